@@ -1,0 +1,1 @@
+"""What the actors do to each other: who would win a war, and the crisis game of one month."""

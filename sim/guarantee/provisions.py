@@ -1,0 +1,216 @@
+"""Provisions of a guarantee: one class each, what a file may say and what it changes in the crisis game.
+
+Provisions commute: each one changes `Terms` by a sum, a product or a minimum only, so that their order cannot matter.
+To add one, write its class and give it a field of `Regime`; schema, messages and tables follow.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from typing import Any, final
+
+import numpy as np
+
+from sim.quantity import SMALLEST, Array, Parameters, Quantity, parameter
+
+UNLIMITED = np.inf
+"""The strength cap of a regime without a force limit."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a regime changes in the crisis game; arrays that broadcast over (node, world). The defaults change nothing."""
+
+    europe_committed: Array = 0.0           # L_E f
+    united_states_committed: Array = 0.0    # L_A f
+    forfeited: Array = 0.0                  # ν L_E f, lost by Ukraine if it attacks first
+    resupply: Array = 0.0                   # S f, brigade-equivalents
+    deployed_force: Array = 0.0             # F / ω, brigades
+    arms: Array = 0.0                       # package, USD billion
+    strength_cap: Array = UNLIMITED         # C, brigade-equivalents
+    incidents: Array = 1.0                  # 1 - M, factor on the rate of incidents
+    reassurance: Array = 0.0                # r
+    provocation: Array = 0.0                # v f
+    added_cost_of_war: Array = 0.0          # z f
+
+
+class Provision(Parameters, ABC):
+    """One provision. `years` t + h has shape (node, 1), `in_force` f broadcasts over (node, world)."""
+
+    @abstractmethod
+    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+        """The terms with this provision added."""
+
+
+@final
+class Commitment(Provision):
+    """A promise to defend Ukraine: how binding it is in law, and what it loses by attacking first."""
+
+    europe: Quantity = parameter(
+        0.0, "legal commitment of the European coalition: 0 no promise, 1 an Article 5 treaty", unit="share of a treaty",
+        symbol="L_E", low=0, high=1, source="judgement: no promise unless a scenario makes one")
+    united_states: Quantity = parameter(
+        0.0, "legal commitment of the United States: 0 no promise, 1 an Article 5 treaty", unit="share of a treaty",
+        symbol="L_A", low=0, high=1, source="judgement: no promise unless a scenario makes one")
+    resupply: Quantity = parameter(
+        0.0, "arms rushed in if war resumes", unit="brigade-equivalents", symbol="S", low=0,
+        source="judgement: none unless a scenario says so")
+    conditional: Quantity = parameter(
+        0.5, "weight that Ukraine gives to losing the promise by attacking first", unit="utility for a full treaty", symbol="ν",
+        low=0, source="judgement; that a promise contingent on being attacked restrains the protégé: Benson 2012")
+
+    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+        """Commitments and resupply hold as far as the regime is in force."""
+        return replace(
+            terms,
+            europe_committed=terms.europe_committed + self.europe * in_force,
+            united_states_committed=terms.united_states_committed + self.united_states * in_force,
+            forfeited=terms.forfeited + self.conditional * self.europe * in_force,
+            resupply=terms.resupply + self.resupply * in_force,
+        )
+
+
+@final
+class Deployment(Provision):
+    """Allied force stationed in Ukraine."""
+
+    brigades: Quantity = parameter(
+        0.0, "allied force stationed in Ukraine", unit="brigades", symbol="n_F", low=0,
+        source="judgement: no force unless a scenario says so")
+    half_life: Quantity = parameter(
+        0.75, "time to deploy half of the force", unit="years", symbol="T_F", low=SMALLEST,
+        source="judgement: a brigade-sized force is in place within a year, a division within two")
+
+    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+        """F = n_F y (1 - 2^(-(t+h)/T_F)) ω; the coalition's will ω is its own, and y = f."""
+        arrived = 1 - np.exp2(-years / self.half_life)
+        return replace(terms, deployed_force=terms.deployed_force + self.brigades * in_force * arrived)
+
+
+@final
+class Arms(Provision):
+    """Foreign arms delivered to Ukraine during the ceasefire."""
+
+    package_usd_bn: Quantity = parameter(
+        0.0, "arms package", unit="USD billion", symbol="package", low=0, source="judgement: none unless a scenario says so")
+
+    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+        """Arms raise the strength that Ukraine builds towards."""
+        return replace(terms, arms=terms.arms + self.package_usd_bn)
+
+
+@final
+class ForceLimit(Provision):
+    """A cap on Ukraine's strength."""
+
+    brigades: Quantity | None = parameter(
+        None, "cap on Ukraine's strength; leave it out for no limit", unit="brigade-equivalents", symbol="C", low=SMALLEST,
+        source="judgement: no limit unless a scenario says so")
+
+    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+        """The lowest cap holds."""
+        if self.brigades is None:
+            return terms
+        return replace(terms, strength_cap=np.minimum(terms.strength_cap, self.brigades))
+
+
+@final
+class Monitoring(Provision):
+    """Observers and verification on the line of contact."""
+
+    quality: Quantity = parameter(
+        0.2, "share of serious incidents prevented", unit="share", symbol="M", low=0, high=1,
+        source="judgement: the OSCE mission of 2014-22 reported violations and could prevent few")
+
+    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+        """Each monitoring regime prevents its share of what the others let through."""
+        return replace(terms, incidents=terms.incidents * (1 - self.quality))
+
+
+@final
+class Reassurance(Provision):
+    """Assurances given to Russia: neutrality, limits, reciprocity."""
+
+    value: Quantity = parameter(
+        0.0, "value of the assurances to an insecure Russia", unit="utility", symbol="r", low=0,
+        source="judgement: none unless a scenario gives them; that reassurance matters to the insecure: Kydd 2005")
+
+    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+        """Assurances add up."""
+        return replace(terms, reassurance=terms.reassurance + self.value)
+
+
+@final
+class Provocation(Provision):
+    """What an insecure Russia loses by the regime: foreign troops, membership."""
+
+    value: Quantity = parameter(
+        0.0, "what an insecure Russia loses by the regime", unit="utility", symbol="v", low=0,
+        source="judgement: none unless a scenario says so; the security dilemma: Jervis 1978")
+
+    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+        """Provocation is felt as far as the regime is in force."""
+        return replace(terms, provocation=terms.provocation + self.value * in_force)
+
+
+@final
+class Sanctions(Provision):
+    """Sanctions that snap back if Russia resumes the war."""
+
+    snapback: Quantity = parameter(
+        0.0, "added cost to Russia of resuming the war", unit="utility", symbol="z", low=0,
+        source="judgement: none unless a scenario says so")
+
+    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+        """Costs add up, as far as the regime is in force."""
+        return replace(terms, added_cost_of_war=terms.added_cost_of_war + self.snapback * in_force)
+
+
+class Accession(Parameters):
+    """A regime that enters into force later, or never."""
+
+    start: Quantity = parameter(
+        ..., "earliest entry into force", unit="years after the ceasefire", symbol="start", low=0,
+        source="given by the scenario that has an accession")
+    mean_years: Quantity = parameter(
+        ..., "mean wait for entry after the earliest moment", unit="years", symbol="mean", low=SMALLEST,
+        source="given by the scenario that has an accession")
+    veto: Quantity = parameter(
+        ..., "chance that it never enters into force", unit="probability", symbol="veto", low=0, high=1,
+        source="given by the scenario that has an accession")
+    interim: Quantity = parameter(
+        0.0, "share of the regime that holds meanwhile", unit="share", symbol="i", low=0, high=1,
+        source="judgement: nothing holds before entry unless a scenario says so")
+
+    def entry(self, wait: Array, vetoed: Array) -> Array:
+        """Year of entry into force, from a uniform number each for the exponential wait and the veto; never is infinite."""
+        return np.where(vetoed < self.veto, np.inf, self.start - self.mean_years * np.log1p(-wait))
+
+    def in_force(self, now: float, ahead: Array, entered: Array) -> Array:
+        """f = i + (1 - i) x: as it is now, and as it is expected `ahead` years from now while it has not entered."""
+        waiting = np.maximum(0.0, now + ahead - np.maximum(self.start, now))
+        expected = (1 - self.veto) * (1 - np.exp(-waiting / self.mean_years))
+        return self.interim + (1 - self.interim) * np.where(entered, 1.0, expected)
+
+
+class Regime(Parameters):
+    """A guarantee regime: its provisions, each of which may be left out."""
+
+    commitment: Commitment = Commitment()
+    deployment: Deployment = Deployment()
+    arms: Arms = Arms()
+    force_limit: ForceLimit = ForceLimit()
+    monitoring: Monitoring = Monitoring()
+    reassurance: Reassurance = Reassurance()
+    provocation: Provocation = Provocation()
+    sanctions: Sanctions = Sanctions()
+    accession: Accession | None = None
+
+    def terms(self, now: float, ahead: Array, entered: Array) -> Terms:
+        """All that the regime changes, for crises imagined `ahead` (node, 1) years after `now`, `entered` being of shape (world,)."""
+        in_force: Any = 1.0 if self.accession is None else self.accession.in_force(now, ahead, entered)
+        terms = Terms()
+        for name in type(self).model_fields:
+            provision = getattr(self, name)
+            if isinstance(provision, Provision):
+                terms = provision.apply(terms, now + ahead, in_force)
+        return terms

@@ -1,0 +1,188 @@
+"""The ceasefire: many possible histories advanced month by month as one Mesa model."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.actors.choice import step_probability
+from sim.actors.europe import EuropeanCoalition
+from sim.actors.russia import Russia
+from sim.actors.ukraine import Ukraine
+from sim.actors.united_states import UnitedStates
+from sim.game.crisis import IRRESOLUTE, RESOLUTE, Crisis
+from sim.game.war import Cause
+from sim.model.chance import Chance, designs
+from sim.quantity import Floats, Worlds
+from sim.scenario.schema import Scenario
+
+CAUSES = tuple(Cause)
+_HELD = CAUSES.index(Cause.HELD)
+
+
+class CeasefireModel(mesa.Model):                            # type: ignore[type-arg]    # Mesa 3.3 has no type arguments, 3.5 has
+    """Possible histories of one ceasefire under one scenario, as a plain Mesa model: `step()` is a month, `running` tells when to stop.
+
+    Every attribute of the model and of its agents `russia`, `ukraine`, `europe` and `united_states` is an array with one entry
+    a world. `worlds` is their number, or the numbers of the worlds to simulate: world w has parameter design w // replicates.
+    `rng` replaces the seed of the scenario; with the same seed a world's history is the same alone and among thousands.
+    """
+
+    def __init__(self, scenario: Scenario, worlds: int | Sequence[int] | Worlds = 1, rng: int | np.random.Generator | None = None) -> None:
+        """Sign the ceasefire. Raises ValueError for a world that the sampling of the scenario does not have."""
+        sampling = scenario.sampling
+        seed = sampling.seed if rng is None else int(rng) if isinstance(rng, int | np.integer) else int(rng.integers(2**63))
+        super().__init__(rng=seed)
+        self.worlds: Worlds = np.arange(worlds) if isinstance(worlds, int) else np.asarray(worlds, dtype=np.intp)
+        size, most = len(self.worlds), sampling.designs * sampling.replicates
+        if not size or self.worlds.min() < 0 or self.worlds.max() >= most:
+            raise ValueError(f"worlds must be numbers from 0 to {most - 1}: the scenario has {sampling.designs} designs of "
+                             f"{sampling.replicates} replicates; raise sampling.designs or sampling.replicates for more")
+        self.given = scenario
+        self.chance = Chance(seed, self.worlds)
+        self.design: Worlds = self.worlds // sampling.replicates
+        self.draws = {name: uncertain.quantile(designs(seed, name, sampling.designs)[self.design])
+                      for name, uncertain in scenario.uncertain().items()}
+        self.drawn = scenario.drawn(self.draws)
+        self.step_years = 1 / sampling.steps_per_year
+        self.years = 0.0
+
+        regime = self.drawn.regime
+        standing = regime.terms(0.0, 0.0, True)
+        self.russia = Russia(self, scenario.russia, self.drawn.russia, size)
+        self.ukraine = Ukraine(self, self.drawn.ukraine, standing, size)
+        self.europe = EuropeanCoalition(self, self.drawn.europe, self.chance.once("coalition type"))
+        self.united_states = UnitedStates(self, self.drawn.united_states, self.chance.once("United States type"))
+        self.entry: Floats = (np.zeros(size) if regime.accession is None else
+                              regime.accession.entry(self.chance.once("accession"), self.chance.once("veto")))
+        self.stationed: NDArray[np.bool_] = np.full(size, np.asarray(regime.deployment.brigades) > 0)
+
+        def a_step(rate: Any) -> Any:
+            return step_probability(rate, self.step_years)
+        self.leader_changes = a_step(self.drawn.russia.leader_turnover)
+        self.russia_reviews = a_step(self.drawn.russia.reviews_per_year)
+        self.ukraine_reviews = a_step(self.drawn.ukraine.reviews_per_year)
+        self.coalition_drifts = a_step(self.drawn.europe.resolve_drift)
+        self.incident_happens = a_step(self.drawn.war.incidents_per_year * standing.incidents)
+        self.ahead = np.array([0.0, *self.drawn.russia.foresight])[:, None]
+
+        self.at_peace: NDArray[np.bool_] = np.ones(size, dtype=bool)
+        self.cause: NDArray[np.int8] = np.full(size, _HELD, dtype=np.int8)
+        self.years_held: Floats = np.full(size, float(sampling.horizon_years))
+        self.probes: NDArray[np.int32] = np.zeros(size, dtype=np.int32)
+        self.firm_answers: NDArray[np.int32] = np.zeros(size, dtype=np.int32)
+        self.europe_intervenes: NDArray[np.bool_] = np.zeros(size, dtype=bool)
+        self.us_backs: NDArray[np.bool_] = np.zeros(size, dtype=bool)
+        self.fought = {member.name: np.zeros(size, dtype=bool) for member in self.drawn.europe.standing}
+        self.russia_prevails: Floats = np.full(size, np.nan)
+
+    def step(self) -> None:
+        """One month (model.md, section 4): politics, build-up, Ukraine, Russia, incidents, resolution."""
+        began, self.years = self.years, self.steps * self.step_years
+        self.hold_politics(began)
+        self.agents.select(lambda agent: hasattr(agent, "build_up")).do("build_up", self.step_years)
+        self.review_in_ukraine()
+        self.review_in_russia()
+        self.running = self.steps < self.given.sampling.steps and bool(self.at_peace.any())
+
+    def hold_politics(self, began: float) -> None:
+        """Elections, drift of the coalition, change of the Russian leader, and the yearly renewal of the deployment."""
+        before, after = (self.drawn.united_states.elections_by(year) for year in (began, self.years))
+        if np.any(held := after > before):
+            ordinal = np.full(len(self.worlds), np.maximum(after, 1) - 1, dtype=np.intp)
+            self.united_states.hold_election(np.full(len(self.worlds), held), self.chance["elections"].nth(ordinal))
+        self.europe.drift(self.chance["coalition drift"].next(), self.coalition_drifts)
+        changed = self.at_peace & (self.chance["leader turnover"].next() < self.leader_changes)
+        if changed.any():
+            successors = self.russia.leaders
+            self.russia.change_leader(changed, {name: self.chance[f"leader's {name}"].nth(successors)
+                                                for name in ("value_of_prevailing", "insecurity")})
+        if self.steps % self.given.sampling.steps_per_year == 0 and self.stationed.any():
+            self.europe.face_renewal(self.stationed, self.chance["renewals"].next())
+
+    def review_in_ukraine(self) -> None:
+        """Ukraine reviews, and may start an offensive."""
+        uniform = self.chance["Ukraine reviews"].next()
+        due = np.flatnonzero(self.at_peace & (uniform < self.ukraine_reviews))
+        if not len(due):
+            return
+        drawn = self.drawn.at(due)
+        winning = drawn.war.offensive_succeeds(self.ukraine.strength[due], self.russia.strength[due])
+        chance = drawn.ukraine.starts_offensive(winning, drawn.regime.terms(self.years, 0.0, self.entered(due)))
+        starts = self.ukraine.review(chance, uniform[due], _at(self.ukraine_reviews, due))
+        self.end(due[starts], Cause.OFFENSIVE)
+        self.russia_prevails[due[starts]] = 1 - np.broadcast_to(winning, due.shape)[starts]
+
+    def review_in_russia(self) -> None:
+        """Russia reviews; a probe runs as an incident, and incidents come where nothing else happened."""
+        reviews, incidents, answers = (self.chance[name].next() for name in ("Russia reviews", "incidents", "answers to probes"))
+        due = np.flatnonzero(self.at_peace & ((reviews < self.russia_reviews) | (incidents < self.incident_happens)))
+        if not len(due):
+            return
+        crisis = self.crisis(due)
+        attacks, probes = self.russia.review(crisis.response, reviews[due], _at(self.russia_reviews, due))
+        happens = np.where(probes, 1.0, _at(self.incident_happens, due))
+        escalates = ~attacks & (incidents[due] < happens * crisis.retaliates * crisis.escalates)
+        self.answer_probes(due, probes, crisis, answers)
+        for war, cause in ((attacks, Cause.ATTACK), (escalates & probes, Cause.PROBE), (escalates & ~probes, Cause.INCIDENT)):
+            if war.any():
+                self.end(due[war], cause)
+        if (war := attacks | escalates).any():
+            self.fight(crisis, due, war)
+
+    def crisis(self, worlds: Worlds) -> Crisis:
+        """This month's crisis game in some worlds, given by their positions in the model."""
+        drawn, russia = self.drawn.at(worlds), self.russia.at(worlds)
+        terms = drawn.regime.terms(self.years, self.ahead, self.entered(worlds))
+        return Crisis(
+            russia, drawn.ukraine, drawn.europe, drawn.united_states, drawn.war, terms,
+            russia_strength=np.asarray(russia.strength_after(self.russia.strength[worlds], self.ahead)),
+            ukraine_strength=np.asarray(drawn.ukraine.strength_after(
+                self.ukraine.strength[worlds], self.ukraine.target[worlds], self.ahead)),
+            deployed_force=terms.deployed_force * self.europe.will[worlds],
+            belief_europe=self.europe.belief[worlds],
+            belief_united_states=self.united_states.belief[worlds],
+        )
+
+    def entered(self, worlds: Worlds) -> NDArray[np.bool_]:
+        """Where the regime has entered into force."""
+        return self.entry[worlds] <= self.years
+
+    def answer_probes(self, due: Worlds, probes: NDArray[np.bool_], crisis: Crisis, uniform: Floats) -> None:
+        """The coalition answers each probe by its true type."""
+        if probes.any():
+            irresolute, resolute = (chance[probes] for chance in crisis.answers_firmly_by_type)     # type: ignore[index]
+            probed = due[probes]
+            self.probes[probed] += 1
+            self.firm_answers[probed] += self.europe.answer_probe(probed, resolute, irresolute, uniform[probed])
+
+    def end(self, worlds: Worlds, cause: Cause) -> None:
+        """War has resumed in these worlds."""
+        self.at_peace[worlds] = False
+        self.cause[worlds] = CAUSES.index(cause)
+        self.years_held[worlds] = self.years
+
+    def fight(self, crisis: Crisis, due: Worlds, war: NDArray[np.bool_]) -> None:
+        """The coalition and the United States decide by their true types, and each member honours its pledge or does not.
+
+        The crisis is that of the worlds `due`; war has resumed in those of them in which `war` is true.
+        """
+        def chance(by_type: tuple[Any, Any], resolute: NDArray[np.bool_]) -> Floats:
+            return np.where(resolute, crisis.now(by_type[RESOLUTE]), crisis.now(by_type[IRRESOLUTE]))
+
+        fights = self.chance.once("intervention")[due] < chance(crisis.intervenes_by_type, self.europe.resolute[due])
+        abstaining, fighting = (chance(by_type, self.united_states.resolute[due]) for by_type in crisis.backs_by_type)
+        backs = self.chance.once("backing")[due] < np.where(fights, fighting, abstaining)
+        allied_force = crisis.now(crisis.deployed_force)
+        for member in crisis.europe.standing:
+            honours = fights & (self.chance.once(f"pledge of {member.name}")[due] < member.reliability)
+            self.fought[member.name][due[war]] = honours[war]
+            allied_force = allied_force + honours * member.brigades
+        self.europe_intervenes[due[war]], self.us_backs[due[war]] = fights[war], backs[war]
+        self.russia_prevails[due[war]] = crisis.prevails_now(fights * allied_force, backs)[war]
+
+
+def _at(chance: Any, worlds: Worlds) -> Any:
+    return chance[worlds] if isinstance(chance, np.ndarray) else chance

@@ -1,0 +1,83 @@
+"""Chance: named streams of uniform numbers, so that what one decision draws never moves what another draws.
+
+A stream is keyed by the seed, its name and a slab of worlds of fixed size, and is drawn for every world of the slab whether it
+is used or not. So world 4711 meets the same chances in any block, alone, and under any guarantee regime: common random numbers.
+"""
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from sim.quantity import Floats, Worlds
+
+SLAB = 256
+"""Worlds that are drawn together."""
+_ROWS = 16
+
+
+def generator(seed: int, name: str, slab: int) -> np.random.Generator:
+    """The generator of one stream in one slab of worlds. Same key, same numbers, on any machine."""
+    key = np.frombuffer(hashlib.sha256(name.encode()).digest(), dtype="<u4")
+    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(*key.tolist(), slab))))
+
+
+def designs(seed: int, name: str, count: int) -> Floats:
+    """One uncertain parameter's column of a Latin hypercube over `count` designs (McKay, Beckman & Conover 1979), in (0, 1).
+
+    Every parameter has a stream of its own, so that a parameter more or less in a scenario moves no other.
+    """
+    sample = qmc.LatinHypercube(d=1, rng=generator(seed, f"design of {name}", 0)).random(count)
+    return np.asarray(sample[:, 0])
+
+
+class Stream:
+    """Uniform numbers on [0, 1), a row for each event with one entry a world."""
+
+    def __init__(self, seed: int, name: str, worlds: Worlds) -> None:
+        """Open the stream for these worlds, given by their numbers."""
+        slabs, position = np.unique(worlds // SLAB, return_inverse=True)
+        columns = position * SLAB + worlds % SLAB
+        whole = len(worlds) == len(slabs) * SLAB and bool(np.all(np.diff(columns) == 1))
+        self._generators = [generator(seed, name, int(slab)) for slab in slabs]
+        self._columns: Any = slice(None) if whole else columns
+        self._buffer: Floats = np.empty((0, len(worlds)))
+        self._next = 0
+        self._kept: list[Floats] = []
+
+    def next(self) -> Floats:
+        """The next row, shape (world,)."""
+        if self._next == len(self._buffer):
+            drawn = np.stack([each.random((_ROWS, SLAB)) for each in self._generators], axis=1)
+            self._buffer, self._next = drawn.reshape(_ROWS, -1)[:, self._columns], 0
+        self._next += 1
+        return np.asarray(self._buffer[self._next - 1])
+
+    def nth(self, ordinal: NDArray[np.intp]) -> Floats:
+        """In each world the row of its own `ordinal` event, the first being 0; not to be mixed with `next`."""
+        while len(self._kept) <= ordinal.max():
+            self._kept.append(self.next().copy())
+        if ordinal.min() == ordinal.max():
+            return self._kept[int(ordinal[0])]
+        return np.asarray(np.stack(self._kept)[ordinal, np.arange(len(ordinal))])
+
+
+class Chance:
+    """All the streams of some worlds under one seed; a stream begins when it is first asked for."""
+
+    def __init__(self, seed: int, worlds: Worlds) -> None:
+        """Nothing is drawn yet."""
+        self._seed, self._worlds = seed, worlds
+        self._streams: dict[str, Stream] = {}
+
+    def __getitem__(self, name: str) -> Stream:
+        """The stream of that name."""
+        if name not in self._streams:
+            self._streams[name] = Stream(self._seed, name, self._worlds)
+        return self._streams[name]
+
+    def once(self, name: str) -> Floats:
+        """The row of a stream that each world uses once in its history, shape (world,)."""
+        return self[name].nth(np.zeros(len(self._worlds), dtype=np.intp))

@@ -1,0 +1,134 @@
+"""A number in a scenario file: given or uncertain, with its unit, symbol, meaning and source; an array once it is drawn."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema, field_validator
+from pydantic_core import PydanticCustomError
+
+from sim.uncertainty import EXAMPLES, FORMS, LARGEST, Distribution, Floats, is_number
+
+Worlds = NDArray[np.intp]
+"""Positions of worlds in the arrays of a model."""
+Array = float | Floats
+"""What a formula sees: one number for all worlds, or an array that broadcasts over (node, world)."""
+SMALLEST = 1e-3
+"""Strengths, half-lives and other positive quantities start here; a distribution of one may come as near to 0 as it likes."""
+
+
+def _read(given: Any) -> Any:
+    """A number, a distribution, or `{ value = …, source = … }`; a `source` beside a distribution is allowed too."""
+    if is_number(given) or isinstance(given, Distribution):
+        return given
+    if isinstance(given, Mapping):
+        told = {key: value for key, value in given.items() if key != "source"}
+        if not isinstance(given.get("source", ""), str):
+            raise PydanticCustomError("quantity", "the source must be a text")
+        if set(told) == {"value"} and is_number(told["value"]):
+            return told["value"]
+        if len(told) == 1 and (form := next(iter(told))) in FORMS:
+            try:
+                return FORMS[form].of(told[form])
+            except ValueError as wrong:
+                raise PydanticCustomError("quantity", "{wrong}", {"wrong": str(wrong)}) from None
+    raise PydanticCustomError("quantity", "must be a finite number up to 1e9, or one distribution such as { uniform = [130, 210] }; "
+                                          "the distributions are {forms}", {"forms": ", ".join(FORMS)})
+
+
+_JSON_SCHEMA = {
+    "anyOf": [
+        {"type": "number"},
+        {"type": "object", "properties": {"value": {"type": "number"}, "source": {"type": "string"}}, "required": ["value"],
+         "additionalProperties": False},
+        *({"type": "object", "properties": {form: {"type": ["array", "object"]}, "source": {"type": "string"}}, "required": [form],
+           "additionalProperties": False, "examples": [EXAMPLES[form]]} for form in FORMS),
+    ]
+}
+Quantity = Annotated[
+    Array,
+    PlainValidator(_read),
+    PlainSerializer(lambda value: value.given() if isinstance(value, Distribution) else value),
+    WithJsonSchema(_JSON_SCHEMA),
+]
+"""A field of a scenario: a number or a distribution in the file, a number or an array (world,) in a formula."""
+
+
+def parameter(default: Any, meaning: str, *, unit: str, symbol: str, source: str,
+              low: float = -LARGEST, high: float = math.inf) -> Any:
+    """Declare a field; it cannot be declared without unit, meaning and source. `low` and `high` are allowed themselves."""
+    extra: dict[str, Any] = {"unit": unit, "symbol": symbol, "source": source}
+    if low > -LARGEST:
+        extra["minimum"] = low
+    if high < math.inf:
+        extra["maximum"] = high
+    return Field(default, description=meaning, json_schema_extra=extra, validate_default=False)
+
+
+class Parameters(BaseModel):
+    """A block of a scenario file. Frozen; unknown keys, wrong types and values out of range are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _within_range(cls, value: Any, info: ValidationInfo) -> Any:
+        extra = cls.model_fields[str(info.field_name)].json_schema_extra
+        if not isinstance(extra, dict) or not (is_number(value) or isinstance(value, Distribution)):
+            return value
+        low, high = float(extra.get("minimum", -math.inf)), float(extra.get("maximum", math.inf))    # type: ignore[arg-type]
+        least, most = value.support() if isinstance(value, Distribution) else (value, value)
+        reached = isinstance(value, Distribution) and low == SMALLEST and least >= 0
+        if (least < low and not reached) or most > high:
+            allowed = " and ".join(["at least {low:g}"] * (low > -math.inf) + ["at most {high:g}"] * (high < math.inf))
+            reach = f"{value} reaches from {least:g} to {most:g}" if isinstance(value, Distribution) else f"{value:g} is not"
+            raise PydanticCustomError("range", "must be {allowed}; {reach}",
+                                      {"allowed": allowed.format(low=low, high=high), "reach": reach})
+        return value
+
+    def leaves(self, prefix: str = "") -> Iterator[tuple[str, Any]]:
+        """Every value of the block and the blocks inside it, with its dotted key; members of a list go by their name."""
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, Parameters):
+                yield from value.leaves(f"{prefix}{name}.")
+            elif isinstance(value, tuple) and value and isinstance(value[0], Parameters):
+                for each in value:
+                    yield from each.leaves(f"{prefix}{name}.{getattr(each, 'name', '')}.")
+            else:
+                yield prefix + name, value
+
+    def uncertain(self) -> dict[str, Distribution]:
+        """The values that are distributions, by dotted key."""
+        return {key: value for key, value in self.leaves() if isinstance(value, Distribution)}
+
+    def drawn(self, values: Mapping[str, Floats], prefix: str = "") -> Self:
+        """The same block with `values`, one entry a world, in place of the distributions of those dotted keys."""
+        update: dict[str, Any] = {}
+        for name in type(self).model_fields:
+            value, key = getattr(self, name), prefix + name
+            if key in values:
+                update[name] = values[key]
+            elif isinstance(value, Parameters):
+                update[name] = value.drawn(values, f"{key}.")
+            elif isinstance(value, tuple) and value and isinstance(value[0], Parameters):
+                update[name] = tuple(each.drawn(values, f"{key}.{getattr(each, 'name', '')}.") for each in value)
+        return self.model_copy(update=update)
+
+    def at(self, worlds: Worlds) -> Self:
+        """The same block for some of its worlds only; itself where nothing in it differs between worlds."""
+        update: dict[str, Any] = {}
+        for name, value in self.__dict__.items():
+            if isinstance(value, np.ndarray):
+                update[name] = value[worlds]
+            elif isinstance(value, Parameters):
+                if (part := value.at(worlds)) is not value:
+                    update[name] = part
+            elif isinstance(value, tuple) and value and isinstance(value[0], Parameters):
+                parts = tuple(each.at(worlds) for each in value)
+                if any(part is not each for part, each in zip(parts, value, strict=True)):
+                    update[name] = parts
+        return self.model_copy(update=update) if update else self
+

@@ -1,0 +1,117 @@
+"""What a scenario file may say: every number with its unit, symbol, meaning, default, range and source."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import Field, PrivateAttr, field_validator
+from pydantic_core import PydanticCustomError
+
+from sim.actors.europe import FrontLineDefender
+from sim.actors.russia import Challenger
+from sim.actors.ukraine import Protege
+from sim.actors.united_states import Backstop
+from sim.game.war import War
+from sim.guarantee.provisions import Regime
+from sim.quantity import Parameters, parameter
+
+
+class Sampling(Parameters):
+    """How many histories are simulated, and how."""
+
+    designs: int = parameter(
+        1000, "parameter designs: what we do not know, as a Latin hypercube over the uncertain numbers", unit="designs", symbol="D",
+        low=2, high=1_000_000, source="judgement: a sampling error of about one percentage point")
+    replicates: int = parameter(
+        10, "histories of each design: what nobody can know", unit="worlds a design", symbol="K", low=1, high=1_000_000,
+        source="judgement: enough to tell chance from parameters")
+    seed: int = parameter(
+        2025, "seed of every random number", unit="-", symbol="-", low=0, high=2**63 - 1, source="judgement: any number serves")
+    horizon_years: int = parameter(
+        20, "years after which a ceasefire that still holds is counted as held", unit="years", symbol="-", low=1, high=100,
+        source="judgement: the horizon of the published records of ceasefires")
+    steps_per_year: int = parameter(
+        12, "steps of the model in a year", unit="steps per year", symbol="1/Δ", low=1, high=366, source="judgement: a month")
+
+    @property
+    def steps(self) -> int:
+        """Steps to the horizon."""
+        return self.horizon_years * self.steps_per_year
+
+    @property
+    def worlds(self) -> int:
+        """Histories in all, D K."""
+        return self.designs * self.replicates
+
+
+Origins = Mapping[str, tuple[tuple[Any, str], ...]]
+"""For each dotted key the values it was given and by whom, the first being the earliest."""
+Sources = Mapping[str, str]
+"""For a dotted key the source that its file states beside it."""
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
+
+
+class Scenario(Parameters):
+    """A ceasefire under a guarantee regime: everything that determines a run."""
+
+    name: Annotated[str, Field(pattern=_NAME)] = parameter(
+        "scenario", "short name for tables and folders; without one, that of the file", unit="-", symbol="-", source="given by the scenario")
+    title: str = parameter("", "one line that says what the scenario is", unit="-", symbol="-", source="given by the scenario")
+    description: str = parameter("", "what the scenario stands for", unit="-", symbol="-", source="given by the scenario")
+    sources: tuple[str, ...] = parameter(
+        (), "where the facts behind the scenario come from", unit="-", symbol="-", source="given by the scenario")
+    regime: Regime = Regime()
+    russia: Challenger = Challenger()
+    ukraine: Protege = Protege()
+    europe: FrontLineDefender = FrontLineDefender()
+    united_states: Backstop = Backstop()
+    war: War = War()
+    sampling: Sampling = Sampling()
+
+    _origins: Origins = PrivateAttr(default_factory=dict)
+    _stated_sources: Sources = PrivateAttr(default_factory=dict)
+
+    @field_validator("russia")
+    @classmethod
+    def _foresight_increases(cls, russia: Challenger) -> Challenger:
+        years = russia.foresight
+        if not years or min(years) <= 0 or list(years) != sorted(set(years)) or max(years) > 100:      # noqa: PLR2004  said in the message
+            raise PydanticCustomError("foresight", "russia.foresight must be years in increasing order, above 0 and up to 100", {})
+        return russia
+
+    def with_origins(self, origins: Origins, sources: Sources) -> Self:
+        """The same scenario, remembering who set its values."""
+        copy = self.model_copy()
+        copy._origins, copy._stated_sources = origins, sources      # noqa: SLF001  its own class
+        return copy
+
+    @property
+    def origins(self) -> Origins:
+        """For each dotted key that a file or --set gave: the values and who gave them, the last of which holds."""
+        return self._origins
+
+    @property
+    def stated_sources(self) -> Sources:
+        """The sources that files state beside their numbers, by dotted key."""
+        return self._stated_sources
+
+    def determinants(self) -> dict[str, Any]:
+        """What determines the result of a run, as plain data."""
+        return self.model_dump(mode="json", exclude={"name", "title", "description", "sources"})
+
+
+def digest(determines: Mapping[str, Any]) -> str:
+    """SHA-256 of plain data, the same whatever the order of its keys."""
+    text = json.dumps(determines, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of scenario files, for editors."""
+    schema = Scenario.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["properties"]["extends"] = {
+        "type": "string", "description": "a scenario file that this one builds on, relative to this file",
+    }
+    return schema

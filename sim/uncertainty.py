@@ -1,0 +1,253 @@
+"""What is not known of a number: the distributions that a scenario file may give instead of it."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, NoReturn, Self, final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Floats = NDArray[np.float64]
+
+LARGEST = 1e9
+"""The largest magnitude a scenario file may give, so that no formula overflows."""
+_TAIL = 2.0**-53
+
+
+def is_number(given: object) -> bool:
+    """Whether a value read from a file is a finite number of usable size (`true` and `"1"` are not)."""
+    return isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given) and abs(given) <= LARGEST
+
+
+@dataclass(frozen=True)
+class Distribution(ABC):
+    """What is not known of a number, as a frozen `scipy.stats` distribution; drawn once for each parameter design."""
+
+    form: ClassVar[str]
+    as_list: ClassVar[bool] = False
+
+    @abstractmethod
+    def frozen(self) -> Any:
+        """The `scipy.stats` distribution."""
+
+    @abstractmethod
+    def problem(self) -> str | None:
+        """What its numbers must satisfy and do not, or None."""
+
+    @classmethod
+    def of(cls, given: object) -> Self:
+        """Read a list in the order of the fields, or a table of them. Raises ValueError saying what is wrong."""
+        names = [each.name for each in fields(cls)]
+        match given:
+            case Mapping():
+                values = dict(given)
+            case list() | tuple() if len(given) <= len(names):
+                values = dict(zip(names, given, strict=False))
+            case _:
+                values = {}
+        if wrong := [name for name in values if name not in names]:
+            raise ValueError(f"{cls.form} has no {', '.join(map(str, wrong))}; it takes {', '.join(names)}")
+        try:
+            read = cls(**values)
+        except TypeError:
+            raise ValueError(f"{cls.form} takes {', '.join(names)}, as in {EXAMPLES[cls.form]}") from None
+        if not all(each is None or is_number(each) for each in read.numbers()):
+            raise ValueError(f"{cls.form} takes finite numbers up to {LARGEST:g}")
+        if problem := read.problem():
+            raise ValueError(f"{cls.form} needs {problem}")
+        return read
+
+    def numbers(self) -> tuple[Any, ...]:
+        """Every number it is made of."""
+        return tuple(getattr(self, each.name) for each in fields(self))
+
+    def quantile(self, u: Floats) -> Floats:
+        """The values at the probabilities `u`, which are kept off 0 and 1 by 2^-53 so that no tail is infinite."""
+        return np.asarray(self.frozen().ppf(np.clip(u, _TAIL, 1 - _TAIL)), dtype=np.float64)
+
+    def support(self) -> tuple[float, float]:
+        """The smallest and the largest value it can take."""
+        low, high = self.frozen().support()
+        return float(low), float(high)
+
+    def given(self) -> dict[str, Any]:
+        """As a scenario file says it."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        stated = {name: value for name, value in values.items() if value is not None}
+        return {self.form: list(stated.values()) if self.as_list else stated}
+
+    def __str__(self) -> str:
+        """As TOML."""
+        inner = self.given()[self.form]
+        if isinstance(inner, dict):
+            inner = "{ " + ", ".join(f"{name} = {value}" for name, value in inner.items()) + " }"
+        return f"{{ {self.form} = {inner} }}"
+
+    def _undrawn(self, *_: object) -> NoReturn:
+        raise TypeError(f"{self} has not been drawn: formulas take drawn parameters, as CeasefireModel makes them")
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = __neg__ = _undrawn
+    __array_ufunc__ = None
+
+
+@final
+@dataclass(frozen=True)
+class Uniform(Distribution):
+    """Equally likely between two limits."""
+
+    form: ClassVar[str] = "uniform"
+    as_list: ClassVar[bool] = True
+    low: float
+    high: float
+
+    def frozen(self) -> Any:
+        """Uniform on [low, high]."""
+        return stats.uniform(self.low, self.high - self.low)
+
+    def problem(self) -> str | None:
+        """Its limits must be in order."""
+        return None if self.low < self.high else "low < high"
+
+
+@final
+@dataclass(frozen=True)
+class Normal(Distribution):
+    """Normal with mean and standard deviation, cut off at `low` and `high` where they are given."""
+
+    form: ClassVar[str] = "normal"
+    mean: float
+    sd: float
+    low: float | None = None
+    high: float | None = None
+
+    def frozen(self) -> Any:
+        """Normal, or truncated normal."""
+        if self.low is None and self.high is None:
+            return stats.norm(self.mean, self.sd)
+        low = -np.inf if self.low is None else (self.low - self.mean) / self.sd
+        high = np.inf if self.high is None else (self.high - self.mean) / self.sd
+        return stats.truncnorm(low, high, loc=self.mean, scale=self.sd)
+
+    def problem(self) -> str | None:
+        """A positive width, limits in order, and the mean within them."""
+        if self.sd <= 0:
+            return "sd > 0"
+        inside = (self.low is None or self.low < self.mean) and (self.high is None or self.mean < self.high)
+        return None if inside else "low < mean < high"
+
+
+@final
+@dataclass(frozen=True)
+class LogNormal(Distribution):
+    """Lognormal with its median and the standard deviation of the logarithm."""
+
+    form: ClassVar[str] = "lognormal"
+    median: float
+    sigma: float
+
+    def frozen(self) -> Any:
+        """LN(m, s)."""
+        return stats.lognorm(self.sigma, scale=self.median)
+
+    def problem(self) -> str | None:
+        """A positive median, and a width whose tail can still be computed with."""
+        return None if self.median > 0 and 0 < self.sigma <= 3 else "median > 0 and 0 < sigma <= 3"  # noqa: PLR2004  the bound is said here
+
+
+@final
+@dataclass(frozen=True)
+class Triangular(Distribution):
+    """Triangular between two limits, with its mode."""
+
+    form: ClassVar[str] = "triangular"
+    as_list: ClassVar[bool] = True
+    low: float
+    mode: float
+    high: float
+
+    def frozen(self) -> Any:
+        """Triangular on [low, high]."""
+        width = self.high - self.low
+        return stats.triang((self.mode - self.low) / width, loc=self.low, scale=width)
+
+    def problem(self) -> str | None:
+        """Its three numbers must be in order."""
+        return None if self.low <= self.mode <= self.high and self.low < self.high else "low <= mode <= high and low < high"
+
+
+@final
+@dataclass(frozen=True)
+class Beta(Distribution):
+    """Beta on [0, 1]."""
+
+    form: ClassVar[str] = "beta"
+    a: float
+    b: float
+
+    def frozen(self) -> Any:
+        """Beta(a, b)."""
+        return stats.beta(self.a, self.b)
+
+    def problem(self) -> str | None:
+        """Shapes that SciPy inverts reliably."""
+        return None if min(self.a, self.b) >= 0.05 and max(self.a, self.b) <= 1e4 else "a and b from 0.05 to 10000"  # noqa: PLR2004
+
+
+@final
+@dataclass(frozen=True)
+class Choice(Distribution):
+    """One of a few values, equally likely or by `weights`."""
+
+    form: ClassVar[str] = "choice"
+    values: tuple[float, ...]
+    weights: tuple[float, ...] | None = None
+
+    @classmethod
+    def of(cls, given: object) -> Self:
+        """Read a list of values, or a table of `values` and `weights`."""
+        table = dict(given) if isinstance(given, Mapping) else {"values": given}
+        if not all(isinstance(each, list | tuple) and each for each in table.values()):
+            raise ValueError(f"choice takes a list of values, as in {EXAMPLES['choice']}")
+        return super().of({name: tuple(each) for name, each in table.items()})
+
+    def numbers(self) -> tuple[Any, ...]:
+        """Values and weights."""
+        return self.values + (self.weights or ())
+
+    def frozen(self) -> Any:
+        """The distribution of the index of the value chosen."""
+        weights = np.array(self.weights or [1.0] * len(self.values))
+        return stats.rv_discrete(values=(np.arange(len(self.values)), weights / weights.sum()))
+
+    def quantile(self, u: Floats) -> Floats:
+        """The values at the probabilities `u`."""
+        return np.array(self.values, dtype=np.float64)[super().quantile(u).astype(int)]
+
+    def support(self) -> tuple[float, float]:
+        """The smallest and the largest of the values."""
+        return min(self.values), max(self.values)
+
+    def given(self) -> dict[str, Any]:
+        """As a scenario file says it."""
+        values = list(self.values)
+        return {"choice": values if self.weights is None else {"values": values, "weights": list(self.weights)}}
+
+    def problem(self) -> str | None:
+        """Weights, if any, are positive and one for each value."""
+        if self.weights is None or (len(self.weights) == len(self.values) and min(self.weights) > 0):
+            return None
+        return "one positive weight for each value"
+
+
+FORMS: dict[str, type[Distribution]] = {each.form: each for each in (Uniform, Normal, LogNormal, Triangular, Beta, Choice)}
+EXAMPLES = {
+    "uniform": "{ uniform = [130, 210] }",
+    "normal": "{ normal = { mean = 1.3, sd = 0.1, low = 1 } }",
+    "lognormal": "{ lognormal = { median = 0.65, sigma = 1.2 } }",
+    "triangular": "{ triangular = [1, 2, 4] }",
+    "beta": "{ beta = { a = 2, b = 5 } }",
+    "choice": "{ choice = [60, 90, 120] }",
+}
