@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, PrivateAttr, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
 from sim.uncertainty import EXAMPLES, FORMS, LARGEST, Distribution, Floats, is_number
@@ -71,6 +71,7 @@ class Parameters(BaseModel):
     """A block of a scenario file. Frozen; unknown keys, wrong types and values out of range are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
+    _varying: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator("*", mode="after")
     @classmethod
@@ -115,20 +116,28 @@ class Parameters(BaseModel):
                 update[name] = value.drawn(values, f"{key}.")
             elif isinstance(value, tuple) and value and isinstance(value[0], Parameters):
                 update[name] = tuple(each.drawn(values, f"{key}.{getattr(each, 'name', '')}.") for each in value)
-        return self.model_copy(update=update)
+        copy = self.model_copy(update=update)
+        copy._varying = tuple(name for name, value in update.items() if _varies(value))      # noqa: SLF001  its own class
+        return copy
 
     def at(self, worlds: Worlds) -> Self:
         """The same block for some of its worlds only; itself where nothing in it differs between worlds."""
-        update: dict[str, Any] = {}
-        for name, value in self.__dict__.items():
-            if isinstance(value, np.ndarray):
-                update[name] = value[worlds]
-            elif isinstance(value, Parameters):
-                if (part := value.at(worlds)) is not value:
-                    update[name] = part
-            elif isinstance(value, tuple) and value and isinstance(value[0], Parameters):
-                parts = tuple(each.at(worlds) for each in value)
-                if any(part is not each for part, each in zip(parts, value, strict=True)):
-                    update[name] = parts
-        return self.model_copy(update=update) if update else self
+        return self.model_copy(update={name: _at(getattr(self, name), worlds) for name in self._varying}) if self._varying else self
 
+
+def _varies(value: Any) -> bool:
+    match value:
+        case Parameters():
+            return bool(value._varying)      # noqa: SLF001  its own class
+        case tuple():
+            return any(_varies(each) for each in value)
+    return isinstance(value, np.ndarray)
+
+
+def _at(value: Any, worlds: Worlds) -> Any:
+    match value:
+        case Parameters():
+            return value.at(worlds)
+        case tuple():
+            return tuple(_at(each, worlds) for each in value)
+    return value[worlds]

@@ -4,6 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, ClassVar, NoReturn, Self, final
 
 import numpy as np
@@ -30,7 +31,7 @@ class Distribution(ABC):
     as_list: ClassVar[bool] = False
 
     @abstractmethod
-    def frozen(self) -> Any:
+    def _frozen(self) -> Any:
         """The `scipy.stats` distribution."""
 
     @abstractmethod
@@ -60,17 +61,22 @@ class Distribution(ABC):
             raise ValueError(f"{cls.form} needs {problem}")
         return read
 
+    @cached_property
+    def frozen(self) -> Any:
+        """The `scipy.stats` distribution; made once, since making one takes SciPy longer than using it."""
+        return self._frozen()
+
     def numbers(self) -> tuple[Any, ...]:
         """Every number it is made of."""
         return tuple(getattr(self, each.name) for each in fields(self))
 
     def quantile(self, u: Floats) -> Floats:
         """The values at the probabilities `u`, which are kept off 0 and 1 by 2^-53 so that no tail is infinite."""
-        return np.asarray(self.frozen().ppf(np.clip(u, _TAIL, 1 - _TAIL)), dtype=np.float64)
+        return np.asarray(self.frozen.ppf(np.clip(u, _TAIL, 1 - _TAIL)), dtype=np.float64)
 
     def support(self) -> tuple[float, float]:
         """The smallest and the largest value it can take."""
-        low, high = self.frozen().support()
+        low, high = self.frozen.support()
         return float(low), float(high)
 
     def given(self) -> dict[str, Any]:
@@ -103,7 +109,7 @@ class Uniform(Distribution):
     low: float
     high: float
 
-    def frozen(self) -> Any:
+    def _frozen(self) -> Any:
         """Uniform on [low, high]."""
         return stats.uniform(self.low, self.high - self.low)
 
@@ -123,7 +129,7 @@ class Normal(Distribution):
     low: float | None = None
     high: float | None = None
 
-    def frozen(self) -> Any:
+    def _frozen(self) -> Any:
         """Normal, or truncated normal."""
         if self.low is None and self.high is None:
             return stats.norm(self.mean, self.sd)
@@ -148,7 +154,7 @@ class LogNormal(Distribution):
     median: float
     sigma: float
 
-    def frozen(self) -> Any:
+    def _frozen(self) -> Any:
         """LN(m, s)."""
         return stats.lognorm(self.sigma, scale=self.median)
 
@@ -168,7 +174,7 @@ class Triangular(Distribution):
     mode: float
     high: float
 
-    def frozen(self) -> Any:
+    def _frozen(self) -> Any:
         """Triangular on [low, high]."""
         width = self.high - self.low
         return stats.triang((self.mode - self.low) / width, loc=self.low, scale=width)
@@ -187,7 +193,7 @@ class Beta(Distribution):
     a: float
     b: float
 
-    def frozen(self) -> Any:
+    def _frozen(self) -> Any:
         """Beta(a, b)."""
         return stats.beta(self.a, self.b)
 
@@ -217,7 +223,7 @@ class Choice(Distribution):
         """Values and weights."""
         return self.values + (self.weights or ())
 
-    def frozen(self) -> Any:
+    def _frozen(self) -> Any:
         """The distribution of the index of the value chosen."""
         weights = np.array(self.weights or [1.0] * len(self.values))
         return stats.rv_discrete(values=(np.arange(len(self.values)), weights / weights.sum()))

@@ -1,15 +1,13 @@
 """Russia, the challenger: it holds, probes or attacks, and after an incident de-escalates or escalates."""
 
-from typing import Any
-
 import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.actors.choice import logistic, logit_response
 from sim.guarantee.provisions import Terms
-from sim.quantity import SMALLEST, Array, Floats, Parameters, Quantity, parameter
-from sim.uncertainty import Distribution, LogNormal, Uniform
+from sim.quantity import SMALLEST, Array, Floats, Parameters, Quantity, Worlds, parameter
+from sim.uncertainty import LogNormal, Uniform
 
 Chosen = NDArray[np.bool_]
 
@@ -82,28 +80,26 @@ class Challenger(Parameters):
 class Russia(mesa.Agent):                                    # type: ignore[type-arg]    # Mesa 3.3 has no type arguments, 3.5 has
     """The challenger. Every attribute is an array with one entry a world."""
 
-    def __init__(self, model: mesa.Model, given: Challenger, drawn: Challenger, worlds: int) -> None:
-        """Start at the ceasefire, with `drawn` parameters; `given` says what later leaders are drawn from."""
+    def __init__(self, model: mesa.Model, drawn: Challenger, worlds: int) -> None:
+        """Start at the ceasefire with the leader in office."""
         super().__init__(model)
         self.part = drawn
         self.strength: Floats = np.full(worlds, drawn.strength)
         self.value_of_prevailing: Floats = np.full(worlds, drawn.value_of_prevailing)
         self.insecurity: Floats = np.full(worlds, drawn.insecurity)
-        self.leaders = np.zeros(worlds, dtype=np.intp)
-        self._leaders_differ = {"value_of_prevailing": given.value_of_prevailing, "insecurity": given.insecurity}
+        self.successions: NDArray[np.intp] = np.zeros(worlds, dtype=np.intp)
 
-    def change_leader(self, changed: Chosen, uniforms: dict[str, Floats]) -> None:
-        """Draw value of prevailing and insecurity again where the leader changed, if the scenario says that they vary."""
-        for name, source in self._leaders_differ.items():
-            if isinstance(source, Distribution):
-                getattr(self, name)[changed] = source.quantile(uniforms[name][changed])
-        self.leaders += changed
+    def change_leader(self, changed: Chosen, value_of_prevailing: Array, insecurity: Array) -> None:
+        """A new leader comes to office where it `changed`, with a value of prevailing and an insecurity of his own."""
+        self.value_of_prevailing = np.where(changed, value_of_prevailing, self.value_of_prevailing)
+        self.insecurity = np.where(changed, insecurity, self.insecurity)
+        self.successions += changed
 
     def build_up(self, years: float) -> None:
         """Reconstitute for `years`."""
         self.strength = np.asarray(self.part.strength_after(self.strength, years))
 
-    def at(self, worlds: Any) -> Challenger:
+    def at(self, worlds: Worlds) -> Challenger:
         """Its parameters in some worlds, with the leaders now in office."""
         leader = {"value_of_prevailing": self.value_of_prevailing[worlds], "insecurity": self.insecurity[worlds]}
         return self.part.at(worlds).model_copy(update=leader)

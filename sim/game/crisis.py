@@ -34,8 +34,8 @@ class Crisis:
     united_states: Backstop
     war: War
     terms: Terms
-    russia_strength: Floats         # R(h)
-    ukraine_strength: Floats        # U(h)
+    russia_strength: Array          # R(h)
+    ukraine_strength: Array         # U(h)
     deployed_force: Array           # F
     belief_europe: Floats           # b_E
     belief_united_states: Floats    # b_A
@@ -139,9 +139,9 @@ class Crisis:
 
     def prevails_now(self, allied_force: Array, backed: Array) -> Array:
         """p(D): Russia's chance of prevailing now, given the force (world,) that fights beside Ukraine and where the United States is in."""
-        defence = self.war.defence_advantage * (self.now(self.ukraine_strength + self.terms.resupply) + allied_force)
+        defence = self.war.defence_advantage * (self.now(self.ukraine_strength) + self.now(self.terms.resupply) + allied_force)
         return self.war.prevails(self.now(self.russia_strength), np.where(backed, self.backed(defence), defence))
 
-    def now(self, quantity: Array) -> Floats:
-        """Node 0 of a quantity, one entry a world."""
-        return np.broadcast_to(quantity, np.shape(self.value_of_attacking))[NOW]
+    def now(self, quantity: Array) -> Array:
+        """Node 0 of a quantity; what does not differ between nodes is as it was."""
+        return quantity[NOW] if np.ndim(quantity) > 1 else quantity                               # type: ignore[index]

@@ -1,19 +1,21 @@
 """Provisions of a guarantee: one class each, what a file may say and what it changes in the crisis game.
 
-Provisions commute: each one changes `Terms` by a sum, a product or a minimum only, so that their order cannot matter.
-To add one, write its class and give it a field of `Regime`; schema, messages and tables follow.
+A provision says only what it contributes; each of the `Terms` says how contributions to it combine, by a sum, a product or a
+minimum, so that the order of provisions cannot matter. To add one, write its class and give it a field of `Regime`; schema,
+messages and tables follow.
 """
 
+import operator
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
 
 from sim.quantity import SMALLEST, Array, Parameters, Quantity, parameter
 
-UNLIMITED = np.inf
-"""The strength cap of a regime without a force limit."""
+Contributions = dict[str, Array]
 
 
 @dataclass(frozen=True)
@@ -26,19 +28,23 @@ class Terms:
     resupply: Array = 0.0                   # S f, brigade-equivalents
     deployed_force: Array = 0.0             # F / ω, brigades
     arms: Array = 0.0                       # package, USD billion
-    strength_cap: Array = UNLIMITED         # C, brigade-equivalents
+    strength_cap: Array = np.inf            # C, brigade-equivalents
     incidents: Array = 1.0                  # 1 - M, factor on the rate of incidents
     reassurance: Array = 0.0                # r
     provocation: Array = 0.0                # v f
     added_cost_of_war: Array = 0.0          # z f
 
 
+NOT_ADDED: dict[str, Callable[[Any, Any], Any]] = {"strength_cap": np.minimum, "incidents": operator.mul}
+"""How contributions to a term combine where it is not by their sum."""
+
+
 class Provision(Parameters, ABC):
-    """One provision. `years` t + h has shape (node, 1), `in_force` f broadcasts over (node, world)."""
+    """One provision of a guarantee."""
 
     @abstractmethod
-    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
-        """The terms with this provision added."""
+    def contributes(self, years: Array, in_force: Array) -> Contributions:
+        """What it adds to the terms `years` after the ceasefire, t + h of shape (node, 1), `in_force` f being (node, world)."""
 
 
 @final
@@ -58,15 +64,14 @@ class Commitment(Provision):
         0.5, "weight that Ukraine gives to losing the promise by attacking first", unit="utility for a full treaty", symbol="ν",
         low=0, source="judgement; that a promise contingent on being attacked restrains the protégé: Benson 2012")
 
-    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+    def contributes(self, years: Array, in_force: Array) -> Contributions:
         """Commitments and resupply hold as far as the regime is in force."""
-        return replace(
-            terms,
-            europe_committed=terms.europe_committed + self.europe * in_force,
-            united_states_committed=terms.united_states_committed + self.united_states * in_force,
-            forfeited=terms.forfeited + self.conditional * self.europe * in_force,
-            resupply=terms.resupply + self.resupply * in_force,
-        )
+        return {
+            "europe_committed": self.europe * in_force,
+            "united_states_committed": self.united_states * in_force,
+            "forfeited": self.conditional * self.europe * in_force,
+            "resupply": self.resupply * in_force,
+        }
 
 
 @final
@@ -80,10 +85,10 @@ class Deployment(Provision):
         0.75, "time to deploy half of the force", unit="years", symbol="T_F", low=SMALLEST,
         source="judgement: a brigade-sized force is in place within a year, a division within two")
 
-    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+    def contributes(self, years: Array, in_force: Array) -> Contributions:
         """F = n_F y (1 - 2^(-(t+h)/T_F)) ω; the coalition's will ω is its own, and y = f."""
         arrived = 1 - np.exp2(-years / self.half_life)
-        return replace(terms, deployed_force=terms.deployed_force + self.brigades * in_force * arrived)
+        return {"deployed_force": self.brigades * in_force * arrived}
 
 
 @final
@@ -93,9 +98,9 @@ class Arms(Provision):
     package_usd_bn: Quantity = parameter(
         0.0, "arms package", unit="USD billion", symbol="package", low=0, source="judgement: none unless a scenario says so")
 
-    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+    def contributes(self, years: Array, in_force: Array) -> Contributions:
         """Arms raise the strength that Ukraine builds towards."""
-        return replace(terms, arms=terms.arms + self.package_usd_bn)
+        return {"arms": self.package_usd_bn}
 
 
 @final
@@ -106,11 +111,9 @@ class ForceLimit(Provision):
         None, "cap on Ukraine's strength; leave it out for no limit", unit="brigade-equivalents", symbol="C", low=SMALLEST,
         source="judgement: no limit unless a scenario says so")
 
-    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+    def contributes(self, years: Array, in_force: Array) -> Contributions:
         """The lowest cap holds."""
-        if self.brigades is None:
-            return terms
-        return replace(terms, strength_cap=np.minimum(terms.strength_cap, self.brigades))
+        return {} if self.brigades is None else {"strength_cap": self.brigades}
 
 
 @final
@@ -121,9 +124,9 @@ class Monitoring(Provision):
         0.2, "share of serious incidents prevented", unit="share", symbol="M", low=0, high=1,
         source="judgement: the OSCE mission of 2014-22 reported violations and could prevent few")
 
-    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+    def contributes(self, years: Array, in_force: Array) -> Contributions:
         """Each monitoring regime prevents its share of what the others let through."""
-        return replace(terms, incidents=terms.incidents * (1 - self.quality))
+        return {"incidents": (1 - self.quality)}
 
 
 @final
@@ -134,9 +137,9 @@ class Reassurance(Provision):
         0.0, "value of the assurances to an insecure Russia", unit="utility", symbol="r", low=0,
         source="judgement: none unless a scenario gives them; that reassurance matters to the insecure: Kydd 2005")
 
-    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+    def contributes(self, years: Array, in_force: Array) -> Contributions:
         """Assurances add up."""
-        return replace(terms, reassurance=terms.reassurance + self.value)
+        return {"reassurance": self.value}
 
 
 @final
@@ -147,9 +150,9 @@ class Provocation(Provision):
         0.0, "what an insecure Russia loses by the regime", unit="utility", symbol="v", low=0,
         source="judgement: none unless a scenario says so; the security dilemma: Jervis 1978")
 
-    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+    def contributes(self, years: Array, in_force: Array) -> Contributions:
         """Provocation is felt as far as the regime is in force."""
-        return replace(terms, provocation=terms.provocation + self.value * in_force)
+        return {"provocation": self.value * in_force}
 
 
 @final
@@ -160,9 +163,9 @@ class Sanctions(Provision):
         0.0, "added cost to Russia of resuming the war", unit="utility", symbol="z", low=0,
         source="judgement: none unless a scenario says so")
 
-    def apply(self, terms: Terms, years: Array, in_force: Array) -> Terms:
+    def contributes(self, years: Array, in_force: Array) -> Contributions:
         """Costs add up, as far as the regime is in force."""
-        return replace(terms, added_cost_of_war=terms.added_cost_of_war + self.snapback * in_force)
+        return {"added_cost_of_war": self.snapback * in_force}
 
 
 class Accession(Parameters):
@@ -208,9 +211,10 @@ class Regime(Parameters):
     def terms(self, now: float, ahead: Array, entered: Array) -> Terms:
         """All that the regime changes, for crises imagined `ahead` (node, 1) years after `now`, `entered` being of shape (world,)."""
         in_force: Any = 1.0 if self.accession is None else self.accession.in_force(now, ahead, entered)
-        terms = Terms()
+        terms: dict[str, Any] = {}
         for name in type(self).model_fields:
             provision = getattr(self, name)
             if isinstance(provision, Provision):
-                terms = provision.apply(terms, now + ahead, in_force)
-        return terms
+                for term, contribution in provision.contributes(now + ahead, in_force).items():
+                    terms[term] = NOT_ADDED.get(term, operator.add)(terms[term], contribution) if term in terms else contribution
+        return Terms(**terms)

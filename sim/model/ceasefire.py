@@ -15,8 +15,9 @@ from sim.actors.united_states import UnitedStates
 from sim.game.crisis import IRRESOLUTE, RESOLUTE, Crisis
 from sim.game.war import Cause
 from sim.model.chance import Chance, designs
-from sim.quantity import Floats, Worlds
+from sim.quantity import Array, Floats, Worlds
 from sim.scenario.schema import Scenario
+from sim.uncertainty import Distribution
 
 CAUSES = tuple(Cause)
 _HELD = CAUSES.index(Cause.HELD)
@@ -51,7 +52,7 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
 
         regime = self.drawn.regime
         standing = regime.terms(0.0, 0.0, True)
-        self.russia = Russia(self, scenario.russia, self.drawn.russia, size)
+        self.russia = Russia(self, self.drawn.russia, size)
         self.ukraine = Ukraine(self, self.drawn.ukraine, standing, size)
         self.europe = EuropeanCoalition(self, self.drawn.europe, self.chance.once("coalition type"))
         self.united_states = UnitedStates(self, self.drawn.united_states, self.chance.once("United States type"))
@@ -82,7 +83,8 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
         """One month (model.md, section 4): politics, build-up, Ukraine, Russia, incidents, resolution."""
         began, self.years = self.years, self.steps * self.step_years
         self.hold_politics(began)
-        self.agents.select(lambda agent: hasattr(agent, "build_up")).do("build_up", self.step_years)
+        self.russia.build_up(self.step_years)
+        self.ukraine.build_up(self.step_years)
         self.review_in_ukraine()
         self.review_in_russia()
         self.running = self.steps < self.given.sampling.steps and bool(self.at_peace.any())
@@ -96,11 +98,16 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
         self.europe.drift(self.chance["coalition drift"].next(), self.coalition_drifts)
         changed = self.at_peace & (self.chance["leader turnover"].next() < self.leader_changes)
         if changed.any():
-            successors = self.russia.leaders
-            self.russia.change_leader(changed, {name: self.chance[f"leader's {name}"].nth(successors)
-                                                for name in ("value_of_prevailing", "insecurity")})
+            self.russia.change_leader(changed, *(self.of_successors(name) for name in ("value_of_prevailing", "insecurity")))
         if self.steps % self.given.sampling.steps_per_year == 0 and self.stationed.any():
             self.europe.face_renewal(self.stationed, self.chance["renewals"].next())
+
+    def of_successors(self, name: str) -> Array:
+        """What the next leader would bring to office in each world: drawn from the scenario's distribution, or its one value."""
+        known = getattr(self.given.russia, name)
+        if not isinstance(known, Distribution):
+            return float(known)
+        return self.chance.following(known.quantile, f"leader's {name}").nth(self.russia.successions)
 
     def review_in_ukraine(self) -> None:
         """Ukraine reviews, and may start an offensive."""
@@ -108,12 +115,12 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
         due = np.flatnonzero(self.at_peace & (uniform < self.ukraine_reviews))
         if not len(due):
             return
-        drawn = self.drawn.at(due)
-        winning = drawn.war.offensive_succeeds(self.ukraine.strength[due], self.russia.strength[due])
-        chance = drawn.ukraine.starts_offensive(winning, drawn.regime.terms(self.years, 0.0, self.entered(due)))
+        war, protege, regime = (part.at(due) for part in (self.drawn.war, self.drawn.ukraine, self.drawn.regime))
+        winning = war.offensive_succeeds(self.ukraine.strength[due], self.russia.strength[due])
+        chance = protege.starts_offensive(winning, regime.terms(self.years, 0.0, self.entered(due)))
         starts = self.ukraine.review(chance, uniform[due], _at(self.ukraine_reviews, due))
         self.end(due[starts], Cause.OFFENSIVE)
-        self.russia_prevails[due[starts]] = 1 - np.broadcast_to(winning, due.shape)[starts]
+        self.russia_prevails[due[starts]] = 1 - winning[starts]
 
     def review_in_russia(self) -> None:
         """Russia reviews; a probe runs as an incident, and incidents come where nothing else happened."""
@@ -134,13 +141,12 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
 
     def crisis(self, worlds: Worlds) -> Crisis:
         """This month's crisis game in some worlds, given by their positions in the model."""
-        drawn, russia = self.drawn.at(worlds), self.russia.at(worlds)
-        terms = drawn.regime.terms(self.years, self.ahead, self.entered(worlds))
+        drawn, russia, ukraine = self.drawn, self.russia.at(worlds), self.drawn.ukraine.at(worlds)
+        terms = drawn.regime.at(worlds).terms(self.years, self.ahead, self.entered(worlds))
         return Crisis(
-            russia, drawn.ukraine, drawn.europe, drawn.united_states, drawn.war, terms,
-            russia_strength=np.asarray(russia.strength_after(self.russia.strength[worlds], self.ahead)),
-            ukraine_strength=np.asarray(drawn.ukraine.strength_after(
-                self.ukraine.strength[worlds], self.ukraine.target[worlds], self.ahead)),
+            russia, ukraine, drawn.europe.at(worlds), drawn.united_states.at(worlds), drawn.war.at(worlds), terms,
+            russia_strength=russia.strength_after(self.russia.strength[worlds], self.ahead),
+            ukraine_strength=ukraine.strength_after(self.ukraine.strength[worlds], self.ukraine.target[worlds], self.ahead),
             deployed_force=terms.deployed_force * self.europe.will[worlds],
             belief_europe=self.europe.belief[worlds],
             belief_united_states=self.united_states.belief[worlds],
@@ -153,7 +159,7 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
     def answer_probes(self, due: Worlds, probes: NDArray[np.bool_], crisis: Crisis, uniform: Floats) -> None:
         """The coalition answers each probe by its true type."""
         if probes.any():
-            irresolute, resolute = (chance[probes] for chance in crisis.answers_firmly_by_type)     # type: ignore[index]
+            irresolute, resolute = (np.broadcast_to(chance, due.shape)[probes] for chance in crisis.answers_firmly_by_type)
             probed = due[probes]
             self.probes[probed] += 1
             self.firm_answers[probed] += self.europe.answer_probe(probed, resolute, irresolute, uniform[probed])

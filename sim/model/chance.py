@@ -5,6 +5,7 @@ is used or not. So world 4711 meets the same chances in any block, alone, and un
 """
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -34,18 +35,20 @@ def designs(seed: int, name: str, count: int) -> Floats:
 
 
 class Stream:
-    """Uniform numbers on [0, 1), a row for each event with one entry a world."""
+    """Numbers for one kind of event: a row for each event, with one entry a world."""
 
-    def __init__(self, seed: int, name: str, worlds: Worlds) -> None:
-        """Open the stream for these worlds, given by their numbers."""
+    def __init__(self, seed: int, name: str, worlds: Worlds, quantile: Callable[[Floats], Floats] | None = None) -> None:
+        """Open the stream for these worlds, given by their numbers; uniform on [0, 1), or as `quantile` turns them."""
         slabs, position = np.unique(worlds // SLAB, return_inverse=True)
         columns = position * SLAB + worlds % SLAB
         whole = len(worlds) == len(slabs) * SLAB and bool(np.all(np.diff(columns) == 1))
         self._generators = [generator(seed, name, int(slab)) for slab in slabs]
         self._columns: Any = slice(None) if whole else columns
+        self._quantile = quantile
+        self._everywhere = np.arange(len(worlds))
         self._buffer: Floats = np.empty((0, len(worlds)))
         self._next = 0
-        self._kept: list[Floats] = []
+        self._kept: Floats = np.empty((0, len(worlds)))
 
     def next(self) -> Floats:
         """The next row, shape (world,)."""
@@ -53,15 +56,14 @@ class Stream:
             drawn = np.stack([each.random((_ROWS, SLAB)) for each in self._generators], axis=1)
             self._buffer, self._next = drawn.reshape(_ROWS, -1)[:, self._columns], 0
         self._next += 1
-        return np.asarray(self._buffer[self._next - 1])
+        row = self._buffer[self._next - 1]
+        return np.asarray(row if self._quantile is None else self._quantile(row))
 
     def nth(self, ordinal: NDArray[np.intp]) -> Floats:
-        """In each world the row of its own `ordinal` event, the first being 0; not to be mixed with `next`."""
+        """In each world the entry of its own `ordinal` event, the first being 0; not to be mixed with `next`."""
         while len(self._kept) <= ordinal.max():
-            self._kept.append(self.next().copy())
-        if ordinal.min() == ordinal.max():
-            return self._kept[int(ordinal[0])]
-        return np.asarray(np.stack(self._kept)[ordinal, np.arange(len(ordinal))])
+            self._kept = np.vstack([self._kept, self.next()])
+        return np.asarray(self._kept[ordinal, self._everywhere])
 
 
 class Chance:
@@ -71,13 +73,20 @@ class Chance:
         """Nothing is drawn yet."""
         self._seed, self._worlds = seed, worlds
         self._streams: dict[str, Stream] = {}
+        self._once: dict[str, Floats] = {}
 
     def __getitem__(self, name: str) -> Stream:
-        """The stream of that name."""
+        """The stream of uniform numbers of that name."""
+        return self.following(None, name)
+
+    def following(self, quantile: Callable[[Floats], Floats] | None, name: str) -> Stream:
+        """The stream of that name, of numbers that follow the distribution of this quantile function."""
         if name not in self._streams:
-            self._streams[name] = Stream(self._seed, name, self._worlds)
+            self._streams[name] = Stream(self._seed, name, self._worlds, quantile)
         return self._streams[name]
 
     def once(self, name: str) -> Floats:
-        """The row of a stream that each world uses once in its history, shape (world,)."""
-        return self[name].nth(np.zeros(len(self._worlds), dtype=np.intp))
+        """The uniform numbers of a decision that each world takes at most once in its history, shape (world,)."""
+        if name not in self._once:
+            self._once[name] = self[name].next()
+        return self._once[name]
