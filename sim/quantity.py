@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, PrivateAttr, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, PrivateAttr, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
 from sim.uncertainty import EXAMPLES, FORMS, LARGEST, Distribution, Floats, is_number
@@ -55,6 +55,9 @@ Quantity = Annotated[
 ]
 """A field of a scenario: a number or a distribution in the file, a number or an array (world,) in a formula."""
 
+AsTuple = BeforeValidator(lambda given: tuple(given) if isinstance(given, list) else given)
+"""A list in a file is a tuple in a frozen block."""
+
 
 def parameter(default: Any, meaning: str, *, unit: str, symbol: str, source: str,
               low: float = -LARGEST, high: float = math.inf) -> Any:
@@ -70,7 +73,7 @@ def parameter(default: Any, meaning: str, *, unit: str, symbol: str, source: str
 class Parameters(BaseModel):
     """A block of a scenario file. Frozen; unknown keys, wrong types and values out of range are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, arbitrary_types_allowed=True)
     _varying: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator("*", mode="after")

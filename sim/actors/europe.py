@@ -1,16 +1,16 @@
 """The European coalition, the front-line defender: abstain or intervene, answer softly or firmly, renew the deployment or not."""
 
-from typing import Self
+from typing import Annotated
 
 import mesa
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import model_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from sim.actors.choice import bayes, drawn_again, logistic
 from sim.guarantee.provisions import Terms
-from sim.quantity import SMALLEST, Array, Floats, Parameters, Quantity, parameter
+from sim.quantity import SMALLEST, Array, AsTuple, Floats, Parameters, Quantity, parameter
 
 _FORCES = "judgement, from the size of its army (Correlates of War, NMC v6; figures of 2025)"
 LOST_WILL = 0.7
@@ -35,7 +35,7 @@ class Member(Parameters):
 class Without(Parameters):
     """Members that stay out."""
 
-    names: tuple[str, ...] = parameter((), "members taken out of the coalition", unit="-", symbol="-", source="given by the scenario")
+    names: Annotated[tuple[str, ...], AsTuple] = parameter((), "members taken out of the coalition", unit="-", symbol="-", source="given by the scenario")
 
 
 REFERENCE_MEMBERS = tuple(
@@ -85,24 +85,29 @@ class FrontLineDefender(Parameters):
     renewal_if_irresolute: Quantity = parameter(
         0.8, "chance that an irresolute coalition renews its deployment in a year", unit="probability", symbol="n₀", low=0, high=1,
         source="judgement")
-    members: tuple[Member, ...] = parameter(
+    members: Annotated[tuple[Member, ...], AsTuple] = parameter(
         REFERENCE_MEMBERS, "member states; a list in a file replaces this one", unit="-", symbol="-", source=_FORCES)
-    without: Without = Without()
+    without: Without = Field(Without(), validate_default=True)
 
-    @model_validator(mode="after")
-    def _has_members(self) -> Self:
-        names = [member.name for member in self.members]
+    @field_validator("members")
+    @classmethod
+    def _differ(cls, members: tuple[Member, ...]) -> tuple[Member, ...]:
+        names = [member.name for member in members]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise PydanticCustomError("members", "europe.members: {names} stands there more than once", {"names": ", ".join(twice)})
-        if unknown := [name for name in self.without.names if name not in names]:
-            raise PydanticCustomError("members", "europe.without: no member {unknown}; the members are {names}",
+            raise PydanticCustomError("members", "has {names} more than once", {"names": ", ".join(twice)})
+        return members
+
+    @field_validator("without")
+    @classmethod
+    def _leaves_a_coalition(cls, without: Without, info: ValidationInfo) -> Without:
+        members: tuple[Member, ...] = info.data.get("members", ())
+        names = [member.name for member in members]
+        if members and (unknown := [name for name in without.names if name not in names]):
+            raise PydanticCustomError("members", "no member {unknown}; the members are {names}",
                                       {"unknown": ", ".join(unknown), "names": ", ".join(names)})
-        if not self.standing:
-            raise PydanticCustomError("members", "europe.members: at least one member must be left", {})
-        if any(isinstance(member.weight, float | int) for member in self.standing) and not any(
-                np.ndim(member.weight) or member.weight for member in self.standing):
-            raise PydanticCustomError("members", "europe.members: at least one member needs a weight above 0", {})
-        return self
+        if "members" in info.data and all(member.name in without.names or member.weight == 0 for member in members):
+            raise PydanticCustomError("members", "leaves no member with a weight above 0", {})
+        return without
 
     @property
     def standing(self) -> tuple[Member, ...]:

@@ -1,14 +1,21 @@
 """Russia, the challenger: it holds, probes or attacks, and after an incident de-escalates or escalates."""
 
+from itertools import pairwise
+from typing import Annotated
+
 import mesa
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
 
 from sim.actors.choice import logistic, logit_response
 from sim.guarantee.provisions import Terms
-from sim.quantity import SMALLEST, Array, Floats, Parameters, Quantity, Worlds, parameter
+from sim.quantity import SMALLEST, Array, AsTuple, Floats, Parameters, Quantity, Worlds, parameter
 from sim.uncertainty import LogNormal, Uniform
 
+FARTHEST = 100
+"""The longest foresight that a scenario may give, in years."""
 Chosen = NDArray[np.bool_]
 
 
@@ -56,9 +63,16 @@ class Challenger(Parameters):
         0.02, "payoff of a probe that is met softly", unit="utility", symbol="g", source="judgement")
     probe_cost: Quantity = parameter(
         0.05, "loss from a probe that is met firmly", unit="utility", symbol="l", source="judgement")
-    foresight: tuple[float, ...] = parameter(
+    foresight: Annotated[tuple[float, ...], AsTuple] = parameter(
         (1.0, 2.0, 3.0, 5.0, 8.0, 12.0), "years ahead at which it imagines reconsidering", unit="years", symbol="H",
-        low=SMALLEST, source="judgement; limited foresight: Jehiel 1995")
+        source="judgement; limited foresight: Jehiel 1995")
+
+    @field_validator("foresight")
+    @classmethod
+    def _years_increase(cls, years: tuple[float, ...]) -> tuple[float, ...]:
+        if not years or years[0] <= 0 or years[-1] > FARTHEST or any(a >= b for a, b in pairwise(years)):
+            raise PydanticCustomError("foresight", "must be years in increasing order, above 0 and up to {most}", {"most": FARTHEST})
+        return years
 
     def strength_after(self, strength: Array, years: Array) -> Array:
         """R(h) = R* + (R - R*) 2^(-h/T_R)."""

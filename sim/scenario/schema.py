@@ -5,8 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import Field, PrivateAttr, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, PrivateAttr
 
 from sim.actors.europe import FrontLineDefender
 from sim.actors.russia import Challenger
@@ -14,7 +13,7 @@ from sim.actors.ukraine import Protege
 from sim.actors.united_states import Backstop
 from sim.game.war import War
 from sim.guarantee.provisions import Regime
-from sim.quantity import Parameters, parameter
+from sim.quantity import AsTuple, Parameters, parameter
 
 
 class Sampling(Parameters):
@@ -59,7 +58,7 @@ class Scenario(Parameters):
         "scenario", "short name for tables and folders; without one, that of the file", unit="-", symbol="-", source="given by the scenario")
     title: str = parameter("", "one line that says what the scenario is", unit="-", symbol="-", source="given by the scenario")
     description: str = parameter("", "what the scenario stands for", unit="-", symbol="-", source="given by the scenario")
-    sources: tuple[str, ...] = parameter(
+    sources: Annotated[tuple[str, ...], AsTuple] = parameter(
         (), "where the facts behind the scenario come from", unit="-", symbol="-", source="given by the scenario")
     regime: Regime = Regime()
     russia: Challenger = Challenger()
@@ -71,14 +70,6 @@ class Scenario(Parameters):
 
     _origins: Origins = PrivateAttr(default_factory=dict)
     _stated_sources: Sources = PrivateAttr(default_factory=dict)
-
-    @field_validator("russia")
-    @classmethod
-    def _foresight_increases(cls, russia: Challenger) -> Challenger:
-        years = russia.foresight
-        if not years or min(years) <= 0 or list(years) != sorted(set(years)) or max(years) > 100:      # noqa: PLR2004  said in the message
-            raise PydanticCustomError("foresight", "russia.foresight must be years in increasing order, above 0 and up to 100", {})
-        return russia
 
     def with_origins(self, origins: Origins, sources: Sources) -> Self:
         """The same scenario, remembering who set its values."""

@@ -1,0 +1,221 @@
+"""Read scenario files: follow `extends`, apply overrides, check everything, and say every problem with its place."""
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.quantity import Parameters
+from sim.scenario.schema import Scenario
+from sim.scenario.toml import Key, lines_of
+
+OWN = ("name", "title", "description", "sources")
+"""What a file says of itself only, and does not hand on to a file that extends it."""
+_PLAIN = {
+    "bool_type": "must be true or false",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "float_type": "must be a number",
+    "int_type": "must be a whole number",
+    "list_type": "must be a list",
+    "string_type": "must be a text in quotes",
+    "tuple_type": "must be a list",
+}
+
+
+class ScenarioError(ValueError):
+    """A scenario cannot be used; `problems` has a line for each fault, saying where, what and what to do."""
+
+    def __init__(self, problems: list[str]) -> None:
+        """Keep the problems; the message is all of them."""
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass
+class _Layer:
+    """One file, or the overrides: what it says, and where."""
+
+    origin: str
+    says: dict[str, Any]
+    lines: dict[Key, int] = field(default_factory=dict)
+
+    def place(self, key: Key) -> str:
+        """`file:line` of a key, or of the nearest thing around it that stands there."""
+        for end in range(len(key), 0, -1):
+            if key[:end] in self.lines:
+                return f"{self.origin}:{self.lines[key[:end]]}"
+        return self.origin
+
+
+def load(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Scenario:
+    """Read and check a scenario file.
+
+    `overrides` are dotted keys with values, as `--set` gives them; they win over the file. The scenario remembers who set each
+    of its values. Raises ScenarioError with every problem found.
+    """
+    layers = list(_read(Path(path), ()))
+    layers += [_Layer("--set", _nest(key, value)) for key, value in (overrides or {}).items()]
+    set_by: dict[Key, list[tuple[Any, _Layer]]] = {}
+    for position, layer in enumerate(layers):
+        for key, value in _leaves(layer.says, Scenario):
+            if key[0] not in OWN or position >= len(layers) - 1 - len(overrides or {}):
+                _forget(set_by, key)
+                set_by.setdefault(key, []).append((value, layer))
+    said: dict[str, Any] = {"name": Path(path).stem}
+    problems = [problem for key, given in set_by.items() if (problem := _put(said, key, *given[-1]))]
+    try:
+        scenario = Scenario.model_validate(said)
+    except ValidationError as wrong:
+        problems += [_describe(each, set_by) for each in wrong.errors()]
+        raise ScenarioError(sorted(set(problems), key=_by_place)) from None
+    if problems:
+        raise ScenarioError(problems)
+    origins = {".".join(map(str, key)): tuple((value, layer.place(key)) for value, layer in given) for key, given in set_by.items()}
+    sources = {".".join(map(str, key)): given[-1][0]["source"] for key, given in set_by.items()
+               if isinstance(given[-1][0], dict) and "source" in given[-1][0]}
+    return scenario.with_origins(origins, sources)
+
+
+def read_override(text: str) -> tuple[str, Any]:
+    """Key and value of `KEY=VALUE`, the value being TOML; a bare word is taken as text. Raises ScenarioError."""
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise ScenarioError([f"--set {text}: must be KEY=VALUE, such as regime.deployment.brigades=10"])
+    try:
+        return key.strip(), tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return key.strip(), value.strip()
+
+
+def _read(path: Path, above: tuple[Path, ...]) -> Iterator[_Layer]:
+    """The file and those it builds on, the furthest first."""
+    if path.resolve() in (each.resolve() for each in above):
+        raise ScenarioError([f"{above[-1]}: extends: goes in a circle: {' -> '.join(map(str, [*above, path]))}; take one of them out"])
+    try:
+        text = path.read_bytes().decode()
+        says = tomllib.loads(text)
+    except FileNotFoundError:
+        asked = f"{above[-1]}: extends: " if above else ""
+        raise ScenarioError([f"{asked}{path}: no such file{_nearest_file(path)}"]) from None
+    except IsADirectoryError:
+        raise ScenarioError([f"{path}: is a folder; name a scenario file in it, such as {path / 'none.toml'}"]) from None
+    except OSError as wrong:
+        raise ScenarioError([f"{path}: cannot be read: {wrong.strerror}"]) from None
+    except UnicodeDecodeError as wrong:
+        line = wrong.object[: wrong.start].count(b"\n") + 1
+        raise ScenarioError([f"{path}:{line}: is not UTF-8 text; save the file as UTF-8"]) from None
+    except tomllib.TOMLDecodeError as wrong:
+        raise ScenarioError([f"{path}: is not valid TOML: {wrong}"]) from None
+    if not says:
+        raise ScenarioError([f"{path}: is empty; a scenario needs at least a title, or a file that it extends"])
+    layer = _Layer(str(path), says, lines_of(text))
+    if "extends" in says:
+        base = says.pop("extends")
+        if not isinstance(base, str):
+            raise ScenarioError([f"{layer.place(('extends',))}: extends: must be the path of a scenario file, in quotes"])
+        yield from _read(path.parent / base, (*above, path))
+    yield layer
+
+
+def _leaves(says: Mapping[str, Any], block: type[Parameters], prefix: Key = ()) -> Iterator[tuple[Key, Any]]:
+    """Every value with its key; a table is descended into only where the schema has a block, so that a distribution is one value."""
+    for name, value in says.items():
+        inner = _block(block, name)
+        if inner and isinstance(value, dict):
+            yield from _leaves(value, inner, (*prefix, name))
+            if not value:
+                yield (*prefix, name), value
+        else:
+            yield (*prefix, name), value
+
+
+def _block(block: type[Parameters], name: str) -> type[Parameters] | None:
+    """The class of an inner block of the schema, or None."""
+    if name not in block.model_fields:
+        return None
+    annotation = block.model_fields[name].annotation
+    for each in (annotation, *get_args(annotation)):
+        if isinstance(each, type) and issubclass(each, Parameters):
+            return each if get_args(annotation)[1:] != (Ellipsis,) else None
+    return None
+
+
+def _forget(set_by: dict[Key, Any], key: Key) -> None:
+    """An override of a whole block replaces what was said inside it."""
+    for other in [other for other in set_by if other != key and (other[: len(key)] == key or key[: len(other)] == other)]:
+        del set_by[other]
+
+
+def _nest(dotted: str, value: Any) -> dict[str, Any]:
+    for name in reversed(dotted.split(".")):
+        value = {name: value}
+    return dict(value)
+
+
+def _put(said: dict[str, Any], key: Key, value: Any, layer: _Layer) -> str | None:
+    """Put a value into the nested whole; the problem, if something that is not a table is in its way."""
+    block: Any = said
+    for name in key[:-1]:
+        block = block.setdefault(name, {})
+        if not isinstance(block, dict):
+            return f"{layer.place(key)}: {_dotted(key)}: {name} is not a table"
+    block[key[-1]] = value
+    return None
+
+
+def _describe(error: ErrorDetails, set_by: Mapping[Key, list[tuple[Any, _Layer]]]) -> str:
+    """One line for a fault that the schema found."""
+    key: Key = tuple(error["loc"])
+    layer = next((given[-1][1] for end in range(len(key), 0, -1) for known, given in reversed(set_by.items())
+                  if known[:end] == key[:end]), None)
+    place = layer.place(key) if layer else "scenario"
+    match error["type"]:
+        case "extra_forbidden":
+            return f"{place}: {_dotted(key)}: no such key{_nearest_key(key)}"
+        case "missing":
+            return f"{place}: {_dotted(key)}: is missing; give it a value"
+        case "string_pattern_mismatch":
+            return f"{place}: {_dotted(key)}: must start with a letter or digit and hold only letters, digits, '.', '_' and '-'"
+        case kind:
+            return f"{place}: {_dotted(key)}: {_PLAIN.get(kind, error['msg'])}"
+
+
+def _dotted(key: Key) -> str:
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in key)
+
+
+def _nearest_key(key: Key) -> str:
+    """The nearest key that exists, wherever in the schema it is."""
+    known = [dotted for dotted, _ in _schema_keys(Scenario)]
+    wanted = ".".join(str(part) for part in key if not isinstance(part, int))
+    near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.6)
+    if not near:
+        near = [each for each in known if each.rpartition(".")[2] == wanted.rpartition(".")[2]][:1]
+    here = [each for each in known if each.rpartition(".")[0] == wanted.rpartition(".")[0]]
+    return f"; did you mean {near[0]}?" if near else f"; allowed here: {', '.join(each.rpartition('.')[2] for each in here)}" if here else ""
+
+
+def _schema_keys(block: type[Parameters], prefix: str = "") -> Iterator[tuple[str, type[Parameters]]]:
+    for name in block.model_fields:
+        yield prefix + name, block
+        annotation = block.model_fields[name].annotation
+        inner = next((each for each in (annotation, *get_args(annotation)) if isinstance(each, type) and issubclass(each, Parameters)), None)
+        if inner:
+            yield from _schema_keys(inner, f"{prefix}{name}.")
+
+
+def _nearest_file(path: Path) -> str:
+    near = difflib.get_close_matches(path.name, sorted(each.name for each in path.parent.glob("*.toml")), n=1)
+    return f"; did you mean {path.parent / near[0]}?" if near else ""
+
+
+def _by_place(problem: str) -> tuple[str, int, str]:
+    file, _, rest = problem.partition(":")
+    line = rest.partition(":")[0]
+    return file, int(line) if line.isdigit() else 0, problem
