@@ -53,14 +53,14 @@ class _Layer:
         return self.origin
 
 
-def load(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Scenario:
+def load(path: str | Path, overrides: Mapping[str, Any] | None = None, origin: str = "override") -> Scenario:
     """Read and check a scenario file.
 
-    `overrides` are dotted keys with values, as `--set` gives them; they win over the file. The scenario remembers who set each
-    of its values. Raises ScenarioError with every problem found.
+    `overrides` are dotted keys with values; they win over the file, and `origin` says in messages where they come from. The
+    scenario remembers who set each of its values. Raises ScenarioError with every problem found.
     """
     layers = list(_read(Path(path), ()))
-    layers += [_Layer("--set", _nest(key, value)) for key, value in (overrides or {}).items()]
+    layers += [_Layer(origin, _nest(key, value)) for key, value in (overrides or {}).items()]
     set_by: dict[Key, list[tuple[Any, _Layer]]] = {}
     for position, layer in enumerate(layers):
         for key, value in _leaves(layer.says, Scenario):

@@ -1,0 +1,46 @@
+"""Ceasefire: how long a ceasefire between Russia and Ukraine holds under a security guarantee, how sure that is, and why it ends.
+
+The names below are the public interface; each is imported when it is first used, so that the command line starts at once.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim import plots
+    from sim.analysis.durability import causes, compare, cumulative_incidence, hazard, survival
+    from sim.ensemble.run import run
+    from sim.ensemble.store import Run, RunError, read_run
+    from sim.model.ceasefire import CeasefireModel
+    from sim.scenario.load import ScenarioError, load
+    from sim.scenario.schema import Scenario
+
+_HOME = {
+    "CeasefireModel": "sim.model.ceasefire",
+    "Run": "sim.ensemble.store",
+    "RunError": "sim.ensemble.store",
+    "Scenario": "sim.scenario.schema",
+    "ScenarioError": "sim.scenario.load",
+    "causes": "sim.analysis.durability",
+    "compare": "sim.analysis.durability",
+    "cumulative_incidence": "sim.analysis.durability",
+    "hazard": "sim.analysis.durability",
+    "load": "sim.scenario.load",
+    "read_run": "sim.ensemble.store",
+    "run": "sim.ensemble.run",
+    "survival": "sim.analysis.durability",
+}
+__all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "causes", "compare", "cumulative_incidence", "hazard",
+           "load", "plots", "read_run", "run", "survival"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "plots":
+        return import_module("sim.plots")
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,134 @@
+"""Tables of a run: durability, causes, the hazard of each year, and paired differences between runs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from sim.analysis import measures
+from sim.analysis.estimate import CONFIDENCE, Estimate, estimate
+from sim.analysis.measures import Measure
+from sim.game.war import Cause
+from sim.quantity import Floats
+
+
+class Simulated(Protocol):
+    """What an analysis needs of a run."""
+
+    @property
+    def name(self) -> str:
+        """Short name of the scenario."""
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """One row a world."""
+
+    @property
+    def horizon_years(self) -> int:
+        """Years after which a ceasefire counts as held."""
+
+
+def survival(run: Simulated, years: Sequence[float] | None = None) -> pd.DataFrame:
+    """Durability: share of worlds whose ceasefire holds `years`, by default those of the durability table.
+
+    Columns: years, estimate, low, high (95 % confidence), spread_low, spread_high (nine of ten parameter designs).
+    """
+    at = measures.reported_years(run.horizon_years) if years is None else years
+    return _tabulate(((measures.survival(year), {"years": year}) for year in at), run)
+
+
+def causes(run: Simulated) -> pd.DataFrame:
+    """Share of all worlds by how the ceasefire ended, `held` included; they add up to 1. Columns as in `survival`, with cause."""
+    return _tabulate(((measures.cause(cause), {"cause": str(cause)}) for cause in Cause), run)
+
+
+def cumulative_incidence(run: Simulated, years: Sequence[float]) -> pd.DataFrame:
+    """Share of all worlds that have ended by each cause up to each of `years`: one row a year, one column a cause, `held` the rest.
+
+    With censoring at the horizon only this is the Aalen-Johansen estimate.
+    """
+    worlds = run.outcomes
+    ends = {cause: np.sort(worlds["years"].to_numpy()[(worlds["cause"] == cause.value).to_numpy()])
+            for cause in Cause if cause is not Cause.HELD}
+    shares = {str(cause): np.searchsorted(times, np.asarray(years), side="right") / len(worlds) for cause, times in ends.items()}
+    table = pd.DataFrame({"years": years} | shares)
+    return table.assign(held=1 - table[list(shares)].sum(axis=1))
+
+
+def hazard(run: Simulated) -> pd.DataFrame:
+    """Rate at which ceasefires that still hold end, by year of their age, in ends per year at risk.
+
+    Columns: year (1 is the first), estimate, low, high (95 % confidence), at_risk (share of worlds at its start).
+    """
+    worlds, rows = run.outcomes, []
+    ended, times = ~worlds["held"].to_numpy(), worlds["years"].to_numpy()
+    designs = worlds["design"].nunique()
+    for year in range(run.horizon_years):
+        exposure = np.clip(times - year, 0, 1)
+        if not exposure.any():
+            break
+        ends = (ended & (times > year) & (times <= year + 1)).astype(float)
+        low, high = _rate_interval(ends.reshape(designs, -1).sum(axis=1), exposure.reshape(designs, -1).sum(axis=1))
+        rows.append({"year": year + 1, "estimate": ends.sum() / exposure.sum(), "low": low, "high": high,
+                     "at_risk": float(np.mean((times > year) | ~ended))})
+    return pd.DataFrame(rows)
+
+
+def _rate_interval(ends: Floats, exposure: Floats) -> tuple[float, float]:
+    """Confidence limits of a rate from the ends and the years at risk of each design.
+
+    Garwood's (1936) limits for a Poisson count, with as many ends as give the sampling error of the ratio over designs
+    (linearised, Cochran 1977); without any ends, each design counts as one history.
+    """
+    rate, tail = ends.sum() / exposure.sum(), (1 - CONFIDENCE) / 2
+    if rate == 0:
+        return 0.0, float(stats.chi2.ppf(1 - tail, 2) / 2 / exposure.mean() / len(ends) * exposure.max())
+    error = (ends - rate * exposure).std(ddof=1) * np.sqrt(len(ends)) / exposure.sum()
+    count = (rate / error) ** 2
+    return float(rate * stats.chi2.ppf(tail, 2 * count) / 2 / count), float(rate * stats.chi2.ppf(1 - tail, 2 * count + 2) / 2 / count)
+
+
+def compare(runs: Sequence[Simulated], baseline: str | None = None, years: Sequence[float] | None = None) -> pd.DataFrame:
+    """Paired differences in durability from a baseline, by default the first run, on common random numbers.
+
+    Columns: scenario, baseline, years, estimate, low, high, spread_low, spread_high; differences are in shares of worlds.
+    Raises ValueError if the runs are not of the same worlds, or the baseline is not among them.
+    """
+    names = [run.name for run in runs]
+    if baseline is not None and baseline not in names:
+        raise ValueError(f"no run is called {baseline}; the runs are {', '.join(names)}")
+    base = runs[names.index(baseline)] if baseline else runs[0]
+    at = measures.reported_years(base.horizon_years) if years is None else years
+    tables = []
+    for run in runs:
+        if run is base:
+            continue
+        if _pairing(run) != _pairing(base):
+            raise ValueError(f"{run.name} and {base.name} cannot be compared: they differ in seed, horizon or step, designs or "
+                             f"replicates, so that their worlds are not pairs; run both with the same sampling")
+        table = _tabulate(((measures.survival(year), {"years": year}) for year in at), run, base)
+        tables.append(table.assign(scenario=run.name, baseline=base.name))
+    columns = ["scenario", "baseline", "years", *_COLUMNS]
+    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+_COLUMNS = ["estimate", "low", "high", "spread_low", "spread_high"]
+
+
+def columns_of(made: Estimate) -> dict[str, float]:
+    """An estimate as columns of a table."""
+    values = asdict(made)
+    return {"estimate": values.pop("value")} | values
+
+
+def _pairing(run: Simulated) -> object:
+    return getattr(run, "manifest", {}).get("scenario", {}).get("sampling")
+
+
+def _tabulate(rows: Iterable[tuple[Measure, dict[str, object]]], run: Simulated, against: Simulated | None = None) -> pd.DataFrame:
+    """A row a measure: what names it, and its estimate."""
+    other = None if against is None else against.outcomes
+    return pd.DataFrame([named | columns_of(estimate(measure, run.outcomes, other)) for measure, named in rows])

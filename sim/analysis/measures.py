@@ -1,0 +1,65 @@
+"""Measures of the outcome: one number a world each; intervals, differences, tables and JSON follow from it.
+
+A ceasefire is censored at the horizon only, so that the share of worlds that hold is the Kaplan-Meier estimate, and the share
+by cause the Aalen-Johansen estimate.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.game.war import Cause
+from sim.quantity import Floats
+
+YEARS = (1, 2, 5, 10, 20)
+"""Years at which durability is reported, as far as the horizon reaches."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number a world; `unit` is "share" for what is 0 or 1 in each world."""
+
+    name: str
+    label: str
+    unit: str
+    of: Callable[[pd.DataFrame], Floats]
+
+    @property
+    def is_share(self) -> bool:
+        """Whether its mean is a probability."""
+        return self.unit == "share"
+
+
+def survival(years: float) -> Measure:
+    """Whether the ceasefire holds: to the horizon, or longer than `years`; one that ends in the month in which they pass did not."""
+    return Measure(f"survival@{years:g}", f"holds {years:g} year" + ("" if years == 1 else "s"), "share",
+                   lambda worlds: (worlds["held"] | (worlds["years"] > years)).to_numpy(np.float64))
+
+
+def restricted_mean(horizon: float) -> Measure:
+    """Years held, up to the horizon (Irwin 1949)."""
+    return Measure("restricted_mean_years", f"years held, of {horizon:g}", "years",
+                   lambda worlds: np.minimum(worlds["years"], horizon).to_numpy(np.float64))
+
+
+def cause(way: Cause) -> Measure:
+    """Whether the ceasefire ended in this way."""
+    label = "still holds at the horizon" if way is Cause.HELD else f"ends by {way.value}"
+    return Measure(f"cause.{way.value}", label, "share", lambda worlds: (worlds["cause"] == way.value).to_numpy(np.float64))
+
+
+EUROPE_INTERVENES = Measure("europe_intervenes", "ends, and Europe intervenes", "share",
+                            lambda worlds: worlds["europe_intervenes"].to_numpy(np.float64))
+US_BACKS = Measure("us_backs", "ends, and the US backs the defence", "share", lambda worlds: worlds["us_backs"].to_numpy(np.float64))
+
+
+def reported_years(horizon: int) -> tuple[int, ...]:
+    """The years of the durability table: 1, 2, 5, 10, 20 as far as the horizon reaches, and the horizon."""
+    return tuple(sorted({year for year in YEARS if year <= horizon} | {horizon}))
+
+
+def all_measures(horizon: int) -> list[Measure]:
+    """Every measure that is reported of a run."""
+    return [*map(survival, reported_years(horizon)), restricted_mean(horizon), *map(cause, Cause), EUROPE_INTERVENES, US_BACKS]

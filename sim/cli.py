@@ -1,0 +1,217 @@
+"""The command line: `ceasefire`. Imports stand in the commands that need them, so that `--help` answers at once."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.ensemble.store import Run
+    from sim.scenario.schema import Scenario
+
+app = typer.Typer(
+    name="ceasefire",
+    help="How long does a ceasefire between Russia and Ukraine hold under a security guarantee, how sure is that, and why does it end?\n\n"
+         "A model for thinking with, not a forecast.",
+    no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
+)
+Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)]
+File = Annotated[str, typer.Argument(metavar="FILE", help="A scenario file.", show_default=False)]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a value of the scenario; may be repeated.")]
+Designs = Annotated[int | None, typer.Option(help="Parameter designs: what we do not know.", show_default="of the scenario")]
+Replicates = Annotated[int | None, typer.Option(help="Histories of each design: chance.", show_default="of the scenario")]
+Seed = Annotated[int | None, typer.Option(help="Seed of every random number.", show_default="of the scenario")]
+Years = Annotated[int | None, typer.Option(help="Years to simulate.", show_default="of the scenario")]
+Workers = Annotated[int, typer.Option(help="Processes; the results do not depend on their number.", min=1)]
+Out = Annotated[Path, typer.Option(help="Folder for run folders.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+USAGE, STOPPED = 2, 130
+
+
+@app.command("list")
+def list_scenarios(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of scenario files.")] = Path("scenarios")) -> None:
+    """List the scenarios in a folder: name and title."""
+    with _plain_errors() as refuse:
+        from sim.scenario.load import ScenarioError, load
+        if not folder.is_dir():
+            refuse([f"{folder}: no such folder; name one that holds scenario files"])
+        problems = []
+        for path in sorted(folder.glob("*.toml")):
+            try:
+                scenario = load(path)
+            except ScenarioError as wrong:
+                problems += wrong.problems
+            else:
+                typer.echo(f"{scenario.name:22} {scenario.title}")
+        if problems:
+            refuse(problems)
+
+
+@app.command()
+def check(files: Files) -> None:
+    """Check scenario files, and say every problem in them."""
+    with _plain_errors() as refuse:
+        from sim.scenario.load import ScenarioError, load
+        problems = []
+        for file in files:
+            try:
+                load(file)
+            except ScenarioError as wrong:
+                problems += wrong.problems
+            else:
+                typer.echo(f"{file}: fine")
+        if problems:
+            refuse(problems)
+
+
+@app.command()
+def show(file: File, overrides: Set = None) -> None:
+    """Print the resolved scenario: every value, what it means, who set it, and its source."""
+    with _plain_errors():
+        from sim.scenario.show import resolved
+        typer.echo(resolved(_load(file, overrides)), nl=False)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from sim.scenario.schema import json_schema
+    typer.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False, allow_nan=False))
+
+
+@app.command()
+def run(files: Files, designs: Designs = None, replicates: Replicates = None, seed: Seed = None, years: Years = None,    # noqa: PLR0913
+        overrides: Set = None, workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
+    """Simulate scenarios, print how durable the ceasefire is, and write a run folder with figures for each."""
+    with _plain_errors():
+        scenarios = _load_all(files, overrides, _sampling(designs, replicates, seed, years))
+        runs = [_simulate(scenario, workers, out) for scenario in scenarios]
+        for each in runs:
+            _draw([each], Path(each.folder or out))
+        _print(runs, None, as_json)
+
+
+@app.command()
+def compare(files: Annotated[list[str], typer.Argument(metavar="FILE_OR_RUN...", help="Scenario files or run folders.",    # noqa: PLR0913
+                                                       show_default=False)],
+            baseline: Annotated[str | None, typer.Option(help="Name of the scenario to compare with.", show_default="the first")] = None,
+            designs: Designs = None, replicates: Replicates = None, seed: Seed = None, years: Years = None, overrides: Set = None,
+            workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
+    """Compare guarantees on the same histories: paired differences in durability, and figures of all of them."""
+    with _plain_errors() as refuse:
+        from sim.ensemble.store import read_run
+        from sim.scenario.schema import digest
+        sampling = _sampling(designs, replicates, seed, years)
+        scenarios = iter(_load_all([each for each in files if not _is_run(each)], overrides, sampling))
+        runs = [read_run(each) if _is_run(each) else _simulate(next(scenarios), workers, out) for each in files]
+        names = [each.name for each in runs]
+        if len(runs) < 2 or len(set(names)) < len(names):      # noqa: PLR2004  said in the message
+            refuse([f"compare needs two or more scenarios of different names; it was given {', '.join(names)}"])
+        if baseline is not None and baseline not in names:
+            refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
+        folder = out / f"comparison-{digest({'runs': [each.manifest['hash'] for each in runs], 'baseline': baseline})[:8]}"
+        _draw(runs, folder, baseline)
+        _print(runs, baseline or names[0], as_json, folder / "figures")
+
+
+@contextmanager
+def _plain_errors() -> Iterator[Any]:
+    """Problems of the user's input go to standard error, a line each, with exit code 2 and without a traceback."""
+    def refuse(problems: list[str]) -> NoReturn:
+        for problem in problems:
+            typer.echo(problem, err=True)
+        raise typer.Exit(USAGE)
+    try:
+        yield refuse
+    except KeyboardInterrupt:
+        typer.echo("stopped; the blocks that were finished are kept: the same command goes on from there", err=True)
+        raise typer.Exit(STOPPED) from None
+    except ValueError as wrong:
+        from sim.ensemble.store import RunError
+        from sim.scenario.load import ScenarioError
+        match wrong:
+            case ScenarioError():
+                refuse(wrong.problems)
+            case RunError():
+                refuse([str(wrong)])
+        raise
+
+
+def _sampling(designs: int | None, replicates: int | None, seed: int | None, years: int | None) -> dict[str, int]:
+    given = {"designs": designs, "replicates": replicates, "seed": seed, "horizon_years": years}
+    return {f"sampling.{name}": value for name, value in given.items() if value is not None}
+
+
+def _load(file: str, overrides: list[str] | None, more: dict[str, int] | None = None) -> "Scenario":
+    from sim.scenario.load import load, read_override
+    return load(file, dict(map(read_override, overrides or [])) | (more or {}), origin="command line")
+
+
+def _load_all(files: list[str], overrides: list[str] | None, more: dict[str, int]) -> list["Scenario"]:
+    """Every scenario, or every problem in any of them."""
+    from sim.scenario.load import ScenarioError
+    scenarios, problems = [], []
+    for file in files:
+        try:
+            scenarios.append(_load(file, overrides, more))
+        except ScenarioError as wrong:
+            problems += wrong.problems
+    if problems:
+        raise ScenarioError(list(dict.fromkeys(problems)))
+    return scenarios
+
+
+def _is_run(path: str) -> bool:
+    return (Path(path) / "manifest.json").exists()
+
+
+def _simulate(scenario: "Scenario", workers: int, out: Path) -> "Run":
+    """Run a scenario, with a progress bar where someone is looking."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from sim.ensemble.run import run as simulate
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("worlds"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(scenario.name, total=scenario.sampling.worlds)
+        return simulate(scenario, workers=workers, out=out, progress=lambda done, _: bar.update(task, completed=done))
+
+
+def _draw(runs: list["Run"], folder: Path, baseline: str | None = None) -> None:
+    """Write the figures of a run, or of several together, into a folder."""
+    import matplotlib as mpl
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    from sim import plots
+    figures: dict[str, Any] = {"survival": plots.survival, "causes": plots.causes, "hazard": plots.hazard}
+    if len(runs) > 1:
+        figures["differences"] = lambda several: plots.differences(several, baseline)
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    for name, draw in figures.items():
+        axes = draw(runs)
+        axes.figure.savefig(folder / "figures" / f"{name}.png", dpi=150)
+        plt.close(axes.figure)
+
+
+def _print(runs: list["Run"], baseline: str | None, as_json: bool, figures: Path | None = None) -> None:
+    from rich.console import Console
+
+    from sim import report
+    differences, table = (None, None) if baseline is None else report.differences_table(runs, baseline)
+    if as_json:
+        typer.echo(json.dumps(report.document(runs, differences), indent=1, ensure_ascii=False, allow_nan=False))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for each in (report.durability_table(runs), report.causes_table(runs), table):
+        if each is not None:
+            console.print(each)
+    console.print(report.HOW_TO_READ)
+    for one in runs:
+        console.print(f"  {one.name}: {one.folder}")
+    if figures is not None:
+        console.print(f"Figures of all together: {figures}")

@@ -1,0 +1,59 @@
+"""One block of worlds: simulated by one model, the unit of work that is sent to a worker and written whole or not at all."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from sim.ensemble.timeline import Timeline
+from sim.game.war import Cause
+from sim.model.ceasefire import CAUSES, CeasefireModel
+from sim.scenario.schema import Scenario
+
+BLOCK = 4096
+"""Worlds in a block: their arrays stay in the cache, and Python's share of the time is small."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """The results of the worlds from `first` on."""
+
+    first: int
+    outcomes: pa.Table
+    timeline: Timeline
+
+
+def simulate(scenario: Scenario, first: int, last: int) -> Block:
+    """Simulate the worlds from `first` up to, not including, `last`."""
+    model = CeasefireModel(scenario, range(first, last))
+    timeline = Timeline.of(model)
+    return Block(first, outcomes(model), timeline)
+
+
+def outcomes(model: CeasefireModel) -> pa.Table:
+    """One row a world: what became of it, and the parameters that were drawn for it. Years are NaN nowhere, chances null if held."""
+    held = model.cause == CAUSES.index(Cause.HELD)
+    fought = np.stack(list(model.fought.values()), axis=1)
+    columns = {
+        "world": pa.array(model.worlds, pa.int64()),
+        "design": pa.array(model.design, pa.int64()),
+        "replicate": pa.array(model.worlds % model.given.sampling.replicates, pa.int64()),
+        "years": pa.array(model.years_held),
+        "cause": pa.DictionaryArray.from_arrays(pa.array(model.cause), pa.array([str(cause) for cause in CAUSES])),
+        "held": pa.array(held),
+        "europe_intervenes": pa.array(model.europe_intervenes),
+        "us_backs": pa.array(model.us_backs),
+        "members_fought": _named(fought, list(model.fought)),
+        "probes": pa.array(model.probes),
+        "firm_answers": pa.array(model.firm_answers),
+        "russia_prevails": pa.array(model.russia_prevails, mask=held),
+    }
+    return pa.table(columns | {name: pa.array(values) for name, values in model.draws.items()})
+
+
+def _named(fought: np.ndarray, names: list[str]) -> pa.Array:
+    """The members that fought in each world, their names joined."""
+    joined, position = np.unique(fought, axis=0, return_inverse=True)
+    texts = [", ".join(name for name, honoured in zip(names, row, strict=True) if honoured) for row in joined]
+    return pa.array(pd.Categorical.from_codes(position.ravel(), categories=texts).astype(str), pa.string())

@@ -1,0 +1,189 @@
+"""The run folder: manifest, outcomes and timeline, named by the hash of what determines them."""
+
+import hashlib
+import json
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.ensemble.block import Block
+from sim.ensemble.timeline import VARIABLES, Timeline
+from sim.scenario.schema import Scenario, digest
+
+_ROWS = 65_536
+_PACKAGES = ("ceasefire", "mesa", "numpy", "scipy", "pandas", "pyarrow", "pydantic")
+
+
+class RunError(ValueError):
+    """A run folder cannot be written or read; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """The results of a scenario: `outcomes` has one row a world, `timeline` one row a step, `manifest` says how they came about."""
+
+    outcomes: pd.DataFrame
+    timeline: pd.DataFrame
+    manifest: dict[str, Any]
+    folder: Path | None
+
+    @property
+    def name(self) -> str:
+        """Short name of the scenario."""
+        return str(self.manifest["name"])
+
+    @property
+    def horizon_years(self) -> int:
+        """Years after which a ceasefire counts as held."""
+        return int(self.manifest["scenario"]["sampling"]["horizon_years"])
+
+
+def manifest_of(scenario: Scenario) -> dict[str, Any]:
+    """What determines a run, its hash, and what it is run with."""
+    determinants = {"scenario": scenario.determinants(), "model": metadata.version("ceasefire")}
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "hash": digest(determinants),
+        "scenario": scenario.model_dump(mode="json"),
+        "seed": scenario.sampling.seed,
+        "worlds": scenario.sampling.worlds,
+        "versions": {package: metadata.version(package) for package in _PACKAGES} | {"python": platform.python_version()},
+        "platform": platform.platform(),
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+class Store:
+    """The folder of one run while it is computed."""
+
+    def __init__(self, out: Path, scenario: Scenario) -> None:
+        """Open or make the folder. Raises RunError if it cannot be written."""
+        self.manifest = manifest_of(scenario)
+        self._step_years = 1 / scenario.sampling.steps_per_year
+        self.folder = out / f"{scenario.name}-{self.manifest['hash'][:8]}"
+        self._blocks = self.folder / "blocks"
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            if not self.complete:
+                self._blocks.mkdir(parents=True, exist_ok=True)
+                self._write_manifest({"state": "running"})
+        except OSError as wrong:
+            raise RunError(f"{self.folder}: cannot be written: {wrong.strerror}; choose another --out") from None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the folder holds the finished results of this very run."""
+        path = self.folder / "manifest.json"
+        return path.exists() and json.loads(path.read_text()).get("state") == "complete"
+
+    def has(self, first: int, last: int) -> bool:
+        """Whether a block has been written."""
+        return self._block(first, last).exists()
+
+    def write(self, block: Block) -> None:
+        """Keep a block: whole, or not at all."""
+        folder = self._block(block.first, block.first + block.timeline.worlds)
+        part = folder.with_suffix(".part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir()
+        pq.write_table(block.outcomes, part / "outcomes.parquet")
+        np.savez_compressed(part / "timeline.npz", ended=block.timeline.ended, **block.timeline.at_peace)    # type: ignore[arg-type]
+        part.rename(folder)
+
+    def finish(self, blocks: list[tuple[int, int]], seconds: float) -> None:
+        """Join the blocks into the results of the run, in the order of worlds, and say in the manifest that it is complete."""
+        parts = [self._block(*each) for each in sorted(blocks)]
+        self._replace("outcomes.parquet", lambda path: _write_rows(path, (pq.read_table(part / "outcomes.parquet") for part in parts)))
+        timeline = _sum(parts).table(self._step_years)
+        self._replace("timeline.parquet", lambda path: pq.write_table(pa.Table.from_pandas(timeline, preserve_index=False), path))
+        self._write_manifest({
+            "state": "complete",
+            "blocks": len(parts),
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": round(seconds, 3),
+            "sha256": {name: _sha256(self.folder / name) for name in ("outcomes.parquet", "timeline.parquet")},
+        })
+        shutil.rmtree(self._blocks)
+
+    def _block(self, first: int, last: int) -> Path:
+        return self._blocks / f"{first:010d}-{last:010d}"
+
+    def _replace(self, name: str, write: Any) -> None:
+        part = self.folder / f"{name}.part"
+        write(part)
+        part.replace(self.folder / name)
+
+    def _write_manifest(self, more: dict[str, Any]) -> None:
+        text = json.dumps(self.manifest | more, indent=1, ensure_ascii=False, allow_nan=False)
+        self._replace("manifest.json", lambda path: path.write_text(text))
+
+
+def read_run(folder: str | Path) -> Run:
+    """The results in a run folder. Raises RunError if it is not one, is not complete, or was changed since it was written."""
+    folder = Path(folder)
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text())
+    except (OSError, ValueError):
+        raise RunError(f"{folder}: is not a run folder: it has no readable manifest.json") from None
+    if manifest.get("state") != "complete":
+        raise RunError(f"{folder}: this run was not finished; run its scenario again to go on")
+    for name, recorded in manifest["sha256"].items():
+        if not (folder / name).exists() or _sha256(folder / name) != recorded:
+            raise RunError(f"{folder / name}: is not what the run wrote; delete the folder and run the scenario again")
+    outcomes = pq.read_table(folder / "outcomes.parquet", read_dictionary=["cause", "members_fought"]).to_pandas()
+    return Run(outcomes, pq.read_table(folder / "timeline.parquet").to_pandas(), manifest, folder)
+
+
+def gather(scenario: Scenario, blocks: list[Block], seconds: float) -> Run:
+    """The results of blocks that were kept in memory."""
+    ordered = sorted(blocks, key=lambda block: block.first)
+    timeline = ordered[0].timeline
+    for block in ordered[1:]:
+        timeline = timeline + block.timeline
+    outcomes = pa.concat_tables([block.outcomes for block in ordered]).to_pandas()
+    manifest = manifest_of(scenario) | {"state": "complete", "seconds": round(seconds, 3)}
+    return Run(outcomes, timeline.table(1 / scenario.sampling.steps_per_year), manifest, None)
+
+
+def _write_rows(path: Path, tables: Iterator[pa.Table]) -> None:
+    """Rows in groups of one size, so that the bytes do not depend on how worlds were cut into blocks."""
+    waiting: pa.Table | None = None
+    writer: pq.ParquetWriter | None = None
+    for table in tables:
+        waiting = table if waiting is None else pa.concat_tables([waiting, table])
+        writer = writer or pq.ParquetWriter(path, table.schema)
+        while len(waiting) >= _ROWS:
+            writer.write_table(waiting.slice(0, _ROWS).unify_dictionaries().combine_chunks())
+            waiting = waiting.slice(_ROWS)
+    if writer is not None and waiting is not None:
+        if len(waiting):
+            writer.write_table(waiting.unify_dictionaries().combine_chunks())
+        writer.close()
+
+
+def _sum(parts: list[Path]) -> Timeline:
+    total: Timeline | None = None
+    for part in parts:
+        with np.load(part / "timeline.npz") as counts:
+            first, last = map(int, part.name.split("-"))
+            timeline = Timeline(last - first, counts["ended"], {name: counts[name] for name in VARIABLES})
+        total = timeline if total is None else total + timeline
+    if total is None:
+        raise RunError("a run without blocks has no timeline")
+    return total
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,196 @@
+"""Figures: one function each, on one run or several, taking and returning Matplotlib axes. They read tables and run nothing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+
+from sim.analysis import durability
+from sim.analysis.durability import Simulated
+from sim.game.war import Cause
+
+PALETTE = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#7F7F7F")
+"""Eight colours that the colour-blind tell apart (Okabe & Ito 2008); lines also differ by their dashes and their labels."""
+DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (1, 1)), (0, (4, 1, 1, 1, 1, 1)), (0, (10, 3)), (0, (3, 3)))
+SHADES = {Cause.ATTACK: "#1b1b1b", Cause.INCIDENT: "#7a5195", Cause.PROBE: "#c98bb9", Cause.OFFENSIVE: "#e0a458", Cause.HELD: "#dfe8f0"}
+HATCHES = {Cause.ATTACK: "", Cause.INCIDENT: "///", Cause.PROBE: "...", Cause.OFFENSIVE: "\\\\\\", Cause.HELD: ""}
+WORDS = {Cause.ATTACK: "Russia attacks", Cause.INCIDENT: "an incident escalates", Cause.PROBE: "a probe escalates",
+         Cause.OFFENSIVE: "Ukraine's offensive", Cause.HELD: "still holds"}
+CAVEAT = "model, not forecast"
+Runs = Simulated | Sequence[Simulated]
+
+
+def survival(runs: Runs, ax: Axes | None = None) -> Axes:
+    """Durability curves with their 95 % sampling error; for a single run also the spread over parameter designs."""
+    runs, ax = _listed(runs), _axes(ax)
+    horizon = max(run.horizon_years for run in runs)
+    ends = []
+    for number, run in enumerate(runs):
+        years = np.linspace(0, run.horizon_years, 4 * run.horizon_years + 1)
+        table = durability.survival(run, years)
+        colour = PALETTE[number % len(PALETTE)]
+        if len(runs) == 1 and table["spread_low"].notna().all():
+            ax.fill_between(years, table["spread_low"], table["spread_high"], color=colour, alpha=0.12, lw=0,
+                            label="nine of ten parameter sets")
+        ax.fill_between(years, table["low"], table["high"], color=colour, alpha=0.35, lw=0,
+                        label="95 % sampling error" if len(runs) == 1 else None)
+        ax.plot(years, table["estimate"], color=colour, ls=DASHES[number % len(DASHES)], lw=1.8)
+        ends.append((float(table["estimate"].iloc[-1]), run.name, colour))
+    _label_ends(ax, horizon, ends)
+    if len(runs) == 1:
+        ax.legend(loc="lower left", frameon=False)
+    ax.set(xlim=(0, horizon), ylim=(0, 1), xlabel="years since the ceasefire", ylabel="share of ceasefires that still hold",
+           title=_survival_finding(runs))
+    ax.yaxis.set_major_formatter(PercentFormatter(1))
+    return ax
+
+
+def causes(runs: Runs, ax: Axes | None = None) -> Axes:
+    """Ways of ending, stacked to 1: over time for a single run, at the horizon for several."""
+    runs, ax = _listed(runs), _axes(ax)
+    return _causes_over_time(runs[0], ax) if len(runs) == 1 else _causes_at_horizon(runs, ax)
+
+
+def hazard(runs: Runs, ax: Axes | None = None) -> Axes:
+    """Hazard by year of the ceasefire's age, with its 95 % sampling error: the dangerous time."""
+    runs, ax = _listed(runs), _axes(ax)
+    ends = []
+    horizon = max(run.horizon_years for run in runs)
+    for number, run in enumerate(runs):
+        table = durability.hazard(run)
+        middle, colour = table["year"] - 0.5, PALETTE[number % len(PALETTE)]
+        ax.fill_between(middle, table["low"], table["high"], color=colour, alpha=0.25, lw=0)
+        ax.plot(middle, table["estimate"], color=colour, ls=DASHES[number % len(DASHES)], lw=1.8, marker="o", ms=3)
+        ends.append((float(table["estimate"].iloc[-1]), run.name, colour))
+    _label_ends(ax, horizon, ends)
+    ax.set(xlim=(0, horizon), xlabel="years since the ceasefire", ylabel="ends per year, among ceasefires that still hold",
+           title=_hazard_finding(runs))
+    ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_formatter(PercentFormatter(1))
+    return ax
+
+
+def differences(runs: Sequence[Simulated], baseline: str | None = None, years: float | None = None, ax: Axes | None = None) -> Axes:
+    """Paired differences in durability from a baseline, by default the first run, with both intervals."""
+    ax = _axes(ax)
+    base = next((run for run in runs if run.name == baseline), runs[0])
+    at = float(base.horizon_years if years is None else years)
+    table = durability.compare(runs, baseline, [at]).sort_values("estimate").reset_index(drop=True)
+    rows = np.arange(len(table))
+    ax.hlines(rows, table["spread_low"], table["spread_high"], color="0.75", lw=6, label="nine of ten parameter sets")
+    ax.hlines(rows, table["low"], table["high"], color="black", lw=2.5, label="95 % sampling error")
+    ax.plot(table["estimate"], rows, "o", color="black", ms=5)
+    ax.axvline(0, color="black", lw=0.8)
+    ax.set_yticks(rows, table["scenario"])
+    best = table.iloc[-1]
+    ax.set(xlabel=f"difference in the share that holds {at:g} years, from {base.name}, on the same histories",
+           title=f"{best['scenario']} holds {100 * best['estimate']:+.0f} points (±{50 * (best['high'] - best['low']):.0f}) against {base.name}")
+    ax.xaxis.set_major_formatter(PercentFormatter(1))
+    ax.legend(loc="lower right", frameon=False)
+    return ax
+
+
+def _causes_over_time(run: Simulated, ax: Axes) -> Axes:
+    years = np.linspace(0, run.horizon_years, 12 * run.horizon_years + 1)
+    table = durability.cumulative_incidence(run, list(years))
+    below = np.zeros(len(years))
+    for cause in reversed(Cause):
+        share = table[str(cause)].to_numpy()
+        ax.fill_between(years, below, below + share, facecolor=SHADES[cause], hatch=HATCHES[cause], edgecolor="white", lw=0.3,
+                        label=f"{WORDS[cause]}")
+        below = below + share
+    final = durability.causes(run).set_index("cause")
+    labels = [f"{WORDS[cause]}: {_with_error(final.loc[str(cause)])}" for cause in reversed(Cause)]
+    ax.legend(ax.get_legend_handles_labels()[0][::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False,
+              title=f"after {run.horizon_years} years")
+    ax.set(xlim=(0, run.horizon_years), ylim=(0, 1), xlabel="years since the ceasefire", ylabel="share of histories",
+           title=_causes_finding(run))
+    ax.yaxis.set_major_formatter(PercentFormatter(1))
+    return ax
+
+
+def _causes_at_horizon(runs: Sequence[Simulated], ax: Axes) -> Axes:
+    rows = np.arange(len(runs))[::-1]
+    left = np.zeros(len(runs))
+    tables = [durability.causes(run).set_index("cause") for run in runs]
+    for cause in Cause:
+        share = np.array([table.loc[str(cause), "estimate"] for table in tables], dtype=float)
+        ax.barh(rows, share, left=left, color=SHADES[cause], hatch=HATCHES[cause], edgecolor="white", label=WORDS[cause])
+        left = left + share
+    for row, table in zip(rows, tables, strict=True):
+        held = table.loc["held"]
+        ax.errorbar(1 - held["estimate"], row, xerr=[[held["high"] - held["estimate"]], [held["estimate"] - held["low"]]], color="#D55E00",
+                    capsize=3, lw=1.5)
+    ax.set_yticks(rows, [run.name for run in runs])
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, frameon=False)
+    ax.set(xlim=(0, 1), xlabel=f"share of histories after {runs[0].horizon_years} years (bar: 95 % sampling error of all ends)",
+           title="Ceasefires that end, end by " + _commonest(runs))
+    ax.xaxis.set_major_formatter(PercentFormatter(1))
+    return ax
+
+
+def _survival_finding(runs: Sequence[Simulated]) -> str:
+    if len(runs) == 1:
+        last = durability.survival(runs[0]).iloc[-1]
+        return f"Under {runs[0].name}, {_with_error(last)} of ceasefires hold {last['years']:g} years"
+    last_rows = {run.name: durability.survival(run).iloc[-1] for run in runs}
+    best, worst = (pick(last_rows, key=lambda name: last_rows[name]["estimate"]) for pick in (max, min))
+    return (f"{best} holds {runs[0].horizon_years} years in {_with_error(last_rows[best])} of histories,\n"
+            f"{worst} in {_with_error(last_rows[worst])}")
+
+
+def _hazard_finding(runs: Sequence[Simulated]) -> str:
+    peaks = {run.name: durability.hazard(run).loc[lambda table: table["estimate"].idxmax()] for run in runs}
+    if len(runs) == 1:
+        (name, peak), = peaks.items()
+        return f"The dangerous time under {name} is year {peak['year']:.0f}: {_with_error(peak)} of ceasefires end in it"
+    first = [name for name, peak in peaks.items() if peak["year"] == 1]
+    return f"The first year is the most dangerous in {len(first)} of {len(runs)} regimes" if first else "When each regime is in danger"
+
+
+def _causes_finding(run: Simulated) -> str:
+    table = durability.causes(run).query("cause != 'held'").reset_index(drop=True)
+    if not table["estimate"].any():
+        return f"Under {run.name} no ceasefire ended"
+    main = table.loc[table["estimate"].idxmax()]
+    return f"Under {run.name}, {_with_error(main)} of ceasefires end because {_because(Cause(main['cause']))}"
+
+
+def _commonest(runs: Sequence[Simulated]) -> str:
+    ends = [durability.causes(run).query("cause != 'held'").set_index("cause")["estimate"].idxmax() for run in runs]
+    commonest = max(sorted(set(ends)), key=ends.count)
+    always = "" if ends.count(commonest) == len(runs) else f" in {ends.count(commonest)} of {len(runs)} regimes"
+    return {Cause.ATTACK: "Russia's attack", Cause.INCIDENT: "escalating incidents", Cause.PROBE: "escalating probes",
+            Cause.OFFENSIVE: "Ukraine's offensive"}[Cause(commonest)] + (always or " most often")
+
+
+def _because(cause: Cause) -> str:
+    return {Cause.OFFENSIVE: "Ukraine starts an offensive"}.get(cause, WORDS[cause])
+
+
+def _with_error(row: Any) -> str:
+    return f"{100 * row['estimate']:.0f} % (±{50 * (row['high'] - row['low']):.1f})"
+
+
+def _label_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
+    """Name each line at its right end, moved apart where they would overlap."""
+    low, high = ax.get_ylim()
+    gap, placed = 0.045 * (max(high, *(y for y, _, _ in ends)) - min(low, 0)), -np.inf
+    for y, name, colour in sorted(ends):
+        placed = max(y, placed + gap)
+        ax.annotate(name, (x, y), xytext=(x * 1.015, placed), color=colour, va="center", annotation_clip=False,
+                    arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.5} if placed != y else None)
+
+
+def _listed(runs: Runs) -> Sequence[Simulated]:
+    return list(runs) if isinstance(runs, Sequence) else [runs]
+
+
+def _axes(ax: Axes | None) -> Axes:
+    if ax is None:
+        _, ax = plt.subplots(figsize=(8, 4.8), layout="constrained")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
