@@ -1,0 +1,34 @@
+"""What the tests share."""
+
+import difflib
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib as mpl
+import pytest
+
+mpl.use("Agg")
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Golden files are rewritten on purpose only."""
+    parser.addoption("--fix", action="store_true", help="rewrite golden and generated files instead of comparing")
+
+
+@pytest.fixture(scope="session")
+def scenarios() -> Path:
+    """The folder of the scenarios that come with the product."""
+    return ROOT / "scenarios"
+
+
+@pytest.fixture
+def same_as_file(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
+    """Compare a text with a committed file; with --fix, write it."""
+    def check(path: Path, text: str) -> None:
+        if request.config.getoption("--fix"):
+            path.write_text(text)
+        old = path.read_text() if path.exists() else ""
+        diff = "".join(difflib.unified_diff(old.splitlines(keepends=True), text.splitlines(keepends=True), str(path), "now"))
+        assert not diff, f"{path} is out of date; look at the difference, then run pytest --fix\n{diff}"
+    return check
