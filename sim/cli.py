@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -89,7 +90,7 @@ def run(files: Files, designs: Designs = None, replicates: Replicates = None, se
     """Simulate scenarios, print how durable the ceasefire is, and write a run folder with figures for each."""
     with _plain_errors():
         scenarios = _load_all(files, overrides, _sampling(designs, replicates, seed, years))
-        runs = [_simulate(scenario, workers, out) for scenario in scenarios]
+        runs = _simulate(scenarios, workers, out)
         for each in runs:
             _draw([each], Path(each.folder or out))
         _print(runs, None, as_json)
@@ -106,8 +107,8 @@ def compare(files: Annotated[list[str], typer.Argument(metavar="FILE_OR_RUN...",
         from sim.ensemble.store import read_run
         from sim.scenario.schema import digest
         sampling = _sampling(designs, replicates, seed, years)
-        scenarios = iter(_load_all([each for each in files if not _is_run(each)], overrides, sampling))
-        runs = [read_run(each) if _is_run(each) else _simulate(next(scenarios), workers, out) for each in files]
+        simulated = iter(_simulate(_load_all([each for each in files if not _is_run(each)], overrides, sampling), workers, out))
+        runs = [read_run(each) if _is_run(each) else next(simulated) for each in files]
         names = [each.name for each in runs]
         if len(runs) < 2 or len(set(names)) < len(names):      # noqa: PLR2004  said in the message
             refuse([f"compare needs two or more scenarios of different names; it was given {', '.join(names)}"])
@@ -169,16 +170,25 @@ def _is_run(path: str) -> bool:
     return (Path(path) / "manifest.json").exists()
 
 
-def _simulate(scenario: "Scenario", workers: int, out: Path) -> "Run":
-    """Run a scenario, with a progress bar where someone is looking."""
+def _simulate(scenarios: list["Scenario"], workers: int, out: Path) -> list["Run"]:
+    """Run scenarios one after another, with a progress bar for each where someone is looking."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from sim.ensemble.run import pool
     from sim.ensemble.run import run as simulate
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("worlds"), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(scenario.name, total=scenario.sampling.worlds)
-        return simulate(scenario, workers=workers, out=out, progress=lambda done, _: bar.update(task, completed=done))
+    runs = []
+    with (Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar,
+          pool(workers) as executor):
+        for scenario in scenarios:
+            task = bar.add_task(scenario.name, total=scenario.sampling.worlds)
+            runs.append(simulate(scenario, executor=executor, out=out, progress=partial(_advance, bar, task)))
+    return runs
+
+
+def _advance(bar: Any, task: Any, done: int, _: int) -> None:
+    bar.update(task, completed=done)
 
 
 def _draw(runs: list["Run"], folder: Path, baseline: str | None = None) -> None:
@@ -194,7 +204,7 @@ def _draw(runs: list["Run"], folder: Path, baseline: str | None = None) -> None:
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     for name, draw in figures.items():
         axes = draw(runs)
-        axes.figure.savefig(folder / "figures" / f"{name}.png", dpi=150)
+        axes.figure.savefig(folder / "figures" / f"{name}.png", dpi=150, bbox_inches="tight")
         plt.close(axes.figure)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
+from matplotlib.axis import Axis
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from sim.analysis import durability
 from sim.analysis.durability import Simulated
@@ -24,7 +25,7 @@ Runs = Simulated | Sequence[Simulated]
 
 
 def survival(runs: Runs, ax: Axes | None = None) -> Axes:
-    """Durability curves with their 95 % sampling error; for a single run also the spread over parameter designs."""
+    """Durability curves with their 95 % sampling error; the spread over parameter designs is a band for one run, bars for several."""
     runs, ax = _listed(runs), _axes(ax)
     horizon = max(run.horizon_years for run in runs)
     ends = []
@@ -32,19 +33,20 @@ def survival(runs: Runs, ax: Axes | None = None) -> Axes:
         years = np.linspace(0, run.horizon_years, 4 * run.horizon_years + 1)
         table = durability.survival(run, years)
         colour = PALETTE[number % len(PALETTE)]
-        if len(runs) == 1 and table["spread_low"].notna().all():
+        if len(runs) == 1:
             ax.fill_between(years, table["spread_low"], table["spread_high"], color=colour, alpha=0.12, lw=0,
                             label="nine of ten parameter sets")
-        ax.fill_between(years, table["low"], table["high"], color=colour, alpha=0.35, lw=0,
-                        label="95 % sampling error" if len(runs) == 1 else None)
+        ax.fill_between(years, table["low"], table["high"], color=colour, alpha=0.35, lw=0, label="95 % sampling error")
         ax.plot(years, table["estimate"], color=colour, ls=DASHES[number % len(DASHES)], lw=1.8)
-        ends.append((float(table["estimate"].iloc[-1]), run.name, colour))
-    _label_ends(ax, horizon, ends)
+        ends.append((table.iloc[-1], run.name, colour))
     if len(runs) == 1:
         ax.legend(loc="lower left", frameon=False)
-    ax.set(xlim=(0, horizon), ylim=(0, 1), xlabel="years since the ceasefire", ylabel="share of ceasefires that still hold",
-           title=_survival_finding(runs))
-    ax.yaxis.set_major_formatter(PercentFormatter(1))
+        _label_ends(ax, horizon, [(float(last["estimate"]), name, colour) for last, name, colour in ends])
+    else:
+        _spread_beside(ax, ends)
+    ax.set(xlim=(0, horizon), ylim=(0, 1), xlabel="years since the ceasefire", ylabel="share of ceasefires that still hold")
+    ax.set_title(_survival_finding(runs), loc="left")
+    _scales(ax.yaxis, ax)
     return ax
 
 
@@ -66,10 +68,10 @@ def hazard(runs: Runs, ax: Axes | None = None) -> Axes:
         ax.plot(middle, table["estimate"], color=colour, ls=DASHES[number % len(DASHES)], lw=1.8, marker="o", ms=3)
         ends.append((float(table["estimate"].iloc[-1]), run.name, colour))
     _label_ends(ax, horizon, ends)
-    ax.set(xlim=(0, horizon), xlabel="years since the ceasefire", ylabel="ends per year, among ceasefires that still hold",
-           title=_hazard_finding(runs))
+    ax.set(xlim=(0, horizon), xlabel="years since the ceasefire", ylabel="ends per year, among ceasefires that still hold")
+    ax.set_title(_hazard_finding(runs), loc="left")
     ax.set_ylim(bottom=0)
-    ax.yaxis.set_major_formatter(PercentFormatter(1))
+    _scales(ax.yaxis, ax)
     return ax
 
 
@@ -86,9 +88,9 @@ def differences(runs: Sequence[Simulated], baseline: str | None = None, years: f
     ax.axvline(0, color="black", lw=0.8)
     ax.set_yticks(rows, table["scenario"])
     best = table.iloc[-1]
-    ax.set(xlabel=f"difference in the share that holds {at:g} years, from {base.name}, on the same histories",
-           title=f"{best['scenario']} holds {100 * best['estimate']:+.0f} points (±{50 * (best['high'] - best['low']):.0f}) against {base.name}")
-    ax.xaxis.set_major_formatter(PercentFormatter(1))
+    ax.set_xlabel(f"difference from {base.name} in the share that holds {at:g} years, percentage points")
+    ax.set_title(f"{best['scenario']} adds most to {base.name}: {_with_error(best, '+')} points after {at:g} years", loc="left")
+    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}")
     ax.legend(loc="lower right", frameon=False)
     return ax
 
@@ -106,9 +108,9 @@ def _causes_over_time(run: Simulated, ax: Axes) -> Axes:
     labels = [f"{WORDS[cause]}: {_with_error(final.loc[str(cause)])}" for cause in reversed(Cause)]
     ax.legend(ax.get_legend_handles_labels()[0][::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False,
               title=f"after {run.horizon_years} years")
-    ax.set(xlim=(0, run.horizon_years), ylim=(0, 1), xlabel="years since the ceasefire", ylabel="share of histories",
-           title=_causes_finding(run))
-    ax.yaxis.set_major_formatter(PercentFormatter(1))
+    ax.set(xlim=(0, run.horizon_years), ylim=(0, 1), xlabel="years since the ceasefire", ylabel="share of histories")
+    ax.set_title(_causes_finding(run), loc="left")
+    _scales(ax.yaxis, ax)
     return ax
 
 
@@ -126,9 +128,9 @@ def _causes_at_horizon(runs: Sequence[Simulated], ax: Axes) -> Axes:
                     capsize=3, lw=1.5)
     ax.set_yticks(rows, [run.name for run in runs])
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, frameon=False)
-    ax.set(xlim=(0, 1), xlabel=f"share of histories after {runs[0].horizon_years} years (bar: 95 % sampling error of all ends)",
-           title="Ceasefires that end, end by " + _commonest(runs))
-    ax.xaxis.set_major_formatter(PercentFormatter(1))
+    ax.set(xlim=(0, 1), xlabel=f"share of histories after {runs[0].horizon_years} years (whisker: 95 % sampling error of all ends)")
+    ax.set_title("Ceasefires that end, end by " + _commonest(runs), loc="left")
+    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return ax
 
 
@@ -146,7 +148,7 @@ def _hazard_finding(runs: Sequence[Simulated]) -> str:
     peaks = {run.name: durability.hazard(run).loc[lambda table: table["estimate"].idxmax()] for run in runs}
     if len(runs) == 1:
         (name, peak), = peaks.items()
-        return f"The dangerous time under {name} is year {peak['year']:.0f}: {_with_error(peak)} of ceasefires end in it"
+        return f"The dangerous time under {name} is year {peak['year']:.0f}, at a rate of {_with_error(peak)} a year"
     first = [name for name, peak in peaks.items() if peak["year"] == 1]
     return f"The first year is the most dangerous in {len(first)} of {len(runs)} regimes" if first else "When each regime is in danger"
 
@@ -171,8 +173,9 @@ def _because(cause: Cause) -> str:
     return {Cause.OFFENSIVE: "Ukraine starts an offensive"}.get(cause, WORDS[cause])
 
 
-def _with_error(row: Any) -> str:
-    return f"{100 * row['estimate']:.0f} % (±{50 * (row['high'] - row['low']):.1f})"
+def _with_error(row: Any, sign: str = "") -> str:
+    unit = "" if sign else " %"
+    return f"{100 * row['estimate']:{sign}.1f} (±{50 * (row['high'] - row['low']):.1f}){unit}"
 
 
 def _label_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
@@ -183,6 +186,28 @@ def _label_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
         placed = max(y, placed + gap)
         ax.annotate(name, (x, y), xytext=(x * 1.015, placed), color=colour, va="center", annotation_clip=False,
                     arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.5} if placed != y else None)
+
+
+def _spread_beside(ax: Axes, ends: list[tuple[Any, str, str]]) -> None:
+    """Beside the axes, for each line at its end: nine of ten parameter sets as a thin bar, the sampling error as a thick one."""
+    beside = ax.inset_axes((1.015, 0, 0.052 * len(ends), 1), sharey=ax)
+    ranked = sorted(ends, key=lambda end: -end[0]["estimate"])
+    for place, (last, _, colour) in enumerate(ranked):
+        beside.vlines(place, last["spread_low"], last["spread_high"], color=colour, lw=1.2)
+        beside.vlines(place, last["low"], last["high"], color=colour, lw=6)
+    beside.set_xticks(range(len(ranked)), [name for _, name, _ in ranked], rotation=55, ha="right", rotation_mode="anchor")
+    for label, (_, _, colour) in zip(beside.get_xticklabels(), ranked, strict=True):
+        label.set_color(colour)
+    beside.set_title("at the end: thin, nine of ten\nparameter sets; thick, 95 % error", fontsize="x-small", loc="left")
+    beside.spines[["top", "right", "left"]].set_visible(False)
+    beside.tick_params(left=False, labelleft=False)
+
+
+def _scales(share: Axis, ax: Axes) -> None:
+    """Round percent, and whole years."""
+    share.set_major_formatter(PercentFormatter(1, decimals=0))
+    share.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10]))
 
 
 def _listed(runs: Runs) -> Sequence[Simulated]:

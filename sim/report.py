@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
-from rich import box
 from rich.table import Table
 
 from sim.analysis import measures
@@ -15,8 +14,9 @@ from sim.analysis.estimate import estimate
 from sim.game.war import Cause
 
 HOW_TO_READ = (
-    "Each figure is a share of simulated histories, with its 95 % sampling error; [dim]from-to[/dim] below it is where nine of ten "
-    "plausible parameter sets lie. This is a model for thinking with, not a forecast."
+    "\nEach figure is a share of simulated histories with its 95 % sampling error;\n"
+    "the range below it is where nine of ten plausible parameter sets lie.\n"
+    "This is a model for thinking with, not a forecast."
 )
 
 
@@ -93,8 +93,8 @@ def differences_table(runs: Sequence[Reported], baseline: str | None = None) -> 
 
 def _table(title: str, columns: Mapping[str, Any], rows: Mapping[str, pd.DataFrame], *, signed: bool = False) -> Table:
     """A row a scenario and a column an estimate; the columns are looked up in the index of each scenario's table."""
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False, padding=(0, 1))
-    table.add_column("", no_wrap=True)
+    table = Table(title=f"\n{title}", box=None, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 0, 0, 1))
+    table.add_column("", no_wrap=True, min_width=16)
     for heading in columns:
         table.add_column(heading, justify="right", no_wrap=True)
     for scenario, values in rows.items():
@@ -104,8 +104,8 @@ def _table(title: str, columns: Mapping[str, Any], rows: Mapping[str, pd.DataFra
 
 def _both(row: pd.Series, *, signed: bool = False) -> str:
     """An estimate with its sampling error, and below it the spread over designs, in percent."""
-    plus = "+" if signed else ""
-    half = (row["high"] - row["low"]) / 2
+    def percent(share: float, digits: int) -> str:
+        return f"{round(100 * share, digits) + 0.0:{'+' if signed else ''}.{digits}f}"
     spread = ("" if math.isnan(row["spread_low"]) else
-              f"\n[dim]{100 * row['spread_low']:{plus}.0f} to {100 * row['spread_high']:{plus}.0f}[/dim]")
-    return f"{100 * row['estimate']:{plus}.1f} ±{100 * half:.1f}{spread}"
+              f"\n[dim]{percent(row['spread_low'], 0)} to {percent(row['spread_high'], 0)}[/dim]")
+    return f"{percent(row['estimate'], 1)} ±{50 * (row['high'] - row['low']):.1f}{spread}"

@@ -4,7 +4,7 @@ import multiprocessing
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from contextlib import ExitStack
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from sim.ensemble.block import BLOCK, Block, simulate
@@ -33,11 +33,8 @@ def run(scenario: Scenario, *, workers: int = 1, executor: Executor | None = Non
     missing = [each for each in blocks if not (store and store.has(*each))]
     done = worlds - sum(last - first for first, last in missing)
     kept: list[Block] = []
-    with ExitStack() as stack:
-        if executor is None and workers > 1:
-            context = multiprocessing.get_context("spawn")
-            executor = stack.enter_context(ProcessPoolExecutor(workers, mp_context=context))
-        for result in _computed(scenario, missing, executor):
+    with nullcontext(executor) if executor or not missing else pool(workers) as shared:
+        for result in _computed(scenario, missing, shared):
             if store:
                 store.write(result)
             else:
@@ -50,6 +47,16 @@ def run(scenario: Scenario, *, workers: int = 1, executor: Executor | None = Non
         return gather(scenario, kept, seconds)
     store.finish(blocks, seconds)
     return read_run(store.folder)
+
+
+@contextmanager
+def pool(workers: int) -> Iterator[Executor | None]:
+    """An executor of that many processes, to be shared by several runs; none for one worker, who is this process."""
+    if workers == 1:
+        yield None
+        return
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as executor:
+        yield executor
 
 
 def _computed(scenario: Scenario, blocks: Iterable[tuple[int, int]], executor: Executor | None) -> Iterator[Block]:

@@ -1,0 +1,39 @@
+PYTHON  ?= python3
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN)
+BIN     := .venv/bin
+PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+REGIMES := none budapest neutrality armed_neutrality coalition article5_like nato eu
+
+.PHONY: help run test lock clean
+
+help:    ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 14
+
+run: .venv/installed    ## compare the reference regimes; results go to runs/
+	$(BIN)/ceasefire compare $(REGIMES:%=scenarios/%.toml) --baseline none --workers $(WORKERS) --out runs
+
+test: .venv/installed    ## style, types, architecture, tests
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n auto
+
+lock:    ## pin the dependencies anew, for Python 3.11 and later (needs uv)
+	uv pip compile pyproject.toml --extra test --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
+
+clean:    ## remove what was made, except results
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find sim tests -name __pycache__ -prune -exec rm -rf {} +
+
+# An environment holds what the lock says and nothing else; a change of pyproject.toml alone does not make it anew.
+.venv/locked: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo 'ceasefire needs Python 3.11 or later; name one, as in: make PYTHON=python3.12' >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(PIP) --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/installed: .venv/locked pyproject.toml
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
