@@ -15,6 +15,7 @@ from sim.actors.united_states import UnitedStates
 from sim.game.crisis import IRRESOLUTE, RESOLUTE, Crisis
 from sim.game.war import Cause
 from sim.model.chance import Chance, designs
+from sim.model.journal import Journal
 from sim.quantity import Array, Floats, Worlds
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Distribution
@@ -78,6 +79,15 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
         self.us_backs: NDArray[np.bool_] = np.zeros(size, dtype=bool)
         self.fought = {member.name: np.zeros(size, dtype=bool) for member in self.drawn.europe.standing}
         self.russia_prevails: Floats = np.full(size, np.nan)
+        self.journal = Journal(int(self.worlds[0])) if size == 1 else None
+        if self.journal is not None:
+            self.journal.open(self)
+
+    def story(self) -> str:
+        """What happened, in words, a line an event. Raises ValueError for a model of more than one world."""
+        if self.journal is None:
+            raise ValueError("a story is that of one world: CeasefireModel(scenario, worlds=[17]) keeps a journal of world 17")
+        return "\n".join(self.journal.lines())
 
     def step(self) -> None:
         """One month (model.md, section 4): politics, build-up, Ukraine, Russia, incidents, resolution."""
@@ -87,6 +97,8 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
         self.ukraine.build_up(self.step_years)
         self.review_in_ukraine()
         self.review_in_russia()
+        if self.journal is not None:
+            self.journal.close(self)
         self.running = self.steps < self.given.sampling.steps and bool(self.at_peace.any())
 
     def hold_politics(self, began: float) -> None:
@@ -101,6 +113,8 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
             self.russia.change_leader(changed, *(self.of_successors(name) for name in ("value_of_prevailing", "insecurity")))
         if self.steps % self.given.sampling.steps_per_year == 0 and self.stationed.any():
             self.europe.face_renewal(self.stationed, self.chance["renewals"].next())
+        if self.journal is not None:
+            self.journal.note_politics(self, voted=bool(np.any(held)))
 
     def of_successors(self, name: str) -> Array:
         """What the next leader would bring to office in each world: drawn from the scenario's distribution, or its one value."""
@@ -119,6 +133,8 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
         winning = war.offensive_succeeds(self.ukraine.strength[due], self.russia.strength[due])
         chance = protege.starts_offensive(winning, regime.terms(self.years, 0.0, self.entered(due)))
         starts = self.ukraine.review(chance, uniform[due], _at(self.ukraine_reviews, due))
+        if self.journal is not None:
+            self.journal.note_ukraine(self, winning, chance, starts)
         self.end(due[starts], Cause.OFFENSIVE)
         self.russia_prevails[due[starts]] = 1 - winning[starts]
 
@@ -132,7 +148,12 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
         attacks, probes = self.russia.review(crisis.response, reviews[due], _at(self.russia_reviews, due))
         happens = np.where(probes, 1.0, _at(self.incident_happens, due))
         escalates = ~attacks & (incidents[due] < happens * crisis.retaliates * crisis.escalates)
+        if self.journal is not None:
+            self.journal.note_russia(self, crisis, reviews < self.russia_reviews, attacks, probes)
         self.answer_probes(due, probes, crisis, answers)
+        if self.journal is not None:
+            retaliates = incidents < happens * crisis.retaliates
+            self.journal.note_incident(self, crisis, probes, ~attacks & (incidents < happens), retaliates, escalates)
         for war, cause in ((attacks, Cause.ATTACK), (escalates & probes, Cause.PROBE), (escalates & ~probes, Cause.INCIDENT)):
             if war.any():
                 self.end(due[war], cause)

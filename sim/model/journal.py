@@ -1,0 +1,178 @@
+"""The journal of one world: what happened in it, what each actor believed and wanted, and how likely each choice was."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.game.crisis import INTERVENES, Crisis
+from sim.game.war import Cause
+
+if TYPE_CHECKING:
+    from sim.model.ceasefire import CeasefireModel
+
+CAUSES = tuple(Cause)
+TYPES = ("irresolute", "resolute")
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened: in which step, when (in years), what kind of thing, and its details as plain data."""
+
+    step: int
+    years: float
+    kind: str
+    details: dict[str, Any]
+
+    @property
+    def words(self) -> str:
+        """The event in a line of plain words."""
+        return WORDS[self.kind].format_map(_Told(self.details))
+
+
+@dataclass
+class Journal:
+    """Events in their order, and the state of the world after each step as a row of plain data."""
+
+    world: int
+    events: list[Event] = field(default_factory=list)
+    states: list[dict[str, float]] = field(default_factory=list)
+
+    def open(self, model: "CeasefireModel") -> None:
+        """The ceasefire is signed."""
+        self._note(model, "signed", europe=_type(model.europe.resolute), united_states=_type(model.united_states.resolute),
+                   value_of_prevailing=model.russia.value_of_prevailing, insecurity=model.russia.insecurity)
+        self._remember(model)
+
+    def note_politics(self, model: "CeasefireModel", *, voted: bool) -> None:
+        """Elections, drift, leaders, renewals and entry into force, seen from what they changed since the step before."""
+        before, europe, us = self.states[-1], model.europe, model.united_states
+        if voted:
+            self._note(model, "election", united_states=_type(us.resolute), before=TYPES[int(before["us_resolute"])],
+                       belief_united_states=us.belief)
+        if europe.resolute[0] != before["europe_resolute"]:
+            self._note(model, "drift", europe=_type(europe.resolute))
+        if model.russia.successions[0] > before["successions"]:
+            self._note(model, "leader", value_of_prevailing=model.russia.value_of_prevailing, insecurity=model.russia.insecurity)
+        if model.stationed[0] and model.steps % model.given.sampling.steps_per_year == 0:
+            outcome = "passed" if europe.will[0] == before["will"] else "failed"
+            self._note(model, "renewal", outcome=outcome, belief_europe=europe.belief, will=europe.will)
+        if before["years"] < model.entry[0] <= model.years:
+            self._note(model, "entry")
+
+    def note_ukraine(self, model: "CeasefireModel", winning: Any, chance: Any, starts: Any) -> None:
+        """A review by Ukraine."""
+        self._note(model, "ukraine reviews", chance_of_success=winning, chance_of_offensive=chance,
+                   choice="starts an offensive" if starts[0] else "holds")
+
+    def note_russia(self, model: "CeasefireModel", crisis: Crisis, reviews: Any, attacks: Any, probes: Any) -> None:
+        """A review by Russia."""
+        if reviews[0]:
+            self._note(model, "russia reviews", choice="attacks" if attacks[0] else "probes" if probes[0] else "holds", **_of(crisis))
+
+    def note_incident(self, model: "CeasefireModel", crisis: Crisis, probes: Any, happens: Any, retaliates: Any, escalates: Any) -> None:    # noqa: PLR0913
+        """An incident, by chance or out of a probe, and the answer to the probe."""
+        before = self.states[-1]
+        if probes[0]:
+            answer = "firmly" if model.firm_answers[0] > before["firm_answers"] else "softly"
+            self._note(model, "answer", answer=answer, belief_europe=model.europe.belief, will=model.europe.will,
+                       **{name: value for name, value in _of(crisis).items() if name.startswith("chance_of_firm")})
+        if happens[0]:
+            outcome = "it escalates" if escalates[0] else "Ukraine retaliates, Russia de-escalates" if retaliates[0] else "Ukraine absorbs it"
+            self._note(model, "incident", what="The probe runs as an incident" if probes[0] else "A serious incident", outcome=outcome,
+                       **_of(crisis))
+
+    def close(self, model: "CeasefireModel") -> None:
+        """The end of a step: how the ceasefire ended, if it did, and the state of the world."""
+        if not model.at_peace[0]:
+            fought = [name for name, honoured in model.fought.items() if honoured[0]]
+            self._note(model, "war", cause=CAUSES[model.cause[0]].value, russia_prevails=model.russia_prevails,
+                       europe="intervenes" if model.europe_intervenes[0] else "stays out",
+                       united_states="backs the defence" if model.us_backs[0] else "stays out",
+                       members=f" ({', '.join(fought)} fight)" if fought else "")
+        elif model.steps == model.given.sampling.steps:
+            self._note(model, "held")
+        self._remember(model)
+
+    def _note(self, model: "CeasefireModel", kind: str, **details: Any) -> None:
+        told = {name: _plain(value) for name, value in details.items()}
+        self.events.append(Event(model.steps, round(model.years, 6), kind, told))
+
+    def _remember(self, model: "CeasefireModel") -> None:
+        state = {
+            "step": model.steps, "years": model.years, "successions": model.russia.successions,
+            "russia_strength": model.russia.strength, "ukraine_strength": model.ukraine.strength,
+            "belief_europe": model.europe.belief, "belief_united_states": model.united_states.belief,
+            "europe_resolute": model.europe.resolute, "us_resolute": model.united_states.resolute, "will": model.europe.will,
+            "probes": model.probes, "firm_answers": model.firm_answers,
+        }
+        crisis = _of(model.crisis(np.zeros(1, dtype=np.intp)))
+        self.states.append({name: _plain(value) for name, value in (state | crisis).items()})
+
+    def document(self) -> dict[str, Any]:
+        """All of it as plain data, for JSON."""
+        return {"world": self.world, "events": [asdict(event) | {"words": event.words} for event in self.events], "states": self.states}
+
+    def lines(self) -> Iterator[str]:
+        """A line an event."""
+        for event in self.events:
+            yield f"year {event.years:5.2f}  {event.words}"
+
+
+class _Told(dict[str, Any]):
+    """Details as words: probabilities and values with two or three figures, types by name."""
+
+    def __getitem__(self, name: str) -> Any:
+        value = super().__getitem__(name)
+        return f"{value:.3f}" if isinstance(value, float) else value
+
+
+def _type(resolute: Any) -> str:
+    return TYPES[int(resolute[0])]
+
+
+def _plain(value: Any) -> Any:
+    """The one entry of an array of one world; None for what is not known."""
+    if isinstance(value, np.ndarray | np.generic):
+        value = np.asarray(value).reshape(-1)[0].item()
+    return None if isinstance(value, float) and np.isnan(value) else value
+
+
+def _of(crisis: Crisis) -> dict[str, float]:
+    """What the actors of a crisis game believe, want and are likely to do, now."""
+    attack, hold, probe = crisis.response
+    firm = crisis.answers_firmly_by_type
+    values = {
+        "value_of_attacking": crisis.attack_now, "value_of_holding": crisis.value_of_holding, "value_of_probing": crisis.value_of_probing,
+        "chance_of_attack": attack, "chance_of_holding": hold, "chance_of_probe": probe,
+        "chance_europe_intervenes": crisis.now(crisis.intervenes), "chance_us_backs": crisis.now(crisis.backs[INTERVENES]),
+        "chance_ukraine_retaliates": crisis.retaliates, "chance_russia_escalates": crisis.escalates,
+        "chance_of_firm_answer_if_resolute": firm[1], "chance_of_firm_answer_if_irresolute": firm[0],
+        "value_of_prevailing": crisis.russia.value_of_prevailing, "insecurity": crisis.russia.insecurity,
+    }
+    return {name: _plain(value) for name, value in values.items()}
+
+
+WORDS = {
+    "signed": "The ceasefire is signed. Europe is {europe}, the United States {united_states}; Russia would gain {value_of_prevailing} by "
+              "prevailing, and its insecurity is {insecurity}.",
+    "election": "The United States votes: it was {before}, and is {united_states}; belief in it {belief_united_states}.",
+    "drift": "The European coalition turns {europe}.",
+    "leader": "A new leader in Russia: prevailing is worth {value_of_prevailing} to him, his insecurity is {insecurity}.",
+    "renewal": "Europe's deployment comes up for renewal: {outcome}; belief in Europe {belief_europe}, its will {will}.",
+    "entry": "The guarantee enters into force.",
+    "ukraine reviews": "Ukraine reviews: an offensive would succeed with chance {chance_of_success}; starts one with chance "
+                       "{chance_of_offensive} -> {choice}.",
+    "russia reviews": "Russia reviews, believing that Europe would fight with chance {chance_europe_intervenes} and the United States back "
+                      "it with {chance_us_backs}: attacking is worth {value_of_attacking}, holding {value_of_holding}, probing "
+                      "{value_of_probing}; attacks with chance {chance_of_attack}, holds {chance_of_holding}, probes {chance_of_probe} "
+                      "-> {choice}.",
+    "answer": "Europe answers the probe {answer}; belief in Europe {belief_europe}.",
+    "incident": "{what}: Ukraine retaliates with chance {chance_ukraine_retaliates}, Russia then escalates with {chance_russia_escalates} "
+                "-> {outcome}.",
+    "war": "War resumes ({cause}): Europe {europe}, the United States {united_states}{members}; Russia prevails with chance "
+           "{russia_prevails}.",
+    "held": "The ceasefire still holds.",
+}
+"""What each kind of event says, from its details."""
