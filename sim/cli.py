@@ -119,6 +119,60 @@ def compare(files: Annotated[list[str], typer.Argument(metavar="FILE_OR_RUN...",
         _print(runs, baseline or names[0], as_json, folder / "figures")
 
 
+@app.command()
+def replay(file: File, world: Annotated[int | None, typer.Option(help="Number of the world.", show_default=False)] = None,    # noqa: PLR0913
+           typical: Annotated[bool, typer.Option("--typical", help="For each way of ending, the world nearest to the middle.")] = False,    # noqa: FBT002
+           under: Annotated[str | None, typer.Option(metavar="OTHER", help="Another scenario to meet the same chances.")] = None,
+           figure: Annotated[Path | None, typer.Option(metavar="PATH", help="Draw the history into this file.")] = None,
+           overrides: Set = None, out: Out = Path("runs"), as_json: AsJson = False) -> None:
+    """Tell the history of one world: what happened, what each actor believed and wanted, and how likely each choice was."""
+    with _plain_errors() as refuse:
+        from sim import report
+        scenario = _load(file, overrides)
+        other = None if under is None else _load(under, overrides)
+        if (world is None) != typical:
+            refuse(["replay needs either --world NUMBER or --typical"])
+        worlds = _typical(scenario, out) if world is None else {"": world}
+        told = []
+        for kind, number in worlds.items():
+            journals = [_history(each, number) for each in (scenario, other) if each is not None]
+            told.append({"scenario": scenario.name, "typical": kind or None} | journals[0])
+            if other is not None:
+                told[-1]["under"] = {"scenario": other.name} | journals[1]
+            if figure is not None:
+                _draw_world(journals[0], figure if not kind else figure.with_stem(f"{figure.stem}-{kind}"))
+        if as_json:
+            typer.echo(json.dumps({"worlds": told}, indent=1, ensure_ascii=False, allow_nan=False))
+        else:
+            for one in told:
+                typer.echo("\n".join(report.story(one)) + "\n")
+
+
+def _typical(scenario: "Scenario", out: Path) -> dict[str, int]:
+    from sim.analysis.typical import typical
+    run, = _simulate([scenario], 1, out)
+    return {str(cause): world for cause, world in typical(run).items()}
+
+
+def _history(scenario: "Scenario", world: int) -> dict[str, Any]:
+    """The journal of a world, as plain data. Raises ScenarioError for a world that the scenario does not have."""
+    from sim.model.ceasefire import CeasefireModel
+    from sim.scenario.load import ScenarioError
+    if not 0 <= world < scenario.sampling.worlds:
+        raise ScenarioError([f"--world {world}: {scenario.name} has the worlds 0 to {scenario.sampling.worlds - 1}"])
+    model = CeasefireModel(scenario, [world])
+    while model.running:
+        model.step()
+    return model.journal.document() if model.journal else {}
+
+
+def _draw_world(journal: dict[str, Any], path: Path) -> None:
+    import matplotlib as mpl
+    mpl.use("Agg")
+    from sim import plots
+    plots.world(journal).figure.savefig(path, dpi=150, bbox_inches="tight")
+
+
 @contextmanager
 def _plain_errors() -> Iterator[Any]:
     """Problems of the user's input go to standard error, a line each, with exit code 2 and without a traceback."""

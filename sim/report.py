@@ -1,7 +1,7 @@
 """Results in words and numbers: the durability table, differences, and the JSON document."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -109,3 +109,44 @@ def _both(row: pd.Series, *, signed: bool = False) -> str:
     spread = ("" if math.isnan(row["spread_low"]) else
               f"\n[dim]{percent(row['spread_low'], 0)} to {percent(row['spread_high'], 0)}[/dim]")
     return f"{percent(row['estimate'], 1)} ±{50 * (row['high'] - row['low']):.1f}{spread}"
+
+
+def story(told: Mapping[str, Any]) -> Iterator[str]:
+    """The history of a world in words, a line an event; told under two regimes, side by side in the order of time.
+
+    Then "=" marks what both histories share to the letter, "~" what was done in both for other reasons, "<" and ">" what only
+    one of them has; a line says where they part.
+    """
+    kind = f", the typical one of its kind ({told['typical']})" if told["typical"] else ""
+    yield f"World {told['world']} of {told['scenario']}{kind}"
+    if "under" not in told:
+        yield from map(_line, told["events"])
+        return
+    yield f"= both; ~ done in both, for other reasons; < {told['scenario']} only; > {told['under']['scenario']} only"
+    parted = False
+    for own, other in _aligned(told["events"], told["under"]["events"]):
+        if not parted and (own is None or other is None):
+            parted = True
+            yield "--- here they part ---"
+        if own and other and own["words"] == other["words"]:
+            yield f"=  {_line(own)}"
+            continue
+        both = "~" if own and other else " "
+        yield from (f"{mark}{both} {_line(event)}" for mark, event in (("<", own), (">", other)) if event)
+
+
+def _line(event: Mapping[str, Any]) -> str:
+    return f"year {event['years']:5.2f}  {event['words']}"
+
+
+def _deed(event: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What was done and when, without its reasons."""
+    return event["step"], event["kind"], *(value for value in event["details"].values() if isinstance(value, str))
+
+
+def _aligned(own: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, Any]]:
+    """Events of both histories in the order of time, in pairs where the same was done."""
+    there = {_deed(event): event for event in other}
+    here = {_deed(event): event for event in own}
+    pairs = [(event, there.get(deed)) for deed, event in here.items()] + [(None, event) for deed, event in there.items() if deed not in here]
+    yield from sorted(pairs, key=lambda pair: (pair[0] or pair[1])["step"])

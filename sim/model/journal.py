@@ -88,7 +88,7 @@ class Journal:
         if not model.at_peace[0]:
             fought = [name for name, honoured in model.fought.items() if honoured[0]]
             self._note(model, "war", cause=CAUSES[model.cause[0]].value, russia_prevails=model.russia_prevails,
-                       europe="intervenes" if model.europe_intervenes[0] else "stays out",
+                       europe="fights" if model.europe_intervenes[0] else "stays out",
                        united_states="backs the defence" if model.us_backs[0] else "stays out",
                        members=f" ({', '.join(fought)} fight)" if fought else "")
         elif model.steps == model.given.sampling.steps:
@@ -121,11 +121,13 @@ class Journal:
 
 
 class _Told(dict[str, Any]):
-    """Details as words: probabilities and values with two or three figures, types by name."""
+    """Details as words: chances and beliefs in percent, values with two figures."""
 
     def __getitem__(self, name: str) -> Any:
         value = super().__getitem__(name)
-        return f"{value:.3f}" if isinstance(value, float) else value
+        if not isinstance(value, float):
+            return value
+        return f"{value:+.2f}" if name.startswith("value") else f"{100 * value:.1f} %"
 
 
 def _type(resolute: Any) -> str:
@@ -155,24 +157,22 @@ def _of(crisis: Crisis) -> dict[str, float]:
 
 
 WORDS = {
-    "signed": "The ceasefire is signed. Europe is {europe}, the United States {united_states}; Russia would gain {value_of_prevailing} by "
-              "prevailing, and its insecurity is {insecurity}.",
-    "election": "The United States votes: it was {before}, and is {united_states}; belief in it {belief_united_states}.",
+    "signed": "The ceasefire is signed. Europe is {europe}, the United States {united_states}; prevailing is worth {value_of_prevailing} "
+              "to Russia, its insecurity is {insecurity}.",
+    "election": "The United States votes: it was {before} and is {united_states}; belief in its resolve {belief_united_states}.",
     "drift": "The European coalition turns {europe}.",
     "leader": "A new leader in Russia: prevailing is worth {value_of_prevailing} to him, his insecurity is {insecurity}.",
-    "renewal": "Europe's deployment comes up for renewal: {outcome}; belief in Europe {belief_europe}, its will {will}.",
+    "renewal": "The renewal of Europe's deployment {outcome}: belief in its resolve {belief_europe}, its will {will}.",
     "entry": "The guarantee enters into force.",
-    "ukraine reviews": "Ukraine reviews: an offensive would succeed with chance {chance_of_success}; starts one with chance "
-                       "{chance_of_offensive} -> {choice}.",
-    "russia reviews": "Russia reviews, believing that Europe would fight with chance {chance_europe_intervenes} and the United States back "
-                      "it with {chance_us_backs}: attacking is worth {value_of_attacking}, holding {value_of_holding}, probing "
-                      "{value_of_probing}; attacks with chance {chance_of_attack}, holds {chance_of_holding}, probes {chance_of_probe} "
-                      "-> {choice}.",
-    "answer": "Europe answers the probe {answer}; belief in Europe {belief_europe}.",
-    "incident": "{what}: Ukraine retaliates with chance {chance_ukraine_retaliates}, Russia then escalates with {chance_russia_escalates} "
-                "-> {outcome}.",
-    "war": "War resumes ({cause}): Europe {europe}, the United States {united_states}{members}; Russia prevails with chance "
-           "{russia_prevails}.",
+    "ukraine reviews": "Ukraine reviews and {choice}: an offensive would succeed with {chance_of_success}; it was chosen with "
+                       "{chance_of_offensive}.",
+    "russia reviews": "Russia reviews and {choice}: attacking is worth {value_of_attacking}, holding {value_of_holding}, probing "
+                      "{value_of_probing}, so {chance_of_attack} to attack, {chance_of_holding} to hold, {chance_of_probe} to probe; it "
+                      "expects Europe to fight with {chance_europe_intervenes} and the United States to back it with {chance_us_backs}.",
+    "answer": "Europe answers the probe {answer}: belief in its resolve {belief_europe}.",
+    "incident": "{what}: Ukraine retaliates with {chance_ukraine_retaliates}, then Russia escalates with {chance_russia_escalates}; "
+                "{outcome}.",
+    "war": "War resumes by {cause}: Europe {europe}, the United States {united_states}{members}; Russia prevails with {russia_prevails}.",
     "held": "The ceasefire still holds.",
 }
 """What each kind of event says, from its details."""

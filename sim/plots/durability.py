@@ -1,32 +1,27 @@
-"""Figures: one function each, on one run or several, taking and returning Matplotlib axes. They read tables and run nothing."""
+"""Figures of durability: how long ceasefires hold, how they end, when the danger is, and what a guarantee adds."""
 
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 
 from sim.analysis import durability
 from sim.analysis.durability import Simulated
 from sim.game.war import Cause
+from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends, scale
 
-PALETTE = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#7F7F7F")
-"""Eight colours that the colour-blind tell apart (Okabe & Ito 2008); lines also differ by their dashes and their labels."""
-DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (1, 1)), (0, (4, 1, 1, 1, 1, 1)), (0, (10, 3)), (0, (3, 3)))
 SHADES = {Cause.ATTACK: "#1b1b1b", Cause.INCIDENT: "#7a5195", Cause.PROBE: "#c98bb9", Cause.OFFENSIVE: "#e0a458", Cause.HELD: "#dfe8f0"}
 HATCHES = {Cause.ATTACK: "", Cause.INCIDENT: "///", Cause.PROBE: "...", Cause.OFFENSIVE: "\\\\\\", Cause.HELD: ""}
 WORDS = {Cause.ATTACK: "Russia attacks", Cause.INCIDENT: "an incident escalates", Cause.PROBE: "a probe escalates",
          Cause.OFFENSIVE: "Ukraine's offensive", Cause.HELD: "still holds"}
-CAVEAT = "model, not forecast"
 Runs = Simulated | Sequence[Simulated]
 
 
 def survival(runs: Runs, ax: Axes | None = None) -> Axes:
     """Durability curves with their 95 % sampling error; the spread over parameter designs is a band for one run, bars for several."""
-    runs, ax = _listed(runs), _axes(ax)
+    runs, ax = _listed(runs), axes_or_new(ax)
     horizon = max(run.horizon_years for run in runs)
     ends = []
     for number, run in enumerate(runs):
@@ -41,24 +36,24 @@ def survival(runs: Runs, ax: Axes | None = None) -> Axes:
         ends.append((table.iloc[-1], run.name, colour))
     if len(runs) == 1:
         ax.legend(loc="lower left", frameon=False)
-        _label_ends(ax, horizon, [(float(last["estimate"]), name, colour) for last, name, colour in ends])
+        label_ends(ax, horizon, [(float(last["estimate"]), name, colour) for last, name, colour in ends])
     else:
         _spread_beside(ax, ends)
     ax.set(xlim=(0, horizon), ylim=(0, 1), xlabel="years since the ceasefire", ylabel="share of ceasefires that still hold")
     ax.set_title(_survival_finding(runs), loc="left")
-    _scales(ax.yaxis, ax)
+    scale(ax.yaxis, ax)
     return ax
 
 
 def causes(runs: Runs, ax: Axes | None = None) -> Axes:
     """Ways of ending, stacked to 1: over time for a single run, at the horizon for several."""
-    runs, ax = _listed(runs), _axes(ax)
+    runs, ax = _listed(runs), axes_or_new(ax)
     return _causes_over_time(runs[0], ax) if len(runs) == 1 else _causes_at_horizon(runs, ax)
 
 
 def hazard(runs: Runs, ax: Axes | None = None) -> Axes:
     """Hazard by year of the ceasefire's age, with its 95 % sampling error: the dangerous time."""
-    runs, ax = _listed(runs), _axes(ax)
+    runs, ax = _listed(runs), axes_or_new(ax)
     ends = []
     horizon = max(run.horizon_years for run in runs)
     for number, run in enumerate(runs):
@@ -67,17 +62,17 @@ def hazard(runs: Runs, ax: Axes | None = None) -> Axes:
         ax.fill_between(middle, table["low"], table["high"], color=colour, alpha=0.25, lw=0)
         ax.plot(middle, table["estimate"], color=colour, ls=DASHES[number % len(DASHES)], lw=1.8, marker="o", ms=3)
         ends.append((float(table["estimate"].iloc[-1]), run.name, colour))
-    _label_ends(ax, horizon, ends)
+    label_ends(ax, horizon, ends)
     ax.set(xlim=(0, horizon), xlabel="years since the ceasefire", ylabel="ends per year, among ceasefires that still hold")
     ax.set_title(_hazard_finding(runs), loc="left")
     ax.set_ylim(bottom=0)
-    _scales(ax.yaxis, ax)
+    scale(ax.yaxis, ax)
     return ax
 
 
 def differences(runs: Sequence[Simulated], baseline: str | None = None, years: float | None = None, ax: Axes | None = None) -> Axes:
     """Paired differences in durability from a baseline, by default the first run, with both intervals."""
-    ax = _axes(ax)
+    ax = axes_or_new(ax)
     base = next((run for run in runs if run.name == baseline), runs[0])
     at = float(base.horizon_years if years is None else years)
     table = durability.compare(runs, baseline, [at]).sort_values("estimate").reset_index(drop=True)
@@ -110,7 +105,7 @@ def _causes_over_time(run: Simulated, ax: Axes) -> Axes:
               title=f"after {run.horizon_years} years")
     ax.set(xlim=(0, run.horizon_years), ylim=(0, 1), xlabel="years since the ceasefire", ylabel="share of histories")
     ax.set_title(_causes_finding(run), loc="left")
-    _scales(ax.yaxis, ax)
+    scale(ax.yaxis, ax)
     return ax
 
 
@@ -178,16 +173,6 @@ def _with_error(row: Any, sign: str = "") -> str:
     return f"{100 * row['estimate']:{sign}.1f} (±{50 * (row['high'] - row['low']):.1f}){unit}"
 
 
-def _label_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
-    """Name each line at its right end, moved apart where they would overlap."""
-    low, high = ax.get_ylim()
-    gap, placed = 0.045 * (max(high, *(y for y, _, _ in ends)) - min(low, 0)), -np.inf
-    for y, name, colour in sorted(ends):
-        placed = max(y, placed + gap)
-        ax.annotate(name, (x, y), xytext=(x * 1.015, placed), color=colour, va="center", annotation_clip=False,
-                    arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.5} if placed != y else None)
-
-
 def _spread_beside(ax: Axes, ends: list[tuple[Any, str, str]]) -> None:
     """Beside the axes, for each line at its end: nine of ten parameter sets as a thin bar, the sampling error as a thick one."""
     beside = ax.inset_axes((1.015, 0, 0.052 * len(ends), 1), sharey=ax)
@@ -203,19 +188,5 @@ def _spread_beside(ax: Axes, ends: list[tuple[Any, str, str]]) -> None:
     beside.tick_params(left=False, labelleft=False)
 
 
-def _scales(share: Axis, ax: Axes) -> None:
-    """Round percent, and whole years."""
-    share.set_major_formatter(PercentFormatter(1, decimals=0))
-    share.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10]))
-
-
 def _listed(runs: Runs) -> Sequence[Simulated]:
     return list(runs) if isinstance(runs, Sequence) else [runs]
-
-
-def _axes(ax: Axes | None) -> Axes:
-    if ax is None:
-        _, ax = plt.subplots(figsize=(8, 4.8), layout="constrained")
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax

@@ -1,0 +1,29 @@
+"""Typical worlds: for each way of ending, the world nearest to the middle of its kind."""
+
+import pandas as pd
+
+from sim.analysis.durability import Simulated
+from sim.game.war import Cause
+
+_NOT_DRAWN = ("world", "design", "replicate", "cause", "held", "europe_intervenes", "us_backs", "members_fought", "russia_prevails")
+
+
+def typical(run: Simulated) -> dict[Cause, int]:
+    """The number of the typical world of each way of ending that occurred.
+
+    It is the one whose years, probes, firm answers and drawn parameters lie nearest to the medians of the worlds that ended in
+    the same way, each measured in its interquartile ranges.
+    """
+    worlds = run.outcomes
+    features = worlds.drop(columns=list(_NOT_DRAWN)).astype(float)
+    found = {}
+    for cause in Cause:
+        kind = features[(worlds["cause"] == cause.value).to_numpy()]
+        if len(kind):
+            found[cause] = int(worlds.loc[_distance(kind).idxmin(), "world"])
+    return found
+
+
+def _distance(kind: pd.DataFrame) -> "pd.Series[float]":
+    spread = kind.quantile(0.75) - kind.quantile(0.25)
+    return (((kind - kind.median()) / spread.where(spread > 0, 1.0)) ** 2).sum(axis=1)

@@ -1,0 +1,42 @@
+"""What the figures share: colours and dashes, scales, labels at the ends of lines."""
+
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+PALETTE = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#7F7F7F")
+"""Eight colours that the colour-blind tell apart (Okabe & Ito 2008); lines also differ by their dashes and their labels."""
+DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (1, 1)), (0, (4, 1, 1, 1, 1, 1)), (0, (10, 3)), (0, (3, 3)))
+
+
+def axes_or_new(ax: Axes | None) -> Axes:
+    """The axes given, or those of a new figure."""
+    if ax is None:
+        _, ax = plt.subplots(figsize=(8, 4.8), layout="constrained")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def label_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
+    """Name each line at its right end, moved apart where they would overlap."""
+    low, high = ax.get_ylim()
+    low, high = min(low, *(y for y, _, _ in ends)), max(high, *(y for y, _, _ in ends))
+    figure = ax.get_figure(root=True)
+    line = 1.25 * mpl.rcParams["font.size"] * (figure.dpi if figure else 72) / 72
+    gap, placed = (high - low) * line / ax.get_window_extent().height, -np.inf
+    for y, name, colour in sorted(ends):
+        placed = max(y, placed + gap)
+        ax.annotate(name, (x, y), xytext=(x * 1.015, placed), color=colour, va="center", annotation_clip=False,
+                    arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.5} if placed != y else None)
+
+
+def scale(share: Axis, ax: Axes) -> None:
+    """Round percent, and whole years."""
+    share.set_major_formatter(PercentFormatter(1, decimals=0))
+    share.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10]))
