@@ -15,7 +15,7 @@ run: .venv/installed    ## compare the reference regimes; results go to runs/
 test: .venv/installed    ## style, types, architecture, tests
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -n auto
 
 lock:    ## pin the dependencies anew, for Python 3.11 and later (needs uv)

@@ -128,15 +128,15 @@ class FrontLineDefender(Parameters):
         """w F / (F + F½)."""
         return self.tripwire * force / (force + self.tripwire_half_force)
 
-    def intervenes(self, terms: Terms, force: Array, backs: Array, resolute: int) -> Array:
+    def intervenes(self, terms: Terms, force: Array, backs: Array, resolute: Array) -> Array:
         """P_E(τ): chance that it fights, given its force F in place and the chance P_A(1) that the United States backs it."""
         utility = (self.stake + self.offset + self.audience_cost * terms.europe_committed + self.tripwire_value(force)
                    + self.backing * backs - self.resolve_gap * (1 - resolute))
         return logistic(utility / self.choice_noise)
 
-    def answers_firmly(self, terms: Terms, force: Array, resolute: int) -> Array:
-        """P_F(τ): chance of a firm answer to a probe."""
-        utility = (self.firmness + self.offset + terms.europe_committed + self.tripwire_value(force)
+    def answers_firmly(self, committed: Array, force: Array, resolute: Array) -> Array:
+        """P_F(τ): chance of a firm answer to a probe, given the commitment L_E f and the force F in place."""
+        utility = (self.firmness + self.offset + committed + self.tripwire_value(force)
                    - self.resolve_gap * (1 - resolute))
         return logistic(utility / self.choice_noise)
 

@@ -103,11 +103,11 @@ class Russia(mesa.Agent):                                    # type: ignore[type
         self.insecurity: Floats = np.full(worlds, drawn.insecurity)
         self.successions: NDArray[np.intp] = np.zeros(worlds, dtype=np.intp)
 
-    def change_leader(self, changed: Chosen, value_of_prevailing: Array, insecurity: Array) -> None:
-        """A new leader comes to office where it `changed`, with a value of prevailing and an insecurity of his own."""
-        self.value_of_prevailing = np.where(changed, value_of_prevailing, self.value_of_prevailing)
-        self.insecurity = np.where(changed, insecurity, self.insecurity)
-        self.successions += changed
+    def change_leader(self, worlds: Worlds, value_of_prevailing: Array, insecurity: Array) -> None:
+        """A new leader comes to office in these worlds, with a value of prevailing and an insecurity of his own."""
+        self.value_of_prevailing[worlds] = value_of_prevailing
+        self.insecurity[worlds] = insecurity
+        self.successions[worlds] += 1
 
     def build_up(self, years: float) -> None:
         """Reconstitute for `years`."""

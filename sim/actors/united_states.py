@@ -38,7 +38,7 @@ class Backstop(Parameters):
         source="judgement")
     choice_noise: Quantity = parameter(0.2, "logit noise", unit="utility", symbol="λ_A", low=1e-6, source="judgement")
 
-    def backs(self, terms: Terms, fights: int, resolute: int) -> Array:
+    def backs(self, terms: Terms, fights: int, resolute: Array) -> Array:
         """P_A(χ, τ): chance that it backs the defence, seeing whether Europe fights."""
         utility = (self.stake + self.audience_cost * terms.united_states_committed + self.follow_europe * (fights - 0.5)
                    - self.resolve_gap * (1 - resolute))

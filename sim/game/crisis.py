@@ -7,6 +7,7 @@ Together they are the agent quantal response equilibrium of the month's extensiv
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,8 @@ from sim.quantity import Array, Floats
 NOW = 0
 ABSTAINS, INTERVENES = 0, 1
 IRRESOLUTE, RESOLUTE = 0, 1
+TYPES = np.array([0.0, 1.0])[:, None, None]
+"""τ of the irresolute and of the resolute type, on an axis before (node, world)."""
 
 
 @dataclass(frozen=True)
@@ -41,31 +44,25 @@ class Crisis:
     belief_united_states: Floats    # b_A
 
     @cached_property
-    def backs_by_type(self) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-        """P_A(χ, τ), first by whether Europe fights, then by type."""
-        def backs(fights: int) -> tuple[Array, Array]:
-            return (self.united_states.backs(self.terms, fights, IRRESOLUTE), self.united_states.backs(self.terms, fights, RESOLUTE))
-        return backs(ABSTAINS), backs(INTERVENES)
+    def backs_by_type(self) -> tuple[Array, Array]:
+        """P_A(χ, τ): for each course of Europe, an array with the type as its first axis."""
+        return (self.united_states.backs(self.terms, ABSTAINS, TYPES), self.united_states.backs(self.terms, INTERVENES, TYPES))
 
     @cached_property
     def backs(self) -> tuple[Array, Array]:
         """P_A(χ), as the others see it, by whether Europe fights."""
-        alone, together = self.backs_by_type
-        return (expected(self.belief_united_states, alone[RESOLUTE], alone[IRRESOLUTE]),
-                expected(self.belief_united_states, together[RESOLUTE], together[IRRESOLUTE]))
+        return (self._over_types(self.belief_united_states, self.backs_by_type[ABSTAINS]),
+                self._over_types(self.belief_united_states, self.backs_by_type[INTERVENES]))
 
     @cached_property
-    def intervenes_by_type(self) -> tuple[Array, Array]:
-        """P_E(τ)."""
-        backed = self.backs[INTERVENES]
-        return (self.europe.intervenes(self.terms, self.deployed_force, backed, IRRESOLUTE),
-                self.europe.intervenes(self.terms, self.deployed_force, backed, RESOLUTE))
+    def intervenes_by_type(self) -> Array:
+        """P_E(τ), with the type as the first axis."""
+        return self.europe.intervenes(self.terms, self.deployed_force, self.backs[INTERVENES], TYPES)
 
     @cached_property
     def intervenes(self) -> Array:
         """P_E."""
-        irresolute, resolute = self.intervenes_by_type
-        return expected(self.belief_europe, resolute, irresolute)
+        return self._over_types(self.belief_europe, self.intervenes_by_type)
 
     def defence(self, fights: int, allied_force: Array) -> Array:
         """D: what Russia would meet, without and with the `allied_force` of an intervening coalition."""
@@ -118,16 +115,14 @@ class Crisis:
         return self.ukraine.retaliates(self.escalates, self.now(self.intervenes))
 
     @cached_property
-    def answers_firmly_by_type(self) -> tuple[Array, Array]:
-        """P_F(τ), now."""
-        return (self.now(self.europe.answers_firmly(self.terms, self.deployed_force, IRRESOLUTE)),
-                self.now(self.europe.answers_firmly(self.terms, self.deployed_force, RESOLUTE)))
+    def answers_firmly_by_type(self) -> Array:
+        """P_F(τ), now, with the type as the first axis."""
+        return self.europe.answers_firmly(self.now(self.terms.europe_committed), self.now(self.deployed_force), TYPES[:, 0])
 
     @cached_property
     def value_of_probing(self) -> Array:
         """Hold + g (1 - P_F) - l P_F + ρe (A(0) - hold)."""
-        irresolute, resolute = self.answers_firmly_by_type
-        firm = expected(self.belief_europe, resolute, irresolute)
+        firm = self._over_types(self.belief_europe, self.answers_firmly_by_type)
         war = self.retaliates * self.escalates
         return (self.value_of_holding + self.russia.probe_gain * (1 - firm) - self.russia.probe_cost * firm
                 + war * (self.attack_now - self.value_of_holding))
@@ -145,3 +140,7 @@ class Crisis:
     def now(self, quantity: Array) -> Array:
         """Node 0 of a quantity; what does not differ between nodes is as it was."""
         return quantity[NOW] if np.ndim(quantity) > 1 else quantity                               # type: ignore[index]
+
+    @staticmethod
+    def _over_types(belief: Array, by_type: Any) -> Array:
+        return expected(belief, by_type[RESOLUTE], by_type[IRRESOLUTE])

@@ -104,24 +104,25 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
     def hold_politics(self, began: float) -> None:
         """Elections, drift of the coalition, change of the Russian leader, and the yearly renewal of the deployment."""
         before, after = (self.drawn.united_states.elections_by(year) for year in (began, self.years))
-        if np.any(held := after > before):
+        if np.any(voted := after > before):
+            held = np.full(len(self.worlds), voted)
             ordinal = np.full(len(self.worlds), np.maximum(after, 1) - 1, dtype=np.intp)
-            self.united_states.hold_election(np.full(len(self.worlds), held), self.chance["elections"].nth(ordinal))
+            self.united_states.hold_election(held, self.chance["elections"].nth(ordinal, np.arange(len(held))))
         self.europe.drift(self.chance["coalition drift"].next(), self.coalition_drifts)
-        changed = self.at_peace & (self.chance["leader turnover"].next() < self.leader_changes)
-        if changed.any():
-            self.russia.change_leader(changed, *(self.of_successors(name) for name in ("value_of_prevailing", "insecurity")))
+        changed = np.flatnonzero(self.at_peace & (self.chance["leader turnover"].next() < self.leader_changes))
+        if len(changed):
+            self.russia.change_leader(changed, *(self.of_successors(name, changed) for name in ("value_of_prevailing", "insecurity")))
         if self.steps % self.given.sampling.steps_per_year == 0 and self.stationed.any():
             self.europe.face_renewal(self.stationed, self.chance["renewals"].next())
         if self.journal is not None:
-            self.journal.note_politics(self, voted=bool(np.any(held)))
+            self.journal.note_politics(self, voted=bool(np.any(voted)))
 
-    def of_successors(self, name: str) -> Array:
-        """What the next leader would bring to office in each world: drawn from the scenario's distribution, or its one value."""
+    def of_successors(self, name: str, worlds: Worlds) -> Array:
+        """What the next leader brings to office in some worlds: drawn from the scenario's distribution, or its one value."""
         known = getattr(self.given.russia, name)
         if not isinstance(known, Distribution):
             return float(known)
-        return self.chance.following(known.quantile, f"leader's {name}").nth(self.russia.successions)
+        return self.chance.following(known.quantile, f"leader's {name}").nth(self.russia.successions[worlds], worlds)
 
     def review_in_ukraine(self) -> None:
         """Ukraine reviews, and may start an offensive."""
@@ -157,8 +158,8 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
         for war, cause in ((attacks, Cause.ATTACK), (escalates & probes, Cause.PROBE), (escalates & ~probes, Cause.INCIDENT)):
             if war.any():
                 self.end(due[war], cause)
-        if (war := attacks | escalates).any():
-            self.fight(crisis, due, war)
+        if len(war := np.flatnonzero(attacks | escalates)):
+            self.fight(crisis, war, due[war])
 
     def crisis(self, worlds: Worlds) -> Crisis:
         """This month's crisis game in some worlds, given by their positions in the model."""
@@ -180,7 +181,7 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
     def answer_probes(self, due: Worlds, probes: NDArray[np.bool_], crisis: Crisis, uniform: Floats) -> None:
         """The coalition answers each probe by its true type."""
         if probes.any():
-            irresolute, resolute = (np.broadcast_to(chance, due.shape)[probes] for chance in crisis.answers_firmly_by_type)
+            irresolute, resolute = (np.broadcast_to(chance, due.shape)[probes] for chance in crisis.answers_firmly_by_type)    # type: ignore[union-attr]
             probed = due[probes]
             self.probes[probed] += 1
             self.firm_answers[probed] += self.europe.answer_probe(probed, resolute, irresolute, uniform[probed])
@@ -191,24 +192,28 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
         self.cause[worlds] = CAUSES.index(cause)
         self.years_held[worlds] = self.years
 
-    def fight(self, crisis: Crisis, due: Worlds, war: NDArray[np.bool_]) -> None:
+    def fight(self, crisis: Crisis, attacked: Worlds, worlds: Worlds) -> None:
         """The coalition and the United States decide by their true types, and each member honours its pledge or does not.
 
-        The crisis is that of the worlds `due`; war has resumed in those of them in which `war` is true.
+        War has resumed in some worlds of the crisis, `attacked`, which in the model are `worlds`.
         """
-        def chance(by_type: tuple[Any, Any], resolute: NDArray[np.bool_]) -> Floats:
-            return np.where(resolute, crisis.now(by_type[RESOLUTE]), crisis.now(by_type[IRRESOLUTE]))
+        def now(quantity: Any) -> Any:
+            here = crisis.now(quantity)
+            return here[attacked] if np.size(here) > 1 else here
 
-        fights = self.chance.once("intervention")[due] < chance(crisis.intervenes_by_type, self.europe.resolute[due])
-        abstaining, fighting = (chance(by_type, self.united_states.resolute[due]) for by_type in crisis.backs_by_type)
-        backs = self.chance.once("backing")[due] < np.where(fights, fighting, abstaining)
-        allied_force = crisis.now(crisis.deployed_force)
-        for member in crisis.europe.standing:
-            honours = fights & (self.chance.once(f"pledge of {member.name}")[due] < member.reliability)
-            self.fought[member.name][due[war]] = honours[war]
+        def chance(by_type: Any, resolute: NDArray[np.bool_]) -> Floats:
+            return np.where(resolute, now(by_type[RESOLUTE]), now(by_type[IRRESOLUTE]))
+
+        fights = self.chance.once("intervention")[worlds] < chance(crisis.intervenes_by_type, self.europe.resolute[worlds])
+        abstaining, fighting = (chance(by_type, self.united_states.resolute[worlds]) for by_type in crisis.backs_by_type)
+        backs = self.chance.once("backing")[worlds] < np.where(fights, fighting, abstaining)
+        allied_force = now(crisis.deployed_force)
+        for member in self.drawn.europe.at(worlds).standing:
+            honours = fights & (self.chance.once(f"pledge of {member.name}")[worlds] < member.reliability)
+            self.fought[member.name][worlds] = honours
             allied_force = allied_force + honours * member.brigades
-        self.europe_intervenes[due[war]], self.us_backs[due[war]] = fights[war], backs[war]
-        self.russia_prevails[due[war]] = crisis.prevails_now(fights * allied_force, backs)[war]
+        self.europe_intervenes[worlds], self.us_backs[worlds] = fights, backs
+        self.russia_prevails[worlds] = self.crisis(worlds).prevails_now(fights * allied_force, backs)
 
 
 def _at(chance: Any, worlds: Worlds) -> Any:

@@ -45,25 +45,25 @@ class Stream:
         self._generators = [generator(seed, name, int(slab)) for slab in slabs]
         self._columns: Any = slice(None) if whole else columns
         self._quantile = quantile
-        self._everywhere = np.arange(len(worlds))
-        self._buffer: Floats = np.empty((0, len(worlds)))
-        self._next = 0
+        self._buffer: Floats = np.empty((len(slabs), _ROWS, SLAB))
+        self._next = _ROWS
         self._kept: Floats = np.empty((0, len(worlds)))
 
     def next(self) -> Floats:
         """The next row, shape (world,)."""
-        if self._next == len(self._buffer):
-            drawn = np.stack([each.random((_ROWS, SLAB)) for each in self._generators], axis=1)
-            self._buffer, self._next = drawn.reshape(_ROWS, -1)[:, self._columns], 0
+        if self._next == _ROWS:
+            for each, slab in zip(self._generators, self._buffer, strict=True):
+                each.random(out=slab)
+            self._next = 0
+        row = self._buffer[:, self._next].reshape(-1)[self._columns]
         self._next += 1
-        row = self._buffer[self._next - 1]
         return np.asarray(row if self._quantile is None else self._quantile(row))
 
-    def nth(self, ordinal: NDArray[np.intp]) -> Floats:
-        """In each world the entry of its own `ordinal` event, the first being 0; not to be mixed with `next`."""
+    def nth(self, ordinal: NDArray[np.intp], worlds: Worlds) -> Floats:
+        """In some worlds, by their positions, the entry of each one's `ordinal` event, the first being 0; not to be mixed with `next`."""
         while len(self._kept) <= ordinal.max():
             self._kept = np.vstack([self._kept, self.next()])
-        return np.asarray(self._kept[ordinal, self._everywhere])
+        return np.asarray(self._kept[ordinal, worlds])
 
 
 class Chance:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.game.crisis import INTERVENES, Crisis
+from sim.game.crisis import INTERVENES, IRRESOLUTE, RESOLUTE, Crisis
 from sim.game.war import Cause
 
 if TYPE_CHECKING:
@@ -144,13 +144,13 @@ def _plain(value: Any) -> Any:
 def _of(crisis: Crisis) -> dict[str, float]:
     """What the actors of a crisis game believe, want and are likely to do, now."""
     attack, hold, probe = crisis.response
-    firm = crisis.answers_firmly_by_type
+    firm: Any = crisis.answers_firmly_by_type
     values = {
         "value_of_attacking": crisis.attack_now, "value_of_holding": crisis.value_of_holding, "value_of_probing": crisis.value_of_probing,
         "chance_of_attack": attack, "chance_of_holding": hold, "chance_of_probe": probe,
         "chance_europe_intervenes": crisis.now(crisis.intervenes), "chance_us_backs": crisis.now(crisis.backs[INTERVENES]),
         "chance_ukraine_retaliates": crisis.retaliates, "chance_russia_escalates": crisis.escalates,
-        "chance_of_firm_answer_if_resolute": firm[1], "chance_of_firm_answer_if_irresolute": firm[0],
+        "chance_of_firm_answer_if_resolute": firm[RESOLUTE], "chance_of_firm_answer_if_irresolute": firm[IRRESOLUTE],
         "value_of_prevailing": crisis.russia.value_of_prevailing, "insecurity": crisis.russia.insecurity,
     }
     return {name: _plain(value) for name, value in values.items()}

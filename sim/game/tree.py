@@ -1,0 +1,269 @@
+"""The month's crisis as an extensive-form game: who moves when, what each has seen, and what every end is worth to whom.
+
+`sim.game.crisis` solves a month by formulas. Here the same month is laid out as the tree that `docs/model.md`, section "Submodels",
+describes in words, with the utilities written out once more at its ends, so that the two can be held against each other: by
+`sim.game.equilibrium`, and through `Tree.efg` by Gambit.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+
+from sim.game.crisis import ABSTAINS, INTERVENES, Crisis
+from sim.quantity import Array
+
+TYPES = ("irresolute", "resolute")
+"""The private types of the coalition and of the United States, in the order of their number τ."""
+_EXACT = Context(prec=1100)     # every float has a decimal of at most so many digits
+
+
+class Player(StrEnum):
+    """The four actors, in the order of the payoffs in a file."""
+
+    RUSSIA = "Russia"
+    UKRAINE = "Ukraine"
+    EUROPE = "European coalition"
+    UNITED_STATES = "United States"
+
+
+class Action(StrEnum):
+    """All that is done in a crisis."""
+
+    ATTACK = "attack"
+    HOLD = "hold"
+    PROBE = "probe"
+    FIRM = "answer firmly"
+    SOFT = "answer softly"
+    RETALIATE = "retaliate"
+    ABSORB = "absorb"
+    ESCALATE = "escalate"
+    DEESCALATE = "de-escalate"
+    INTERVENE = "intervene"
+    ABSTAIN = "abstain"
+    BACK = "back"
+    STAY_OUT = "stay out"
+
+
+@dataclass(frozen=True)
+class InformationSet:
+    """What a player knows when it moves: its own type, if it has one, and the actions that it has taken or seen."""
+
+    player: Player
+    own_type: int | None = None
+    seen: tuple[Action, ...] = ()
+
+    def __str__(self) -> str:
+        """The same in words."""
+        who = self.player if self.own_type is None else f"{self.player}, {TYPES[self.own_type]}"
+        return f"{who}: {', '.join(self.seen) or 'reviews'}"
+
+
+@dataclass(frozen=True)
+class End:
+    """An end of the game and what it is worth to each player, in the model's units of utility."""
+
+    name: str
+    payoffs: Mapping[Player, float]
+
+
+@dataclass(frozen=True)
+class Move:
+    """A player acts; it cannot tell the nodes of its information set apart."""
+
+    information_set: InformationSet
+    actions: Mapping[Action, "Node"]
+
+    @property
+    def player(self) -> Player:
+        """Who moves."""
+        return self.information_set.player
+
+
+@dataclass(frozen=True)
+class Chance:
+    """Nature draws a branch with its probability."""
+
+    name: str
+    branches: Mapping[str, tuple[float, "Node"]]
+
+
+Node: TypeAlias = Chance | Move | End
+
+
+@dataclass(frozen=True)
+class Tree:
+    """An extensive-form game, and the logit noise of each player."""
+
+    root: Node
+    noise: Mapping[Player, float]
+
+    @property
+    def nodes(self) -> Iterator[Node]:
+        """Every node, depth first, a node before what follows it."""
+        return _from(self.root)
+
+    @cached_property
+    def information_sets(self) -> Mapping[InformationSet, tuple[Move, ...]]:
+        """The nodes of each information set, in the order of the tree."""
+        sets: dict[InformationSet, tuple[Move, ...]] = {}
+        for node in self.nodes:
+            if isinstance(node, Move):
+                sets[node.information_set] = (*sets.get(node.information_set, ()), node)
+        return sets
+
+    def efg(self, title: str, comment: str = "") -> str:
+        """The game in Gambit's format, EFG 2 R. Each player's payoffs are divided by its own noise, as the comment of the file says."""
+        noise = ", ".join(f"{player} {_decimal(self.noise[player])}" for player in Player)
+        comment += ("\n" if comment else "") + (
+            "The payoffs of each player are divided by its own logit noise, so that precision (lambda) 1 stands for every player's own "
+            f"noise. Multiply by the noise for utilities in the units of the model: {noise}.")
+        lines = [f"EFG 2 R {_quoted(title)} {{ {' '.join(map(_quoted, Player))} }}", _quoted(comment), ""]
+        numbers = {each: (place, number) for place, player in enumerate(Player, 1)
+                   for number, each in enumerate((each for each in self.information_sets if each.player is player), 1)}
+        chances = ends = 0
+        for node in self.nodes:
+            match node:
+                case Chance(name, branches):
+                    chances += 1
+                    shares = zip(map(_quoted, branches), _shares([share for share, _ in branches.values()]), strict=True)
+                    lines.append(f'c "" {chances} {_quoted(name)} {{ {" ".join(map(" ".join, shares))} }} 0')
+                case Move(known, actions):
+                    player, number = numbers[known]
+                    lines.append(f'p "" {player} {number} {_quoted(str(known))} {{ {" ".join(map(_quoted, actions))} }} 0')
+                case End(name, payoffs):
+                    ends += 1
+                    scaled = ", ".join(_decimal(payoffs[player] / self.noise[player]) for player in Player)
+                    lines.append(f't "" {ends} {_quoted(name)} {{ {scaled} }}')
+        return "\n".join(lines) + "\n"
+
+
+def crisis_tree(crisis: Crisis, world: int = 0) -> Tree:
+    """The crisis of one world, given by its position in the arrays of the crisis, as it stands now."""
+    at = _World(crisis, world)
+    parts = (crisis.russia, crisis.ukraine, crisis.europe, crisis.united_states)
+
+    def types(name: str, belief: Array, then: Sequence[Node]) -> Chance:
+        resolute = at.number(belief)
+        return Chance(name, dict(zip(TYPES, zip((1 - resolute, resolute), then, strict=True), strict=True)))
+
+    return Tree(
+        types("type of the coalition", crisis.belief_europe, [
+            types("type of the United States", crisis.belief_united_states, [_Play(at, own, backstop).review() for backstop in range(len(TYPES))])
+            for own in range(len(TYPES))]),
+        {player: at.number(part.choice_noise) for player, part in zip(Player, parts, strict=True)})
+
+
+@dataclass(frozen=True)
+class _World:
+    """One world of a crisis."""
+
+    crisis: Crisis
+    world: int
+
+    def number(self, quantity: Array) -> float:
+        """A quantity as it is now in this world; it may be one number for all worlds."""
+        values = np.ravel(self.crisis.now(quantity))
+        return float(values[self.world if values.size > 1 else 0])
+
+
+@dataclass(frozen=True)
+class _Play:
+    """The game after Nature has drawn the types; what the players `earned` on the way is added to their payoffs at the end."""
+
+    at: _World
+    europe: int
+    united_states: int
+
+    def review(self) -> Move:
+        """Russia attacks, holds or probes; the coalition answers a probe firmly or softly."""
+        russia, europe, terms, force = self.at.crisis.russia, self.at.crisis.europe, self.at.crisis.terms, self.at.crisis.deployed_force
+        firmness = europe.firmness + europe.offset + terms.europe_committed + europe.tripwire_value(force) - europe.resolve_gap * (1 - self.europe)
+        return Move(InformationSet(Player.RUSSIA), {
+            Action.ATTACK: self.attack((Action.ATTACK,)),
+            Action.HOLD: self.peace("the ceasefire holds"),
+            Action.PROBE: Move(InformationSet(Player.EUROPE, self.europe, (Action.PROBE,)), {
+                Action.FIRM: self.incident(Action.FIRM, {Player.RUSSIA: -russia.probe_cost, Player.EUROPE: firmness}),
+                Action.SOFT: self.incident(Action.SOFT, {Player.RUSSIA: russia.probe_gain}),
+            }),
+        })
+
+    def incident(self, answer: Action, earned: Mapping[Player, Array]) -> Move:
+        """Ukraine absorbs or retaliates, and then Russia de-escalates or escalates; neither has seen the answer."""
+        retaliated = {**earned, Player.UKRAINE: self.at.crisis.ukraine.retaliation_value}
+        return Move(InformationSet(Player.UKRAINE, seen=(Action.PROBE,)), {
+            Action.RETALIATE: Move(InformationSet(Player.RUSSIA, seen=(Action.PROBE, Action.RETALIATE)), {
+                Action.ESCALATE: self.attack((Action.PROBE, answer, Action.RETALIATE, Action.ESCALATE), retaliated),
+                Action.DEESCALATE: self.peace("Russia de-escalates", retaliated),
+            }),
+            Action.ABSORB: self.peace("Ukraine absorbs the probe", earned),
+        })
+
+    def attack(self, seen: tuple[Action, ...], earned: Mapping[Player, Array] = {}) -> Move:
+        """The coalition intervenes or abstains, and then the United States, having seen which, backs the defence or stays out.
+
+        Both have seen how the war began, and the coalition remembers how it answered: an information set of its own for each
+        beginning is what perfect recall asks for. Their choices do not depend on it, since what was earned before is earned anyway.
+        """
+        return Move(InformationSet(Player.EUROPE, self.europe, seen), {
+            choice: Move(InformationSet(Player.UNITED_STATES, self.united_states, (*seen, choice)), {
+                Action.BACK: self.war(fights, 1, earned),
+                Action.STAY_OUT: self.war(fights, 0, earned),
+            }) for choice, fights in ((Action.INTERVENE, INTERVENES), (Action.ABSTAIN, ABSTAINS))
+        })
+
+    def peace(self, name: str, earned: Mapping[Player, Array] = {}) -> End:
+        """No war: Russia has the value of holding."""
+        return self.end(name, earned, {Player.RUSSIA: self.at.crisis.value_of_holding})
+
+    def war(self, fights: int, backed: int, earned: Mapping[Player, Array]) -> End:
+        """War: the terms of A(0), the cost to Ukraine, and the bracketed utilities of the coalition and the United States."""
+        crisis, terms = self.at.crisis, self.at.crisis.terms
+        russia, europe, united_states, force = crisis.russia, crisis.europe, crisis.united_states, crisis.now(crisis.deployed_force)
+        prevails = crisis.prevails_now(fights * (force + europe.pledged_force), np.bool_(backed))
+        return self.end(f"war: coalition {'intervenes' if fights else 'abstains'}, United States {'back it' if backed else 'stay out'}", earned, {
+            Player.RUSSIA: (prevails * russia.value_of_prevailing - russia.cost_of_war - terms.added_cost_of_war
+                            - fights * russia.cost_of_fighting_europe - backed * russia.cost_of_fighting_us),
+            Player.UKRAINE: -crisis.ukraine.cost_of_war * (1 - fights / 2),
+            Player.EUROPE: fights * (europe.stake + europe.offset + europe.audience_cost * terms.europe_committed + europe.tripwire_value(force)
+                                     + europe.backing * backed - europe.resolve_gap * (1 - self.europe)),
+            Player.UNITED_STATES: backed * (united_states.stake + united_states.audience_cost * terms.united_states_committed
+                                            + united_states.follow_europe * (fights - 0.5) - united_states.resolve_gap * (1 - self.united_states)),
+        })
+
+    def end(self, name: str, *earned: Mapping[Player, Array]) -> End:
+        """An end worth the sum of what was earned."""
+        return End(name, {player: sum(self.at.number(each[player]) for each in earned if player in each) for player in Player})
+
+
+def _from(node: Node) -> Iterator[Node]:
+    yield node
+    match node:
+        case Chance(_, branches):
+            for _, child in branches.values():
+                yield from _from(child)
+        case Move(_, actions):
+            for child in actions.values():
+                yield from _from(child)
+
+
+def _shares(probabilities: Sequence[float]) -> list[str]:
+    """Probabilities as decimals that add up to exactly 1: the last one is what the others leave."""
+    shares = [_EXACT.create_decimal(repr(each)) for each in probabilities[:-1]]
+    rest = Decimal(1)
+    for share in shares:
+        rest = _EXACT.subtract(rest, share)
+    return [f"{share:f}" for share in (*shares, rest)]
+
+
+def _decimal(number: float) -> str:
+    """A number as a decimal without an exponent, exact when read back."""
+    return f"{Decimal(repr(number + 0.0)):f}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
