@@ -229,15 +229,13 @@ def _simulate(scenarios: list["Scenario"], workers: int, out: Path) -> list["Run
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from sim.ensemble.run import pool
     from sim.ensemble.run import run as simulate
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("worlds"), TimeRemainingColumn())
     runs = []
-    with (Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar,
-          pool(workers) as executor):
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         for scenario in scenarios:
             task = bar.add_task(scenario.name, total=scenario.sampling.worlds)
-            runs.append(simulate(scenario, executor=executor, out=out, progress=partial(_advance, bar, task)))
+            runs.append(simulate(scenario, workers=workers, out=out, progress=partial(_advance, bar, task)))
     return runs
 
 

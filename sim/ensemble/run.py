@@ -1,18 +1,36 @@
 """Run a scenario: its worlds in blocks, on any executor, kept in a run folder or in memory."""
 
+import logging
 import multiprocessing
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager, nullcontext
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from sim.ensemble.block import BLOCK, Block, simulate
-from sim.ensemble.store import Run, Store, gather, read_run
+from sim.ensemble.store import Run, RunError, Store, gather, read_run
 from sim.scenario.schema import Scenario
 
 Progress = Callable[[int, int], None]
 """Called with the worlds that are done and the worlds in all."""
+Worlds = tuple[int, int]
+"""The first world of a block, and the first after it."""
+ATTEMPTS = 3
+"""How often a block is tried before it is reported as failed."""
+_WINDOW = 8
+_log = logging.getLogger("ceasefire")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A block that could not be computed, and why: data, so that one block never loses the others."""
+
+    worlds: Worlds
+    why: str
 
 
 def run(scenario: Scenario, *, workers: int = 1, executor: Executor | None = None, out: str | Path | None = "runs",
@@ -20,38 +38,30 @@ def run(scenario: Scenario, *, workers: int = 1, executor: Executor | None = Non
     """Simulate all worlds of a scenario.
 
     `workers` processes, or any `executor`, compute blocks of `block` worlds; the results do not depend on either. They are
-    written to a folder in `out`, from which a run that was computed before is read again; with `out=None` they stay in memory.
-    Raises RunError if the folder cannot be written, ValueError for fewer than one worker or world in a block.
+    written to a folder in `out`, from which a run that was computed before is read again, and one that was interrupted goes on;
+    with `out=None` they stay in memory. Raises RunError if the folder cannot be written, or if blocks fail again and again (the
+    others are kept), ValueError for fewer than one worker or world in a block.
     """
     if workers < 1 or block < 1:
         raise ValueError(f"workers and block must be at least 1; they are {workers} and {block}")
     began, worlds = time.perf_counter(), scenario.sampling.worlds
     blocks = [(first, min(first + block, worlds)) for first in range(0, worlds, block)]
-    store = None if out is None else Store(Path(out), scenario)
-    if store and store.complete:
-        return read_run(store.folder)
-    missing = [each for each in blocks if not (store and store.has(*each))]
-    done = worlds - sum(last - first for first, last in missing)
-    kept: list[Block] = []
-    with nullcontext(executor) if executor or not missing else pool(workers) as shared:
-        for result in _computed(scenario, missing, shared):
-            if store:
-                store.write(result)
-            else:
-                kept.append(result)
-            done += result.timeline.worlds
-            if progress:
-                progress(done, worlds)
-    seconds = time.perf_counter() - began
-    if store is None:
-        return gather(scenario, kept, seconds)
-    store.finish(blocks, seconds)
+    if out is None:
+        kept: list[Block] = []
+        _compute(scenario, blocks, kept.append, workers, executor, _told(progress, worlds, 0))
+        return gather(scenario, kept, time.perf_counter() - began)
+    with Store(Path(out), scenario) as store:
+        if not store.complete:
+            missing = [each for each in blocks if not store.has(*each)]
+            done = worlds - sum(last - first for first, last in missing)
+            _compute(scenario, missing, store.write, workers, executor, _told(progress, worlds, done))
+            store.finish(blocks, time.perf_counter() - began)
     return read_run(store.folder)
 
 
 @contextmanager
-def pool(workers: int) -> Iterator[Executor | None]:
-    """An executor of that many processes, to be shared by several runs; none for one worker, who is this process."""
+def _pool(workers: int) -> Iterator[Executor | None]:
+    """An executor of that many processes; none for one worker, who is this process."""
     if workers == 1:
         yield None
         return
@@ -59,16 +69,75 @@ def pool(workers: int) -> Iterator[Executor | None]:
         yield executor
 
 
-def _computed(scenario: Scenario, blocks: Iterable[tuple[int, int]], executor: Executor | None) -> Iterator[Block]:
-    """The blocks as they are computed, in any order."""
+def _compute(scenario: Scenario, blocks: list[Worlds], keep: Callable[[Block], None], workers: int, executor: Executor | None,
+             progress: Callable[[int], None]) -> None:
+    """Compute the blocks and keep each; those that fail are tried again, on new processes if the old ones died."""
+    failures: list[Failure] = []
+    for _ in range(ATTEMPTS):
+        failures = []
+        with _pool(workers if executor is None and blocks else 1) as own:
+            for result in _results(scenario, blocks, executor or own):
+                if isinstance(result, Failure):
+                    failures.append(result)
+                else:
+                    keep(result)
+                    progress(result.timeline.worlds)
+        if not failures:
+            return
+        blocks = [failure.worlds for failure in failures]
+        for failure in failures:
+            _log.warning("worlds %d to %d failed and are tried again: %s", failure.worlds[0], failure.worlds[1] - 1, failure.why)
+    raise RunError(f"{scenario.name}: {len(failures)} blocks failed {ATTEMPTS} times; the others are kept, and the same run goes on from "
+                   "there:\n" + "\n".join(f"  worlds {first} to {last - 1}, seed {scenario.sampling.seed}: {failure.why}"
+                                          for failure in failures for first, last in [failure.worlds]))
+
+
+def _results(scenario: Scenario, blocks: Iterable[Worlds], executor: Executor | None) -> Iterator[Block | Failure]:
+    """The blocks as they are computed, in any order; few are under way at a time, so that memory stays flat."""
     if executor is None:
-        for first, last in blocks:
-            yield simulate(scenario, first, last)
+        yield from (_attempt(scenario, *worlds) for worlds in blocks)
         return
-    waiting = [executor.submit(simulate, scenario, first, last) for first, last in blocks]
+    remaining = iter(blocks)
+    under_way: dict[Future[Block | Failure], Worlds] = {}
     try:
-        for future in as_completed(waiting):
-            yield future.result()
+        while True:
+            for worlds in islice(remaining, _WINDOW - len(under_way)):
+                under_way[_submit(executor, scenario, worlds)] = worlds
+            if not under_way:
+                return
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                worlds = under_way.pop(future)
+                try:
+                    yield future.result()
+                except (BrokenExecutor, OSError) as lost:
+                    yield Failure(worlds, f"its worker died: {lost}")
     finally:
-        for future in waiting:
+        for future in under_way:
             future.cancel()
+
+
+def _submit(executor: Executor, scenario: Scenario, worlds: Worlds) -> "Future[Block | Failure]":
+    """Send out a block; with an executor that is broken already, a future that says so."""
+    try:
+        return executor.submit(_attempt, scenario, *worlds)
+    except BrokenExecutor as broken:
+        future: Future[Block | Failure] = Future()
+        future.set_exception(broken)
+        return future
+
+
+def _attempt(scenario: Scenario, first: int, last: int) -> Block | Failure:
+    try:
+        return simulate(scenario, first, last)
+    except Exception:      # noqa: BLE001  whatever it is, it is reported with its block, and the others go on
+        return Failure((first, last), traceback.format_exc(limit=-1).strip())
+
+
+def _told(progress: Progress | None, worlds: int, done: int) -> Callable[[int], None]:
+    """Count the worlds that are done, and tell those who want to know."""
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress:
+            progress(done, worlds)
+    return count

@@ -2,25 +2,29 @@
 
 import hashlib
 import json
+import logging
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
 from sim.ensemble.block import Block
 from sim.ensemble.timeline import VARIABLES, Timeline
 from sim.scenario.schema import Scenario, digest
 
 _ROWS = 65_536
+_log = logging.getLogger("ceasefire")
 _PACKAGES = ("ceasefire", "mesa", "numpy", "scipy", "pandas", "pyarrow", "pydantic")
 
 
@@ -65,61 +69,109 @@ def manifest_of(scenario: Scenario) -> dict[str, Any]:
 
 
 class Store:
-    """The folder of one run while it is computed."""
+    """The folder of one run while it is computed; used as a context, in which no other process computes the same run."""
 
     def __init__(self, out: Path, scenario: Scenario) -> None:
-        """Open or make the folder. Raises RunError if it cannot be written."""
+        """Nothing is written yet."""
         self.manifest = manifest_of(scenario)
         self._step_years = 1 / scenario.sampling.steps_per_year
         self.folder = out / f"{scenario.name}-{self.manifest['hash'][:8]}"
         self._blocks = self.folder / "blocks"
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-            if not self.complete:
-                self._blocks.mkdir(parents=True, exist_ok=True)
-                self._write_manifest({"state": "running"})
-        except OSError as wrong:
-            raise RunError(f"{self.folder}: cannot be written: {wrong.strerror}; choose another --out") from None
+        self._lock = FileLock(out / f".{self.folder.name}.lock")
+
+    def __enter__(self) -> Self:
+        """Open or make the folder, once another process that computes the same run has left it. Raises RunError."""
+        with self._written():
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._lock.acquire(timeout=0)
+            except Timeout:
+                _log.warning("%s: another process computes this run; waiting for it", self.folder)
+                self._lock.acquire()
+            try:
+                if not self.complete:
+                    self._blocks.mkdir(parents=True, exist_ok=True)
+                    self._write_manifest({"state": "running"})
+            except BaseException:
+                self._lock.release()
+                raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let others in."""
+        self._lock.release()
 
     @property
     def complete(self) -> bool:
-        """Whether the folder holds the finished results of this very run."""
-        path = self.folder / "manifest.json"
-        return path.exists() and json.loads(path.read_text()).get("state") == "complete"
+        """Whether the folder holds the finished results of this very run, unchanged; what is damaged is named."""
+        try:
+            manifest = json.loads((self.folder / "manifest.json").read_text())
+        except (OSError, ValueError):
+            return False
+        if manifest.get("state") != "complete" or manifest.get("hash") != self.manifest["hash"]:
+            return False
+        damaged = _damaged(self.folder, manifest["sha256"])
+        for name in damaged:
+            _log.warning("%s: is not what the run wrote, and is computed again", self.folder / name)
+        return not damaged
 
     def has(self, first: int, last: int) -> bool:
-        """Whether a block has been written."""
-        return self._block(first, last).exists()
+        """Whether a block has been written and is unchanged; a damaged one is named and thrown away."""
+        folder = self._block(first, last)
+        if not folder.exists():
+            return False
+        try:
+            damaged = _damaged(folder, json.loads((folder / "sha256.json").read_text()))
+        except (OSError, ValueError):
+            damaged = ["sha256.json"]
+        if damaged:
+            _log.warning("%s: is not what the run wrote, and is computed again", folder / damaged[0])
+            shutil.rmtree(folder)
+        return not damaged
 
     def write(self, block: Block) -> None:
         """Keep a block: whole, or not at all."""
         folder = self._block(block.first, block.first + block.timeline.worlds)
         part = folder.with_suffix(".part")
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
-        pq.write_table(block.outcomes, part / "outcomes.parquet")
-        np.savez_compressed(part / "timeline.npz", ended=block.timeline.ended, **block.timeline.at_peace)    # type: ignore[arg-type]
-        part.rename(folder)
+        with self._written():
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir()
+            pq.write_table(block.outcomes, part / "outcomes.parquet")
+            np.savez_compressed(part / "timeline.npz", ended=block.timeline.ended, **block.timeline.at_peace)    # type: ignore[arg-type]
+            hashes = {name: _sha256(part / name) for name in ("outcomes.parquet", "timeline.npz")}
+            (part / "sha256.json").write_text(json.dumps(hashes))
+            part.rename(folder)
 
     def finish(self, blocks: list[tuple[int, int]], seconds: float) -> None:
         """Join the blocks into the results of the run, in the order of worlds, and say in the manifest that it is complete."""
         parts = [self._block(*each) for each in sorted(blocks)]
-        self._replace("outcomes.parquet", lambda path: _write_rows(path, (pq.read_table(part / "outcomes.parquet") for part in parts)))
-        timeline = _sum(parts).table(self._step_years)
-        self._replace("timeline.parquet", lambda path: pq.write_table(pa.Table.from_pandas(timeline, preserve_index=False), path))
-        self._write_manifest({
-            "state": "complete",
-            "blocks": len(parts),
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            "seconds": round(seconds, 3),
-            "sha256": {name: _sha256(self.folder / name) for name in ("outcomes.parquet", "timeline.parquet")},
-        })
-        shutil.rmtree(self._blocks)
+        with self._written():
+            self._replace("outcomes.parquet", lambda path: _write_rows(path, (pq.read_table(part / "outcomes.parquet") for part in parts)))
+            timeline = _sum(parts).table(self._step_years)
+            self._replace("timeline.parquet", lambda path: pq.write_table(pa.Table.from_pandas(timeline, preserve_index=False), path))
+            self._write_manifest({
+                "state": "complete",
+                "blocks": len(parts),
+                "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+                "seconds": round(seconds, 3),
+                "sha256": {name: _sha256(self.folder / name) for name in ("outcomes.parquet", "timeline.parquet")},
+            })
+            shutil.rmtree(self._blocks)
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        """A full disk or a folder that cannot be written is said in one message; what was complete stays."""
+        try:
+            yield
+        except OSError as wrong:
+            reason = wrong.strerror or str(wrong)
+            raise RunError(f"{self.folder}: cannot be written: {reason}; blocks that were finished are kept, and the same run goes on "
+                           "from there; make room, or choose another --out") from None
 
     def _block(self, first: int, last: int) -> Path:
         return self._blocks / f"{first:010d}-{last:010d}"
 
-    def _replace(self, name: str, write: Any) -> None:
+    def _replace(self, name: str, write: Callable[[Path], object]) -> None:
         part = self.folder / f"{name}.part"
         write(part)
         part.replace(self.folder / name)
@@ -127,6 +179,11 @@ class Store:
     def _write_manifest(self, more: dict[str, Any]) -> None:
         text = json.dumps(self.manifest | more, indent=1, ensure_ascii=False, allow_nan=False)
         self._replace("manifest.json", lambda path: path.write_text(text))
+
+
+def _damaged(folder: Path, recorded: dict[str, str]) -> list[str]:
+    """The files that are missing, or are not those whose hashes were recorded."""
+    return [name for name, hashed in recorded.items() if not (folder / name).exists() or _sha256(folder / name) != hashed]
 
 
 def read_run(folder: str | Path) -> Run:
@@ -138,9 +195,8 @@ def read_run(folder: str | Path) -> Run:
         raise RunError(f"{folder}: is not a run folder: it has no readable manifest.json") from None
     if manifest.get("state") != "complete":
         raise RunError(f"{folder}: this run was not finished; run its scenario again to go on")
-    for name, recorded in manifest["sha256"].items():
-        if not (folder / name).exists() or _sha256(folder / name) != recorded:
-            raise RunError(f"{folder / name}: is not what the run wrote; delete the folder and run the scenario again")
+    for name in _damaged(folder, manifest["sha256"]):
+        raise RunError(f"{folder / name}: is not what the run wrote; run its scenario again, and it is computed again")
     outcomes = pq.read_table(folder / "outcomes.parquet", read_dictionary=["cause", "members_fought"]).to_pandas()
     return Run(outcomes, pq.read_table(folder / "timeline.parquet").to_pandas(), manifest, folder)
 

@@ -5,7 +5,7 @@ describes in words, with the utilities written out once more at its ends, so tha
 `sim.game.equilibrium`, and through `Tree.efg` by Gambit.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from enum import StrEnum
@@ -14,10 +14,10 @@ from typing import TypeAlias
 
 import numpy as np
 
-from sim.game.crisis import ABSTAINS, INTERVENES, Crisis
+from sim.game.crisis import ABSTAINS, INTERVENES, IRRESOLUTE, RESOLUTE, Crisis
 from sim.quantity import Array
 
-TYPES = ("irresolute", "resolute")
+TYPE_NAMES = ("irresolute", "resolute")
 """The private types of the coalition and of the United States, in the order of their number τ."""
 _EXACT = Context(prec=1100)     # every float has a decimal of at most so many digits
 
@@ -59,7 +59,7 @@ class InformationSet:
 
     def __str__(self) -> str:
         """The same in words."""
-        who = self.player if self.own_type is None else f"{self.player}, {TYPES[self.own_type]}"
+        who = self.player if self.own_type is None else f"{self.player}, {TYPE_NAMES[self.own_type]}"
         return f"{who}: {', '.join(self.seen) or 'reviews'}"
 
 
@@ -86,13 +86,14 @@ class Move:
 
 @dataclass(frozen=True)
 class Chance:
-    """Nature draws a branch with its probability."""
+    """Nature draws a branch with its probability; draws of the same name are the same draw, whatever came before."""
 
     name: str
     branches: Mapping[str, tuple[float, "Node"]]
 
 
 Node: TypeAlias = Chance | Move | End
+Earned = Mapping[Player, Array]
 
 
 @dataclass(frozen=True)
@@ -125,13 +126,14 @@ class Tree:
         lines = [f"EFG 2 R {_quoted(title)} {{ {' '.join(map(_quoted, Player))} }}", _quoted(comment), ""]
         numbers = {each: (place, number) for place, player in enumerate(Player, 1)
                    for number, each in enumerate((each for each in self.information_sets if each.player is player), 1)}
-        chances = ends = 0
+        draws: dict[str, int] = {}
+        ends = 0
         for node in self.nodes:
             match node:
                 case Chance(name, branches):
-                    chances += 1
+                    draw = draws.setdefault(name, len(draws) + 1)
                     shares = zip(map(_quoted, branches), _shares([share for share, _ in branches.values()]), strict=True)
-                    lines.append(f'c "" {chances} {_quoted(name)} {{ {" ".join(map(" ".join, shares))} }} 0')
+                    lines.append(f'c "" {draw} {_quoted(name)} {{ {" ".join(map(" ".join, shares))} }} 0')
                 case Move(known, actions):
                     player, number = numbers[known]
                     lines.append(f'p "" {player} {number} {_quoted(str(known))} {{ {" ".join(map(_quoted, actions))} }} 0')
@@ -143,104 +145,120 @@ class Tree:
 
 
 def crisis_tree(crisis: Crisis, world: int = 0) -> Tree:
-    """The crisis of one world, given by its position in the arrays of the crisis, as it stands now."""
-    at = _World(crisis, world)
-    parts = (crisis.russia, crisis.ukraine, crisis.europe, crisis.united_states)
+    """The crisis as it stands now in one of its worlds, given by its position in the arrays of the crisis."""
+    number = reader(crisis, world)
 
     def types(name: str, belief: Array, then: Sequence[Node]) -> Chance:
-        resolute = at.number(belief)
-        return Chance(name, dict(zip(TYPES, zip((1 - resolute, resolute), then, strict=True), strict=True)))
+        resolute = number(belief)
+        return Chance(name, dict(zip(TYPE_NAMES, zip((1 - resolute, resolute), then, strict=True), strict=True)))
 
+    both = (IRRESOLUTE, RESOLUTE)
     return Tree(
         types("type of the coalition", crisis.belief_europe, [
-            types("type of the United States", crisis.belief_united_states, [_Play(at, own, backstop).review() for backstop in range(len(TYPES))])
-            for own in range(len(TYPES))]),
-        {player: at.number(part.choice_noise) for player, part in zip(Player, parts, strict=True)})
+            types("type of the United States", crisis.belief_united_states, [_Play(crisis, number, own, other).review() for other in both])
+            for own in both]),
+        {Player.RUSSIA: number(crisis.russia.choice_noise), Player.UKRAINE: number(crisis.ukraine.choice_noise),
+         Player.EUROPE: number(crisis.europe.choice_noise), Player.UNITED_STATES: number(crisis.united_states.choice_noise)})
 
 
-@dataclass(frozen=True)
-class _World:
-    """One world of a crisis."""
-
-    crisis: Crisis
-    world: int
-
-    def number(self, quantity: Array) -> float:
-        """A quantity as it is now in this world; it may be one number for all worlds."""
-        values = np.ravel(self.crisis.now(quantity))
-        return float(values[self.world if values.size > 1 else 0])
+def reader(crisis: Crisis, world: int) -> Callable[[Array], float]:
+    """Reads a quantity of the crisis, which may be the same for all worlds, as the number that it is now in one of them."""
+    def number(quantity: Array) -> float:
+        values = np.ravel(crisis.now(quantity))
+        return float(values[world if values.size > 1 else 0])
+    return number
 
 
 @dataclass(frozen=True)
 class _Play:
-    """The game after Nature has drawn the types; what the players `earned` on the way is added to their payoffs at the end."""
+    """The game once Nature has drawn the types. What players have `earned` on the way to an end is added to their payoffs there."""
 
-    at: _World
+    crisis: Crisis
+    number: Callable[[Array], float]
     europe: int
     united_states: int
 
     def review(self) -> Move:
         """Russia attacks, holds or probes; the coalition answers a probe firmly or softly."""
-        russia, europe, terms, force = self.at.crisis.russia, self.at.crisis.europe, self.at.crisis.terms, self.at.crisis.deployed_force
-        firmness = europe.firmness + europe.offset + terms.europe_committed + europe.tripwire_value(force) - europe.resolve_gap * (1 - self.europe)
+        russia = self.crisis.russia
         return Move(InformationSet(Player.RUSSIA), {
             Action.ATTACK: self.attack((Action.ATTACK,)),
             Action.HOLD: self.peace("the ceasefire holds"),
             Action.PROBE: Move(InformationSet(Player.EUROPE, self.europe, (Action.PROBE,)), {
-                Action.FIRM: self.incident(Action.FIRM, {Player.RUSSIA: -russia.probe_cost, Player.EUROPE: firmness}),
+                Action.FIRM: self.incident(Action.FIRM, {Player.RUSSIA: -russia.probe_cost, Player.EUROPE: self.firmness()}),
                 Action.SOFT: self.incident(Action.SOFT, {Player.RUSSIA: russia.probe_gain}),
             }),
         })
 
-    def incident(self, answer: Action, earned: Mapping[Player, Array]) -> Move:
+    def incident(self, answer: Action, earned: Earned) -> Move:
         """Ukraine absorbs or retaliates, and then Russia de-escalates or escalates; neither has seen the answer."""
-        retaliated = {**earned, Player.UKRAINE: self.at.crisis.ukraine.retaliation_value}
+        retaliated = {Player.UKRAINE: self.crisis.ukraine.retaliation_value}
         return Move(InformationSet(Player.UKRAINE, seen=(Action.PROBE,)), {
             Action.RETALIATE: Move(InformationSet(Player.RUSSIA, seen=(Action.PROBE, Action.RETALIATE)), {
-                Action.ESCALATE: self.attack((Action.PROBE, answer, Action.RETALIATE, Action.ESCALATE), retaliated),
-                Action.DEESCALATE: self.peace("Russia de-escalates", retaliated),
+                Action.ESCALATE: self.attack((Action.PROBE, answer, Action.RETALIATE, Action.ESCALATE), earned, retaliated),
+                Action.DEESCALATE: self.peace("Russia de-escalates", earned, retaliated),
             }),
             Action.ABSORB: self.peace("Ukraine absorbs the probe", earned),
         })
 
-    def attack(self, seen: tuple[Action, ...], earned: Mapping[Player, Array] = {}) -> Move:
+    def attack(self, seen: tuple[Action, ...], *earned: Earned) -> Move:
         """The coalition intervenes or abstains, and then the United States, having seen which, backs the defence or stays out.
 
-        Both have seen how the war began, and the coalition remembers how it answered: an information set of its own for each
-        beginning is what perfect recall asks for. Their choices do not depend on it, since what was earned before is earned anyway.
+        Both have `seen` how the war began, so that each beginning has its own information sets: the coalition could share them only
+        by forgetting its answer to the probe. The equilibrium is the same either way, since what is earned already moves no choice.
         """
         return Move(InformationSet(Player.EUROPE, self.europe, seen), {
             choice: Move(InformationSet(Player.UNITED_STATES, self.united_states, (*seen, choice)), {
-                Action.BACK: self.war(fights, 1, earned),
-                Action.STAY_OUT: self.war(fights, 0, earned),
+                Action.BACK: self.war(fights, 1, *earned),
+                Action.STAY_OUT: self.war(fights, 0, *earned),
             }) for choice, fights in ((Action.INTERVENE, INTERVENES), (Action.ABSTAIN, ABSTAINS))
         })
 
-    def peace(self, name: str, earned: Mapping[Player, Array] = {}) -> End:
-        """No war: Russia has the value of holding."""
-        return self.end(name, earned, {Player.RUSSIA: self.at.crisis.value_of_holding})
+    def peace(self, name: str, *earned: Earned) -> End:
+        """The ceasefire goes on: Russia has the value of holding."""
+        return self.end(name, *earned, {Player.RUSSIA: self.crisis.value_of_holding})
 
-    def war(self, fights: int, backed: int, earned: Mapping[Player, Array]) -> End:
-        """War: the terms of A(0), the cost to Ukraine, and the bracketed utilities of the coalition and the United States."""
-        crisis, terms = self.at.crisis, self.at.crisis.terms
-        russia, europe, united_states, force = crisis.russia, crisis.europe, crisis.united_states, crisis.now(crisis.deployed_force)
-        prevails = crisis.prevails_now(fights * (force + europe.pledged_force), np.bool_(backed))
-        return self.end(f"war: coalition {'intervenes' if fights else 'abstains'}, United States {'back it' if backed else 'stay out'}", earned, {
-            Player.RUSSIA: (prevails * russia.value_of_prevailing - russia.cost_of_war - terms.added_cost_of_war
-                            - fights * russia.cost_of_fighting_europe - backed * russia.cost_of_fighting_us),
-            Player.UKRAINE: -crisis.ukraine.cost_of_war * (1 - fights / 2),
-            Player.EUROPE: fights * (europe.stake + europe.offset + europe.audience_cost * terms.europe_committed + europe.tripwire_value(force)
-                                     + europe.backing * backed - europe.resolve_gap * (1 - self.europe)),
-            Player.UNITED_STATES: backed * (united_states.stake + united_states.audience_cost * terms.united_states_committed
-                                            + united_states.follow_europe * (fights - 0.5) - united_states.resolve_gap * (1 - self.united_states)),
+    def war(self, fights: int, backed: int, *earned: Earned) -> End:
+        """War, with the coalition in it or not and the United States behind it or not."""
+        name = f"war: coalition {('abstains', 'intervenes')[fights]}, United States {('stay out', 'back it')[backed]}"
+        return self.end(name, *earned, {
+            Player.RUSSIA: self.attacking(fights, backed),
+            Player.UKRAINE: -self.crisis.ukraine.cost_of_war * (1 - fights / 2),
+            Player.EUROPE: fights * self.intervening(backed),
+            Player.UNITED_STATES: backed * self.backing(fights),
         })
 
-    def end(self, name: str, *earned: Mapping[Player, Array]) -> End:
-        """An end worth the sum of what was earned."""
-        return End(name, {player: sum(self.at.number(each[player]) for each in earned if player in each) for player in Player})
+    def end(self, name: str, *earned: Earned) -> End:
+        return End(name, {player: sum(self.number(each[player]) for each in earned if player in each) for player in Player})
+
+    def attacking(self, fights: int, backed: int) -> Array:
+        """p(D) V - c_W - z f, less c_E if the coalition fights and c_A if the United States backs it: the terms of A(0)."""
+        crisis, russia = self.crisis, self.crisis.russia
+        prevails = crisis.prevails_now(fights * (crisis.now(crisis.deployed_force) + crisis.europe.pledged_force), backed)
+        return (prevails * russia.value_of_prevailing - russia.cost_of_war - crisis.terms.added_cost_of_war
+                - fights * russia.cost_of_fighting_europe - backed * russia.cost_of_fighting_us)
+
+    def intervening(self, backed: int) -> Array:
+        """s_E + o + h_E L_E f + w F/(F + F½) - γ_E (1 - τ), and k where the United States really backs it."""
+        europe, terms, force = self.crisis.europe, self.crisis.terms, self.crisis.deployed_force
+        return (europe.stake + europe.offset + europe.audience_cost * terms.europe_committed + europe.tripwire_value(force)
+                + europe.backing * backed - europe.resolve_gap * (1 - self.europe))
+
+    def backing(self, fights: int) -> Array:
+        """s_A + h_A L_A f + φ (χ - ½) - γ_A (1 - τ)."""
+        united_states, committed = self.crisis.united_states, self.crisis.terms.united_states_committed
+        return (united_states.stake + united_states.audience_cost * committed + united_states.follow_europe * (fights - 0.5)
+                - united_states.resolve_gap * (1 - self.united_states))
+
+    def firmness(self) -> Array:
+        """s_F + o + L_E f + w F/(F + F½) - γ_E (1 - τ)."""
+        europe, terms, force = self.crisis.europe, self.crisis.terms, self.crisis.deployed_force
+        return (europe.firmness + europe.offset + terms.europe_committed + europe.tripwire_value(force)
+                - europe.resolve_gap * (1 - self.europe))
 
 
 def _from(node: Node) -> Iterator[Node]:
+    """A node and all that may follow it."""
     yield node
     match node:
         case Chance(_, branches):
@@ -266,4 +284,5 @@ def _decimal(number: float) -> str:
 
 
 def _quoted(text: str) -> str:
+    """A text as Gambit reads it."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
