@@ -85,7 +85,7 @@ def schema() -> None:
 
 
 @app.command()
-def run(files: Files, designs: Designs = None, replicates: Replicates = None, seed: Seed = None, years: Years = None,    # noqa: PLR0913
+def run(files: Files, designs: Designs = None, replicates: Replicates = None, seed: Seed = None, years: Years = None,
         overrides: Set = None, workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
     """Simulate scenarios, print how durable the ceasefire is, and write a run folder with figures for each."""
     with _plain_errors():
@@ -97,7 +97,7 @@ def run(files: Files, designs: Designs = None, replicates: Replicates = None, se
 
 
 @app.command()
-def compare(files: Annotated[list[str], typer.Argument(metavar="FILE_OR_RUN...", help="Scenario files or run folders.",    # noqa: PLR0913
+def compare(files: Annotated[list[str], typer.Argument(metavar="FILE_OR_RUN...", help="Scenario files or run folders.",
                                                        show_default=False)],
             baseline: Annotated[str | None, typer.Option(help="Name of the scenario to compare with.", show_default="the first")] = None,
             designs: Designs = None, replicates: Replicates = None, seed: Seed = None, years: Years = None, overrides: Set = None,
@@ -120,8 +120,8 @@ def compare(files: Annotated[list[str], typer.Argument(metavar="FILE_OR_RUN...",
 
 
 @app.command()
-def replay(file: File, world: Annotated[int | None, typer.Option(help="Number of the world.", show_default=False)] = None,    # noqa: PLR0913
-           typical: Annotated[bool, typer.Option("--typical", help="For each way of ending, the world nearest to the middle.")] = False,    # noqa: FBT002
+def replay(file: File, world: Annotated[int | None, typer.Option(help="Number of the world.", show_default=False)] = None,
+           typical: Annotated[bool, typer.Option("--typical", help="For each way of ending, the world nearest to the middle.")] = False,
            under: Annotated[str | None, typer.Option(metavar="OTHER", help="Another scenario to meet the same chances.")] = None,
            figure: Annotated[Path | None, typer.Option(metavar="PATH", help="Draw the history into this file.")] = None,
            overrides: Set = None, out: Out = Path("runs"), as_json: AsJson = False) -> None:
@@ -170,7 +170,7 @@ def _draw_world(journal: dict[str, Any], path: Path) -> None:
     import matplotlib as mpl
     mpl.use("Agg")
     from sim import plots
-    plots.world(journal).figure.savefig(path, dpi=150, bbox_inches="tight")
+    plots.save(plots.world(journal), path)
 
 
 @contextmanager
@@ -247,17 +247,13 @@ def _draw(runs: list["Run"], folder: Path, baseline: str | None = None) -> None:
     """Write the figures of a run, or of several together, into a folder."""
     import matplotlib as mpl
     mpl.use("Agg")
-    from matplotlib import pyplot as plt
-
     from sim import plots
     figures: dict[str, Any] = {"survival": plots.survival, "causes": plots.causes, "hazard": plots.hazard}
     if len(runs) > 1:
         figures["differences"] = lambda several: plots.differences(several, baseline)
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     for name, draw in figures.items():
-        axes = draw(runs)
-        axes.figure.savefig(folder / "figures" / f"{name}.png", dpi=150, bbox_inches="tight")
-        plt.close(axes.figure)
+        plots.save(draw(runs), folder / "figures" / f"{name}.png")
 
 
 def _print(runs: list["Run"], baseline: str | None, as_json: bool, figures: Path | None = None) -> None:

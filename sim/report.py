@@ -148,5 +148,6 @@ def _aligned(own: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]
     """Events of both histories in the order of time, in pairs where the same was done."""
     there = {_deed(event): event for event in other}
     here = {_deed(event): event for event in own}
-    pairs = [(event, there.get(deed)) for deed, event in here.items()] + [(None, event) for deed, event in there.items() if deed not in here]
+    pairs: list[tuple[Any, Any]] = [(event, there.get(deed)) for deed, event in here.items()]
+    pairs += [(None, event) for deed, event in there.items() if deed not in here]
     yield from sorted(pairs, key=lambda pair: (pair[0] or pair[1])["step"])

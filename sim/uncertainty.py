@@ -214,7 +214,7 @@ class Choice(Distribution):
     @classmethod
     def of(cls, given: object) -> Self:
         """Read a list of values, or a table of `values` and `weights`."""
-        table = dict(given) if isinstance(given, Mapping) else {"values": given}
+        table: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {"values": given}
         if not all(isinstance(each, list | tuple) and each for each in table.values()):
             raise ValueError(f"choice takes a list of values, as in {EXAMPLES['choice']}")
         return super().of({name: tuple(each) for name, each in table.items()})
@@ -230,7 +230,7 @@ class Choice(Distribution):
 
     def quantile(self, u: Floats) -> Floats:
         """The values at the probabilities `u`."""
-        return np.array(self.values, dtype=np.float64)[super().quantile(u).astype(int)]
+        return np.asarray(np.array(self.values)[super().quantile(u).astype(int)], dtype=np.float64)
 
     def support(self) -> tuple[float, float]:
         """The smallest and the largest of the values."""

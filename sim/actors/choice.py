@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.quantity import Array, Floats
+from sim.quantity import Array
+from sim.uncertainty import Floats
 
 _STEEPEST = 700.0
 
@@ -28,7 +29,8 @@ def expected(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:
 def bayes(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:
     """Belief in the resolute type after an event with these probabilities under each type; unchanged if it was impossible."""
     likelihood = expected(belief, if_resolute, if_irresolute)
-    return np.divide(belief * if_resolute, likelihood, out=np.array(np.broadcast_to(belief, np.shape(likelihood))), where=likelihood > 0)
+    unchanged = np.array(np.broadcast_to(belief, np.shape(likelihood)), dtype=np.float64)
+    return np.asarray(np.divide(belief * if_resolute, likelihood, out=unchanged, where=likelihood > 0))
 
 
 def step_probability(rate: Array, years: float) -> Array:

@@ -10,7 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from sim.actors.choice import bayes, drawn_again, logistic
 from sim.guarantee.provisions import Terms
-from sim.quantity import SMALLEST, Array, AsTuple, Floats, Parameters, Quantity, parameter
+from sim.quantity import SMALLEST, Array, AsTuple, Parameters, Quantity, parameter
+from sim.uncertainty import Floats
 
 _FORCES = "judgement, from the size of its army (Correlates of War, NMC v6; figures of 2025)"
 LOST_WILL = 0.7
@@ -35,7 +36,8 @@ class Member(Parameters):
 class Without(Parameters):
     """Members that stay out."""
 
-    names: Annotated[tuple[str, ...], AsTuple] = parameter((), "members taken out of the coalition", unit="-", symbol="-", source="given by the scenario")
+    names: Annotated[tuple[str, ...], AsTuple] = parameter(
+        (), "members taken out of the coalition", unit="-", symbol="-", source="given by the scenario")
 
 
 REFERENCE_MEMBERS = tuple(
@@ -141,7 +143,7 @@ class FrontLineDefender(Parameters):
         return logistic(utility / self.choice_noise)
 
 
-class EuropeanCoalition(mesa.Agent):                         # type: ignore[type-arg]    # Mesa 3.3 has no type arguments, 3.5 has
+class EuropeanCoalition(mesa.Agent):
     """The front-line defender. Every attribute is an array with one entry a world."""
 
     def __init__(self, model: mesa.Model, drawn: FrontLineDefender, uniform: Floats) -> None:

@@ -11,8 +11,8 @@ from pydantic_core import PydanticCustomError
 
 from sim.actors.choice import logistic, logit_response
 from sim.guarantee.provisions import Terms
-from sim.quantity import SMALLEST, Array, AsTuple, Floats, Parameters, Quantity, Worlds, parameter
-from sim.uncertainty import LogNormal, Uniform
+from sim.quantity import SMALLEST, Array, AsTuple, Parameters, Quantity, Worlds, parameter
+from sim.uncertainty import Floats, LogNormal, Uniform
 
 FARTHEST = 100
 """The longest foresight that a scenario may give, in years."""
@@ -91,7 +91,7 @@ class Challenger(Parameters):
         return logit_response(np.stack(np.broadcast_arrays(attacking, holding, probing)), self.choice_noise)
 
 
-class Russia(mesa.Agent):                                    # type: ignore[type-arg]    # Mesa 3.3 has no type arguments, 3.5 has
+class Russia(mesa.Agent):
     """The challenger. Every attribute is an array with one entry a world."""
 
     def __init__(self, model: mesa.Model, drawn: Challenger, worlds: int) -> None:

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from sim.actors.choice import logistic
 from sim.guarantee.provisions import Terms
-from sim.quantity import SMALLEST, Array, Floats, Parameters, Quantity, parameter
+from sim.quantity import SMALLEST, Array, Parameters, Quantity, parameter
+from sim.uncertainty import Floats
 
 
 class Protege(Parameters):
@@ -50,7 +51,7 @@ class Protege(Parameters):
         return logistic(gain / self.choice_noise)
 
 
-class Ukraine(mesa.Agent):                                   # type: ignore[type-arg]    # Mesa 3.3 has no type arguments, 3.5 has
+class Ukraine(mesa.Agent):
     """The protégé. Every attribute is an array with one entry a world."""
 
     def __init__(self, model: mesa.Model, drawn: Protege, standing: Terms, worlds: int) -> None:

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from sim.actors.choice import drawn_again, logistic
 from sim.guarantee.provisions import Terms
-from sim.quantity import SMALLEST, Array, Floats, Parameters, Quantity, parameter
+from sim.quantity import Array, Parameters, Quantity, parameter
+from sim.uncertainty import Floats
 
 
 class Backstop(Parameters):
@@ -49,7 +50,7 @@ class Backstop(Parameters):
         return np.maximum(0, np.floor((years - self.first_election) / self.election_interval + 1))
 
 
-class UnitedStates(mesa.Agent):                              # type: ignore[type-arg]    # Mesa 3.3 has no type arguments, 3.5 has
+class UnitedStates(mesa.Agent):
     """The backstop. Every attribute is an array with one entry a world."""
 
     def __init__(self, model: mesa.Model, drawn: Backstop, uniform: Floats) -> None:
@@ -61,6 +62,6 @@ class UnitedStates(mesa.Agent):                              # type: ignore[type
 
     def hold_election(self, held: NDArray[np.bool_], uniform: Floats) -> None:
         """Draw the type again where an election is `held`, with the chance of a swing, and let the belief move with it."""
-        swing = held * self.part.election_swing
+        swing = np.where(held, self.part.election_swing, 0.0)
         self.resolute = drawn_again(self.resolute, uniform, swing, self.part.prior_resolute)
         self.belief += (self.part.prior_resolute - self.belief) * swing

@@ -12,7 +12,7 @@ from sim.analysis import measures
 from sim.analysis.estimate import CONFIDENCE, Estimate, estimate
 from sim.analysis.measures import Measure
 from sim.game.war import Cause
-from sim.quantity import Floats
+from sim.uncertainty import Floats
 
 
 class Simulated(Protocol):

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from sim.analysis.measures import Measure
-from sim.quantity import Floats
+from sim.uncertainty import Floats
 
 CONFIDENCE = 0.95
 SPREAD = (0.05, 0.95)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.game.war import Cause
-from sim.quantity import Floats
+from sim.uncertainty import Floats
 
 YEARS = (1, 2, 5, 10, 20)
 """Years at which durability is reported, as far as the horizon reaches."""

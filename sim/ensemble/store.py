@@ -207,7 +207,7 @@ def gather(scenario: Scenario, blocks: list[Block], seconds: float) -> Run:
     timeline = ordered[0].timeline
     for block in ordered[1:]:
         timeline = timeline + block.timeline
-    outcomes = pa.concat_tables([block.outcomes for block in ordered]).to_pandas()
+    outcomes = pa.concat_tables([block.outcomes for block in ordered]).to_pandas(categories=["members_fought"])
     manifest = manifest_of(scenario) | {"state": "complete", "seconds": round(seconds, 3)}
     return Run(outcomes, timeline.table(1 / scenario.sampling.steps_per_year), manifest, None)
 

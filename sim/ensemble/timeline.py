@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.game.war import Cause
 from sim.model.ceasefire import CAUSES, CeasefireModel
-from sim.quantity import Floats
+from sim.uncertainty import Floats
 
 QUANTILES = (5, 25, 50, 75, 95)
 """Percentiles of the timeline."""
@@ -61,10 +61,8 @@ class Timeline:
 
 
 def _count(values: Floats, bins: int) -> NDArray[np.int64]:
-    if bins == _BELIEFS:
-        position = values * bins
-    else:
-        position = np.log(np.maximum(values, _WEAKEST) / _WEAKEST) / np.log(_RATIO)
+    in_logs = bins == _STRENGTHS
+    position = np.log(np.maximum(values, _WEAKEST) / _WEAKEST) / np.log(_RATIO) if in_logs else values * bins
     return np.bincount(np.minimum(position, bins - 1).astype(np.intp), minlength=bins)
 
 

@@ -18,7 +18,8 @@ from sim.actors.ukraine import Protege
 from sim.actors.united_states import Backstop
 from sim.game.war import War
 from sim.guarantee.provisions import Terms
-from sim.quantity import Array, Floats
+from sim.quantity import Array
+from sim.uncertainty import Floats
 
 NOW = 0
 ABSTAINS, INTERVENES = 0, 1
@@ -89,20 +90,20 @@ class Crisis:
     @cached_property
     def value_of_holding(self) -> Array:
         """Backwards over the foresight years: wait for the next of them, then take the logit mix of attacking and waiting on."""
-        attack = self.value_of_attacking
+        attack = np.asarray(self.value_of_attacking)
         years, discount = (0.0, *self.russia.foresight), self.russia.discount_factor
-        peace = np.broadcast_to(self.russia.value_of_peace(self.terms), np.shape(attack))
-        value: Array = peace[-1]
+        peace = np.broadcast_to(self.russia.value_of_peace(self.terms), attack.shape)
+        value: Any = peace[-1]
         for node in range(len(years) - 1, NOW, -1):
-            value = expected(self.russia.prefers(attack[node], value), attack[node], value)      # type: ignore[index]
+            value = expected(self.russia.prefers(attack[node], value), attack[node], value)
             waiting = discount ** (years[node] - years[node - 1])
             value = expected(waiting, value, peace[node - 1])
-        return value
+        return np.asarray(value)
 
     @cached_property
     def attack_now(self) -> Array:
         """A(0)."""
-        return self.value_of_attacking[NOW]                                                       # type: ignore[index]
+        return np.asarray(np.asarray(self.value_of_attacking)[NOW])
 
     @cached_property
     def escalates(self) -> Array:
@@ -132,14 +133,14 @@ class Crisis:
         """Chances that Russia attacks, holds and probes at a review, (3, world)."""
         return self.russia.response(self.attack_now, self.value_of_holding, self.value_of_probing)
 
-    def prevails_now(self, allied_force: Array, backed: Array) -> Array:
-        """p(D): Russia's chance of prevailing now, given the force (world,) that fights beside Ukraine and where the United States is in."""
+    def prevails_now(self, allied_force: Array, backed: Any) -> Any:
+        """p(D): Russia's chance of prevailing now, given the force (world,) that fights beside Ukraine and where it is backed."""
         defence = self.war.defence_advantage * (self.now(self.ukraine_strength) + self.now(self.terms.resupply) + allied_force)
         return self.war.prevails(self.now(self.russia_strength), np.where(backed, self.backed(defence), defence))
 
-    def now(self, quantity: Array) -> Array:
+    def now(self, quantity: Array) -> Any:
         """Node 0 of a quantity; what does not differ between nodes is as it was."""
-        return quantity[NOW] if np.ndim(quantity) > 1 else quantity                               # type: ignore[index]
+        return np.asarray(quantity)[NOW] if np.ndim(quantity) > 1 else quantity
 
     @staticmethod
     def _over_types(belief: Array, by_type: Any) -> Array:

@@ -16,15 +16,15 @@ from sim.game.crisis import IRRESOLUTE, RESOLUTE, Crisis
 from sim.game.war import Cause
 from sim.model.chance import Chance, designs
 from sim.model.journal import Journal
-from sim.quantity import Array, Floats, Worlds
+from sim.quantity import Array, Worlds
 from sim.scenario.schema import Scenario
-from sim.uncertainty import Distribution
+from sim.uncertainty import Distribution, Floats
 
 CAUSES = tuple(Cause)
 _HELD = CAUSES.index(Cause.HELD)
 
 
-class CeasefireModel(mesa.Model):                            # type: ignore[type-arg]    # Mesa 3.3 has no type arguments, 3.5 has
+class CeasefireModel(mesa.Model):
     """Possible histories of one ceasefire under one scenario, as a plain Mesa model: `step()` is a month, `running` tells when to stop.
 
     Every attribute of the model and of its agents `russia`, `ukraine`, `europe` and `united_states` is an array with one entry
@@ -52,13 +52,14 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
         self.years = 0.0
 
         regime = self.drawn.regime
-        standing = regime.terms(0.0, 0.0, True)
+        standing = regime.terms(0.0, 0.0, np.ones(1, dtype=bool))
         self.russia = Russia(self, self.drawn.russia, size)
         self.ukraine = Ukraine(self, self.drawn.ukraine, standing, size)
         self.europe = EuropeanCoalition(self, self.drawn.europe, self.chance.once("coalition type"))
         self.united_states = UnitedStates(self, self.drawn.united_states, self.chance.once("United States type"))
-        self.entry: Floats = (np.zeros(size) if regime.accession is None else
-                              regime.accession.entry(self.chance.once("accession"), self.chance.once("veto")))
+        accession = regime.accession
+        self.entry: Floats = np.full(size, 0.0 if accession is None else accession.entry(self.chance.once("accession"),
+                                                                                        self.chance.once("veto")))
         self.stationed: NDArray[np.bool_] = np.full(size, np.asarray(regime.deployment.brigades) > 0)
 
         def a_step(rate: Any) -> Any:
@@ -130,9 +131,9 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
         due = np.flatnonzero(self.at_peace & (uniform < self.ukraine_reviews))
         if not len(due):
             return
-        war, protege, regime = (part.at(due) for part in (self.drawn.war, self.drawn.ukraine, self.drawn.regime))
-        winning = war.offensive_succeeds(self.ukraine.strength[due], self.russia.strength[due])
-        chance = protege.starts_offensive(winning, regime.terms(self.years, 0.0, self.entered(due)))
+        terms = self.drawn.regime.at(due).terms(self.years, 0.0, self.entered(due))
+        winning = np.asarray(self.drawn.war.at(due).offensive_succeeds(self.ukraine.strength[due], self.russia.strength[due]))
+        chance = self.drawn.ukraine.at(due).starts_offensive(winning, terms)
         starts = self.ukraine.review(chance, uniform[due], _at(self.ukraine_reviews, due))
         if self.journal is not None:
             self.journal.note_ukraine(self, winning, chance, starts)
@@ -155,14 +156,14 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
         if self.journal is not None:
             retaliates = incidents < happens * crisis.retaliates
             self.journal.note_incident(self, crisis, probes, ~attacks & (incidents < happens), retaliates, escalates)
-        for war, cause in ((attacks, Cause.ATTACK), (escalates & probes, Cause.PROBE), (escalates & ~probes, Cause.INCIDENT)):
-            if war.any():
-                self.end(due[war], cause)
-        if len(war := np.flatnonzero(attacks | escalates)):
-            self.fight(crisis, war, due[war])
+        for ended, cause in ((attacks, Cause.ATTACK), (escalates & probes, Cause.PROBE), (escalates & ~probes, Cause.INCIDENT)):
+            if ended.any():
+                self.end(due[ended], cause)
+        if len(attacked := np.flatnonzero(attacks | escalates)):
+            self.fight(crisis, attacked, due[attacked])
 
     def crisis(self, worlds: Worlds) -> Crisis:
-        """This month's crisis game in some worlds, given by their positions in the model."""
+        """The month's crisis game in some worlds, given by their positions in the model."""
         drawn, russia, ukraine = self.drawn, self.russia.at(worlds), self.drawn.ukraine.at(worlds)
         terms = drawn.regime.at(worlds).terms(self.years, self.ahead, self.entered(worlds))
         return Crisis(
@@ -181,7 +182,7 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
     def answer_probes(self, due: Worlds, probes: NDArray[np.bool_], crisis: Crisis, uniform: Floats) -> None:
         """The coalition answers each probe by its true type."""
         if probes.any():
-            irresolute, resolute = (np.broadcast_to(chance, due.shape)[probes] for chance in crisis.answers_firmly_by_type)    # type: ignore[union-attr]
+            irresolute, resolute = (np.broadcast_to(chance, due.shape)[probes] for chance in np.asarray(crisis.answers_firmly_by_type))
             probed = due[probes]
             self.probes[probed] += 1
             self.firm_answers[probed] += self.europe.answer_probe(probed, resolute, irresolute, uniform[probed])
@@ -201,7 +202,7 @@ class CeasefireModel(mesa.Model):                            # type: ignore[type
             here = crisis.now(quantity)
             return here[attacked] if np.size(here) > 1 else here
 
-        def chance(by_type: Any, resolute: NDArray[np.bool_]) -> Floats:
+        def chance(by_type: Any, resolute: NDArray[np.bool_]) -> Any:
             return np.where(resolute, now(by_type[RESOLUTE]), now(by_type[IRRESOLUTE]))
 
         fights = self.chance.once("intervention")[worlds] < chance(crisis.intervenes_by_type, self.europe.resolute[worlds])

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from sim.quantity import Floats, Worlds
+from sim.quantity import Worlds
+from sim.uncertainty import Floats
 
 SLAB = 256
 """Worlds that are drawn together."""

@@ -71,7 +71,7 @@ class Journal:
         if reviews[0]:
             self._note(model, "russia reviews", choice="attacks" if attacks[0] else "probes" if probes[0] else "holds", **_of(crisis))
 
-    def note_incident(self, model: "CeasefireModel", crisis: Crisis, probes: Any, happens: Any, retaliates: Any, escalates: Any) -> None:    # noqa: PLR0913
+    def note_incident(self, model: "CeasefireModel", crisis: Crisis, probes: Any, happens: Any, retaliates: Any, escalates: Any) -> None:
         """An incident, by chance or out of a probe, and the answer to the probe."""
         before = self.states[-1]
         if probes[0]:
@@ -79,7 +79,8 @@ class Journal:
             self._note(model, "answer", answer=answer, belief_europe=model.europe.belief, will=model.europe.will,
                        **{name: value for name, value in _of(crisis).items() if name.startswith("chance_of_firm")})
         if happens[0]:
-            outcome = "it escalates" if escalates[0] else "Ukraine retaliates, Russia de-escalates" if retaliates[0] else "Ukraine absorbs it"
+            outcome = ("it escalates" if escalates[0] else
+                       "Ukraine retaliates, Russia de-escalates" if retaliates[0] else "Ukraine absorbs it")
             self._note(model, "incident", what="The probe runs as an incident" if probes[0] else "A serious incident", outcome=outcome,
                        **_of(crisis))
 

@@ -25,7 +25,7 @@ def survival(runs: Runs, ax: Axes | None = None) -> Axes:
     horizon = max(run.horizon_years for run in runs)
     ends = []
     for number, run in enumerate(runs):
-        years = np.linspace(0, run.horizon_years, 4 * run.horizon_years + 1)
+        years = np.linspace(0, run.horizon_years, 4 * run.horizon_years + 1).tolist()
         table = durability.survival(run, years)
         colour = PALETTE[number % len(PALETTE)]
         if len(runs) == 1:

@@ -1,5 +1,6 @@
 """What the figures share: colours and dashes, scales, labels at the ends of lines."""
 
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -11,7 +12,8 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 PALETTE = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#7F7F7F")
 """Eight colours that the colour-blind tell apart (Okabe & Ito 2008); lines also differ by their dashes and their labels."""
-DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (1, 1)), (0, (4, 1, 1, 1, 1, 1)), (0, (10, 3)), (0, (3, 3)))
+DASHES: tuple[Any, ...] = (
+    "-", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (1, 1)), (0, (4, 1, 1, 1, 1, 1)), (0, (10, 3)), (0, (3, 3)))
 
 
 def axes_or_new(ax: Axes | None) -> Axes:
@@ -40,3 +42,12 @@ def scale(share: Axis, ax: Axes) -> None:
     share.set_major_formatter(PercentFormatter(1, decimals=0))
     share.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10]))
+
+
+def save(axes: Axes, path: Path) -> None:
+    """Write the figure of these axes to a file, and close it."""
+    figure = axes.get_figure(root=True)
+    if figure is None:
+        raise ValueError("these axes belong to no figure")
+    figure.savefig(path, dpi=150, bbox_inches="tight")
+    plt.close(figure)

@@ -18,8 +18,8 @@ PANELS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 MARKS = {"election": "|", "drift": "d", "leader": "*", "renewal": "+", "entry": "P", "russia reviews": ".", "ukraine reviews": "1",
          "answer": "^", "incident": "x", "war": "X"}
 NAMES = {"election": "US election", "drift": "Europe turns", "leader": "new Russian leader", "renewal": "renewal of the deployment",
-         "entry": "entry into force", "russia reviews": "Russia reviews", "ukraine reviews": "Ukraine reviews", "answer": "Europe answers a probe",
-         "incident": "incident", "war": "war"}
+         "entry": "entry into force", "russia reviews": "Russia reviews", "ukraine reviews": "Ukraine reviews",
+         "answer": "Europe answers a probe", "incident": "incident", "war": "war"}
 
 
 def world(journal: Mapping[str, Any], ax: Axes | None = None) -> Axes:

@@ -137,13 +137,16 @@ def _leaves(says: Mapping[str, Any], block: type[Parameters], prefix: Key = ()) 
 
 def _block(block: type[Parameters], name: str) -> type[Parameters] | None:
     """The class of an inner block of the schema, or None."""
+    is_list = name in block.model_fields and get_args(block.model_fields[name].annotation)[1:] == (Ellipsis,)
+    return None if is_list else _inner(block, name)
+
+
+def _inner(block: type[Parameters], name: str) -> type[Parameters] | None:
+    """The class of an inner block, or of the elements of a list of blocks, or None."""
     if name not in block.model_fields:
         return None
     annotation = block.model_fields[name].annotation
-    for each in (annotation, *get_args(annotation)):
-        if isinstance(each, type) and issubclass(each, Parameters):
-            return each if get_args(annotation)[1:] != (Ellipsis,) else None
-    return None
+    return next((each for each in (annotation, *get_args(annotation)) if isinstance(each, type) and issubclass(each, Parameters)), None)
 
 
 def _forget(set_by: dict[Key, Any], key: Key) -> None:
@@ -172,7 +175,7 @@ def _put(said: dict[str, Any], key: Key, value: Any, layer: _Layer) -> str | Non
 def _describe(error: ErrorDetails, set_by: Mapping[Key, list[tuple[Any, _Layer]]]) -> str:
     """One line for a fault that the schema found."""
     key: Key = tuple(error["loc"])
-    layer = next((given[-1][1] for end in range(len(key), 0, -1) for known, given in reversed(set_by.items())
+    layer = next((given[-1][1] for end in range(len(key), 0, -1) for known, given in reversed(list(set_by.items()))
                   if known[:end] == key[:end]), None)
     place = layer.place(key) if layer else "scenario"
     match error["type"]:
@@ -197,16 +200,16 @@ def _nearest_key(key: Key) -> str:
     near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.6)
     if not near:
         near = [each for each in known if each.rpartition(".")[2] == wanted.rpartition(".")[2]][:1]
-    here = [each for each in known if each.rpartition(".")[0] == wanted.rpartition(".")[0]]
-    return f"; did you mean {near[0]}?" if near else f"; allowed here: {', '.join(each.rpartition('.')[2] for each in here)}" if here else ""
+    if near:
+        return f"; did you mean {near[0]}?"
+    here = [each.rpartition(".")[2] for each in known if each.rpartition(".")[0] == wanted.rpartition(".")[0]]
+    return f"; allowed here: {', '.join(here)}" if here else ""
 
 
 def _schema_keys(block: type[Parameters], prefix: str = "") -> Iterator[tuple[str, type[Parameters]]]:
     for name in block.model_fields:
         yield prefix + name, block
-        annotation = block.model_fields[name].annotation
-        inner = next((each for each in (annotation, *get_args(annotation)) if isinstance(each, type) and issubclass(each, Parameters)), None)
-        if inner:
+        if inner := _inner(block, name):
             yield from _schema_keys(inner, f"{prefix}{name}.")
 
 

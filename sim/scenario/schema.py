@@ -55,7 +55,8 @@ class Scenario(Parameters):
     """A ceasefire under a guarantee regime: everything that determines a run."""
 
     name: Annotated[str, Field(pattern=_NAME)] = parameter(
-        "scenario", "short name for tables and folders; without one, that of the file", unit="-", symbol="-", source="given by the scenario")
+        "scenario", "short name for tables and folders; without one, that of the file", unit="-", symbol="-",
+        source="given by the scenario")
     title: str = parameter("", "one line that says what the scenario is", unit="-", symbol="-", source="given by the scenario")
     description: str = parameter("", "what the scenario stands for", unit="-", symbol="-", source="given by the scenario")
     sources: Annotated[tuple[str, ...], AsTuple] = parameter(
