@@ -5,12 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 from rich.table import Table
 
 from sim.analysis import measures
 from sim.analysis.durability import Simulated, causes, columns_of, compare, survival
 from sim.analysis.estimate import estimate
+from sim.game.crisis import INTERVENES, Crisis
+from sim.game.equilibrium import action_values, behaviour, logit_gap, regret
+from sim.game.tree import End, crisis_tree
 from sim.game.war import Cause
 
 HOW_TO_READ = (
@@ -151,3 +155,55 @@ def _aligned(own: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]
     pairs: list[tuple[Any, Any]] = [(event, there.get(deed)) for deed, event in here.items()]
     pairs += [(None, event) for deed, event in there.items() if deed not in here]
     yield from sorted(pairs, key=lambda pair: (pair[0] or pair[1])["step"])
+
+
+def game(crisis: Crisis) -> dict[str, Any]:
+    """The crisis game of a month in the first world of a crisis, as plain data: beliefs, foresight, information sets, equilibrium."""
+    tree, strategy = crisis_tree(crisis), behaviour(crisis)
+    values = action_values(tree, strategy)
+    return {
+        "beliefs": {"europe_resolute": float(crisis.belief_europe[0]), "us_resolute": float(crisis.belief_united_states[0])},
+        "foresight": _foresight(crisis),
+        "information_sets": [
+            {"player": str(known.player), "information_set": str(known),
+             "actions": {str(action): {"value": values[known][action], "probability": chance} for action, chance in chances.items()}}
+            for known, chances in strategy.items()],
+        "ends": [{"name": node.name, "payoffs": {str(player): value for player, value in node.payoffs.items()}}
+                 for node in tree.nodes if isinstance(node, End)],
+        "noise": {str(player): noise for player, noise in tree.noise.items()},
+        "largest_gap_to_logit_response": logit_gap(tree, strategy),
+        "largest_regret": regret(tree, strategy),
+    }
+
+
+def _foresight(crisis: Crisis) -> list[dict[str, float]]:
+    """What Russia expects at each of the years at which it imagines reconsidering, the first row being now."""
+    columns = {
+        "russia_strength": crisis.russia_strength, "ukraine_strength": crisis.ukraine_strength, "deployed_force": crisis.deployed_force,
+        "chance_europe_intervenes": crisis.intervenes, "chance_us_backs": crisis.backs[INTERVENES],
+        "value_of_attacking": crisis.value_of_attacking, "value_of_holding": crisis.values_of_waiting,
+    }
+    shape = crisis.values_of_waiting.shape
+    table = {name: np.broadcast_to(values, shape)[:, 0].tolist() for name, values in columns.items()}
+    return [{"years_ahead": ahead} | {name: values[node] for name, values in table.items()}
+            for node, ahead in enumerate((0.0, *crisis.russia.foresight))]
+
+
+def game_lines(told: Mapping[str, Any]) -> Iterator[str]:
+    """The crisis game in words and columns."""
+    believed = told["beliefs"]
+    yield f"The crisis game of {told['scenario']}, world {told['world']}, year {told['year']:.2f}"
+    yield (f"Common beliefs: Europe is resolute with {100 * believed['europe_resolute']:.1f} %, the United States with "
+           f"{100 * believed['us_resolute']:.1f} %.")
+    yield "\nWhat Russia expects, now and at the years at which it imagines reconsidering"
+    yield f"{'ahead':>6}{'Russia':>9}{'Ukraine':>9}{'force':>7}{'Europe fights':>15}{'US backs it':>13}{'attacking':>11}{'holding':>9}"
+    for row in told["foresight"]:
+        yield (f"{row['years_ahead']:5.0f}y{row['russia_strength']:9.1f}{row['ukraine_strength']:9.1f}{row['deployed_force']:7.1f}"
+               f"{100 * row['chance_europe_intervenes']:13.1f} %{100 * row['chance_us_backs']:11.1f} %"
+               f"{row['value_of_attacking']:+11.3f}{row['value_of_holding']:+9.3f}")
+    yield "\nThe equilibrium: at each information set, what each action is worth and how likely it is"
+    for known in told["information_sets"]:
+        actions = "   ".join(f"{name} {each['value']:+.3f} ({100 * each['probability']:.1f} %)" for name, each in known["actions"].items())
+        yield f"  {known['information_set']}\n      {actions}"
+    yield (f"\nEvery probability is the logit response to these values, to {told['largest_gap_to_logit_response']:.0e}; by noise an actor "
+           f"gives away at most {told['largest_regret']:.3f} at one set.")

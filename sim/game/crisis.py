@@ -88,17 +88,25 @@ class Crisis:
         return expected(self.intervenes, resisted, self.value_of_war(ABSTAINS)) - self.russia.cost_of_war - self.terms.added_cost_of_war
 
     @cached_property
-    def value_of_holding(self) -> Array:
-        """Backwards over the foresight years: wait for the next of them, then take the logit mix of attacking and waiting on."""
+    def values_of_waiting(self) -> Floats:
+        """X before it reconsiders, at each node: what Russia expects from holding there, backwards over the foresight years.
+
+        At a node it will take the logit mix of attacking and waiting on; between nodes it has the value of peace.
+        """
         attack = np.asarray(self.value_of_attacking)
         years, discount = (0.0, *self.russia.foresight), self.russia.discount_factor
         peace = np.broadcast_to(self.russia.value_of_peace(self.terms), attack.shape)
-        value: Any = peace[-1]
+        waiting = np.array(peace)
         for node in range(len(years) - 1, NOW, -1):
-            value = expected(self.russia.prefers(attack[node], value), attack[node], value)
-            waiting = discount ** (years[node] - years[node - 1])
-            value = expected(waiting, value, peace[node - 1])
-        return np.asarray(value)
+            reconsidered = expected(self.russia.prefers(attack[node], waiting[node]), attack[node], waiting[node])
+            kept = discount ** (years[node] - years[node - 1])
+            waiting[node - 1] = expected(kept, reconsidered, peace[node - 1])
+        return waiting
+
+    @cached_property
+    def value_of_holding(self) -> Floats:
+        """What Russia expects from holding now."""
+        return np.asarray(self.values_of_waiting[NOW])
 
     @cached_property
     def attack_now(self) -> Array:
