@@ -1,0 +1,88 @@
+"""Commands about thousands of worlds."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.options import AsJson, Designs, Files, Out, Replicates, Seed, Set, Workers, Years, app, load_all, plain_errors, simulate
+
+if TYPE_CHECKING:
+    from sim.ensemble.store import Run
+
+
+@app.command()
+def run(files: Files, designs: Designs = None, replicates: Replicates = None, seed: Seed = None, years: Years = None,
+        overrides: Set = None, workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
+    """Simulate scenarios, print how durable the ceasefire is, and write a run folder with figures for each."""
+    with plain_errors():
+        scenarios = load_all(files, overrides, _sampling(designs, replicates, seed, years))
+        runs = simulate(scenarios, workers, out)
+        for each in runs:
+            _draw([each], Path(each.folder or out))
+        _print(runs, None, as_json)
+
+
+@app.command()
+def compare(files: Annotated[list[str], typer.Argument(metavar="FILE_OR_RUN...", help="Scenario files or run folders.",
+                                                       show_default=False)],
+            baseline: Annotated[str | None, typer.Option(help="Name of the scenario to compare with.", show_default="the first")] = None,
+            designs: Designs = None, replicates: Replicates = None, seed: Seed = None, years: Years = None, overrides: Set = None,
+            workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
+    """Compare guarantees on the same histories: paired differences in durability, and figures of all of them."""
+    with plain_errors() as refuse:
+        from sim.ensemble.store import read_run
+        from sim.scenario.schema import digest
+        sampling = _sampling(designs, replicates, seed, years)
+        simulated = iter(simulate(load_all([each for each in files if not _is_run(each)], overrides, sampling), workers, out))
+        runs = [read_run(each) if _is_run(each) else next(simulated) for each in files]
+        names = [each.name for each in runs]
+        if len(runs) < 2 or len(set(names)) < len(names):      # noqa: PLR2004  said in the message
+            refuse([f"compare needs two or more scenarios of different names; it was given {', '.join(names)}"])
+        if baseline is not None and baseline not in names:
+            refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
+        folder = out / f"comparison-{digest({'runs': [each.manifest['hash'] for each in runs], 'baseline': baseline})[:8]}"
+        _draw(runs, folder, baseline)
+        _print(runs, baseline or names[0], as_json, folder / "figures")
+
+
+def _sampling(designs: int | None, replicates: int | None, seed: int | None, years: int | None) -> dict[str, int]:
+    given = {"designs": designs, "replicates": replicates, "seed": seed, "horizon_years": years}
+    return {f"sampling.{name}": value for name, value in given.items() if value is not None}
+
+
+def _is_run(path: str) -> bool:
+    return (Path(path) / "manifest.json").exists()
+
+
+def _draw(runs: list["Run"], folder: Path, baseline: str | None = None) -> None:
+    """Write the figures of a run, or of several together, into a folder."""
+    import matplotlib as mpl
+    mpl.use("Agg")
+    from sim import plots
+    figures: dict[str, Any] = {"survival": plots.survival, "causes": plots.causes, "hazard": plots.hazard}
+    if len(runs) > 1:
+        figures["differences"] = lambda several: plots.differences(several, baseline)
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    for name, draw in figures.items():
+        plots.save(draw(runs), folder / "figures" / f"{name}.png")
+
+
+def _print(runs: list["Run"], baseline: str | None, as_json: bool, figures: Path | None = None) -> None:
+    from rich.console import Console
+
+    from sim import report
+    differences, table = (None, None) if baseline is None else report.differences_table(runs, baseline)
+    if as_json:
+        typer.echo(json.dumps(report.document(runs, differences), indent=1, ensure_ascii=False, allow_nan=False))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for each in (report.durability_table(runs), report.causes_table(runs), table):
+        if each is not None:
+            console.print(each)
+    console.print(report.HOW_TO_READ)
+    for one in runs:
+        console.print(f"  {one.name}: {one.folder}")
+    if figures is not None:
+        console.print(f"Figures of all together: {figures}")

@@ -1,0 +1,103 @@
+"""What the commands share: the application, options, loading and running, and plain messages for whatever goes wrong."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.ensemble.store import Run
+    from sim.scenario.schema import Scenario
+
+app = typer.Typer(
+    name="ceasefire",
+    help="How long does a ceasefire between Russia and Ukraine hold under a security guarantee, how sure is that, and why does it end?\n\n"
+         "A model for thinking with, not a forecast.",
+    no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
+)
+Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)]
+File = Annotated[str, typer.Argument(metavar="FILE", help="A scenario file.", show_default=False)]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a value of the scenario; may be repeated.")]
+Designs = Annotated[int | None, typer.Option(help="Parameter designs: what we do not know.", show_default="of the scenario")]
+Replicates = Annotated[int | None, typer.Option(help="Histories of each design: chance.", show_default="of the scenario")]
+Seed = Annotated[int | None, typer.Option(help="Seed of every random number.", show_default="of the scenario")]
+Years = Annotated[int | None, typer.Option(help="Years to simulate.", show_default="of the scenario")]
+Workers = Annotated[int, typer.Option(help="Processes; the results do not depend on their number.", min=1)]
+Out = Annotated[Path, typer.Option(help="Folder for run folders.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+USAGE, STOPPED = 2, 130
+
+
+@contextmanager
+def plain_errors() -> Iterator[Any]:
+    """Problems of the user's input go to standard error, a line each, with exit code 2 and without a traceback."""
+    def refuse(problems: list[str]) -> NoReturn:
+        for problem in problems:
+            typer.echo(problem, err=True)
+        raise typer.Exit(USAGE)
+    try:
+        yield refuse
+    except KeyboardInterrupt:
+        typer.echo("stopped; the blocks that were finished are kept: the same command goes on from there", err=True)
+        raise typer.Exit(STOPPED) from None
+    except ValueError as wrong:
+        from sim.ensemble.store import RunError
+        from sim.scenario.load import ScenarioError
+        match wrong:
+            case ScenarioError():
+                refuse(wrong.problems)
+            case RunError():
+                refuse([str(wrong)])
+        raise
+
+
+def load(file: str, overrides: list[str] | None = None, more: dict[str, int] | None = None) -> "Scenario":
+    """The scenario of a file with --set and other options. Raises ScenarioError."""
+    from sim.scenario import load as scenario_files
+    return scenario_files.load(file, dict(map(scenario_files.read_override, overrides or [])) | (more or {}), origin="command line")
+
+
+def load_all(files: list[str], overrides: list[str] | None, more: dict[str, int]) -> list["Scenario"]:
+    """Every scenario, or every problem in any of them."""
+    from sim.scenario.load import ScenarioError
+    scenarios, problems = [], []
+    for file in files:
+        try:
+            scenarios.append(load(file, overrides, more))
+        except ScenarioError as wrong:
+            problems += wrong.problems
+    if problems:
+        raise ScenarioError(list(dict.fromkeys(problems)))
+    return scenarios
+
+
+def simulate(scenarios: list["Scenario"], workers: int, out: Path) -> list["Run"]:
+    """Run scenarios one after another, with a progress bar for each where someone is looking."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from sim.ensemble.run import run
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("worlds"), TimeRemainingColumn())
+    runs = []
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        for scenario in scenarios:
+            task = bar.add_task(scenario.name, total=scenario.sampling.worlds)
+            runs.append(run(scenario, workers=workers, out=out, progress=partial(_advance, bar, task)))
+    return runs
+
+
+def _advance(bar: Any, task: Any, done: int, _: int) -> None:
+    bar.update(task, completed=done)
+
+
+def write(path: Path, write: Callable[[], object]) -> None:
+    """Write a file that the user asked for. Raises RunError if it cannot be written."""
+    from sim.ensemble.store import RunError
+    try:
+        write()
+    except (OSError, ValueError) as wrong:
+        raise RunError(f"{path}: cannot be written: {wrong}") from None

@@ -1,0 +1,60 @@
+"""Commands about scenario files."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.options import File, Files, Set, app, load, plain_errors
+
+
+@app.command("list")
+def list_scenarios(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of scenario files.")] = Path("scenarios")) -> None:
+    """List the scenarios in a folder: name and title."""
+    with plain_errors() as refuse:
+        from sim.scenario.load import ScenarioError
+        if not folder.is_dir():
+            refuse([f"{folder}: no such folder; name one that holds scenario files"])
+        problems = []
+        for path in sorted(folder.glob("*.toml")):
+            try:
+                scenario = load(str(path))
+            except ScenarioError as wrong:
+                problems += wrong.problems
+            else:
+                typer.echo(f"{scenario.name:22} {scenario.title}")
+        if problems:
+            refuse(problems)
+
+
+@app.command()
+def check(files: Files) -> None:
+    """Check scenario files, and say every problem in them."""
+    with plain_errors() as refuse:
+        from sim.scenario.load import ScenarioError
+        problems = []
+        for file in files:
+            try:
+                load(file)
+            except ScenarioError as wrong:
+                problems += wrong.problems
+            else:
+                typer.echo(f"{file}: fine")
+        if problems:
+            refuse(problems)
+
+
+@app.command()
+def show(file: File, overrides: Set = None) -> None:
+    """Print the resolved scenario: every value, what it means, who set it, and its source."""
+    with plain_errors():
+        from sim.scenario.show import resolved
+        typer.echo(resolved(load(file, overrides)), nl=False)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from sim.scenario.schema import json_schema
+    typer.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False, allow_nan=False))

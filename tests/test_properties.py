@@ -1,0 +1,262 @@
+"""What holds in every state of every scenario: probabilities, learning, deterrence, building up, and provisions that commute."""
+
+import operator
+from collections.abc import Callable
+from functools import reduce
+from typing import get_args
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import create_model
+
+import sim
+from sim.actors.choice import bayes, drawn_again, expected, logistic, logit_response, step_probability
+from sim.actors.europe import Member
+from sim.actors.russia import Challenger
+from sim.actors.ukraine import Protege
+from sim.guarantee.provisions import NOT_ADDED, Accession, Provision, Regime, Terms
+from sim.quantity import Parameters
+from sim.uncertainty import LARGEST
+
+ROUNDING = 1e-12
+CHANCE = st.floats(0, 1)
+INSIDE = st.floats(1e-6, 1 - 1e-6)
+YEARS = st.floats(0, 100)
+POSITIVE = st.floats(0.01, 1000)
+UTILITIES = st.lists(st.floats(-10, 10), min_size=2, max_size=5).map(np.array)
+GRID = (np.arange(10_000) + 0.5) / 10_000
+"""Uniform numbers without chance: a share of them is a probability to 1e-4."""
+
+
+def for_any(*strategies: st.SearchStrategy) -> Callable[[Callable], Callable]:
+    """`given`, the same examples every time and as slow as they need."""
+    return lambda test: settings(derandomize=True, deadline=None)(given(*strategies)(test))
+
+
+def is_quantity(annotation: object) -> bool:
+    """Whether a field takes a number that may be uncertain; they are declared as `Quantity` or `Quantity | None`."""
+    return np.ndarray in {getattr(each, "__origin__", each) for each in get_args(annotation)} or any(map(is_quantity, get_args(annotation)))
+
+
+def legal(block: type[Parameters]) -> st.SearchStrategy[dict]:
+    """Any numbers that the schema allows for a block, as a file gives them; extremes included, some left at their defaults."""
+    numbers, inner = {}, {}
+    for name, field in block.model_fields.items():
+        if isinstance(field.default, Parameters):
+            inner[name] = legal(type(field.default))
+        elif is_quantity(field.annotation) and isinstance(extra := field.json_schema_extra, dict):
+            numbers[name] = st.floats(extra.get("minimum", -LARGEST), extra.get("maximum", LARGEST), allow_subnormal=False)
+    required = {name: each for name, each in numbers.items() if block.model_fields[name].is_required()}
+    return st.fixed_dictionaries(required, optional={name: each for name, each in (numbers | inner).items() if name not in required})
+
+
+REGIMES = st.builds(operator.or_, legal(Regime), st.fixed_dictionaries({}, optional={"accession": legal(Accession)}))
+MEMBERS = st.lists(legal(Member), min_size=1, max_size=3).map(
+    lambda members: [each | {"name": str(n), "weight": max(each["weight"], 0.01)} for n, each in enumerate(members)])
+SCENARIOS = st.builds(lambda whole, regime, members: whole | {"regime": regime, "europe": whole.get("europe", {}) | {"members": members}},
+                      legal(sim.Scenario), REGIMES, MEMBERS)
+
+
+def chances(model: sim.CeasefireModel) -> dict[str, np.ndarray]:
+    """Every probability of this month's game."""
+    crisis = model.crisis(np.arange(len(model.worlds)))
+    drawn, terms = model.drawn, model.drawn.regime.terms(model.years, 0.0, model.entered(np.arange(len(model.worlds))))
+    winning = drawn.war.offensive_succeeds(model.ukraine.strength, model.russia.strength)
+    by_type = {f"{name} of a type {type_}": chance for name, types in (
+        ("backs alone", crisis.backs_by_type[0]), ("backs together", crisis.backs_by_type[1]), ("intervenes", crisis.intervenes_by_type),
+        ("answers firmly", crisis.answers_firmly_by_type)) for type_, chance in enumerate(types)}
+    return by_type | {"backs": np.stack(np.broadcast_arrays(*crisis.backs)), "intervenes": crisis.intervenes, "escalates": crisis.escalates,
+                      "retaliates": crisis.retaliates, "response": crisis.response, "offensive wins": winning,
+                      "offensive": drawn.ukraine.starts_offensive(winning, terms), "attack wins": crisis.prevails_now(0.0, False)}
+
+
+class TestEveryScenario:
+    """Whatever numbers a file may give."""
+
+    @for_any(SCENARIOS, st.integers(0, 30))
+    def test_probabilities_are_probabilities(self, scenario, months):
+        """Every chance and belief is within [0, 1] in any legal scenario, after any months, without a warning of NumPy."""
+        model = sim.CeasefireModel(sim.Scenario.model_validate(scenario), 8)
+        for _ in range(months):
+            model.step()
+        beliefs = {"belief in Europe": model.europe.belief, "belief in the United States": model.united_states.belief, "will": model.europe.will}
+        for name, chance in (chances(model) | beliefs).items():
+            assert np.all((np.asarray(chance) >= 0) & (np.asarray(chance) <= 1)), name
+        np.testing.assert_allclose(chances(model)["response"].sum(axis=0), 1, rtol=0, atol=ROUNDING)
+
+    @pytest.mark.parametrize("key", ["commitment.europe", "commitment.united_states", "deployment.brigades"])
+    @for_any(SCENARIOS, st.data(), st.floats(0, 20))
+    def test_more_of_a_guarantee_never_defends_less(self, key, scenario, data, years):
+        """In a given state P_E(τ), P_A(χ, τ) and P_F(τ) do not fall in a commitment or a deployed force."""
+        provision, name = key.split(".")
+        low, high = sorted(data.draw(st.tuples(*[CHANCE if provision == "commitment" else st.floats(0, LARGEST)] * 2)))
+        by_amount = []
+        for amount in (low, high):
+            regime = scenario["regime"] | {provision: scenario["regime"].get(provision, {}) | {name: amount}}
+            model = sim.CeasefireModel(sim.Scenario.model_validate(scenario | {"regime": regime}), 8)
+            model.years = years
+            by_amount.append({chance: value for chance, value in chances(model).items() if "of a type" in chance})
+        less, more = by_amount
+        for chance in less:
+            assert np.all(np.asarray(more[chance]) >= np.asarray(less[chance]) - ROUNDING), chance
+
+
+class TestChoice:
+    """Logit response."""
+
+    @for_any(UTILITIES, st.floats(1e-6, 10), st.floats(-10, 10))
+    def test_it_is_a_distribution_that_a_constant_does_not_change(self, utilities, noise, constant):
+        """Probabilities are positive or 0, sum to 1, depend on differences of utility only, and rank as utilities do."""
+        response = logit_response(utilities, noise)
+        assert np.all(response >= 0)
+        assert response.sum() == pytest.approx(1, abs=ROUNDING)
+        moved = logit_response(utilities + constant, noise)
+        np.testing.assert_allclose(moved, response, rtol=0, atol=1e-14 / noise + ROUNDING)
+        assert np.all(np.diff(response[np.argsort(utilities)]) >= 0)
+
+    @for_any(UTILITIES)
+    def test_without_noise_it_is_the_best_reply(self, utilities):
+        """As noise tends to 0 the chance of the best option tends to 1, shared among equals."""
+        best = utilities == utilities.max()
+        gap = utilities.max() - utilities[~best].max() if not best.all() else 1.0
+        np.testing.assert_allclose(logit_response(utilities, gap / 50), best / best.sum(), rtol=0, atol=ROUNDING)
+
+    @for_any(st.floats(-500, 500))
+    def test_of_two_options_it_is_logistic(self, gain):
+        """σ(x) is the response to a gain x over 0 at noise 1, and σ(x) + σ(-x) = 1."""
+        assert logistic(gain) == pytest.approx(logit_response(np.array([gain, 0.0]), 1.0)[0], abs=ROUNDING)
+        assert logistic(gain) + logistic(-gain) == pytest.approx(1, abs=ROUNDING)
+
+
+class TestLearning:
+    """Bayes' rule and the drawing of types."""
+
+    @for_any(CHANCE, CHANCE, CHANCE)
+    def test_belief_is_a_martingale(self, belief, if_resolute, if_irresolute):
+        """The posterior's mean over what may be seen is the prior, and a resolute actor expects to be believed more (Doob)."""
+        seen, unseen = bayes(belief, if_resolute, if_irresolute), bayes(belief, 1 - if_resolute, 1 - if_irresolute)
+        assert expected(expected(belief, if_resolute, if_irresolute), seen, unseen) == pytest.approx(belief, abs=ROUNDING)
+        assert expected(if_resolute, seen, unseen) >= belief - ROUNDING
+        assert np.all((np.array([seen, unseen]) >= 0) & (np.array([seen, unseen]) <= 1))
+
+    @for_any(CHANCE, CHANCE)
+    def test_types_drawn_again(self, chance, prior):
+        """One uniform number keeps the type with 1 - chance and draws it from the prior with chance, whatever it was before."""
+        was_resolute, was_not = (drawn_again(np.full(GRID.shape, was), GRID, chance, prior).mean() for was in (True, False))
+        assert was_resolute == pytest.approx(1 - chance + chance * prior, abs=2e-4)
+        assert was_not == pytest.approx(chance * prior, abs=2e-4)
+        assert prior * was_resolute + (1 - prior) * was_not == pytest.approx(prior, abs=2e-4)
+
+    @pytest.mark.parametrize("regime", ["none", "article5_like", "nato"])
+    def test_beliefs_are_calibrated(self, regime, scenarios):
+        """Where others believe b, a share b is resolute, at 1, 5 and 15 years: 4 SE in each fifth of beliefs, 30 comparisons.
+
+        A type is a fair bet given all that the others have seen, a ceasefire that holds included. False alarm 30 x 6.3e-5 = 0.2 %.
+        """
+        model = sim.CeasefireModel(sim.load(scenarios / f"{regime}.toml"), 10_000)
+        while model.steps < 15 * 12:
+            model.step()
+            if model.steps not in (12, 60, 180):
+                continue
+            for actor in (model.europe, model.united_states):
+                belief, resolute = actor.belief[model.at_peace], actor.resolute[model.at_peace]
+                for group in np.array_split(np.argsort(belief, kind="stable"), 5):
+                    error = np.sqrt(np.sum(belief[group] * (1 - belief[group])))
+                    assert abs(np.sum(resolute[group] - belief[group])) < 4 * error
+
+
+class TestTime:
+    """What happens at rates, and what approaches a target."""
+
+    @for_any(st.floats(0, 50), st.floats(0, 5), st.floats(0, 5))
+    def test_steps_compose(self, rate, one, other):
+        """Nothing happens in two steps together if it happens in neither; a small chance is the rate times the time."""
+        together = 1 - (1 - step_probability(rate, one)) * (1 - step_probability(rate, other))
+        assert step_probability(rate, one + other) == pytest.approx(together, abs=ROUNDING)
+        assert 0 <= rate * one - step_probability(rate, one) + ROUNDING <= (rate * one) ** 2 / 2 + 2 * ROUNDING
+
+    @for_any(POSITIVE, POSITIVE, POSITIVE, YEARS, YEARS)
+    def test_strength_approaches_its_target(self, strength, target, half_life, one, other):
+        """Of both armies: monotone, never past the target, half of the gap in a half-life, and two steps are one."""
+        russia, ukraine = Challenger(strength_target=target, reconstitution_half_life=half_life), Protege(buildup_half_life=half_life)
+        for after in (russia.strength_after, lambda strength, years: ukraine.strength_after(strength, target, years)):
+            now, soon, later = strength, after(strength, one), after(strength, one + other)
+            assert min(now, target) * (1 - ROUNDING) <= soon <= max(now, target) * (1 + ROUNDING)
+            assert abs(later - target) <= abs(soon - target) + ROUNDING * max(strength, target)
+            assert after(soon, other) == pytest.approx(later, rel=ROUNDING)
+            assert after(strength, half_life) == pytest.approx((strength + target) / 2, rel=ROUNDING)
+
+
+PROVISIONS = {name: type(field.default) for name, field in Regime.model_fields.items() if isinstance(field.default, Provision)}
+NEUTRAL = {"monitoring": {"quality": 0}}
+"""Some monitoring is the default: the line of contact was never without observers."""
+WHEN = (2.0, np.array([0.0, 1.0, 5.0])[:, None], np.array([True, False, True, False]))
+"""Two years after the ceasefire, three nodes, four worlds."""
+
+
+def terms_of(provisions: list[Provision]) -> Terms:
+    """The terms of a regime with these provisions in this order, the same kind as often as it comes, before an accession."""
+    fields = {f"provision_{n}": (type(each), each) for n, each in enumerate(provisions)}
+    accession = Accession(start=1, mean_years=2, veto=0.2, interim=0.3)
+    return Regime.terms(create_model("Ordered", __base__=Parameters, accession=(Accession, accession), **fields)(), *WHEN)
+
+
+def test_provisions_are_found():
+    """The tests below are of every provision that a regime may have."""
+    others = {name for name, field in Regime.model_fields.items() if name not in PROVISIONS and name != "accession"}
+    assert PROVISIONS
+    assert not others, f"what kind of provision is {', '.join(others)}?"
+
+
+@pytest.mark.parametrize("name", PROVISIONS)
+class TestEveryProvision:
+    """What holds for every provision, present and future."""
+
+    def test_neutral_unless_a_scenario_says_so(self, name):
+        """A provision that is left out changes no term."""
+        terms = terms_of([PROVISIONS[name].model_validate(NEUTRAL.get(name, {}))])
+        assert all(np.all(getattr(terms, term) == neutral) for term, neutral in vars(Terms()).items())
+
+    @for_any(st.data())
+    def test_composes_in_any_order(self, name, data):
+        """Two of its kind among two of every other give the same terms in any order."""
+        kinds = [PROVISIONS[name], *PROVISIONS.values(), *PROVISIONS.values()]
+        provisions = [kind.model_validate(data.draw(legal(kind))) for kind in kinds]
+        one, other = terms_of(provisions), terms_of(data.draw(st.permutations(provisions)))
+        for term, value in vars(one).items():
+            np.testing.assert_allclose(getattr(other, term), value, rtol=ROUNDING, err_msg=term)
+
+    @for_any(st.data())
+    def test_joins_what_is_there(self, name, data):
+        """Each term of a regime is what its provisions contribute, joined by the operation that the term is declared with."""
+        kinds = (PROVISIONS[name], *PROVISIONS.values())
+        provisions = [kind.model_validate(data.draw(legal(kind))) for kind in kinds]
+        alone = [vars(terms_of([each])) for each in provisions]
+        for term, value in vars(terms_of(provisions)).items():
+            joined = reduce(NOT_ADDED.get(term, operator.add), (each[term] for each in alone))
+            np.testing.assert_allclose(value, joined, rtol=ROUNDING, err_msg=term)
+
+
+class TestAccession:
+    """A regime that enters into force later, or never."""
+
+    @for_any(st.floats(0, 20), st.floats(0.1, 20), CHANCE, CHANCE, st.floats(0, 30))
+    def test_in_force_grows_from_interim(self, start, mean, veto, interim, now):
+        """f is between interim and 1 and grows with foresight up to the chance of no veto; it is 1 from entry on."""
+        accession = Accession(start=start, mean_years=mean, veto=veto, interim=interim)
+        ahead = np.linspace(0, 200, 50)[:, None]
+        before, after = accession.in_force(now, ahead, np.array([False, True])).T
+        assert np.all(after == 1)
+        assert before[0] == pytest.approx(interim, abs=ROUNDING)
+        assert np.all(np.diff(before) >= 0)
+        assert before[-1] <= interim + (1 - interim) * (1 - veto) + ROUNDING
+
+    @for_any(st.floats(0, 5), st.floats(0.1, 10), INSIDE, st.floats(0, 20))
+    def test_what_is_expected_is_what_happens(self, start, mean, veto, years):
+        """At the ceasefire, the share in force expected in some years is the share of regimes that enter by then."""
+        accession = Accession(start=start, mean_years=mean, veto=veto)
+        enters = np.mean(accession.entry(GRID, np.ones_like(GRID)) <= years)
+        never = np.mean(np.isinf(accession.entry(np.zeros_like(GRID), GRID)))
+        assert accession.in_force(0.0, years, np.array(False)) == pytest.approx((1 - never) * enters * (years > 0), abs=3e-4)
