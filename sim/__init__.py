@@ -11,9 +11,12 @@ if TYPE_CHECKING:
     from sim.analysis.durability import causes, compare, cumulative_incidence, hazard, survival
     from sim.ensemble.run import run
     from sim.ensemble.store import Run, RunError, read_run
+    from sim.ensemble.verify import verify
     from sim.model.ceasefire import CeasefireModel
     from sim.scenario.load import ScenarioError, load
     from sim.scenario.schema import Scenario
+    from sim.study.precision import run_to_precision
+    from sim.study.sweep import grid, sample, sweep
 
 _HOME = {
     "CeasefireModel": "sim.model.ceasefire",
@@ -28,10 +31,15 @@ _HOME = {
     "load": "sim.scenario.load",
     "read_run": "sim.ensemble.store",
     "run": "sim.ensemble.run",
+    "run_to_precision": "sim.study.precision",
+    "grid": "sim.study.sweep",
+    "sample": "sim.study.sweep",
     "survival": "sim.analysis.durability",
+    "sweep": "sim.study.sweep",
+    "verify": "sim.ensemble.verify",
 }
-__all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "causes", "compare", "cumulative_incidence", "hazard",
-           "load", "plots", "read_run", "run", "survival"]
+__all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "causes", "compare", "cumulative_incidence", "grid", "hazard",
+           "load", "plots", "read_run", "run", "run_to_precision", "sample", "survival", "sweep", "verify"]
 
 
 def __getattr__(name: str) -> Any:

@@ -16,8 +16,9 @@ from sim.actors.choice import bayes, drawn_again, expected, logistic, logit_resp
 from sim.actors.europe import Member
 from sim.actors.russia import Challenger
 from sim.actors.ukraine import Protege
+from sim.game.war import War
 from sim.guarantee.provisions import NOT_ADDED, Accession, Provision, Regime, Terms
-from sim.quantity import Parameters
+from sim.quantity import SMALLEST, Parameters
 from sim.uncertainty import LARGEST
 
 ROUNDING = 1e-12
@@ -165,6 +166,19 @@ class TestLearning:
                 for group in np.array_split(np.argsort(belief, kind="stable"), 5):
                     error = np.sqrt(np.sum(belief[group] * (1 - belief[group])))
                     assert abs(np.sum(resolute[group] - belief[group])) < 4 * error
+
+
+class TestContest:
+    """Who would win."""
+
+    @for_any(st.floats(SMALLEST, 1e15), st.floats(SMALLEST, 1e30), st.floats(0.1, 10))
+    def test_somebody_wins(self, one, other, decisiveness):
+        """Chances of both sides add up to 1 whatever strengths a file may lead to (arms for 1e12 brigades, an advantage of 1e9 ...)."""
+        war = War(decisiveness=decisiveness)
+        wins, loses = war.prevails(np.float64(one), np.float64(other)), war.prevails(np.float64(other), np.float64(one))
+        assert 0 <= wins <= 1
+        assert wins + loses == pytest.approx(1, abs=ROUNDING)
+        assert (wins >= loses) == (one >= other) or wins == pytest.approx(loses, abs=ROUNDING)
 
 
 class TestTime:

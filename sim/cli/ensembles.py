@@ -6,7 +6,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import AsJson, Designs, Files, Out, Replicates, Seed, Set, Workers, Years, app, load_all, plain_errors, simulate
+from sim.cli.options import (
+    AsJson,
+    Designs,
+    File,
+    Files,
+    Out,
+    Replicates,
+    Seed,
+    Set,
+    Workers,
+    Years,
+    app,
+    load,
+    load_all,
+    plain_errors,
+    progress_bar,
+    simulate,
+)
 
 if TYPE_CHECKING:
     from sim.ensemble.store import Run
@@ -86,3 +103,43 @@ def _print(runs: list["Run"], baseline: str | None, as_json: bool, figures: Path
         console.print(f"  {one.name}: {one.folder}")
     if figures is not None:
         console.print(f"Figures of all together: {figures}")
+
+
+@app.command()
+def verify(folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.", show_default=False)],
+           everything: Annotated[bool, typer.Option("--all", help="Compute all blocks again, not a sample.")] = False,
+           as_json: AsJson = False) -> None:
+    """Compute worlds of a run again from its manifest, and compare them bit for bit."""
+    with plain_errors():
+        from dataclasses import asdict
+
+        from sim.ensemble.verify import verify as check
+        found = check(folder, everything=everything)
+        if as_json:
+            typer.echo(json.dumps(asdict(found), indent=1, ensure_ascii=False))
+        else:
+            same = "not the same" if found.differences else "the same, bit for bit"
+            lines = [f"{folder}: {found.worlds} of {found.of} worlds computed again: {same}", *found.differences, *found.versions]
+            typer.echo("\n".join(lines))
+        if found.differences:
+            raise typer.Exit(1)
+
+
+@app.command()
+def sweep(file: File, ranges: Annotated[list[str], typer.Option("--grid", metavar="KEY=LOW:HIGH:N", help="Vary a value; may be repeated.")],
+          sample: Annotated[int | None, typer.Option(help="So many combinations as a Latin hypercube, not all of them.", min=1)] = None,
+          designs: Designs = None, replicates: Replicates = None, seed: Seed = None, years: Years = None, overrides: Set = None,
+          workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
+    """Vary values of a scenario, and print the durability at every combination; each is a run of the store."""
+    with plain_errors():
+        from sim.study import sweep as study
+        scenario = load(file, overrides, _sampling(designs, replicates, seed, years))
+        values = dict(map(study.read_range, ranges))
+        points = study.grid(values) if sample is None else study.sample(values, sample, scenario.sampling.seed)
+        with progress_bar() as bar:
+            task = bar.add_task(scenario.name, total=len(points), unit="combinations")
+            table = study.sweep(scenario, points, out=out, workers=workers, done=lambda done, _: bar.update(task, completed=done))
+        if as_json:
+            typer.echo(table.to_json(orient="records", indent=1))
+        else:
+            typer.echo(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))

@@ -77,17 +77,26 @@ def load_all(files: list[str], overrides: list[str] | None, more: dict[str, int]
 
 def simulate(scenarios: list["Scenario"], workers: int, out: Path) -> list["Run"]:
     """Run scenarios one after another, with a progress bar for each where someone is looking."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from sim.ensemble.run import run
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("worlds"), TimeRemainingColumn())
     runs = []
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+    with progress_bar() as bar:
         for scenario in scenarios:
-            task = bar.add_task(scenario.name, total=scenario.sampling.worlds)
+            task = bar.add_task(scenario.name, total=scenario.sampling.worlds, unit="worlds")
             runs.append(run(scenario, workers=workers, out=out, progress=partial(_advance, bar, task)))
     return runs
+
+
+def progress_bar() -> Any:
+    """A progress bar on standard error, where it is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+
+    class Speed(ProgressColumn):
+        def render(self, task: Task) -> str:
+            return f"{task.speed:,.0f} a second" if task.speed else ""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[unit]}"), Speed(),
+               TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
 
 
 def _advance(bar: Any, task: Any, done: int, _: int) -> None:

@@ -82,6 +82,22 @@ def load(path: str | Path, overrides: Mapping[str, Any] | None = None, origin: s
     return scenario.with_origins(origins, sources)
 
 
+def replaced(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """The same scenario with other values for some dotted keys. Raises ScenarioError with every problem."""
+    layer = _Layer("override", {})
+    said = scenario.model_dump(mode="json", exclude_none=True)
+    problems = [problem for key, value in values.items() if (problem := _put(said, tuple(key.split(".")), value, layer))]
+    set_by: dict[Key, list[tuple[Any, _Layer]]] = {tuple(key.split(".")): [(value, layer)] for key, value in values.items()}
+    try:
+        changed = Scenario.model_validate(said)
+    except ValidationError as wrong:
+        problems += [_describe(each, set_by) for each in wrong.errors()]
+    if problems:
+        raise ScenarioError(problems)
+    origins = dict(scenario.origins) | {key: (*scenario.origins.get(key, ()), (value, "override")) for key, value in values.items()}
+    return changed.with_origins(origins, scenario.stated_sources)
+
+
 def read_override(text: str) -> tuple[str, Any]:
     """Key and value of `KEY=VALUE`, the value being TOML; a bare word is taken as text. Raises ScenarioError."""
     key, equals, value = text.partition("=")

@@ -1,0 +1,63 @@
+"""Sweeps: one scenario with some of its values varied, each combination a run of its own on the same histories."""
+
+import itertools
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import qmc
+
+from sim.analysis.durability import survival
+from sim.ensemble.run import run
+from sim.scenario.load import ScenarioError, replaced
+from sim.scenario.schema import Scenario
+
+Points = list[dict[str, float]]
+"""The combinations of a sweep: a value for each dotted key."""
+_RANGE = re.compile(r"^(?P<key>[^=]+)=(?P<low>[^:]+):(?P<high>[^:]+):(?P<count>\d+)$")
+
+
+def read_range(text: str) -> tuple[str, list[float]]:
+    """Key and values of `KEY=LOW:HIGH:N`, N values from LOW to HIGH. Raises ScenarioError."""
+    match = _RANGE.match(text)
+    try:
+        low, high, count = float(match["low"]), float(match["high"]), int(match["count"])      # type: ignore[index]
+    except (TypeError, ValueError):
+        low, high, count = 0.0, 0.0, 0
+    if not match or count < 1 or not np.isfinite([low, high]).all():
+        raise ScenarioError([f"--grid {text}: must be KEY=LOW:HIGH:N, such as regime.deployment.brigades=0:25:6"])
+    return match["key"], np.linspace(low, high, count).tolist()
+
+
+def grid(values: Mapping[str, Sequence[float]]) -> Points:
+    """Every combination of the values."""
+    return [dict(zip(values, point, strict=True)) for point in itertools.product(*values.values())]
+
+
+def sample(values: Mapping[str, Sequence[float]], count: int, seed: int = 0) -> Points:
+    """A Latin hypercube of `count` combinations between the smallest and the largest of the values (McKay, Beckman & Conover 1979)."""
+    unit = qmc.LatinHypercube(d=len(values), rng=np.random.default_rng(seed)).random(count)
+    low, high = (np.array([pick(each) for each in values.values()]) for pick in (min, max))
+    return [dict(zip(values, point, strict=True)) for point in (low + (high - low) * unit).tolist()]
+
+
+def sweep(scenario: Scenario, points: Points, *, years: Sequence[float] | None = None, done: Callable[[int, int], None] | None = None,
+          **options: Any) -> pd.DataFrame:
+    """Durability at each point of a sweep, in one tidy table.
+
+    Every point is a run of the store, named by what determines it, so that a sweep that was interrupted goes on and points are
+    shared between sweeps; `options` are those of `sim.run`. All points are checked before the first one runs. Columns: those of
+    the points, then years, estimate, low, high, spread_low, spread_high. Raises ScenarioError for a key or value that cannot be.
+    """
+    scenarios = [replaced(scenario, point) for point in points]
+    tables = []
+    for number, (point, each) in enumerate(zip(points, scenarios, strict=True)):
+        result = run(each, **options)
+        tables.append(survival(result, years).assign(**point))
+        if done:
+            done(number + 1, len(points))
+    table = pd.concat(tables, ignore_index=True)
+    keys = list(points[0])
+    return table[keys + [column for column in table if column not in keys]]

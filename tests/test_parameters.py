@@ -1,0 +1,114 @@
+"""Every parameter is explained and legal by default, keeps to its range, may be a whole number, and changes something."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import NoneType
+from typing import get_args
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+import sim
+from sim.quantity import Parameters
+from sim.uncertainty import Distribution, is_number
+
+SCENARIO = sim.load(Path(__file__).parents[1] / "scenarios" / "nato.toml", {
+    "regime.force_limit.brigades": 100, "regime.reassurance.value": 0.1, "sampling.designs": 200, "sampling.replicates": 5,
+})
+"""A reference regime, with the provisions that it lacks."""
+PARTS = ("russia", "ukraine", "europe", "united_states", "war", "regime")
+NUMBERS = {key: value for key, value in SCENARIO.leaves() if key.split(".")[0] in PARTS and (is_number(value) or isinstance(value, Distribution))}
+"""Every number of the actors, the war and the regime, by its key."""
+
+
+def kinds(field: FieldInfo) -> set[type]:
+    """The types of a field's value, or of its items."""
+    return {each for each in (field.annotation, *get_args(field.annotation)) if isinstance(each, type)}
+
+
+def blocks(block: type[Parameters]) -> Iterator[type[Parameters]]:
+    """A block and all that a file may have inside it."""
+    yield block
+    for field in block.model_fields.values():
+        for each in kinds(field):
+            if issubclass(each, Parameters):
+                yield from blocks(each)
+
+
+def stated(block: type[Parameters]) -> dict[str, object]:
+    """Every field of a block with its default, and something in those that must be given."""
+    given = {name: "a name" if field.annotation is str else 1 for name, field in block.model_fields.items() if field.is_required()}
+    return {name: field.default for name, field in block.model_fields.items()} | given
+
+
+@pytest.mark.parametrize("block", sorted({*blocks(sim.Scenario)}, key=lambda block: block.__name__), ids=lambda block: block.__name__)
+class TestEveryBlock:
+    """What holds for every block of a file, present and future."""
+
+    def test_is_explained(self, block):
+        """Each field has a meaning, a unit, a symbol and a source of its own, or is a block that explains itself."""
+        assert block.__doc__
+        for name, field in block.model_fields.items():
+            if any(issubclass(each, Parameters) for each in kinds(field) - {tuple, NoneType}) and field.json_schema_extra is None:
+                continue
+            texts = {"meaning": field.description} | {what: field.json_schema_extra[what] for what in ("unit", "symbol", "source")}
+            assert not [what for what, text in texts.items() if not text or text != text.strip()], name
+
+    def test_defaults_are_legal(self, block):
+        """A file that states every default is accepted and says the same (defaults are not checked when the product starts)."""
+        values = stated(block)
+        read = block.model_validate(values)
+        assert {name: getattr(read, name) for name in values} == values
+
+    def test_ranges_are_kept(self, block):
+        """The limits of a range are allowed, what lies beyond is not, and neither is what is not finite."""
+        for name, field in block.model_fields.items():
+            extra = field.json_schema_extra or {}
+            for limit, outwards in ((extra.get("minimum"), -1), (extra.get("maximum"), 1)):
+                if limit is not None:
+                    beyond = limit + outwards * (1 if field.annotation is int else 1e-9)
+                    assert getattr(block.model_validate(stated(block) | {name: limit}), name) == limit
+                    with pytest.raises(ValidationError):
+                        block.model_validate(stated(block) | {name: beyond})
+            with pytest.raises(ValidationError):
+                block.model_validate(stated(block) | {name: np.nan})
+
+
+def outcomes(scenario: sim.Scenario, worlds: int, steps: int) -> np.ndarray:
+    """What became of each world, and who fought, (outcome, world)."""
+    model = sim.CeasefireModel(scenario, worlds)
+    while model.running and model.steps < steps:
+        model.step()
+    return np.array([model.cause, model.years_held, model.probes, model.firm_answers, model.europe_intervenes, model.us_backs,
+                     model.russia_prevails, *model.fought.values()])
+
+
+@cache
+def as_it_is() -> np.ndarray:
+    """The outcomes of the scenario without a change."""
+    return outcomes(SCENARIO, SCENARIO.sampling.worlds, 120)
+
+
+@pytest.mark.parametrize("key", NUMBERS)
+def test_no_parameter_is_dead(key):
+    """A quarter of the value, or the lower quartile of what is not known, changes the outcome of some of 1,000 worlds."""
+    value = NUMBERS[key]
+    changed = SCENARIO.drawn({key: float(value.quantile(np.array(0.25))) if isinstance(value, Distribution) else value / 4})
+    assert not np.array_equal(outcomes(changed, SCENARIO.sampling.worlds, 120), as_it_is(), equal_nan=True), \
+        f"{key} changes nothing: use it or remove it"
+
+
+@pytest.mark.parametrize(("key", "value"), [("russia.foresight", (1.0, 2.0)), ("europe.without.names", ("Poland",))])
+def test_no_list_is_dead(key, value):
+    """The same for what is not a number."""
+    assert not np.array_equal(outcomes(SCENARIO.drawn({key: value}), SCENARIO.sampling.worlds, 120)[:7], as_it_is()[:7], equal_nan=True)
+
+
+@pytest.mark.parametrize("key", [key for key in NUMBERS if not key.startswith("europe.members.")])
+def test_a_whole_number_is_a_number(key):
+    """`= 1` in a file means the same as `= 1.0`, for every parameter; 1 is in the range of all."""
+    whole, decimal = (sim.load(Path(__file__).parents[1] / "scenarios" / "nato.toml", {key: one}) for one in (1, 1.0))
+    np.testing.assert_array_equal(outcomes(whole, 20, 13), outcomes(decimal, 20, 13))
