@@ -32,14 +32,16 @@ SMALLEST = 1e-3
 
 def _read(given: Any) -> Any:
     """A number, a distribution, or `{ value = …, source = … }`; a `source` beside a distribution is allowed too."""
-    if is_number(given) or isinstance(given, Distribution):
+    if is_number(given):
+        return float(given)
+    if isinstance(given, Distribution):
         return given
     if isinstance(given, Mapping):
         told = {key: value for key, value in given.items() if key != "source"}
         if not isinstance(given.get("source", ""), str):
             raise PydanticCustomError("quantity", "the source must be a text")
         if set(told) == {"value"} and is_number(told["value"]):
-            return told["value"]
+            return float(told["value"])
         if len(told) == 1 and (form := next(iter(told))) in FORMS:
             try:
                 return FORMS[form].of(told[form])

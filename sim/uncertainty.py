@@ -82,7 +82,7 @@ class Distribution(ABC):
     def given(self) -> dict[str, Any]:
         """As a scenario file says it."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
-        stated = {name: value for name, value in values.items() if value is not None}
+        stated = {name: float(value) for name, value in values.items() if value is not None}
         return {self.form: list(stated.values()) if self.as_list else stated}
 
     def __str__(self) -> str:
@@ -238,8 +238,8 @@ class Choice(Distribution):
 
     def given(self) -> dict[str, Any]:
         """As a scenario file says it."""
-        values = list(self.values)
-        return {"choice": values if self.weights is None else {"values": values, "weights": list(self.weights)}}
+        values = [float(value) for value in self.values]
+        return {"choice": values if self.weights is None else {"values": values, "weights": [float(each) for each in self.weights]}}
 
     def problem(self) -> str | None:
         """Weights, if any, are positive and one for each value."""
