@@ -1,5 +1,4 @@
 PYTHON  ?= python3
-WORKERS ?= $(shell getconf _NPROCESSORS_ONLN)
 BIN     := .venv/bin
 PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 REGIMES := none budapest neutrality armed_neutrality coalition article5_like nato eu
@@ -10,7 +9,7 @@ help:    ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 14
 
 run: .venv/installed    ## compare the reference regimes; results go to runs/
-	$(BIN)/ceasefire compare $(REGIMES:%=scenarios/%.toml) --baseline none --workers $(WORKERS) --out runs
+	$(BIN)/ceasefire compare $(REGIMES:%=scenarios/%.toml) --baseline none
 
 test: .venv/installed    ## style, types, architecture, tests
 	$(BIN)/ruff check
