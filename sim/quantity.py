@@ -93,16 +93,20 @@ class Parameters(BaseModel):
     @classmethod
     def _within_range(cls, value: Any, info: ValidationInfo) -> Any:
         extra = cls.model_fields[str(info.field_name)].json_schema_extra
-        if not isinstance(extra, dict) or not (is_number(value) or isinstance(value, Distribution)):
-            return value
-        low, high = float(extra.get("minimum", -math.inf)), float(extra.get("maximum", math.inf))    # type: ignore[arg-type]
-        least, most = value.support() if isinstance(value, Distribution) else (value, value)
-        reached = isinstance(value, Distribution) and low == SMALLEST and least >= 0
-        if (least < low and not reached) or most > high:
-            allowed = " and ".join(["at least {low:g}"] * (low > -math.inf) + ["at most {high:g}"] * (high < math.inf))
-            reach = f"{value} reaches from {least:g} to {most:g}" if isinstance(value, Distribution) else f"{value:g} is not"
+        bounds: dict[str, Any] = extra if isinstance(extra, dict) else {}
+        low, high = bounds.get("minimum", -math.inf), bounds.get("maximum", math.inf)
+        match value:
+            case Distribution():
+                (least, most), reach = value.support(), "{value} reaches from {least:g} to {most:g}"
+                low_reached = low == SMALLEST and least >= 0
+            case int() | float():
+                (least, most), reach, low_reached = (value, value), "{value:g} is not", False
+            case _:
+                return value
+        if (least < low and not low_reached) or most > high:
+            allowed = " and ".join([f"at least {low:g}"] * (low > -math.inf) + [f"at most {high:g}"] * (high < math.inf))
             raise PydanticCustomError("range", "must be {allowed}; {reach}",
-                                      {"allowed": allowed.format(low=low, high=high), "reach": reach})
+                                      {"allowed": allowed, "reach": reach.format(value=value, least=least, most=most)})
         return value
 
     def leaves(self, prefix: str = "") -> Iterator[tuple[str, Any]]:

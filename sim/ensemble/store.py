@@ -74,7 +74,7 @@ class Store:
     def __init__(self, out: Path, scenario: Scenario) -> None:
         """Nothing is written yet."""
         self.manifest = manifest_of(scenario)
-        self._step_years = 1 / scenario.sampling.steps_per_year
+        self._steps_per_year = scenario.sampling.steps_per_year
         self.folder = out / f"{scenario.name}-{self.manifest['hash'][:8]}"
         self._blocks = self.folder / "blocks"
         self._lock = FileLock(out / f".{self.folder.name}.lock")
@@ -147,7 +147,7 @@ class Store:
         parts = [self._block(*each) for each in sorted(blocks)]
         with self._written():
             self._replace("outcomes.parquet", lambda path: _write_rows(path, (pq.read_table(part / "outcomes.parquet") for part in parts)))
-            timeline = _sum(parts).table(self._step_years)
+            timeline = _sum(parts).table(self._steps_per_year)
             self._replace("timeline.parquet", lambda path: pq.write_table(pa.Table.from_pandas(timeline, preserve_index=False), path))
             self._write_manifest({
                 "state": "complete",
@@ -209,7 +209,7 @@ def gather(scenario: Scenario, blocks: list[Block], seconds: float) -> Run:
         timeline = timeline + block.timeline
     outcomes = pa.concat_tables([block.outcomes for block in ordered]).to_pandas(categories=["members_fought"])
     manifest = manifest_of(scenario) | {"state": "complete", "seconds": round(seconds, 3)}
-    return Run(outcomes, timeline.table(1 / scenario.sampling.steps_per_year), manifest, None)
+    return Run(outcomes, timeline.table(scenario.sampling.steps_per_year), manifest, None)
 
 
 def _write_rows(path: Path, tables: Iterator[pa.Table]) -> None:

@@ -49,12 +49,12 @@ class Timeline:
         both = {name: counts + other.at_peace[name] for name, counts in self.at_peace.items()}
         return type(self)(self.worlds + other.worlds, self.ended + other.ended, both)
 
-    def table(self, step_years: float) -> pd.DataFrame:
+    def table(self, steps_per_year: int) -> pd.DataFrame:
         """One row a step: worlds at risk at its start, ended by cause in it, and quantiles over the worlds at peace at its end."""
         ended = pd.DataFrame(self.ended[:, :-1], columns=[f"ended_{cause}" for cause in CAUSES if cause is not Cause.HELD])
         gone = self.ended.sum(axis=1).cumsum()
         steps = np.arange(1, len(ended) + 1)
-        table = pd.DataFrame({"step": steps, "years": steps * step_years, "at_risk": self.worlds - np.concatenate([[0], gone[:-1]])})
+        table = pd.DataFrame({"step": steps, "years": steps / steps_per_year, "at_risk": self.worlds - np.concatenate([[0], gone[:-1]])})
         columns = {f"{name}_{percent}": _quantile(counts, percent / 100)
                    for name, counts in self.at_peace.items() for percent in QUANTILES}
         return pd.concat([table, ended, pd.DataFrame(columns)], axis=1)

@@ -92,7 +92,7 @@ class CeasefireModel(mesa.Model):
 
     def step(self) -> None:
         """One month (model.md, section 4): politics, build-up, Ukraine, Russia, incidents, resolution."""
-        began, self.years = self.years, self.steps * self.step_years
+        began, self.years = self.years, self.steps / self.given.sampling.steps_per_year
         self.hold_politics(began)
         self.russia.build_up(self.step_years)
         self.ukraine.build_up(self.step_years)
