@@ -1,0 +1,173 @@
+"""One world: its story is that of the ensemble, told the same every time, and the game in it is the one that the actors play."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sim
+from sim.analysis.typical import typical
+from sim.cli import app
+from sim.game.war import Cause
+from sim.report import story
+from typer.testing import CliRunner
+
+HERE = Path(__file__).parent
+REGIMES = ("none", "neutrality", "armed_neutrality", "coalition", "article5_like", "nato", "eu")
+SAMPLING = {"sampling.designs": 150, "sampling.replicates": 10}
+
+
+def played(scenario: sim.Scenario, world: int) -> sim.CeasefireModel:
+    """A model of one world, run to its end."""
+    model = sim.CeasefireModel(scenario, [world])
+    while model.running:
+        model.step()
+    return model
+
+
+def command(*words: object) -> str:
+    """What the command line prints."""
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def runs(scenarios):
+    return {name: sim.run(sim.load(scenarios / f"{name}.toml", SAMPLING), out=None) for name in REGIMES}
+
+
+@pytest.mark.parametrize("regime", REGIMES)
+def test_a_replay_is_what_the_ensemble_recorded(regime, runs, scenarios):
+    """Every column of the outcomes, bit for bit, for up to two worlds of each way of ending."""
+    scenario, outcomes = sim.load(scenarios / f"{regime}.toml", SAMPLING), runs[regime].outcomes
+    chosen = outcomes.groupby("cause", observed=True).head(2)
+    assert set(chosen["cause"]) >= {"attack", "held"}
+    for _, recorded in chosen.iterrows():
+        model = played(scenario, recorded["world"])
+        assert model.years_held[0] == recorded["years"]
+        assert list(Cause)[model.cause[0]] == recorded["cause"]
+        assert (model.probes[0], model.firm_answers[0]) == (recorded["probes"], recorded["firm_answers"])
+        assert (model.europe_intervenes[0], model.us_backs[0]) == (recorded["europe_intervenes"], recorded["us_backs"])
+        assert ", ".join(name for name, fought in model.fought.items() if fought[0]) == recorded["members_fought"]
+        np.testing.assert_array_equal(model.russia_prevails[0], recorded["russia_prevails"])
+        last = model.journal.events[-1]
+        assert last.kind == ("held" if recorded["held"] else "war")
+        assert last.years == pytest.approx(recorded["years"], abs=1e-6)
+
+
+def test_all_ways_of_ending_are_among_the_replayed(runs):
+    """The test before this one covers every cause."""
+    assert {cause for run in runs.values() for cause in run.outcomes["cause"]} == {str(cause) for cause in Cause}
+
+
+def test_the_story_is_as_it_was(same_as_file, scenarios):
+    """A change of behaviour is a readable difference between two stories."""
+    same_as_file(HERE / "stories" / "coalition_5861.txt", played(sim.load(scenarios / "coalition.toml"), 5861).story() + "\n")
+
+
+def test_decisions_are_told_with_the_chances_they_were_taken_with(scenarios):
+    """Russia's chances add up to 1, and are the logit response to the values that the story tells."""
+    scenario = sim.load(scenarios / "none.toml")
+    reviews = [event.details for world in range(5) for event in played(scenario, world).journal.events if event.kind == "russia reviews"]
+    assert len(reviews) > 20
+    for told in reviews:
+        values = np.array([told[f"value_of_{course}"] for course in ("attacking", "holding", "probing")])
+        chances = np.array([told[f"chance_of_{course}"] for course in ("attack", "holding", "probe")])
+        weights = np.exp((values - values.max()) / scenario.russia.choice_noise)
+        np.testing.assert_allclose(chances, weights / weights.sum(), rtol=1e-12)
+
+
+def test_a_story_needs_one_world(scenarios):
+    """A model of many worlds says how to get a story instead of telling none."""
+    with pytest.raises(ValueError, match="of one world"):
+        sim.CeasefireModel(sim.load(scenarios / "none.toml"), 2).story()
+
+
+def test_the_same_history_under_another_regime_parts_where_something_else_is_done(scenarios):
+    """Before the mark both histories have the same deeds; after it one has a deed that the other has not."""
+    lines = command("replay", scenarios / "coalition.toml", "--world", 5861, "--under", scenarios / "article5_like.toml").splitlines()
+    parting = lines.index("--- here they part ---")
+    assert all(line[:2] in ("= ", "<~", ">~") for line in lines[2:parting])
+    assert lines[parting + 1][:2] in ("< ", "> ")
+
+
+def test_a_history_never_parts_from_itself(scenarios):
+    """Told twice under one regime, every line is shared."""
+    path = scenarios / "none.toml"
+    lines = command("replay", path, "--world", 3, "--under", path).splitlines()
+    assert all(line.startswith("=") for line in lines[1:] if line)
+
+
+def test_typical_worlds_are_of_their_kind_and_in_its_middle(runs):
+    """The typical world of a way of ending ended in that way, between the quartiles of its years."""
+    outcomes = runs["none"].outcomes
+    for cause, world in typical(runs["none"]).items():
+        kind = outcomes[outcomes["cause"] == str(cause)]
+        years = outcomes.set_index("world").loc[world, "years"]
+        assert world in set(kind["world"])
+        assert kind["years"].quantile(0.1) <= years <= kind["years"].quantile(0.9)
+
+
+def test_replay_of_typical_worlds_tells_one_of_each(scenarios, tmp_path):
+    """One story for each way of ending that occurs, and a figure of each."""
+    figure = tmp_path / "world.png"
+    told = json.loads(command("replay", scenarios / "none.toml", "--typical", "--set", "sampling.designs=100", "--out", tmp_path / "runs",
+                              "--figure", figure, "--json"))
+    assert {one["typical"] for one in told["worlds"]} == {str(cause) for cause in Cause}
+    for one in told["worlds"]:
+        end = one["events"][-1]
+        assert end["details"].get("cause", "held") == one["typical"]
+        assert figure.with_stem(f"world-{one['typical']}").read_bytes().startswith(b"\x89PNG")
+
+
+def test_words_and_document_tell_the_same(scenarios):
+    """The lines on the terminal are the words of the JSON document."""
+    path = scenarios / "eu.toml"
+    one, = json.loads(command("replay", path, "--world", 7, "--json"))["worlds"]
+    assert command("replay", path, "--world", 7).rstrip().splitlines() == list(story(one))
+
+
+def test_the_game_is_the_one_of_that_month(scenarios, tmp_path):
+    """The command shows the crisis of that world at that time, at its equilibrium, and writes it for Gambit."""
+    path, efg = scenarios / "nato.toml", tmp_path / "month.efg"
+    told = json.loads(command("game", path, "--year", 3, "--world", 17, "--efg", efg, "--figure", tmp_path / "tree.png", "--json"))
+    model = sim.CeasefireModel(sim.load(path), [17])
+    while model.years < 3:
+        model.step()
+    crisis = model.crisis(np.zeros(1, dtype=np.intp))
+    assert told["beliefs"]["europe_resolute"] == model.europe.belief[0]
+    assert told["foresight"][0]["value_of_attacking"] == pytest.approx(float(crisis.attack_now[0]), rel=1e-14)
+    assert [row["years_ahead"] for row in told["foresight"]] == [0, 1, 2, 3, 5, 8, 12]
+    review, = (known for known in told["information_sets"] if known["information_set"] == "Russia: reviews")
+    chances = [review["actions"][action]["probability"] for action in ("attack", "hold", "probe")]
+    np.testing.assert_allclose(chances, crisis.response[:, 0], rtol=1e-12)
+    assert told["largest_gap_to_logit_response"] < 1e-12
+    assert efg.read_text().startswith('EFG 2 R "nato, world 17, year 3"')
+    assert (tmp_path / "tree.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("words", "says"), [
+    (["replay", "--world", "99999"], "has the worlds 0 to 9999"),
+    (["replay"], "either --world NUMBER or --typical"),
+    (["game", "--year", "21"], "the horizon of none is 20 years"),
+    (["game", "--world", "-1"], "has the worlds 0 to 9999"),
+    (["game", "--efg", "/no/such/folder/x.efg"], "/no/such/folder/x.efg: cannot be written"),
+    (["replay", "--world", "1", "--figure", "/no/such/folder/x.png"], "/no/such/folder/x.png: cannot be written"),
+    (["replay", "--world", "1", "--figure", "x.nothing"], "x.nothing: cannot be written"),
+])
+def test_what_cannot_be_shown_is_refused_in_one_line(words, says, scenarios):
+    """Exit code 2, one line on standard error that says what is allowed."""
+    name, *options = words
+    result = CliRunner().invoke(app, [name, str(scenarios / "none.toml"), *options])
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert result.stdout == ""
+
+
+def test_a_world_that_ended_has_no_game_any_more(scenarios):
+    """The message says when it ended."""
+    result = CliRunner().invoke(app, ["game", str(scenarios / "coalition.toml"), "--world", "5861", "--year", "9"])
+    assert result.exit_code == 2
+    assert "world 5861 ended after 6.17 years" in result.stderr
