@@ -8,10 +8,12 @@ import typer
 
 from sim.cli.options import (
     AsJson,
+    Dask,
     Designs,
     File,
     Files,
     Out,
+    Precision,
     Replicates,
     Seed,
     Set,
@@ -31,11 +33,12 @@ if TYPE_CHECKING:
 
 @app.command()
 def run(files: Files, designs: Designs = None, replicates: Replicates = None, seed: Seed = None, years: Years = None,
-        overrides: Set = None, workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
+        overrides: Set = None, precision: Precision = None, workers: Workers = 1, dask: Dask = None, out: Out = Path("runs"),
+        as_json: AsJson = False) -> None:
     """Simulate scenarios, print how durable the ceasefire is, and write a run folder with figures for each."""
     with plain_errors():
         scenarios = load_all(files, overrides, _sampling(designs, replicates, seed, years))
-        runs = simulate(scenarios, workers, out)
+        runs = simulate(scenarios, workers, out, dask, precision)
         for each in runs:
             _draw([each], Path(each.folder or out))
         _print(runs, None, as_json)

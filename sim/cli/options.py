@@ -27,6 +27,9 @@ Replicates = Annotated[int | None, typer.Option(help="Histories of each design: 
 Seed = Annotated[int | None, typer.Option(help="Seed of every random number.", show_default="of the scenario")]
 Years = Annotated[int | None, typer.Option(help="Years to simulate.", show_default="of the scenario")]
 Workers = Annotated[int, typer.Option(help="Processes; the results do not depend on their number.", min=1)]
+Dask = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on the cluster of this dask scheduler (extra `cluster`).")]
+Precision = Annotated[float | None, typer.Option(metavar="SHARE", help="Run until every durability's 95 % sampling error is at most this.",
+                                                 min=0.0001, max=0.5)]
 Out = Annotated[Path, typer.Option(help="Folder for run folders.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 USAGE, STOPPED = 2, 130
@@ -75,15 +78,37 @@ def load_all(files: list[str], overrides: list[str] | None, more: dict[str, int]
     return scenarios
 
 
-def simulate(scenarios: list["Scenario"], workers: int, out: Path) -> list["Run"]:
+def simulate(scenarios: list["Scenario"], workers: int, out: Path, dask: str | None = None, precision: float | None = None) -> list["Run"]:
     """Run scenarios one after another, with a progress bar for each where someone is looking."""
     from sim.ensemble.run import run
+    from sim.study.precision import run_to_precision
     runs = []
-    with progress_bar() as bar:
+    with progress_bar() as bar, _cluster(dask) as executor:
         for scenario in scenarios:
             task = bar.add_task(scenario.name, total=scenario.sampling.worlds, unit="worlds")
-            runs.append(run(scenario, workers=workers, out=out, progress=partial(_advance, bar, task)))
+            options: dict[str, Any] = {"workers": workers, "executor": executor, "out": out, "progress": partial(_advance, bar, task)}
+            runs.append(run(scenario, **options) if precision is None else
+                        run_to_precision(scenario, precision, tell=partial(typer.echo, err=True), **options))
     return runs
+
+
+@contextmanager
+def _cluster(address: str | None) -> Iterator[Any]:
+    """An executor on a dask cluster, or none. Raises RunError if the extra is not installed or nobody answers there."""
+    if address is None:
+        yield None
+        return
+    from sim.ensemble.store import RunError
+    try:
+        from distributed import Client
+    except ImportError:
+        raise RunError("--dask needs the extra `cluster`: pip install 'ceasefire[cluster]'") from None
+    try:
+        client = Client(address, timeout="10s")
+    except (OSError, ValueError) as wrong:
+        raise RunError(f"--dask {address}: no scheduler answers there: {wrong}") from None
+    with client:
+        yield client.get_executor()
 
 
 def progress_bar() -> Any:
@@ -99,8 +124,8 @@ def progress_bar() -> Any:
     return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
 
 
-def _advance(bar: Any, task: Any, done: int, _: int) -> None:
-    bar.update(task, completed=done)
+def _advance(bar: Any, task: Any, done: int, worlds: int) -> None:
+    bar.update(task, completed=done, total=worlds)
 
 
 def write(path: Path, write: Callable[[], object]) -> None:

@@ -109,8 +109,8 @@ def _results(scenario: Scenario, blocks: Iterable[Worlds], executor: Executor | 
                 worlds = under_way.pop(future)
                 try:
                     yield future.result()
-                except (BrokenExecutor, OSError) as lost:
-                    yield Failure(worlds, f"its worker died: {lost}")
+                except Exception as lost:      # noqa: BLE001  each executor has its own word for a worker that died
+                    yield Failure(worlds, f"its worker was lost: {lost!r}")
     finally:
         for future in under_way:
             future.cancel()
