@@ -234,7 +234,7 @@ class _Play:
     def attacking(self, fights: int, backed: int) -> Array:
         """p(D) V - c_W - z f, less c_E if the coalition fights and c_A if the United States backs it: the terms of A(0)."""
         crisis, russia = self.crisis, self.crisis.russia
-        prevails = crisis.prevails_now(fights * (crisis.now(crisis.deployed_force) + crisis.europe.pledged_force), backed)
+        prevails: Array = crisis.prevails_now(fights * (crisis.now(crisis.deployed_force) + crisis.europe.pledged_force), backed)
         return (prevails * russia.value_of_prevailing - russia.cost_of_war - crisis.terms.added_cost_of_war
                 - fights * russia.cost_of_fighting_europe - backed * russia.cost_of_fighting_us)
 
