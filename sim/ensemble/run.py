@@ -129,8 +129,9 @@ def _submit(executor: Executor, scenario: Scenario, worlds: Worlds) -> "Future[B
 def _attempt(scenario: Scenario, first: int, last: int) -> Block | Failure:
     try:
         return simulate(scenario, first, last)
-    except Exception:      # noqa: BLE001  whatever it is, it is reported with its block, and the others go on
-        return Failure((first, last), traceback.format_exc(limit=-1).strip())
+    except Exception as wrong:      # noqa: BLE001  whatever it is, it is reported with its block, and the others go on
+        place = traceback.extract_tb(wrong.__traceback__)[-1]
+        return Failure((first, last), f"{wrong!r} in {place.name}, {Path(place.filename).name}:{place.lineno}")
 
 
 def _told(progress: Progress | None, worlds: int, done: int) -> Callable[[int], None]:

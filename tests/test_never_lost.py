@@ -1,0 +1,193 @@
+"""Nothing that was computed is lost: runs are killed, files damaged, disks filled, and what comes out in the end is the same bytes."""
+
+import json
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import sim
+from sim.ensemble import run as runs
+from sim.ensemble.store import Store
+
+COMMAND = [str(Path(sys.executable).with_name("ceasefire")), "run"]
+SAMPLING = {"sampling.designs": 120, "sampling.replicates": 100, "sampling.horizon_years": 5}
+BLOCK = 1024
+
+
+@pytest.fixture(scope="module")
+def scenario(scenarios):
+    return sim.load(scenarios / "eu.toml", SAMPLING)
+
+
+@pytest.fixture(scope="module")
+def unbroken(scenario, tmp_path_factory):
+    """Hashes of the results of a run that nothing disturbed."""
+    return sim.run(scenario, out=tmp_path_factory.mktemp("unbroken"), block=BLOCK).manifest["sha256"]
+
+
+def test_killed_at_any_moment_it_goes_on_and_ends_with_the_same_bytes(scenarios, tmp_path):
+    """SIGKILL after 1.0 to 2.1 seconds, ten times over, then once to the end: as if it had never been disturbed."""
+    words = [*COMMAND, str(scenarios / "eu.toml"), "--designs", "12000", "--out"]
+    kept = []
+    for moment in range(10):
+        process = subprocess.Popen([*words, str(tmp_path / "killed")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(1.0 + 0.12 * moment)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        kept.append(len(list((tmp_path / "killed").glob("*/blocks/*[0-9]"))))
+    last = max(kept)
+    assert kept[: kept.index(last) + 1] == sorted(kept[: kept.index(last) + 1]), "a finished block was lost"
+    hashes = []
+    for name in ("killed", "unbroken"):
+        subprocess.run([*words, str(tmp_path / name)], check=True, capture_output=True)
+        manifest, = (tmp_path / name).glob("*/manifest.json")
+        hashes.append(json.loads(manifest.read_text())["sha256"])
+    assert hashes[0] == hashes[1]
+
+
+@pytest.mark.parametrize("damage", ["truncated", "altered", "deleted", "hashes deleted"])
+def test_a_damaged_block_is_named_and_computed_again(damage, scenario, unbroken, tmp_path, monkeypatch, caplog):
+    """Of the blocks of an interrupted run one is damaged: it alone is computed again, and the end is the same."""
+    with Store(tmp_path, scenario) as store:
+        for first in range(0, 5 * BLOCK, BLOCK):
+            store.write(runs.simulate(scenario, first, first + BLOCK))
+        victim = sorted((store.folder / "blocks").iterdir())[2]
+    file = victim / ("sha256.json" if damage == "hashes deleted" else "outcomes.parquet")
+    data = file.read_bytes()
+    match damage:
+        case "truncated":
+            file.write_bytes(data[: len(data) // 2])
+        case "altered":
+            file.write_bytes(data[:500] + bytes([data[500] ^ 1]) + data[501:])
+        case _:
+            file.unlink()
+    computed = []
+    monkeypatch.setattr(runs, "simulate", lambda *block: computed.append(block[1]) or SIMULATE(*block))
+    result = sim.run(scenario, out=tmp_path, block=BLOCK)
+    assert computed == [2 * BLOCK, *range(5 * BLOCK, scenario.sampling.worlds, BLOCK)]
+    assert str(victim) in caplog.text
+    assert result.manifest["sha256"] == unbroken
+
+
+SIMULATE = runs.simulate
+
+
+@pytest.mark.parametrize("name", ["outcomes.parquet", "timeline.parquet", "manifest.json"])
+def test_a_damaged_result_is_computed_again(name, scenario, unbroken, tmp_path, caplog):
+    """A finished run of which a file was cut is not believed: reading it is refused, running it again mends it."""
+    folder = sim.run(scenario, out=tmp_path, block=BLOCK).folder
+    (folder / name).write_bytes((folder / name).read_bytes()[:-20])
+    with pytest.raises(sim.RunError, match=name):
+        sim.read_run(folder)
+    assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
+    assert name == "manifest.json" or name in caplog.text
+
+
+def test_a_block_that_fails_once_is_tried_again(scenario, unbroken, tmp_path, monkeypatch, caplog):
+    """A passing fault costs a warning and nothing else."""
+    failed = []
+
+    def shaky(scenario, first, last):
+        if first == BLOCK and not failed:
+            failed.append(first)
+            raise MemoryError("not now")
+        return SIMULATE(scenario, first, last)
+    monkeypatch.setattr(runs, "simulate", shaky)
+    assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
+    assert "not now" in caplog.text
+
+
+def test_a_block_that_keeps_failing_is_reported_and_the_rest_is_kept(scenario, unbroken, tmp_path, monkeypatch):
+    """The error names the worlds, the seed and the reason; once the fault is gone only that block is computed."""
+    def broken(scenario, first, last):
+        if first == BLOCK:
+            raise ValueError("a fault in this block")
+        return SIMULATE(scenario, first, last)
+    monkeypatch.setattr(runs, "simulate", broken)
+    with pytest.raises(sim.RunError, match=rf"worlds {BLOCK} to {2 * BLOCK - 1}, seed 2025: .*a fault in this block"):
+        sim.run(scenario, out=tmp_path, block=BLOCK)
+    computed = []
+    monkeypatch.setattr(runs, "simulate", lambda *block: computed.append(block[1]) or SIMULATE(*block))
+    assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
+    assert computed == [BLOCK]
+
+
+def test_a_full_disk_keeps_what_was_complete(scenario, unbroken, tmp_path):
+    """Files may not grow beyond 20 kB, as on a full disk: one message, exit code 2, and later the run goes on."""
+    program = ("import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+               "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); import sim; from sim.scenario.load import replaced; "
+               f"sim.run(sim.load({str(Path(__file__).parents[1] / 'scenarios' / 'eu.toml')!r}, {SAMPLING!r}), "
+               f"out={str(tmp_path)!r}, block={BLOCK})")
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "RunError" in result.stderr
+    assert "cannot be written" in result.stderr
+    assert "choose another --out" in result.stderr
+    assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
+
+
+def test_two_processes_on_one_run_do_not_harm_each_other(scenarios, tmp_path):
+    """Both end well with the same results: one computes, the other waits and reads."""
+    words = [*COMMAND, str(scenarios / "eu.toml"), "--designs", "1500", "--out", str(tmp_path), "--json"]
+    both = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    told = []
+    for process in both:
+        out, _ = process.communicate()
+        assert process.returncode == 0
+        told.append(json.loads(out)["runs"][0])
+    assert told[0] == told[1]
+
+
+def test_a_worker_that_dies_costs_its_blocks_only(scenario, unbroken, tmp_path, caplog):
+    """One of two worker processes is killed while it works: its blocks are computed again."""
+    from concurrent.futures import ThreadPoolExecutor
+    caplog.set_level(logging.WARNING)
+    with ThreadPoolExecutor(1) as beside:
+        done = beside.submit(sim.run, scenario, workers=2, out=tmp_path, block=BLOCK)
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob("*/blocks/*[0-9]")) and not done.done() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        children = [int(pid) for pid in Path(f"/proc/{os.getpid()}/task").parent.joinpath("task").iterdir() for pid in _children(pid)]
+        for child in children[-1:]:
+            os.kill(child, signal.SIGKILL)
+        assert done.result(timeout=120).manifest["sha256"] == unbroken
+
+
+def _children(task: Path) -> list[int]:
+    """Worker processes that this task started (not the tracker of resources)."""
+    pids = [int(pid) for pid in (task / "children").read_text().split()]
+    return [pid for pid in pids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def test_verification_finds_what_was_changed(scenario, tmp_path):
+    """A run verifies bit for bit; one whose numbers were changed, hashes and all, does not."""
+    import hashlib
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    folder = sim.run(scenario, out=tmp_path).folder
+    assert sim.verify(folder, everything=True).differences == []
+    table = pq.read_table(folder / "outcomes.parquet")
+    years = table["years"].to_numpy().copy()
+    years[100] += 1e-12
+    pq.write_table(table.set_column(table.schema.get_field_index("years"), "years", pa.array(years)), folder / "outcomes.parquet")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["sha256"]["outcomes.parquet"] = hashlib.sha256((folder / "outcomes.parquet").read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    difference, = sim.verify(folder, everything=True).differences
+    assert difference.startswith("years differs in 1 of 12000 worlds, by at most 1")
+
+
+def test_another_scenario_never_meets_old_blocks(scenario, tmp_path):
+    """A changed number is another folder; a changed title is the same one."""
+    other = sim.load(Path(__file__).parents[1] / "scenarios" / "eu.toml", SAMPLING | {"russia.cost_of_war": 0.36})
+    titled = scenario.model_copy(update={"title": "the same under another title"})
+    folders = [Store(tmp_path, each).folder for each in (scenario, other, titled)]
+    assert folders[0] != folders[1]
+    assert folders[0] == folders[2]
+    shutil.rmtree(tmp_path)
