@@ -56,9 +56,14 @@ def _history(scenario: "Scenario", world: int) -> dict[str, Any]:
     if not 0 <= world < scenario.sampling.worlds:
         raise ScenarioError([f"--world {world}: {scenario.name} has the worlds 0 to {scenario.sampling.worlds - 1}"])
     model = CeasefireModel(scenario, [world])
+    journal = model.journal
+    if journal is None:
+        raise TypeError("a model of one world keeps a journal")
+    journal.add_values(model)
     while model.running:
         model.step()
-    return model.journal.document() if model.journal else {}
+        journal.add_values(model)
+    return journal.document()
 
 
 def _draw_world(journal: dict[str, Any], path: Path) -> None:

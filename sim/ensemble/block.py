@@ -11,7 +11,7 @@ from sim.game.war import Cause
 from sim.model.ceasefire import CAUSES, CeasefireModel
 from sim.scenario.schema import Scenario
 
-BLOCK = 8192
+BLOCK = 16384
 """Worlds in a block: their arrays stay in the cache, and Python's share of the time is small."""
 
 

@@ -96,6 +96,10 @@ class Journal:
             self._note(model, "held")
         self._remember(model)
 
+    def add_values(self, model: "CeasefireModel") -> None:
+        """Add to the last state what the actors want and expect in it; a figure needs this of every step, a story does not."""
+        self.states[-1] |= _of(model.crisis(np.zeros(1, dtype=np.intp)))
+
     def _note(self, model: "CeasefireModel", kind: str, **details: Any) -> None:
         told = {name: _plain(value) for name, value in details.items()}
         self.events.append(Event(model.steps, round(model.years, 6), kind, told))
@@ -108,8 +112,7 @@ class Journal:
             "europe_resolute": model.europe.resolute, "us_resolute": model.united_states.resolute, "will": model.europe.will,
             "probes": model.probes, "firm_answers": model.firm_answers,
         }
-        crisis = _of(model.crisis(np.zeros(1, dtype=np.intp)))
-        self.states.append({name: _plain(value) for name, value in (state | crisis).items()})
+        self.states.append({name: _plain(value) for name, value in state.items()})
 
     def document(self) -> dict[str, Any]:
         """All of it as plain data, for JSON."""
