@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from sim.analysis import measures
-from sim.analysis.estimate import CONFIDENCE, Estimate, estimate
+from sim.analysis.estimate import CONFIDENCE, Designs, Estimate, estimates
 from sim.analysis.measures import Measure
 from sim.game.war import Cause
 from sim.uncertainty import Floats
@@ -65,19 +65,20 @@ def hazard(run: Simulated) -> pd.DataFrame:
     """
     worlds, rows = run.outcomes, []
     ended, times = ~worlds["held"].to_numpy(), worlds["years"].to_numpy()
-    designs = worlds["design"].nunique()
+    designs = Designs(worlds)
     for year in range(run.horizon_years):
         exposure = np.clip(times - year, 0, 1)
         if not exposure.any():
             break
         ends = (ended & (times > year) & (times <= year + 1)).astype(float)
-        low, high = _rate_interval(ends.reshape(designs, -1).sum(axis=1), exposure.reshape(designs, -1).sum(axis=1))
+        ends_of, exposure_of = (each.reshape(designs.count, -1).sum(axis=1) for each in (ends, exposure))
+        low, high = _rate_interval(ends_of, exposure_of, designs)
         rows.append({"year": year + 1, "estimate": ends.sum() / exposure.sum(), "low": low, "high": high,
                      "at_risk": float(np.mean((times > year) | ~ended))})
     return pd.DataFrame(rows)
 
 
-def _rate_interval(ends: Floats, exposure: Floats) -> tuple[float, float]:
+def _rate_interval(ends: Floats, exposure: Floats, designs: Designs) -> tuple[float, float]:
     """Confidence limits of a rate from the ends and the years at risk of each design.
 
     Garwood's (1936) limits for a Poisson count, with as many ends as give the sampling error of the ratio over designs
@@ -86,7 +87,7 @@ def _rate_interval(ends: Floats, exposure: Floats) -> tuple[float, float]:
     rate, tail = ends.sum() / exposure.sum(), (1 - CONFIDENCE) / 2
     if rate == 0:
         return 0.0, float(stats.chi2.ppf(1 - tail, 2) / 2 / exposure.mean() / len(ends) * exposure.max())
-    error = (ends - rate * exposure).std(ddof=1) * np.sqrt(len(ends)) / exposure.sum()
+    error = designs.error(ends - rate * exposure) / exposure.mean()
     count = (rate / error) ** 2
     return float(rate * stats.chi2.ppf(tail, 2 * count) / 2 / count), float(rate * stats.chi2.ppf(1 - tail, 2 * count + 2) / 2 / count)
 
@@ -131,4 +132,6 @@ def _pairing(run: Simulated) -> object:
 def _tabulate(rows: Iterable[tuple[Measure, dict[str, object]]], run: Simulated, against: Simulated | None = None) -> pd.DataFrame:
     """A row a measure: what names it, and its estimate."""
     other = None if against is None else against.outcomes
-    return pd.DataFrame([named | columns_of(estimate(measure, run.outcomes, other)) for measure, named in rows])
+    measured, named = zip(*rows, strict=True)
+    found = estimates(measured, run.outcomes, other)
+    return pd.DataFrame([each | columns_of(made) for each, made in zip(named, found, strict=True)])

@@ -1,9 +1,12 @@
 """Means over worlds with two intervals: the sampling error, and the spread over parameter designs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.polynomial import legendre
 from scipy import stats
 
 from sim.analysis.measures import Measure
@@ -12,6 +15,7 @@ from sim.uncertainty import Floats
 CONFIDENCE = 0.95
 SPREAD = (0.05, 0.95)
 """Nine of ten parameter designs lie between these quantiles."""
+_DEGREE, _DESIGNS_A_TERM = 5, 5
 
 
 @dataclass(frozen=True)
@@ -28,49 +32,86 @@ class Estimate:
 def estimate(measure: Measure, worlds: pd.DataFrame, against: pd.DataFrame | None = None) -> Estimate:
     """Mean of a measure, or of its paired difference from the same worlds `against` another regime.
 
-    Replicates of a design are not independent, so that the sampling error comes from the means of the designs. Raises
-    ValueError if the worlds are not pairs, or if there are fewer than two designs.
+    Raises ValueError if the worlds are not pairs, or if there are fewer than two designs.
     """
-    each = measure.of(worlds)
-    if against is not None:
-        if not np.array_equal(worlds["world"], against["world"]) or not np.array_equal(worlds["design"], against["design"]):
-            raise ValueError("the two runs have different designs or replicates: their worlds are not pairs")
-        each = each - measure.of(against)
-    means, replicates = _by_design(each, worlds["design"].to_numpy())
-    middle = float(means.mean())
-    error = float(means.std(ddof=1) / np.sqrt(len(means)))
-    low, high = (_wilson(middle, error, len(means)) if measure.is_share and against is None else
-                 _student(middle, error, len(means)))
-    shrunk = _without_chance(each.reshape(len(means), replicates))
-    spread_low, spread_high = (float(q) for q in np.quantile(shrunk, SPREAD))
-    return Estimate(middle, low, high, spread_low, spread_high)
+    return estimates([measure], worlds, against)[0]
 
 
-def _by_design(each: Floats, design: Floats) -> tuple[Floats, int]:
-    """The mean of each design, and the number of its replicates, which is the same for all."""
-    first = np.flatnonzero(np.diff(design, prepend=design[0] - 1))
-    count = len(first)
-    if count < 2 or len(each) % count:      # noqa: PLR2004  said in the message
-        raise ValueError("a sampling error needs at least two designs, each with the same number of replicates")
-    return each.reshape(count, -1).mean(axis=1), len(each) // count
+def estimates(measures: Sequence[Measure], worlds: pd.DataFrame, against: pd.DataFrame | None = None) -> list[Estimate]:
+    """The estimates of several measures on the same worlds."""
+    if against is not None and not (np.array_equal(worlds["world"], against["world"])
+                                    and np.array_equal(worlds["design"], against["design"])):
+        raise ValueError("the two runs have different designs or replicates: their worlds are not pairs")
+    designs = Designs(worlds)
+    found = []
+    for measure in measures:
+        each = measure.of(worlds) - (0 if against is None else measure.of(against))
+        by_design = each.reshape(designs.count, -1)
+        middle, error = float(by_design.mean()), designs.error(by_design.mean(axis=1))
+        limits = _wilson if measure.is_share and against is None else _student
+        spread = (float(quantile) for quantile in np.quantile(_without_chance(by_design), SPREAD))
+        found.append(Estimate(middle, *limits(middle, error, designs), *spread))
+    return found
 
 
-def _student(middle: float, error: float, designs: int) -> tuple[float, float]:
-    """Student's t interval over the means of designs."""
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, designs - 1)) * error
-    return middle - half, middle + half
+class Designs:
+    """The parameter designs of some worlds, and the sampling error of a mean over them.
 
-
-def _wilson(share: float, error: float, designs: int) -> tuple[float, float]:
-    """Wilson's interval with the effective number of worlds of a clustered sample (Korn & Graubard 1998).
-
-    It stays within [0, 1], and says how little is known of a thing that no world showed: then each design counts once.
+    Replicates of a design are not independent, so that the error comes from the means of the designs. The designs are a Latin
+    hypercube, which leaves of their variance only what is not additive in the parameters (Stein 1987): the error is that of the
+    residuals from an additive fit, by Legendre polynomials of the rank of each drawn parameter, as far as there are designs for it.
     """
-    effective = share * (1 - share) / error**2 if error > 0 else float(designs)
-    z = float(stats.t.ppf((1 + CONFIDENCE) / 2, designs - 1))
+
+    def __init__(self, worlds: pd.DataFrame) -> None:
+        """Find the designs. Raises ValueError for fewer than two, or if they have different numbers of replicates."""
+        design = worlds["design"].to_numpy()
+        self._first = np.flatnonzero(np.diff(design, prepend=design[0] - 1))
+        self.count = len(self._first)
+        if self.count < 2 or len(design) % self.count:      # noqa: PLR2004  said in the message
+            raise ValueError("a sampling error needs at least two designs, each with the same number of replicates")
+        self._drawn = worlds.loc[:, [column for column in worlds if "." in str(column)]].iloc[self._first]
+
+    @cached_property
+    def _additive(self) -> Floats:
+        """Orthonormal columns that span the additive functions of the drawn parameters, (design, term)."""
+        parameters = self._drawn.shape[1]
+        degree = min(_DEGREE, self.count // (_DESIGNS_A_TERM * parameters)) if parameters else 0
+        ranks = 2 * (stats.rankdata(self._drawn, axis=0) - 0.5) / self.count - 1
+        terms = [legendre.legvander(column, degree)[:, 1:] for column in ranks.T]
+        return np.asarray(np.linalg.qr(np.hstack([np.ones((self.count, 1)), *terms]))[0])
+
+    @property
+    def freedom(self) -> int:
+        """Degrees of freedom that the additive fit leaves."""
+        return self.count - self._additive.shape[1]
+
+    @property
+    def quantile(self) -> float:
+        """Student's quantile of the confidence limits."""
+        return float(stats.t.ppf((1 + CONFIDENCE) / 2, self.freedom))
+
+    def error(self, means: Floats) -> float:
+        """Standard error of the mean of the means of designs."""
+        residual = means - self._additive @ (self._additive.T @ means)
+        square = float(residual @ residual)
+        return float(np.sqrt(square / self.freedom / self.count)) if square > np.finfo(float).eps * float(means @ means) else 0.0
+
+
+def _student(middle: float, error: float, designs: Designs) -> tuple[float, float]:
+    """Student's t limits."""
+    return middle - designs.quantile * error, middle + designs.quantile * error
+
+
+def _wilson(share: float, error: float, designs: Designs) -> tuple[float, float]:
+    """Wilson's limits with the effective number of worlds of a clustered sample (Korn & Graubard 1998).
+
+    They stay within [0, 1], and say how little is known of a thing that no world showed: then each design counts once.
+    """
+    varied = error > 0 and 0 < share < 1
+    effective, z = share * (1 - share) / error**2 if varied else float(designs.count), designs.quantile
     centre = (share + z**2 / (2 * effective)) / (1 + z**2 / effective)
     half = z / (1 + z**2 / effective) * np.sqrt(share * (1 - share) / effective + z**2 / (4 * effective**2))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
 
 
 def _without_chance(each: Floats) -> Floats:

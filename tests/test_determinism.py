@@ -1,0 +1,163 @@
+"""The same seed gives the same bytes, however the worlds are cut, computed or replayed."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import sim
+from sim.model.ceasefire import CeasefireModel
+from sim.model.chance import SLAB, Chance, Stream, designs, generator
+
+SAMPLING = {"sampling.designs": 150, "sampling.replicates": 10, "sampling.horizon_years": 8}
+WORLDS = np.arange(3 * SLAB)
+
+
+@pytest.fixture(scope="module")
+def scenario(scenarios):
+    return sim.load(scenarios / "nato.toml", SAMPLING)
+
+
+@pytest.fixture(scope="module")
+def hashes(scenario, tmp_path_factory):
+    return sim.run(scenario, out=tmp_path_factory.mktemp("one")).manifest["sha256"]
+
+
+@pytest.mark.parametrize("block", [SLAB, 97, 1024, 100_000])
+def test_bytes_do_not_depend_on_how_worlds_are_cut(block, scenario, hashes, tmp_path):
+    """Blocks of one slab, of no whole number of slabs, and larger than the run."""
+    assert sim.run(scenario, out=tmp_path, block=block).manifest["sha256"] == hashes
+
+
+def test_bytes_do_not_depend_on_the_workers(scenario, hashes, tmp_path):
+    """One process, two spawned ones, and threads of somebody else's executor."""
+    assert sim.run(scenario, out=tmp_path / "two", workers=2, block=SLAB).manifest["sha256"] == hashes
+    with ThreadPoolExecutor(2) as threads:
+        assert sim.run(scenario, out=tmp_path / "threads", executor=threads, block=SLAB).manifest["sha256"] == hashes
+
+
+def test_bytes_do_not_depend_on_the_hash_seed_of_python(scenarios, hashes, tmp_path):
+    """Two processes with different PYTHONHASHSEED, through the command line."""
+    ceasefire = Path(sys.executable).with_name("ceasefire")
+    for seed in ("1", "4711"):
+        size = ["--designs", "150", "--replicates", "10", "--years", "8"]
+        words = [ceasefire, "run", scenarios / "nato.toml", *size, "--out", tmp_path / seed]
+        subprocess.run(words, check=True, capture_output=True, env=os.environ | {"PYTHONHASHSEED": seed})
+        folder, = (tmp_path / seed).glob("nato-*")
+        assert sim.read_run(folder).manifest["sha256"] == hashes
+
+
+def test_memory_and_folder_hold_the_same(scenario, tmp_path):
+    """`out=None` gives the tables that a run folder gives."""
+    kept, stored = sim.run(scenario, out=None), sim.run(scenario, out=tmp_path)
+    pd.testing.assert_frame_equal(kept.outcomes, stored.outcomes, check_categorical=False)
+    pd.testing.assert_frame_equal(kept.timeline, stored.timeline)
+
+
+def test_a_new_stream_moves_no_other():
+    """Streams differ by name, seed and slab, and drawing from one leaves the others as they were."""
+    before = generator(1, "reviews", 0).random(5)
+    generator(1, "elections", 0).random(100)
+    assert (generator(1, "reviews", 0).random(5) == before).all()
+    for other in (generator(1, "incidents", 0), generator(2, "reviews", 0), generator(1, "reviews", 1)):
+        assert not (other.random(5) == before).any()
+
+
+@pytest.mark.parametrize("worlds", [WORLDS[5:9], WORLDS[SLAB - 2: SLAB + 2], WORLDS[::-7], WORLDS[SLAB: 2 * SLAB]])
+def test_some_worlds_meet_the_chances_of_all(worlds):
+    """A row for some worlds is the columns of the row for all."""
+    whole, part = Stream(7, "reviews", WORLDS), Stream(7, "reviews", worlds)
+    for _ in range(40):
+        np.testing.assert_array_equal(part.next(), whole.next()[worlds])
+
+
+def test_nth_is_the_sequence_of_next():
+    """The k-th event of each world has the k-th row, whatever the other worlds have come to."""
+    rows, ordinal = Stream(7, "leaders", WORLDS), np.arange(len(WORLDS)) % 5
+    table = np.stack([rows.next() for _ in range(5)])
+    np.testing.assert_array_equal(Stream(7, "leaders", WORLDS).nth(ordinal, WORLDS), table[ordinal, WORLDS])
+
+
+def test_streams_are_uniform():
+    """Kolmogorov-Smirnov over 98,304 numbers; false-alarm rate 6e-5."""
+    stream = Stream(3, "reviews", WORLDS)
+    assert stats.kstest(np.concatenate([stream.next() for _ in range(128)]), "uniform").pvalue > 6e-5
+
+
+def test_designs_are_a_latin_hypercube_with_a_stream_for_each_parameter():
+    """Every stratum holds one design; another parameter has another column, and changes none."""
+    column = designs(1, "russia.insecurity", 500)
+    assert sorted(np.floor(500 * column)) == list(range(500))
+    np.testing.assert_array_equal(column, designs(1, "russia.insecurity", 500))
+    assert abs(np.corrcoef(column, designs(1, "russia.strength_target", 500))[0, 1]) < 4 / np.sqrt(500)
+
+
+def test_an_uncertain_parameter_more_moves_no_other(scenarios):
+    """Making one more number uncertain leaves the draws of all others as they were."""
+    plain, more = (CeasefireModel(sim.load(scenarios / "none.toml", changes), 64).draws
+                   for changes in ({}, {"russia.cost_of_war": {"uniform": [0.3, 0.4]}}))
+    assert set(more) - set(plain) == {"russia.cost_of_war"}
+    for name, drawn in plain.items():
+        np.testing.assert_array_equal(more[name], drawn)
+
+
+def history(model):
+    """Types, beliefs of the US, leaders and strengths, month by month."""
+    rows = []
+    for _ in range(60):
+        model.step()
+        rows.append([model.europe.resolute, model.united_states.resolute, model.russia.successions, model.russia.value_of_prevailing])
+    return np.array(rows, dtype=float)
+
+
+def test_regimes_meet_the_same_politics(scenarios):
+    """Common random numbers: types, elections, drift and leaders are the same under every regime, in worlds that both still have."""
+    models = [CeasefireModel(sim.load(scenarios / f"{name}.toml"), 512) for name in ("none", "nato", "korean_armistice")]
+    first, *others = [history(model) for model in models]
+    alive = np.logical_and.reduce([model.at_peace for model in models])
+    assert alive.sum() > 100
+    for other in others:
+        np.testing.assert_array_equal(other[:, :, alive], first[:, :, alive])
+
+
+@pytest.mark.parametrize("dropped", ["Ukraine reviews", "coalition drift", "answers to probes", "incidents", "leader turnover"])
+def test_a_draw_less_shifts_nobody_elses(dropped, scenarios, monkeypatch):
+    """An actor that stops drawing from its stream leaves the numbers of every other stream as they were."""
+    drawn: dict[str, list] = {}
+    getitem = Chance.__getitem__
+
+    class Silent:
+        def next(self):
+            return np.ones(256)
+
+    def run(silenced):
+        seen = {}
+
+        def listen(chance, name):
+            if name == silenced:
+                return Silent()
+            stream = getitem(chance, name)
+            original = Stream.next
+
+            class Listening:
+                def next(self):
+                    row = original(stream)
+                    seen.setdefault(name, []).append(row.copy())
+                    return row
+                nth = stream.nth
+            return Listening()
+        monkeypatch.setattr(Chance, "__getitem__", listen)
+        model = CeasefireModel(sim.load(scenarios / "coalition.toml"), 256)
+        for _ in range(36):
+            model.step()
+        return seen
+    drawn, without = run(None), run(dropped)
+    assert set(drawn) - set(without) == {dropped}
+    for name, rows in without.items():
+        np.testing.assert_array_equal(rows, drawn[name][: len(rows)])

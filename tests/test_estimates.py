@@ -1,0 +1,174 @@
+"""Estimates and their two intervals: against other programs, against known truths, and over many seeds."""
+
+from dataclasses import dataclass
+
+import lifelines
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from sim.analysis import measures
+from sim.analysis.estimate import estimate
+from sim.game.war import Cause
+
+HOLDS = measures.Measure("holds", "holds", "share", lambda worlds: worlds["holds"].to_numpy(float))
+YEARS = measures.Measure("years", "years", "years", lambda worlds: worlds["holds"].to_numpy(float))
+
+
+def clustered(chances, replicates, rng):
+    """Worlds that hold with the chance of their design."""
+    holds = rng.random((len(chances), replicates)) < np.asarray(chances)[:, None]
+    return pd.DataFrame({"world": np.arange(holds.size), "design": np.repeat(np.arange(len(chances)), replicates), "holds": holds.ravel()})
+
+
+@pytest.fixture(scope="module")
+def runs(scenarios):
+    return {name: sim.run(sim.load(scenarios / f"{name}.toml", {"sampling.designs": 400}), out=None)
+            for name in ("none", "coalition", "article5_like")}
+
+
+def test_durability_is_kaplan_meier(runs):
+    """With censoring at the horizon only, the share of worlds is lifelines' Kaplan-Meier estimate at every month."""
+    worlds, months = runs["none"].outcomes, np.arange(1, 240) / 12
+    fitted = lifelines.KaplanMeierFitter().fit(worlds["years"], ~worlds["held"]).survival_function_at_times(months).to_numpy()
+    np.testing.assert_allclose(sim.survival(runs["none"], months)["estimate"], fitted, atol=1e-12)
+
+
+@pytest.mark.parametrize("cause", ["attack", "probe", "offensive"])
+def test_shares_by_cause_are_aalen_johansen(cause, runs):
+    """The cumulative incidence of each cause is lifelines' Aalen-Johansen estimate (its ties moved by less than a month)."""
+    worlds, codes = runs["none"].outcomes, {str(way): 1 + number for number, way in enumerate(Cause)}
+    events = worlds["cause"].astype(str).map(codes).where(~worlds["held"], 0)
+    jittered = worlds["years"] - np.linspace(0, 1 / 24, len(worlds)) * ~worlds["held"]
+    fitted = lifelines.AalenJohansenFitter(calculate_variance=False).fit(jittered, events, codes[cause]).cumulative_density_
+    for years in (1, 5, 20):
+        ours = sim.cumulative_incidence(runs["none"], [years])[cause][0]
+        assert ours == pytest.approx(fitted[fitted.index <= years].iloc[-1, 0], abs=1e-9)
+
+
+def test_shares_by_cause_add_up_to_one(runs):
+    """`held` included, at the horizon and at every time before."""
+    for run in runs.values():
+        assert sim.causes(run)["estimate"].sum() == pytest.approx(1, abs=1e-12)
+        table = sim.cumulative_incidence(run, np.linspace(0, 20, 41)).drop(columns="years")
+        np.testing.assert_allclose(table.sum(axis=1), 1, atol=1e-12)
+        assert (table >= 0).all().all()
+        assert sim.survival(run).iloc[-1]["estimate"] == sim.causes(run).set_index("cause").loc["held", "estimate"]
+
+
+def test_ties_of_months():
+    """A world that ends in the month in which five years pass did not hold five years; one held to a horizon of five did."""
+    worlds = pd.DataFrame({"years": [5.0, 5.0, 5 + 1 / 12], "held": [False, True, False]})
+    assert measures.survival(5).of(worlds).tolist() == [0, 1, 1]
+
+
+def test_one_replicate_and_ten_agree(scenarios):
+    """K = 1 and K = 10 estimate the same durability, within 4 standard errors of the difference (five of them: false alarm 3e-4)."""
+    one, ten = (sim.survival(sim.run(sim.load(scenarios / "coalition.toml", {"sampling.designs": 2000, "sampling.replicates": k,
+                                                                            "sampling.seed": 10 + k}), out=None)) for k in (1, 10))
+    error = np.hypot(one["high"] - one["low"], ten["high"] - ten["low"]) / (2 * 1.96)
+    assert (abs(one["estimate"] - ten["estimate"]) < 4 * error).all()
+    assert one["spread_low"].isna().all()
+    assert ten["spread_low"].notna().all()
+
+
+def test_the_stated_interval_covers(scenarios):
+    """200 seeds of a small run against a large one: at least 95 % less 4 standard errors of a share; and no wider than needed."""
+    def durability(seed, designs):
+        sampling = {"sampling.designs": designs, "sampling.replicates": 4, "sampling.horizon_years": 5, "sampling.seed": seed}
+        return sim.survival(sim.run(sim.load(scenarios / "none.toml", sampling), out=None), [5]).iloc[0]
+    truth = durability(99_999, 10_000)["estimate"]
+    rows = pd.DataFrame([durability(seed, 60) for seed in range(200)])
+    covered = ((rows["low"] <= truth) & (truth <= rows["high"])).mean()
+    assert covered >= 0.95 - 4 * np.sqrt(0.95 * 0.05 / 200)
+    assert ((rows["high"] - rows["low"]) / 2).mean() < 1.5 * 1.96 * rows["estimate"].std()
+
+
+def test_replicates_of_a_design_are_not_taken_for_independent_worlds():
+    """Where designs differ as much as can be, the sampling error is that of the designs, not of the worlds."""
+    worlds = clustered([0.0, 1.0] * 50, 100, np.random.default_rng(1))
+    found = estimate(HOLDS, worlds)
+    assert (found.high - found.low) / 2 == pytest.approx(1.96 * 0.5 / np.sqrt(100), rel=0.05)
+
+
+def test_a_thing_that_no_world_showed_is_not_impossible():
+    """0 of 5,000 has an upper limit above 0, and all of 5,000 a lower limit below 1; both stay within [0, 1]."""
+    for chance in (0.0, 1.0):
+        found = estimate(HOLDS, clustered([chance] * 500, 10, np.random.default_rng(1)))
+        assert found.value == chance
+        assert 0 <= found.low <= found.value <= found.high <= 1
+        assert 0.005 < found.high - found.low < 0.01
+
+
+def test_the_spread_is_that_of_designs_without_their_chance():
+    """Ten histories a design: the spread is a point where designs do not differ, and the truth where they do."""
+    rng = np.random.default_rng(4)
+    same = estimate(HOLDS, clustered([0.8] * 2000, 10, rng))
+    assert same.spread_high - same.spread_low < 0.1 < np.subtract(*np.quantile(rng.binomial(10, 0.8, 2000) / 10, [0.95, 0.05]))
+    differing = estimate(HOLDS, clustered(np.linspace(0.2, 0.9, 4000), 10, rng))
+    assert differing.spread_low == pytest.approx(0.235, abs=0.06)
+    assert differing.spread_high == pytest.approx(0.865, abs=0.06)
+
+
+def test_paired_differences_are_surer_than_unpaired_ones(runs):
+    """On common random numbers the interval of a difference is narrower than the two intervals would give."""
+    row = sim.compare([runs["none"], runs["article5_like"]], years=[5]).iloc[0]
+    widths = [sim.survival(runs[name], [5]).iloc[0] for name in ("none", "article5_like")]
+    unpaired = np.hypot(*(each["high"] - each["low"] for each in widths))
+    assert row["high"] - row["low"] < unpaired
+    assert row["estimate"] == pytest.approx(widths[1]["estimate"] - widths[0]["estimate"])
+
+
+def test_a_scenario_does_not_differ_from_itself(runs, scenarios):
+    """On the same histories the difference is exactly nothing."""
+    twin = sim.run(sim.load(scenarios / "none.toml", {"sampling.designs": 400, "name": "twin"}), out=None)
+    table = sim.compare([runs["none"], twin])
+    assert (table[["estimate", "low", "high", "spread_low", "spread_high"]] == 0).all().all()
+
+
+@pytest.mark.parametrize("change", [{"sampling.seed": 1}, {"sampling.replicates": 5}, {"sampling.horizon_years": 10}])
+def test_runs_of_other_worlds_are_not_compared(change, runs, scenarios):
+    """Their worlds are not pairs, and the message says why."""
+    other = sim.run(sim.load(scenarios / "eu.toml", {"sampling.designs": 400} | change), out=None)
+    with pytest.raises(ValueError, match=r"eu and none cannot be compared: .* not pairs"):
+        sim.compare([runs["none"], other])
+    with pytest.raises(ValueError, match="no run is called nobody"):
+        sim.compare([runs["none"], runs["coalition"]], "nobody")
+
+
+@dataclass
+class Drawn:
+    """A run with given ends."""
+
+    outcomes: pd.DataFrame
+    name: str = "drawn"
+    horizon_years: int = 10
+
+
+def test_the_hazard_of_an_exponential_life_is_constant():
+    """40,000 worlds of hazard 0.2: each year's 95 % limits widened to 4 standard errors hold it (false alarm 6e-4 in ten years)."""
+    years = np.random.default_rng(2).exponential(5, 40_000)
+    worlds = pd.DataFrame({"years": np.minimum(years, 10), "held": years > 10, "design": np.repeat(np.arange(4000), 10)})
+    table = sim.hazard(Drawn(worlds))
+    exposure = np.clip(worlds["years"].to_numpy()[:, None] - np.arange(10), 0, 1).sum(axis=0)
+    ends = np.histogram(worlds["years"][~worlds["held"]], np.arange(11))[0]
+    np.testing.assert_allclose(table["estimate"], ends / exposure)
+    assert (abs(table["estimate"] - 0.2) < 2.05 * (table["high"] - table["low"]) / 2).all()
+    assert (table["low"] > 0).all()
+
+
+def test_a_year_without_an_end_still_has_an_upper_limit():
+    """No end in 4,000 designs: the rate may still be up to 3.7 in 4,000 design-years."""
+    worlds = pd.DataFrame({"years": np.full(40_000, 10.0), "held": True, "design": np.repeat(np.arange(4000), 10)})
+    table = sim.hazard(Drawn(worlds))
+    assert (table["estimate"] == 0).all()
+    np.testing.assert_allclose(table["high"], 3.689 / 4000, rtol=1e-3)
+
+
+def test_years_held_are_the_area_under_the_curve(runs):
+    """The restricted mean is the integral of durability over the months."""
+    curve = sim.survival(runs["none"], np.arange(240) / 12)["estimate"].sum() / 12
+    found = estimate(measures.restricted_mean(20), runs["none"].outcomes)
+    assert found.value == pytest.approx(curve)
+    assert found.low < found.value < found.high

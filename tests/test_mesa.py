@@ -1,0 +1,107 @@
+"""One world is an ordinary Mesa model, and thousands are the same model."""
+
+import mesa
+import numpy as np
+import pytest
+from mesa.datacollection import DataCollector
+
+import sim
+from sim.actors.europe import EuropeanCoalition
+from sim.actors.russia import Russia
+from sim.actors.ukraine import Ukraine
+from sim.actors.united_states import UnitedStates
+
+
+@pytest.fixture(scope="module")
+def scenario(scenarios):
+    return sim.load(scenarios / "coalition.toml", {"sampling.horizon_years": 5})
+
+
+def test_it_is_a_mesa_model_of_four_agents(scenario):
+    """The four actors are Mesa agents, registered with the model."""
+    model = sim.CeasefireModel(scenario)
+    assert isinstance(model, mesa.Model)
+    assert {type(agent) for agent in model.agents} == {Russia, Ukraine, EuropeanCoalition, UnitedStates}
+    assert set(model.agents) == {model.russia, model.ukraine, model.europe, model.united_states}
+
+
+def test_it_steps_by_the_month_until_it_stops_running(scenario):
+    """`steps` counts months; `running` turns false when the war resumes or the horizon is reached, and not before."""
+    lengths = set()
+    for world in range(0, 400, 16):
+        model = sim.CeasefireModel(scenario, [world])
+        while model.running:
+            assert model.at_peace[0]
+            model.step()
+        lengths.add(model.steps)
+        assert model.steps == round(12 * model.years_held[0])
+        assert model.at_peace[0] == (model.steps == 60 and model.cause[0] == 4)
+    assert len(lengths) > 1
+
+
+def test_a_data_collector_gathers_a_row_a_month(scenario):
+    """Model and agent reporters work as in any Mesa model."""
+    model = sim.CeasefireModel(scenario, [3])
+    collector = DataCollector(model_reporters={"at_peace": lambda m: bool(m.at_peace[0])},
+                              agent_reporters={"strength": lambda agent: float(agent.strength[0]) if hasattr(agent, "strength") else None})
+    while model.running:
+        model.step()
+        collector.collect(model)
+    months = collector.get_model_vars_dataframe()
+    assert len(months) == model.steps
+    strengths = collector.get_agent_vars_dataframe()["strength"].unstack()[model.russia.unique_id].astype(float)
+    target, half_life = model.drawn.russia.strength_target[0], model.drawn.russia.reconstitution_half_life[0]
+    expected = target + (100 - target) * 2 ** (-np.arange(1, len(months) + 1) / 12 / half_life)
+    np.testing.assert_allclose(strengths, expected, rtol=1e-12)
+
+
+def test_agents_do_what_they_are_told_together(scenario):
+    """`agents.do` works: both armies build up for half a year."""
+    model = sim.CeasefireModel(scenario, 10)
+    model.agents.select(lambda agent: hasattr(agent, "build_up")).do("build_up", 0.5)
+    assert (model.russia.strength > 100).all()
+    assert (model.ukraine.strength > 75).all()
+
+
+def test_attributes_have_one_entry_a_world(scenario):
+    """Shapes are (world,) for the model and its agents."""
+    model = sim.CeasefireModel(scenario, 37)
+    model.step()
+    for array in (model.at_peace, model.cause, model.years_held, model.russia.strength, model.russia.value_of_prevailing,
+                  model.ukraine.strength, model.europe.belief, model.europe.resolute, model.united_states.belief):
+        assert array.shape == (37,)
+
+
+def test_rng_replaces_the_seed(scenario):
+    """The same rng gives the same history, another one another, and a generator is as good as a number."""
+    def lives(rng):
+        model = sim.CeasefireModel(scenario, 200, rng=rng)
+        while model.running:
+            model.step()
+        return model.years_held.tolist()
+    assert lives(5) == lives(5) != lives(6)
+    assert lives(np.random.default_rng(5)) == lives(np.random.default_rng(5))
+    assert lives(None) == lives(scenario.sampling.seed)
+
+
+@pytest.mark.parametrize("worlds", [0, 10_001, [-1], [10_000]])
+def test_worlds_that_the_scenario_does_not_have_are_refused(worlds, scenario):
+    """The message says which worlds there are, and what to raise for more."""
+    with pytest.raises(ValueError, match=r"numbers from 0 to 9999: .*raise sampling.designs"):
+        sim.CeasefireModel(scenario, worlds)
+
+
+def test_an_actor_can_be_replaced_by_a_subclass(scenario):
+    """A Russia that never attacks ends no ceasefire by attack; incidents and offensives go on."""
+    class Patient(Russia):
+        def review(self, chances, uniform, reviewing):
+            attacks, probes = super().review(chances, uniform, reviewing)
+            return np.zeros_like(attacks), probes
+    model = sim.CeasefireModel(scenario, 3000)
+    model.russia.remove()
+    model.russia = Patient(model, model.drawn.russia, 3000)
+    while model.running:
+        model.step()
+    causes = set(model.cause.tolist())
+    assert 0 not in causes
+    assert causes > {1, 4}
