@@ -9,7 +9,7 @@ import pytest
 from scipy.linalg import expm
 
 import sim
-from sim.game.crisis import INTERVENES, IRRESOLUTE, RESOLUTE
+from sim.game.crisis import IRRESOLUTE, RESOLUTE
 from sim.game.war import Cause
 from sim.model.ceasefire import CAUSES
 
@@ -17,28 +17,48 @@ SE = 4
 """Bound of every statistical comparison, in standard errors; a right model with a fresh seed breaks it with a chance of 6.3e-5."""
 BASE = Path(__file__).parents[1] / "scenarios" / "base.toml"
 FROZEN = {
-    "russia.strength": 110, "russia.strength_target": 110, "russia.reconstitution_half_life": 4, "russia.value_of_prevailing": 1.1,
-    "russia.insecurity": 0.5, "russia.leader_turnover": 0, "ukraine.strength": 80, "ukraine.strength_target": 80,
-    "europe.prior_resolute": 1.0, "europe.resolve_drift": 0, "united_states.prior_resolute": 1.0, "united_states.election_swing": 0,
-    "sampling.designs": 2, "sampling.replicates": 10_000,
+    "russia.strength": 110,
+    "russia.strength_target": 110,
+    "russia.reconstitution_half_life": 4,
+    "russia.value_of_prevailing": 1.1,
+    "russia.insecurity": 0.5,
+    "russia.leader_turnover": 0,
+    "ukraine.strength": 80,
+    "ukraine.strength_target": 80,
+    "europe.prior_resolute": 1.0,
+    "europe.resolve_drift": 0,
+    "united_states.prior_resolute": 1.0,
+    "united_states.election_swing": 0,
+    "sampling.designs": 2,
+    "sampling.replicates": 10_000,
 }
 """No strength, belief, type or leader ever changes, and nothing is uncertain: 20,000 worlds that differ by chance alone."""
 SETTINGS = {
     "eager Russia": {"russia.value_of_prevailing": 1.2, "europe.prior_resolute": 0.0},
     "tense front": {"war.incidents_per_year": 3, "russia.probe_gain": 0.06, "ukraine.retaliation_value": 0.1},
-    "restless Ukraine": {"ukraine.value_of_recovery": 3, "regime.commitment.europe": 0.2, "war.incidents_per_year": 2, "russia.choice_noise": 0.1},
-    "treaty that does not deter": {"russia.value_of_prevailing": 2.5, "regime.commitment.europe": 0.3, "united_states.stake": -0.2,
-                                   "regime.sanctions.snapback": 0.1, "russia.choice_noise": 0.3},
+    "restless Ukraine": {
+        "ukraine.value_of_recovery": 3,
+        "regime.commitment.europe": 0.2,
+        "war.incidents_per_year": 2,
+        "russia.choice_noise": 0.1,
+    },
+    "treaty that does not deter": {
+        "russia.value_of_prevailing": 2.5,
+        "regime.commitment.europe": 0.3,
+        "united_states.stake": -0.2,
+        "regime.sanctions.snapback": 0.1,
+        "russia.choice_noise": 0.3,
+    },
 }
 
 
 class Decisions(NamedTuple):
     """What the players of this month's game would do, each an array (world,)."""
 
-    offensive: np.ndarray       # Ukraine, at a review of its own
-    attack: np.ndarray          # Russia, at a review of its own
+    offensive: np.ndarray  # Ukraine, at a review of its own
+    attack: np.ndarray  # Russia, at a review of its own
     probe: np.ndarray
-    war: np.ndarray             # ρe, what becomes of a probe or an incident
+    war: np.ndarray  # ρe, what becomes of a probe or an incident
 
 
 class Chances(NamedTuple):
@@ -89,8 +109,13 @@ def hazards(model: sim.CeasefireModel) -> Chances:
     do, drawn = decisions(model), model.drawn
     incidents = drawn.war.incidents_per_year * drawn.regime.terms(0.0, 0.0, True).incidents
     reviews = drawn.russia.reviews_per_year
-    return Chances(reviews * do.attack, incidents * do.war, reviews * do.probe * do.war,
-                   drawn.ukraine.reviews_per_year * do.offensive, reviews * do.probe * (1 - do.war))
+    return Chances(
+        reviews * do.attack,
+        incidents * do.war,
+        reviews * do.probe * do.war,
+        drawn.ukraine.reviews_per_year * do.offensive,
+        reviews * do.probe * (1 - do.war),
+    )
 
 
 def ended(model: sim.CeasefireModel, years: float, cause: Cause) -> np.ndarray:
@@ -122,8 +147,10 @@ class TestConstantHazards:
         model, total = history(model_of(SETTINGS[setting] | {"sampling.horizon_years": 10})), chances.sum()
         for years in (1, 3, 10):
             survival = (1 - total) ** (12 * years)
-            agree([model.years_held > years if years < 10 else model.at_peace, *(ended(model, years, cause) for cause in CAUSES[:4])],
-                  [survival, *chances / total * (1 - survival)])
+            agree(
+                [model.years_held > years if years < 10 else model.at_peace, *(ended(model, years, cause) for cause in CAUSES[:4])],
+                [survival, *chances / total * (1 - survival)],
+            )
 
     def test_defenders_answer_by_their_types(self, setting):
         """Europe fights in a share P_E(τ) of wars, the United States and each member as they would; 8 shares, false alarm 0.2 %."""
@@ -134,8 +161,10 @@ class TestConstantHazards:
         europe = crisis.intervenes_by_type[int(one.europe.resolute[0])][0, 0]
         alone, together = (np.ravel(backs[RESOLUTE])[0] for backs in crisis.backs_by_type)
         model = history(model_of(SETTINGS[setting] | {"sampling.horizon_years": horizon}))
-        agree([model.europe_intervenes, model.us_backs, *(model.fought[member.name] for member in members)],
-              [wars * europe, wars * (europe * together + (1 - europe) * alone), *(wars * europe * member.reliability for member in members)])
+        agree(
+            [model.europe_intervenes, model.us_backs, *(model.fought[member.name] for member in members)],
+            [wars * europe, wars * (europe * together + (1 - europe) * alone), *(wars * europe * member.reliability for member in members)],
+        )
 
     def test_steps_come_to_the_textbook_curve(self, setting):
         """S(t) = exp(-Σh t) and cumulative incidence (h_j / Σh)(1 - S(t)) are the limit of shorter steps, reached at first order."""
@@ -156,9 +185,18 @@ class TestConstantHazards:
 class TestElections:
     """Only the type of the United States switches, at yearly elections, and Russia's belief in it with them."""
 
-    SETTING = {"united_states.prior_resolute": 0.2, "united_states.first_election": 1, "united_states.election_interval": 1,
-               "united_states.election_swing": 0.4, "united_states.follow_europe": 0.6, "regime.commitment.united_states": 0.8,
-               "regime.commitment.europe": 0.2, "russia.value_of_prevailing": 2, "russia.choice_noise": 0.2, "sampling.horizon_years": 8}
+    SETTING = {
+        "united_states.prior_resolute": 0.2,
+        "united_states.first_election": 1,
+        "united_states.election_interval": 1,
+        "united_states.election_swing": 0.4,
+        "united_states.follow_europe": 0.6,
+        "regime.commitment.united_states": 0.8,
+        "regime.commitment.europe": 0.2,
+        "russia.value_of_prevailing": 2,
+        "russia.choice_noise": 0.2,
+        "sampling.horizon_years": 8,
+    }
     PEACE, BACKED, ALONE = slice(0, 2), 2, 3
 
     def signed(self, worlds: int | None = None) -> sim.CeasefireModel:
@@ -172,7 +210,7 @@ class TestElections:
         model = self.signed(1)
         model.united_states.belief[:] = belief
         crisis, chances = model.crisis(np.array([0])), in_a_step(model).ends[:, 0]
-        total = -12 * np.log1p(-chances.sum())             # the rate at which a constant hazard ends a month with that chance
+        total = -12 * np.log1p(-chances.sum())  # the rate at which a constant hazard ends a month with that chance
         by_russia = chances[:3].sum() / chances.sum()
         europe = crisis.intervenes_by_type[RESOLUTE][0, 0]
         rates = np.zeros((4, 4))
@@ -190,7 +228,7 @@ class TestElections:
         election[self.PEACE, self.PEACE] = (1 - swing) * np.eye(2) + swing * np.array([1 - prior, prior])
         state, belief, years = np.array([0.0, 1.0, 0.0, 0.0]), 1.0, []
         for _ in range(self.SETTING["sampling.horizon_years"]):
-            state = state @ expm(self.generator(belief) * 11 / 12) @ election          # an election comes first in its month
+            state = state @ expm(self.generator(belief) * 11 / 12) @ election  # an election comes first in its month
             belief += (prior - belief) * swing
             state = state @ expm(self.generator(belief) / 12)
             years.append(state)
@@ -201,10 +239,14 @@ class TestElections:
         law, model = self.law(), history(self.signed())
         for years in (2, 5, 8):
             by_now = model.years_held <= years
-            agree([model.at_peace | ~by_now, by_now & model.us_backs, by_now & ~model.us_backs & ~model.at_peace],
-                  [law[years - 1, self.PEACE].sum(), *law[years - 1, [self.BACKED, self.ALONE]]])
-        agree([model.at_peace & model.united_states.resolute, model.at_peace & ~model.united_states.resolute],
-              [law[-1, RESOLUTE], law[-1, IRRESOLUTE]])
+            agree(
+                [model.at_peace | ~by_now, by_now & model.us_backs, by_now & ~model.us_backs & ~model.at_peace],
+                [law[years - 1, self.PEACE].sum(), *law[years - 1, [self.BACKED, self.ALONE]]],
+            )
+        agree(
+            [model.at_peace & model.united_states.resolute, model.at_peace & ~model.united_states.resolute],
+            [law[-1, RESOLUTE], law[-1, IRRESOLUTE]],
+        )
 
     def test_elections_matter(self):
         """The hazard rises fivefold as belief in the backing fades, so that one constant hazard would not pass the test above."""
@@ -215,8 +257,14 @@ class TestElections:
 class TestLearning:
     """Only the belief in the coalition changes, by Bayes' rule on its answers to probes: a hazard modulated by what Russia has seen."""
 
-    SETTING = {"europe.prior_resolute": 0.5, "europe.firmness": 0.15, "europe.resolve_gap": 0.3, "regime.commitment.europe": 0.15,
-               "russia.value_of_prevailing": 1.3, "sampling.horizon_years": 3}
+    SETTING = {
+        "europe.prior_resolute": 0.5,
+        "europe.firmness": 0.15,
+        "europe.resolve_gap": 0.3,
+        "regime.commitment.europe": 0.15,
+        "russia.value_of_prevailing": 1.3,
+        "sampling.horizon_years": 3,
+    }
     MOST = 8
     """Probes that the law follows; more than these in three years are rarer than 1e-4, which the test checks."""
     SEEN = tuple((firm, soft) for firm, soft in np.ndindex(9, 9) if firm + soft <= 8)
@@ -233,7 +281,7 @@ class TestLearning:
         model, (if_irresolute, if_resolute) = model_of(self.SETTING | {"sampling.steps_per_year": per_year}, len(self.SEEN)), self.answers()
         firm, soft = np.array(self.SEEN).T
         odds = (if_resolute / if_irresolute) ** firm * ((1 - if_resolute) / (1 - if_irresolute)) ** soft
-        model.europe.belief[:] = odds / (1 + odds)                                      # from an even prior
+        model.europe.belief[:] = odds / (1 + odds)  # from an even prior
         chances, matrix = chances_of(model), np.zeros((self.ENDED + 1,) * 2)
         for type_, firmly in ((IRRESOLUTE, if_irresolute), (RESOLUTE, if_resolute)):
             for seen, (firm, soft) in enumerate(self.SEEN):
@@ -264,9 +312,13 @@ class TestLearning:
             law = self.after_steps(years)
             assert law[self.LOST] < 1e-4
             cells = [(type_, *seen) for type_ in (IRRESOLUTE, RESOLUTE) for seen in ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1))]
-            agree([model.at_peace & (model.europe.resolute == bool(type_)) & (model.firm_answers == firm) & (model.probes == firm + soft)
-                   for type_, firm, soft in cells],
-                  [law[self.state(*cell)] for cell in cells])
+            agree(
+                [
+                    model.at_peace & (model.europe.resolute == bool(type_)) & (model.firm_answers == firm) & (model.probes == firm + soft)
+                    for type_, firm, soft in cells
+                ],
+                [law[self.state(*cell)] for cell in cells],
+            )
 
     def test_steps_come_to_the_matrix_exponential(self):
         """The chain's limit for shorter steps is the Markov-modulated hazard exp(Q t), reached at first order."""
@@ -278,10 +330,20 @@ class TestLearning:
 class TestDrift:
     """Only the coalition's type drifts, at a rate, and to Russia it makes no difference who fights beside Ukraine."""
 
-    SETTING = {"europe.prior_resolute": 0.2, "europe.resolve_drift": 0.4, "russia.cost_of_fighting_europe": 0, "europe.members": [
-        {"name": "Ruritania", "brigades": 0, "reliability": 1, "weight": 1, "resolve_offset": 0.5}],
-        "united_states.follow_europe": 0, "united_states.enabling": 0, "united_states.brigades": 0, "russia.cost_of_fighting_us": 0,
-        "war.incidents_per_year": 0, "russia.probe_cost": 5, "europe.firmness": 5, "sampling.horizon_years": 8}
+    SETTING = {
+        "europe.prior_resolute": 0.2,
+        "europe.resolve_drift": 0.4,
+        "russia.cost_of_fighting_europe": 0,
+        "europe.members": [{"name": "Ruritania", "brigades": 0, "reliability": 1, "weight": 1, "resolve_offset": 0.5}],
+        "united_states.follow_europe": 0,
+        "united_states.enabling": 0,
+        "united_states.brigades": 0,
+        "russia.cost_of_fighting_us": 0,
+        "war.incidents_per_year": 0,
+        "russia.probe_cost": 5,
+        "europe.firmness": 5,
+        "sampling.horizon_years": 8,
+    }
 
     def signed(self, worlds: int | None = None) -> sim.CeasefireModel:
         """At the ceasefire everybody knows the coalition to be resolute."""
@@ -293,8 +355,8 @@ class TestDrift:
         """A drift and a war a month, to the eighth year, as products of expm; 12 shares, false alarm 12 x 6.3e-5 = 0.08 %."""
         one, prior, rate = self.signed(1), self.SETTING["europe.prior_resolute"], self.SETTING["europe.resolve_drift"]
         chances, fights = in_a_step(one), one.crisis(np.array([0])).intervenes_by_type
-        assert chances.survived < 1e-12                                                 # no probes, and so nothing to learn
-        drift, war = np.zeros((2, 4, 4))                                                # irresolute, resolute, ended with Europe, without
+        assert chances.survived < 1e-12  # no probes, and so nothing to learn
+        drift, war = np.zeros((2, 4, 4))  # irresolute, resolute, ended with Europe, without
         drift[:2, :2] = rate * (np.array([1 - prior, prior]) - np.eye(2))
         total, offensive = -12 * np.log1p(-chances.ends.sum()), float(chances.offensive[0] / chances.ends.sum())
         for type_ in (IRRESOLUTE, RESOLUTE):
@@ -306,8 +368,15 @@ class TestDrift:
             while model.steps < 12 * years:
                 model.step()
             law = np.array([0, 1, 0, 0]) @ np.linalg.matrix_power(step, 12 * years)
-            agree([model.at_peace & ~model.europe.resolute, model.at_peace & model.europe.resolute, model.europe_intervenes,
-                   ~model.at_peace & ~model.europe_intervenes], list(law))
+            agree(
+                [
+                    model.at_peace & ~model.europe.resolute,
+                    model.at_peace & model.europe.resolute,
+                    model.europe_intervenes,
+                    ~model.at_peace & ~model.europe_intervenes,
+                ],
+                list(law),
+            )
 
 
 class TestLengthOfAStep:

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 import sim
 from sim.ensemble import run as runs
 from sim.ensemble.store import Store

@@ -15,12 +15,20 @@ import sim
 from sim.quantity import Parameters
 from sim.uncertainty import Distribution, is_number
 
-SCENARIO = sim.load(Path(__file__).parents[1] / "scenarios" / "nato.toml", {
-    "regime.force_limit.brigades": 100, "regime.reassurance.value": 0.1, "sampling.designs": 200, "sampling.replicates": 5,
-})
+SCENARIO = sim.load(
+    Path(__file__).parents[1] / "scenarios" / "nato.toml",
+    {
+        "regime.force_limit.brigades": 100,
+        "regime.reassurance.value": 0.1,
+        "sampling.designs": 200,
+        "sampling.replicates": 5,
+    },
+)
 """A reference regime, with the provisions that it lacks."""
 PARTS = ("russia", "ukraine", "europe", "united_states", "war", "regime")
-NUMBERS = {key: value for key, value in SCENARIO.leaves() if key.split(".")[0] in PARTS and (is_number(value) or isinstance(value, Distribution))}
+NUMBERS = {
+    key: value for key, value in SCENARIO.leaves() if key.split(".")[0] in PARTS and (is_number(value) or isinstance(value, Distribution))
+}
 """Every number of the actors, the war and the regime, by its key."""
 
 
@@ -82,8 +90,18 @@ def outcomes(scenario: sim.Scenario, worlds: int, steps: int) -> np.ndarray:
     model = sim.CeasefireModel(scenario, worlds)
     while model.running and model.steps < steps:
         model.step()
-    return np.array([model.cause, model.years_held, model.probes, model.firm_answers, model.europe_intervenes, model.us_backs,
-                     model.russia_prevails, *model.fought.values()])
+    return np.array(
+        [
+            model.cause,
+            model.years_held,
+            model.probes,
+            model.firm_answers,
+            model.europe_intervenes,
+            model.us_backs,
+            model.russia_prevails,
+            *model.fought.values(),
+        ]
+    )
 
 
 @cache
@@ -97,8 +115,9 @@ def test_no_parameter_is_dead(key):
     """A quarter of the value, or the lower quartile of what is not known, changes the outcome of some of 1,000 worlds."""
     value = NUMBERS[key]
     changed = SCENARIO.drawn({key: float(value.quantile(np.array(0.25))) if isinstance(value, Distribution) else value / 4})
-    assert not np.array_equal(outcomes(changed, SCENARIO.sampling.worlds, 120), as_it_is(), equal_nan=True), \
+    assert not np.array_equal(outcomes(changed, SCENARIO.sampling.worlds, 120), as_it_is(), equal_nan=True), (
         f"{key} changes nothing: use it or remove it"
+    )
 
 
 @pytest.mark.parametrize(("key", "value"), [("russia.foresight", (1.0, 2.0)), ("europe.without.names", ("Poland",))])

@@ -55,9 +55,14 @@ def legal(block: type[Parameters]) -> st.SearchStrategy[dict]:
 
 REGIMES = st.builds(operator.or_, legal(Regime), st.fixed_dictionaries({}, optional={"accession": legal(Accession)}))
 MEMBERS = st.lists(legal(Member), min_size=1, max_size=3).map(
-    lambda members: [each | {"name": str(n), "weight": max(each["weight"], 0.01)} for n, each in enumerate(members)])
-SCENARIOS = st.builds(lambda whole, regime, members: whole | {"regime": regime, "europe": whole.get("europe", {}) | {"members": members}},
-                      legal(sim.Scenario), REGIMES, MEMBERS)
+    lambda members: [each | {"name": str(n), "weight": max(each["weight"], 0.01)} for n, each in enumerate(members)]
+)
+SCENARIOS = st.builds(
+    lambda whole, regime, members: whole | {"regime": regime, "europe": whole.get("europe", {}) | {"members": members}},
+    legal(sim.Scenario),
+    REGIMES,
+    MEMBERS,
+)
 
 
 def chances(model: sim.CeasefireModel) -> dict[str, np.ndarray]:
@@ -65,12 +70,26 @@ def chances(model: sim.CeasefireModel) -> dict[str, np.ndarray]:
     crisis = model.crisis(np.arange(len(model.worlds)))
     drawn, terms = model.drawn, model.drawn.regime.terms(model.years, 0.0, model.entered(np.arange(len(model.worlds))))
     winning = drawn.war.offensive_succeeds(model.ukraine.strength, model.russia.strength)
-    by_type = {f"{name} of a type {type_}": chance for name, types in (
-        ("backs alone", crisis.backs_by_type[0]), ("backs together", crisis.backs_by_type[1]), ("intervenes", crisis.intervenes_by_type),
-        ("answers firmly", crisis.answers_firmly_by_type)) for type_, chance in enumerate(types)}
-    return by_type | {"backs": np.stack(np.broadcast_arrays(*crisis.backs)), "intervenes": crisis.intervenes, "escalates": crisis.escalates,
-                      "retaliates": crisis.retaliates, "response": crisis.response, "offensive wins": winning,
-                      "offensive": drawn.ukraine.starts_offensive(winning, terms), "attack wins": crisis.prevails_now(0.0, False)}
+    by_type = {
+        f"{name} of a type {type_}": chance
+        for name, types in (
+            ("backs alone", crisis.backs_by_type[0]),
+            ("backs together", crisis.backs_by_type[1]),
+            ("intervenes", crisis.intervenes_by_type),
+            ("answers firmly", crisis.answers_firmly_by_type),
+        )
+        for type_, chance in enumerate(types)
+    }
+    return by_type | {
+        "backs": np.stack(np.broadcast_arrays(*crisis.backs)),
+        "intervenes": crisis.intervenes,
+        "escalates": crisis.escalates,
+        "retaliates": crisis.retaliates,
+        "response": crisis.response,
+        "offensive wins": winning,
+        "offensive": drawn.ukraine.starts_offensive(winning, terms),
+        "attack wins": crisis.prevails_now(0.0, False),
+    }
 
 
 class TestEveryScenario:
@@ -82,7 +101,11 @@ class TestEveryScenario:
         model = sim.CeasefireModel(sim.Scenario.model_validate(scenario), 8)
         for _ in range(months):
             model.step()
-        beliefs = {"belief in Europe": model.europe.belief, "belief in the United States": model.united_states.belief, "will": model.europe.will}
+        beliefs = {
+            "belief in Europe": model.europe.belief,
+            "belief in the United States": model.united_states.belief,
+            "will": model.europe.will,
+        }
         for name, chance in (chances(model) | beliefs).items():
             assert np.all((np.asarray(chance) >= 0) & (np.asarray(chance) <= 1)), name
         np.testing.assert_allclose(chances(model)["response"].sum(axis=0), 1, rtol=0, atol=ROUNDING)

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
+
 import sim
 from sim.analysis.typical import typical
 from sim.cli import app
 from sim.game.war import Cause
 from sim.report import story
-from typer.testing import CliRunner
 
 HERE = Path(__file__).parent
 REGIMES = ("none", "neutrality", "armed_neutrality", "coalition", "article5_like", "nato", "eu")

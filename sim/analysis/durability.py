@@ -15,6 +15,10 @@ from sim.game.war import Cause
 from sim.uncertainty import Floats
 
 
+class NotPairedError(ValueError):
+    """Two runs are not of the same worlds, so that their difference is not one of pairs."""
+
+
 class Simulated(Protocol):
     """What an analysis needs of a run."""
 
@@ -96,7 +100,7 @@ def compare(runs: Sequence[Simulated], baseline: str | None = None, years: Seque
     """Paired differences in durability from a baseline, by default the first run, on common random numbers.
 
     Columns: scenario, baseline, years, estimate, low, high, spread_low, spread_high; differences are in shares of worlds.
-    Raises ValueError if the runs are not of the same worlds, or the baseline is not among them.
+    Raises NotPairedError if the runs are not of the same worlds, ValueError if the baseline is not among them.
     """
     names = [run.name for run in runs]
     if baseline is not None and baseline not in names:
@@ -108,7 +112,7 @@ def compare(runs: Sequence[Simulated], baseline: str | None = None, years: Seque
         if run is base:
             continue
         if _pairing(run) != _pairing(base):
-            raise ValueError(f"{run.name} and {base.name} cannot be compared: they differ in seed, horizon or step, designs or "
+            raise NotPairedError(f"{run.name} and {base.name} cannot be compared: they differ in seed, horizon or step, designs or "
                              f"replicates, so that their worlds are not pairs; run both with the same sampling")
         table = _tabulate(((measures.survival(year), {"years": year}) for year in at), run, base)
         tables.append(table.assign(scenario=run.name, baseline=base.name))

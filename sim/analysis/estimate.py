@@ -83,7 +83,7 @@ class Designs:
     @property
     def freedom(self) -> int:
         """Degrees of freedom that the additive fit leaves."""
-        return self.count - self._additive.shape[1]
+        return int(self.count - self._additive.shape[1])
 
     @property
     def quantile(self) -> float:

@@ -54,14 +54,15 @@ def compare(files: Annotated[list[str], typer.Argument(metavar="FILE_OR_RUN...",
     with plain_errors() as refuse:
         from sim.ensemble.store import read_run
         from sim.scenario.schema import digest
-        sampling = _sampling(designs, replicates, seed, years)
-        simulated = iter(simulate(load_all([each for each in files if not _is_run(each)], overrides, sampling), workers, out))
-        runs = [read_run(each) if _is_run(each) else next(simulated) for each in files]
-        names = [each.name for each in runs]
-        if len(runs) < 2 or len(set(names)) < len(names):      # noqa: PLR2004  said in the message
+        scenarios = load_all([each for each in files if not _is_run(each)], overrides, _sampling(designs, replicates, seed, years))
+        kept, given = {each: read_run(each) for each in files if _is_run(each)}, iter(scenarios)
+        names = [kept[each].name if each in kept else next(given).name for each in files]
+        if len(names) < 2 or len(set(names)) < len(names):      # noqa: PLR2004  said in the message
             refuse([f"compare needs two or more scenarios of different names; it was given {', '.join(names)}"])
         if baseline is not None and baseline not in names:
             refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
+        simulated = iter(simulate(scenarios, workers, out))
+        runs = [kept[each] if each in kept else next(simulated) for each in files]
         folder = out / f"comparison-{digest({'runs': [each.manifest['hash'] for each in runs], 'baseline': baseline})[:8]}"
         _draw(runs, folder, baseline)
         _print(runs, baseline or names[0], as_json, folder / "figures")

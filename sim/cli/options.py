@@ -48,12 +48,13 @@ def plain_errors() -> Iterator[Any]:
         typer.echo("stopped; the blocks that were finished are kept: the same command goes on from there", err=True)
         raise typer.Exit(STOPPED) from None
     except ValueError as wrong:
+        from sim.analysis.durability import NotPairedError
         from sim.ensemble.store import RunError
         from sim.scenario.load import ScenarioError
         match wrong:
             case ScenarioError():
                 refuse(wrong.problems)
-            case RunError():
+            case RunError() | NotPairedError():
                 refuse([str(wrong)])
         raise
 

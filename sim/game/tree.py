@@ -19,7 +19,8 @@ from sim.quantity import Array
 
 TYPE_NAMES = ("irresolute", "resolute")
 """The private types of the coalition and of the United States, in the order of their number τ."""
-_EXACT = Context(prec=1100)     # every float has a decimal of at most so many digits
+_DECIMALS = 12     # of payoffs in a file: in units of noise, far below what could move a choice
+_EXACT = Context(prec=400)     # enough for 1 less any probability
 
 
 class Player(StrEnum):
@@ -118,11 +119,11 @@ class Tree:
         return sets
 
     def efg(self, title: str, comment: str = "") -> str:
-        """The game in Gambit's format, EFG 2 R. Each player's payoffs are divided by its own noise, as the comment of the file says."""
+        """The game in Gambit's format, EFG 2 R, each player's payoffs divided by its own noise, as the comment of the file says."""
         noise = ", ".join(f"{player} {_decimal(self.noise[player])}" for player in Player)
         comment += ("\n" if comment else "") + (
             "The payoffs of each player are divided by its own logit noise, so that precision (lambda) 1 stands for every player's own "
-            f"noise. Multiply by the noise for utilities in the units of the model: {noise}.")
+            f"noise, and rounded to {_DECIMALS} decimals. Multiply by the noise for utilities in the units of the model: {noise}.")
         lines = [f"EFG 2 R {_quoted(title)} {{ {' '.join(map(_quoted, Player))} }}", _quoted(comment), ""]
         numbers = {each: (place, number) for place, player in enumerate(Player, 1)
                    for number, each in enumerate((each for each in self.information_sets if each.player is player), 1)}
@@ -139,7 +140,7 @@ class Tree:
                     lines.append(f'p "" {player} {number} {_quoted(str(known))} {{ {" ".join(map(_quoted, actions))} }} 0')
                 case End(name, payoffs):
                     ends += 1
-                    scaled = ", ".join(_decimal(payoffs[player] / self.noise[player]) for player in Player)
+                    scaled = ", ".join(_decimal(round(payoffs[player] / self.noise[player], _DECIMALS)) for player in Player)
                     lines.append(f't "" {ends} {_quoted(name)} {{ {scaled} }}')
         return "\n".join(lines) + "\n"
 
@@ -279,7 +280,7 @@ def _shares(probabilities: Sequence[float]) -> list[str]:
 
 
 def _decimal(number: float) -> str:
-    """A number as a decimal without an exponent, exact when read back."""
+    """A number without an exponent, the same when read back."""
     return f"{Decimal(repr(number + 0.0)):f}"
 
 

@@ -103,6 +103,7 @@ def json_schema() -> dict[str, Any]:
     """JSON Schema of scenario files, for editors."""
     schema = Scenario.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    del schema["$defs"]["Accession"]["required"]      # what a file leaves out may stand in the one that it extends
     schema["properties"]["extends"] = {
         "type": "string", "description": "a scenario file that this one builds on, relative to this file",
     }

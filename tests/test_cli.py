@@ -1,0 +1,243 @@
+"""The command line: what it prints, what it writes, and how it ends."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import sim
+from sim.cli import app
+from sim.game.war import Cause
+
+SMALL = ["--designs", "60", "--replicates", "5"]
+ESTIMATE = {"estimate", "low", "high", "spread_low", "spread_high"}
+
+
+def command(*words, code=0):
+    """Output of a command that ends with this code."""
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    assert result.exit_code == code, result.output
+    return result
+
+
+@pytest.fixture(scope="module")
+def compared(scenarios, tmp_path_factory):
+    """A comparison and the folder of its runs."""
+    out = tmp_path_factory.mktemp("runs")
+    paths = [scenarios / f"{name}.toml" for name in ("none", "coalition", "nato")]
+    return json.loads(command("compare", *paths, *SMALL, "--out", out, "--json").stdout), out
+
+
+def holds(told):
+    """Nothing bare: an estimate lies within its limits."""
+    assert set(told) == ESTIMATE
+    assert told["low"] <= told["estimate"] <= told["high"]
+    assert told["spread_low"] <= told["spread_high"]
+
+
+def test_the_document_of_a_run(compared):
+    """Keys, types and contents as the contract says."""
+    for run in compared[0]["runs"]:
+        assert set(run) == {
+            "scenario",
+            "worlds",
+            "designs",
+            "replicates",
+            "seed",
+            "horizon_years",
+            "survival",
+            "restricted_mean_years",
+            "causes",
+            "europe_intervenes",
+            "us_backs",
+            "seconds",
+            "folder",
+        }
+        assert (run["worlds"], run["designs"], run["replicates"], run["seed"], run["horizon_years"]) == (300, 60, 5, 2025, 20)
+        assert list(run["survival"]) == ["1", "2", "5", "10", "20"]
+        assert list(run["causes"]) == [str(cause) for cause in Cause]
+        assert sum(share["estimate"] for share in run["causes"].values()) == pytest.approx(1)
+        for told in (
+            *run["survival"].values(),
+            *run["causes"].values(),
+            run["europe_intervenes"],
+            run["us_backs"],
+            run["restricted_mean_years"],
+        ):
+            holds(told)
+        assert Path(run["folder"]).is_dir()
+        assert run["seconds"] > 0
+
+
+def test_the_document_of_differences(compared):
+    """One entry for each scenario but the baseline, the same as the Python function gives."""
+    told, _ = compared
+    assert [(each["scenario"], each["baseline"]) for each in told["differences"]] == [("coalition", "none"), ("nato", "none")]
+    runs = [sim.read_run(run["folder"]) for run in told["runs"]]
+    table = sim.compare(runs).set_index(["scenario", "years"])
+    for each in told["differences"]:
+        assert list(each["survival"]) == ["1", "2", "5", "10", "20"]
+        for years, values in each["survival"].items():
+            holds(values)
+            assert values["estimate"] == table.loc[(each["scenario"], int(years)), "estimate"]
+
+
+@pytest.mark.parametrize(
+    ("years", "reported"), [(1, ["1"]), (3, ["1", "2", "3"]), (7, ["1", "2", "5", "7"]), (25, ["1", "2", "5", "10", "20", "25"])]
+)
+def test_years_as_far_as_the_horizon_reaches(years, reported, scenarios, tmp_path):
+    """And the horizon itself."""
+    told = json.loads(command("run", scenarios / "none.toml", *SMALL, "--years", years, "--out", tmp_path, "--json").stdout)
+    assert list(told["runs"][0]["survival"]) == reported
+    assert told["differences"] == []
+
+
+def test_the_run_folder(compared):
+    """Manifest, outcomes and timeline hold what the contract says, and agree with each other."""
+    run = sim.read_run(compared[0]["runs"][1]["folder"])
+    assert run.manifest["state"] == "complete"
+    assert set(run.manifest) >= {"scenario", "hash", "seed", "versions", "platform", "started", "finished", "seconds", "blocks", "sha256"}
+    outcomes, timeline = run.outcomes, run.timeline
+    assert list(outcomes)[:12] == [
+        "world",
+        "design",
+        "replicate",
+        "years",
+        "cause",
+        "held",
+        "europe_intervenes",
+        "us_backs",
+        "members_fought",
+        "probes",
+        "firm_answers",
+        "russia_prevails",
+    ]
+    assert set(list(outcomes)[12:]) == {
+        "russia.strength_target",
+        "russia.reconstitution_half_life",
+        "russia.value_of_prevailing",
+        "russia.insecurity",
+    }
+    assert (outcomes["world"] == np.arange(300)).all()
+    assert (outcomes["design"] == outcomes["world"] // 5).all()
+    assert outcomes["russia_prevails"].isna().equals(outcomes["held"])
+    assert ((outcomes["members_fought"] == "") | outcomes["europe_intervenes"]).all()
+    assert len(timeline) == 240
+    ended = timeline.filter(like="ended_")
+    assert timeline["at_risk"].iloc[0] == 300
+    np.testing.assert_array_equal(timeline["at_risk"].diff().iloc[1:], -ended.sum(axis=1).iloc[:-1])
+    for cause in ("attack", "incident", "probe", "offensive"):
+        assert ended[f"ended_{cause}"].sum() == (outcomes["cause"] == cause).sum()
+    for name in ("russia_strength", "ukraine_strength", "belief_europe", "belief_united_states"):
+        quantiles = timeline[[f"{name}_{percent}" for percent in (5, 25, 50, 75, 95)]]
+        assert (np.diff(quantiles, axis=1) >= 0).all()
+
+
+def test_quantiles_of_the_timeline_are_those_of_the_worlds(scenarios):
+    """To one per cent of the strength, and 0.005 of the belief, of the exact quantiles over worlds still at peace."""
+    scenario = sim.load(scenarios / "coalition.toml", {"sampling.designs": 200, "sampling.horizon_years": 3})
+    row = sim.run(scenario, out=None).timeline.iloc[-1]
+    model = sim.CeasefireModel(scenario, 2000)
+    while model.running:
+        model.step()
+    for percent in (5, 25, 50, 75, 95):
+        exact = {
+            name: np.quantile(values[model.at_peace], percent / 100, method="inverted_cdf")
+            for name, values in (("russia_strength", model.russia.strength), ("belief_europe", model.europe.belief))
+        }
+        assert row[f"russia_strength_{percent}"] == pytest.approx(exact["russia_strength"], rel=0.0101)
+        assert row[f"belief_europe_{percent}"] == pytest.approx(exact["belief_europe"], abs=0.0051)
+
+
+def test_figures_are_written_beside_the_results(scenarios, tmp_path, compared):
+    """A run has three, a comparison four."""
+    command("run", scenarios / "none.toml", *SMALL, "--out", tmp_path)
+    (folder,) = tmp_path.glob("none-*")
+    assert {path.name for path in (folder / "figures").glob("*.png")} == {"survival.png", "causes.png", "hazard.png"}
+    (together,) = compared[1].glob("comparison-*")
+    assert {path.name for path in (together / "figures").glob("*.png")} == {"survival.png", "causes.png", "hazard.png", "differences.png"}
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.rglob("*.png"))
+
+
+def test_a_second_run_reads_the_folder(scenarios, tmp_path):
+    """The same document to the letter, the time it took included, and the files untouched."""
+    words = ("run", scenarios / "eu.toml", *SMALL, "--out", tmp_path, "--json")
+    first = command(*words).stdout
+    stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")}
+    assert command(*words).stdout == first
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")} == stamps
+
+
+def test_folders_and_files_are_compared_alike(compared, scenarios):
+    """A run folder stands for its scenario."""
+    told, out = compared
+    mixed = json.loads(command("compare", told["runs"][0]["folder"], scenarios / "nato.toml", *SMALL, "--out", out, "--json").stdout)
+    assert mixed["differences"][0] == told["differences"][1]
+
+
+def test_the_table_shows_both_intervals_of_every_share(scenarios, tmp_path):
+    """Every share has its error, every row a range beneath it; the caveat stands once."""
+    text = command("compare", scenarios / "none.toml", scenarios / "nato.toml", *SMALL, "--out", tmp_path).stdout
+    rows = [line for line in text.splitlines() if re.match(r"(none|nato) +[-+\d]", line)]
+    below = [line for line in text.splitlines() if re.match(r" +[-+]?\d+ to [-+]?\d+", line)]
+    assert len(rows) == len(below) == 5
+    for row, ranges in zip(rows, below, strict=True):
+        assert len(re.findall(r"[-+]?\d+\.\d ±\d+\.\d", row)) == len(re.findall(r"[-+]?\d+ to [-+]?\d+", ranges)) == 5
+    assert text.count("not a forecast") == 1
+    assert max(map(len, rows + below)) <= 80
+
+
+def test_set_changes_a_value(scenarios, tmp_path):
+    """And the manifest says so."""
+    words = ("--set", "regime.deployment.brigades=7", "--set", "russia.strength={ uniform = [90, 110] }")
+    told = json.loads(command("run", scenarios / "none.toml", *SMALL, *words, "--out", tmp_path, "--json").stdout)
+    scenario = sim.read_run(told["runs"][0]["folder"]).manifest["scenario"]
+    assert scenario["regime"]["deployment"]["brigades"] == 7
+    assert scenario["russia"]["strength"] == {"uniform": [90, 110]}
+
+
+def test_list_check_show_and_schema(scenarios):
+    """Names with titles; fine files; values with origins; a JSON document."""
+    listed = command("list", scenarios).stdout.splitlines()
+    assert len(listed) == len(list(scenarios.glob("*.toml")))
+    assert any(re.fullmatch(r"nato +NATO membership, on the way", line) for line in listed)
+    assert command("check", scenarios / "nato.toml").stdout == f"{scenarios / 'nato.toml'}: fine\n"
+    shown = command("show", scenarios / "nato.toml", "--set", "war.decisiveness=3").stdout
+    assert "brigades = 10.0    # n_F: allied force stationed in Ukraine [brigades]" in shown
+    assert "#   set by command line; was 2.0 (default)" in shown
+    assert json.loads(command("schema").stdout)["title"] == "Scenario"
+
+
+def test_a_sweep_is_a_table_of_runs(scenarios, tmp_path):
+    """Every combination, each equal to the run of its own scenario."""
+    words = ("sweep", scenarios / "none.toml", "--grid", "regime.deployment.brigades=0:10:2", "--grid", "regime.commitment.europe=0:1:2")
+    table = pd.DataFrame(json.loads(command(*words, *SMALL, "--out", tmp_path, "--json").stdout))
+    assert len(table) == 4 * 5
+    sampling = {"sampling.designs": 60, "sampling.replicates": 5}
+    own = sim.run(sim.load(scenarios / "none.toml", sampling | {"regime.deployment.brigades": 10, "regime.commitment.europe": 1}), out=None)
+    last = table[(table["regime.deployment.brigades"] == 10) & (table["regime.commitment.europe"] == 1)]
+    np.testing.assert_allclose(last["estimate"], sim.survival(own)["estimate"])
+    sampled = pd.DataFrame(json.loads(command(*words, "--sample", 3, *SMALL, "--out", tmp_path, "--json").stdout))
+    assert sampled["regime.deployment.brigades"].between(0, 10).all()
+    assert sampled["regime.deployment.brigades"].nunique() == 3
+
+
+def test_precision_is_reached_and_what_it_took_is_said(scenarios, tmp_path):
+    """Every durability's error is at most what was asked for, and more designs than the scenario's were needed."""
+    result = command("run", scenarios / "none.toml", *SMALL, "--precision", "0.03", "--out", tmp_path, "--json")
+    (run,) = json.loads(result.stdout)["runs"]
+    assert all((told["high"] - told["low"]) / 2 <= 0.03 for told in run["survival"].values())
+    assert run["designs"] > 60
+    assert len(re.findall(r"none: \d+ designs of 5, \d+ worlds, [\d.]+ s: sampling error at most ±[\d.]+ points", result.stderr)) >= 2
+
+
+@pytest.mark.parametrize("name", sorted(each.name or each.callback.__name__ for each in app.registered_commands))
+def test_every_command_explains_itself(name):
+    """`--help` says what the command does, and ends well."""
+    text = command(name, "--help").stdout
+    assert f"ceasefire {name}" in text.replace("root", "ceasefire")
+    assert len(text) > 200

@@ -1,0 +1,239 @@
+"""Scenario files: what they say is what is simulated, and everybody can see who said it."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+from scipy import stats
+
+import sim
+from sim.scenario.schema import json_schema
+from sim.scenario.show import resolved
+from sim.scenario.toml import lines_of
+
+SHIPPED = sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml"))
+REGIMES = {  # model.md, section 2: L_E, L_A, n_F, arms, cap, M, r, v, S, z, accession
+    "none": (0, 0, 0, 0, None, 0.2, 0, 0, 0, 0, None),
+    "budapest": (0.15, 0.15, 0, 10, None, 0.2, 0, 0, 0, 0, None),
+    "neutrality": (0.2, 0.2, 0, 0, 45, 0.3, 0.08, 0, 0, 0, None),
+    "armed_neutrality": (0.1, 0.1, 0, 90, None, 0.3, 0.05, 0, 5, 0, None),
+    "coalition": (0.5, 0.2, 5, 60, None, 0.4, 0, 0.08, 10, 0.03, None),
+    "article5_like": (0.7, 0.55, 5, 90, None, 0.4, 0, 0.08, 10, 0.05, None),
+    "nato": (1, 1, 10, 90, None, 0.4, 0, 0.15, 10, 0.05, (0.5, 1.5, 0.2, 0.3)),
+    "eu": (0.55, 0.15, 0, 60, None, 0.3, 0, 0.04, 10, 0.05, (2, 5, 0.15, 0.3)),
+}
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write scenario files into one folder; the last one's path comes back."""
+
+    def files(**texts):
+        for name, text in texts.items():
+            path = tmp_path / f"{name}.toml"
+            path.write_text(text)
+        return path
+
+    return files
+
+
+@pytest.mark.parametrize("name", REGIMES)
+def test_the_reference_regimes_are_those_of_the_model(name, scenarios):
+    """Every provision of the table, and nothing else."""
+    regime = sim.load(scenarios / f"{name}.toml").regime
+    accession = regime.accession and (regime.accession.start, regime.accession.mean_years, regime.accession.veto, regime.accession.interim)
+    assert REGIMES[name] == (
+        regime.commitment.europe,
+        regime.commitment.united_states,
+        regime.deployment.brigades,
+        regime.arms.package_usd_bn,
+        regime.force_limit.brigades,
+        regime.monitoring.quality,
+        regime.reassurance.value,
+        regime.provocation.value,
+        regime.commitment.resupply,
+        regime.sanctions.snapback,
+        accession,
+    )
+    assert (regime.commitment.conditional, regime.deployment.half_life) == (0.5, 0.75)
+
+
+def test_a_scenario_builds_on_others(write):
+    """Values are inherited along the chain, the nearest wins; names, titles and descriptions are each file's own."""
+    path = write(
+        a='title = "A"\nsources = ["a book"]\n[regime.arms]\npackage_usd_bn = 10\n[regime.deployment]\nbrigades = 1',
+        b='extends = "a.toml"\n[regime.deployment]\nbrigades = 2',
+        c='extends = "b.toml"\n[war]\ndecisiveness = 3',
+    )
+    scenario = sim.load(path)
+    assert (scenario.name, scenario.title, scenario.sources) == ("c", "", ())
+    assert (scenario.regime.arms.package_usd_bn, scenario.regime.deployment.brigades, scenario.war.decisiveness) == (10, 2, 3)
+
+
+def test_extends_is_relative_to_the_file_that_says_it(tmp_path, write, monkeypatch):
+    """Wherever the command is given."""
+    write(base="[war]\ndecisiveness = 4")
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "x.toml").write_text('extends = "../base.toml"')
+    monkeypatch.chdir("/")
+    assert sim.load(tmp_path / "inner" / "x.toml").war.decisiveness == 4
+
+
+def test_every_value_remembers_who_set_it(write):
+    """The origins of a value, the earliest first, with the line in each file."""
+    path = write(a="title = 'x'\n\n[regime.deployment]\nbrigades = 5", b="extends = 'a.toml'\n[regime]\ndeployment = { brigades = 6 }")
+    scenario = sim.load(path, {"regime.deployment.brigades": 7})
+    assert scenario.regime.deployment.brigades == 7
+    assert scenario.origins["regime.deployment.brigades"] == ((5, f"{path.with_stem('a')}:4"), (6, f"{path}:3"), (7, "override"))
+    assert "set by override; was 6 (" in resolved(scenario)
+
+
+def test_a_distribution_replaces_another_whole(write):
+    """They are not merged into something with two forms."""
+    path = write(
+        a="[russia]\nstrength_target = { uniform = [1, 2] }", b="extends = 'a.toml'\n[russia]\nstrength_target = { triangular = [1, 2, 4] }"
+    )
+    assert list(sim.load(path).russia.strength_target.given()) == ["triangular"]
+
+
+@pytest.mark.parametrize(
+    ("given", "distribution"),
+    [
+        ("{ uniform = [130, 210] }", stats.uniform(130, 80)),
+        ("{ uniform = { low = 130, high = 210 } }", stats.uniform(130, 80)),
+        ("{ normal = { mean = 150, sd = 10, low = 120 } }", stats.truncnorm(-3, np.inf, 150, 10)),
+        ("{ lognormal = { median = 150, sigma = 0.2 } }", stats.lognorm(0.2, scale=150)),
+        ("{ triangular = [100, 150, 300] }", stats.triang(0.25, 100, 200)),
+        ("{ choice = [100, 200], source = 'a book' }", stats.rv_discrete(values=([100, 200], [0.5, 0.5]))),
+        ("{ choice = { values = [100, 200], weights = [1, 3] } }", stats.rv_discrete(values=([100, 200], [0.25, 0.75]))),
+    ],
+)
+def test_distributions_are_those_of_scipy(given, distribution, write):
+    """The designs of a run are a Latin hypercube of the distribution: one in each of its thousand quantiles."""
+    scenario = sim.load(write(x=f"[russia]\nstrength_target = {given}\n[sampling]\nreplicates = 1"))
+    drawn = np.sort(sim.CeasefireModel(scenario, 1000).draws["russia.strength_target"])
+    if "choice" in given:
+        np.testing.assert_array_equal(drawn, distribution.ppf((np.arange(1000) + 0.5) / 1000))
+    else:
+        assert np.floor(1000 * distribution.cdf(drawn)).astype(int).tolist() == list(range(1000))
+
+
+def test_beta_and_plain_normal_are_drawn_as_well(write):
+    """On parameters whose range they fit."""
+    path = write(x="[europe]\nprior_resolute = { beta = { a = 2, b = 5 } }\nstake = { normal = { mean = -0.5, sd = 0.1 } }")
+    draws = sim.CeasefireModel(sim.load(path, {"sampling.replicates": 1}), 1000).draws
+    for key, distribution in (("europe.prior_resolute", stats.beta(2, 5)), ("europe.stake", stats.norm(-0.5, 0.1))):
+        np.testing.assert_allclose(draws[key].mean(), distribution.mean(), atol=4 * distribution.std() / 1000)
+
+
+def test_a_value_may_stand_with_its_source(write):
+    """`{ value, source }` is the value, and the source is shown beside it."""
+    scenario = sim.load(write(x="[regime.deployment]\nbrigades = { value = 5, source = 'Author 2026, p. 3' }"))
+    assert scenario.regime.deployment.brigades == 5
+    assert "#   source: Author 2026, p. 3" in resolved(scenario)
+
+
+def test_members_are_replaced_and_taken_out(write):
+    """A list of members replaces the reference set; `without` takes members out of it; B and o follow."""
+    few = sim.load(write(x="[europe.without]\nnames = ['Germany', 'Italy']")).europe
+    assert [member.name for member in few.standing] == ["United Kingdom", "France", "Poland", "Finland"]
+    assert few.pledged_force == pytest.approx(8 * 0.8 + 8 * 0.8 + 6 * 0.7 + 3 * 0.8)
+    assert few.offset == pytest.approx((0.22 * 0.15 + 0.22 * 0.10 + 0.14 * 0.15 + 0.10 * 0.20) / 0.68)
+    own = sim.load(
+        write(y="[[europe.members]]\nname = 'Spain'\nbrigades = { uniform = [1, 3] }\nreliability = 0.5\nweight = 1\nresolve_offset = 0")
+    ).europe
+    assert [member.name for member in own.standing] == ["Spain"]
+
+
+def test_an_uncertain_member_is_drawn(write):
+    """Members' numbers may be uncertain too, and what is drawn for them is used."""
+    text = "[[europe.members]]\nname = 'Spain'\nbrigades = { uniform = [1, 3] }\nreliability = 0.5\nweight = 1\nresolve_offset = 0"
+    model = sim.CeasefireModel(sim.load(write(x=text)), 50)
+    np.testing.assert_array_equal(model.drawn.europe.pledged_force, model.draws["europe.members.Spain.brigades"] * 0.5)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_resolved_scenario_reads_back_as_itself(path, tmp_path):
+    """What `show` prints is a scenario file that means the same."""
+    scenario = sim.load(path)
+    copy = tmp_path / path.name
+    copy.write_text(resolved(scenario))
+    assert sim.load(copy).model_dump() == scenario.model_dump()
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_scenario_says_what_it_is(path):
+    """Title and description, and the JSON Schema that editors use finds nothing wrong with the file."""
+    scenario = sim.load(path)
+    assert scenario.title
+    assert scenario.description
+    jsonschema.validate(tomllib.loads(path.read_text()), json_schema())
+
+
+def test_the_json_schema_is_one_and_refuses_mistakes():
+    """Valid itself, plain JSON, and closed against misspelt keys and wrong types."""
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    json.dumps(schema, allow_nan=False)
+    for wrong in (
+        {"regime": {"deploymnt": {}}},
+        {"war": {"decisiveness": "2"}},
+        {"russia": {"strength": {"uniforn": [1, 2]}}},
+        {"titel": "x"},
+    ):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, schema)
+
+
+def test_every_number_in_the_schema_has_unit_meaning_and_source():
+    """Completeness of the JSON Schema: an editor can show all three for every field."""
+    blocks = [json_schema(), *json_schema()["$defs"].values()]
+    fields = [
+        (name, field) for block in blocks for name, field in block.get("properties", {}).items() if "$ref" not in str(field.get("$ref", ""))
+    ]
+    leaves = [(name, field) for name, field in fields if "source" in field]
+    assert len(leaves) > 70
+    for name, field in leaves:
+        assert field["description"], name
+        assert field["unit"], name
+        assert field["source"], name
+
+
+def test_lines_of_keys():
+    """Tables, dotted keys, inline tables, lists over several lines, and lists of tables, nested ones included."""
+    text = """title = "x"
+
+[regime.arms]
+package_usd_bn = 1
+[russia]
+strength_target = { uniform = [1, 2] }
+"status_quo_value" = 2
+foresight = [
+  1,
+  2,
+]
+[[europe.members]]
+name = "A"
+[[europe.members]]
+name = "B"
+[ukraine]
+a.b = { c.d = 1 }
+"""
+    lines = lines_of(text)
+    expected = {
+        ("title",): 1,
+        ("regime",): 3,
+        ("regime", "arms"): 3,
+        ("regime", "arms", "package_usd_bn"): 4,
+        ("russia", "strength_target", "uniform"): 6,
+        ("russia", "status_quo_value"): 7,
+        ("russia", "foresight", 1): 10,
+        ("europe", "members", 0, "name"): 13,
+        ("europe", "members", 1): 14,
+        ("europe", "members", 1, "name"): 15,
+        ("ukraine", "a", "b", "c", "d"): 17,
+    }
+    assert {key: lines[key] for key in expected} == expected
