@@ -5,10 +5,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
 import sim
 from sim.cli import app
 from sim.game.crisis import Crisis
-from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
