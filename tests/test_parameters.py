@@ -18,7 +18,7 @@ from sim.uncertainty import Distribution, is_number
 SCENARIO = sim.load(
     Path(__file__).parents[1] / "scenarios" / "nato.toml",
     {
-        "regime.force_limit.brigades": 100,
+        "regime.force_limit.brigades": 130,
         "regime.reassurance.value": 0.1,
         "sampling.designs": 200,
         "sampling.replicates": 5,
