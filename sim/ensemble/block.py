@@ -28,7 +28,9 @@ def simulate(scenario: Scenario, first: int, last: int) -> Block:
     """Simulate the worlds from `first` up to, not including, `last`."""
     model = CeasefireModel(scenario, range(first, last))
     timeline = Timeline.of(model)
-    return Block(first, outcomes(model), timeline)
+    block = Block(first, outcomes(model), timeline)
+    vars(model).clear()      # Mesa 3.3 holds on to every model for ever, to number its agents: its arrays must go
+    return block
 
 
 def outcomes(model: CeasefireModel) -> pa.Table:

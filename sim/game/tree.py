@@ -87,7 +87,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Chance:
-    """Nature draws a branch with its probability; draws of the same name are the same draw, whatever came before."""
+    """Nature draws a branch with its probability. No two draws have the same name: Gambit takes Nature for a player that may forget."""
 
     name: str
     branches: Mapping[str, tuple[float, "Node"]]
@@ -127,14 +127,13 @@ class Tree:
         lines = [f"EFG 2 R {_quoted(title)} {{ {' '.join(map(_quoted, Player))} }}", _quoted(comment), ""]
         numbers = {each: (place, number) for place, player in enumerate(Player, 1)
                    for number, each in enumerate((each for each in self.information_sets if each.player is player), 1)}
-        draws: dict[str, int] = {}
-        ends = 0
+        draws = ends = 0
         for node in self.nodes:
             match node:
                 case Chance(name, branches):
-                    draw = draws.setdefault(name, len(draws) + 1)
+                    draws += 1
                     shares = zip(map(_quoted, branches), _shares([share for share, _ in branches.values()]), strict=True)
-                    lines.append(f'c "" {draw} {_quoted(name)} {{ {" ".join(map(" ".join, shares))} }} 0')
+                    lines.append(f'c "" {draws} {_quoted(name)} {{ {" ".join(map(" ".join, shares))} }} 0')
                 case Move(known, actions):
                     player, number = numbers[known]
                     lines.append(f'p "" {player} {number} {_quoted(str(known))} {{ {" ".join(map(_quoted, actions))} }} 0')
@@ -156,7 +155,8 @@ def crisis_tree(crisis: Crisis, world: int = 0) -> Tree:
     both = (IRRESOLUTE, RESOLUTE)
     return Tree(
         types("type of the coalition", crisis.belief_europe, [
-            types("type of the United States", crisis.belief_united_states, [_Play(crisis, number, own, other).review() for other in both])
+            types(f"type of the United States, the coalition being {TYPE_NAMES[own]}", crisis.belief_united_states,
+                  [_Play(crisis, number, own, other).review() for other in both])
             for own in both]),
         {Player.RUSSIA: number(crisis.russia.choice_noise), Player.UKRAINE: number(crisis.ukraine.choice_noise),
          Player.EUROPE: number(crisis.europe.choice_noise), Player.UNITED_STATES: number(crisis.united_states.choice_noise)})
