@@ -3,7 +3,6 @@
 import operator
 from collections.abc import Callable
 from functools import reduce
-from typing import get_args
 
 import numpy as np
 import pytest
@@ -36,9 +35,9 @@ def for_any(*strategies: st.SearchStrategy) -> Callable[[Callable], Callable]:
     return lambda test: settings(derandomize=True, deadline=None)(given(*strategies)(test))
 
 
-def is_quantity(annotation: object) -> bool:
-    """Whether a field takes a number that may be uncertain; they are declared as `Quantity` or `Quantity | None`."""
-    return np.ndarray in {getattr(each, "__origin__", each) for each in get_args(annotation)} or any(map(is_quantity, get_args(annotation)))
+def is_quantity(block: type[Parameters], name: str) -> bool:
+    """Whether a field takes a number that may be uncertain: its schema offers distributions."""
+    return "uniform" in str(block.model_json_schema()["properties"][name])
 
 
 def legal(block: type[Parameters]) -> st.SearchStrategy[dict]:
@@ -47,7 +46,7 @@ def legal(block: type[Parameters]) -> st.SearchStrategy[dict]:
     for name, field in block.model_fields.items():
         if isinstance(field.default, Parameters):
             inner[name] = legal(type(field.default))
-        elif is_quantity(field.annotation) and isinstance(extra := field.json_schema_extra, dict):
+        elif is_quantity(block, name) and isinstance(extra := field.json_schema_extra, dict):
             numbers[name] = st.floats(extra.get("minimum", -LARGEST), extra.get("maximum", LARGEST), allow_subnormal=False)
     required = {name: each for name, each in numbers.items() if block.model_fields[name].is_required()}
     return st.fixed_dictionaries(required, optional={name: each for name, each in (numbers | inner).items() if name not in required})

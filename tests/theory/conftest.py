@@ -1,0 +1,21 @@
+"""What the tests of this folder share: they and the figures of docs/theory.md measure with the same functions."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+PAGE = Path(__file__).parents[2] / "docs" / "theory.md"
+
+
+@pytest.fixture
+def quoted() -> Callable[..., None]:
+    """Check that docs/theory.md quotes these results as they are measured now."""
+    page = " ".join(PAGE.read_text().split())
+
+    def check(*results: object) -> None:
+        missing = [text for text in map(str, results) if text not in page]
+        assert not missing, f"{PAGE.name} does not quote {missing}; docs/make_theory_figures.py prints every number of the page"
+    return check
