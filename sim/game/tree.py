@@ -148,16 +148,16 @@ def crisis_tree(crisis: Crisis, world: int = 0) -> Tree:
     """The crisis as it stands now in one of its worlds, given by its position in the arrays of the crisis."""
     number = reader(crisis, world)
 
-    def types(name: str, belief: Array, then: Sequence[Node]) -> Chance:
+    def types(name: str, belief: Array, then: Callable[[int], Node]) -> Chance:
         resolute = number(belief)
-        return Chance(name, dict(zip(TYPE_NAMES, zip((1 - resolute, resolute), then, strict=True), strict=True)))
+        return Chance(name, {TYPE_NAMES[own]: (chance, then(own)) for own, chance in ((RESOLUTE, resolute), (IRRESOLUTE, 1 - resolute))})
 
-    both = (IRRESOLUTE, RESOLUTE)
+    def united_states(europe: int) -> Chance:
+        return types(f"type of the United States, the coalition being {TYPE_NAMES[europe]}", crisis.belief_united_states,
+                     lambda united_states: _Play(crisis, number, europe, united_states).review())
+
     return Tree(
-        types("type of the coalition", crisis.belief_europe, [
-            types(f"type of the United States, the coalition being {TYPE_NAMES[own]}", crisis.belief_united_states,
-                  [_Play(crisis, number, own, other).review() for other in both])
-            for own in both]),
+        types("type of the coalition", crisis.belief_europe, united_states),
         {Player.RUSSIA: number(crisis.russia.choice_noise), Player.UKRAINE: number(crisis.ukraine.choice_noise),
          Player.EUROPE: number(crisis.europe.choice_noise), Player.UNITED_STATES: number(crisis.united_states.choice_noise)})
 

@@ -12,7 +12,7 @@ import itertools
 import multiprocessing
 import re
 import sys
-import zipfile
+import tarfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +26,7 @@ from sim.game.tree import Action, InformationSet, crisis_tree
 from sim.uncertainty import is_number
 
 HERE = Path(__file__).parent
-GAMES, ANSWERS, FILES, EXAMPLES, README = (HERE / name for name in ("games.csv", "answers.csv", "games.zip", "examples", "README.md"))
+GAMES, ANSWERS, FILES, EXAMPLES, README = (HERE / name for name in ("games.csv", "answers.csv", "games.tar.xz", "examples", "README.md"))
 TOLERANCE = 1e-6
 SEED = 2025
 REGIMES = ("none", "budapest", "neutrality", "armed_neutrality", "coalition", "article5_like", "nato", "eu")
@@ -156,8 +156,8 @@ def read_answers() -> dict[str, dict[str, float]]:
 
 def read_files() -> dict[str, str]:
     """The text of every game as it was when Gambit read it."""
-    with zipfile.ZipFile(FILES) as archive:
-        return {Path(name).stem: archive.read(name).decode() for name in archive.namelist()}
+    with tarfile.open(FILES) as archive:
+        return {Path(member.name).stem: archive.extractfile(member).read().decode() for member in archive}
 
 
 _NUMBER = re.compile(r"(?<![\w.])-?\d+\.\d+")
@@ -221,9 +221,11 @@ def make(scenarios: Path, jobs: int) -> None:
         rows.writerows({key: value if isinstance(value, str) else f"{value:.12g}" for key, value in game.items()} for game in games)
     games = read_games()
     files = {game["game"]: text(game) for game in games}
-    with zipfile.ZipFile(FILES, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with tarfile.open(FILES, "w:xz", preset=9) as archive:
         for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(f"{name}.efg"), content, zipfile.ZIP_DEFLATED, 9)
+            member = tarfile.TarInfo(f"{name}.efg")
+            member.size = len(content.encode())
+            archive.addfile(member, io.BytesIO(content.encode()))
     EXAMPLES.mkdir(exist_ok=True)
     for name in SHOWN:
         (EXAMPLES / f"{name}.efg").write_text(files[name])

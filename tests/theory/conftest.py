@@ -1,7 +1,7 @@
 """What the tests of this folder share: they and the figures of docs/theory.md measure with the same functions."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,11 +11,11 @@ PAGE = Path(__file__).parents[2] / "docs" / "theory.md"
 
 
 @pytest.fixture
-def quoted() -> Callable[..., None]:
+def quoted() -> Callable[[Mapping[str, object]], None]:
     """Check that docs/theory.md quotes these results as they are measured now."""
-    page = " ".join(PAGE.read_text().split())
+    page = " ".join(PAGE.read_text(encoding="utf-8").split())
 
-    def check(*results: object) -> None:
-        missing = [text for text in map(str, results) if text not in page]
+    def check(results: Mapping[str, object]) -> None:
+        missing = {name: str(result) for name, result in results.items() if str(result) not in page}
         assert not missing, f"{PAGE.name} does not quote {missing}; docs/make_theory_figures.py prints every number of the page"
     return check

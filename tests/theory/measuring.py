@@ -19,7 +19,7 @@ NO_NOISE = {f"{actor}.choice_noise": 1e-6 for actor in ACTORS}
 """The limit of no noise: the least that a scenario allows, a millionth of what prevailing is worth to a leader who finds it vital."""
 ALONE = {"europe.stake": -10.0, "united_states.stake": -10.0}
 """No third party: neither Europe nor the United States ever fights."""
-NO_PROBES = {"russia.probe_gain": -0.2, "russia.probe_cost": 0.2}
+NO_PROBES = {"russia.probe_gain": -2.0, "russia.probe_cost": 2.0}
 """A probe loses, whatever the answer, so that Russia attacks or holds."""
 FROZEN = {"russia.strength": 130.0, "russia.strength_target": 130.0, "russia.reconstitution_half_life": 4.0, "ukraine.strength": 80.0,
           "ukraine.strength_target": 80.0}

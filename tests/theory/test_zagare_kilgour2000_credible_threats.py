@@ -1,0 +1,96 @@
+"""Credible threats.
+
+Zagare & Kilgour (2000), Perfect Deterrence, Cambridge University Press: a threat deters as far as the challenger believes that the
+defender would rather carry it out than give in. In extended deterrence there is a belief from which on the challenger holds; the
+better he is served by the status quo the lower it is, and one who is well served needs no threat.
+
+Here, with a balance that does not move and without noise, Russia attacks exactly when its belief b_E in a resolute coalition is below
+
+    b_E* = (P* - P_E(0)) / (P_E(1) - P_E(0)),     P* = (W₀ - c_W - z f - Q̃) / (W₀ - W₁ + c_E),
+
+P_E(τ) being the chance that a coalition of type τ intervenes, and W₀ and W₁ what war is worth to Russia without and with Europe in it.
+"""
+
+from functools import cache
+
+import numpy as np
+from measuring import ALONE, FROZEN, NO_PROBES, Histories, Measured, game, histories, mean, model_at, scenario, uniform
+
+from sim.game.crisis import ABSTAINS, INTERVENES
+from sim.game.war import Cause
+
+CLEAR = 1e-4
+SURE = {"russia.choice_noise": 1e-6}
+"""Russia makes no mistakes; Europe may, so that its types intervene with chances between 0 and 1."""
+CHALLENGED = {**FROZEN, **NO_PROBES, "united_states.stake": ALONE["united_states.stake"]}
+CHALLENGES = {"russia.value_of_prevailing": uniform(0.6, 2.0), "russia.status_quo_value": uniform(0, 0.5), "russia.insecurity": uniform(0, 1),
+              "russia.cost_of_fighting_europe": uniform(0.1, 0.8), "europe.stake": uniform(-0.9, 0.1), "europe.resolve_gap": uniform(0.3, 1.2),
+              "regime.commitment.europe": uniform(0, 1), "regime.sanctions.snapback": uniform(0, 0.1), "regime.provocation.value": uniform(0, 0.2)}
+BELIEFS = np.linspace(0, 1, 41)
+REGIMES = ("none", "coalition", "article5_like", "nato")
+
+
+def threshold(crisis, draws):
+    """b_E*, one entry a design: below 0 no threat is needed, above 1 no threat is enough."""
+    irresolute, resolute = (np.broadcast_to(crisis.now(each), crisis.belief_europe.shape) for each in crisis.intervenes_by_type)
+    alone, together = (crisis.now(crisis.value_of_war(fights)) for fights in (ABSTAINS, INTERVENES))
+    peace = draws["russia.status_quo_value"] - draws["regime.provocation.value"] * draws["russia.insecurity"]
+    needed = (alone - crisis.russia.cost_of_war - draws["regime.sanctions.snapback"] - peace) / (alone - together + crisis.russia.cost_of_fighting_europe)
+    return (needed - irresolute) / (resolute - irresolute)
+
+
+def test_russia_is_deterred_exactly_from_a_threshold_belief_on():
+    """3,000 random challenges at random beliefs; in each the threshold is solved by hand, and many beliefs lie on either side of it."""
+    given = scenario("none", CHALLENGED, CHALLENGES, SURE, designs=3000)
+    belief = np.random.default_rng(2000).random(3000)
+    crisis = game(given, belief=belief)
+    critical = threshold(crisis, model_at(given).draws)
+    clear = abs(crisis.attack_now - crisis.value_of_holding) > CLEAR
+    assert clear.mean() > 0.99
+    assert np.allclose(crisis.response[0][clear], (belief < critical)[clear], rtol=0, atol=1e-12)
+    between = (critical > 0) & (critical < 1)
+    assert min(np.sum(belief[between] < critical[between]), np.sum(belief[between] > critical[between])) > 200
+    assert np.sum(critical < 0) > 200
+    assert np.sum(critical > 1) > 200
+
+
+def test_the_better_the_status_quo_the_less_belief_is_needed():
+    """The threshold falls with what peace is worth; a Russia that is well served by it holds though it believes in nobody."""
+    given = scenario("none", CHALLENGED, SURE, {"russia.value_of_prevailing": 1.2, "regime.commitment.europe": 0.6,
+                                                "russia.status_quo_value": uniform(0, 0.6)}, designs=500)
+    quo = model_at(given).draws["russia.status_quo_value"]
+    order = np.argsort(quo)
+    needed = [BELIEFS[np.argmax(held)] if (held := column < 0.5).any() else np.inf
+              for column in np.stack([game(given, belief=belief).response[0] for belief in BELIEFS])[:, order].T]
+    assert np.all(np.diff(needed) <= 0)
+    assert needed[0] > 0.5
+    assert needed[-1] == 0
+
+
+@cache
+def chances(regime: str) -> np.ndarray:
+    """Russia's chance of attacking at a review a year after the ceasefire, (belief, design), in the reference world with its noise."""
+    given = scenario(regime, designs=500)
+    return np.stack([game(given, 1.0, belief).response[0] for belief in BELIEFS])
+
+
+def never_rises(regime: str) -> float:
+    """Share of designs in which more belief never means a greater chance of attack."""
+    return float(np.mean(np.all(np.diff(chances(regime), axis=0) <= 1e-12, axis=0)))
+
+
+@cache
+def believed(prior: float) -> Histories:
+    """10,000 histories of five years under the coalition's guarantee, the coalition being resolute with this chance, and known to be."""
+    return histories(scenario("coalition", {"europe.prior_resolute": prior, "sampling.horizon_years": 5}, designs=2000, replicates=5))
+
+
+@cache
+def results() -> dict[str, object]:
+    """How regularly belief deters, and what that makes of histories."""
+    found: dict[str, object] = {f"more belief never invites, {regime}": f"{100 * never_rises(regime):.1f} %" for regime in REGIMES}
+    found |= {f"attacked, prior {prior:g}": mean(believed(prior).ended_by(Cause.ATTACK), believed(prior).design) for prior in (0.1, 0.5, 0.9)}
+    for low, high in ((0.1, 0.5), (0.5, 0.9)):
+        found[f"prior {high:g} against {low:g}"] = mean(
+            believed(high).ended_by(Cause.ATTACK) - believed(low).ended_by(Cause.ATTACK), believed(low).design)
+    return found
