@@ -144,11 +144,10 @@ def test_the_formulas_are_the_agent_quantal_response_equilibrium(crisis):
     assert all(math.isclose(sum(chances.values()), 1) for chances in strategy.values())
 
 
-@given(state(SOME), state(SOME))
-@settings(derandomize=True, deadline=None, max_examples=10)
-def test_the_gap_bites(crisis, other):
+def test_the_gap_bites():
     """The equilibrium of one month is not that of another."""
-    assert logit_gap(crisis_tree(crisis), behaviour(other)) > 1e-6
+    for one, other in itertools.pairwise(make_games.read_games()[::40]):
+        assert logit_gap(crisis_tree(make_games.crisis(one)), behaviour(make_games.crisis(other))) > 0.01
 
 
 def test_a_world_of_many_is_the_world_alone():
@@ -193,12 +192,13 @@ def pure(tree):
     depth = {move.information_set: len(way) for move, way in plays(tree.root)}
     for known in sorted(depth, key=depth.get, reverse=True):
         here = [(node, chance) for own, node, chance in moves if own == known]
-        values = {action: sum(chance * worth(node.actions[action], known.player) for node, chance in here) / sum(chance for _, chance in here)
+        total = sum(chance for _, chance in here)
+        values = {action: sum(chance * worth(node.actions[action], known.player) for node, chance in here) / total
                   for action in here[0][0].actions}
         best, second = sorted(values, key=values.get, reverse=True)[:2]
         chosen[known], least = best, min(least, values[best] - values[second])
-    strategy = {known: {action: float(action is chosen[known]) for action in moves[0].actions} for known, moves in tree.information_sets.items()}
-    return strategy, least
+    return {known: {action: float(action is chosen[known]) for action in moves[0].actions}
+            for known, moves in tree.information_sets.items()}, least
 
 
 @given(state(SOME))

@@ -79,6 +79,12 @@ def never_rises(regime: str) -> float:
     return float(np.mean(np.all(np.diff(chances(regime), axis=0) <= 1e-12, axis=0)))
 
 
+def greatest_rise(regime: str) -> float:
+    """The most, over designs, that belief can add to the chance of attack."""
+    each = chances(regime)
+    return float(np.max(each - np.minimum.accumulate(each, axis=0)))
+
+
 @cache
 def believed(prior: float) -> Histories:
     """10,000 histories of five years under the coalition's guarantee, the coalition being resolute with this chance, and known to be."""
@@ -88,9 +94,36 @@ def believed(prior: float) -> Histories:
 @cache
 def results() -> dict[str, object]:
     """How regularly belief deters, and what that makes of histories."""
-    found: dict[str, object] = {f"more belief never invites, {regime}": f"{100 * never_rises(regime):.1f} %" for regime in REGIMES}
+    found: dict[str, object] = {f"more belief never invites, {regime}": f"{100 * never_rises(regime):.0f} %" for regime in REGIMES}
+    found["greatest rise, none"] = f"{greatest_rise('none'):.3f}"
+    found["greatest rise, nato"] = f"{greatest_rise('nato'):.3f}"
     found |= {f"attacked, prior {prior:g}": mean(believed(prior).ended_by(Cause.ATTACK), believed(prior).design) for prior in (0.1, 0.5, 0.9)}
     for low, high in ((0.1, 0.5), (0.5, 0.9)):
         found[f"prior {high:g} against {low:g}"] = mean(
             believed(high).ended_by(Cause.ATTACK) - believed(low).ended_by(Cause.ATTACK), believed(low).design)
     return found
+
+
+def test_where_europe_has_promised_belief_in_its_resolve_deters_every_russia():
+    """The reference world with its noise, its moving balance and its foresight: more belief, less chance of attack, in all 500 designs."""
+    assert never_rises("coalition") == never_rises("article5_like") == 1
+    assert np.all(np.diff(chances("coalition").mean(axis=1)) < 0)
+
+
+def test_where_it_has_not_belief_can_invite_a_little():
+    """Where the model parts from the proposition: belief also lowers what a later attack is worth, and with it what waiting is worth.
+
+    Without a guarantee Europe's resolve is worth little now and more later, so that in a fourth of the designs a greater belief in it
+    makes Russia a little likelier to attack at once; on the way to NATO membership in some.
+    """
+    assert 0.6 < never_rises("none") < 0.85
+    assert 0.005 < greatest_rise("none") < 0.05
+    assert 0.85 < never_rises("nato") < 1
+    assert greatest_rise("nato") < 0.001
+
+
+def test_in_whole_histories_belief_deters(quoted):
+    """Attacks within five years under the coalition's guarantee, paired, by the prior. Two bounds of 4 SE (6e-5)."""
+    assert results()["prior 0.5 against 0.1"].high < 0
+    assert results()["prior 0.9 against 0.5"].high < 0
+    quoted(results())
