@@ -71,7 +71,7 @@ def shifting_power(tests: Any) -> Figure:
     left.axvline(threshold, color="0.6", lw=1)
     left.set(xlabel="strength that Ukraine builds towards (brigade-equivalents; now 80)", ylabel="chance that Russia attacks at a review",
              xlim=(80, most), ylim=(-0.03, 1.08))
-    say(left, "threshold solved by hand", (threshold - 2, 0.62), 7, rotation=90, ha="center")
+    say(left, "threshold solved by hand", (threshold - 2, 0.78), 7, rotation=90, ha="center")
     say(left, "peace will be worth\nless than war", (most - 45, 0.55), 0)
     say(left, "peace keeps its worth", (most - 45, 0.1), 1)
     left.set_title("no third party; thin: no noise, thick: default noise", loc="left", fontsize="small")
@@ -81,7 +81,7 @@ def shifting_power(tests: Any) -> Figure:
     for number, (ended, label) in enumerate(((none, "no guarantee"), (arms, "arms for 45 brigades, no promise"))):
         measured(right, [np.mean(each) for each in ages], [tests.rate(ended.design, *tests.attacks_in(ended, *each)) for each in ages], number, label)
     say(right, "arms for 45 brigades, no promise", (0.6, 0.2), 1)
-    say(right, "no guarantee", (4.2, 0.067), 0)
+    say(right, "no guarantee", (4.0, 0.078), 0)
     right.set(xlabel="years since the ceasefire", ylabel="attacks per year at peace", xlim=(0, 10), ylim=(0, None))
     right.set_title("whole histories of the full model; band: 95 % sampling error", loc="left", fontsize="small")
     return figure
@@ -154,7 +154,7 @@ def spiral(tests: Any) -> Figure:
 def stability_instability(tests: Any) -> Figure:
     """Snyder 1965: wars and probes per year at peace, by guarantee."""
     figure, left, right = two_panels("Every guarantee makes for fewer wars; probes fall only where Europe grows firmer")
-    names = {"none": "no guarantee", "snapback": "snapback of sanctions", "American promise": "American treaty alone",
+    names = {"none": "no guarantee", "snapback": "sanctions that cost 0.3", "American promise": "American treaty alone",
              "European promise": "European treaty alone", "coalition": "coalition", "article5_like": "Article 5-like", "nato": "NATO"}
     rows = np.arange(len(names))[::-1]
     for ax, what in ((left, "wars"), (right, "probes")):

@@ -91,7 +91,7 @@ class CeasefireModel(mesa.Model):
         return "\n".join(self.journal.lines())
 
     def step(self) -> None:
-        """One month (model.md, section 4): politics, build-up, Ukraine, Russia, incidents, resolution."""
+        """One month (docs/model.md, section 3): politics, build-up, Ukraine, Russia, incidents, resolution."""
         began, self.years = self.years, self.steps / self.given.sampling.steps_per_year
         self.hold_politics(began)
         self.russia.build_up(self.step_years)
