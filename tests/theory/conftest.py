@@ -18,4 +18,5 @@ def quoted() -> Callable[[Mapping[str, object]], None]:
     def check(results: Mapping[str, object]) -> None:
         missing = {name: str(result) for name, result in results.items() if str(result) not in page}
         assert not missing, f"{PAGE.name} does not quote {missing}; docs/make_theory_figures.py prints every number of the page"
+
     return check

@@ -21,8 +21,13 @@ ALONE = {"europe.stake": -10.0, "united_states.stake": -10.0}
 """No third party: neither Europe nor the United States ever fights."""
 NO_PROBES = {"russia.probe_gain": -2.0, "russia.probe_cost": 2.0}
 """A probe loses, whatever the answer, so that Russia attacks or holds."""
-FROZEN = {"russia.strength": 130.0, "russia.strength_target": 130.0, "russia.reconstitution_half_life": 4.0, "ukraine.strength": 80.0,
-          "ukraine.strength_target": 80.0}
+FROZEN = {
+    "russia.strength": 130.0,
+    "russia.strength_target": 130.0,
+    "russia.reconstitution_half_life": 4.0,
+    "ukraine.strength": 80.0,
+    "ukraine.strength_target": 80.0,
+}
 """A balance of power that does not move."""
 
 
@@ -31,7 +36,9 @@ def uniform(low: float, high: float) -> dict[str, list[float]]:
     return {"uniform": [low, high]}
 
 
-def scenario(name: str, *changes: Mapping[str, Any], designs: int = 1000, replicates: int = 1, seed: int = 2025, **more: Any) -> sim.Scenario:
+def scenario(
+    name: str, *changes: Mapping[str, Any], designs: int = 1000, replicates: int = 1, seed: int = 2025, **more: Any
+) -> sim.Scenario:
     """A scenario of the product with `changes` by dotted key; the worlds of two scenarios with the same sampling are pairs."""
     sampling = {"sampling.designs": designs, "sampling.replicates": replicates, "sampling.seed": seed}
     merged = {key: value for each in (*changes, sampling, more) for key, value in each.items()}

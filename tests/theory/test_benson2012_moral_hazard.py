@@ -52,6 +52,7 @@ def test_the_condition_outweighs_the_arms_from_a_threshold_on():
     def winning(given) -> np.ndarray:
         model = model_at(given, years)
         return model.drawn.war.offensive_succeeds(model.ukraine.strength, model.russia.strength)
+
     armed = protected(0.0, ARMED, designs=500)
     threshold = armed.ukraine.value_of_recovery * (winning(armed) - winning(without)) / armed.regime.commitment.europe
     assert np.all((threshold > 0) & (threshold < 1))
@@ -99,13 +100,17 @@ def results() -> dict[str, Measured]:
     nothing, loose, bound = (None, UNARMED), (0.0, ARMED), (0.5, ARMED)
     every = tuple(cause for cause in Cause if cause is not Cause.HELD)
     return {
-        "no guarantee": offensives(*nothing), "arms alone": offensives(None, ARMED), "unconditional, arms": offensives(*loose),
-        "conditional, arms": offensives(*bound), "unconditional, no arms": offensives(0.0, UNARMED),
+        "no guarantee": offensives(*nothing),
+        "arms alone": offensives(None, ARMED),
+        "unconditional, arms": offensives(*loose),
+        "conditional, arms": offensives(*bound),
+        "unconditional, no arms": offensives(0.0, UNARMED),
         "unconditional and arms against no guarantee": more_offensives(loose, nothing),
         "conditional against unconditional": more_offensives(bound, loose),
         "promise alone against no guarantee": more_offensives((0.0, UNARMED), nothing),
         "unconditional promise against arms alone": more_offensives(loose, (None, ARMED)),
-        "all wars, unconditional": offensives(*loose, *every), "all wars, conditional": offensives(*bound, *every),
+        "all wars, unconditional": offensives(*loose, *every),
+        "all wars, conditional": offensives(*bound, *every),
     }
 
 

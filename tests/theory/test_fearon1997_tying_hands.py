@@ -23,8 +23,12 @@ from sim.game.war import Cause
 CLEAR = 1e-4
 PROMISE_ONLY = {**FROZEN, **NO_PROBES, "united_states.stake": ALONE["united_states.stake"]}
 """No force, no American backing, a balance that does not move."""
-COALITIONS = {"europe.stake": uniform(-1.2, 0.3), "europe.audience_cost": uniform(0, 2.5), "europe.resolve_gap": uniform(0, 1.2),
-              "regime.commitment.europe": uniform(0, 1)}
+COALITIONS = {
+    "europe.stake": uniform(-1.2, 0.3),
+    "europe.audience_cost": uniform(0, 2.5),
+    "europe.resolve_gap": uniform(0, 1.2),
+    "regime.commitment.europe": uniform(0, 1),
+}
 TEMPTED = {"russia.value_of_prevailing": 1.3, "russia.insecurity": 0.0}
 """A Russia that would attack Ukraine alone, and would not attack it with Europe beside it."""
 PROMISES = tuple(np.linspace(0, 1, 11).round(2).tolist())
@@ -35,7 +39,9 @@ def test_the_coalition_intervenes_exactly_when_the_audience_cost_exceeds_its_net
     """3,000 random coalitions, resolute and irresolute, on both sides of the threshold."""
     given = scenario("none", PROMISE_ONLY, NO_NOISE, COALITIONS, designs=3000)
     draws, crisis = model_at(given).draws, game(given)
-    offset = np.average([member.resolve_offset for member in given.europe.members], weights=[member.weight for member in given.europe.members])
+    offset = np.average(
+        [member.resolve_offset for member in given.europe.members], weights=[member.weight for member in given.europe.members]
+    )
     audience = draws["europe.audience_cost"] * draws["regime.commitment.europe"]
     net_cost = -(draws["europe.stake"] + offset) + draws["europe.resolve_gap"] * (1 - resolute)
     fights, clear = crisis.now(crisis.intervenes_by_type[resolute]), abs(audience - net_cost) > CLEAR
@@ -57,8 +63,14 @@ def test_deterrence_follows_from_the_threshold_on(stake, audience_cost):
     threshold = critical_promise(stake, audience_cost)
     assert 0 < threshold < 1
     for promise, attack in ((threshold - 1e-3, 1), (threshold + 1e-3, 0)):
-        given = scenario("none", PROMISE_ONLY, NO_NOISE, TEMPTED, {
-            "europe.stake": stake, "europe.audience_cost": audience_cost, "regime.commitment.europe": promise}, designs=2)
+        given = scenario(
+            "none",
+            PROMISE_ONLY,
+            NO_NOISE,
+            TEMPTED,
+            {"europe.stake": stake, "europe.audience_cost": audience_cost, "regime.commitment.europe": promise},
+            designs=2,
+        )
         assert game(given, belief=1.0).response[0] == pytest.approx(attack, abs=1e-12)
 
 

@@ -20,8 +20,12 @@ from measuring import FROZEN, NO_PROBES, Histories, Measured, game, histories, m
 
 from sim.game.war import Cause
 
-HALF_HEARTED = {"regime.commitment.europe": 0.1, "regime.commitment.united_states": 0.05, "regime.deployment.brigades": 2,
-                "regime.provocation.value": 0.15}
+HALF_HEARTED = {
+    "regime.commitment.europe": 0.1,
+    "regime.commitment.united_states": 0.05,
+    "regime.deployment.brigades": 2,
+    "regime.provocation.value": 0.15,
+}
 """A token force, a faint promise, and the provocation of a treaty."""
 GREEDY = {"russia.value_of_prevailing": 1.0, "russia.insecurity": 0.0}
 INSECURE = {"russia.value_of_prevailing": 0.65, "russia.insecurity": 1.0}
@@ -33,9 +37,20 @@ VALUES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5, 2.0, 2.5)
 @pytest.mark.parametrize("noise", [1e-3, 0.045, 0.2])
 def test_a_guarantee_provokes_exactly_where_it_provokes_more_than_it_deters(noise):
     """3,000 random Russias and guarantees, against the same Russia without one, at three noises."""
-    russia = {**FROZEN, **NO_PROBES, "russia.value_of_prevailing": uniform(0.4, 1.4), "russia.insecurity": uniform(0, 1), "russia.choice_noise": noise}
-    offer = {"regime.commitment.europe": uniform(0, 0.6), "regime.commitment.united_states": uniform(0, 0.6), "regime.commitment.resupply": uniform(0, 10),
-             "regime.provocation.value": uniform(0, 0.4), "regime.sanctions.snapback": uniform(0, 0.05)}
+    russia = {
+        **FROZEN,
+        **NO_PROBES,
+        "russia.value_of_prevailing": uniform(0.4, 1.4),
+        "russia.insecurity": uniform(0, 1),
+        "russia.choice_noise": noise,
+    }
+    offer = {
+        "regime.commitment.europe": uniform(0, 0.6),
+        "regime.commitment.united_states": uniform(0, 0.6),
+        "regime.commitment.resupply": uniform(0, 10),
+        "regime.provocation.value": uniform(0, 0.4),
+        "regime.sanctions.snapback": uniform(0, 0.05),
+    }
     before, after = (game(scenario("none", russia, regime, designs=3000)) for regime in ({}, offer))
     provoked = after.russia.insecurity * after.terms.provocation
     deterred = before.attack_now - after.attack_now
@@ -48,7 +63,12 @@ def test_a_guarantee_provokes_exactly_where_it_provokes_more_than_it_deters(nois
 @cache
 def ended(regime: str, value: float, insecurity: float) -> Histories:
     """4,000 histories of five years with this leader throughout, 1,000 designs of 4, on the same chance under every regime."""
-    leader = {"russia.value_of_prevailing": value, "russia.insecurity": insecurity, "russia.leader_turnover": 0, "sampling.horizon_years": 5}
+    leader = {
+        "russia.value_of_prevailing": value,
+        "russia.insecurity": insecurity,
+        "russia.leader_turnover": 0,
+        "sampling.horizon_years": 5,
+    }
     return histories(scenario(*(("none", HALF_HEARTED) if regime == "half-hearted" else (regime, {})), leader, designs=1000, replicates=4))
 
 
@@ -99,6 +119,8 @@ def test_assurances_move_the_insecure_only():
     """Reassurance and nothing else: never a difference to the greedy, fewer attacks by the insecure. A bound of 4 SE (3e-5)."""
     for leader, moved in ((GREEDY, False), (INSECURE | {"russia.value_of_prevailing": 1.0}, True)):
         changes = {**leader, "russia.leader_turnover": 0, "sampling.horizon_years": 5}
-        plain, assured = (histories(scenario("none", changes, {"regime.reassurance.value": value}, designs=1000, replicates=4)) for value in (0.0, 0.08))
+        plain, assured = (
+            histories(scenario("none", changes, {"regime.reassurance.value": value}, designs=1000, replicates=4)) for value in (0.0, 0.08)
+        )
         fewer = plain.ended_by(*BY_RUSSIA) - assured.ended_by(*BY_RUSSIA)
         assert mean(fewer, plain.design).low > 0 if moved else not fewer.any()

@@ -23,16 +23,32 @@ GAMES = 150
 CLEAR = 5e-5
 """A choice is clear if the next best is worth less by this, 50 times the noise: its probability is 1 to within 1e-21."""
 ANYTHING = {
-    "russia.value_of_prevailing": uniform(0.2, 3), "russia.cost_of_war": uniform(0.1, 0.8), "russia.cost_of_fighting_europe": uniform(0, 0.8),
-    "russia.cost_of_fighting_us": uniform(0, 0.8), "russia.status_quo_value": uniform(-0.2, 0.6), "russia.probe_gain": uniform(-0.05, 0.2),
-    "russia.probe_cost": uniform(-0.05, 0.2), "ukraine.retaliation_value": uniform(0, 0.6), "europe.stake": uniform(-1.2, 0.4),
-    "europe.firmness": uniform(-0.8, 0.4), "united_states.stake": uniform(-1.2, 0.4), "regime.commitment.europe": uniform(0, 1),
-    "regime.commitment.united_states": uniform(0, 1), "regime.commitment.resupply": uniform(0, 20), "regime.deployment.brigades": uniform(0, 20),
-    "regime.arms.package_usd_bn": uniform(0, 150), "regime.provocation.value": uniform(0, 0.4), "regime.reassurance.value": uniform(0, 0.2),
+    "russia.value_of_prevailing": uniform(0.2, 3),
+    "russia.cost_of_war": uniform(0.1, 0.8),
+    "russia.cost_of_fighting_europe": uniform(0, 0.8),
+    "russia.cost_of_fighting_us": uniform(0, 0.8),
+    "russia.status_quo_value": uniform(-0.2, 0.6),
+    "russia.probe_gain": uniform(-0.05, 0.2),
+    "russia.probe_cost": uniform(-0.05, 0.2),
+    "ukraine.retaliation_value": uniform(0, 0.6),
+    "europe.stake": uniform(-1.2, 0.4),
+    "europe.firmness": uniform(-0.8, 0.4),
+    "united_states.stake": uniform(-1.2, 0.4),
+    "regime.commitment.europe": uniform(0, 1),
+    "regime.commitment.united_states": uniform(0, 1),
+    "regime.commitment.resupply": uniform(0, 20),
+    "regime.deployment.brigades": uniform(0, 20),
+    "regime.arms.package_usd_bn": uniform(0, 150),
+    "regime.provocation.value": uniform(0, 0.4),
+    "regime.reassurance.value": uniform(0, 0.2),
     "regime.sanctions.snapback": uniform(0, 0.2),
 }
-COMING = {"regime.accession.start": uniform(0, 4), "regime.accession.mean_years": uniform(0.5, 5), "regime.accession.veto": uniform(0, 1),
-          "regime.accession.interim": uniform(0, 1)}
+COMING = {
+    "regime.accession.start": uniform(0, 4),
+    "regime.accession.mean_years": uniform(0.5, 5),
+    "regime.accession.veto": uniform(0, 1),
+    "regime.accession.interim": uniform(0, 1),
+}
 SETTINGS = {"in force": {}, "to come": COMING}
 NATURE = list(itertools.product((0, 1), repeat=2))
 """Types of the coalition and of the United States; 1 is resolute."""
@@ -51,8 +67,12 @@ def by_brute_force(choices: Mapping[Hashable, int], worth: Callable[[Profile, Ha
     kept = []
     for combination in itertools.product(*map(range, choices.values())):
         profile = dict(zip(choices, combination, strict=True))
-        losses = [worth(profile, where) - worth(profile | {where: other}, where)
-                  for where, count in choices.items() for other in range(count) if other != profile[where]]
+        losses = [
+            worth(profile, where) - worth(profile | {where: other}, where)
+            for where, count in choices.items()
+            for other in range(count)
+            if other != profile[where]
+        ]
         if min(losses) >= 0:
             kept.append(Solved(profile, min(losses)))
     assert len(kept) == 1 or min(each.margin for each in kept) == 0
@@ -64,12 +84,18 @@ class Month:
 
     def __init__(self, crisis: Crisis, world: int) -> None:
         """Read what is given in this world: parameters, strengths, forces, terms and beliefs."""
+
         def number(value: Any, node: int | None = None) -> float:
-            array = np.broadcast_to(value, crisis.russia_strength.shape) if node is not None else np.broadcast_to(value, crisis.belief_europe.shape)
+            array = (
+                np.broadcast_to(value, crisis.russia_strength.shape)
+                if node is not None
+                else np.broadcast_to(value, crisis.belief_europe.shape)
+            )
             return float(array[node, world] if node is not None else array[world])
 
         def numbers(block: Any) -> dict[str, float]:
             return {name: number(value) for name, value in block if isinstance(value, float | np.ndarray)}
+
         self.russia, self.ukraine, self.europe = numbers(crisis.russia), numbers(crisis.ukraine), numbers(crisis.europe)
         self.states, self.war = numbers(crisis.united_states), numbers(crisis.war)
         self.pledged, self.offset = number(crisis.europe.pledged_force), number(crisis.europe.offset)
@@ -79,7 +105,9 @@ class Month:
         self.strengths = [(number(crisis.russia_strength, node), number(crisis.ukraine_strength, node)) for node in nodes]
         self.force = [number(crisis.deployed_force, node) for node in nodes]
         beliefs = number(crisis.belief_europe), number(crisis.belief_united_states)
-        self.chance = {types: np.prod([belief if each else 1 - belief for belief, each in zip(beliefs, types, strict=True)]) for types in NATURE}
+        self.chance = {
+            types: np.prod([belief if each else 1 - belief for belief, each in zip(beliefs, types, strict=True)]) for types in NATURE
+        }
 
     def tripwire(self, node: int) -> float:
         """What own troops under fire add for the coalition."""
@@ -98,10 +126,22 @@ class Month:
         return {
             "Russia": attack / (attack + defend) * self.russia["value_of_prevailing"] - costs,
             "Ukraine": -self.ukraine["cost_of_war"] * (0.5 if fights else 1),
-            "Europe": fights * (self.europe["stake"] + self.offset + self.europe["audience_cost"] * terms["europe_committed"]
-                                + self.tripwire(node) + self.europe["backing"] * backs - (0 if europe else self.europe["resolve_gap"])),
-            "United States": backs * (self.states["stake"] + self.states["audience_cost"] * terms["united_states_committed"]
-                                      + self.states["follow_europe"] * (0.5 if fights else -0.5) - (0 if states else self.states["resolve_gap"])),
+            "Europe": fights
+            * (
+                self.europe["stake"]
+                + self.offset
+                + self.europe["audience_cost"] * terms["europe_committed"]
+                + self.tripwire(node)
+                + self.europe["backing"] * backs
+                - (0 if europe else self.europe["resolve_gap"])
+            ),
+            "United States": backs
+            * (
+                self.states["stake"]
+                + self.states["audience_cost"] * terms["united_states_committed"]
+                + self.states["follow_europe"] * (0.5 if fights else -0.5)
+                - (0 if states else self.states["resolve_gap"])
+            ),
         }
 
     def after_attack(self, node: int) -> Solved:
@@ -121,7 +161,13 @@ class Month:
             total = sum(possible.values())
             if total == 0:
                 return ends((where[1], 1), fights, profile["United States", 1, fights])["Europe"]
-            return sum(chance * ends(types, fights, profile["United States", types[1], fights])["Europe"] for types, chance in possible.items()) / total
+            return (
+                sum(
+                    chance * ends(types, fights, profile["United States", types[1], fights])["Europe"] for types, chance in possible.items()
+                )
+                / total
+            )
+
         return by_brute_force(sets, worth)
 
     def worth_of_war(self, node: int, after: Profile, who: str) -> float:
@@ -134,9 +180,11 @@ class Month:
 
     def worth_of_holding(self, wars: list[float]) -> float:
         """The best of all plans to wait: attack at one of the imagined years, or never; in peace it has a flow until then."""
+
         def peace(node: int) -> float:
             terms = self.terms[node]
             return self.russia["status_quo_value"] + (terms["reassurance"] - terms["provocation"]) * self.russia["insecurity"]
+
         discount, worths = [self.russia["discount_factor"] ** year for year in self.years], []
         for stop in range(1, len(self.years) + 1):
             flow = sum((discount[node] - (discount[node + 1] if node + 1 < len(self.years) else 0)) * peace(node) for node in range(stop))
@@ -154,6 +202,7 @@ class Month:
                 return self.ukraine["retaliation_value"] + profile["Russia"] * ukraine_at_war if profile["Ukraine"] else 0.0
             gap = 0 if where[1] else self.europe["resolve_gap"]
             return profile[where] * (self.europe["firmness"] + self.offset + self.terms[0]["europe_committed"] + self.tripwire(0) - gap)
+
         return by_brute_force({("answer", 0): 2, ("answer", 1): 2, "Ukraine": 2, "Russia": 2}, worth)
 
     def review(self, war: float, hold: float, answers: Profile) -> Solved:
@@ -174,9 +223,22 @@ def games(setting: str, noise: Mapping[str, float] = NO_NOISE) -> Crisis:
 def responses(crisis: Crisis) -> np.ndarray:
     """Every choice probability of the game as one table, (choice, world)."""
     nodes = crisis.russia_strength.shape
-    parts = (*crisis.backs_by_type, crisis.intervenes_by_type, crisis.answers_firmly_by_type, crisis.retaliates, crisis.escalates, crisis.response)
-    return np.concatenate([np.broadcast_to(part, (len(part), *nodes)).reshape(-1, GAMES) if np.ndim(part) == 3
-                           else np.broadcast_to(part, (*np.shape(part)[:-1], GAMES)).reshape(-1, GAMES) for part in parts])
+    parts = (
+        *crisis.backs_by_type,
+        crisis.intervenes_by_type,
+        crisis.answers_firmly_by_type,
+        crisis.retaliates,
+        crisis.escalates,
+        crisis.response,
+    )
+    return np.concatenate(
+        [
+            np.broadcast_to(part, (len(part), *nodes)).reshape(-1, GAMES)
+            if np.ndim(part) == 3
+            else np.broadcast_to(part, (*np.shape(part)[:-1], GAMES)).reshape(-1, GAMES)
+            for part in parts
+        ]
+    )
 
 
 def distance(setting: str, share: float) -> np.ndarray:
@@ -189,7 +251,11 @@ def distance(setting: str, share: float) -> np.ndarray:
 @cache
 def results() -> dict[str, str]:
     """How far the farthest response of a game is from its limit: median of 150 games, by the noise as a share of its default."""
-    return {f"{setting}, {share:g} of the noise": f"{np.median(distance(setting, share)):.3f}" for setting in SETTINGS for share in (1, 0.3, 0.1, 0.03)}
+    return {
+        f"{setting}, {share:g} of the noise": f"{np.median(distance(setting, share)):.3f}"
+        for setting in SETTINGS
+        for share in (1, 0.3, 0.1, 0.03)
+    }
 
 
 @pytest.mark.parametrize("setting", SETTINGS)

@@ -20,20 +20,52 @@ from functools import cache
 
 import numpy as np
 import pytest
-from measuring import ALONE, FROZEN, NO_NOISE, NO_PROBES, Histories, Measured, difference_of_rates, game, histories, model_at, rate, scenario, uniform
+from measuring import (
+    ALONE,
+    FROZEN,
+    NO_NOISE,
+    NO_PROBES,
+    Histories,
+    Measured,
+    difference_of_rates,
+    game,
+    histories,
+    model_at,
+    rate,
+    scenario,
+    uniform,
+)
 
 from sim.game.war import Cause
 
 CLEAR = 1e-4
 """Games nearer to indifference than 100 times the noise are left out; there are few."""
 DISCOUNT, STATUS_QUO, COST = 0.92, 0.30, 0.35
-SETTING = {**FROZEN, **ALONE, **NO_PROBES, "russia.discount_factor": DISCOUNT, "russia.status_quo_value": STATUS_QUO, "russia.cost_of_war": COST,
-           "ukraine.buildup_half_life": 2.0}
+SETTING = {
+    **FROZEN,
+    **ALONE,
+    **NO_PROBES,
+    "russia.discount_factor": DISCOUNT,
+    "russia.status_quo_value": STATUS_QUO,
+    "russia.cost_of_war": COST,
+    "ukraine.buildup_half_life": 2.0,
+}
 SHIFTS = {"russia.value_of_prevailing": uniform(0.6, 2.0), "ukraine.strength_target": uniform(80, 400)}
-WORSENING = {"russia.insecurity": uniform(0, 1), "regime.provocation.value": uniform(0, 1.5), "regime.accession.start": 0.0,
-             "regime.accession.mean_years": uniform(0.3, 6), "regime.accession.veto": uniform(0, 0.5), "regime.accession.interim": 0.0}
-TO_THE_LEAST = {"russia.insecurity": 1.0, "regime.provocation.value": 2.0, "regime.accession.mean_years": 0.001, "regime.accession.veto": 0.0,
-                "regime.accession.interim": 0.0}
+WORSENING = {
+    "russia.insecurity": uniform(0, 1),
+    "regime.provocation.value": uniform(0, 1.5),
+    "regime.accession.start": 0.0,
+    "regime.accession.mean_years": uniform(0.3, 6),
+    "regime.accession.veto": uniform(0, 0.5),
+    "regime.accession.interim": 0.0,
+}
+TO_THE_LEAST = {
+    "russia.insecurity": 1.0,
+    "regime.provocation.value": 2.0,
+    "regime.accession.mean_years": 0.001,
+    "regime.accession.veto": 0.0,
+    "regime.accession.interim": 0.0,
+}
 """Once the regime has entered into force peace is worth less than fighting, and it surely enters."""
 FORESIGHT = {"1 year": [1.0], "3 years": [3.0], "8 years": [8.0], "six nodes": [1.0, 2.0, 3.0, 5.0, 8.0, 12.0]}
 VALUES = (0.85, 0.90, 0.95, 1.00, 1.05)
@@ -68,7 +100,7 @@ def attacks(given):
 
 def critical_target(value, years):
     """The strength that Ukraine must build towards for the shift in power within `years` to equal the surplus, if peace then is worth less than war."""
-    waiting, now = DISCOUNT ** years, value_of_war(value, 80.0, 0.0)
+    waiting, now = DISCOUNT**years, value_of_war(value, 80.0, 0.0)
     then = now - (1 - waiting) / waiting * (STATUS_QUO - now)
     strength = 130.0 / 1.35 * np.sqrt(value / (then + COST) - 1)
     return 80.0 + (strength - 80.0) / (1 - 0.5 ** (years / 2.0))
@@ -85,7 +117,9 @@ def facing(value, years, target, *changes, **more):
 def test_attacks_exactly_when_the_loss_by_the_shift_exceeds_the_surplus(foresight, terms):
     """3,000 random shifts in power, and in the terms of peace, on both sides of the threshold, with one imagined year and with six."""
     nodes = FORESIGHT[foresight]
-    given = scenario("none", SETTING, SHIFTS, WORSENING if terms == "worsening" else {}, NO_NOISE, {"russia.foresight": nodes}, designs=3000)
+    given = scenario(
+        "none", SETTING, SHIFTS, WORSENING if terms == "worsening" else {}, NO_NOISE, {"russia.foresight": nodes}, designs=3000
+    )
     loss, surplus, war, peace = loss_and_surplus(model_at(given).draws, nodes)
     if len(nodes) == 1:
         assert np.allclose(loss, DISCOUNT ** nodes[0] * (peace[0] - np.maximum(war[1], peace[1])), rtol=0, atol=1e-12)
@@ -110,9 +144,22 @@ def test_if_peace_is_pushed_to_its_least_the_shift_in_power_alone_decides(value,
 @pytest.mark.parametrize(("size", "share"), [(1.2, 1.0), (0.8, 0.0)])
 def test_histories_end_before_the_shift_on_one_side_of_the_threshold_only(size, share):
     """Whole histories without noise, a review every month, entry into force at two years: all end before it, or none does."""
-    given = facing(1.0, 3.0, 80 + size * (critical_target(1.0, 3.0) - 80), NO_NOISE,
-                   {"regime.accession.start": 2.0, "russia.reviews_per_year": 366, "war.incidents_per_year": 0, "ukraine.reviews_per_year": 0,
-                    "russia.leader_turnover": 0, "sampling.horizon_years": 3}, designs=100, replicates=2)
+    given = facing(
+        1.0,
+        3.0,
+        80 + size * (critical_target(1.0, 3.0) - 80),
+        NO_NOISE,
+        {
+            "regime.accession.start": 2.0,
+            "russia.reviews_per_year": 366,
+            "war.incidents_per_year": 0,
+            "ukraine.reviews_per_year": 0,
+            "russia.leader_turnover": 0,
+            "sampling.horizon_years": 3,
+        },
+        designs=100,
+        replicates=2,
+    )
     ended = histories(given)
     assert np.all(ended.entry >= 2)
     assert np.mean(ended.ended_by(Cause.ATTACK) * (ended.years < 2)) == share
@@ -123,7 +170,9 @@ def test_while_peace_keeps_its_worth_no_shift_in_power_is_a_reason_to_attack():
     """Where the model parts from the proposition: with a surplus today, Russia attacks at no build-up, and without one at every one."""
     for value in (*VALUES, 1.15, 1.3):
         surplus = STATUS_QUO - value_of_war(value, 80.0, 0.0)
-        given = scenario("none", SETTING, NO_NOISE, {"russia.value_of_prevailing": value, "ukraine.strength_target": uniform(80, 2000)}, designs=500)
+        given = scenario(
+            "none", SETTING, NO_NOISE, {"russia.value_of_prevailing": value, "ukraine.strength_target": uniform(80, 2000)}, designs=500
+        )
         assert np.allclose(attacks(given), surplus < 0, rtol=0, atol=1e-12)
 
 

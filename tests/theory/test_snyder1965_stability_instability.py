@@ -60,7 +60,9 @@ def results() -> dict[str, Measured]:
     """Wars and probes per year at peace, and paired differences from no guarantee."""
     found = {f"{what}, {name}": per_year(name, what) for name in GUARANTEES for what in ("wars", "probes")}
     found |= {f"{what}, {name} against none": change(name, what) for name in (*ABOVE, *BELOW) for what in ("wars", "probes")}
-    return found | {f"probes per war, {name}": probes_per_war(name) for name in ("none", "American promise", "European promise", "article5_like")}
+    return found | {
+        f"probes per war, {name}": probes_per_war(name) for name in ("none", "American promise", "European promise", "article5_like")
+    }
 
 
 def test_what_deters_war_alone_makes_for_fewer_wars_and_not_for_fewer_probes():
@@ -83,5 +85,7 @@ def test_under_every_guarantee_there_are_more_probes_for_every_war():
     without = ended("none")
     for name in (*ABOVE, *BELOW):
         under = ended(name)
-        more = difference_of_rates(under.design, (under.probes.astype(float), under.ended_by()), (without.probes.astype(float), without.ended_by()))
+        more = difference_of_rates(
+            under.design, (under.probes.astype(float), under.ended_by()), (without.probes.astype(float), without.ended_by())
+        )
         assert more.low > 0
