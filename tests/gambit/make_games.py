@@ -1,0 +1,284 @@
+"""Make the games of this folder and have Gambit solve them, or, with --compare, do so again and compare with what is here.
+
+Needs pygambit, the extra `gambit`. See README.md in this folder.
+"""
+
+# ruff: noqa: T201     what it finds goes to the terminal
+
+import argparse
+import csv
+import io
+import itertools
+import multiprocessing
+import re
+import sys
+import tarfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+import sim
+from sim.game.crisis import Crisis
+from sim.game.equilibrium import behaviour, logit_gap, regret
+from sim.game.tree import Action, InformationSet, crisis_tree
+from sim.uncertainty import is_number
+
+HERE = Path(__file__).parent
+GAMES, ANSWERS, FILES, EXAMPLES, README = (HERE / name for name in ("games.csv", "answers.csv", "games.tar.xz", "examples", "README.md"))
+TOLERANCE = 1e-6
+SEED = 2025
+REGIMES = ("none", "budapest", "neutrality", "armed_neutrality", "coalition", "article5_like", "nato", "eu")
+ANY = "any"
+"""A regime, and all else, with any numbers."""
+GAMES_OF = {**dict.fromkeys(REGIMES, 36), ANY: 72}
+SHOWN = ("none-00", "nato-00", "nato-01", "any-00")
+MULTIPLES = (1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
+PARTS = ("russia", "ukraine", "europe", "united_states", "war", "regime")
+EXTREME = (0.0, 1e-9, 1e-6, 0.001, 0.999, 1 - 1e-6, 1 - 1e-9, 1.0)
+RANGES = {
+    "russia.status_quo_value": (-0.2, 0.8), "russia.cost_of_war": (0, 0.8), "russia.cost_of_fighting_europe": (0, 1),
+    "russia.cost_of_fighting_us": (0, 1), "russia.choice_noise": (0.02, 0.3), "russia.discount_factor": (0.7, 0.99),
+    "russia.probe_gain": (0, 0.2), "russia.probe_cost": (0, 0.2), "russia.value_of_prevailing": (0, 4), "russia.insecurity": (0, 1),
+    "russia.strength_target": (60, 250), "russia.reconstitution_half_life": (0.5, 10),
+    "ukraine.strength_target": (30, 150), "ukraine.cost_of_war": (0, 1.5),
+    "ukraine.retaliation_value": (-0.2, 0.6), "ukraine.choice_noise": (0.03, 0.3),
+    "europe.stake": (-1.5, 0.5), "europe.audience_cost": (0, 2), "europe.tripwire": (0, 1), "europe.tripwire_half_force": (1, 10),
+    "europe.backing": (0, 1), "europe.resolve_gap": (0, 1.2), "europe.firmness": (-0.8, 0.5), "europe.choice_noise": (0.05, 0.5),
+    "united_states.stake": (-1.5, 0.5), "united_states.audience_cost": (0, 2), "united_states.follow_europe": (-0.3, 1),
+    "united_states.resolve_gap": (0, 1.2), "united_states.brigades": (0, 50),
+    "united_states.enabling": (0, 1), "united_states.choice_noise": (0.05, 0.5),
+    "war.defence_advantage": (0.8, 2.5), "war.decisiveness": (0.5, 4),
+    "regime.commitment.europe": (0, 1), "regime.commitment.united_states": (0, 1), "regime.commitment.resupply": (0, 20),
+    "regime.deployment.brigades": (0, 20), "regime.deployment.half_life": (0.25, 3), "regime.arms.package_usd_bn": (0, 150),
+    "regime.reassurance.value": (0, 0.2), "regime.provocation.value": (0, 0.3), "regime.sanctions.snapback": (0, 0.3),
+    "regime.accession.start": (0, 6), "regime.accession.mean_years": (0.5, 8), "regime.accession.veto": (0, 1),
+    "regime.accession.interim": (0, 0.9),
+}
+"""What the numbers of games of any kind are drawn from; those that are not here do not move a crisis, or keep their defaults."""
+
+Game = dict[str, str | float]
+"""A state and all numbers of its scenario, by dotted key: a row of games.csv."""
+
+
+def draw(scenarios: Path) -> Iterator[Game]:
+    """States of the reference regimes, and of anything: in force and not, early and late, beliefs from 0 to 1."""
+    random = np.random.default_rng(SEED)
+
+    def rounded(number: float) -> float:
+        return float(f"{number:.4g}")
+
+    def between(low: float, high: float) -> float:
+        return rounded(random.uniform(low, high))
+
+    def belief() -> float:
+        return float(random.choice(EXTREME)) if random.random() < 0.4 else between(0, 1)
+
+    for regime, games in GAMES_OF.items():
+        scenario = sim.load(scenarios / ("nato.toml" if regime == ANY else f"{regime}.toml"))
+        for number in range(games):
+            numbers = {key: float(value) for key, value in scenario.leaves() if key.split(".")[0] in PARTS and is_number(value)}
+            numbers |= {key: rounded(uncertain.quantile(np.array(random.random()))) for key, uncertain in scenario.uncertain().items()}
+            if regime == ANY:
+                numbers |= {key: between(*limits) for key, limits in RANGES.items()}
+            yield {
+                "game": f"{regime}-{number:02}", "regime": regime, "entered": number % 2,
+                "years": between(*((0, 1), (1, 8), (8, 20))[number // 2 % 3]), "russia": between(60, 220),
+                "ukraine": min(between(30, 140), numbers.get("regime.force_limit.brigades", np.inf)),
+                "will": 0.7 ** (number % 4), "belief_europe": belief(), "belief_united_states": belief(), **numbers,
+            }
+
+
+def crisis(game: Game) -> Crisis:
+    """The crisis of a game: that of a model which is put in the state."""
+    given: dict = {}
+    for key, value in game.items():
+        *blocks, name = key.split(".")
+        if blocks:
+            block = given
+            for each in blocks:
+                block = block.setdefault(each, {})
+            block[name] = value
+    given["europe"]["members"] = [{"name": name, **numbers} for name, numbers in given["europe"]["members"].items()]
+    model = sim.CeasefireModel(sim.Scenario.model_validate(given))
+    model.years = game["years"]
+    model.entry[:] = 0 if game["entered"] else np.inf
+    model.russia.strength[:], model.ukraine.strength[:], model.europe.will[:] = game["russia"], game["ukraine"], game["will"]
+    model.europe.belief[:], model.united_states.belief[:] = game["belief_europe"], game["belief_united_states"]
+    return model.crisis(np.array([0]))
+
+
+def sharpened(of: Crisis, multiple: float) -> Crisis:
+    """The same crisis with every noise multiplied."""
+    return replace(of, **{name: part.model_copy(update={"choice_noise": part.choice_noise * multiple}) for name, part in (
+        ("russia", of.russia), ("ukraine", of.ukraine), ("europe", of.europe), ("united_states", of.united_states))})
+
+
+def text(game: Game) -> str:
+    """The game as Gambit reads it."""
+    entered = "in force" if game["entered"] or "regime.accession.start" not in game else "not yet in force"
+    return crisis_tree(crisis(game)).efg(
+        f"Month's crisis {game['game']}",
+        f"Regime {game['regime']}, {entered}, {game['years']:g} years after the ceasefire. All numbers: games.csv.")
+
+
+def ours(game: Game) -> list[float]:
+    """Our probabilities, in the order of an answer."""
+    strategy = behaviour(crisis(game))
+    return [strategy[known][action] for known, action in labels(game)]
+
+
+def labels(game: Game) -> list[tuple[InformationSet, Action]]:
+    """Information sets and actions, in Gambit's order: by player, and then as they come in the tree."""
+    tree = crisis_tree(crisis(game))
+    sets = sorted(tree.information_sets.items(), key=lambda each: list(tree.noise).index(each[0].player))
+    return [(known, action) for known, moves in sets for action in moves[0].actions]
+
+
+def column(known: InformationSet, action: Action) -> str:
+    """Head of a column of answers.csv."""
+    return f"{known} | {action}"
+
+
+def read_games() -> list[Game]:
+    """The games of this folder."""
+    words = ("game", "regime")
+    with GAMES.open(newline="") as file:
+        return [{key: value if key in words else float(value) for key, value in row.items() if value} for row in csv.DictReader(file)]
+
+
+def read_answers() -> dict[str, dict[str, float]]:
+    """Gambit's probabilities, by game and column."""
+    with ANSWERS.open(newline="") as file:
+        return {row.pop("game"): {key: float(value) for key, value in row.items()} for row in csv.DictReader(file)}
+
+
+def read_files() -> dict[str, str]:
+    """The text of every game as it was when Gambit read it."""
+    with tarfile.open(FILES) as archive:
+        return {Path(member.name).stem: archive.extractfile(member).read().decode() for member in archive}
+
+
+_NUMBER = re.compile(r"(?<![\w.])-?\d+\.\d+")
+
+
+def differ(one: str, other: str) -> float:
+    """Largest difference between the numbers of two texts; infinite if the texts differ in anything else.
+
+    Processors differ in the last digit of a logarithm, so two texts of the same game need not be the same to the last digit.
+    """
+    if _NUMBER.sub("#", one) != _NUMBER.sub("#", other):
+        return np.inf
+    return max((abs(float(a) - float(b)) for a, b in zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)), default=0.0)
+
+
+def solve(file: str, first_step: float = 0.03, max_accel: float = 1.1) -> dict[str, float]:
+    """Gambit's agent logit equilibrium at precision 1, as probabilities by column."""
+    import pygambit
+
+    game = pygambit.read_efg(io.BytesIO(file.encode()))
+    if not game.is_perfect_recall:
+        raise ValueError(f"{game.title}: Gambit finds that a player forgets")
+    found, = pygambit.qre.logit_solve_lambda(game, [1.0], use_strategic=False, first_step=first_step, max_accel=max_accel)
+    if abs(found.lam - 1) > 1e-9:
+        raise ValueError(f"{game.title}: Gambit stopped at precision {found.lam}")
+    heads = [f"{known.label} | {action.label}" for known in game.infosets for action in known.actions]
+    return {head: found[place] for place, head in enumerate(heads)}         # in 16.7, found.profile raises
+
+
+def solve_finely(file: str) -> dict[str, float]:
+    """The same along a path of smaller steps."""
+    return solve(file, first_step=0.003, max_accel=1.02)
+
+
+def most(one: dict[str, float], other: dict[str, float]) -> tuple[float, str]:
+    """The largest difference between two answers, and where it is."""
+    if one.keys() != other.keys():
+        return np.inf, "the information sets"
+    return max((abs(one[head] - other[head]), head) for head in one)
+
+
+def regrets(games: list[Game]) -> dict[float, tuple[float, float, float]]:
+    """Median and largest regret, and largest gap to the logit response, over the games at each multiple of every noise."""
+    table = {}
+    for multiple in MULTIPLES:
+        trees = [(crisis_tree(month), behaviour(month)) for month in (sharpened(crisis(game), multiple) for game in games)]
+        found = [regret(*each) for each in trees]
+        table[multiple] = float(np.median(found)), max(found), max(logit_gap(*each) for each in trees)
+    return table
+
+
+def make(scenarios: Path, jobs: int) -> None:
+    """Write games, answers, files and figures."""
+    import pygambit
+
+    games = list(draw(scenarios))
+    heads = list(dict.fromkeys(itertools.chain.from_iterable(games)))
+    with GAMES.open("w", newline="") as file:
+        rows = csv.DictWriter(file, heads, lineterminator="\n")
+        rows.writeheader()
+        rows.writerows({key: value if isinstance(value, str) else f"{value:.12g}" for key, value in game.items()} for game in games)
+    games = read_games()
+    files = {game["game"]: text(game) for game in games}
+    with tarfile.open(FILES, "w:xz", preset=9) as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(f"{name}.efg")
+            member.size = len(content.encode())
+            archive.addfile(member, io.BytesIO(content.encode()))
+    EXAMPLES.mkdir(exist_ok=True)
+    for name in SHOWN:
+        (EXAMPLES / f"{name}.efg").write_text(files[name])
+    with multiprocessing.Pool(jobs) as pool:
+        answers, finer = (dict(zip(files, pool.imap(solver, files.values()), strict=True)) for solver in (solve, solve_finely))
+    with ANSWERS.open("w", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["game", *answers[games[0]["game"]]])
+        rows.writerows([name, *(f"{chance:.12f}" for chance in answer.values())] for name, answer in answers.items())
+    stable = max(most(answers[name], finer[name])[0] for name in files)
+    mine = {game["game"]: dict(zip(answers[game["game"]], ours(game), strict=True)) for game in games}
+    largest = max(most(answers[name], mine[name])[0] for name in files)
+    lines = [f"Made with pygambit {pygambit.__version__}, {len(games)} games.", "",
+             f"- Largest difference between our probabilities and Gambit's: {largest:.1e}.",
+             f"- Largest difference between Gambit's answers along paths with large and with small steps: {stable:.1e}.", "",
+             "| every noise times | median regret | largest regret | largest gap to the logit response |", "| ---: | ---: | ---: | ---: |",
+             *(f"| {multiple:g} | {median:.1e} | {worst:.1e} | {gap:.0e} |" for multiple, (median, worst, gap) in regrets(games).items())]
+    said = README.read_text()
+    README.write_text(re.sub(r"(?s)(<!-- figures -->\n).*(<!-- end -->)", lambda marks: "\n".join((marks[1], *lines, "", marks[2])), said))
+    print("\n".join(lines))
+
+
+def compare(jobs: int) -> int:
+    """Make the files again from their states, have Gambit solve them again, and compare everything; 1 if anything differs."""
+    games, stored, answers = read_games(), read_files(), read_answers()
+    files = {game["game"]: text(game) for game in games}
+    with multiprocessing.Pool(jobs) as pool:
+        fresh = dict(zip(files, pool.imap(solve, files.values()), strict=True))
+    rows = []
+    for game in games:
+        name = game["game"]
+        mine = dict(zip(fresh[name], ours(game), strict=True))
+        rows.append((most(mine, fresh[name]), most(answers[name], fresh[name]), differ(stored.get(name, ""), files[name]), name))
+    print(f"{len(rows)} games, each read by Gambit. The largest differences:\n")
+    print(f"{'game':<22}{'ours, Gambit':>14}{'before, Gambit':>16}{'files':>10}   where")
+    for (gap, where), (change, _), moved, name in sorted(rows, reverse=True)[:10]:
+        print(f"{name:<22}{gap:>14.1e}{change:>16.1e}{moved:>10.1e}   {where}")
+    wrong = [name for (gap, _), (change, _), moved, name in rows if max(gap, change) > TOLERANCE or moved > TOLERANCE]
+    print(f"\n{'Different by more than' if wrong else 'None differs by more than'} {TOLERANCE:g}{': ' if wrong else ''}{', '.join(wrong)}")
+    return bool(wrong) or len(rows) != len(stored)
+
+
+def main() -> int:
+    """Make or compare."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--compare", action="store_true", help="make everything afresh and compare; ends with 1 if anything differs")
+    arguments.add_argument("--jobs", type=int, default=None, help="processes; all processors unless told")
+    given = arguments.parse_args()
+    if given.compare:
+        return compare(given.jobs)
+    make(HERE.parents[1] / "scenarios", given.jobs)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
