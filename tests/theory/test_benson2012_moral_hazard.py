@@ -114,14 +114,18 @@ def results() -> dict[str, Measured]:
     }
 
 
-def test_an_armed_and_unconditionally_protected_ukraine_attacks_more_and_a_condition_restrains_it(quoted):
+def test_an_armed_and_unconditionally_protected_ukraine_attacks_more_and_a_condition_restrains_it():
     """Offensives per year at peace in 10,000 paired histories. Two bounds of 4 SE (6e-5)."""
     assert results()["unconditional and arms against no guarantee"].low > 0
     assert results()["conditional against unconditional"].high < 0
-    quoted(results())
 
 
 def test_in_whole_histories_a_promise_adds_no_offensives():
     """With arms as without, the unconditional promise adds nothing to offensives per year at peace. Two bounds of 4 SE (6e-5)."""
     assert results()["promise alone against no guarantee"].high < 0.001
     assert results()["unconditional promise against arms alone"].high < 0.001
+
+
+def test_the_page_quotes_what_is_measured(quoted):
+    """docs/theory.md says what these worlds say now."""
+    quoted(results())

@@ -123,8 +123,12 @@ def results() -> dict[str, Measured]:
     return found
 
 
-def test_in_whole_histories_a_firmer_promise_deters_more(quoted):
+def test_in_whole_histories_a_firmer_promise_deters_more():
     """The full model at its default noise: fewer attacks with a half promise than with none, and with a whole one. Two bounds of 4 SE (6e-5)."""
     assert results()["promise 0.5 against 0"].high < 0
     assert results()["promise 1 against 0.5"].high < 0
+
+
+def test_the_page_quotes_what_is_measured(quoted):
+    """docs/theory.md says what these worlds say now."""
     quoted(results())

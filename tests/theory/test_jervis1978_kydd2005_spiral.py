@@ -101,12 +101,11 @@ def test_the_same_guarantee_deters_a_greedy_russia_and_provokes_an_insecure_one(
     assert results()["insecure, half-hearted against none"].low > 0
 
 
-def test_under_every_reference_guarantee_the_insecure_russia_attacks_less(quoted):
+def test_under_every_reference_guarantee_the_insecure_russia_attacks_less():
     """Where the model parts from the proposition: coalition, Article 5-like, NATO and EU deter it more than they provoke. Four bounds of 4 SE."""
     for regime in PROMISED:
         assert results()[f"insecure, {regime} against none"].high < 0
         assert results()[f"greedy, {regime} against none"].high < 0
-    quoted(results())
 
 
 def test_insecurity_costs_a_guarantee_some_of_its_effect():
@@ -124,3 +123,8 @@ def test_assurances_move_the_insecure_only():
         )
         fewer = plain.ended_by(*BY_RUSSIA) - assured.ended_by(*BY_RUSSIA)
         assert mean(fewer, plain.design).low > 0 if moved else not fewer.any()
+
+
+def test_the_page_quotes_what_is_measured(quoted):
+    """docs/theory.md says what these worlds say now."""
+    quoted(results())

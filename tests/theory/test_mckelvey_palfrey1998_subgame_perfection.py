@@ -292,10 +292,14 @@ def test_without_noise_the_game_is_played_as_backward_induction_says(setting):
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
-def test_the_limit_is_approached_from_the_default_noise(setting, quoted):
+def test_the_limit_is_approached_from_the_default_noise(setting):
     """The median distance of a game's responses from the limit falls with the noise, from more than 0.2 to less than 0.001."""
     medians = [np.median(distance(setting, share)) for share in (1, 0.3, 0.1, 0.03, 0.01, 0.003)]
     assert all(later < earlier for earlier, later in itertools.pairwise(medians))
     assert medians[0] > 0.2
     assert medians[-1] < 0.001
+
+
+def test_the_page_quotes_what_is_measured(quoted):
+    """docs/theory.md says what these worlds say now."""
     quoted(results())

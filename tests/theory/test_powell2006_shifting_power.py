@@ -200,8 +200,12 @@ def results() -> dict[str, Measured]:
     return found
 
 
-def test_arms_for_ukraine_bring_attacks_forward_and_then_prevent_them(quoted):
+def test_arms_for_ukraine_bring_attacks_forward_and_then_prevent_them():
     """The full model at its default noise: a build-up of Ukraine leaves a rebuilding Russia no reason to wait. Two bounds of 4 SE (6e-5)."""
     assert results()["first half-year, difference"].low > 0
     assert results()["years 4 to 20, difference"].high < 0
+
+
+def test_the_page_quotes_what_is_measured(quoted):
+    """docs/theory.md says what these worlds say now."""
     quoted(results())

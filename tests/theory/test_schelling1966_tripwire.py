@@ -92,13 +92,12 @@ def results() -> dict[str, object]:
     return found
 
 
-def test_a_token_deters_a_little_and_a_corps_much_more(quoted):
+def test_a_token_deters_a_little_and_a_corps_much_more():
     """Durability after twenty years, paired: a token adds something, twenty brigades at least three times as much. Two bounds of 4 SE (6e-5)."""
     assert gained(TOKEN).low > 0
     without, token, corps = (ended(force) for force in (0.0, TOKEN, CORPS))
     beyond = 3 * (token.ended_by() - without.ended_by()) - (corps.ended_by() - without.ended_by())
     assert mean(beyond, corps.design).low > 0
-    quoted(results())
 
 
 def test_if_the_fallen_bind_nobody_a_token_does_not_deter():
@@ -109,3 +108,8 @@ def test_if_the_fallen_bind_nobody_a_token_does_not_deter():
         ended(0.0, binds=False).ended_by() - ended(CORPS, binds=False).ended_by(),
     ]
     assert mean(less[0] - less[1], ended(CORPS).design).low > 0
+
+
+def test_the_page_quotes_what_is_measured(quoted):
+    """docs/theory.md says what these worlds say now."""
+    quoted(results())

@@ -72,12 +72,11 @@ def test_what_deters_war_alone_makes_for_fewer_wars_and_not_for_fewer_probes():
         assert results()[f"probes, {name} against none"].low > 0
 
 
-def test_what_makes_europe_firm_makes_for_fewer_wars_and_fewer_probes(quoted):
+def test_what_makes_europe_firm_makes_for_fewer_wars_and_fewer_probes():
     """Where the model parts from the proposition: under the European promise and every reference guarantee. Eight bounds of 4 SE (2.5e-4)."""
     for name in BELOW:
         assert results()[f"wars, {name} against none"].high < 0
         assert results()[f"probes, {name} against none"].high < 0
-    quoted(results())
 
 
 def test_under_every_guarantee_there_are_more_probes_for_every_war():
@@ -89,3 +88,8 @@ def test_under_every_guarantee_there_are_more_probes_for_every_war():
             under.design, (under.probes.astype(float), under.ended_by()), (without.probes.astype(float), without.ended_by())
         )
         assert more.low > 0
+
+
+def test_the_page_quotes_what_is_measured(quoted):
+    """docs/theory.md says what these worlds say now."""
+    quoted(results())

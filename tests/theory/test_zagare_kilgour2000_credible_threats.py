@@ -143,8 +143,12 @@ def test_where_it_has_not_belief_can_invite_a_little():
     assert greatest_rise("nato") < 0.001
 
 
-def test_in_whole_histories_belief_deters(quoted):
+def test_in_whole_histories_belief_deters():
     """Attacks within five years under the coalition's guarantee, paired, by the prior. Two bounds of 4 SE (6e-5)."""
     assert results()["prior 0.5 against 0.1"].high < 0
     assert results()["prior 0.9 against 0.5"].high < 0
+
+
+def test_the_page_quotes_what_is_measured(quoted):
+    """docs/theory.md says what these worlds say now."""
     quoted(results())
