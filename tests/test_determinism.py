@@ -53,6 +53,13 @@ def test_bytes_do_not_depend_on_the_hash_seed_of_python(scenarios, hashes, tmp_p
         assert sim.read_run(folder).manifest["sha256"] == hashes
 
 
+def test_bytes_do_not_depend_on_how_many_rows_there_are(tmp_path):
+    """More rows than Parquet takes in a group, in blocks that end before, at and after the end of a group."""
+    many = sim.Scenario(name="many", sampling={"designs": 70_000, "replicates": 1, "horizon_years": 1, "steps_per_year": 1})
+    written = [sim.run(many, out=tmp_path / str(block), block=block).manifest["sha256"] for block in (30_000, 65_536, 100_000)]
+    assert written[0] == written[1] == written[2]
+
+
 def test_memory_and_folder_hold_the_same(scenario, tmp_path):
     """`out=None` gives the tables that a run folder gives."""
     kept, stored = sim.run(scenario, out=None), sim.run(scenario, out=tmp_path)

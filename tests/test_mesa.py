@@ -105,3 +105,32 @@ def test_an_actor_can_be_replaced_by_a_subclass(scenario):
     causes = set(model.cause.tolist())
     assert 0 not in causes
     assert causes > {1, 4}
+
+
+@pytest.mark.parametrize("worlds", [[3], 300])
+def test_steps_after_the_end_change_nothing(worlds, scenario):
+    """Who steps on after the horizon finds the outcome, the years and the story as they were."""
+    def outcome(model):
+        return model.cause.tolist(), model.years_held.tolist(), model.years, model.journal and model.story()
+    model = sim.CeasefireModel(scenario, worlds)
+    for _ in range(60):
+        model.step()
+    before = outcome(model)
+    for _ in range(36):
+        model.step()
+    assert outcome(model) == before
+
+
+def test_a_war_is_told_once(scenario):
+    """Who steps on after the war in a single world reads of it once."""
+    model = next(model for model in (sim.CeasefireModel(scenario, [world]) for world in range(100))
+                 if [model.step() for _ in range(30)] and not model.at_peace[0])
+    assert [event.kind for event in model.journal.events].count("war") == 1
+
+
+def test_worlds_are_whole_numbers(scenario):
+    """NumPy's integers are integers; a fraction is refused, not cut off."""
+    assert sim.CeasefireModel(scenario, np.int64(3)).worlds.tolist() == [0, 1, 2]
+    assert sim.CeasefireModel(scenario, np.array([5, 2])).worlds.tolist() == [5, 2]
+    with pytest.raises(ValueError, match="worlds must be numbers from 0 to 9999"):
+        sim.CeasefireModel(scenario, [1.5])

@@ -65,6 +65,46 @@ def test_ways_of_ending_are_stacked_to_one(runs, ax):
     np.testing.assert_allclose(widths.sum(axis=0), 1)
 
 
+def test_the_error_of_all_ends_is_the_whisker(runs, ax):
+    """Each bar carries the confidence limits of the share that ended, which the axis explains."""
+    sim.plots.causes(runs, ax=ax)
+    whiskers = np.array([whisker.get_segments()[0][:, 0] for whisker in ax.collections])
+    held = np.array([sim.causes(run).set_index("cause").loc["held", ["high", "low"]].astype(float) for run in runs])
+    np.testing.assert_allclose(whiskers, 1 - held)
+    assert "95 % sampling error" in ax.get_xlabel()
+
+
+def test_ways_of_ending_over_time_are_the_table(runs, ax):
+    """One run: the bands lie on each other in the order of the legend, from 0 to 1, each as wide as its cumulative incidence."""
+    sim.plots.causes(runs[0], ax=ax)
+    years = np.linspace(0, 20, 241)
+    below = np.zeros(len(years))
+    for cause, band in zip(reversed(Cause), ax.collections, strict=True):
+        top = below + sim.cumulative_incidence(runs[0], years)[str(cause)]
+        corners = band.get_paths()[0].vertices
+        assert {*zip(years.round(9), top.round(9), strict=True)} <= {*map(tuple, corners.round(9))}
+        below = top
+    np.testing.assert_allclose(below, 1)
+
+
+def test_the_hazard_is_the_table(runs, ax):
+    """Line, band and the year that the title names are those of the hazard table, a point in the middle of each year."""
+    sim.plots.hazard(runs[0], ax=ax)
+    table = sim.hazard(runs[0])
+    np.testing.assert_allclose(ax.lines[0].get_xydata(), table.assign(middle=table["year"] - 0.5)[["middle", "estimate"]])
+    corners = {*map(tuple, ax.collections[0].get_paths()[0].vertices.round(9))}
+    for limit in ("low", "high"):
+        assert {*zip((table["year"] - 0.5).round(9), table[limit].round(9), strict=True)} <= corners
+    worst = table.loc[table["estimate"].idxmax()]
+    assert f"is year {worst['year']:.0f}, at a rate of {100 * worst['estimate']:.1f} (±" in ax.get_title(loc="left")
+
+
+def test_a_difference_needs_two_runs(runs, ax):
+    """The message says so."""
+    with pytest.raises(ValueError, match="two runs"):
+        sim.plots.differences(runs[:1], ax=ax)
+
+
 def test_differences_are_drawn_from_the_baseline(runs, ax):
     """Every other run has its paired difference, in order, with both intervals."""
     sim.plots.differences(runs, "none", ax=ax)

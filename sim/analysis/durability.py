@@ -40,7 +40,7 @@ def survival(run: Simulated, years: Sequence[float] | None = None) -> pd.DataFra
 
     Columns: years, estimate, low, high (95 % confidence), spread_low, spread_high (nine of ten parameter designs).
     """
-    at = measures.reported_years(run.horizon_years) if years is None else years
+    at = measures.reported_years(run.horizon_years) if years is None else _simulated(run, years)
     return _tabulate(((measures.survival(year), {"years": year}) for year in at), run)
 
 
@@ -54,7 +54,7 @@ def cumulative_incidence(run: Simulated, years: Sequence[float]) -> pd.DataFrame
 
     With censoring at the horizon only this is the Aalen-Johansen estimate.
     """
-    worlds = run.outcomes
+    worlds, years = run.outcomes, _simulated(run, years)
     ends = {cause: np.sort(worlds["years"].to_numpy()[(worlds["cause"] == cause.value).to_numpy()])
             for cause in Cause if cause is not Cause.HELD}
     shares = {str(cause): np.searchsorted(times, np.asarray(years), side="right") / len(worlds) for cause, times in ends.items()}
@@ -106,7 +106,7 @@ def compare(runs: Sequence[Simulated], baseline: str | None = None, years: Seque
     if baseline is not None and baseline not in names:
         raise ValueError(f"no run is called {baseline}; the runs are {', '.join(names)}")
     base = runs[names.index(baseline)] if baseline else runs[0]
-    at = measures.reported_years(base.horizon_years) if years is None else years
+    at = measures.reported_years(base.horizon_years) if years is None else _simulated(base, years)
     tables = []
     for run in runs:
         if run is base:
@@ -127,6 +127,13 @@ def columns_of(made: Estimate) -> dict[str, float]:
     """An estimate as columns of a table."""
     values = asdict(made)
     return {"estimate": values.pop("value")} | values
+
+
+def _simulated(run: Simulated, years: Sequence[float]) -> Sequence[float]:
+    """The years, if the run reaches them. Raises ValueError if not."""
+    if len(years) and max(years) > run.horizon_years:
+        raise ValueError(f"{run.name} was simulated for {run.horizon_years} years; it does not tell what holds {max(years):g}")
+    return years
 
 
 def _pairing(run: Simulated) -> object:

@@ -37,9 +37,10 @@ class CeasefireModel(mesa.Model):
         sampling = scenario.sampling
         seed = sampling.seed if rng is None else int(rng) if isinstance(rng, int | np.integer) else int(rng.integers(2**63))
         super().__init__(rng=seed)
-        self.worlds: Worlds = np.arange(worlds) if isinstance(worlds, int) else np.asarray(worlds, dtype=np.intp)
+        asked = np.arange(worlds) if isinstance(worlds, int | np.integer) else np.asarray(worlds)
+        self.worlds: Worlds = asked.astype(np.intp)
         size, most = len(self.worlds), sampling.designs * sampling.replicates
-        if not size or self.worlds.min() < 0 or self.worlds.max() >= most:
+        if not size or self.worlds.min() < 0 or self.worlds.max() >= most or np.any(self.worlds != asked):
             raise ValueError(f"worlds must be numbers from 0 to {most - 1}: the scenario has {sampling.designs} designs of "
                              f"{sampling.replicates} replicates; raise sampling.designs or sampling.replicates for more")
         self.given = scenario
@@ -92,6 +93,8 @@ class CeasefireModel(mesa.Model):
 
     def step(self) -> None:
         """One month (docs/model.md, section 3): politics, build-up, Ukraine, Russia, incidents, resolution."""
+        if self.steps > self.given.sampling.steps:       # the history ends at the horizon, whoever steps on
+            return
         began, self.years = self.years, self.steps / self.given.sampling.steps_per_year
         self.hold_politics(began)
         self.russia.build_up(self.step_years)

@@ -86,13 +86,13 @@ class Journal:
 
     def close(self, model: "CeasefireModel") -> None:
         """The end of a step: how the ceasefire ended, if it did, and the state of the world."""
-        if not model.at_peace[0]:
+        if model.cause[0] != CAUSES.index(Cause.HELD) and model.years_held[0] == model.years:
             fought = [name for name, honoured in model.fought.items() if honoured[0]]
             self._note(model, "war", cause=CAUSES[model.cause[0]].value, russia_prevails=model.russia_prevails,
                        europe="fights" if model.europe_intervenes[0] else "stays out",
                        united_states="backs the defence" if model.us_backs[0] else "stays out",
                        members=f" ({', '.join(fought)} fight)" if fought else "")
-        elif model.steps == model.given.sampling.steps:
+        elif model.at_peace[0] and model.steps == model.given.sampling.steps:
             self._note(model, "held")
         self._remember(model)
 

@@ -72,6 +72,8 @@ def hazard(runs: Runs, ax: Axes | None = None) -> Axes:
 
 def differences(runs: Sequence[Simulated], baseline: str | None = None, years: float | None = None, ax: Axes | None = None) -> Axes:
     """Paired differences in durability from a baseline, by default the first run, with both intervals."""
+    if len(runs) < 2:       # noqa: PLR2004  said in the message
+        raise ValueError("a difference needs two runs or more")
     ax = axes_or_new(ax)
     base = next((run for run in runs if run.name == baseline), runs[0])
     at = float(base.horizon_years if years is None else years)
