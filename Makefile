@@ -3,7 +3,7 @@ BIN     := .venv/bin
 PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 REGIMES := none budapest neutrality armed_neutrality coalition article5_like nato eu
 
-.PHONY: help run test lock clean
+.PHONY: help run test test-gambit lock clean
 
 help:    ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 20
@@ -16,6 +16,10 @@ test: .venv/installed    ## style, types, architecture, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -n auto
+
+test-gambit: .venv/installed    ## solve the reference games afresh with Gambit, which builds for minutes, and compare
+	$(PIP) 'pygambit>=16.7,<17'
+	$(BIN)/python tests/gambit/make_games.py --compare
 
 lock:    ## pin the dependencies anew, for Python 3.11 and later (needs uv)
 	uv pip compile pyproject.toml --extra test --extra dev --universal --python-version 3.11 --generate-hashes \

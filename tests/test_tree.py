@@ -28,7 +28,7 @@ STATES = {
     "will": st.floats(0.1, 1),
 }
 TYPED = ("belief_europe", "belief_united_states")
-NEAR_NOTHING = st.sampled_from(make_games.EXTREME) | st.floats(0, 1)
+NEAR_NOTHING = st.sampled_from((0.0, *make_games.EXTREME, 1.0)) | st.floats(0, 1)
 SOME = st.floats(0.05, 0.95)
 
 
