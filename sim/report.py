@@ -13,8 +13,8 @@ from sim.analysis import measures
 from sim.analysis.durability import Simulated, causes, columns_of, compare, survival
 from sim.analysis.estimate import estimate
 from sim.game.crisis import INTERVENES, Crisis
-from sim.game.equilibrium import action_values, behaviour, logit_gap, regret
-from sim.game.tree import End, crisis_tree
+from sim.game.equilibrium import Behaviour, action_values, behaviour, logit_gap, regret
+from sim.game.tree import Chance, Move, Node, crisis_tree
 from sim.game.war import Cause
 
 HOW_TO_READ = (
@@ -168,12 +168,23 @@ def game(crisis: Crisis) -> dict[str, Any]:
             {"player": str(known.player), "information_set": str(known),
              "actions": {str(action): {"value": values[known][action], "probability": chance} for action, chance in chances.items()}}
             for known, chances in strategy.items()],
-        "ends": [{"name": node.name, "payoffs": {str(player): value for player, value in node.payoffs.items()}}
-                 for node in tree.nodes if isinstance(node, End)],
+        "tree": _branching(tree.root, strategy),
         "noise": {str(player): noise for player, noise in tree.noise.items()},
         "largest_gap_to_logit_response": logit_gap(tree, strategy),
         "largest_regret": regret(tree, strategy),
     }
+
+
+def _branching(node: Node, strategy: Behaviour) -> dict[str, Any]:
+    """A node and all that may follow it: who moves or is drawn, the chance of each branch, and the payoffs at its ends."""
+    match node:
+        case Chance(name, branches):
+            return {"draws": name, "branches": {branch: {"chance": chance, "then": _branching(child, strategy)}
+                                                for branch, (chance, child) in branches.items()}}
+        case Move(known, actions):
+            return {"moves": str(known), "branches": {str(action): {"chance": strategy[known][action], "then": _branching(child, strategy)}
+                                                      for action, child in actions.items()}}
+    return {"ends": node.name, "payoffs": {str(player): payoff for player, payoff in node.payoffs.items()}}
 
 
 def _foresight(crisis: Crisis) -> list[dict[str, float]]:
@@ -205,5 +216,18 @@ def game_lines(told: Mapping[str, Any]) -> Iterator[str]:
     for known in told["information_sets"]:
         actions = "   ".join(f"{name} {each['value']:+.3f} ({100 * each['probability']:.1f} %)" for name, each in known["actions"].items())
         yield f"  {known['information_set']}\n      {actions}"
+    yield "\nThe tree: the chance of each branch, and at its ends the payoffs to Russia, Ukraine, the coalition and the United States"
+    yield from _tree_lines(told["tree"], "  ")
     yield (f"\nEvery probability is the logit response to these values, to {told['largest_gap_to_logit_response']:.0e}; by noise an actor "
            f"gives away at most {told['largest_regret']:.3f} at one set.")
+
+
+def _tree_lines(node: Mapping[str, Any], indent: str) -> Iterator[str]:
+    """A line a node, indented by what came before it."""
+    if "ends" in node:
+        yield f"{indent}= {node['ends']}: {'  '.join(f'{payoff:+.3f}' for payoff in node['payoffs'].values())}"
+        return
+    yield f"{indent}{node.get('moves') or node['draws']}"
+    for name, branch in node["branches"].items():
+        yield f"{indent}- {name} ({100 * branch['chance']:.1f} %)"
+        yield from _tree_lines(branch["then"], f"{indent}    ")

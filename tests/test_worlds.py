@@ -14,7 +14,7 @@ from sim.game.war import Cause
 from sim.report import story
 
 HERE = Path(__file__).parent
-REGIMES = ("none", "neutrality", "armed_neutrality", "coalition", "article5_like", "nato", "eu")
+REGIMES = sorted(path.stem for path in (HERE.parent / "scenarios").glob("*.toml") if path.stem != "base")
 SAMPLING = {"sampling.designs": 150, "sampling.replicates": 10}
 
 
@@ -24,6 +24,18 @@ def played(scenario: sim.Scenario, world: int) -> sim.CeasefireModel:
     while model.running:
         model.step()
     return model
+
+
+def expected(node, player):
+    """What a player expects from a node of the tree of the document."""
+    if "ends" in node:
+        return node["payoffs"][player]
+    return sum(branch["chance"] * expected(branch["then"], player) for branch in node["branches"].values())
+
+
+def crisis_values(crisis):
+    """What attacking, holding and probing are worth to Russia."""
+    return np.array([crisis.attack_now[0], crisis.value_of_holding[0], crisis.value_of_probing[0]])
 
 
 def command(*words: object) -> str:
@@ -144,6 +156,7 @@ def test_the_game_is_the_one_of_that_month(scenarios, tmp_path):
     chances = [review["actions"][action]["probability"] for action in ("attack", "hold", "probe")]
     np.testing.assert_allclose(chances, crisis.response[:, 0], rtol=1e-12)
     assert told["largest_gap_to_logit_response"] < 1e-12
+    assert expected(told["tree"], "Russia") == pytest.approx(crisis.response[:, 0] @ crisis_values(crisis), rel=1e-12)
     assert efg.read_text().startswith('EFG 2 R "nato, world 17, year 3"')
     assert (tmp_path / "tree.png").read_bytes().startswith(b"\x89PNG")
 
