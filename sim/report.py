@@ -16,6 +16,7 @@ from sim.game.crisis import INTERVENES, Crisis
 from sim.game.equilibrium import Behaviour, action_values, behaviour, logit_gap, regret
 from sim.game.tree import Chance, Move, Node, crisis_tree
 from sim.game.war import Cause
+from sim.scenario.schema import milestones
 
 HOW_TO_READ = (
     "\nEach figure is a share of simulated histories with its 95 % sampling error;\n"
@@ -42,13 +43,13 @@ def document(runs: Sequence[Reported], differences: pd.DataFrame | None = None) 
 
 
 def _run(run: Reported) -> dict[str, Any]:
-    sampling, worlds = run.manifest["scenario"]["sampling"], run.outcomes
+    sampling, worlds = run.manifest["scenario"]["sampling"], run.worlds
 
     def stated(measure: measures.Measure) -> dict[str, float | None]:
         return _plain(columns_of(estimate(measure, worlds)))
     return {
         "scenario": run.name,
-        "worlds": len(worlds),
+        "worlds": len(worlds["world"]),
         "designs": sampling["designs"],
         "replicates": sampling["replicates"],
         "seed": run.manifest["seed"],
@@ -75,7 +76,7 @@ def _plain(values: Any) -> dict[str, float | None]:
 
 def durability_table(runs: Sequence[Reported]) -> Table:
     """One row a run: the share that still holds by year, with both intervals."""
-    years = measures.reported_years(max(run.horizon_years for run in runs))
+    years = milestones(max(run.horizon_years for run in runs))
     rows = {run.name: survival(run).set_index("years") for run in runs}
     return _table("Share of ceasefires that still hold, %", {f"{year} y": year for year in years}, rows)
 

@@ -121,6 +121,8 @@ def test_the_run_folder(compared):
         "russia.reconstitution_half_life",
         "russia.value_of_prevailing",
         "russia.insecurity",
+        *(f"hazard_{cause}" for cause in Cause if cause is not Cause.HELD),
+        *(f"hazard_until_{year}" for year in (1, 2, 5, 10)),
     }
     assert (outcomes["world"] == np.arange(300)).all()
     assert (outcomes["design"] == outcomes["world"] // 5).all()

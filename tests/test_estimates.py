@@ -180,7 +180,7 @@ def test_runs_of_other_worlds_are_not_compared(change, runs, scenarios):
 class Drawn:
     """A run with given ends."""
 
-    outcomes: pd.DataFrame
+    worlds: pd.DataFrame
     name: str = "drawn"
     horizon_years: int = 10
 

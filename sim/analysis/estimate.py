@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 from numpy.polynomial import legendre
 from scipy import stats
 
-from sim.analysis.measures import Measure
+from sim.analysis.measures import Columns, Measure
 from sim.uncertainty import Floats
 
 CONFIDENCE = 0.95
@@ -29,7 +28,7 @@ class Estimate:
     spread_high: float
 
 
-def estimate(measure: Measure, worlds: pd.DataFrame, against: pd.DataFrame | None = None) -> Estimate:
+def estimate(measure: Measure, worlds: Columns, against: Columns | None = None) -> Estimate:
     """Mean of a measure, or of its paired difference from the same worlds `against` another regime.
 
     Raises ValueError if the worlds are not pairs, or if there are fewer than two designs.
@@ -37,7 +36,7 @@ def estimate(measure: Measure, worlds: pd.DataFrame, against: pd.DataFrame | Non
     return estimates([measure], worlds, against)[0]
 
 
-def estimates(measures: Sequence[Measure], worlds: pd.DataFrame, against: pd.DataFrame | None = None) -> list[Estimate]:
+def estimates(measures: Sequence[Measure], worlds: Columns, against: Columns | None = None) -> list[Estimate]:
     """The estimates of several measures on the same worlds."""
     if against is not None and not (np.array_equal(worlds["world"], against["world"])
                                     and np.array_equal(worlds["design"], against["design"])):
@@ -62,14 +61,15 @@ class Designs:
     residuals from an additive fit, by Legendre polynomials of the rank of each drawn parameter, as far as there are designs for it.
     """
 
-    def __init__(self, worlds: pd.DataFrame) -> None:
+    def __init__(self, worlds: Columns) -> None:
         """Find the designs. Raises ValueError for fewer than two, or if they have different numbers of replicates."""
         design = worlds["design"].to_numpy()
-        self._first = np.flatnonzero(np.diff(design, prepend=design[0] - 1))
-        self.count = len(self._first)
+        first = np.flatnonzero(np.diff(design, prepend=design[0] - 1))
+        self.count = len(first)
         if self.count < 2 or len(design) % self.count:      # noqa: PLR2004  said in the message
             raise ValueError("a sampling error needs at least two designs, each with the same number of replicates")
-        self._drawn = worlds.loc[:, [column for column in worlds if "." in str(column)]].iloc[self._first]
+        drawn = [worlds[name].to_numpy()[first] for name in worlds.keys() if "." in name]      # noqa: SIM118  a table's columns
+        self._drawn = np.stack(drawn, axis=1) if drawn else np.empty((self.count, 0))
 
     @cached_property
     def _additive(self) -> Floats:
@@ -105,8 +105,11 @@ def _student(middle: float, error: float, designs: Designs) -> tuple[float, floa
 def _wilson(share: float, error: float, designs: Designs) -> tuple[float, float]:
     """Wilson's limits with the effective number of worlds of a clustered sample (Korn & Graubard 1998).
 
-    They stay within [0, 1], and say how little is known of a thing that no world showed: then each design counts once.
+    They stay within [0, 1], and say how little is known of a thing that no world showed: then each design counts once. A mean of
+    integrated hazards may by chance lie outside [0, 1], where only Student's limits hold it.
     """
+    if not 0 <= share <= 1:
+        return _student(share, error, designs)
     varied = error > 0 and 0 < share < 1
     effective, z = share * (1 - share) / error**2 if varied else float(designs.count), designs.quantile
     centre = (share + z**2 / (2 * effective)) / (1 + z**2 / effective)

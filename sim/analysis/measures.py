@@ -4,17 +4,24 @@ A ceasefire is censored at the horizon only, so that the share of worlds that ho
 by cause the Aalen-Johansen estimate.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
 
 from sim.game.war import Cause
 from sim.uncertainty import Floats
 
-YEARS = (1, 2, 5, 10, 20)
-"""Years at which durability is reported, as far as the horizon reaches."""
+
+class Columns(Protocol):
+    """The columns of the outcomes of a run, one row a world: a DataFrame, or what reads each column when it is asked for."""
+
+    def __getitem__(self, name: str, /) -> Any:
+        """One column, a Series."""
+
+    def keys(self) -> Iterable[str]:
+        """The names of the columns."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,7 @@ class Measure:
     name: str
     label: str
     unit: str
-    of: Callable[[pd.DataFrame], Floats]
+    of: Callable[[Columns], Floats]
 
     @property
     def is_share(self) -> bool:
@@ -53,13 +60,3 @@ def cause(way: Cause) -> Measure:
 EUROPE_INTERVENES = Measure("europe_intervenes", "ends, and Europe intervenes", "share",
                             lambda worlds: worlds["europe_intervenes"].to_numpy(np.float64))
 US_BACKS = Measure("us_backs", "ends, and the US backs the defence", "share", lambda worlds: worlds["us_backs"].to_numpy(np.float64))
-
-
-def reported_years(horizon: int) -> tuple[int, ...]:
-    """The years of the durability table: 1, 2, 5, 10, 20 as far as the horizon reaches, and the horizon."""
-    return tuple(sorted({year for year in YEARS if year <= horizon} | {horizon}))
-
-
-def all_measures(horizon: int) -> list[Measure]:
-    """Every measure that is reported of a run."""
-    return [*map(survival, reported_years(horizon)), restricted_mean(horizon), *map(cause, Cause), EUROPE_INTERVENES, US_BACKS]

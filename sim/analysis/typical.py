@@ -5,7 +5,7 @@ import pandas as pd
 from sim.analysis.durability import Simulated
 from sim.game.war import Cause
 
-_NOT_DRAWN = ("world", "design", "replicate", "cause", "held", "europe_intervenes", "us_backs", "members_fought", "russia_prevails")
+_COURSE = ("years", "probes", "firm_answers")
 
 
 def typical(run: Simulated) -> dict[Cause, int]:
@@ -14,13 +14,13 @@ def typical(run: Simulated) -> dict[Cause, int]:
     It is the one whose years, probes, firm answers and drawn parameters lie nearest to the medians of the worlds that ended in
     the same way, each measured in its interquartile ranges.
     """
-    worlds = run.outcomes
-    features = worlds.drop(columns=list(_NOT_DRAWN)).astype(float)
+    worlds = run.worlds
+    features = pd.DataFrame({name: worlds[name].astype(float) for name in worlds.keys() if "." in name or name in _COURSE})     # noqa: SIM118
     found = {}
     for cause in Cause:
         kind = features[(worlds["cause"] == cause.value).to_numpy()]
         if len(kind):
-            found[cause] = int(worlds.loc[_distance(kind).idxmin(), "world"])
+            found[cause] = int(worlds["world"][_distance(kind).idxmin()])
     return found
 
 

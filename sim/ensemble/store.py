@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
@@ -24,6 +25,7 @@ from sim.ensemble.timeline import VARIABLES, Timeline
 from sim.scenario.schema import Scenario, digest
 
 _ROWS = 65_536
+_WORDS = ["cause", "members_fought"]
 _log = logging.getLogger("ceasefire")
 _PACKAGES = ("ceasefire", "mesa", "numpy", "scipy", "pandas", "pyarrow", "pydantic")
 
@@ -32,14 +34,52 @@ class RunError(ValueError):
     """A run folder cannot be written or read; the message says which and what to do."""
 
 
+class Outcomes:
+    """The outcomes in a file, column by column: each is read when it is first asked for, and kept."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the names of the columns."""
+        self._path = path
+        self._names: list[str] = pq.read_schema(path).names
+        self._read: dict[str, pd.Series] = {}
+
+    def keys(self) -> list[str]:
+        """The names of the columns."""
+        return self._names
+
+    def __getitem__(self, name: str) -> pd.Series:
+        """One column. Raises KeyError if there is none of this name."""
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = pq.read_table(self._path, columns=[name], read_dictionary=_WORDS).to_pandas()[name]
+        return self._read[name]
+
+    def rows(self, first: int, last: int) -> pd.DataFrame:
+        """All columns of the worlds from `first` up to, not including, `last`; no other rows are decoded than those of their groups."""
+        groups = range(first // _ROWS, (last - 1) // _ROWS + 1)
+        with pq.ParquetFile(self._path, read_dictionary=_WORDS) as file:
+            return file.read_row_groups(list(groups)).slice(first - groups[0] * _ROWS, last - first).to_pandas()
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """All columns of all worlds."""
+        return pq.read_table(self._path, read_dictionary=_WORDS).to_pandas()
+
+
 @dataclass(frozen=True)
 class Run:
-    """The results of a scenario: `outcomes` has one row a world, `timeline` one row a step, `manifest` says how they came about."""
+    """The results of a scenario: `worlds` has one row a world, `timeline` one row a step, `manifest` says how they came about."""
 
-    outcomes: pd.DataFrame
+    worlds: pd.DataFrame | Outcomes
     timeline: pd.DataFrame
     manifest: dict[str, Any]
     folder: Path | None
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """The same in memory whole, as a DataFrame."""
+        return self.worlds if isinstance(self.worlds, pd.DataFrame) else self.worlds.table
 
     @property
     def name(self) -> str:
@@ -197,8 +237,7 @@ def read_run(folder: str | Path) -> Run:
         raise RunError(f"{folder}: this run was not finished; run its scenario again to go on")
     for name in _damaged(folder, manifest["sha256"]):
         raise RunError(f"{folder / name}: is not what the run wrote; run its scenario again, and it is computed again")
-    outcomes = pq.read_table(folder / "outcomes.parquet", read_dictionary=["cause", "members_fought"]).to_pandas()
-    return Run(outcomes, pq.read_table(folder / "timeline.parquet").to_pandas(), manifest, folder)
+    return Run(Outcomes(folder / "outcomes.parquet"), pq.read_table(folder / "timeline.parquet").to_pandas(), manifest, folder)
 
 
 def gather(scenario: Scenario, blocks: list[Block], seconds: float) -> Run:

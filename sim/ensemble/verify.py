@@ -1,5 +1,7 @@
 """Verify a run: compute blocks of its worlds again from its manifest, and compare them bit for bit."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.ensemble.block import BLOCK, simulate
-from sim.ensemble.store import Run, manifest_of, read_run
+from sim.ensemble.store import Outcomes, Run, manifest_of, read_run
 from sim.scenario.schema import Scenario
 
 SAMPLE = 3
@@ -32,32 +34,36 @@ def verify(folder: str | Path, *, everything: bool = False) -> Verified:
     differ from those that the run was made with. Raises RunError if the folder is not a finished run or was altered.
     """
     run = read_run(folder)
+    kept = Outcomes(Path(folder) / "outcomes.parquet")
     scenario = Scenario.model_validate(run.manifest["scenario"])
-    firsts = np.arange(0, len(run.outcomes), BLOCK)
+    worlds = scenario.sampling.worlds
+    firsts = np.arange(0, worlds, BLOCK)
     if not everything and len(firsts) > SAMPLE:
         firsts = np.unique(np.linspace(0, len(firsts) - 1, SAMPLE).round().astype(int)) * BLOCK
-    again, before = [], []
+    checked, unlike, most = 0, Counter[str](), dict[str, float]()
     for first in firsts.tolist():
-        last = min(first + BLOCK, len(run.outcomes))
-        again.append(simulate(scenario, first, last).outcomes.to_pandas())
-        before.append(run.outcomes.iloc[first:last])
-    fresh, kept = (pd.concat(parts, ignore_index=True) for parts in (again, before))
-    return Verified(len(fresh), len(run.outcomes), _differences(kept, fresh), _versions(run, scenario))
+        last = min(first + BLOCK, worlds)
+        checked += last - first
+        for column, count, size in _differences(kept.rows(first, last), simulate(scenario, first, last).outcomes.to_pandas()):
+            unlike[column] += count
+            most[column] = max(most.get(column, 0.0), size)
+    said = [f"{column} differs in {count} of {checked} worlds" + (f", by at most {most[column]:.3g}" if most[column] else "")
+            for column, count in unlike.items()]
+    return Verified(checked, worlds, said, _versions(run, scenario))
 
 
-def _differences(kept: pd.DataFrame, fresh: pd.DataFrame) -> list[str]:
-    said = []
+def _differences(kept: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[tuple[str, int, float]]:
+    """The columns that differ, in how many worlds, and by how much at most (0 for words)."""
     for column in kept:
-        old, new = (table[column] for table in (kept, fresh))
+        old, new = (table[column].reset_index(drop=True) for table in (kept, fresh))
         if pd.api.types.is_float_dtype(old):
             unlike = old.to_numpy().view(np.int64) != new.to_numpy(np.float64).view(np.int64)
             unlike &= ~(old.isna() & new.isna()).to_numpy()
-            size = f", by at most {np.nanmax(np.abs(old - new)[unlike]):.3g}" if unlike.any() else ""
+            sizes = np.abs(old - new)[unlike]
         else:
-            unlike, size = (old.astype(str) != new.astype(str)).to_numpy(), ""
+            unlike, sizes = (old.astype(str) != new.astype(str)).to_numpy(), pd.Series(dtype=float)
         if unlike.any():
-            said.append(f"{column} differs in {int(unlike.sum())} of {len(kept)} worlds{size}")
-    return said
+            yield str(column), int(unlike.sum()), float(np.nanmax(sizes, initial=0.0))
 
 
 def _versions(run: Run, scenario: Scenario) -> list[str]:

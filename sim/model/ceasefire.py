@@ -15,9 +15,10 @@ from sim.actors.united_states import UnitedStates
 from sim.game.crisis import IRRESOLUTE, RESOLUTE, Crisis
 from sim.game.war import Cause
 from sim.model.chance import Chance, designs
+from sim.model.hazard import hazards
 from sim.model.journal import Journal
 from sim.quantity import Array, Worlds
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, milestones
 from sim.uncertainty import Distribution, Floats
 
 CAUSES = tuple(Cause)
@@ -81,6 +82,8 @@ class CeasefireModel(mesa.Model):
         self.us_backs: NDArray[np.bool_] = np.zeros(size, dtype=bool)
         self.fought = {member.name: np.zeros(size, dtype=bool) for member in self.drawn.europe.standing}
         self.russia_prevails: Floats = np.full(size, np.nan)
+        self.hazard: dict[Cause, Floats] = {cause: np.zeros(size) for cause in CAUSES if cause is not Cause.HELD}
+        self.hazard_until: dict[int, Floats] = dict.fromkeys(milestones(sampling.horizon_years)[:-1], np.zeros(size))
         self.journal = Journal(int(self.worlds[0])) if size == 1 else None
         if self.journal is not None:
             self.journal.open(self)
@@ -104,6 +107,8 @@ class CeasefireModel(mesa.Model):
         if self.journal is not None:
             self.journal.close(self)
         self.running = self.steps < self.given.sampling.steps and bool(self.at_peace.any())
+        self.hazard_until |= {year: np.sum(list(self.hazard.values()), axis=0) for year in self.hazard_until
+                              if year == self.years or (year > self.years and not self.running)}
 
     def hold_politics(self, began: float) -> None:
         """Elections, drift of the coalition, change of the Russian leader, and the yearly renewal of the deployment."""
@@ -140,6 +145,7 @@ class CeasefireModel(mesa.Model):
         starts = self.ukraine.review(chance, uniform[due], _at(self.ukraine_reviews, due))
         if self.journal is not None:
             self.journal.note_ukraine(self, winning, chance, starts)
+        self.hazard[Cause.OFFENSIVE][due] += chance
         self.end(due[starts], Cause.OFFENSIVE)
         self.russia_prevails[due[starts]] = 1 - winning[starts]
 
@@ -150,8 +156,11 @@ class CeasefireModel(mesa.Model):
         if not len(due):
             return
         crisis = self.crisis(due)
-        attacks, probes = self.russia.review(crisis.response, reviews[due], _at(self.russia_reviews, due))
-        happens = np.where(probes, 1.0, _at(self.incident_happens, due))
+        reviewing, happening = _at(self.russia_reviews, due), _at(self.incident_happens, due)
+        for cause, chance in hazards(crisis, reviews[due] < reviewing, incidents[due] < happening, happening).items():
+            self.hazard[cause][due] += chance
+        attacks, probes = self.russia.review(crisis.response, reviews[due], reviewing)
+        happens = np.where(probes, 1.0, happening)
         escalates = ~attacks & (incidents[due] < happens * crisis.retaliates * crisis.escalates)
         if self.journal is not None:
             self.journal.note_russia(self, crisis, reviews < self.russia_reviews, attacks, probes)

@@ -16,6 +16,11 @@ from sim.guarantee.provisions import Regime
 from sim.quantity import AsTuple, Parameters, parameter
 
 
+def milestones(horizon_years: int) -> tuple[int, ...]:
+    """Years at which durability is reported: 1, 2, 5, 10 and 20 as far as the horizon reaches, and the horizon."""
+    return tuple(sorted({year for year in (1, 2, 5, 10, 20) if year <= horizon_years} | {horizon_years}))
+
+
 class Sampling(Parameters):
     """How many histories are simulated, and how."""
 
