@@ -10,8 +10,11 @@ import pandas as pd
 from rich.table import Table
 
 from sim.analysis import measures
-from sim.analysis.durability import Simulated, causes, columns_of, compare, survival
+from sim.analysis.durability import causes, columns_of, compare, survival
 from sim.analysis.estimate import estimate
+from sim.analysis.integrated import gains
+from sim.analysis.integrated import integrated as integrate
+from sim.analysis.measures import Simulated
 from sim.game.crisis import INTERVENES, Crisis
 from sim.game.equilibrium import Behaviour, action_values, behaviour, logit_gap, regret
 from sim.game.tree import Chance, Move, Node, crisis_tree
@@ -37,16 +40,17 @@ class Reported(Simulated, Protocol):
         """Where they are kept."""
 
 
-def document(runs: Sequence[Reported], differences: pd.DataFrame | None = None) -> dict[str, Any]:
+def document(runs: Sequence[Reported], differences: pd.DataFrame | None = None, *, integrated: bool = False) -> dict[str, Any]:
     """The JSON document of some runs and their differences: plain data, numbers that are not known being null."""
-    return {"runs": [_run(run) for run in runs], "differences": [] if differences is None else _differences(differences)}
+    return {"runs": [_run(run, integrated=integrated) for run in runs],
+            "differences": [] if differences is None else _differences(differences)}
 
 
-def _run(run: Reported) -> dict[str, Any]:
+def _run(run: Reported, *, integrated: bool) -> dict[str, Any]:
     sampling, worlds = run.manifest["scenario"]["sampling"], run.worlds
 
     def stated(measure: measures.Measure) -> dict[str, float | None]:
-        return _plain(columns_of(estimate(measure, worlds)))
+        return _plain(columns_of(estimate(integrate(measure) if integrated else measure, worlds)))
     return {
         "scenario": run.name,
         "worlds": len(worlds["world"]),
@@ -54,9 +58,10 @@ def _run(run: Reported) -> dict[str, Any]:
         "replicates": sampling["replicates"],
         "seed": run.manifest["seed"],
         "horizon_years": run.horizon_years,
-        "survival": {f"{row['years']:g}": _plain(row.drop("years")) for _, row in survival(run).iterrows()},
+        "integrated": integrated,
+        "survival": {f"{row['years']:g}": _plain(row.drop("years")) for _, row in survival(run, integrated=integrated).iterrows()},
         "restricted_mean_years": stated(measures.restricted_mean(run.horizon_years)),
-        "causes": {row["cause"]: _plain(row.drop("cause")) for _, row in causes(run).iterrows()},
+        "causes": {row["cause"]: _plain(row.drop("cause")) for _, row in causes(run, integrated=integrated).iterrows()},
         "europe_intervenes": stated(measures.EUROPE_INTERVENES),
         "us_backs": stated(measures.US_BACKS),
         "seconds": run.manifest["seconds"],
@@ -74,26 +79,34 @@ def _plain(values: Any) -> dict[str, float | None]:
     return {name: None if math.isnan(value) else float(value) for name, value in dict(values).items()}
 
 
-def durability_table(runs: Sequence[Reported]) -> Table:
+def durability_table(runs: Sequence[Reported], *, integrated: bool = False) -> Table:
     """One row a run: the share that still holds by year, with both intervals."""
     years = milestones(max(run.horizon_years for run in runs))
-    rows = {run.name: survival(run).set_index("years") for run in runs}
+    rows = {run.name: survival(run, integrated=integrated).set_index("years") for run in runs}
     return _table("Share of ceasefires that still hold, %", {f"{year} y": year for year in years}, rows)
 
 
-def causes_table(runs: Sequence[Reported]) -> Table:
+def causes_table(runs: Sequence[Reported], *, integrated: bool = False) -> Table:
     """One row a run: the share that ended in each way, with both intervals."""
     title = f"How they end within {runs[0].horizon_years} years, % of all"
-    return _table(title, {str(cause): str(cause) for cause in Cause}, {run.name: causes(run).set_index("cause") for run in runs})
+    rows = {run.name: causes(run, integrated=integrated).set_index("cause") for run in runs}
+    return _table(title, {str(cause): str(cause) for cause in Cause}, rows)
 
 
-def differences_table(runs: Sequence[Reported], baseline: str | None = None) -> tuple[pd.DataFrame, Table]:
+def differences_table(runs: Sequence[Reported], baseline: str | None = None, *, integrated: bool = False) -> tuple[pd.DataFrame, Table]:
     """Paired differences in durability: as a tidy table, and to print."""
-    differences = compare(runs, baseline)
+    differences = compare(runs, baseline, integrated=integrated)
     base = runs[0].name if baseline is None else baseline
     years = {f"{year} y": year for year in sorted(differences["years"].unique())}
     rows = {str(scenario): each.set_index("years") for scenario, each in differences.groupby("scenario", sort=False)}
     return differences, _table(f"Difference from {base} on the same histories, percentage points", years, rows, signed=True)
+
+
+def gain(runs: Sequence[Reported]) -> str:
+    """What integrating the hazard was worth, in a line."""
+    ratios = pd.concat([gains(run) for run in runs]).groupby("label", sort=False)["ratio"].agg(["min", "max"])
+    said = [f"{label} {row['min']:.1f}" + (f" to {row['max']:.1f}" if len(runs) > 1 else "") for label, row in ratios.iterrows()]
+    return "The hazard of each month is integrated, which is worth this many times as many histories:\n  " + ", ".join(said) + "."
 
 
 def _table(title: str, columns: Mapping[str, Any], rows: Mapping[str, pd.DataFrame], *, signed: bool = False) -> Table:

@@ -49,6 +49,7 @@ def test_the_document_of_a_run(compared):
             "replicates",
             "seed",
             "horizon_years",
+            "integrated",
             "survival",
             "restricted_mean_years",
             "causes",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ from scipy import stats
 from sim.analysis import measures
 from sim.analysis.estimate import CONFIDENCE, Designs, Estimate, estimates
 from sim.analysis.integrated import integrated as integrate
-from sim.analysis.measures import Columns, Measure
+from sim.analysis.measures import Measure, Simulated
 from sim.game.war import Cause
 from sim.scenario.schema import milestones
 from sim.uncertainty import Floats
@@ -19,22 +18,6 @@ from sim.uncertainty import Floats
 
 class NotPairedError(ValueError):
     """Two runs are not of the same worlds, so that their difference is not one of pairs."""
-
-
-class Simulated(Protocol):
-    """What an analysis needs of a run."""
-
-    @property
-    def name(self) -> str:
-        """Short name of the scenario."""
-
-    @property
-    def worlds(self) -> Columns:
-        """The columns of its outcomes, one row a world."""
-
-    @property
-    def horizon_years(self) -> int:
-        """Years after which a ceasefire counts as held."""
 
 
 def survival(run: Simulated, years: Sequence[float] | None = None, *, integrated: bool = False) -> pd.DataFrame:

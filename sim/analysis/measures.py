@@ -24,6 +24,22 @@ class Columns(Protocol):
         """The names of the columns."""
 
 
+class Simulated(Protocol):
+    """What an analysis needs of a run."""
+
+    @property
+    def name(self) -> str:
+        """Short name of the scenario."""
+
+    @property
+    def worlds(self) -> Columns:
+        """The columns of its outcomes, one row a world."""
+
+    @property
+    def horizon_years(self) -> int:
+        """Years after which a ceasefire counts as held."""
+
+
 @dataclass(frozen=True)
 class Measure:
     """One number a world; `unit` is "share" for what is 0 or 1 in each world."""

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from sim.analysis.durability import Simulated
+from sim.analysis.measures import Simulated
 from sim.game.war import Cause
 
 _COURSE = ("years", "probes", "firm_answers")

@@ -12,6 +12,7 @@ from sim.cli.options import (
     Designs,
     File,
     Files,
+    Integrate,
     Out,
     Precision,
     Replicates,
@@ -33,15 +34,15 @@ if TYPE_CHECKING:
 
 @app.command()
 def run(files: Files, designs: Designs = None, replicates: Replicates = None, seed: Seed = None, years: Years = None,
-        overrides: Set = None, precision: Precision = None, workers: Workers = 1, dask: Dask = None, out: Out = Path("runs"),
-        as_json: AsJson = False) -> None:
+        overrides: Set = None, precision: Precision = None, integrate: Integrate = False, workers: Workers = 1, dask: Dask = None,
+        out: Out = Path("runs"), as_json: AsJson = False) -> None:
     """Simulate scenarios, print how durable the ceasefire is, and write a run folder with figures for each."""
     with plain_errors():
         scenarios = load_all(files, overrides, _sampling(designs, replicates, seed, years))
-        runs = simulate(scenarios, workers, out, dask, precision)
+        runs = simulate(scenarios, workers, out, dask, precision, integrated=integrate)
         for each in runs:
             _draw([each], Path(each.folder or out))
-        _print(runs, None, as_json)
+        _print(runs, None, as_json, integrated=integrate)
 
 
 @app.command()
@@ -49,7 +50,8 @@ def compare(files: Annotated[list[str], typer.Argument(metavar="FILE_OR_RUN...",
                                                        show_default=False)],
             baseline: Annotated[str | None, typer.Option(help="Name of the scenario to compare with.", show_default="the first")] = None,
             designs: Designs = None, replicates: Replicates = None, seed: Seed = None, years: Years = None, overrides: Set = None,
-            workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
+            integrate: Integrate = False, workers: Workers = 1, dask: Dask = None, out: Out = Path("runs"),
+            as_json: AsJson = False) -> None:
     """Compare guarantees on the same histories: paired differences in durability, and figures of all of them."""
     with plain_errors() as refuse:
         from sim.ensemble.store import read_run
@@ -61,11 +63,11 @@ def compare(files: Annotated[list[str], typer.Argument(metavar="FILE_OR_RUN...",
             refuse([f"compare needs two or more scenarios of different names; it was given {', '.join(names)}"])
         if baseline is not None and baseline not in names:
             refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
-        simulated = iter(simulate(scenarios, workers, out))
+        simulated = iter(simulate(scenarios, workers, out, dask))
         runs = [kept[each] if each in kept else next(simulated) for each in files]
         folder = out / f"comparison-{digest({'runs': [each.manifest['hash'] for each in runs], 'baseline': baseline})[:8]}"
         _draw(runs, folder, baseline)
-        _print(runs, baseline or names[0], as_json, folder / "figures")
+        _print(runs, baseline or names[0], as_json, folder / "figures", integrated=integrate)
 
 
 def _sampling(designs: int | None, replicates: int | None, seed: int | None, years: int | None) -> dict[str, int]:
@@ -90,19 +92,21 @@ def _draw(runs: list["Run"], folder: Path, baseline: str | None = None) -> None:
         plots.save(draw(runs), folder / "figures" / f"{name}.png")
 
 
-def _print(runs: list["Run"], baseline: str | None, as_json: bool, figures: Path | None = None) -> None:
+def _print(runs: list["Run"], baseline: str | None, as_json: bool, figures: Path | None = None, *, integrated: bool) -> None:
     from rich.console import Console
 
     from sim import report
-    differences, table = (None, None) if baseline is None else report.differences_table(runs, baseline)
+    differences, table = (None, None) if baseline is None else report.differences_table(runs, baseline, integrated=integrated)
     if as_json:
-        typer.echo(json.dumps(report.document(runs, differences), indent=1, ensure_ascii=False, allow_nan=False))
+        typer.echo(json.dumps(report.document(runs, differences, integrated=integrated), indent=1, ensure_ascii=False, allow_nan=False))
         return
     console = Console(highlight=False, soft_wrap=True)
-    for each in (report.durability_table(runs), report.causes_table(runs), table):
+    for each in (report.durability_table(runs, integrated=integrated), report.causes_table(runs, integrated=integrated), table):
         if each is not None:
             console.print(each)
     console.print(report.HOW_TO_READ)
+    if integrated:
+        console.print(report.gain(runs))
     for one in runs:
         console.print(f"  {one.name}: {one.folder}")
     if figures is not None:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from sim.analysis import durability
-from sim.analysis.durability import Simulated
+from sim.analysis.measures import Simulated
 from sim.game.war import Cause
 from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends, scale
 

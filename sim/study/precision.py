@@ -14,15 +14,16 @@ MOST_DESIGNS = 1_000_000
 _MARGIN = 1.1
 
 
-def run_to_precision(scenario: Scenario, error: float, *, tell: Callable[[str], None] | None = None, **options: Any) -> Run:
+def run_to_precision(scenario: Scenario, error: float, *, integrated: bool = False, tell: Callable[[str], None] | None = None,
+                     **options: Any) -> Run:
     """Run with more and more designs until the 95 % sampling error of every durability is at most `error` (a share, half the interval).
 
-    Each attempt is a run of the store; `options` are those of `sim.run`, and `tell` hears what each attempt took. Raises RunError
-    where it would take more than a million designs.
+    With `integrated` it is the error of the estimates with integrated hazards. Each attempt is a run of the store; `options` are
+    those of `sim.run`, and `tell` hears what each attempt took. Raises RunError where it would take more than a million designs.
     """
     while True:
         result = run(scenario, **options)
-        table = survival(result)
+        table = survival(result, integrated=integrated)
         reached = float((table["high"] - table["low"]).max() / 2)
         sampling = scenario.sampling
         if tell:
