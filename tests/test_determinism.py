@@ -35,11 +35,46 @@ def test_bytes_do_not_depend_on_how_worlds_are_cut(block, scenario, hashes, tmp_
     assert sim.run(scenario, out=tmp_path, block=block).manifest["sha256"] == hashes
 
 
-def test_bytes_do_not_depend_on_the_workers(scenario, hashes, tmp_path):
-    """One process, two spawned ones, and threads of somebody else's executor."""
+def test_bytes_do_not_depend_on_the_workers(scenario, hashes, tmp_path, monkeypatch):
+    """Two processes, started as soon as the first block is done, and threads of somebody else's executor."""
+    monkeypatch.setattr("sim.ensemble.run.POOL_START", 0)
     assert sim.run(scenario, out=tmp_path / "two", workers=2, block=SLAB).manifest["sha256"] == hashes
     with ThreadPoolExecutor(2) as threads:
         assert sim.run(scenario, out=tmp_path / "threads", executor=threads, block=SLAB).manifest["sha256"] == hashes
+
+
+@pytest.mark.parametrize("method", ["spawn", "fork", "forkserver"])
+def test_a_script_may_start_its_processes_as_it_likes(method, scenarios, hashes, tmp_path):
+    """A script with an executor of its own, for every way in which a process can be started."""
+    (tmp_path / "script.py").write_text(SCRIPT.format(method=method, file=scenarios / "nato.toml", sampling=SAMPLING, block=SLAB))
+    words = [sys.executable, "-W", "ignore::DeprecationWarning", "script.py"]
+    assert subprocess.run(words, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.strip() == str(hashes)
+
+
+SCRIPT = """
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+import sim
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("{method}")) as executor:
+        print(sim.run(sim.load("{file}", {sampling}), executor=executor, block={block}).manifest["sha256"])
+"""
+
+
+def test_a_script_without_a_guard_is_told_so_and_does_not_hang(scenarios, tmp_path):
+    """Every process reads the script: one that runs at once, and not under `if __name__ == "__main__":`, ends with a message."""
+    unguarded = f"import sim\nsim.ensemble.run.POOL_START = 0\nsim.run(sim.load('{scenarios / 'nato.toml'}'), workers=2, block=1024)\n"
+    (tmp_path / "script.py").write_text("import sim.ensemble.run\n" + unguarded)
+    ended = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, check=False, capture_output=True, text=True, timeout=120)
+    assert ended.returncode
+    assert 'must call it under `if __name__ == "__main__":`' in ended.stderr
+
+
+def test_few_worlds_are_not_worth_the_start_of_processes(scenario, tmp_path, monkeypatch):
+    """A run that is over sooner than processes would have started is computed here, whatever the workers."""
+    monkeypatch.setattr("sim.ensemble.run.ProcessPoolExecutor", None)
+    assert len(sim.run(scenario, out=tmp_path, workers=8, block=SLAB).outcomes) == 1500
 
 
 def test_bytes_do_not_depend_on_the_hash_seed_of_python(scenarios, hashes, tmp_path):

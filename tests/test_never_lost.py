@@ -144,19 +144,20 @@ def test_two_processes_on_one_run_do_not_harm_each_other(scenarios, tmp_path):
     assert told[0] == told[1]
 
 
-def test_a_worker_that_dies_costs_its_blocks_only(scenario, unbroken, tmp_path, caplog):
-    """One of two worker processes is killed while it works: its blocks are computed again."""
+def test_a_worker_that_dies_costs_its_blocks_only(scenario, unbroken, tmp_path, caplog, monkeypatch):
+    """One of two worker processes is killed while it works: its blocks are computed again, by new ones."""
     from concurrent.futures import ThreadPoolExecutor
+    monkeypatch.setattr(runs, "POOL_START", 0)
     caplog.set_level(logging.WARNING)
     with ThreadPoolExecutor(1) as beside:
-        done = beside.submit(sim.run, scenario, workers=2, out=tmp_path, block=BLOCK)
+        done = beside.submit(sim.run, scenario, workers=2, out=tmp_path, block=64)
         deadline = time.monotonic() + 60
-        while not list(tmp_path.glob("*/blocks/*[0-9]")) and not done.done() and time.monotonic() < deadline:
+        while len(list(tmp_path.glob("*/blocks/*[0-9]"))) < 5 and not done.done() and time.monotonic() < deadline:
             time.sleep(0.01)
-        children = [int(pid) for pid in Path(f"/proc/{os.getpid()}/task").parent.joinpath("task").iterdir() for pid in _children(pid)]
-        for child in children[-1:]:
-            os.kill(child, signal.SIGKILL)
+        victim = [child for task in Path(f"/proc/{os.getpid()}/task").iterdir() for child in _children(task)][-1]
+        os.kill(victim, signal.SIGKILL)
         assert done.result(timeout=120).manifest["sha256"] == unbroken
+    assert "its worker was lost" in caplog.text
 
 
 def _children(task: Path) -> list[int]:

@@ -1,6 +1,7 @@
 """Commands about thousands of worlds."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,7 @@ from sim.cli.options import (
     Set,
     Workers,
     Years,
+    advance,
     app,
     load,
     load_all,
@@ -145,8 +147,8 @@ def sweep(file: File, ranges: Annotated[list[str], typer.Option("--grid", metava
         values = dict(map(study.read_range, ranges))
         points = study.grid(values) if sample is None else study.sample(values, sample, scenario.sampling.seed)
         with progress_bar() as bar:
-            task = bar.add_task(scenario.name, total=len(points), unit="combinations")
-            table = study.sweep(scenario, points, out=out, workers=workers, done=lambda done, _: bar.update(task, completed=done))
+            task = bar.add_task(f"{scenario.name}, {len(points)} combinations", total=len(points) * scenario.sampling.worlds)
+            table = study.sweep(scenario, points, out=out, workers=workers, progress=partial(advance, bar, task))
         if as_json:
             typer.echo(table.to_json(orient="records", indent=1))
         else:

@@ -89,8 +89,8 @@ def simulate(scenarios: list["Scenario"], workers: int, out: Path, dask: str | N
     runs = []
     with progress_bar() as bar, _cluster(dask) as executor:
         for scenario in scenarios:
-            task = bar.add_task(scenario.name, total=scenario.sampling.worlds, unit="worlds")
-            options: dict[str, Any] = {"workers": workers, "executor": executor, "out": out, "progress": partial(_advance, bar, task)}
+            task = bar.add_task(scenario.name, total=scenario.sampling.worlds)
+            options: dict[str, Any] = {"workers": workers, "executor": executor, "out": out, "progress": partial(advance, bar, task)}
             runs.append(run(scenario, **options) if precision is None else
                         run_to_precision(scenario, precision, integrated=integrated, tell=partial(typer.echo, err=True), **options))
     return runs
@@ -116,19 +116,25 @@ def _cluster(address: str | None) -> Iterator[Any]:
 
 
 def progress_bar() -> Any:
-    """A progress bar on standard error, where it is a terminal."""
+    """A progress bar on standard error, where it is a terminal: blocks, worlds a second, time left."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+
+    from sim.ensemble.block import BLOCK
+
+    class Blocks(ProgressColumn):
+        def render(self, task: Task) -> str:
+            return f"{task.completed / BLOCK:.0f} of {-(-(task.total or 0) // BLOCK):.0f} blocks"
 
     class Speed(ProgressColumn):
         def render(self, task: Task) -> str:
-            return f"{task.speed:,.0f} a second" if task.speed else ""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[unit]}"), Speed(),
-               TimeRemainingColumn())
+            return f"{task.speed:,.0f} worlds a second" if task.speed else ""
+    columns = (TextColumn("{task.description}"), BarColumn(), Blocks(), Speed(), TimeRemainingColumn(), TextColumn("left"))
     return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
 
 
-def _advance(bar: Any, task: Any, done: int, worlds: int) -> None:
+def advance(bar: Any, task: Any, done: int, worlds: int) -> None:
+    """Tell a progress bar how many worlds of how many are done."""
     bar.update(task, completed=done, total=worlds)
 
 

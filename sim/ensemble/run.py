@@ -6,7 +6,6 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -19,9 +18,11 @@ Progress = Callable[[int, int], None]
 """Called with the worlds that are done and the worlds in all."""
 Worlds = tuple[int, int]
 """The first world of a block, and the first after it."""
+POOL_START = 1.5
+"""Seconds that processes take to start and to import what they need, as measured: less work than that is done in this process."""
 ATTEMPTS = 3
 """How often a block is tried before it is reported as failed."""
-_WINDOW = 8
+_WINDOW = 32
 _log = logging.getLogger("ceasefire")
 
 
@@ -37,11 +38,16 @@ def run(scenario: Scenario, *, workers: int = 1, executor: Executor | None = Non
         block: int = BLOCK, progress: Progress | None = None) -> Run:
     """Simulate all worlds of a scenario.
 
-    `workers` processes, or any `executor`, compute blocks of `block` worlds; the results do not depend on either. They are
-    written to a folder in `out`, from which a run that was computed before is read again, and one that was interrupted goes on;
-    with `out=None` they stay in memory. Raises RunError if the folder cannot be written, or if blocks fail again and again (the
-    others are kept), ValueError for fewer than one worker or world in a block.
+    `workers` processes, or any `executor`, compute blocks of `block` worlds; the results do not depend on either. Processes are
+    started only where that takes less time than going on alone; a script that uses them makes its calls under
+    `if __name__ == "__main__":`, since every process reads the script. The results are written to a folder in `out`, from which a
+    run that was computed before is read again, and one that was interrupted goes on; with `out=None` they stay in memory. Raises
+    RunError if the folder cannot be written, or if blocks fail again and again (the others are kept), ValueError for fewer than
+    one worker or world in a block, RuntimeError in a process that is only reading an unguarded script.
     """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise RuntimeError('a script whose run starts processes must call it under `if __name__ == "__main__":`, since each process '
+                           "reads the script when it starts")
     if workers < 1 or block < 1:
         raise ValueError(f"workers and block must be at least 1; they are {workers} and {block}")
     began, worlds = time.perf_counter(), scenario.sampling.worlds
@@ -59,29 +65,18 @@ def run(scenario: Scenario, *, workers: int = 1, executor: Executor | None = Non
     return read_run(store.folder)
 
 
-@contextmanager
-def _pool(workers: int) -> Iterator[Executor | None]:
-    """An executor of that many processes; none for one worker, who is this process."""
-    if workers == 1:
-        yield None
-        return
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as executor:
-        yield executor
-
-
 def _compute(scenario: Scenario, blocks: list[Worlds], keep: Callable[[Block], None], workers: int, executor: Executor | None,
              progress: Callable[[int], None]) -> None:
     """Compute the blocks and keep each; those that fail are tried again, on new processes if the old ones died."""
     failures: list[Failure] = []
     for _ in range(ATTEMPTS):
         failures = []
-        with _pool(workers if executor is None and blocks else 1) as own:
-            for result in _results(scenario, blocks, executor or own):
-                if isinstance(result, Failure):
-                    failures.append(result)
-                else:
-                    keep(result)
-                    progress(result.timeline.worlds)
+        for result in _own(scenario, blocks, workers) if executor is None else _sent(scenario, blocks, executor):
+            if isinstance(result, Failure):
+                failures.append(result)
+            else:
+                keep(result)
+                progress(result.timeline.worlds)
         if not failures:
             return
         blocks = [failure.worlds for failure in failures]
@@ -92,11 +87,21 @@ def _compute(scenario: Scenario, blocks: list[Worlds], keep: Callable[[Block], N
                                           for failure in failures for first, last in [failure.worlds]))
 
 
-def _results(scenario: Scenario, blocks: Iterable[Worlds], executor: Executor | None) -> Iterator[Block | Failure]:
-    """The blocks as they are computed, in any order; few are under way at a time, so that memory stays flat."""
-    if executor is None:
-        yield from (_attempt(scenario, *worlds) for worlds in blocks)
-        return
+def _own(scenario: Scenario, blocks: list[Worlds], workers: int) -> Iterator[Block | Failure]:
+    """The blocks, computed here until one has shown that the rest is worth the start of processes, and then by those."""
+    for number, worlds in enumerate(blocks, start=1):
+        began = time.perf_counter()
+        result = _attempt(scenario, *worlds)
+        saved = (time.perf_counter() - began) * len(blocks[number:]) * (1 - 1 / workers)
+        yield result
+        if saved > POOL_START:
+            with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as executor:
+                yield from _sent(scenario, blocks[number:], executor)
+            return
+
+
+def _sent(scenario: Scenario, blocks: Iterable[Worlds], executor: Executor) -> Iterator[Block | Failure]:
+    """The blocks as an executor computes them, in any order; only so many are under way at a time, so that memory stays flat."""
     remaining = iter(blocks)
     under_way: dict[Future[Block | Failure], Worlds] = {}
     try:
@@ -135,7 +140,10 @@ def _attempt(scenario: Scenario, first: int, last: int) -> Block | Failure:
 
 
 def _told(progress: Progress | None, worlds: int, done: int) -> Callable[[int], None]:
-    """Count the worlds that are done, and tell those who want to know."""
+    """Count the worlds that are done, and tell those who want to know, at once where there are some from before."""
+    if progress and done:
+        progress(done, worlds)
+
     def count(more: int) -> None:
         nonlocal done
         done += more

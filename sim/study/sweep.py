@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import qmc
 
 from sim.analysis.durability import survival
-from sim.ensemble.run import run
+from sim.ensemble.run import Progress, run
 from sim.scenario.load import ScenarioError, replaced
 from sim.scenario.schema import Scenario
 
@@ -43,21 +43,29 @@ def sample(values: Mapping[str, Sequence[float]], count: int, seed: int = 0) -> 
     return [dict(zip(values, point, strict=True)) for point in (low + (high - low) * unit).tolist()]
 
 
-def sweep(scenario: Scenario, points: Points, *, years: Sequence[float] | None = None, done: Callable[[int, int], None] | None = None,
+def sweep(scenario: Scenario, points: Points, *, years: Sequence[float] | None = None, progress: Progress | None = None,
           **options: Any) -> pd.DataFrame:
     """Durability at each point of a sweep, in one tidy table.
 
     Every point is a run of the store, named by what determines it, so that a sweep that was interrupted goes on and points are
-    shared between sweeps; `options` are those of `sim.run`. All points are checked before the first one runs. Columns: those of
+    shared between sweeps; `options` are those of `sim.run`, and `progress` hears the worlds that are done of those of all points.
+    All points are checked before the first one runs. Columns: those of
     the points, then years, estimate, low, high, spread_low, spread_high. Raises ScenarioError for a key or value that cannot be.
     """
     scenarios = [replaced(scenario, point) for point in points]
     tables = []
-    for number, (point, each) in enumerate(zip(points, scenarios, strict=True)):
-        result = run(each, **options)
+    total, before = sum(each.sampling.worlds for each in scenarios), 0
+    for point, each in zip(points, scenarios, strict=True):
+        result = run(each, progress=None if progress is None else _after(before, total, progress), **options)
         tables.append(survival(result, years).assign(**point))
-        if done:
-            done(number + 1, len(points))
+        before += each.sampling.worlds
+        if progress:
+            progress(before, total)
     table = pd.concat(tables, ignore_index=True)
     keys = list(points[0])
     return table[keys + [column for column in table if column not in keys]]
+
+
+def _after(before: int, total: int, progress: Progress) -> Progress:
+    """Progress of one run of many, told as that of all."""
+    return lambda done, _: progress(before + done, total)
