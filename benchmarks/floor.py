@@ -6,6 +6,7 @@ One core, one run. The floor is the time that NumPy takes for the same number of
 """
 
 import cProfile
+import os
 import pstats
 import time
 from pathlib import Path
@@ -32,6 +33,13 @@ def seconds(scenario: sim.Scenario, worlds: int) -> float:
             model.step()
         times.append(time.perf_counter() - began)
     return sorted(times)[REPEATS // 2]
+
+
+def whole(scenario: sim.Scenario, workers: int) -> float:
+    """Time of a run in memory on so many processes."""
+    began = time.perf_counter()
+    sim.run(scenario, workers=workers, out=None)
+    return time.perf_counter() - began
 
 
 def counted(scenario: sim.Scenario, worlds: int) -> tuple[int, int]:
@@ -78,11 +86,12 @@ def main() -> None:
     """Print the tables."""
     scenarios = {name: sim.load(SCENARIOS / f"{name}.toml", {"sampling.designs": 4 * WORLDS, "sampling.replicates": 1}) for name in REGIMES}
     seconds(scenarios["none"], 256)
-    print(f"{'regime':18}{'worlds a second':>17}{'uniforms':>10}{'exponentials':>14}{'times the floor':>17}")
+    print(f"{'regime':18}{'worlds a second':>17}{'uniforms':>10}{'exponentials':>14}{'all else':>10}{'times the floor':>17}")
     for name, scenario in scenarios.items():
         took = seconds(scenario, WORLDS)
         drawing, exponentials = floor(*counted(scenario, WORLDS))
-        shares = f"{drawing / took:>10.0%}{exponentials / took:>14.0%}{took / (drawing + exponentials):>17.1f}"
+        random, logit = drawing / took, exponentials / took
+        shares = f"{random:>10.0%}{logit:>14.0%}{1 - random - logit:>10.0%}{1 / (random + logit):>17.1f}"
         print(f"{name:18}{WORLDS / took:>17,.0f}{shares}")
     scenario = scenarios["article5_like"]
     base = seconds(scenario, WORLDS)
@@ -91,6 +100,10 @@ def main() -> None:
     path, sampling = SCENARIOS / "article5_like.toml", {"sampling.designs": 4 * WORLDS, "sampling.replicates": 1}
     years = {horizon: seconds(sim.load(path, sampling | {"sampling.horizon_years": horizon}), WORLDS) for horizon in (5, 10, 20, 40)}
     print("  years:  " + "  ".join(f"{horizon}: {took / base:.2f}" for horizon, took in years.items()))
+    many = sim.load(path, {"sampling.designs": 16 * WORLDS // 10})
+    times = {workers: whole(many, workers) for workers in (1, 2, 4)}
+    print("  workers: " + "  ".join(f"{workers}: {took / times[1]:.2f}" for workers, took in times.items())
+          + f"   (of {os.cpu_count()} cores; 16 times as many worlds, the start of processes included)")
     profile = cProfile.Profile()
     model = sim.CeasefireModel(scenario, WORLDS)
     profile.enable()

@@ -53,7 +53,7 @@ def _run(run: Reported, *, integrated: bool) -> dict[str, Any]:
         return _plain(columns_of(estimate(integrate(measure) if integrated else measure, worlds)))
     return {
         "scenario": run.name,
-        "worlds": len(worlds["world"]),
+        "worlds": len(worlds["design"]),
         "designs": sampling["designs"],
         "replicates": sampling["replicates"],
         "seed": run.manifest["seed"],

@@ -160,6 +160,16 @@ def test_a_worker_that_dies_costs_its_blocks_only(scenario, unbroken, tmp_path, 
     assert "its worker was lost" in caplog.text
 
 
+def test_a_million_worlds_fit_in_600_megabytes(scenarios, tmp_path):
+    """Simulated, written, read, tabulated and drawn by one process, at its peak."""
+    words = [*COMMAND, str(scenarios / "none.toml"), "--designs", "100000", "--years", "1", "--out", str(tmp_path)]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    assert used.ru_maxrss < 600 * 1024
+
+
 def _children(task: Path) -> list[int]:
     """Worker processes that this task started (not the tracker of resources)."""
     pids = [int(pid) for pid in (task / "children").read_text().split()]

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.polynomial import legendre
+from numpy.typing import NDArray
 from scipy import stats
 
 from sim.analysis.measures import Columns, Measure
@@ -15,6 +16,8 @@ CONFIDENCE = 0.95
 SPREAD = (0.05, 0.95)
 """Nine of ten parameter designs lie between these quantiles."""
 _DEGREE, _DESIGNS_A_TERM = 5, 5
+_ROUNDING = 1e-12
+Singles = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -64,26 +67,27 @@ class Designs:
     def __init__(self, worlds: Columns) -> None:
         """Find the designs. Raises ValueError for fewer than two, or if they have different numbers of replicates."""
         design = worlds["design"].to_numpy()
-        first = np.flatnonzero(np.diff(design, prepend=design[0] - 1))
-        self.count = len(first)
+        self.count = 1 + int(np.count_nonzero(design[1:] != design[:-1]))
         if self.count < 2 or len(design) % self.count:      # noqa: PLR2004  said in the message
             raise ValueError("a sampling error needs at least two designs, each with the same number of replicates")
-        drawn = [worlds[name].to_numpy()[first] for name in worlds.keys() if "." in name]      # noqa: SIM118  a table's columns
-        self._drawn = np.stack(drawn, axis=1) if drawn else np.empty((self.count, 0))
+        replicates = len(design) // self.count
+        self._drawn = [worlds[name].to_numpy()[::replicates] for name in worlds.keys() if "." in name]      # noqa: SIM118  a table's columns
 
     @cached_property
-    def _additive(self) -> Floats:
-        """Orthonormal columns that span the additive functions of the drawn parameters, (design, term)."""
-        parameters = self._drawn.shape[1]
-        degree = min(_DEGREE, self.count // (_DESIGNS_A_TERM * parameters)) if parameters else 0
-        ranks = 2 * (stats.rankdata(self._drawn, axis=0) - 0.5) / self.count - 1
-        terms = [legendre.legvander(column, degree)[:, 1:] for column in ranks.T]
-        return np.asarray(np.linalg.qr(np.hstack([np.ones((self.count, 1)), *terms]))[0])
+    def _additive(self) -> Singles:
+        """Rows (term, design) that span the additive functions of the drawn parameters: well-conditioned, since ranks are uniform."""
+        degree = min(_DEGREE, self.count // (_DESIGNS_A_TERM * len(self._drawn))) if self._drawn else 0
+        terms = np.ones((1 + degree * len(self._drawn), self.count), dtype=np.float32)
+        for number, drawn in enumerate(self._drawn):
+            rank = 2 * (stats.rankdata(drawn) - 0.5) / self.count - 1
+            for power in range(1, degree + 1):
+                terms[number * degree + power] = legendre.Legendre.basis(power)(rank)
+        return terms
 
     @property
     def freedom(self) -> int:
         """Degrees of freedom that the additive fit leaves."""
-        return int(self.count - self._additive.shape[1])
+        return int(self.count - len(self._additive))
 
     @property
     def quantile(self) -> float:
@@ -92,9 +96,18 @@ class Designs:
 
     def error(self, means: Floats) -> float:
         """Standard error of the mean of the means of designs."""
-        residual = means - self._additive @ (self._additive.T @ means)
+        residual = means - self._fit(means)
         square = float(residual @ residual)
-        return float(np.sqrt(square / self.freedom / self.count)) if square > np.finfo(float).eps * float(means @ means) else 0.0
+        return float(np.sqrt(square / self.freedom / self.count)) if square > _ROUNDING * float(means @ means) else 0.0
+
+    def _fit(self, means: Floats) -> Singles:
+        """The additive function nearest to the means of designs."""
+        terms = self._additive
+        return np.asarray(np.linalg.lstsq(self._gram, terms @ means.astype(np.float32), rcond=None)[0] @ terms)
+
+    @cached_property
+    def _gram(self) -> Singles:
+        return np.asarray(self._additive @ self._additive.T)
 
 
 def _student(middle: float, error: float, designs: Designs) -> tuple[float, float]:

@@ -7,6 +7,7 @@ multiples that leave the least variance are a regression's (control variates: Gl
 """
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from sim.uncertainty import Floats
 
 ENOUGH = 10
 """Ends of a kind from which on its multiple is fitted: ten events a variable (Peduzzi et al. 1996)."""
+_PIECE = 65_536
 _UNTIL = "hazard_until_"
 _CAUSES = tuple(cause for cause in Cause if cause is not Cause.HELD)
 
@@ -41,10 +43,13 @@ def ends(worlds: Columns) -> NDArray[np.bool_]:
                     + [ended & (years <= year) for year in _milestones(worlds)])
 
 
-def martingales(worlds: Columns) -> Floats:
-    """Ends less the chances that they had, of mean zero: rows as those of `ends`."""
+def martingales(worlds: Columns) -> NDArray[np.float32]:
+    """Ends less the chances that they had, of mean zero: rows as those of `ends`, in single precision as stored."""
     names = [f"hazard_{cause}" for cause in _CAUSES] + [f"{_UNTIL}{year}" for year in _milestones(worlds)]
-    return np.asarray(ends(worlds) - np.stack([worlds[name].to_numpy() for name in names]))
+    less = ends(worlds).astype(np.float32)
+    for row, name in enumerate(names):
+        less[row] -= worlds[name].to_numpy()
+    return less
 
 
 def gains(run: Simulated) -> pd.DataFrame:
@@ -63,17 +68,23 @@ def gains(run: Simulated) -> pd.DataFrame:
 
 def _without_coins(each: Floats, worlds: Columns) -> Floats:
     controls, counted, even = martingales(worlds), ends(worlds), worlds["design"].to_numpy() % 2 == 0
-    left = np.empty_like(each)
-    for half in (even, ~even):
-        known = counted[:, ~half].sum(axis=1) >= ENOUGH
-        left[half] = each[half] - _multiples(each[~half], controls[known][:, ~half]) @ controls[known][:, half]
+    left = each.copy()
+    fitted = [_multiples(each, controls, ~half, counted[:, ~half].sum(axis=1) >= ENOUGH) for half in (even, ~even)]
+    for control, of_even, of_odd in zip(controls, *fitted, strict=True):
+        left -= np.where(even, of_even, of_odd) * control
     return left
 
 
-def _multiples(each: Floats, controls: Floats) -> Floats:
-    """Coefficients of the least-squares fit to the controls and a constant, by its normal equations."""
-    centred = controls - controls.mean(axis=1, keepdims=True)
-    return np.asarray(np.linalg.lstsq(centred @ centred.T, centred @ each, rcond=None)[0])
+def _multiples(each: Floats, controls: NDArray[np.float32], chosen: NDArray[np.bool_], known: NDArray[np.bool_]) -> Floats:
+    """Coefficients of the least-squares fit to the controls and a constant in the chosen worlds, 0 for controls that are not known."""
+    moments: Any = 0.0
+    for first in range(0, len(each), _PIECE):
+        here = first + np.flatnonzero(chosen[first:first + _PIECE])
+        part = np.vstack([np.ones(len(here)), controls[np.ix_(known, here)], each[here]])
+        moments = moments + part @ part.T
+    multiples = np.zeros(len(controls))
+    multiples[known] = np.linalg.lstsq(moments[:-1, :-1], moments[:-1, -1], rcond=None)[0][1:]
+    return multiples
 
 
 def _milestones(worlds: Columns) -> list[int]:

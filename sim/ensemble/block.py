@@ -51,8 +51,8 @@ def outcomes(model: CeasefireModel) -> pa.Table:
         "firm_answers": pa.array(model.firm_answers),
         "russia_prevails": pa.array(model.russia_prevails, mask=held),
     }
-    columns |= {f"hazard_{cause}": pa.array(hazard) for cause, hazard in model.hazard.items()}
-    columns |= {f"hazard_until_{year}": pa.array(hazard) for year, hazard in model.hazard_until.items()}
+    columns |= {f"hazard_{cause}": pa.array(hazard.astype(np.float32)) for cause, hazard in model.hazard.items()}
+    columns |= {f"hazard_until_{year}": pa.array(hazard.astype(np.float32)) for year, hazard in model.hazard_until.items()}
     return pa.table(columns | {name: pa.array(values) for name, values in model.draws.items()})
 
 
