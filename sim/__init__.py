@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim import plots
-    from sim.analysis.durability import causes, compare, cumulative_incidence, hazard, survival
+    from sim.analysis.durability import causes, compare, cumulative_incidence, hazard, spread, sure, survival
     from sim.ensemble.run import run
     from sim.ensemble.store import Run, RunError, read_run
     from sim.ensemble.verify import verify
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sim.scenario.load import ScenarioError, load
     from sim.scenario.schema import Scenario
     from sim.study.precision import run_to_precision
+    from sim.study.replay import replay
     from sim.study.sweep import grid, sample, sweep
 
 _HOME = {
@@ -30,16 +31,19 @@ _HOME = {
     "hazard": "sim.analysis.durability",
     "load": "sim.scenario.load",
     "read_run": "sim.ensemble.store",
+    "replay": "sim.study.replay",
     "run": "sim.ensemble.run",
     "run_to_precision": "sim.study.precision",
     "grid": "sim.study.sweep",
     "sample": "sim.study.sweep",
+    "spread": "sim.analysis.durability",
+    "sure": "sim.analysis.durability",
     "survival": "sim.analysis.durability",
     "sweep": "sim.study.sweep",
     "verify": "sim.ensemble.verify",
 }
 __all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "causes", "compare", "cumulative_incidence", "grid", "hazard",
-           "load", "plots", "read_run", "run", "run_to_precision", "sample", "survival", "sweep", "verify"]
+           "load", "plots", "read_run", "replay", "run", "run_to_precision", "sample", "spread", "sure", "survival", "sweep", "verify"]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import stats
 
 from sim.analysis import measures
-from sim.analysis.estimate import CONFIDENCE, Designs, Estimate, estimates
+from sim.analysis.estimate import CONFIDENCE, Designs, Estimate, by_design, estimates, share_of_designs
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Measure, Simulated
 from sim.game.war import Cause
@@ -80,6 +80,25 @@ def _rate_interval(ends: Floats, exposure: Floats, designs: Designs) -> tuple[fl
     error = designs.error(ends - rate * exposure) / exposure.mean()
     count = (rate / error) ** 2
     return float(rate * stats.chi2.ppf(tail, 2 * count) / 2 / count), float(rate * stats.chi2.ppf(1 - tail, 2 * count + 2) / 2 / count)
+
+
+def spread(run: Simulated, years: float | None = None) -> pd.DataFrame:
+    """Durability in each parameter design after `years`, by default the horizon: one row a design, columns design and estimate.
+
+    The designs are drawn together until they hold no chance of few replicates. Raises ValueError for one history a design, which
+    cannot tell chance from parameters.
+    """
+    at, = _simulated(run, [float(run.horizon_years if years is None else years)])
+    shares = by_design(measures.survival(at), run.worlds)
+    if np.isnan(shares).any():
+        raise ValueError(f"{run.name} has one history for each parameter design, which cannot tell chance from parameters; run it with "
+                         "sampling.replicates of 2 or more")
+    return pd.DataFrame({"design": np.arange(len(shares)), "estimate": shares})
+
+
+def sure(run: Simulated, years: float | None = None, at_least: float = 0.5) -> Estimate:
+    """The share of parameter designs in which durability is `at_least` so much, by default likelier than not; errors as `spread`."""
+    return share_of_designs((spread(run, years)["estimate"] >= at_least).to_numpy(), run.worlds)
 
 
 def compare(runs: Sequence[Simulated], baseline: str | None = None, years: Sequence[float] | None = None, *,

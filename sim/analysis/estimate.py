@@ -56,6 +56,18 @@ def estimates(measures: Sequence[Measure], worlds: Columns, against: Columns | N
     return found
 
 
+def by_design(measure: Measure, worlds: Columns) -> Floats:
+    """The mean of a measure in each parameter design, freed of the chance of few replicates: NaN where there is but one."""
+    each = measure.of(worlds)
+    return _without_chance(each.reshape(Designs(worlds).count, -1))
+
+
+def share_of_designs(chosen: Floats, worlds: Columns) -> Estimate:
+    """The share of parameter designs that were `chosen` (design,), with its sampling error; it has no spread of its own."""
+    designs, share = Designs(worlds), float(chosen.mean())
+    return Estimate(share, *_wilson(share, designs.error(chosen.astype(np.float64)), designs), np.nan, np.nan)
+
+
 class Designs:
     """The parameter designs of some worlds, and the sampling error of a mean over them.
 

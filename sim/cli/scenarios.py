@@ -13,17 +13,10 @@ from sim.cli.options import File, Files, Set, app, load, plain_errors
 def list_scenarios(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of scenario files.")] = Path("scenarios")) -> None:
     """List the scenarios in a folder: name and title."""
     with plain_errors() as refuse:
-        from sim.scenario.load import ScenarioError
-        if not folder.is_dir():
-            refuse([f"{folder}: no such folder; name one that holds scenario files"])
-        problems = []
-        for path in sorted(folder.glob("*.toml")):
-            try:
-                scenario = load(str(path))
-            except ScenarioError as wrong:
-                problems += wrong.problems
-            else:
-                typer.echo(f"{scenario.name:22} {scenario.title}")
+        from sim.scenario.load import load_folder
+        found, problems = load_folder(folder)
+        for scenario in found.values():
+            typer.echo(f"{scenario.name:22} {scenario.title}")
         if problems:
             refuse(problems)
 

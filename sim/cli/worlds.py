@@ -22,6 +22,7 @@ def replay(file: File, world: Annotated[int | None, typer.Option(help="Number of
     """Tell the history of one world: what happened, what each actor believed and wanted, and how likely each choice was."""
     with plain_errors() as refuse:
         from sim import report
+        from sim.study import replay as study
         scenario = load(file, overrides)
         other = None if under is None else load(under, overrides)
         if (world is None) != typical:
@@ -29,7 +30,7 @@ def replay(file: File, world: Annotated[int | None, typer.Option(help="Number of
         worlds = _typical(scenario, out) if world is None else {"": world}
         told = []
         for kind, number in worlds.items():
-            journals = [_history(each, number) for each in (scenario, other) if each is not None]
+            journals = [study.replay(each, number) for each in (scenario, other) if each is not None]
             told.append({"scenario": scenario.name, "typical": kind or None} | journals[0])
             if other is not None:
                 told[-1]["under"] = {"scenario": other.name} | journals[1]
@@ -47,23 +48,6 @@ def _typical(scenario: "Scenario", out: Path) -> dict[str, int]:
     from sim.analysis.typical import typical
     run, = simulate([scenario], 1, out)
     return {str(cause): world for cause, world in typical(run).items()}
-
-
-def _history(scenario: "Scenario", world: int) -> dict[str, Any]:
-    """The journal of a world, as plain data. Raises ScenarioError for a world that the scenario does not have."""
-    from sim.model.ceasefire import CeasefireModel
-    from sim.scenario.load import ScenarioError
-    if not 0 <= world < scenario.sampling.worlds:
-        raise ScenarioError([f"--world {world}: {scenario.name} has the worlds 0 to {scenario.sampling.worlds - 1}"])
-    model = CeasefireModel(scenario, [world])
-    journal = model.journal
-    if journal is None:
-        raise TypeError("a model of one world keeps a journal")
-    journal.add_values(model)
-    while model.running:
-        model.step()
-        journal.add_values(model)
-    return journal.document()
 
 
 def _draw_world(journal: dict[str, Any], path: Path) -> None:

@@ -87,6 +87,11 @@ class Run:
         return str(self.manifest["name"])
 
     @property
+    def scenario(self) -> Scenario:
+        """What was run."""
+        return Scenario.model_validate(self.manifest["scenario"])
+
+    @property
     def horizon_years(self) -> int:
         """Years after which a ceasefire counts as held."""
         return int(self.manifest["scenario"]["sampling"]["horizon_years"])

@@ -35,7 +35,7 @@ def verify(folder: str | Path, *, everything: bool = False) -> Verified:
     """
     run = read_run(folder)
     kept = Outcomes(Path(folder) / "outcomes.parquet")
-    scenario = Scenario.model_validate(run.manifest["scenario"])
+    scenario = run.scenario
     worlds = scenario.sampling.worlds
     firsts = np.arange(0, worlds, BLOCK)
     if not everything and len(firsts) > SAMPLE:
@@ -57,7 +57,8 @@ def _differences(kept: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[tuple[str,
     for column in kept:
         old, new = (table[column].reset_index(drop=True) for table in (kept, fresh))
         if pd.api.types.is_float_dtype(old):
-            unlike = old.to_numpy().view(np.int64) != new.to_numpy(np.float64).view(np.int64)
+            bits = f"i{old.dtype.itemsize}"
+            unlike = old.to_numpy().view(bits) != new.to_numpy(old.dtype).view(bits)
             unlike &= ~(old.isna() & new.isna()).to_numpy()
             sizes = np.abs(old - new)[unlike]
         else:

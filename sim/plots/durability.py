@@ -10,7 +10,7 @@ from matplotlib.ticker import PercentFormatter
 from sim.analysis import durability
 from sim.analysis.measures import Simulated
 from sim.game.war import Cause
-from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends, scale
+from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends, scale, with_error
 
 SHADES = {Cause.ATTACK: "#1b1b1b", Cause.INCIDENT: "#7a5195", Cause.PROBE: "#c98bb9", Cause.OFFENSIVE: "#e0a458", Cause.HELD: "#dfe8f0"}
 HATCHES = {Cause.ATTACK: "", Cause.INCIDENT: "///", Cause.PROBE: "...", Cause.OFFENSIVE: "\\\\\\", Cause.HELD: ""}
@@ -59,10 +59,13 @@ def hazard(runs: Runs, ax: Axes | None = None) -> Axes:
     for number, run in enumerate(runs):
         table = durability.hazard(run)
         middle, colour = table["year"] - 0.5, PALETTE[number % len(PALETTE)]
-        ax.fill_between(middle, table["low"], table["high"], color=colour, alpha=0.25, lw=0)
+        ax.fill_between(middle, table["low"], table["high"], color=colour, alpha=0.25, lw=0, label="95 % sampling error")
         ax.plot(middle, table["estimate"], color=colour, ls=DASHES[number % len(DASHES)], lw=1.8, marker="o", ms=3)
+        _mark_danger(ax, table, colour)
         ends.append((float(table["estimate"].iloc[-1]), run.name, colour))
     label_ends(ax, horizon, ends)
+    handles, names = ax.get_legend_handles_labels()
+    ax.legend(handles[:1] + handles[-1:], names[:1] + names[-1:], loc="upper right", frameon=False)
     ax.set(xlim=(0, horizon), xlabel="years since the ceasefire", ylabel="ends per year, among ceasefires that still hold")
     ax.set_title(_hazard_finding(runs), loc="left")
     ax.set_ylim(bottom=0)
@@ -126,9 +129,16 @@ def _causes_at_horizon(runs: Sequence[Simulated], ax: Axes) -> Axes:
     ax.set_yticks(rows, [run.name for run in runs])
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, frameon=False)
     ax.set(xlim=(0, 1), xlabel=f"share of histories after {runs[0].horizon_years} years (whisker: 95 % sampling error of all ends)")
-    ax.set_title("Ceasefires that end, end by " + _commonest(runs), loc="left")
+    ax.set_title(_ends_finding(runs, tables), loc="left")
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return ax
+
+
+def _mark_danger(ax: Axes, table: Any, colour: str) -> None:
+    """A ring around the year with the highest hazard."""
+    worst = table.loc[table["estimate"].idxmax()]
+    if worst["estimate"] > 0:
+        ax.plot(worst["year"] - 0.5, worst["estimate"], "o", mfc="none", mec=colour, mew=1.5, ms=11, ls="none", label="the dangerous time")
 
 
 def _survival_finding(runs: Sequence[Simulated]) -> str:
@@ -146,8 +156,10 @@ def _hazard_finding(runs: Sequence[Simulated]) -> str:
     if len(runs) == 1:
         (name, peak), = peaks.items()
         return f"The dangerous time under {name} is year {peak['year']:.0f}, at a rate of {_with_error(peak)} a year"
-    first = [name for name, peak in peaks.items() if peak["year"] == 1]
-    return f"The first year is the most dangerous in {len(first)} of {len(runs)} regimes" if first else "When each regime is in danger"
+    name, peak = max(peaks.items(), key=lambda each: float(each[1]["estimate"]))
+    early = sum(peak["year"] <= 2 for peak in peaks.values())      # noqa: PLR2004  said in the title
+    return (f"The first two years hold the dangerous time in {early} of {len(runs)} regimes;\n"
+            f"it is worst under {name}, in year {peak['year']:.0f}, at a rate of {_with_error(peak)} a year")
 
 
 def _causes_finding(run: Simulated) -> str:
@@ -158,12 +170,14 @@ def _causes_finding(run: Simulated) -> str:
     return f"Under {run.name}, {_with_error(main)} of ceasefires end because {_because(Cause(main['cause']))}"
 
 
-def _commonest(runs: Sequence[Simulated]) -> str:
-    ends = [durability.causes(run).query("cause != 'held'").set_index("cause")["estimate"].idxmax() for run in runs]
-    commonest = max(sorted(set(ends)), key=ends.count)
-    always = "" if ends.count(commonest) == len(runs) else f" in {ends.count(commonest)} of {len(runs)} regimes"
-    return {Cause.ATTACK: "Russia's attack", Cause.INCIDENT: "escalating incidents", Cause.PROBE: "escalating probes",
-            Cause.OFFENSIVE: "Ukraine's offensive"}[Cause(commonest)] + (always or " most often")
+def _ends_finding(runs: Sequence[Simulated], tables: Sequence[Any]) -> str:
+    """The commonest way of ending in the most regimes, and where it is commonest."""
+    commonest = [str(table.drop("held")["estimate"].idxmax()) for table in tables]
+    most = max(sorted(set(commonest)), key=commonest.count)
+    shares = {run.name: table.loc[most] for run, table in zip(runs, tables, strict=True)}
+    name = max(shares, key=lambda each: float(shares[each]["estimate"]))
+    return (f"Most ceasefires that end, end because {_because(Cause(most))}, in {commonest.count(most)} of {len(runs)} regimes;\n"
+            f"most often under {name}, in {_with_error(shares[name])} of histories")
 
 
 def _because(cause: Cause) -> str:
@@ -171,8 +185,7 @@ def _because(cause: Cause) -> str:
 
 
 def _with_error(row: Any, sign: str = "") -> str:
-    unit = "" if sign else " %"
-    return f"{100 * row['estimate']:{sign}.1f} (±{50 * (row['high'] - row['low']):.1f}){unit}"
+    return with_error(row["estimate"], row["low"], row["high"], sign)
 
 
 def _spread_beside(ax: Axes, ends: list[tuple[Any, str, str]]) -> None:

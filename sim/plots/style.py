@@ -33,8 +33,8 @@ def label_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
     gap, placed = (high - low) * line / ax.get_window_extent().height, -np.inf
     for y, name, colour in sorted(ends):
         placed = max(y, placed + gap)
-        ax.annotate(name, (x, y), xytext=(x * 1.015, placed), color=colour, va="center", annotation_clip=False,
-                    arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.5} if placed != y else None)
+        ax.annotate(name, (x, y), xytext=(x * 1.025, placed), color=colour, va="center", annotation_clip=False,
+                    arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.5, "relpos": (0, 0.5), "shrinkA": 0} if placed != y else None)
 
 
 def scale(share: Axis, ax: Axes) -> None:
@@ -42,6 +42,11 @@ def scale(share: Axis, ax: Axes) -> None:
     share.set_major_formatter(PercentFormatter(1, decimals=0))
     share.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10]))
+
+
+def with_error(value: float, low: float, high: float, sign: str = "") -> str:
+    """A share in percent, or with a sign a difference in points, with half its 95 % interval."""
+    return f"{100 * value:{sign}.1f} (±{50 * (high - low):.1f})" + ("" if sign else " %")
 
 
 def save(axes: Axes, path: Path) -> None:

@@ -82,6 +82,22 @@ def load(path: str | Path, overrides: Mapping[str, Any] | None = None, origin: s
     return scenario.with_origins(origins, sources)
 
 
+def load_folder(folder: Path) -> tuple[dict[Path, Scenario], list[str]]:
+    """The scenarios in the TOML files of a folder, in the order of their names, and every problem in the files that hold none.
+
+    Raises ScenarioError if there is no such folder.
+    """
+    if not folder.is_dir():
+        raise ScenarioError([f"{folder}: no such folder; name one that holds scenario files"])
+    found, problems = {}, []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            found[path] = load(path)
+        except ScenarioError as wrong:
+            problems += wrong.problems
+    return found, problems
+
+
 def replaced(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     """The same scenario with other values for some dotted keys. Raises ScenarioError with every problem."""
     layer = _Layer("override", {})

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import Field, PrivateAttr
 
@@ -113,3 +113,19 @@ def json_schema() -> dict[str, Any]:
         "type": "string", "description": "a scenario file that this one builds on, relative to this file",
     }
     return schema
+
+
+def described(key: str) -> tuple[str, str]:
+    """Meaning and unit of a dotted key. Raises KeyError for one that no scenario has."""
+    block: Any = Scenario
+    *blocks, name = key.split(".")
+    for each in blocks:
+        block = next(kind for kind in _kinds(block.model_fields[each].annotation) if issubclass(kind, Parameters))
+    field = block.model_fields[name]
+    extra: dict[str, Any] = field.json_schema_extra
+    return str(field.description), str(extra["unit"])
+
+
+def _kinds(annotation: Any) -> tuple[type, ...]:
+    """The types of an annotation that may be optional."""
+    return tuple(kind for kind in get_args(annotation) or (annotation,) if isinstance(kind, type))

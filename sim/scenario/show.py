@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -16,6 +17,38 @@ def resolved(scenario: Scenario) -> str:
     return "\n".join(_block(scenario, scenario, "")).strip() + "\n"
 
 
+@dataclass(frozen=True)
+class Told:
+    """All that is said of one value of a scenario, in words; what there is nothing to say of is empty."""
+
+    key: str
+    value: str
+    symbol: str
+    unit: str
+    meaning: str
+    set_by: str                 # the file and line, or the override; empty for a default
+    was: tuple[str, ...]        # what it replaced and who had set that, the latest first
+    source: str
+
+
+def parameters(scenario: Scenario) -> Iterator[Told]:
+    """Every value of a scenario in the order of the schema, those that are none included."""
+    yield from _parameters(scenario, scenario, "")
+
+
+def _parameters(scenario: Scenario, block: Parameters, prefix: str) -> Iterator[Told]:
+    for name, field in type(block).model_fields.items():
+        value, key = getattr(block, name), f"{prefix}{name}"
+        match value:
+            case Parameters():
+                yield from _parameters(scenario, value, f"{key}.")
+            case (Parameters(), *_):
+                for each in value:
+                    yield from _parameters(scenario, each, f"{key}.{each.name}.")
+            case _:
+                yield _told(scenario, key, value, field)
+
+
 def _block(scenario: Scenario, block: Parameters, prefix: str) -> Iterator[str]:
     inner: list[str] = []
     for name, field in type(block).model_fields.items():
@@ -28,31 +61,39 @@ def _block(scenario: Scenario, block: Parameters, prefix: str) -> Iterator[str]:
             case None:
                 yield f"# {key}: none"
             case _:
-                yield from _value(scenario, key, name, value, field)
+                yield from _lines(name, _told(scenario, key, value, field))
     yield from inner
 
 
-def _value(scenario: Scenario, key: str, name: str, value: Any, field: FieldInfo) -> Iterator[str]:
+def _told(scenario: Scenario, key: str, value: Any, field: FieldInfo) -> Told:
     extra: dict[str, Any] = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    symbol = "" if extra["symbol"] in ("-", "–") else f"{extra['symbol']}: "
-    unit = "" if extra["unit"] == "-" else f" [{extra['unit']}]"
-    yield f"{name} = {toml(value)}    # {symbol}{field.description}{unit}"
-    given = scenario.origins.get(key, ())
+    symbol, unit = (str(extra.get(name, "")) for name in ("symbol", "unit"))
+    given, default, origin = scenario.origins.get(key, ()), [] if field.is_required() else [f"{toml(field.default)} (default)"], ""
     if given:
         *replaced, (_, origin) = given
-        default = [] if field.is_required() else [f"{toml(field.default)} (default)"]
-        was = default + [f"{toml(old)} ({by})" for old, by in replaced]
-        yield f"#   set by {origin}" + "".join(f"; was {each}" for each in reversed(was))
-    source = scenario.stated_sources.get(key)
-    if source:
-        yield f"#   source: {source}"
-    elif not given:
-        yield f"#   default; source: {extra['source']}"
+        default += [f"{toml(old)} ({by})" for old, by in replaced]
+    return Told(
+        key, toml(value), symbol.strip("-–"), unit.strip("-"), field.description or "", origin,
+        tuple(reversed(default)) if given else (),
+        scenario.stated_sources.get(key) or ("" if given else str(extra.get("source", ""))),
+    )
+
+
+def _lines(name: str, told: Told) -> Iterator[str]:
+    symbol = f"{told.symbol}: " if told.symbol else ""
+    unit = f" [{told.unit}]" if told.unit else ""
+    yield f"{name} = {told.value}    # {symbol}{told.meaning}{unit}"
+    if told.set_by:
+        yield f"#   set by {told.set_by}" + "".join(f"; was {each}" for each in told.was)
+    if told.source:
+        yield f"#   {'' if told.set_by else 'default; '}source: {told.source}"
 
 
 def toml(value: Any) -> str:
     """A value as TOML writes it."""
     match value:
+        case None:
+            return "none"
         case Distribution():
             return toml(value.given())
         case dict():
