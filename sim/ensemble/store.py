@@ -88,8 +88,9 @@ class Run:
 
     @property
     def scenario(self) -> Scenario:
-        """What was run."""
-        return Scenario.model_validate(self.manifest["scenario"])
+        """What was run, with who set its values and the sources that were stated beside them."""
+        origins = {key: tuple((value, by) for value, by in given) for key, given in self.manifest["origins"].items()}
+        return Scenario.model_validate(self.manifest["scenario"]).with_origins(origins, self.manifest["stated_sources"])
 
     @property
     def horizon_years(self) -> int:
@@ -105,6 +106,8 @@ def manifest_of(scenario: Scenario) -> dict[str, Any]:
         "title": scenario.title,
         "hash": digest(determinants),
         "scenario": scenario.model_dump(mode="json"),
+        "origins": {key: list(map(list, given)) for key, given in scenario.origins.items()},
+        "stated_sources": dict(scenario.stated_sources),
         "seed": scenario.sampling.seed,
         "worlds": scenario.sampling.worlds,
         "versions": {package: metadata.version(package) for package in _PACKAGES} | {"python": platform.python_version()},

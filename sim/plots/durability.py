@@ -91,7 +91,8 @@ def differences(runs: Sequence[Simulated], baseline: str | None = None, years: f
     ax.set_xlabel(f"difference from {base.name} in the share that holds {at:g} years, percentage points")
     ax.set_title(f"{best['scenario']} adds most to {base.name}: {_with_error(best, '+')} points after {at:g} years", loc="left")
     ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}")
-    ax.legend(loc="lower right", frameon=False)
+    ax.set_ylim(-0.6, len(table) - 0.4)
+    ax.legend(loc="upper right", bbox_to_anchor=(1, -0.14), ncols=2, frameon=False)
     return ax
 
 

@@ -49,6 +49,17 @@ def _parameters(scenario: Scenario, block: Parameters, prefix: str) -> Iterator[
                 yield _told(scenario, key, value, field)
 
 
+def _told(scenario: Scenario, key: str, value: Any, field: FieldInfo) -> Told:
+    extra: dict[str, Any] = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    symbol, unit = (str(extra.get(each, "")).strip("-–") for each in ("symbol", "unit"))
+    given = scenario.origins.get(key, ())
+    default = [] if field.is_required() else [f"{toml(field.default)} (default)"]
+    was = default + [f"{toml(old)} ({by})" for old, by in given[:-1]]
+    source = scenario.stated_sources.get(key) or ("" if given else str(extra.get("source", "")))
+    set_by, replaced = (given[-1][1], tuple(reversed(was))) if given else ("", ())
+    return Told(key, toml(value), symbol, unit, str(field.description), set_by, replaced, source)
+
+
 def _block(scenario: Scenario, block: Parameters, prefix: str) -> Iterator[str]:
     inner: list[str] = []
     for name, field in type(block).model_fields.items():
@@ -65,28 +76,13 @@ def _block(scenario: Scenario, block: Parameters, prefix: str) -> Iterator[str]:
     yield from inner
 
 
-def _told(scenario: Scenario, key: str, value: Any, field: FieldInfo) -> Told:
-    extra: dict[str, Any] = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    symbol, unit = (str(extra.get(name, "")) for name in ("symbol", "unit"))
-    given, default, origin = scenario.origins.get(key, ()), [] if field.is_required() else [f"{toml(field.default)} (default)"], ""
-    if given:
-        *replaced, (_, origin) = given
-        default += [f"{toml(old)} ({by})" for old, by in replaced]
-    return Told(
-        key, toml(value), symbol.strip("-–"), unit.strip("-"), field.description or "", origin,
-        tuple(reversed(default)) if given else (),
-        scenario.stated_sources.get(key) or ("" if given else str(extra.get("source", ""))),
-    )
-
-
 def _lines(name: str, told: Told) -> Iterator[str]:
-    symbol = f"{told.symbol}: " if told.symbol else ""
-    unit = f" [{told.unit}]" if told.unit else ""
+    symbol, unit = f"{told.symbol}: " if told.symbol else "", f" [{told.unit}]" if told.unit else ""
     yield f"{name} = {told.value}    # {symbol}{told.meaning}{unit}"
     if told.set_by:
         yield f"#   set by {told.set_by}" + "".join(f"; was {each}" for each in told.was)
     if told.source:
-        yield f"#   {'' if told.set_by else 'default; '}source: {told.source}"
+        yield f"#   source: {told.source}" if told.set_by else f"#   default; source: {told.source}"
 
 
 def toml(value: Any) -> str:

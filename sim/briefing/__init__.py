@@ -1,0 +1,1 @@
+"""The briefing: one self-contained page for a reader who was not there."""

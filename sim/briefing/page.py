@@ -1,0 +1,101 @@
+"""The page: tables, figures and sentences of some runs in one HTML file that needs nothing else."""
+
+import base64
+import io
+from collections.abc import Callable, Sequence
+from importlib import resources
+from typing import Any
+
+import jinja2
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim import plots
+from sim.analysis import durability
+from sim.analysis.durability import NotPairedError
+from sim.briefing import sentences
+from sim.ensemble.store import Run
+from sim.scenario.load import OWN
+from sim.scenario.schema import milestones
+from sim.scenario.show import Told, parameters, resolved
+
+
+def page(runs: Sequence[Run], baseline: str | None = None, question: str | None = None) -> str:
+    """The briefing on some runs as HTML, with no reference to any other file or host.
+
+    Differences are those from the run named `baseline`, by default the first; where runs are not of the same worlds it says so
+    instead. Raises ValueError for no run, or for a baseline that is not among them.
+    """
+    if not runs:
+        raise ValueError("a briefing needs a run")
+    compared, unpaired = _compared(runs, baseline)
+    templates = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    templates.filters["encoded"] = lambda text: base64.b64encode(text.encode()).decode()
+    template = templates.from_string(resources.files("sim.briefing").joinpath("page.html").read_text("utf-8"))
+    return template.render(
+        question=question or _question(runs), runs=runs, years=milestones(max(run.horizon_years for run in runs)),
+        answer=list(sentences.answer(runs)), differences=list(sentences.differences(compared)), unpaired=unpaired,
+        danger=list(sentences.danger(runs)), why=list(sentences.why(runs)),
+        durability={run.name: durability.survival(run).set_index("years") for run in runs},
+        causes={run.name: durability.causes(run).set_index("cause") for run in runs},
+        figures=_figures(runs, None if compared.empty else baseline or runs[0].name),
+        assumed={run.name: _assumed(run) for run in runs}, uncertain=_uncertain(runs),
+        resolved={run.name: resolved(run.scenario) for run in runs}, share=sentences.share, spread=sentences.spread)
+
+
+def _assumed(run: Run) -> list[Told]:
+    """What the scenario sets of the ceasefire and its actors."""
+    uncertain = run.scenario.uncertain()
+    return [told for told in parameters(run.scenario)
+            if told.set_by and told.key.split(".")[0] not in (*OWN, "sampling") and told.key not in uncertain]
+
+
+def _uncertain(runs: Sequence[Run]) -> list[tuple[Told, str]]:
+    """What is varied over parameter sets, each value once, with the runs in which it is unless it is in all."""
+    seen: dict[tuple[str, str], tuple[Told, list[str]]] = {}
+    for run in runs:
+        uncertain = run.scenario.uncertain()
+        for told in parameters(run.scenario):
+            if told.key in uncertain:
+                seen.setdefault((told.key, told.value), (told, []))[1].append(run.name)
+    return [(told, "" if len(names) == len(runs) else ", ".join(names)) for told, names in seen.values()]
+
+
+def _question(runs: Sequence[Run]) -> str:
+    if len(runs) == 1:
+        return f"How long does the ceasefire hold under {runs[0].name}, how sure is that, and why does it end?"
+    return f"Under which of {len(runs)} guarantees does the ceasefire hold, how sure is that, and why does it end?"
+
+
+def _compared(runs: Sequence[Run], baseline: str | None) -> tuple[pd.DataFrame, str]:
+    """Paired differences, or why there are none."""
+    try:
+        return durability.compare(runs, baseline), ""
+    except NotPairedError as wrong:
+        return durability.compare(runs[:1]), str(wrong)
+
+
+def _figures(runs: Sequence[Run], baseline: str | None) -> list[dict[str, str]]:
+    """Each figure as a picture that stands in the page, with the finding in its title as the words for those who cannot see it."""
+    shown: Any = runs[0] if len(runs) == 1 else runs
+    draw: list[Callable[[], Axes]] = [lambda: plots.survival(shown)]
+    if len(runs) > 1 and baseline is not None:
+        draw.append(lambda: plots.differences(runs, baseline))
+    draw += [lambda: plots.hazard(shown), lambda: plots.causes(shown)]
+    if all(run.scenario.sampling.replicates > 1 for run in runs):
+        draw.append(lambda: plots.spread(shown))
+    return [_embedded(each) for each in draw]
+
+
+def _embedded(draw: Callable[[], Axes]) -> dict[str, str]:
+    with mpl.rc_context({"svg.hashsalt": "ceasefire", "backend": "agg"}):
+        ax = draw()
+        picture = io.BytesIO()
+        figure = ax.get_figure(root=True)
+        if figure is None:
+            raise ValueError("these axes belong to no figure")
+        figure.savefig(picture, format="svg", bbox_inches="tight", metadata={"Date": None})
+        plt.close(figure)
+    return {"data": base64.b64encode(picture.getvalue()).decode(), "words": " ".join(ax.get_title(loc="left").split())}

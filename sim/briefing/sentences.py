@@ -1,0 +1,80 @@
+"""The answer in sentences: how long, how sure, what a guarantee adds, when the danger is, why ceasefires end."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from sim.analysis import durability
+from sim.analysis.measures import Simulated
+from sim.game.war import Cause
+
+BECAUSE = {"attack": "Russia attacks", "incident": "an incident escalates", "probe": "a Russian probe escalates",
+           "offensive": "Ukraine starts an offensive"}
+
+
+def answer(runs: Sequence[Simulated]) -> Iterator[str]:
+    """A sentence a run, the most durable first: durability at the horizon and at five years, with both intervals."""
+    for run in sorted(runs, key=lambda each: -_last(each)["estimate"]):
+        table = durability.survival(run).set_index("years")
+        last = _last(run)
+        early = f" and {share(table.loc[5])} hold five years" if 5 in table.index[:-1] else ""      # noqa: PLR2004  five years
+        yield (f"Under {run.name}, {share(last)} of ceasefires hold {run.horizon_years} years{early}; over plausible parameters the "
+               f"share that holds {run.horizon_years} years is {spread(last)}.")
+
+
+def differences(table: pd.DataFrame) -> Iterator[str]:
+    """A sentence a comparison, at the last year: by how much, and whether plausible parameters agree on the sign."""
+    for _, row in table[table["years"] == table["years"].max()].sort_values("estimate", ascending=False).iterrows():
+        more = "more" if row["estimate"] >= 0 else "fewer"
+        told = (f"On the same histories {row['scenario']} keeps {100 * abs(row['estimate']):.1f} (±{50 * (row['high'] - row['low']):.1f}) "
+                f"in a hundred {more} ceasefires for {row['years']:g} years than {row['baseline']}")
+        if row["low"] <= 0 <= row["high"]:
+            yield f"{told}, which is within the sampling error: simulate more histories to tell."
+        elif pd.isna(row["spread_low"]):
+            yield f"{told}."
+        elif row["spread_low"] < 0 < row["spread_high"]:
+            yield (f"{told}; plausible parameters disagree on which is better ({points(row['spread_low'])} to "
+                   f"{points(row['spread_high'])} points in nine of ten), so that the ranking turns on assumptions.")
+        else:
+            yield (f"{told}; in nine of ten plausible parameter sets the difference is {points(row['spread_low'])} to "
+                   f"{points(row['spread_high'])} points.")
+
+
+def danger(runs: Sequence[Simulated]) -> Iterator[str]:
+    """A sentence a run: the year with the highest hazard."""
+    for run in runs:
+        table = durability.hazard(run)
+        worst = table.loc[table["estimate"].idxmax()]
+        yield (f"Under {run.name} the danger is greatest in year {worst['year']:.0f}, when ceasefires that still hold end at a rate of "
+               f"{share(worst)} a year.")
+
+
+def why(runs: Sequence[Simulated]) -> Iterator[str]:
+    """A sentence a run: the commonest way of ending, and the others."""
+    for run in runs:
+        table = durability.causes(run).set_index("cause").drop(str(Cause.HELD)).sort_values("estimate", ascending=False)
+        first, *others = table.index
+        rest = ", ".join(f"{BECAUSE[cause]} in {share(table.loc[cause])}" for cause in others)
+        yield f"Under {run.name}, {BECAUSE[first]} in {share(table.loc[first])} of histories; {rest}."
+
+
+def share(row: Any) -> str:
+    """A share with its 95 % sampling error."""
+    return f"{100 * row['estimate']:.1f} % (±{50 * (row['high'] - row['low']):.1f})"
+
+
+def spread(row: Any) -> str:
+    """The spread over parameter designs."""
+    if pd.isna(row["spread_low"]):
+        return "not known, with one history a parameter set"
+    return f"{100 * row['spread_low']:.0f} to {100 * row['spread_high']:.0f} % in nine of ten sets"
+
+
+def points(value: float) -> str:
+    """A difference in percentage points."""
+    return f"{100 * value:+.0f}"
+
+
+def _last(run: Simulated) -> Any:
+    return durability.survival(run, [run.horizon_years]).iloc[0]

@@ -1,0 +1,162 @@
+"""The briefing: one page that needs nothing else, says nothing without its uncertainty, and can be reproduced."""
+
+import base64
+import re
+from html.parser import HTMLParser
+
+import pytest
+from typer.testing import CliRunner
+
+import sim
+from sim.analysis import durability
+from sim.briefing import sentences
+from sim.briefing.page import page
+from sim.cli import app
+from sim.scenario.schema import digest
+
+
+class Parsed(HTMLParser):
+    """Everything that a page refers to, its words, and whether its tags are closed in order."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.refers, self.words, self.open, self.alts = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.refers += [given[name] for name in ("src", "href", "action", "data") if name in given]
+        self.alts += [given["alt"]] if tag == "img" else []
+        if tag not in ("meta", "img", "br", "link"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open[-1:] not in (["style"], ["script"]):
+            self.words.append(data)
+
+
+@pytest.fixture(scope="module")
+def runs(scenarios, tmp_path_factory):
+    """Three finished runs with their folders."""
+    out = tmp_path_factory.mktemp("runs")
+    return [sim.run(sim.load(scenarios / f"{name}.toml", {"sampling.designs": 100}), out=out) for name in ("none", "budapest", "nato")]
+
+
+@pytest.fixture(scope="module")
+def written(runs):
+    return page(runs, "none")
+
+
+def test_the_page_needs_nothing_else(written):
+    """Every reference is data in the page itself: no host, no file, no script; and its tags are closed in order."""
+    parsed = Parsed(written)
+    assert parsed.open == []
+    assert parsed.refers
+    assert all(each.startswith("data:") for each in parsed.refers)
+    assert not re.search(r"<script|@import|url\(|https?://(?!www\.w3\.org|purl\.org|creativecommons\.org|matplotlib\.org)", written)
+    for picture in (each for each in parsed.refers if each.startswith("data:image")):
+        svg = base64.b64decode(picture.split(",")[1]).decode()
+        assert "<svg" in svg
+        assert not re.search(r'(?:xlink:href|href|src)="(?!#)', svg)
+
+
+def test_no_share_stands_alone(written):
+    """Every percentage has an error or is one end of a range: in sentences, in tables, and in what is read aloud of figures."""
+    parsed = Parsed(written)
+    words = " ".join(parsed.words[:parsed.words.index("What was assumed")] + parsed.alts)
+    shares = re.findall(r"\d %(?! sampling error).{0,60}", words, re.DOTALL)
+    assert len(shares) > 60
+    for told in shares:
+        assert re.match(r"\d %\s*\(±|\d %\s+in nine", told), told
+    assert words.count("not a forecast") == 1
+    assert "What was assumed" in parsed.words
+
+
+def test_it_says_what_the_tables_say(runs, written):
+    """Durability, ways of ending, differences and the dangerous year of each run, to the digit."""
+    words = " ".join(" ".join(Parsed(written).words).split())
+    for run in runs:
+        for _, row in sim.survival(run).iterrows():
+            assert sentences.share(row) in words
+        for _, row in sim.causes(run).iterrows():
+            assert sentences.share(row) in words
+        table = sim.hazard(run)
+        worst = table.loc[table["estimate"].idxmax()]
+        assert f"Under {run.name} the danger is greatest in year {worst['year']:.0f}" in words
+    last = sim.compare(runs, "none", [20]).set_index("scenario").loc["nato"]
+    assert f"nato keeps {100 * last['estimate']:.1f} (±{50 * (last['high'] - last['low']):.1f}) in a hundred more ceasefires" in words
+
+
+def test_what_turns_on_assumptions_is_said_to():
+    """A difference within its error, one whose sign parameters dispute, one that they agree on, and one without a spread."""
+    row = {"scenario": "a", "baseline": "b", "years": 20.0, "estimate": 0.1, "low": 0.08, "high": 0.12, "spread_low": 0.01, "spread_high": 0.3}
+    for change, told in (({}, "in nine of ten plausible parameter sets the difference is +1 to +30 points."),
+                         ({"spread_low": -0.2}, "the ranking turns on assumptions."),
+                         ({"low": -0.01}, "within the sampling error: simulate more histories to tell."),
+                         ({"spread_low": float("nan")}, "more ceasefires for 20 years than b.")):
+        said, = sentences.differences(durability.pd.DataFrame([row | change]))
+        assert said.endswith(told)
+
+
+def test_the_scenarios_in_the_page_are_those_that_were_run(runs, written, tmp_path):
+    """Each file that the page holds loads as a scenario that determines the same result."""
+    files = dict(re.findall(r'download="([^"]+)" href="data:text/plain;charset=utf-8;base64,([^"]+)"', written))
+    assert set(files) == {f"{run.name}.toml" for run in runs}
+    for run in runs:
+        file = tmp_path / f"{run.name}.toml"
+        file.write_bytes(base64.b64decode(files[file.name]))
+        assert digest(sim.load(file).determinants()) == digest(run.scenario.determinants())
+        assert run.manifest["hash"] in written
+
+
+def test_a_run_remembers_who_set_its_values(runs):
+    """The scenario of a run that was read back tells the same origins and sources as the one that was run."""
+    again = sim.read_run(runs[2].folder).scenario
+    assert again.origins["regime.commitment.europe"][-1][1].endswith("nato.toml:14")
+    assert dict(again.stated_sources) == dict(runs[2].scenario.stated_sources)
+
+
+def test_the_page_is_the_same_each_time(runs, written):
+    """Byte for byte: no date, no chance."""
+    assert page(runs, "none") == written
+
+
+def test_one_run_and_one_history_a_design(scenarios):
+    """A single run has no comparison; without replicates the spread is said not to be known."""
+    run = sim.run(sim.load(scenarios / "eu.toml", {"sampling.designs": 60, "sampling.replicates": 1, "sampling.horizon_years": 3}), out=None)
+    text = page([run])
+    assert "What a guarantee adds" not in text
+    assert "not known, with one history a parameter set" in text
+    assert "<h1>How long does the ceasefire hold under eu, how sure is that, and why does it end?</h1>" in text
+    Parsed(text)
+
+
+def test_runs_of_other_worlds_are_shown_and_not_compared(runs, scenarios):
+    """It says why there are no differences."""
+    other = sim.run(sim.load(scenarios / "eu.toml", {"sampling.designs": 60}), out=None)
+    assert "Differences are not given: eu and none cannot be compared" in page([runs[0], other])
+
+
+def test_words_of_a_scenario_cannot_become_a_script(scenarios):
+    """Titles, descriptions and sources are text, whatever they hold."""
+    evil = "<script>alert(1)</script>"
+    scenario = sim.load(scenarios / "none.toml", {"sampling.designs": 20, "title": evil, "description": evil, "sources": [evil]})
+    text = page([sim.run(scenario, out=None)], question=evil)
+    assert "<script" not in text
+    assert "&lt;script&gt;alert(1)" in text
+
+
+def test_the_command_writes_the_page(runs, written, tmp_path):
+    """From run folders to a file; what cannot be is said in a line, with exit code 2."""
+    folders, out = [str(run.folder) for run in runs], tmp_path / "report.html"
+    assert CliRunner().invoke(app, ["report", *folders, "--out", str(out)]).exit_code == 0
+    assert out.read_text() == written
+    for words, told in ((["report", str(tmp_path)], "is not a run folder"),
+                        (["report", folders[0], folders[0]], "report needs runs of different names"),
+                        (["report", *folders, "--baseline", "eu"], "--baseline eu: no such scenario among none, budapest, nato"),
+                        (["report", *folders, "--out", str(tmp_path / "no" / "where.html")], "cannot be written")):
+        ended = CliRunner().invoke(app, words)
+        assert (ended.exit_code, told in ended.stderr) == (2, True), ended.stderr
