@@ -1,0 +1,90 @@
+"""The command about the record of past ceasefires."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.options import AsJson, Designs, Out, Replicates, Seed, Workers, app, load_all, plain_errors, simulate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.ensemble.store import Run
+
+
+@app.command()
+def history(files: Annotated[list[str] | None, typer.Argument(metavar="[FILE...]", help="Scenarios to hold against it.",
+                                                              show_default=False)] = None,
+            designs: Designs = None, replicates: Replicates = None, seed: Seed = None, workers: Workers = 1, out: Out = Path("runs"),
+            as_json: AsJson = False) -> None:
+    """How long past ceasefires held, by what stood behind them; with scenarios, how well the model would have foretold it."""
+    with plain_errors():
+        from sim.record.record import OUTCOMES, record
+        from sim.study.validation import covered
+        given = {"designs": designs, "replicates": replicates, "seed": seed}
+        scenarios = load_all(files or [], None, {f"sampling.{name}": value for name, value in given.items() if value is not None})
+        covered(record(), [scenario.name for scenario in scenarios])
+        runs = simulate(scenarios, workers, out)
+        tables = {outcome: _lifetimes(record(outcome)) for outcome in OUTCOMES}
+        scored = _scores(runs) if runs else None
+        folder = out / "history"
+        _draw(runs, folder)
+        if as_json:
+            document = {"record": {outcome: json.loads(table.to_json(orient="records")) for outcome, table in tables.items()},
+                        "scores": [] if scored is None else json.loads(scored.to_json(orient="records"))}
+            typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+            return
+        _print(tables, scored)
+        typer.echo(f"Figures: {folder}")
+
+
+def _lifetimes(cases: "pd.DataFrame") -> "pd.DataFrame":
+    """Durability at the reported years and the Weibull shape, of all cases and of each class."""
+    import pandas as pd
+
+    from sim.record.lifetimes import by_class, kaplan_meier, shape_interval
+    rows = []
+    for name, some in by_class(cases):
+        row: dict[str, Any] = {"class": name, "cases": len(some), "ended": int(some["ended"].sum())}
+        for _, held in kaplan_meier(some).iterrows():
+            row |= {f"{column}@{held['years']:g}": held[column] for column in ("estimate", "low", "high")}
+        shape = shape_interval(some) if row["ended"] > 1 else (None, None, None)
+        rows.append(row | dict(zip(("shape", "shape_low", "shape_high"), shape, strict=True)))
+    return pd.DataFrame(rows)
+
+
+def _scores(runs: list["Run"]) -> "pd.DataFrame":
+    from sim.record.record import record
+    from sim.study.validation import covered, predictions, scores
+    cases = covered(record(), [run.name for run in runs])
+    return scores(cases, predictions(cases, runs))
+
+
+def _draw(runs: list["Run"], folder: Path) -> None:
+    import matplotlib as mpl
+    mpl.use("Agg")
+    from sim import plots
+    from sim.record.record import OUTCOMES, record
+    folder.mkdir(parents=True, exist_ok=True)
+    for outcome in OUTCOMES:
+        plots.save(plots.record(record(outcome), runs), folder / f"{outcome}.png")
+    none = next((run for run in runs if run.name == "none"), None)
+    if none is not None:
+        plots.save(plots.forecasters(record(), none), folder / "forecasters.png")
+
+
+def _print(tables: dict[str, "pd.DataFrame"], scored: "pd.DataFrame | None") -> None:
+    from rich.console import Console
+
+    from sim.record.record import OUTCOMES
+    from sim.report.record import HOW_TO_READ, HOW_TO_READ_SCORES, lifetimes_table, scores_table
+    console = Console(highlight=False, soft_wrap=True)
+    for outcome, table in tables.items():
+        console.print(lifetimes_table(table, OUTCOMES[outcome]))
+    console.print(HOW_TO_READ)
+    if scored is not None:
+        for kind in ("Brier", "log"):
+            console.print(scores_table(scored[scored["score"] == kind], kind))
+        console.print(HOW_TO_READ_SCORES)

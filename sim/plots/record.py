@@ -1,0 +1,103 @@
+"""The record of ceasefires, and the model and forecasters beside it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from sim.analysis import durability
+from sim.analysis.measures import Simulated
+from sim.plots.style import DASHES, PALETTE, axes_or_new, with_error
+from sim.record.forecasts import forecasts
+from sim.record.lifetimes import by_class, kaplan_meier
+from sim.record.stands_for import class_of
+
+HORIZON = 20
+_GRID = np.linspace(0, HORIZON, 241)
+_COLUMNS = 3
+_DAYS_A_YEAR = 365.25
+
+
+def record(cases: pd.DataFrame, runs: Sequence[Simulated] = (), ax: Axes | None = None) -> Axes:
+    """Kaplan-Meier durability of the record, a panel for all cases and for each class, with 95 % limits; over it the runs.
+
+    A run is drawn in the panel of the class for which it stands, with its spread over parameter designs; panels are those of classes
+    with a run where there are runs.
+    """
+    panels = [(name, some) for name, some in by_class(cases)
+              if not runs or name == "all" or name in {class_of(run.name) for run in runs}]
+    rows = -(-len(panels) // _COLUMNS)
+    if ax is None:
+        ax = axes_or_new(None)
+        ax.figure.set_size_inches(10, 2.9 * rows)      # type: ignore[union-attr]
+    ax.set_axis_off()
+    for number, (name, some) in enumerate(panels):
+        left, bottom = (number % _COLUMNS) / _COLUMNS, 1 - (number // _COLUMNS + 1) / rows
+        panel = ax.inset_axes((left, bottom + 0.1 / rows, 0.86 / _COLUMNS, 0.7 / rows))
+        _draw(panel, some, next((run for run in runs if class_of(run.name) == name), None))
+        panel.set_title(f"{name.replace('_', ' ')}: {len(some)} cases, {int(some['ended'].sum())} ended", loc="left", fontsize="small")
+    ten = kaplan_meier(cases, [10]).iloc[0]
+    told = (f"Of {len(cases)} ceasefires in the record {with_error(ten['estimate'], ten['low'], ten['high'])} held ten years "
+            f"without {cases['by'].iloc[0]}")
+    ax.set_title(told + (f";\nthe model lies within the record's limits in {_within(panels, runs)}" if runs else ""), loc="left")
+    return ax
+
+
+def _draw(panel: Axes, cases: pd.DataFrame, run: Simulated | None) -> None:
+    table = kaplan_meier(cases, _GRID[1:].tolist())
+    panel.fill_between(_GRID[1:], table["low"], table["high"], step="pre", color="0.82", lw=0)
+    panel.step(_GRID[1:], table["estimate"], where="pre", color="black", lw=1.5)
+    panel.annotate("record", (0.5, 0.04), fontsize="x-small")
+    if run is not None:
+        years = np.linspace(0, min(HORIZON, run.horizon_years), 41).tolist()
+        model = durability.survival(run, years)
+        panel.fill_between(years, model["spread_low"], model["spread_high"], color=PALETTE[1], alpha=0.12, lw=0)
+        panel.plot(years, model["estimate"], color=PALETTE[1], ls=(0, (6, 2)), lw=1.8)
+        panel.annotate(f"model: {run.name}, with nine of ten parameter sets", (0.5, 0.1), color=PALETTE[1], fontsize="x-small")
+    panel.set(xlim=(0, HORIZON), ylim=(0, 1.02))
+    panel.spines[["top", "right"]].set_visible(False)
+    panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    panel.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    panel.tick_params(labelsize="x-small")
+    panel.set_xlabel("years", fontsize="x-small", labelpad=1)
+
+
+def _within(panels: Sequence[tuple[str, pd.DataFrame]], runs: Sequence[Simulated]) -> str:
+    """In how many classes and years the model's mean lies within the 95 % limits of the record."""
+    years = [1, 5, 10, 20]
+    hits, asked = 0, 0
+    for name, some in panels:
+        for run in (each for each in runs if class_of(each.name) == name):
+            limits = kaplan_meier(some, years).dropna()
+            means = durability.survival(run, limits["years"].tolist())["estimate"].to_numpy()
+            hits += int(np.sum((limits["low"] <= means) & (means <= limits["high"])))
+            asked += len(limits)
+    return f"{hits} of {asked} classes and years"
+
+
+def forecasters(cases: pd.DataFrame, run: Simulated, ax: Axes | None = None) -> Axes:
+    """How long a ceasefire lasts at least, in days: three crowds of forecasters for one of 2025, the record, and a run."""
+    ax = axes_or_new(ax)
+    told = forecasts()
+    days = np.array(sorted(set(told["days"])))
+    for number, (crowd, rows) in enumerate(told.groupby("crowd", sort=False)):
+        ax.plot(rows["days"], rows["estimate"], marker="o", color=PALETTE[2], ls=DASHES[number], lw=1.4, label=f"{crowd}, for 2025")
+    held = kaplan_meier(cases, (days / _DAYS_A_YEAR).tolist())
+    _bars(ax, days, held, "black", "s", f"the record, {len(cases)} cases")
+    model = durability.survival(run, (days / _DAYS_A_YEAR).tolist())
+    _bars(ax, days + 1.0, model, PALETTE[1], "D", f"the model, {run.name}")
+    last, crowds = held.iloc[-1], told[told["days"] == days[-1]]["estimate"]
+    ax.set(ylim=(0, 1.02), xlabel="days at least (bars: 95 % limits)", ylabel="share of ceasefires")
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.set_title(f"Forecasters gave a ceasefire of 2025 {100 * crowds.min():.0f} to {100 * crowds.max():.0f} % to last {days[-1]} days;\n"
+                 f"in the record {with_error(last['estimate'], last['low'], last['high'])} did", loc="left")
+    ax.legend(frameon=False, loc="center right")
+    return ax
+
+
+def _bars(ax: Axes, days: Any, table: pd.DataFrame, colour: str, marker: str, label: str) -> None:
+    below, above = table["estimate"] - table["low"], table["high"] - table["estimate"]
+    ax.errorbar(days, table["estimate"], yerr=[below, above], color=colour, marker=marker, ls="none", capsize=3, label=label)

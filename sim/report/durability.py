@@ -1,0 +1,125 @@
+"""Runs in numbers: tables of durability, ways of ending and differences, and the JSON document."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+from rich.table import Table
+
+from sim.analysis import measures
+from sim.analysis.durability import causes, columns_of, compare, survival
+from sim.analysis.estimate import estimate
+from sim.analysis.integrated import gains
+from sim.analysis.integrated import integrated as integrate
+from sim.analysis.measures import Simulated
+from sim.game.war import Cause
+from sim.scenario.schema import milestones
+
+HOW_TO_READ = (
+    "\nEach figure is a share of simulated histories with its 95 % sampling error;\n"
+    "the range below it is where nine of ten plausible parameter sets lie.\n"
+    "This is a model for thinking with, not a forecast."
+)
+
+
+class Reported(Simulated, Protocol):
+    """What a report needs of a run."""
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """How the results came about."""
+
+    @property
+    def folder(self) -> Path | None:
+        """Where they are kept."""
+
+
+def document(runs: Sequence[Reported], differences: pd.DataFrame | None = None, *, integrated: bool = False) -> dict[str, Any]:
+    """The JSON document of some runs and their differences: plain data, numbers that are not known being null."""
+    return {"runs": [_run(run, integrated=integrated) for run in runs],
+            "differences": [] if differences is None else _differences(differences)}
+
+
+def _run(run: Reported, *, integrated: bool) -> dict[str, Any]:
+    sampling, worlds = run.manifest["scenario"]["sampling"], run.worlds
+
+    def stated(measure: measures.Measure) -> dict[str, float | None]:
+        return _plain(columns_of(estimate(integrate(measure) if integrated else measure, worlds)))
+    return {
+        "scenario": run.name,
+        "worlds": len(worlds["design"]),
+        "designs": sampling["designs"],
+        "replicates": sampling["replicates"],
+        "seed": run.manifest["seed"],
+        "horizon_years": run.horizon_years,
+        "integrated": integrated,
+        "survival": {f"{row['years']:g}": _plain(row.drop("years")) for _, row in survival(run, integrated=integrated).iterrows()},
+        "restricted_mean_years": stated(measures.restricted_mean(run.horizon_years)),
+        "causes": {row["cause"]: _plain(row.drop("cause")) for _, row in causes(run, integrated=integrated).iterrows()},
+        "europe_intervenes": stated(measures.EUROPE_INTERVENES),
+        "us_backs": stated(measures.US_BACKS),
+        "seconds": run.manifest["seconds"],
+        "folder": None if run.folder is None else str(run.folder),
+    }
+
+
+def _differences(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{"scenario": scenario, "baseline": baseline,
+             "survival": {f"{row['years']:g}": _plain(row.drop(["scenario", "baseline", "years"])) for _, row in rows.iterrows()}}
+            for (scenario, baseline), rows in table.groupby(["scenario", "baseline"], sort=False)]
+
+
+def _plain(values: Any) -> dict[str, float | None]:
+    return {name: None if math.isnan(value) else float(value) for name, value in dict(values).items()}
+
+
+def durability_table(runs: Sequence[Reported], *, integrated: bool = False) -> Table:
+    """One row a run: the share that still holds by year, with both intervals."""
+    years = milestones(max(run.horizon_years for run in runs))
+    rows = {run.name: survival(run, integrated=integrated).set_index("years") for run in runs}
+    return _table("Share of ceasefires that still hold, %", {f"{year} y": year for year in years}, rows)
+
+
+def causes_table(runs: Sequence[Reported], *, integrated: bool = False) -> Table:
+    """One row a run: the share that ended in each way, with both intervals."""
+    title = f"How they end within {runs[0].horizon_years} years, % of all"
+    rows = {run.name: causes(run, integrated=integrated).set_index("cause") for run in runs}
+    return _table(title, {str(cause): str(cause) for cause in Cause}, rows)
+
+
+def differences_table(runs: Sequence[Reported], baseline: str | None = None, *, integrated: bool = False) -> tuple[pd.DataFrame, Table]:
+    """Paired differences in durability: as a tidy table, and to print."""
+    differences = compare(runs, baseline, integrated=integrated)
+    base = runs[0].name if baseline is None else baseline
+    years = {f"{year} y": year for year in sorted(differences["years"].unique())}
+    rows = {str(scenario): each.set_index("years") for scenario, each in differences.groupby("scenario", sort=False)}
+    return differences, _table(f"Difference from {base} on the same histories, percentage points", years, rows, signed=True)
+
+
+def gain(runs: Sequence[Reported]) -> str:
+    """What integrating the hazard was worth, in a line."""
+    ratios = pd.concat([gains(run) for run in runs]).groupby("label", sort=False)["ratio"].agg(["min", "max"])
+    said = [f"{label} {row['min']:.1f}" + (f" to {row['max']:.1f}" if len(runs) > 1 else "") for label, row in ratios.iterrows()]
+    return "The hazard of each month is integrated, which is worth this many times as many histories:\n  " + ", ".join(said) + "."
+
+
+def _table(title: str, columns: Mapping[str, Any], rows: Mapping[str, pd.DataFrame], *, signed: bool = False) -> Table:
+    """A row a scenario and a column an estimate; the columns are looked up in the index of each scenario's table."""
+    table = Table(title=f"\n{title}", box=None, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 0, 0, 1))
+    table.add_column("", no_wrap=True, min_width=16)
+    for heading in columns:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for scenario, values in rows.items():
+        table.add_row(scenario, *(_both(values.loc[key], signed=signed) if key in values.index else "" for key in columns.values()))
+    return table
+
+
+def _both(row: pd.Series, *, signed: bool = False) -> str:
+    """An estimate with its sampling error, and below it the spread over designs, in percent."""
+    def percent(share: float, digits: int) -> str:
+        return f"{round(100 * share, digits) + 0.0:{'+' if signed else ''}.{digits}f}"
+    spread = ("" if math.isnan(row["spread_low"]) else
+              f"\n[dim]{percent(row['spread_low'], 0)} to {percent(row['spread_high'], 0)}[/dim]")
+    return f"{percent(row['estimate'], 1)} ±{50 * (row['high'] - row['low']):.1f}{spread}"

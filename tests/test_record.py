@@ -1,0 +1,201 @@
+"""The record: what it holds, against published figures and other programs; and how the model is scored against it."""
+
+import json
+import re
+from pathlib import Path
+
+import lifelines
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+import sim
+from sim.cli import app
+from sim.record.forecasts import CROWDS, forecasts
+from sim.record.lifetimes import Weibull, by_class, kaplan_meier, shape_interval, weibull
+from sim.record.record import record
+from sim.record.stands_for import STANDS, class_of
+from sim.scenario.load import ScenarioError
+from sim.study.validation import brier, covered, log_loss, predictions, scores
+
+ROOT = Path(__file__).parents[1]
+CODEBOOK = (ROOT / "sim" / "record" / "codebook.md").read_text()
+YEARS = [1, 2, 5, 10, 20]
+
+
+@pytest.mark.parametrize(("outcome", "ended", "durability", "shape"), [
+    ("fighting", 39, [0.90, 0.84, 0.78, 0.66, 0.48], 0.46),
+    ("war", 32, [0.91, 0.88, 0.85, 0.74, 0.59], 0.52)])
+def test_the_pooled_record_is_the_published_one(outcome, ended, durability, shape):
+    """81 cases: Kaplan-Meier and Weibull shape as they were computed once from the same cases, to the digit given."""
+    cases = record(outcome)
+    assert (len(cases), cases["ended"].sum()) == (81, ended)
+    np.testing.assert_allclose(kaplan_meier(cases, YEARS)["estimate"], durability, atol=0.0051)
+    assert weibull(cases).shape == pytest.approx(shape, abs=0.011)
+
+
+def test_every_case_is_as_the_codebook_says():
+    """Columns, classes and their counts; one end or one censoring each, after the start; a source each."""
+    cases = record(pooled=False)
+    assert len(cases) == 87
+    names = set(re.findall(r"`(\w+)`", "".join(line.split("|")[1] for line in CODEBOOK.split("## Classes")[0].splitlines() if line[:2] == "| ")))
+    assert names - {"column"} == set(cases) - {"years", "ended", "by"}
+    told = dict(re.findall(r"\| `(\w+)` \|[^|]+\| (\d+) \|", CODEBOOK))
+    assert {name: int(count) for name, count in told.items()} == cases["guarantee_class"].value_counts().to_dict()
+    for outcome in ("war", "fighting"):
+        assert (cases[f"{outcome}_resumed"].isna() != cases[f"{outcome}_followed_until"].isna()).all()
+        assert (record(outcome, pooled=False)["years"] > 0).all()
+    assert (record("war")["years"] >= record("fighting")["years"] - 1e-9).all()
+    assert cases["source"].str.len().min() > 3
+    assert not cases.drop(columns=["guarantee", "fighting_resumed", "fighting_followed_until", "war_resumed", "war_followed_until"]).isna().any(axis=None)
+    with pytest.raises(KeyError, match="the record knows war and fighting"):
+        record("incident")
+
+
+@pytest.mark.parametrize("name", ["all", "peacekeepers_monitors", "demilitarised_zone", "none"])
+def test_lifetimes_are_those_of_lifelines(name):
+    """Durability, its limits, and the Weibull fit, of all cases and of three classes."""
+    cases = dict(by_class(record()))[name]
+    fitted = lifelines.KaplanMeierFitter().fit(cases["years"], cases["ended"])
+    table = kaplan_meier(cases, YEARS)
+    np.testing.assert_allclose(table["estimate"], fitted.survival_function_at_times(YEARS), atol=1e-12)
+    limits = fitted.confidence_interval_
+    for _, row in table[table["estimate"] < 1].iterrows():
+        np.testing.assert_allclose(row[["low", "high"]].astype(float), limits[limits.index <= row["years"]].iloc[-1], atol=1e-9)
+    other = lifelines.WeibullFitter().fit(cases["years"], cases["ended"])
+    assert weibull(cases).shape == pytest.approx(other.rho_, rel=1e-3)
+    assert weibull(cases).scale == pytest.approx(other.lambda_, rel=1e-2)
+
+
+def test_a_class_in_which_none_ended_is_not_safe_for_ever():
+    """Seven of seven: the lower limit is the exact one of seven, and a shape is refused."""
+    cases = dict(by_class(record()))["deployed_allied_force"]
+    row = kaplan_meier(cases, [1]).iloc[0]
+    assert row["estimate"] == row["high"] == 1
+    assert row["low"] == pytest.approx(0.025 ** (1 / 7))
+    with pytest.raises(ValueError, match="two or more cases that ended"):
+        weibull(cases)
+
+
+def test_what_nobody_followed_is_not_known():
+    """After the last case was followed no durability is given."""
+    cases = pd.DataFrame({"years": [1.0, 2.0, 3.0], "ended": [True, False, False]})
+    assert kaplan_meier(cases, [2.5, 3.5])["estimate"].isna().tolist() == [False, True]
+
+
+@given(st.floats(0.3, 2), st.floats(2, 50), st.integers(0, 2**32 - 1))
+def test_a_weibull_shape_is_found_again(shape, scale, seed):
+    """400 drawn lifetimes, censored at 30 years: the limits, widened to 5 standard errors, hold the truth (false alarm 6e-7 each)."""
+    years = scale * np.random.default_rng(seed).weibull(shape, 400)
+    cases = pd.DataFrame({"years": np.minimum(years, 30), "ended": years < 30})
+    found, low, high = shape_interval(cases)
+    error = (np.log(high) - np.log(low)) / (2 * 1.96)
+    assert abs(np.log(found / shape)) < 5 * error
+
+
+def test_the_score_of_the_likelihood_is_its_slope():
+    """The likeliest shape and scale are where the log-likelihood is highest among neighbours."""
+    cases = record()
+    best = weibull(cases)
+    for shape, scale in ((1.01, 1), (0.99, 1), (1, 1.01), (1, 0.99)):
+        assert Weibull(best.shape * shape, best.scale * scale).log_likelihood(cases) < best.log_likelihood(cases)
+
+
+def test_every_class_but_occupation_has_a_scenario_and_a_reason(scenarios):
+    """Each once, and the scenario is there."""
+    assert {stand.guarantee_class for stand in STANDS} == set(record()["guarantee_class"]) - {"occupation"}
+    assert len({stand.scenario for stand in STANDS}) == len(STANDS)
+    for stand in STANDS:
+        assert (scenarios / f"{stand.scenario}.toml").exists()
+        assert len(stand.reason) > 20
+        assert class_of(stand.scenario) == stand.guarantee_class
+    with pytest.raises(ScenarioError, match="nato: stands for no class"):
+        covered(record(), ["none", "nato"])
+
+
+def test_scores_are_proper():
+    """No share scores better on average than the true one, and the scores of certainty are 0."""
+    truth, shares = 0.7, np.linspace(0.01, 0.99, 99)
+    for loss in (brier, log_loss):
+        mean = truth * loss(shares, np.ones(99)) + (1 - truth) * loss(shares, np.zeros(99))
+        assert shares[mean.argmin()] == pytest.approx(truth)
+        assert loss(np.array([1.0, 0.0]), np.array([1.0, 0.0])) == pytest.approx(0, abs=1e-5)
+
+
+@pytest.fixture(scope="module")
+def runs(scenarios):
+    return [sim.run(sim.load(scenarios / f"{stand.scenario}.toml", {"sampling.designs": 200}), out=None) for stand in STANDS]
+
+
+def test_each_rival_is_blind_to_the_case_that_it_predicts(runs):
+    """The prediction of a case does not change if its fate does; that of the others may."""
+    cases = covered(record(), [run.name for run in runs])
+    changed = cases.assign(ended=cases["ended"].where(cases.index != 3, ~cases["ended"]), years=cases["years"].where(cases.index != 3, 33.0))
+    before, after = (predictions(some, runs) for some in (cases, changed))
+    for name in ("Kaplan-Meier", "Weibull", "Weibull by class"):
+        np.testing.assert_array_equal(before[name][3], after[name][3])
+        assert not np.array_equal(before[name], after[name])
+    np.testing.assert_array_equal(before["model"], after["model"])
+
+
+def test_weighted_scores_are_those_of_cases_followed_to_their_end():
+    """Drawn lifetimes with the censoring of the record: the Brier score of the truth agrees, within 4 standard errors, with that
+    of the same lifetimes uncensored (false alarm 2e-4 in four years).
+    """
+    rng, years = np.random.default_rng(5), [1, 5, 10, 20]
+    lifetimes, followed = rng.exponential(15, 4000), rng.uniform(2, 60, 4000)
+    whole = pd.DataFrame({"years": lifetimes, "ended": True})
+    cut = pd.DataFrame({"years": np.minimum(lifetimes, followed), "ended": lifetimes <= followed})
+    truth = np.exp(-np.array(years) / 15)
+    told = {name: np.tile(truth, (4000, 1)) for name in ("truth", "Kaplan-Meier")}
+    tables = [scores(cases, told, years).query("predictor == 'truth' and score == 'Brier'") for cases in (whole, cut)]
+    error = (tables[1]["high"] - tables[1]["low"]) / (2 * 1.96)
+    assert (abs(tables[0]["estimate"].to_numpy() - tables[1]["estimate"].to_numpy()) < 4 * error.to_numpy()).all()
+    assert (tables[0]["cases"] == 4000).all()
+    assert (tables[1]["cases"] < 4000).iloc[-1]
+
+
+def test_what_is_published_of_forecasts_is_what_we_say():
+    """Shares fall with the days, and add up to 100 within rounding."""
+    for percents in CROWDS.values():
+        assert abs(sum(percents) - 100) <= 1
+    for _, rows in forecasts().groupby("crowd"):
+        assert (rows.sort_values("days")["estimate"].diff().dropna() < 0).all()
+
+
+def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path):
+    """Without files the record; with files the scores of the model beside its rivals, each with limits; figures in the folder."""
+    alone = json.loads(CliRunner().invoke(app, ["history", "--json", "--out", str(tmp_path)]).stdout)
+    assert alone["scores"] == []
+    assert alone["record"]["war"][0]["class"] == "all"
+    assert alone["record"]["war"][0]["estimate@10"] == pytest.approx(0.743, abs=0.001)
+    files = [str(scenarios / f"{stand.scenario}.toml") for stand in STANDS]
+    words = ["history", *files, "--designs", "60", "--out", str(tmp_path)]
+    told = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
+    assert {(row["predictor"], row["score"], row["years"]) for row in told["scores"]} == {
+        (name, kind, year) for name in ("model", "Kaplan-Meier", "Weibull", "Weibull by class") for kind in ("Brier", "log") for year in (1, 5, 10, 20)}
+    assert all(row["low"] <= row["estimate"] <= row["high"] for row in told["scores"])
+    assert {path.name for path in (tmp_path / "history").iterdir()} == {"war.png", "fighting.png", "forecasters.png"}
+    printed = CliRunner().invoke(app, words).stdout
+    assert "Past ceasefires without renewed war, %" in printed
+    assert "Brier score of durability" in printed
+    refused = CliRunner().invoke(app, ["history", str(scenarios / "nato.toml"), "--out", str(tmp_path)])
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("nato: stands for no class of the record; those that do are none, budapest")
+
+
+def test_the_figures_say_what_the_record_says(runs):
+    """The title has the pooled durability at ten years with its limits, and in how many classes and years the model lies within them."""
+    ax = sim.plots.record(record(), runs)
+    ten = kaplan_meier(record(), [10]).iloc[0]
+    title = ax.get_title(loc="left")
+    assert f"{100 * ten['estimate']:.1f} (±{50 * (ten['high'] - ten['low']):.1f}) % held ten years without renewed war" in title
+    assert re.search(r"within the record's limits in \d+ of 23 classes and years", title)
+    assert len(ax.child_axes) == 7
+    beside = sim.plots.forecasters(record(), runs[0])
+    assert "8 to 27 % to last 91 days" in beside.get_title(loc="left")
+    for each in (ax, beside):
+        sim.plots.style.plt.close(each.figure)
