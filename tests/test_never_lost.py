@@ -19,6 +19,7 @@ from sim.ensemble.store import Store
 COMMAND = [str(Path(sys.executable).with_name("ceasefire")), "run"]
 SAMPLING = {"sampling.designs": 120, "sampling.replicates": 100, "sampling.horizon_years": 5}
 BLOCK = 1024
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +131,34 @@ def test_a_full_disk_keeps_what_was_complete(scenario, unbroken, tmp_path):
     assert "cannot be written" in result.stderr
     assert "choose another --out" in result.stderr
     assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
+
+
+@pytest.mark.parametrize("when", ["before it began", "in the middle"])
+def test_a_read_only_folder_is_said_and_loses_nothing(when, scenario, unbroken, tmp_path):
+    """A folder that may not be written, from the start or after two blocks: one message, and what was complete is kept."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    if when == "in the middle":
+        with Store(folder, scenario) as store:
+            for first in (0, BLOCK):
+                store.write(runs.simulate(scenario, first, first + BLOCK))
+    kept = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    program = (f"import os, sim, sim.ensemble.run; scenario = sim.load({str(ROOT / 'scenarios' / 'eu.toml')!r}, {SAMPLING!r})\n"
+               f"sim.run(scenario, out=None)\nos.geteuid() or os.seteuid(65534)\nsim.run(scenario, out={str(folder)!r}, block={BLOCK})")
+    modes = {path: path.stat().st_mode for path in (tmp_path, *tmp_path.parents, folder, *folder.rglob("*"))}
+    for path in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+        path.chmod(0o555)
+    for path in (*tmp_path.parents[:2], tmp_path):
+        path.chmod(0o755)
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd="/")
+    for path, mode in modes.items():
+        if path.stat().st_mode != mode:
+            path.chmod(mode)
+    assert "RunError" in result.stderr, result.stderr
+    assert "cannot be written" in result.stderr
+    assert "choose another --out" in result.stderr
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == kept
+    assert sim.run(scenario, out=folder, block=BLOCK).manifest["sha256"] == unbroken
 
 
 def test_two_processes_on_one_run_do_not_harm_each_other(scenarios, tmp_path):
