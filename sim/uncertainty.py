@@ -29,6 +29,8 @@ class Distribution(ABC):
 
     form: ClassVar[str]
     as_list: ClassVar[bool] = False
+    jointly: ClassVar[bool] = False
+    """Whether the numbers of a scenario that have this form are drawn together."""
 
     @abstractmethod
     def _frozen(self) -> Any:
@@ -248,7 +250,48 @@ class Choice(Distribution):
         return "one positive weight for each value"
 
 
-FORMS: dict[str, type[Distribution]] = {each.form: each for each in (Uniform, Normal, LogNormal, Triangular, Beta, Choice)}
+@final
+@dataclass(frozen=True)
+class Draws(Distribution):
+    """Equally likely values, such as draws of a posterior; all such lists of a scenario are drawn together, row by row."""
+
+    form: ClassVar[str] = "draws"
+    jointly: ClassVar[bool] = True
+    values: tuple[float, ...]
+
+    @classmethod
+    def of(cls, given: object) -> Self:
+        """Read a list of two or more values."""
+        if not isinstance(given, list | tuple) or len(given) < 2:      # noqa: PLR2004  said in the message
+            raise ValueError(f"draws takes a list of two or more values, as in {EXAMPLES['draws']}")
+        return super().of({"values": tuple(given)})
+
+    def numbers(self) -> tuple[Any, ...]:
+        """The values."""
+        return self.values
+
+    def _frozen(self) -> Any:
+        """The distribution of the row."""
+        return stats.randint(0, len(self.values))
+
+    def quantile(self, u: Floats) -> Floats:
+        """The values in the rows that the probabilities `u` fall in."""
+        return np.asarray(np.array(self.values)[super().quantile(u).astype(int)], dtype=np.float64)
+
+    def support(self) -> tuple[float, float]:
+        """The smallest and the largest of the values."""
+        return min(self.values), max(self.values)
+
+    def given(self) -> dict[str, Any]:
+        """As a scenario file says it."""
+        return {"draws": [float(value) for value in self.values]}
+
+    def problem(self) -> str | None:
+        """Any values will do."""
+        return None
+
+
+FORMS: dict[str, type[Distribution]] = {each.form: each for each in (Uniform, Normal, LogNormal, Triangular, Beta, Choice, Draws)}
 EXAMPLES = {
     "uniform": "{ uniform = [130, 210] }",
     "normal": "{ normal = { mean = 1.3, sd = 0.1, low = 1 } }",
@@ -256,4 +299,5 @@ EXAMPLES = {
     "triangular": "{ triangular = [1, 2, 4] }",
     "beta": "{ beta = { a = 2, b = 5 } }",
     "choice": "{ choice = [60, 90, 120] }",
+    "draws": "{ draws = [0.4, 0.7, 1.1] }",
 }

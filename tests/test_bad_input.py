@@ -15,7 +15,7 @@ import sim
 from sim.cli import app
 from sim.scenario.schema import Scenario
 
-FORMS = "uniform, normal, lognormal, triangular, beta, choice"
+FORMS = "uniform, normal, lognormal, triangular, beta, choice, draws"
 
 
 @pytest.fixture

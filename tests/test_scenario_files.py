@@ -73,6 +73,26 @@ def test_a_scenario_builds_on_others(write):
     assert (scenario.regime.arms.package_usd_bn, scenario.regime.deployment.brigades, scenario.war.decisiveness) == (10, 2, 3)
 
 
+def test_of_several_files_that_one_builds_on_the_later_win(tmp_path, write):
+    """And the file itself over all of them; each tells in the origins."""
+    write(a="[regime.deployment]\nbrigades = 1\n[war]\ndecisiveness = 3", b="[regime.deployment]\nbrigades = 2\nhalf_life = 1")
+    scenario = sim.load(write(c='extends = ["a.toml", "b.toml"]\n[regime.deployment]\nhalf_life = 2'))
+    assert (scenario.regime.deployment.brigades, scenario.regime.deployment.half_life, scenario.war.decisiveness) == (2, 2, 3)
+    assert [Path(by).name for _, by in scenario.origins["regime.deployment.brigades"]] == ["a.toml:2", "b.toml:2"]
+
+
+def test_lists_of_draws_are_drawn_together(write):
+    """Every design has one row of them, each row as often as any other; lists of different lengths are refused by name."""
+    values = {"russia.cost_of_war": [0.1, 0.2, 0.3, 0.4], "russia.insecurity": [0.9, 0.7, 0.5, 0.3]}
+    scenario = sim.load(write(a="[sampling]\ndesigns = 100"), {key: {"draws": list(rows)} for key, rows in values.items()})
+    drawn = sim.CeasefireModel(scenario, 1000).draws
+    rows = set(zip(*(drawn[key].tolist() for key in values), strict=True))
+    assert rows == set(zip(*values.values(), strict=True))
+    assert {np.sum(drawn["russia.cost_of_war"] == value) for value in values["russia.cost_of_war"]} == {250}
+    with pytest.raises(sim.ScenarioError, match=r"must have one length; they have 2 \(russia.cost_of_war\), 3 \(russia.insecurity\)"):
+        sim.load(write(b="title = 'x'"), {"russia.cost_of_war": {"draws": [1, 2]}, "russia.insecurity": {"draws": [0.1, 0.2, 0.3]}})
+
+
 def test_extends_is_relative_to_the_file_that_says_it(tmp_path, write, monkeypatch):
     """Wherever the command is given."""
     write(base="[war]\ndecisiveness = 4")

@@ -47,7 +47,7 @@ class CeasefireModel(mesa.Model):
         self.given = scenario
         self.chance = Chance(seed, self.worlds)
         self.design: Worlds = self.worlds // sampling.replicates
-        self.draws = {name: uncertain.quantile(designs(seed, name, sampling.designs)[self.design])
+        self.draws = {name: uncertain.quantile(designs(seed, "joint draws" if uncertain.jointly else name, sampling.designs)[self.design])
                       for name, uncertain in scenario.uncertain().items()}
         self.drawn = scenario.drawn(self.draws)
         self.step_years = 1 / sampling.steps_per_year

@@ -147,12 +147,19 @@ def _read(path: Path, above: tuple[Path, ...]) -> Iterator[_Layer]:
     if not says:
         raise ScenarioError([f"{path}: is empty; a scenario needs at least a title, or a file that it extends"])
     layer = _Layer(str(path), says, lines_of(text))
-    if "extends" in says:
-        base = says.pop("extends")
-        if not isinstance(base, str):
-            raise ScenarioError([f"{layer.place(('extends',))}: extends: must be the path of a scenario file, in quotes"])
+    for base in _bases(layer):
         yield from _read(path.parent / base, (*above, path))
     yield layer
+
+
+def _bases(layer: _Layer) -> list[str]:
+    """The paths of the files that a file builds on, which it says no more."""
+    given = layer.says.pop("extends", [])
+    bases = [given] if isinstance(given, str) else given
+    if not isinstance(bases, list) or not all(isinstance(base, str) for base in bases):
+        place = layer.place(("extends",))
+        raise ScenarioError([f"{place}: extends: must be the path of a scenario file, in quotes, or a list of such paths"])
+    return bases
 
 
 def _leaves(says: Mapping[str, Any], block: type[Parameters], prefix: Key = ()) -> Iterator[tuple[Key, Any]]:
@@ -211,6 +218,8 @@ def _describe(error: ErrorDetails, set_by: Mapping[Key, list[tuple[Any, _Layer]]
                   if known[:end] == key[:end]), None)
     place = layer.place(key) if layer else "scenario"
     match error["type"]:
+        case "draws":
+            return f"{place}: {error['msg']}"
         case "extra_forbidden":
             return f"{place}: {_dotted(key)}: no such key{_nearest_key(key)}"
         case "missing":

@@ -5,7 +5,8 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Self, get_args
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
+from pydantic_core import PydanticCustomError
 
 from sim.actors.europe import FrontLineDefender
 from sim.actors.russia import Challenger
@@ -74,6 +75,14 @@ class Scenario(Parameters):
     war: War = War()
     sampling: Sampling = Sampling()
 
+    @model_validator(mode="after")
+    def _draws_have_one_length(self) -> Self:
+        lengths = {key: len(uncertain.numbers()) for key, uncertain in self.uncertain().items() if uncertain.jointly}
+        if len(set(lengths.values())) > 1:
+            raise PydanticCustomError("draws", "lists of draws are drawn together and must have one length; they have {lengths}",
+                                      {"lengths": ", ".join(f"{length} ({key})" for key, length in lengths.items())})
+        return self
+
     _origins: Origins = PrivateAttr(default_factory=dict)
     _stated_sources: Sources = PrivateAttr(default_factory=dict)
 
@@ -110,7 +119,8 @@ def json_schema() -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     del schema["$defs"]["Accession"]["required"]      # what a file leaves out may stand in the one that it extends
     schema["properties"]["extends"] = {
-        "type": "string", "description": "a scenario file that this one builds on, relative to this file",
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+        "description": "a scenario file that this one builds on, relative to this file, or several, of which the later win",
     }
     return schema
 
