@@ -88,8 +88,9 @@ def differences(runs: Sequence[Simulated], baseline: str | None = None, years: f
     ax.axvline(0, color="black", lw=0.8)
     ax.set_yticks(rows, table["scenario"])
     best = table.iloc[-1]
+    finding = "adds most to" if best["estimate"] > 0 else "takes least from" if best["estimate"] < 0 else "changes nothing in"
     ax.set_xlabel(f"difference from {base.name} in the share that holds {at:g} years, percentage points")
-    ax.set_title(f"{best['scenario']} adds most to {base.name}: {_with_error(best, '+')} points after {at:g} years", loc="left")
+    ax.set_title(f"{best['scenario']} {finding} {base.name}: {_with_error(best, '+')} points after {at:g} years", loc="left")
     ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}")
     ax.set_ylim(-0.6, len(table) - 0.4)
     ax.legend(loc="upper right", bbox_to_anchor=(1, -0.14), ncols=2, frameon=False)
@@ -128,7 +129,7 @@ def _causes_at_horizon(runs: Sequence[Simulated], ax: Axes) -> Axes:
         ax.errorbar(1 - held["estimate"], row, xerr=[[held["high"] - held["estimate"]], [held["estimate"] - held["low"]]], color="#D55E00",
                     capsize=3, lw=1.5)
     ax.set_yticks(rows, [run.name for run in runs])
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, frameon=False)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=3, frameon=False)
     ax.set(xlim=(0, 1), xlabel=f"share of histories after {runs[0].horizon_years} years (whisker: 95 % sampling error of all ends)")
     ax.set_title(_ends_finding(runs, tables), loc="left")
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -191,7 +192,7 @@ def _with_error(row: Any, sign: str = "") -> str:
 
 def _spread_beside(ax: Axes, ends: list[tuple[Any, str, str]]) -> None:
     """Beside the axes, for each line at its end: nine of ten parameter sets as a thin bar, the sampling error as a thick one."""
-    beside = ax.inset_axes((1.015, 0, 0.052 * len(ends), 1), sharey=ax)
+    beside = ax.inset_axes((1.04, 0, 0.052 * len(ends), 1), sharey=ax)
     ranked = sorted(ends, key=lambda end: -end[0]["estimate"])
     for place, (last, _, colour) in enumerate(ranked):
         beside.vlines(place, last["spread_low"], last["spread_high"], color=colour, lw=1.2)
