@@ -73,7 +73,7 @@ def test_a_scenario_builds_on_others(write):
     assert (scenario.regime.arms.package_usd_bn, scenario.regime.deployment.brigades, scenario.war.decisiveness) == (10, 2, 3)
 
 
-def test_of_several_files_that_one_builds_on_the_later_win(tmp_path, write):
+def test_of_several_files_that_one_builds_on_the_later_win(write):
     """And the file itself over all of them; each tells in the origins."""
     write(a="[regime.deployment]\nbrigades = 1\n[war]\ndecisiveness = 3", b="[regime.deployment]\nbrigades = 2\nhalf_life = 1")
     scenario = sim.load(write(c='extends = ["a.toml", "b.toml"]\n[regime.deployment]\nhalf_life = 2'))
