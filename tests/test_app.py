@@ -350,7 +350,7 @@ def test_every_parameter_is_told_with_its_source_and_who_set_it(page, scenarios)
 def test_files_are_offered(page):
     at = page(scenario="eu", view="Files", **SMALL, **{"regime.arms.package_usd_bn": "10"})
     names = {each.proto.label for each in at.main.get("download_button")}
-    assert names == {"eu-changed.toml", *(f"eu-changed-{kind}.png" for kind in ("survival", "differences", "hazard", "causes")),
+    assert names == {"eu-changed.toml", *(f"eu-changed-{kind}.png" for kind in ("survival", "differences", "hazard", "causes", "spread")),
                      "eu-changed.parquet", "eu-changed.csv", "eu.parquet", "eu.csv"}
 
 

@@ -169,8 +169,8 @@ def test_scenarios_are_compared(reader):
     reader.go(f"scenario=nato&compare=eu&baseline=none&{SMALL}")
     assert reader.page.get_by_role("heading", name="Difference from none").is_visible()
     assert reader.page.locator(".cf table.numbers").first.locator("thead th").all_inner_texts()[1:] == ["nato", "none", "eu"]
-    assert reader.page.locator(".cf img").count() == 4
-    assert all(reader.page.locator(".cf img").nth(number).get_attribute("alt") for number in range(4))
+    assert reader.page.locator(".cf img").count() == 5
+    assert all(reader.page.locator(".cf img").nth(number).get_attribute("alt") for number in range(5))
 
 
 def test_a_bad_address_is_answered_and_the_rest_is_kept(reader):

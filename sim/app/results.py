@@ -14,7 +14,7 @@ import sim
 from sim import plots, report
 from sim.app import markup
 from sim.ensemble.store import Run
-from sim.scenario.schema import Scenario, digest
+from sim.scenario.schema import Scenario, digest, milestones
 
 KEPT_RUNS, KEPT_FIGURES = 12, 48
 INCHES = (6.8, 4.3)
@@ -52,6 +52,9 @@ def sections(runs: Sequence[Run], baseline: str) -> list[Section]:
         Section("How it ends", "causes", lambda ax: plots.causes(runs, ax=ax), markup.numbers(report.causes_table(runs)),
                 f"Share of all within {runs[0].horizon_years} years, %, ± 95 % sampling error; below it, nine of ten parameter sets."),
     ]
+    if all(run.scenario.sampling.replicates > 1 for run in runs):
+        found.append(Section("Who is sure", "spread", lambda ax: plots.spread(runs, ax=ax), _sure(runs),
+                             "Share of parameter sets in which it is likelier than not to hold, %, with its 95 % limits."))
     if len(runs) > 1:
         found.insert(1, Section(
             f"Difference from {baseline}", "differences", lambda ax: plots.differences(runs, baseline, ax=ax),
@@ -102,6 +105,14 @@ def _hazards(runs: Sequence[Run]) -> str:
     years = sorted(set().union(*(table.index for table in tables.values())))
     rows = [[f"year {year}", *(_rate(table.loc[year]) if year in table.index else "" for table in tables.values())] for year in years]
     return markup.table(["", *tables], rows, "numbers")
+
+
+def _sure(runs: Sequence[Run]) -> str:
+    years = milestones(min(run.horizon_years for run in runs))
+    found = {year: [sim.sure(run, year) for run in runs] for year in years}
+    rows = [[f"{year} y", *(f"{100 * each.value:.1f}\n{100 * each.low:.1f} to {100 * each.high:.1f}" for each in found[year])]
+            for year in years]
+    return markup.table(["", *(run.name for run in runs)], rows, "numbers")
 
 
 def _rate(row: Any) -> str:
