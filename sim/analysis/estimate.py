@@ -124,7 +124,7 @@ class Designs:
 
 def _student(middle: float, error: float, designs: Designs) -> tuple[float, float]:
     """Student's t limits."""
-    return middle - designs.quantile * error, middle + designs.quantile * error
+    return float(middle - designs.quantile * error), float(middle + designs.quantile * error)
 
 
 def _wilson(share: float, error: float, designs: Designs) -> tuple[float, float]:
@@ -139,7 +139,7 @@ def _wilson(share: float, error: float, designs: Designs) -> tuple[float, float]
     effective, z = share * (1 - share) / error**2 if varied else float(designs.count), designs.quantile
     centre = (share + z**2 / (2 * effective)) / (1 + z**2 / effective)
     half = z / (1 + z**2 / effective) * np.sqrt(share * (1 - share) / effective + z**2 / (4 * effective**2))
-    return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
+    return float(max(0.0, min(share, centre - half))), float(min(1.0, max(share, centre + half)))
 
 
 def _without_chance(each: Floats) -> Floats:

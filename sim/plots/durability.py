@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from sim.analysis import durability
+from sim.analysis import durability, measures
 from sim.analysis.measures import Simulated
 from sim.game.war import Cause
 from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends, scale, with_error
@@ -89,8 +89,9 @@ def differences(runs: Sequence[Simulated], baseline: str | None = None, years: f
     ax.set_yticks(rows, table["scenario"])
     best = table.iloc[-1]
     finding = "adds most to" if best["estimate"] > 0 else "takes least from" if best["estimate"] < 0 else "changes nothing in"
-    ax.set_xlabel(f"difference from {base.name} in the share that holds {at:g} years, percentage points")
-    ax.set_title(f"{best['scenario']} {finding} {base.name}: {_with_error(best, '+')} points after {at:g} years", loc="left")
+    ax.set_xlabel(f"difference from {base.name} in the share that {measures.survival(at).label}, percentage points")
+    ax.set_title(f"{best['scenario']} {finding} {base.name}: {_with_error(best, '+')} points in what {measures.survival(at).label}",
+                 loc="left")
     ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}")
     ax.set_ylim(-0.6, len(table) - 0.4)
     ax.legend(loc="upper right", bbox_to_anchor=(1, -0.14), ncols=2, frameon=False)

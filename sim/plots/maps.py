@@ -1,5 +1,7 @@
 """Deterrence maps: durability over two values of a scenario."""
 
+from textwrap import wrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ from matplotlib.ticker import PercentFormatter
 from sim.plots.style import axes_or_new, with_error
 from sim.scenario.schema import described
 
-_LINES = 8
+_LINES, _WIDTH = 8, 62
 
 
 def deterrence_map(table: pd.DataFrame, x: str, y: str, years: float | None = None, ax: Axes | None = None) -> Axes:
@@ -38,7 +40,7 @@ def deterrence_map(table: pd.DataFrame, x: str, y: str, years: float | None = No
     ax.set(xlabel=f"{_axis(x)}\n(95 % sampling error at most ±{100 * error:.1f} points)", ylabel=_axis(y))
     ax.set_title(f"Durability after {at:g} years rises from {with_error(least['estimate'], least['low'], least['high'])} to "
                  f"{with_error(most['estimate'], most['low'], most['high'])},\n"
-                 f"most at {x.rsplit('.', maxsplit=1)[-1]} {most[x]:g} and {y.rsplit('.', maxsplit=1)[-1]} {most[y]:g}", loc="left")
+                 f"most at {x.removeprefix('regime.')} {most[x]:g}, {y.removeprefix('regime.')} {most[y]:g}", loc="left")
     return ax
 
 
@@ -54,4 +56,4 @@ def _levels(shares: "pd.Series[float]") -> np.ndarray:
 def _axis(key: str) -> str:
     """What a key stands for, with its unit."""
     meaning, unit = described(key)
-    return f"{meaning.split(':')[0]} ({unit})"
+    return "\n".join(wrap(f"{meaning.split(':')[0].split(';')[0]} ({unit})", _WIDTH))

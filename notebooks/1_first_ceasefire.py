@@ -1,0 +1,143 @@
+# %% [markdown]
+# # 1. A first ceasefire in five minutes
+#
+# **How long does a ceasefire hold if Europe stations a division in Ukraine and America promises little, how sure is that, and why does
+# it end?**
+#
+# A scenario file describes a guarantee. The simulation plays it through thousands of possible histories of twenty years, which we call
+# worlds. This is a model for thinking with, not a forecast: it says what follows from stated assumptions.
+
+# %%
+from pathlib import Path
+
+import numpy as np
+from IPython.display import Markdown, display
+
+import sim
+from sim import report
+from sim.analysis.typical import typical
+
+SCENARIOS = Path("../scenarios")
+
+# %% [markdown]
+# ## Load a scenario
+#
+# A scenario is checked when it is loaded. Its numbers are attributes; some are uncertain, and those are distributions.
+
+# %%
+scenario = sim.load(SCENARIOS / "coalition.toml")
+print(scenario.title)
+print(f"brigades stationed: {scenario.regime.deployment.brigades:g}")
+print(f"Europe's promise:   {scenario.regime.commitment.europe:g} of a treaty")
+for key, distribution in scenario.uncertain().items():
+    print(f"{key}: {distribution}")
+
+# %% [markdown]
+# ## Run it
+#
+# The run draws 1,000 parameter sets (designs) from those distributions and plays ten worlds with each. `out=None` keeps the results in
+# memory; leave it out and they are kept in the folder `runs/`. `workers=2` lets the run use two processes if it is long enough to be
+# worth their start. The results do not depend on it.
+
+# %%
+run = sim.run(scenario, workers=2, out=None)
+run.outcomes[["world", "design", "years", "cause", "probes", "firm_answers"]].head()
+
+# %% [markdown]
+# ## How long does it hold?
+#
+# Two kinds of uncertainty stand beside every estimate. `low` and `high` are the 95 % sampling error, which shrinks with more worlds.
+# `spread_low` and `spread_high` are where nine of ten parameter sets lie, which does not shrink: it is what we do not know.
+
+# %%
+sim.survival(run).round(3)
+
+# %%
+ax = sim.plots.survival(run)
+
+# %% [markdown]
+# How many of the parameter sets agree that the ceasefire is likelier than not to hold ten years?
+
+# %%
+agree = sim.sure(run, years=10)
+print(f"likelier than not to hold ten years in {100 * agree.value:.0f} % of parameter sets (95 %: {100 * agree.low:.0f} "
+      f"to {100 * agree.high:.0f} %)")
+
+# %% [markdown]
+# ## How does it end?
+#
+# Tables for reading are in `sim.report`: the first line of a row is the estimate with its sampling error, the second the range over
+# parameter sets.
+
+# %%
+report.causes_table([run])
+
+# %%
+ax = sim.plots.causes(run)
+
+# %% [markdown]
+# ## When is the danger?
+#
+# The hazard is the rate at which ceasefires that still hold come to an end, by year of their age.
+
+# %%
+ax = sim.plots.hazard(run)
+
+# %% [markdown]
+# ## One history
+#
+# `typical` names, for each way of ending, the world nearest to the middle of its kind. A model of that one world is an ordinary Mesa
+# model that keeps a journal. Its history is the very one that the run recorded.
+
+# %%
+world = typical(run)["attack"]
+model = sim.CeasefireModel(scenario, worlds=[world])
+while model.running:
+    model.step()
+print(model.story())
+
+# %% [markdown]
+# The percentages of a story are not estimates. They are what the actors of this one world believed and how likely they were to choose as
+# they did, given its parameters, and have no sampling error. How much do they hang on the parameters? Here is the chance that
+# Russia, if it reviewed in that last month, would attack, in one world of each parameter set whose ceasefire still held.
+
+# %%
+sampling = scenario.sampling
+others = sim.CeasefireModel(scenario, worlds=range(0, sampling.worlds, sampling.replicates))
+while others.steps < model.steps - 1:
+    others.step()
+attack, hold, probe = others.crisis(np.flatnonzero(others.at_peace)).response
+low, middle, high = 100 * np.quantile(attack, [0.05, 0.5, 0.95])
+print(f"chance of attack at a review after {others.years:.1f} years: median {middle:.1f} %, {low:.1f} to {high:.1f} % in nine of ten "
+      "parameter sets")
+
+# %% [markdown]
+# So this history is typical of those that end in an attack, and not of all. Nearly everywhere else an attack was far less likely then.
+#
+# The same history as a figure: who was how strong, what was believed, what each course was worth to Russia, and what happened.
+
+# %%
+ax = sim.plots.world(sim.replay(scenario, world))
+
+# %% [markdown]
+# ## What was learned
+
+
+# %%
+def told(row):
+    """Tell an estimate with its sampling error, and its range over parameter sets."""
+    return (f"{100 * row.estimate:.1f} ±{50 * (row.high - row.low):.1f} % (nine of ten parameter sets: {100 * row.spread_low:.0f} to "
+            f"{100 * row.spread_high:.0f} %)")
+
+
+held, ended, danger = sim.survival(run).set_index("years"), sim.causes(run).set_index("cause"), sim.hazard(run).set_index("year")
+worst = danger["estimate"].idxmax()
+display(Markdown(f"""
+- Under this guarantee {told(held.loc[10])} of ceasefires hold ten years, and {told(held.loc[20])} hold twenty.
+- The first range is small and the second is very wide. Another seed would hardly change the answer; another Russia would.
+- Most ends are attacks by Russia: {told(ended.loc["attack"])} of all histories. Escalated probes end {told(ended.loc["probe"])}.
+- The dangerous time is year {worst}, with {100 * danger.estimate[worst]:.1f} ends a year per hundred ceasefires that still hold
+  (95 %: {100 * danger.low[worst]:.1f} to {100 * danger.high[worst]:.1f}); in the last year it is {100 * danger.estimate.iloc[-1]:.1f}
+  ({100 * danger.low.iloc[-1]:.1f} to {100 * danger.high.iloc[-1]:.1f}).
+- Get through the first year, as {told(held.loc[1])} do, and the danger is lower from there on.
+"""))

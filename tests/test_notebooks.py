@@ -1,0 +1,60 @@
+"""The notebooks in notebooks/: each is its source, runs whole, and shows the numbers that the product gives."""
+
+import re
+import runpy
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+NAMES = sorted(path.stem for path in FOLDER.glob("[0-9]_*.py"))
+pytestmark = pytest.mark.parametrize("name", NAMES)
+
+
+def committed(name):
+    """The notebook as it is kept, with its outputs."""
+    return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
+
+
+def shown(notebook):
+    """Its outputs but for figures, cell by cell."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for output in (output for cell in cells for output in cell.outputs if "image/png" in output.get("data", {})):
+        output.data["image/png"] = "a figure"
+    return [[dict(output) for output in cell.outputs] for cell in cells]
+
+
+def test_it_is_its_source(name):
+    """The same cells in the same order, and one notebook for each source."""
+    of_source, of_notebook = ([(cell.cell_type, cell.source) for cell in notebook.cells]
+                              for notebook in (jupytext.read(FOLDER / f"{name}.py"), committed(name)))
+    assert of_notebook == of_source, f"run: python notebooks/make.py {name}"
+    assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == NAMES
+
+
+def test_it_runs_whole_and_shows_the_same_numbers(name):
+    """Executed afresh by this Python it ends without an error or a warning, and every text and table equals the one that is kept."""
+    fresh = runpy.run_path(str(FOLDER / "make.py"))["executed"](FOLDER / f"{name}.py")
+    outputs = shown(fresh)
+    assert not [output for cell in outputs for output in cell if output.get("name") == "stderr"]
+    assert outputs == shown(committed(name)), f"look at what changed, then run: python notebooks/make.py {name}"
+
+
+def test_it_asks_a_question_and_says_what_was_learned(name):
+    """The first cell holds a question, the last ones what was learned, with errors."""
+    first, *_, heading, last = committed(name).cells
+    assert "?" in first.source
+    assert heading.source == "## What was learned"
+    learned = last.outputs[0].data["text/markdown"]
+    assert "±" in learned
+    assert all("±" in finding or " to " in finding for finding in learned.split("\n- ")[1:] if re.search(r"\d", finding))
+
+
+def test_it_tells_nothing_of_where_it_was_made(name):
+    """No path of a machine, no traceback, no time of execution."""
+    notebook = committed(name)
+    assert not re.search(r"/(tmp|work|home|root|Users)/|Traceback|C:\\\\", str(shown(notebook)))
+    assert not any(cell.metadata for cell in notebook.cells)
+    assert "version" not in notebook.metadata["language_info"]
