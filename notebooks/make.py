@@ -5,6 +5,7 @@ how fast and by which Python it ran.
 """
 
 import hashlib
+import os
 import re
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from nbclient import NotebookClient
 
 HERE = Path(__file__).parent
 METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
+INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}      # whatever the caller draws with
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")      # of a terminal, which not every machine has
 
 
@@ -28,7 +30,7 @@ def executed(source: Path) -> nbformat.NotebookNode:
     with TemporaryDirectory() as sockets:        # in place of ports, which notebooks executed side by side could both take
         kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=own, transport="ipc", ip=f"{sockets}/kernel")
         NotebookClient(notebook, km=kernel, timeout=120, record_timing=False, coalesce_streams=True,
-                       resources={"metadata": {"path": str(source.parent)}}).execute(cleanup_kc=True)
+                       resources={"metadata": {"path": str(source.parent)}}).execute(cleanup_kc=True, env=os.environ | INLINE)
     notebook.metadata = METADATA
     for cell in notebook.cells:
         cell.id = hashlib.sha256(cell.source.encode()).hexdigest()[:12]

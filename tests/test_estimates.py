@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.analysis import measures
-from sim.analysis.estimate import estimate
+from sim.analysis.estimate import by_design, estimate
 from sim.game.war import Cause
 
 HOLDS = measures.Measure("holds", "holds", "share", lambda worlds: worlds["holds"].to_numpy(float))
@@ -148,6 +148,18 @@ def test_the_spread_is_that_of_designs_without_their_chance():
     differing = estimate(HOLDS, clustered(np.linspace(0.2, 0.9, 4000), 10, rng))
     assert differing.spread_low == pytest.approx(0.235, abs=0.06)
     assert differing.spread_high == pytest.approx(0.865, abs=0.06)
+
+
+@pytest.mark.parametrize("name", ["none", "nato"])
+def test_ten_histories_a_design_tell_the_spread_that_a_hundred_tell(name, scenarios):
+    """Durability and causes over 1,000 designs: quantiles and the share of designs that are sure agree to five points."""
+    few, many = (sim.run(sim.load(scenarios / f"{name}.toml", {"sampling.replicates": k}), out=None) for k in (10, 100))
+    for measure in [*map(measures.survival, (1, 5, 20)), *map(measures.cause, Cause)]:
+        told = [np.quantile(by_design(measure, run.worlds), [0.05, 0.25, 0.5, 0.75, 0.95]) for run in (few, many)]
+        assert abs(told[0] - told[1]).max() < 0.05, measure.name
+        assert told[0][0] - 0.01 <= estimate(measure, few.worlds).value <= told[0][-1] + 0.01
+    for years in (5, 10, 20):
+        assert abs(sim.sure(few, years).value - sim.sure(many, years).value) < 0.05
 
 
 def test_paired_differences_are_surer_than_unpaired_ones(runs):

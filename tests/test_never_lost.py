@@ -223,6 +223,33 @@ def test_verification_finds_what_was_changed(scenario, tmp_path):
     assert difference.startswith("years differs in 1 of 12000 worlds, by at most 1")
 
 
+def test_verification_finds_a_changed_timeline(scenario, tmp_path):
+    """A number changed in the timeline, hash and all, is found when all worlds are computed again."""
+    import hashlib
+
+    import pandas as pd
+    folder = sim.run(scenario, out=tmp_path).folder
+    table = pd.read_parquet(folder / "timeline.parquet")
+    table.loc[3, "at_risk"] += 1
+    table.to_parquet(folder / "timeline.parquet", index=False)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["sha256"]["timeline.parquet"] = hashlib.sha256((folder / "timeline.parquet").read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    found = sim.verify(folder, everything=True)
+    assert found.timeline
+    assert found.differences == ["at_risk of the timeline differs in 1 of 60 steps"]
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"state": "complete"}', '{"state": "complete", "name": "x", "hash": "y", "scenario": {}}', "no"])
+def test_a_manifest_that_no_run_wrote_is_refused_and_computed_again(text, scenario, unbroken, tmp_path):
+    """Whatever stands in its place: reading says what the folder is not, and running again mends it."""
+    folder = sim.run(scenario, out=tmp_path, block=BLOCK).folder
+    (folder / "manifest.json").write_text(text)
+    with pytest.raises(sim.RunError, match=r"is not a run folder.*name one that `ceasefire run` wrote"):
+        sim.read_run(folder)
+    assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
+
+
 def test_another_scenario_never_meets_old_blocks(scenario, tmp_path):
     """A changed number is another folder; a changed title is the same one."""
     other = sim.load(Path(__file__).parents[1] / "scenarios" / "eu.toml", SAMPLING | {"russia.cost_of_war": 0.36})

@@ -68,6 +68,14 @@ def hazard(run: Simulated) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def danger(run: Simulated) -> tuple[pd.Series, int, int]:
+    """The year of the highest hazard, a row of `hazard`, and the first and last of the years that its error cannot tell from it."""
+    table = hazard(run)
+    worst = table.loc[table["estimate"].idxmax()]
+    alike = table.loc[table["high"] >= worst["low"], "year"]
+    return worst, int(alike.min()), int(alike.max())
+
+
 def _rate_interval(ends: Floats, exposure: Floats, designs: Designs) -> tuple[float, float]:
     """Confidence limits of a rate from the ends and the years at risk of each design.
 

@@ -17,6 +17,7 @@ SPREAD = (0.05, 0.95)
 """Nine of ten parameter designs lie between these quantiles."""
 _DEGREE, _DESIGNS_A_TERM = 5, 5
 _ROUNDING = 1e-12
+_NEIGHBOURS = 40
 Singles = NDArray[np.float32]
 
 
@@ -51,15 +52,15 @@ def estimates(measures: Sequence[Measure], worlds: Columns, against: Columns | N
         by_design = each.reshape(designs.count, -1)
         middle, error = float(by_design.mean()), designs.error(by_design.mean(axis=1))
         limits = _wilson if measure.is_share and against is None else _student
-        spread = (float(quantile) for quantile in np.quantile(_without_chance(by_design), SPREAD))
+        spread = (float(quantile) for quantile in np.quantile(_without_chance(by_design, designs), SPREAD))
         found.append(Estimate(middle, *limits(middle, error, designs), *spread))
     return found
 
 
 def by_design(measure: Measure, worlds: Columns) -> Floats:
     """The mean of a measure in each parameter design, freed of the chance of few replicates: NaN where there is but one."""
-    each = measure.of(worlds)
-    return _without_chance(each.reshape(Designs(worlds).count, -1))
+    designs = Designs(worlds)
+    return _without_chance(measure.of(worlds).reshape(designs.count, -1), designs)
 
 
 def share_of_designs(chosen: Floats, worlds: Columns) -> Estimate:
@@ -117,6 +118,18 @@ class Designs:
         terms = self._additive
         return np.asarray(np.linalg.lstsq(self._gram, terms @ means.astype(np.float32), rcond=None)[0] @ terms)
 
+    def alike(self, means: Floats) -> Floats:
+        """For each design the mean of those next to it in the order of the additive fit, as many above as below; of all without a fit."""
+        if len(self._additive) == 1:
+            return np.full(self.count, means.mean())
+        order = np.argsort(self._fit(means), kind="stable")
+        place = np.arange(self.count)
+        reach = np.minimum(np.minimum(place, self.count - 1 - place), max(2, self.count // _NEIGHBOURS))
+        cumulated = np.concatenate([[0.0], np.cumsum(means[order])])
+        smooth = np.empty(self.count)
+        smooth[order] = (cumulated[place + reach + 1] - cumulated[place - reach]) / (2 * reach + 1)
+        return smooth
+
     @cached_property
     def _gram(self) -> Singles:
         return np.asarray(self._additive @ self._additive.T)
@@ -142,14 +155,17 @@ def _wilson(share: float, error: float, designs: Designs) -> tuple[float, float]
     return float(max(0.0, min(share, centre - half))), float(min(1.0, max(share, centre + half)))
 
 
-def _without_chance(each: Floats) -> Floats:
-    """Means of designs from worlds (design, replicate), drawn together until they vary as designs do, without their own chance.
+def _without_chance(each: Floats, designs: Designs) -> Floats:
+    """Means of designs from worlds (design, replicate), as they would be with many replicates: spread as designs are, without chance.
 
-    Constrained empirical Bayes (Louis 1984): a mean of few replicates varies by chance even where parameters do not matter.
+    A mean of few replicates varies by chance even where parameters do not matter. Designs that the additive fit puts next to each
+    other are alike, so that their common mean is nearly free of chance; what a design differs from it is kept as far as it varies by
+    more than chance (empirical Bayes about a regression: Fay & Herriot 1979; constrained to the right spread: Louis 1984).
     """
     means, replicates = each.mean(axis=1), each.shape[1]
     if replicates == 1:
         return np.full_like(means, np.nan)
-    by_chance, total = each.var(axis=1, ddof=1).mean() / replicates, means.var(ddof=1)
-    kept = np.sqrt(max(0.0, total - by_chance) / total) if total > 0 else 0.0
-    return np.asarray(means.mean() + kept * (means - means.mean()))
+    alike = designs.alike(means)
+    apart = means - alike
+    by_chance, total = each.var(axis=1, ddof=1).mean() / replicates, apart.var(ddof=1)
+    return np.asarray(alike + np.sqrt(max(0.0, total - by_chance) / total) * apart) if total > 0 else means

@@ -20,7 +20,7 @@ from sim.scenario.schema import milestones
 from sim.uncertainty import Floats
 
 ENOUGH = 10
-"""Ends of a kind from which on its multiple is fitted: ten events a variable (Peduzzi et al. 1996)."""
+"""Ends of a kind from which on its multiple is fitted: a judgement, with which the stated limits cover what they should."""
 _PIECE = 65_536
 _UNTIL = "hazard_until_"
 _CAUSES = tuple(cause for cause in Cause if cause is not Cause.HELD)

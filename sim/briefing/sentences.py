@@ -8,6 +8,7 @@ import pandas as pd
 from sim.analysis import durability
 from sim.analysis.measures import Simulated
 from sim.game.war import Cause
+from sim.plots.style import with_error
 
 BECAUSE = {"attack": "Russia attacks", "incident": "an incident escalates", "probe": "a Russian probe escalates",
            "offensive": "Ukraine starts an offensive"}
@@ -44,10 +45,10 @@ def differences(table: pd.DataFrame) -> Iterator[str]:
 def danger(runs: Sequence[Simulated]) -> Iterator[str]:
     """A sentence a run: the year with the highest hazard."""
     for run in runs:
-        table = durability.hazard(run)
-        worst = table.loc[table["estimate"].idxmax()]
+        worst, first, last = durability.danger(run)
+        alike = "" if first == last else f"; years {first} to {last} hold others that its error cannot tell from it"
         yield (f"Under {run.name} the danger is greatest in year {worst['year']:.0f}, when ceasefires that still hold end at a rate of "
-               f"{share(worst)} a year.")
+               f"{share(worst)} a year{alike}.")
 
 
 def why(runs: Sequence[Simulated]) -> Iterator[str]:
@@ -61,7 +62,7 @@ def why(runs: Sequence[Simulated]) -> Iterator[str]:
 
 def share(row: Any) -> str:
     """A share with its 95 % sampling error."""
-    return f"{100 * row['estimate']:.1f} % (±{50 * (row['high'] - row['low']):.1f})"
+    return with_error(row["estimate"], row["low"], row["high"])
 
 
 def spread(row: Any) -> str:

@@ -130,7 +130,9 @@ def verify(folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run fol
             typer.echo(json.dumps(asdict(found), indent=1, ensure_ascii=False))
         else:
             same = "not the same" if found.differences else "the same, bit for bit"
+            timeline = "" if found.timeline else "the timeline was not compared, which takes --all"
             lines = [f"{folder}: {found.worlds} of {found.of} worlds computed again: {same}", *found.differences, *found.versions]
+            lines += [timeline] if timeline else []
             typer.echo("\n".join(lines))
         if found.differences:
             raise typer.Exit(1)
@@ -168,7 +170,8 @@ def report(folders: Annotated[list[Path], typer.Argument(metavar="RUN...", help=
         runs = [read_run(folder) for folder in folders]
         names = [each.name for each in runs]
         if len(set(names)) < len(names):
-            refuse([f"report needs runs of different names; it was given {', '.join(names)}"])
+            told = ", ".join(f"{name} ({folder})" for name, folder in zip(names, folders, strict=True))
+            refuse([f"report needs runs of different names, one folder each; it was given {told}"])
         if baseline is not None and baseline not in names:
             refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
         write(page, lambda: page.write_text(briefing(runs, baseline, question), encoding="utf-8"))

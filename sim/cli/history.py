@@ -8,6 +8,9 @@ import typer
 
 from sim.cli.options import AsJson, Designs, Out, Replicates, Seed, Workers, app, load_all, plain_errors, simulate
 
+WIDTH = 110
+"""Columns that the tables need; a narrower terminal breaks their lines, and loses nothing."""
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -57,9 +60,9 @@ def _lifetimes(cases: "pd.DataFrame") -> "pd.DataFrame":
 
 def _scores(runs: list["Run"]) -> "pd.DataFrame":
     from sim.record.record import record
-    from sim.study.validation import covered, predictions, scores
+    from sim.study.validation import covered, scores
     cases = covered(record(), [run.name for run in runs])
-    return scores(cases, predictions(cases, runs))
+    return scores(cases, runs)
 
 
 def _draw(runs: list["Run"], folder: Path) -> None:
@@ -69,7 +72,7 @@ def _draw(runs: list["Run"], folder: Path) -> None:
     from sim.record.record import OUTCOMES, record
     folder.mkdir(parents=True, exist_ok=True)
     for outcome in OUTCOMES:
-        plots.save(plots.record(record(outcome), runs), folder / f"{outcome}.png")
+        plots.save(plots.record(record(outcome), runs if outcome == "war" else ()), folder / f"{outcome}.png")
     none = next((run for run in runs if run.name == "none"), None)
     if none is not None:
         plots.save(plots.forecasters(record(), none), folder / "forecasters.png")
@@ -81,6 +84,7 @@ def _print(tables: dict[str, "pd.DataFrame"], scored: "pd.DataFrame | None") -> 
     from sim.record.record import OUTCOMES
     from sim.report.record import HOW_TO_READ, HOW_TO_READ_SCORES, lifetimes_table, scores_table
     console = Console(highlight=False, soft_wrap=True)
+    console.width = max(console.width, WIDTH)
     for outcome, table in tables.items():
         console.print(lifetimes_table(table, OUTCOMES[outcome]))
     console.print(HOW_TO_READ)

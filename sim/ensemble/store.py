@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
@@ -100,7 +100,7 @@ class Run:
 
 def manifest_of(scenario: Scenario) -> dict[str, Any]:
     """What determines a run, its hash, and what it is run with."""
-    determinants = {"scenario": scenario.determinants(), "model": metadata.version("ceasefire")}
+    determinants = {"scenario": scenario.determinants(), "model": _code()}
     return {
         "name": scenario.name,
         "title": scenario.title,
@@ -114,6 +114,16 @@ def manifest_of(scenario: Scenario) -> dict[str, Any]:
         "platform": platform.platform(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+@cache
+def _code() -> str:
+    """Hash of the code that determines a result."""
+    package = Path(__file__).parents[1]
+    parts = [path for part in ("guarantee", "actors", "game", "model") for path in (package / part).glob("*.py")]
+    parts += [package / name for name in ("uncertainty.py", "quantity.py", "scenario/schema.py")]
+    parts += [package / "ensemble" / name for name in ("block.py", "timeline.py")]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(parts))).hexdigest()
 
 
 class Store:
@@ -152,10 +162,7 @@ class Store:
     @property
     def complete(self) -> bool:
         """Whether the folder holds the finished results of this very run, unchanged; what is damaged is named."""
-        try:
-            manifest = json.loads((self.folder / "manifest.json").read_text())
-        except (OSError, ValueError):
-            return False
+        manifest = _manifest(self.folder)
         if manifest.get("state") != "complete" or manifest.get("hash") != self.manifest["hash"]:
             return False
         damaged = _damaged(self.folder, manifest["sha256"])
@@ -213,8 +220,8 @@ class Store:
             yield
         except OSError as wrong:
             reason = wrong.strerror or str(wrong)
-            raise RunError(f"{self.folder}: cannot be written: {reason}; blocks that were finished are kept, and the same run goes on "
-                           "from there; make room, or choose another --out") from None
+            raise RunError(f"{self.folder}: cannot be written: {reason}; what was finished is kept, and the same run goes on from "
+                           "there; make room, or choose another --out") from None
 
     def _block(self, first: int, last: int) -> Path:
         return self._blocks / f"{first:010d}-{last:010d}"
@@ -234,13 +241,23 @@ def _damaged(folder: Path, recorded: dict[str, str]) -> list[str]:
     return [name for name, hashed in recorded.items() if not (folder / name).exists() or _sha256(folder / name) != hashed]
 
 
-def read_run(folder: str | Path) -> Run:
-    """The results in a run folder. Raises RunError if it is not one, is not complete, or was changed since it was written."""
-    folder = Path(folder)
+def _manifest(folder: Path) -> dict[str, Any]:
+    """The manifest in a folder; an empty one if there is none, or if it is not one that a run wrote."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text())
     except (OSError, ValueError):
-        raise RunError(f"{folder}: is not a run folder: it has no readable manifest.json") from None
+        return {}
+    known = isinstance(manifest, dict) and {"name", "hash", "scenario", "state"} <= set(manifest)
+    return manifest if known and (manifest["state"] != "complete" or isinstance(manifest.get("sha256"), dict)) else {}
+
+
+def read_run(folder: str | Path) -> Run:
+    """The results in a run folder. Raises RunError if it is not one, is not complete, or was changed since it was written."""
+    folder = Path(folder)
+    manifest = _manifest(folder)
+    if not manifest:
+        raise RunError(f"{folder}: is not a run folder: it has no readable manifest.json; name one that `ceasefire run` wrote, such as "
+                       "those in runs/")
     if manifest.get("state") != "complete":
         raise RunError(f"{folder}: this run was not finished; run its scenario again to go on")
     for name in _damaged(folder, manifest["sha256"]):

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,9 @@ import pandas as pd
 from sim.ensemble.block import BLOCK, simulate
 from sim.ensemble.store import Outcomes, Run, manifest_of, read_run
 from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.ensemble.timeline import Timeline
 
 SAMPLE = 3
 """Blocks that are computed again unless all are."""
@@ -25,6 +28,8 @@ class Verified:
     of: int
     differences: list[str]
     versions: list[str]
+    timeline: bool
+    """Whether the timeline was compared too, which takes all worlds."""
 
 
 def verify(folder: str | Path, *, everything: bool = False) -> Verified:
@@ -41,20 +46,29 @@ def verify(folder: str | Path, *, everything: bool = False) -> Verified:
     if not everything and len(firsts) > SAMPLE:
         firsts = np.unique(np.linspace(0, len(firsts) - 1, SAMPLE).round().astype(int)) * BLOCK
     checked, unlike, most = 0, Counter[str](), dict[str, float]()
+    timeline: Timeline | None = None
     for first in firsts.tolist():
         last = min(first + BLOCK, worlds)
         checked += last - first
-        for column, count, size in _differences(kept.rows(first, last), simulate(scenario, first, last).outcomes.to_pandas()):
+        block = simulate(scenario, first, last)
+        timeline = block.timeline if timeline is None else timeline + block.timeline
+        for column, count, size in _differences(kept.rows(first, last), block.outcomes.to_pandas()):
             unlike[column] += count
             most[column] = max(most.get(column, 0.0), size)
     said = [f"{column} differs in {count} of {checked} worlds" + (f", by at most {most[column]:.3g}" if most[column] else "")
             for column, count in unlike.items()]
-    return Verified(checked, worlds, said, _versions(run, scenario))
+    if timeline is not None and checked == worlds:
+        again = timeline.table(scenario.sampling.steps_per_year)
+        said += [f"{column} of the timeline differs in {count} of {len(again)} steps"
+                 for column, count, _ in _differences(run.timeline, again)]
+    return Verified(checked, worlds, said, _versions(run, scenario), timeline=checked == worlds)
 
 
 def _differences(kept: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[tuple[str, int, float]]:
     """The columns that differ, in how many worlds, and by how much at most (0 for words)."""
-    for column in kept:
+    for column in kept.columns.symmetric_difference(fresh.columns):
+        yield str(column), len(fresh), 0.0
+    for column in kept.columns.intersection(fresh.columns):
         old, new = (table[column].reset_index(drop=True) for table in (kept, fresh))
         if pd.api.types.is_float_dtype(old):
             bits = f"i{old.dtype.itemsize}"
@@ -64,7 +78,7 @@ def _differences(kept: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[tuple[str,
         else:
             unlike, sizes = (old.astype(str) != new.astype(str)).to_numpy(), pd.Series(dtype=float)
         if unlike.any():
-            yield str(column), int(unlike.sum()), float(np.nanmax(sizes, initial=0.0))
+            yield str(column), int(unlike.sum()), float(np.nanmax([0.0, *sizes]))
 
 
 def _versions(run: Run, scenario: Scenario) -> list[str]:

@@ -155,14 +155,14 @@ def _survival_finding(runs: Sequence[Simulated]) -> str:
 
 
 def _hazard_finding(runs: Sequence[Simulated]) -> str:
-    peaks = {run.name: durability.hazard(run).loc[lambda table: table["estimate"].idxmax()] for run in runs}
+    peaks = {run.name: durability.danger(run) for run in runs}
+    name, (peak, first, last) = max(peaks.items(), key=lambda each: float(each[1][0]["estimate"]))
+    when = f"year {first}" if first == last else f"years {first} to {last}"
     if len(runs) == 1:
-        (name, peak), = peaks.items()
-        return f"The dangerous time under {name} is year {peak['year']:.0f}, at a rate of {_with_error(peak)} a year"
-    name, peak = max(peaks.items(), key=lambda each: float(each[1]["estimate"]))
-    early = sum(peak["year"] <= 2 for peak in peaks.values())      # noqa: PLR2004  said in the title
-    return (f"The first two years hold the dangerous time in {early} of {len(runs)} regimes;\n"
-            f"it is worst under {name}, in year {peak['year']:.0f}, at a rate of {_with_error(peak)} a year")
+        return f"The dangerous time under {name} is {when}, at a rate of up to {_with_error(peak)} a year"
+    early = sum(last <= 2 for _, _, last in peaks.values())      # noqa: PLR2004  said in the title
+    return (f"The first two years hold the dangerous time, beyond error, in {early} of {len(runs)} regimes;\n"
+            f"it is worst under {name}, in {when}, at a rate of up to {_with_error(peak)} a year")
 
 
 def _causes_finding(run: Simulated) -> str:

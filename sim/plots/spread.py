@@ -26,7 +26,8 @@ def spread(runs: Simulated | Sequence[Simulated], years: float | None = None, ax
     at = float(min(run.horizon_years for run in runs) if years is None else years)
     ranked = sorted(((durability.sure(run, at), run) for run in runs), key=lambda each: each[0].value)
     means = [durability.survival(run, [at]).iloc[0] for _, run in ranked]
-    bins = [np.floor(np.quantile(durability.spread(run, at)["estimate"], (np.arange(DOTS) + 0.5) / DOTS) / _BIN) for _, run in ranked]
+    quantiles = [np.quantile(durability.spread(run, at)["estimate"], (np.arange(DOTS) + 0.5) / DOTS) for _, run in ranked]
+    bins = [np.clip(np.floor(row / _BIN), 0, 1 / _BIN - 1) for row in quantiles]
     heights = [[int(np.sum(row[:number] == here)) for number, here in enumerate(row)] for row in bins]
     step = 0.8 / max(map(max, heights), default=1)
     for row, ((sure, _), mean) in enumerate(zip(ranked, means, strict=True)):

@@ -5,7 +5,6 @@ from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import MaxNLocator, PercentFormatter
@@ -14,6 +13,9 @@ PALETTE = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E
 """Eight colours that the colour-blind tell apart (Okabe & Ito 2008); lines also differ by their dashes and their labels."""
 DASHES: tuple[Any, ...] = (
     "-", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (1, 1)), (0, (4, 1, 1, 1, 1, 1)), (0, (10, 3)), (0, (3, 3)))
+
+
+_LOPSIDED = 0.25
 
 
 def axes_or_new(ax: Axes | None) -> Axes:
@@ -30,9 +32,14 @@ def label_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
     low, high = min(low, *(y for y, _, _ in ends)), max(high, *(y for y, _, _ in ends))
     figure = ax.get_figure(root=True)
     line = 1.25 * mpl.rcParams["font.size"] * (figure.dpi if figure else 72) / 72
-    gap, placed = (high - low) * line / ax.get_window_extent().height, -np.inf
-    for y, name, colour in sorted(ends):
-        placed = max(y, placed + gap)
+    gap = (high - low) * line / ax.get_window_extent().height
+    ranked = sorted(ends)
+    places = [y for y, _, _ in ranked]
+    for above in range(1, len(places)):
+        places[above] = max(places[above], places[above - 1] + gap)
+    for under in range(len(places) - 1, -1, -1):
+        places[under] = min(places[under], high if under == len(places) - 1 else places[under + 1] - gap)
+    for (y, name, colour), placed in zip(ranked, places, strict=True):
         ax.annotate(name, (x, y), xytext=(x * 1.025, placed), color=colour, va="center", annotation_clip=False,
                     arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.5, "relpos": (0, 0.5), "shrinkA": 0} if placed != y else None)
 
@@ -45,8 +52,12 @@ def scale(share: Axis, ax: Axes) -> None:
 
 
 def with_error(value: float, low: float, high: float, sign: str = "") -> str:
-    """A share in percent, or with a sign a difference in points, with half its 95 % interval."""
-    return f"{100 * value:{sign}.1f} (±{50 * (high - low):.1f})" + ("" if sign else " %")
+    """A share in percent, or with a sign a difference in points, with half its 95 % interval, or with its limits if they are lopsided."""
+    below, above = 100 * (value - low), 100 * (high - value)
+    unit = "" if sign else " %"
+    if abs(above - below) > max(_LOPSIDED * (above + below) / 2, 1 / 10):
+        return f"{100 * value:{sign}.1f} ({100 * low:{sign}.1f} to {100 * high:{sign}.1f}){unit}"
+    return f"{100 * value:{sign}.1f} (±{(above + below) / 2:.1f}){unit}"
 
 
 def save(axes: Axes, path: Path) -> None:

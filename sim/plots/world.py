@@ -59,7 +59,7 @@ def _draw_events(panel: Axes, events: Any, last: float) -> None:
     for row, kind in enumerate(reversed(kinds)):
         for event in (each for each in events if each["kind"] == kind):
             acted = event["details"].get("choice", "holds") != "holds" or kind == "war"
-            panel.plot(event["years"], row, MARKS[kind], color=PALETTE[2] if acted else PALETTE[0], ms=7 if acted else 5)
+            panel.plot(event["years"], row, MARKS[kind], color=PALETTE[2] if acted else PALETTE[0], ms=7 if acted else 5, clip_on=False)
     panel.set_yticks(range(len(kinds)), [NAMES[kind] for kind in reversed(kinds)], fontsize="small")
     panel.set(xlim=(0, last), ylim=(-0.6, len(kinds) - 0.4), xlabel="years since the ceasefire (orange: an actor did not hold)")
     panel.spines[["top", "right"]].set_visible(False)

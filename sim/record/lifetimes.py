@@ -18,7 +18,8 @@ def kaplan_meier(cases: pd.DataFrame, years: Sequence[float] = YEARS) -> pd.Data
     """Durability of the cases (Kaplan & Meier 1958): years, estimate, low, high, at_risk.
 
     Limits are those of Greenwood's variance on the scale of log(-log S) (Kalbfleisch & Prentice 1980). Where none has ended the
-    lower limit is the exact one of those still at risk (Clopper & Pearson 1934), and where none is left to follow nothing is known.
+    lower limit is the exact one of those still at risk (Clopper & Pearson 1934). Where none is left to follow nothing is known: all
+    three are NaN.
     """
     observed = stats.CensoredData(cases.loc[cases["ended"], "years"].to_numpy(), right=cases.loc[~cases["ended"], "years"].to_numpy())
     curve, tail = stats.ecdf(observed).sf, (1 - CONFIDENCE) / 2
@@ -30,9 +31,9 @@ def kaplan_meier(cases: pd.DataFrame, years: Sequence[float] = YEARS) -> pd.Data
         at_risk = int((cases["years"] >= year).sum())
         share = float(curve.evaluate(year))
         low, high = float(limits.low.evaluate(year)), float(limits.high.evaluate(year))
-        if share in (0.0, 1.0):
-            low, high = (0.0, 1 - tail ** (1 / max(at_risk, 1))) if share == 0 else (tail ** (1 / max(at_risk, 1)), 1.0)
-        followed = at_risk > 0 or share == 0
+        if share == 1 and at_risk:
+            low, high = tail ** (1 / at_risk), 1.0
+        followed = at_risk > 0
         rows.append({"years": year, "estimate": share if followed else np.nan, "low": low if followed else np.nan,
                      "high": high if followed else np.nan, "at_risk": at_risk})
     return pd.DataFrame(rows)

@@ -6,12 +6,14 @@ from rich.table import Table
 from sim.record.lifetimes import YEARS
 
 HOW_TO_READ = (
-    "\nShares of past ceasefires (Kaplan-Meier) and Weibull shapes, each with its 95 % limits. A shape below 1 says that the danger\n"
-    "falls with age. Classes are one coder's judgement, and groups are small: differences between them are no effects."
+    "\nShares of past ceasefires (Kaplan-Meier) and Weibull shapes, each with its 95 % limits. A shape below 1 says\n"
+    "that the danger falls with age. Classes are one coder's judgement, and groups are small: differences between\n"
+    "them are no effects."
 )
 HOW_TO_READ_SCORES = (
-    "\nLower is better; below each score how much worse it is than that of Kaplan-Meier; 95 % limits over resampled cases. The rivals\n"
-    "are fitted to the same cases, each left out in its turn; the model has seen none of them."
+    "\nLower is better. Below each score, how much worse it is than that of Kaplan-Meier; each with 95 % limits over\n"
+    "resamples of the cases. The rivals are fitted to the same cases, each left out in its turn; the model has\n"
+    "seen none of them."
 )
 
 
@@ -34,15 +36,15 @@ def scores_table(scores: pd.DataFrame, kind: str) -> Table:
     table = Table(title=f"\n{kind[0].upper() + kind[1:]} score of durability", box=None, title_justify="left", title_style="bold",
                   pad_edge=False, padding=(0, 1, 0, 1))
     cases = scores.drop_duplicates("years").set_index("years")["cases"]
-    for heading in ("", *(f"{year:g} y, {cases[year]} cases" for year in years)):
+    for heading in ("", *(f"{year:g} y\n{cases[year]} cases" for year in years)):
         table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
     for predictor, rows in scores.groupby("predictor", sort=False):
-        cells = [f"{row['estimate']:.3f} ({row['low']:.3f} to {row['high']:.3f})\n"
-                 f"[dim]{row['worse']:+.3f} ({row['worse_low']:+.3f} to {row['worse_high']:+.3f})[/dim]"
+        cells = [f"{row['estimate']:.3f}\n[dim]{row['low']:.3f} to {row['high']:.3f}[/dim]\n"
+                 f"{row['worse']:+.3f}\n[dim]{row['worse_low']:+.3f} to {row['worse_high']:+.3f}[/dim]"
                  for _, row in rows.sort_values("years").iterrows()]
         table.add_row(str(predictor), *cells)
     return table
 
 
 def _limits(digits: int, estimate: float, low: float, high: float) -> str:
-    return "" if pd.isna(estimate) else f"{estimate:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+    return "" if pd.isna(estimate) else f"{estimate:.{digits}f}\n[dim]{low:.{digits}f} to {high:.{digits}f}[/dim]"

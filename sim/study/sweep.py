@@ -1,6 +1,7 @@
 """Sweeps: one scenario with some of its values varied, each combination a run of its own on the same histories."""
 
 import itertools
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +15,8 @@ from sim.ensemble.run import Progress, run
 from sim.scenario.load import ScenarioError, replaced
 from sim.scenario.schema import Scenario
 
+MOST = 10_000
+"""Combinations of a sweep at most."""
 Points = list[dict[str, float]]
 """The combinations of a sweep: a value for each dotted key."""
 _RANGE = re.compile(r"^(?P<key>[^=]+)=(?P<low>[^:]+):(?P<high>[^:]+):(?P<count>\d+)$")
@@ -26,13 +29,15 @@ def read_range(text: str) -> tuple[str, list[float]]:
         low, high, count = float(match["low"]), float(match["high"]), int(match["count"])      # type: ignore[index]
     except (TypeError, ValueError):
         low, high, count = 0.0, 0.0, 0
-    if not match or count < 1 or not np.isfinite([low, high]).all():
-        raise ScenarioError([f"--grid {text}: must be KEY=LOW:HIGH:N, such as regime.deployment.brigades=0:25:6"])
+    if not match or not 1 <= count <= MOST or not np.isfinite([low, high]).all():
+        raise ScenarioError([f"--grid {text}: must be KEY=LOW:HIGH:N with N up to {MOST}, such as regime.deployment.brigades=0:25:6"])
     return match["key"], np.linspace(low, high, count).tolist()
 
 
 def grid(values: Mapping[str, Sequence[float]]) -> Points:
-    """Every combination of the values."""
+    """Every combination of the values. Raises ScenarioError for more than 10,000 of them."""
+    if (count := math.prod(map(len, values.values()))) > MOST:
+        raise ScenarioError([f"--grid: {count:,} combinations are more than {MOST:,}; take fewer values, or a sample"])
     return [dict(zip(values, point, strict=True)) for point in itertools.product(*values.values())]
 
 

@@ -5,10 +5,11 @@ that was followed for fewer years than asked says nothing of them, and those tha
 probability of censoring weights: Graf et al. 1999).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.analysis import durability
 from sim.analysis.measures import Simulated
@@ -17,62 +18,110 @@ from sim.record.stands_for import STANDS, class_of
 from sim.scenario.load import ScenarioError
 from sim.uncertainty import Floats
 
-RESAMPLES = 2000
-_LEAST = 1e-6
+RESAMPLES, FEWEST = 400, 20
 Predictions = Mapping[str, Floats]
 """For each predictor the durability that it gives each case (case, year)."""
 
 
 def covered(cases: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """The cases of the classes for which scenarios of these names stand. Raises ScenarioError for one that stands for no class."""
-    strangers = [name for name in names if class_of(name) is None]
-    if strangers:
-        known = ", ".join(stand.scenario for stand in STANDS)
-        raise ScenarioError([f"{name}: stands for no class of the record; those that do are {known}" for name in strangers])
-    return cases[cases["guarantee_class"].isin([class_of(name) for name in names])].reset_index(drop=True)
+    """The cases of the classes for which scenarios of these names stand.
+
+    Raises ScenarioError for a name that stands for no class or is given twice, and where the cases are fewer than
+    twenty, or fewer than three of them ended, from which the rivals could not be fitted again and again.
+    """
+    known = ", ".join(stand.scenario for stand in STANDS)
+    problems = [f"{name}: stands for no class of the record; those that do are {known}" for name in names if class_of(name) is None]
+    problems += [f"{name}: is given twice; name it once" for name in dict.fromkeys(names) if list(names).count(name) > 1]
+    chosen = cases[cases["guarantee_class"].isin([class_of(name) for name in names])].reset_index(drop=True)
+    if names and not problems and (len(chosen) < FEWEST or chosen["ended"].sum() < 3):      # noqa: PLR2004  a Weibull without one of them
+        few = f"{len(chosen)} cases, of which {chosen['ended'].sum()} ended, are too few to score"
+        problems = [f"{', '.join(names)}: {few}; add others of {known}"]
+    if problems:
+        raise ScenarioError(problems)
+    return chosen
 
 
 def predictions(cases: pd.DataFrame, runs: Sequence[Simulated], years: Sequence[float] = YEARS) -> Predictions:
     """What the model and its rivals say of each case: pooled Kaplan-Meier, Weibull, Weibull by class, each case left out in turn."""
+    parts = [rivals(cases.drop(index=number), cases.loc[[number]], years) for number in cases.index]
+    return {"model": modelled(cases, runs, years), **{name: np.concatenate([part[name] for part in parts]) for name in RIVALS}}
+
+
+def modelled(cases: pd.DataFrame, runs: Sequence[Simulated], years: Sequence[float] = YEARS) -> Floats:
+    """What the model says of each case (case, year): the durability of the run that stands for its class."""
     model = {class_of(run.name): durability.survival(run, years)["estimate"].to_numpy() for run in runs}
-    others = [cases.drop(index=number) for number in cases.index]
+    return np.stack([model[name] for name in cases["guarantee_class"]])
+
+
+def rivals(known: pd.DataFrame, asked: pd.DataFrame, years: Sequence[float] = YEARS) -> Predictions:
+    """What each rival, fitted to the known cases, says of the cases asked."""
+    fitted, whole = weibull(known), kaplan_meier(known, years)["estimate"].to_numpy()
     return {
-        "model": np.stack([model[name] for name in cases["guarantee_class"]]),
-        "Kaplan-Meier": np.stack([kaplan_meier(rest, years)["estimate"].to_numpy() for rest in others]),
-        "Weibull": np.stack([weibull(rest).survival(np.asarray(years)) for rest in others]),
-        "Weibull by class": np.stack([_weibull_of_class(rest, name, years)
-                                      for rest, name in zip(others, cases["guarantee_class"], strict=True)]),
+        "Kaplan-Meier": np.tile(whole, (len(asked), 1)),
+        "Weibull": np.tile(fitted.survival(np.asarray(years)), (len(asked), 1)),
+        "Weibull by class": np.stack([_weibull_of_class(known, name, fitted.shape, years) for name in asked["guarantee_class"]]),
     }
 
 
-def scores(cases: pd.DataFrame, predicted: Predictions, years: Sequence[float] = YEARS, seed: int = 0) -> pd.DataFrame:
+RIVALS = ("Kaplan-Meier", "Weibull", "Weibull by class")
+
+
+def scores(cases: pd.DataFrame, runs: Sequence[Simulated], years: Sequence[float] = YEARS, seed: int = 0) -> pd.DataFrame:
     """Brier and log score of each predictor at each year, lower being better, and how much worse than pooled Kaplan-Meier.
 
     Columns: predictor, years, score ("Brier" or "log"), estimate, low, high, worse, worse_low, worse_high, cases (those whose fate
-    at that year is known). Limits are 95 % of 2,000 resamples of the cases, the same for all predictors.
+    at that year is known). Scores leave out each case in its turn. Limits are those of 95 % of resamples of the cases, in each of which
+    the rivals are fitted anew and all are scored on the cases that were not drawn (out-of-bag bootstrap: Efron & Tibshirani 1997);
+    they hold the chance in the fit as well as in the cases. Years that no case was followed beyond are left out.
     """
-    weights, held = _weights(cases, years), (cases["years"].to_numpy()[:, None] > np.asarray(years)).astype(float)
-    rng = np.random.default_rng(seed)
-    resamples = rng.multinomial(len(cases), np.full(len(cases), 1 / len(cases)), RESAMPLES) / len(cases)
-    losses = {(name, kind): weights * loss(np.asarray(shares), held) for name, shares in predicted.items() for kind, loss in LOSSES.items()}
+    weights = _weights(cases, years)
+    known = np.asarray(weights.any(axis=0))
+    years, weights = np.asarray(years)[known].tolist(), weights[:, known]
+    held = (cases["years"].to_numpy()[:, None] > np.asarray(years)).astype(float)
+    model, least = modelled(cases, runs, years), 1 / (2 * len(cases))
+    bags = list(_bags(cases, max(years), seed))
+
+    def lost(predicted: Predictions, rows: NDArray[np.intp]) -> dict[tuple[str, str], Floats]:
+        return {(name, kind): (weights[rows] * loss(shares, held[rows], least)).mean(axis=0)
+                for name, shares in predicted.items() for kind, loss in LOSSES.items()}
+    found = lost(predictions(cases, runs, years), np.arange(len(cases)))
+    resampled = [lost({"model": model[left], **rivals(cases.iloc[bag].reset_index(drop=True), cases.iloc[left], years)}, left)
+                 for bag, left in bags]
     rows = []
-    for (name, kind), loss in losses.items():
-        beside = losses["Kaplan-Meier", kind]
+    for (name, kind), estimate in found.items():
+        each = np.stack([losses[name, kind] for losses in resampled])
+        beside = each - np.stack([losses["Kaplan-Meier", kind] for losses in resampled])
         for column, year in enumerate(years):
-            made, apart = loss[:, column], loss[:, column] - beside[:, column]
-            named = {"predictor": name, "years": year, "score": kind, "cases": int((weights[:, column] > 0).sum())}
-            rows.append(named | _interval("", made, resamples) | _interval("worse", apart, resamples))
+            (low, high), (worse_low, worse_high) = (np.quantile(some[:, column], (0.025, 0.975)) for some in (each, beside))
+            rows.append({"predictor": name, "years": year, "score": kind, "cases": int((weights[:, column] > 0).sum()),
+                         "estimate": estimate[column], "low": low, "high": high,
+                         "worse": estimate[column] - found["Kaplan-Meier", kind][column], "worse_low": worse_low, "worse_high": worse_high})
     return pd.DataFrame(rows)
 
 
-def brier(share: Floats, held: Floats) -> Floats:
+def _bags(cases: pd.DataFrame, last: float, seed: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Resamples of the cases from which all rivals can be fitted up to the last year, each with the cases that it left out."""
+    rng, ended, followed = np.random.default_rng(seed), cases["ended"].to_numpy(), cases["years"].to_numpy()
+    made = 0
+    while made < RESAMPLES:
+        bag = rng.integers(len(cases), size=len(cases))
+        left = np.setdiff1d(np.arange(len(cases)), bag)
+        if ended[bag].sum() > 1 and followed[bag].max() > last and len(left):
+            made += 1
+            yield bag, left
+
+
+def brier(share: Floats, held: Floats, _: float) -> Floats:
     """Squared distance of a predicted share from what happened (Brier 1950)."""
     return np.asarray((share - held) ** 2)
 
 
-def log_loss(share: Floats, held: Floats) -> Floats:
-    """Minus the log of the probability given to what happened (Good 1952), probabilities kept 1e-6 away from 0 and 1."""
-    kept = np.clip(share, _LEAST, 1 - _LEAST)
+def log_loss(share: Floats, held: Floats, least: float) -> Floats:
+    """Minus the log of the probability given to what happened (Good 1952).
+
+    Probabilities are kept `least` away from 0 and 1: half a case, since so many cases cannot make anybody surer.
+    """
+    kept = np.clip(share, least, 1 - least)
     return np.asarray(-(held * np.log(kept) + (1 - held) * np.log1p(-kept)))
 
 
@@ -80,25 +129,28 @@ LOSSES = {"Brier": brier, "log": log_loss}
 
 
 def _weights(cases: pd.DataFrame, years: Sequence[float]) -> Floats:
-    """Weights (case, year): 0 where the fate is not known, else one over the chance of having been followed so long."""
+    """Weights (case, year): 0 where the fate is not known, else one over the chance of having been followed so long.
+
+    A year that no case was followed beyond has no weights: that some ended before it does not say how many did not.
+    """
     followed = cases.assign(ended=~cases["ended"])
-    at = np.asarray(years)
-    until = {year: kaplan_meier(followed, [year])["estimate"].iloc[0] for year in at.tolist()}
+    until = kaplan_meier(followed, years)["estimate"].to_numpy()
     own = kaplan_meier(followed, np.nextafter(cases["years"].to_numpy(), 0).tolist())["estimate"].to_numpy()
-    longer = cases["years"].to_numpy()[:, None] > at
+    longer = cases["years"].to_numpy()[:, None] > np.asarray(years)
     ended = cases["ended"].to_numpy()[:, None] & ~longer
-    return np.asarray(np.where(longer, 1 / np.array([until[year] for year in at.tolist()]), np.where(ended, 1 / own[:, None], 0.0)))
+    known = longer.any(axis=0) & (until > 0)
+    weights = np.zeros(longer.shape)
+    np.divide(1, np.broadcast_to(until, longer.shape), out=weights, where=longer & known)
+    np.divide(1, np.broadcast_to(own[:, None], longer.shape), out=weights, where=ended & known)
+    return weights
 
 
-def _weibull_of_class(cases: pd.DataFrame, name: str, years: Sequence[float]) -> Floats:
-    """Weibull lifetimes of one shape for all and a rate for the class, half an end added so that no class is safe for ever (Jeffreys)."""
-    shape = weibull(cases).shape
+def _weibull_of_class(cases: pd.DataFrame, name: str, shape: float, years: Sequence[float]) -> Floats:
+    """Weibull lifetimes of the shape of all cases and a rate of the class, with half an end added so that no class is safe for ever.
+
+    A class of which no case is known has the rate of all.
+    """
     own = cases[cases["guarantee_class"] == name]
-    rate = (own["ended"].sum() + 0.5) / np.sum(own["years"] ** shape)
+    some = cases if own.empty else own
+    rate = (some["ended"].sum() + 0.5) / np.sum(some["years"] ** shape)
     return np.asarray(np.exp(-rate * np.asarray(years) ** shape))
-
-
-def _interval(prefix: str, each: Floats, resamples: Floats) -> dict[str, float]:
-    low, high = np.quantile(resamples @ each, (0.025, 0.975))
-    names = ("estimate", "low", "high") if not prefix else (prefix, f"{prefix}_low", f"{prefix}_high")
-    return dict(zip(names, (float(each.mean()), float(low), float(high)), strict=True))
