@@ -167,8 +167,8 @@ def test_comparisons_that_make_no_sense(refused, tmp_path, scenarios):
     assert refused("compare", "x.toml", scenarios / "eu.toml", "--baseline", "z") == ["--baseline z: no such scenario among x, eu"]
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "manifest.json").write_text("{")
-    assert refused("compare", "folder", "x.toml") == ["folder: is not a run folder: it has no readable manifest.json"]
-    assert refused("verify", "nowhere") == ["nowhere: is not a run folder: it has no readable manifest.json"]
+    assert refused("compare", "folder", "x.toml") == ["folder: is not a run folder: it has no readable manifest.json; name one that `ceasefire run` wrote, such as those in runs/"]
+    assert refused("verify", "nowhere") == ["nowhere: is not a run folder: it has no readable manifest.json; name one that `ceasefire run` wrote, such as those in runs/"]
     assert refused("list", "nowhere") == ["nowhere: no such folder; name one that holds scenario files"]
 
 
