@@ -4,11 +4,11 @@ import base64
 import re
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 import sim
-from sim.analysis import durability
 from sim.briefing import sentences
 from sim.briefing.page import page
 from sim.cli import app
@@ -97,7 +97,7 @@ def test_what_turns_on_assumptions_is_said_to():
                          ({"spread_low": -0.2}, "the ranking turns on assumptions."),
                          ({"low": -0.01}, "within the sampling error: simulate more histories to tell."),
                          ({"spread_low": float("nan")}, "more ceasefires for 20 years than b.")):
-        said, = sentences.differences(durability.pd.DataFrame([row | change]))
+        said, = sentences.differences(pd.DataFrame([row | change]))
         assert said.endswith(told)
 
 

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import lifelines
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -227,4 +228,4 @@ def test_the_figures_say_what_the_record_says(runs):
     beside = sim.plots.forecasters(record(), runs[0])
     assert "8 to 27 % to last 91 days" in beside.get_title(loc="left")
     for each in (ax, beside):
-        sim.plots.style.plt.close(each.figure)
+        plt.close(each.figure)

@@ -9,7 +9,7 @@ from numpy.polynomial import legendre
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.analysis.measures import Columns, Measure
+from sim.analysis.measures import Columns, Measure, drawn
 from sim.uncertainty import Floats
 
 CONFIDENCE = 0.95
@@ -84,15 +84,15 @@ class Designs:
         if self.count < 2 or len(design) % self.count:      # noqa: PLR2004  said in the message
             raise ValueError("a sampling error needs at least two designs, each with the same number of replicates")
         replicates = len(design) // self.count
-        self._drawn = [worlds[name].to_numpy()[::replicates] for name in worlds.keys() if "." in name]      # noqa: SIM118  a table's columns
+        self._drawn = [worlds[name].to_numpy()[::replicates] for name in drawn(worlds)]
 
     @cached_property
     def _additive(self) -> Singles:
         """Rows (term, design) that span the additive functions of the drawn parameters: well-conditioned, since ranks are uniform."""
         degree = min(_DEGREE, self.count // (_DESIGNS_A_TERM * len(self._drawn))) if self._drawn else 0
         terms = np.ones((1 + degree * len(self._drawn), self.count), dtype=np.float32)
-        for number, drawn in enumerate(self._drawn):
-            rank = 2 * (stats.rankdata(drawn) - 0.5) / self.count - 1
+        for number, values in enumerate(self._drawn):
+            rank = 2 * (stats.rankdata(values) - 0.5) / self.count - 1
             for power in range(1, degree + 1):
                 terms[number * degree + power] = legendre.Legendre.basis(power)(rank)
         return terms

@@ -88,4 +88,4 @@ def _multiples(each: Floats, controls: NDArray[np.float32], chosen: NDArray[np.b
 
 
 def _milestones(worlds: Columns) -> list[int]:
-    return [int(name.removeprefix(_UNTIL)) for name in worlds.keys() if name.startswith(_UNTIL)]      # noqa: SIM118  a table's columns
+    return [int(name.removeprefix(_UNTIL)) for name in worlds if name.startswith(_UNTIL)]

@@ -4,7 +4,7 @@ A ceasefire is censored at the horizon only, so that the share of worlds that ho
 by cause the Aalen-Johansen estimate.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,8 +20,13 @@ class Columns(Protocol):
     def __getitem__(self, name: str, /) -> Any:
         """One column, a Series."""
 
-    def keys(self) -> Iterable[str]:
+    def __iter__(self) -> Iterator[str]:
         """The names of the columns."""
+
+
+def drawn(worlds: Columns) -> list[str]:
+    """The columns of the parameters that were drawn for each world: those named by a dotted key."""
+    return [name for name in worlds if "." in name]
 
 
 class Simulated(Protocol):

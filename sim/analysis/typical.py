@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from sim.analysis.measures import Simulated
+from sim.analysis.measures import Simulated, drawn
 from sim.game.war import Cause
 
 _COURSE = ("years", "probes", "firm_answers")
@@ -15,7 +15,7 @@ def typical(run: Simulated) -> dict[Cause, int]:
     the same way, each measured in its interquartile ranges.
     """
     worlds = run.worlds
-    features = pd.DataFrame({name: worlds[name].astype(float) for name in worlds.keys() if "." in name or name in _COURSE})     # noqa: SIM118
+    features = pd.DataFrame({name: worlds[name].astype(float) for name in (*_COURSE, *drawn(worlds))})
     found = {}
     for cause in Cause:
         kind = features[(worlds["cause"] == cause.value).to_numpy()]

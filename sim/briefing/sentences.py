@@ -10,6 +10,7 @@ from sim.analysis.measures import Simulated
 from sim.game.war import Cause
 from sim.plots.style import with_error
 
+_EARLY = 5
 BECAUSE = {"attack": "Russia attacks", "incident": "an incident escalates", "probe": "a Russian probe escalates",
            "offensive": "Ukraine starts an offensive"}
 
@@ -19,7 +20,7 @@ def answer(runs: Sequence[Simulated]) -> Iterator[str]:
     for run in sorted(runs, key=lambda each: -_last(each)["estimate"]):
         table = durability.survival(run).set_index("years")
         last = _last(run)
-        early = f" and {share(table.loc[5])} hold five years" if 5 in table.index[:-1] else ""      # noqa: PLR2004  five years
+        early = f" and {share(table.loc[_EARLY])} hold {_EARLY} years" if _EARLY in table.index[:-1] else ""
         yield (f"Under {run.name}, {share(last)} of ceasefires hold {run.horizon_years} years{early}; over plausible parameters the "
                f"share that holds {run.horizon_years} years is {spread(last)}.")
 

@@ -43,9 +43,9 @@ class Outcomes:
         self._names: list[str] = pq.read_schema(path).names
         self._read: dict[str, pd.Series] = {}
 
-    def keys(self) -> list[str]:
+    def __iter__(self) -> Iterator[str]:
         """The names of the columns."""
-        return self._names
+        return iter(self._names)
 
     def __getitem__(self, name: str) -> pd.Series:
         """One column. Raises KeyError if there is none of this name."""
