@@ -1,4 +1,4 @@
-"""Measures of the outcome: one number a world each; intervals, differences, tables and JSON follow from it.
+"""Measures of the outcome: one number a world each; intervals, differences, studies, tables and JSON follow from it.
 
 A ceasefire is censored at the horizon only, so that the share of worlds that hold is the Kaplan-Meier estimate, and the share
 by cause the Aalen-Johansen estimate.
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from sim.game.war import Cause
+from sim.scenario.load import ScenarioError
 from sim.uncertainty import Floats
 
 
@@ -81,3 +82,21 @@ def cause(way: Cause) -> Measure:
 EUROPE_INTERVENES = Measure("europe_intervenes", "ends, and Europe intervenes", "share",
                             lambda worlds: worlds["europe_intervenes"].to_numpy(np.float64))
 US_BACKS = Measure("us_backs", "ends, and the US backs the defence", "share", lambda worlds: worlds["us_backs"].to_numpy(np.float64))
+
+
+def named(text: str, horizon: int) -> Measure:
+    """The measure of this name, such as `survival@5` or `cause.attack`, in histories of so many years. Raises ScenarioError."""
+    if text.startswith("survival@"):
+        try:
+            years = float(text.removeprefix("survival@"))
+        except ValueError:
+            years = 0.0
+        if not 0 < years <= horizon:
+            raise ScenarioError([f"{text}: must be survival@YEARS with years from 0 to the horizon, {horizon}, such as survival@5"])
+        return survival(years)
+    others = [restricted_mean(horizon), *map(cause, Cause), EUROPE_INTERVENES, US_BACKS]
+    found = next((each for each in others if each.name == text), None)
+    if found is None:
+        known = ", ".join(["survival@5", *(each.name for each in others)])
+        raise ScenarioError([f"{text}: no such outcome; those that can be asked are {known}"])
+    return found

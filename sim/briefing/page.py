@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import resources
 from typing import Any
 
@@ -16,31 +17,37 @@ from sim import plots
 from sim.analysis import durability
 from sim.analysis.durability import NotPairedError
 from sim.briefing import sentences
+from sim.briefing.findings import telling
 from sim.ensemble.store import Run
 from sim.scenario.load import OWN
 from sim.scenario.schema import milestones
 from sim.scenario.show import Told, parameters, resolved
+from sim.study.finding import Finding
 
 
-def page(runs: Sequence[Run], baseline: str | None = None, question: str | None = None) -> str:
-    """The briefing on some runs as HTML, with no reference to any other file or host.
+def page(runs: Sequence[Run], baseline: str | None = None, question: str | None = None, findings: Sequence[Finding] = ()) -> str:
+    """The briefing on some runs and findings as HTML, with no reference to any other file or host.
 
     Differences are those from the run named `baseline`, by default the first; where runs are not of the same worlds it says so
-    instead. Raises ValueError for no run, or for a baseline that is not among them.
+    instead. Raises ValueError for neither run nor finding, or for a baseline that is not among the runs.
     """
-    if not runs:
-        raise ValueError("a briefing needs a run")
+    if not runs and not findings:
+        raise ValueError("a briefing needs a run or a finding")
+    sections = [(telling(each).section(each), [_embedded(partial(draw, each)) for draw in telling(each).figures.values()])
+                for each in findings]
     compared, unpaired = _compared(runs, baseline)
     templates = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     templates.filters["encoded"] = lambda text: base64.b64encode(text.encode()).decode()
     template = templates.from_string(resources.files("sim.briefing").joinpath("page.html").read_text("utf-8"))
     return template.render(
-        question=question or _question(runs), runs=runs, years=milestones(max(run.horizon_years for run in runs)),
-        answer=list(sentences.answer(runs)), differences=list(sentences.differences(compared)), unpaired=unpaired,
+        question=question or (_question(runs) if runs else sections[0][0].question), runs=runs, sections=sections, findings=findings,
+        years=milestones(max((run.horizon_years for run in runs), default=1)),
+        answer=list(sentences.answer(runs)), unpaired=unpaired,
+        differences=[] if compared.empty else list(sentences.differences(compared)),
         danger=list(sentences.danger(runs)), why=list(sentences.why(runs)),
         durability={run.name: durability.survival(run).set_index("years") for run in runs},
         causes={run.name: durability.causes(run).set_index("cause") for run in runs},
-        figures=_figures(runs, None if compared.empty else baseline or runs[0].name),
+        figures=_figures(runs, None if compared.empty else baseline or runs[0].name) if runs else [],
         assumed={run.name: _assumed(run) for run in runs}, uncertain=_uncertain(runs),
         resolved={run.name: resolved(run.scenario) for run in runs}, share=sentences.share, spread=sentences.spread)
 
@@ -71,6 +78,8 @@ def _question(runs: Sequence[Run]) -> str:
 
 def _compared(runs: Sequence[Run], baseline: str | None) -> tuple[pd.DataFrame, str]:
     """Paired differences, or why there are none."""
+    if not runs:
+        return pd.DataFrame(), ""
     try:
         return durability.compare(runs, baseline), ""
     except NotPairedError as wrong:

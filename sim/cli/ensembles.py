@@ -28,7 +28,6 @@ from sim.cli.options import (
     plain_errors,
     progress_bar,
     simulate,
-    write,
 )
 
 if TYPE_CHECKING:
@@ -156,23 +155,3 @@ def sweep(file: File, ranges: Annotated[list[str], typer.Option("--grid", metava
             typer.echo(table.to_json(orient="records", indent=1))
         else:
             typer.echo(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
-
-
-@app.command()
-def report(folders: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders.", show_default=False)],
-           page: Annotated[Path, typer.Option("--out", metavar="PATH", help="The page to write.")] = Path("report.html"),
-           baseline: Annotated[str | None, typer.Option(help="Name of the scenario to compare with.", show_default="the first")] = None,
-           question: Annotated[str | None, typer.Option(help="The question at its head.", show_default="one that fits")] = None) -> None:
-    """Write a page that needs nothing else: the question, the answer with its uncertainty, figures, assumptions, how to reproduce it."""
-    with plain_errors() as refuse:
-        from sim.briefing.page import page as briefing
-        from sim.ensemble.store import read_run
-        runs = [read_run(folder) for folder in folders]
-        names = [each.name for each in runs]
-        if len(set(names)) < len(names):
-            told = ", ".join(f"{name} ({folder})" for name, folder in zip(names, folders, strict=True))
-            refuse([f"report needs runs of different names, one folder each; it was given {told}"])
-        if baseline is not None and baseline not in names:
-            refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
-        write(page, lambda: page.write_text(briefing(runs, baseline, question), encoding="utf-8"))
-        typer.echo(f"{page}: {len(runs)} run{'s' if len(runs) > 1 else ''}; print it, or send the one file")

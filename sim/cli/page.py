@@ -1,4 +1,4 @@
-"""The command that serves the explorer page."""
+"""The commands that make pages: the briefing to send, and the explorer to play with."""
 
 import socket
 from importlib.util import find_spec
@@ -7,7 +7,32 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import app, plain_errors
+from sim.cli.options import app, plain_errors, write
+
+
+@app.command()
+def report(folders: Annotated[list[Path], typer.Argument(metavar="RUN_OR_FINDING...", help="Run folders, and folders of findings.",
+                                                         show_default=False)],
+           page: Annotated[Path, typer.Option("--out", metavar="PATH", help="The page to write.")] = Path("report.html"),
+           baseline: Annotated[str | None, typer.Option(help="Name of the scenario to compare with.", show_default="the first")] = None,
+           question: Annotated[str | None, typer.Option(help="The question at its head.", show_default="one that fits")] = None) -> None:
+    """Write a page that needs nothing else: the question, the answer with its uncertainty, figures, assumptions, how to reproduce it."""
+    with plain_errors() as refuse:
+        from sim.briefing.page import page as briefing
+        from sim.ensemble.store import read_run
+        from sim.study import finding
+        found = [folder for folder in folders if (folder / finding.FILE).exists()]
+        simulated = [folder for folder in folders if folder not in found]
+        runs, findings = list(map(read_run, simulated)), list(map(finding.read, found))
+        names = [each.name for each in runs]
+        if len(set(names)) < len(names):
+            told = ", ".join(f"{name} ({folder})" for name, folder in zip(names, simulated, strict=True))
+            refuse([f"report needs runs of different names, one folder each; it was given {told}"])
+        if baseline is not None and baseline not in names:
+            refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
+        write(page, lambda: page.write_text(briefing(runs, baseline, question, findings), encoding="utf-8"))
+        counted = [f"{len(each)} {word}{'s' if len(each) > 1 else ''}" for each, word in ((runs, "run"), (findings, "finding")) if each]
+        typer.echo(f"{page}: {' and '.join(counted)}; print it, or send the one file")
 
 
 @app.command("app")

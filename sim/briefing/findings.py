@@ -1,0 +1,31 @@
+"""How each kind of finding is told: its section in words and numbers, and its figures.
+
+A new study gets a line here; the command line, the briefing and the notebooks follow.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from sim.ensemble.store import RunError
+from sim.report.section import Section
+from sim.study.finding import Finding
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How a kind of finding is told."""
+
+    section: Callable[[Finding], Section]
+    figures: Mapping[str, Callable[[Finding], Axes]]
+
+
+TELLINGS: Mapping[str, Telling] = {}
+
+
+def telling(finding: Finding) -> Telling:
+    """How this finding is told. Raises RunError for a kind that is not known."""
+    if finding.kind not in TELLINGS:
+        raise RunError(f"{finding.name}: no such kind of finding as {finding.kind}; this version knows {', '.join(TELLINGS)}")
+    return TELLINGS[finding.kind]

@@ -1,0 +1,32 @@
+"""Commands that ask one question of a scenario through many runs, and keep what they found."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.study.finding import Finding
+
+
+def publish(finding: "Finding", out: Path, *, as_json: bool) -> None:
+    """Keep a finding with its figures in a folder in `out`, and print it."""
+    import matplotlib as mpl
+    mpl.use("Agg")
+    from rich.console import Console
+
+    from sim import plots
+    from sim.briefing.findings import telling
+    from sim.study.finding import keep
+    told = telling(finding)
+    folder = keep(finding, out)
+    (folder / "figures").mkdir()
+    for name, draw in told.figures.items():
+        plots.save(draw(finding), folder / "figures" / f"{name}.png")
+    if as_json:
+        typer.echo(json.dumps(finding.document() | {"folder": str(folder)}, indent=1, ensure_ascii=False, allow_nan=False))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(told.section(finding))
+    console.print(f"Tables and figures: {folder}")
