@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
     from sim.study.precision import run_to_precision
     from sim.study.replay import replay
+    from sim.study.sensitivity import sensitivity
     from sim.study.sweep import grid, sample, sweep
 
 _HOME = {
@@ -36,6 +37,7 @@ _HOME = {
     "run_to_precision": "sim.study.precision",
     "grid": "sim.study.sweep",
     "sample": "sim.study.sweep",
+    "sensitivity": "sim.study.sensitivity",
     "spread": "sim.analysis.durability",
     "sure": "sim.analysis.durability",
     "survival": "sim.analysis.durability",
@@ -43,7 +45,8 @@ _HOME = {
     "verify": "sim.ensemble.verify",
 }
 __all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "causes", "compare", "cumulative_incidence", "grid", "hazard",
-           "load", "plots", "read_run", "replay", "run", "run_to_precision", "sample", "spread", "sure", "survival", "sweep", "verify"]
+           "load", "plots", "read_run", "replay", "run", "run_to_precision", "sample", "sensitivity", "spread", "sure", "survival",
+           "sweep", "verify"]
 
 
 def __getattr__(name: str) -> Any:

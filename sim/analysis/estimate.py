@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 from numpy.polynomial import legendre
 from numpy.typing import NDArray
 from scipy import stats
@@ -67,6 +68,13 @@ def share_of_designs(chosen: Floats, worlds: Columns) -> Estimate:
     """The share of parameter designs that were `chosen` (design,), with its sampling error; it has no spread of its own."""
     designs, share = Designs(worlds), float(chosen.mean())
     return Estimate(share, *_wilson(share, designs.error(chosen.astype(np.float64)), designs), np.nan, np.nan)
+
+
+def over_designs(means: Floats, *, is_share: bool) -> tuple[float, float, float]:
+    """The mean of the means of independent designs with its confidence limits, those of a share within [0, 1]."""
+    designs = Designs(pd.DataFrame({"design": np.arange(len(means))}))
+    middle, error = float(means.mean()), designs.error(means)
+    return middle, *(_wilson if is_share else _student)(middle, error, designs)
 
 
 class Designs:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
+from sim import plots
 from sim.ensemble.store import RunError
+from sim.report import sensitivity
 from sim.report.section import Section
 from sim.study.finding import Finding
 
@@ -21,7 +23,9 @@ class Telling:
     figures: Mapping[str, Callable[[Finding], Axes]]
 
 
-TELLINGS: Mapping[str, Telling] = {}
+TELLINGS: Mapping[str, Telling] = {
+    "sensitivity": Telling(sensitivity.section, {"tornado": plots.tornado, "influence": plots.influence}),
+}
 
 
 def telling(finding: Finding) -> Telling:

@@ -131,7 +131,7 @@ class CeasefireModel(mesa.Model):
         known = getattr(self.given.russia, name)
         if not isinstance(known, Distribution):
             return float(known)
-        return self.chance.following(known.quantile, f"leader's {name}").nth(self.russia.successions[worlds], worlds)
+        return self.chance.following(known.anew().quantile, f"leader's {name}").nth(self.russia.successions[worlds], worlds)
 
     def review_in_ukraine(self) -> None:
         """Ukraine reviews, and may start an offensive."""

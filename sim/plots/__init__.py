@@ -4,8 +4,10 @@ from sim.plots.durability import causes, differences, hazard, survival
 from sim.plots.game import game_tree
 from sim.plots.maps import deterrence_map
 from sim.plots.record import forecasters, record
+from sim.plots.sensitivity import influence, tornado
 from sim.plots.spread import spread
 from sim.plots.style import save
 from sim.plots.world import world
 
-__all__ = ["causes", "deterrence_map", "differences", "forecasters", "game_tree", "hazard", "record", "save", "spread", "survival", "world"]
+__all__ = ["causes", "deterrence_map", "differences", "forecasters", "game_tree", "hazard", "influence", "record", "save", "spread",
+           "survival", "tornado", "world"]

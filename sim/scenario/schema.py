@@ -129,8 +129,12 @@ def described(key: str) -> tuple[str, str]:
     """Meaning and unit of a dotted key. Raises KeyError for one that no scenario has."""
     block: Any = Scenario
     *blocks, name = key.split(".")
-    for each in blocks:
-        block = next(kind for kind in _kinds(block.model_fields[each].annotation) if issubclass(kind, Parameters))
+    names = iter(blocks)
+    for each in names:
+        annotation = block.model_fields[each].annotation
+        block = next(kind for kind in _kinds(annotation) if issubclass(kind, Parameters))
+        if get_args(annotation)[1:] == (Ellipsis,):
+            next(names)                        # in a list of blocks, each goes by its name
     field = block.model_fields[name]
     extra: dict[str, Any] = field.json_schema_extra
     return str(field.description), str(extra["unit"])

@@ -1,7 +1,8 @@
 """A scenario at given points of its uncertain parameters: all of them in one run, and the outcome of each with its chance."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple, final
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from sim.ensemble.run import Progress, run
 from sim.ensemble.store import Run, RunError
 from sim.scenario.load import ScenarioError, replaced
 from sim.scenario.schema import Scenario
-from sim.uncertainty import Draws, Floats
+from sim.uncertainty import Distribution, Draws, Floats
 
 JOINT = "joint draws"
 """The one factor that all jointly drawn numbers are: the row of the draws. They depend on each other, and cannot be varied one by one."""
@@ -23,6 +24,18 @@ class Evaluated(NamedTuple):
 
     mean: Floats
     noise: Floats
+
+
+@final
+@dataclass(frozen=True)
+class Chosen(Draws):
+    """The values of a number at chosen points; within a history it is drawn anew from what the scenario says of it."""
+
+    uncertain: Distribution
+
+    def anew(self) -> Distribution:
+        """What the scenario says."""
+        return self.uncertain
 
 
 Evaluate = Callable[[Floats, int], Evaluated]
@@ -100,8 +113,9 @@ def checked(came: Evaluated, points: int) -> Evaluated:
 def _at(scenario: Scenario, points: Mapping[str, Floats], count: int, replicates: int) -> Scenario:
     """The scenario whose designs are these points, each exactly once: one design falls into each stratum of the Latin hypercube."""
     sampled = replaced(scenario, {"sampling.designs": count, "sampling.replicates": replicates})
-    draws: Mapping[str, Any] = {key: Draws(tuple(each.tolist())) for key, each in points.items()}
-    return sampled.drawn(draws)
+    uncertain = scenario.uncertain()
+    chosen: Mapping[str, Any] = {key: Chosen(tuple(each.tolist()), uncertain[key]) for key, each in points.items()}
+    return sampled.drawn(chosen)
 
 
 def _drawn(result: Run, replicates: int) -> dict[str, Floats]:

@@ -20,6 +20,7 @@ MOST = 10_000
 Points = list[dict[str, float]]
 """The combinations of a sweep: a value for each dotted key."""
 _RANGE = re.compile(r"^(?P<key>[^=]+)=(?P<low>[^:]+):(?P<high>[^:]+):(?P<count>\d+)$")
+_LIMITS = re.compile(r"^(?P<key>[^=]+)=(?P<low>[^:]+):(?P<high>[^:]+)$")
 
 
 def read_range(text: str) -> tuple[str, list[float]]:
@@ -32,6 +33,18 @@ def read_range(text: str) -> tuple[str, list[float]]:
     if not match or not 1 <= count <= MOST or not np.isfinite([low, high]).all():
         raise ScenarioError([f"--grid {text}: must be KEY=LOW:HIGH:N with N up to {MOST}, such as regime.deployment.brigades=0:25:6"])
     return match["key"], np.linspace(low, high, count).tolist()
+
+
+def read_limits(text: str, option: str = "--vary") -> tuple[str, tuple[float, float]]:
+    """Key and limits of `KEY=LOW:HIGH`, as an option of the command line gives them. Raises ScenarioError."""
+    match = _LIMITS.match(text)
+    try:
+        low, high = float(match["low"]), float(match["high"])      # type: ignore[index]
+    except (TypeError, ValueError):
+        low, high = 0.0, 0.0
+    if not match or not np.isfinite([low, high]).all() or not low < high:
+        raise ScenarioError([f"{option} {text}: must be KEY=LOW:HIGH with LOW below HIGH, such as regime.deployment.brigades=0:25"])
+    return match["key"].strip(), (low, high)
 
 
 def grid(values: Mapping[str, Sequence[float]]) -> Points:
