@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from sim.model.ceasefire import CeasefireModel
     from sim.scenario.load import ScenarioError, load
     from sim.scenario.schema import Scenario
+    from sim.study.calibration.study import calibrate
     from sim.study.precision import run_to_precision
     from sim.study.replay import replay
+    from sim.study.requirement import require
     from sim.study.sweep import grid, sample, sweep
 
 _HOME = {
@@ -25,6 +27,7 @@ _HOME = {
     "RunError": "sim.ensemble.store",
     "Scenario": "sim.scenario.schema",
     "ScenarioError": "sim.scenario.load",
+    "calibrate": "sim.study.calibration.study",
     "causes": "sim.analysis.durability",
     "compare": "sim.analysis.durability",
     "cumulative_incidence": "sim.analysis.durability",
@@ -32,6 +35,7 @@ _HOME = {
     "load": "sim.scenario.load",
     "read_run": "sim.ensemble.store",
     "replay": "sim.study.replay",
+    "require": "sim.study.requirement",
     "run": "sim.ensemble.run",
     "run_to_precision": "sim.study.precision",
     "grid": "sim.study.sweep",
@@ -42,8 +46,9 @@ _HOME = {
     "sweep": "sim.study.sweep",
     "verify": "sim.ensemble.verify",
 }
-__all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "causes", "compare", "cumulative_incidence", "grid", "hazard",
-           "load", "plots", "read_run", "replay", "run", "run_to_precision", "sample", "spread", "sure", "survival", "sweep", "verify"]
+__all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "calibrate", "causes", "compare", "cumulative_incidence",
+           "grid", "hazard", "load", "plots", "read_run", "replay", "require", "run", "run_to_precision", "sample", "spread", "sure",
+           "survival", "sweep", "verify"]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
+from sim import plots
 from sim.ensemble.store import RunError
+from sim.report.calibration import calibration
+from sim.report.requirement import requirement
 from sim.report.section import Section
 from sim.study.finding import Finding
 
@@ -21,7 +24,10 @@ class Telling:
     figures: Mapping[str, Callable[[Finding], Axes]]
 
 
-TELLINGS: Mapping[str, Telling] = {}
+TELLINGS: Mapping[str, Telling] = {
+    "calibration": Telling(calibration, {"learned": plots.learned, "calibrated": plots.calibrated, "ranks": plots.ranks}),
+    "requirement": Telling(requirement, {"frontier": plots.frontier}),
+}
 
 
 def telling(finding: Finding) -> Telling:

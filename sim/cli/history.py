@@ -6,10 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import AsJson, Designs, Out, Replicates, Seed, Workers, app, load_all, plain_errors, simulate
-
-WIDTH = 110
-"""Columns that the tables need; a narrower terminal breaks their lines, and loses nothing."""
+from sim.cli.options import WIDTH, AsJson, Designs, Out, Replicates, Seed, Workers, app, load_all, plain_errors, simulate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,9 +57,8 @@ def _lifetimes(cases: "pd.DataFrame") -> "pd.DataFrame":
 
 def _scores(runs: list["Run"]) -> "pd.DataFrame":
     from sim.record.record import record
-    from sim.study.validation import covered, scores
-    cases = covered(record(), [run.name for run in runs])
-    return scores(cases, runs)
+    from sim.study.validation import covered, of_runs, scores
+    return scores(covered(record(), [run.name for run in runs]), {"model": of_runs(runs)})
 
 
 def _draw(runs: list["Run"], folder: Path) -> None:

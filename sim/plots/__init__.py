@@ -1,11 +1,14 @@
 """Figures: one function each, taking and returning Matplotlib axes. They read tables and run nothing."""
 
+from sim.plots.calibration import calibrated, learned, ranks
 from sim.plots.durability import causes, differences, hazard, survival
 from sim.plots.game import game_tree
 from sim.plots.maps import deterrence_map
 from sim.plots.record import forecasters, record
+from sim.plots.requirement import frontier
 from sim.plots.spread import spread
 from sim.plots.style import save
 from sim.plots.world import world
 
-__all__ = ["causes", "deterrence_map", "differences", "forecasters", "game_tree", "hazard", "record", "save", "spread", "survival", "world"]
+__all__ = ["calibrated", "causes", "deterrence_map", "differences", "forecasters", "frontier", "game_tree", "hazard", "learned", "ranks",
+           "record", "save", "spread", "survival", "world"]

@@ -54,7 +54,7 @@ Origins = Mapping[str, tuple[tuple[Any, str], ...]]
 """For each dotted key the values it was given and by whom, the first being the earliest."""
 Sources = Mapping[str, str]
 """For a dotted key the source that its file states beside it."""
-_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.+\-]*$"
 
 
 class Scenario(Parameters):

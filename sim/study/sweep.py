@@ -19,6 +19,7 @@ MOST = 10_000
 """Combinations of a sweep at most."""
 Points = list[dict[str, float]]
 """The combinations of a sweep: a value for each dotted key."""
+_LIMITS = re.compile(r"^(?P<key>[^=]+)=(?P<low>[^:]+):(?P<high>[^:]+)$")
 _RANGE = re.compile(r"^(?P<key>[^=]+)=(?P<low>[^:]+):(?P<high>[^:]+):(?P<count>\d+)$")
 
 
@@ -32,6 +33,18 @@ def read_range(text: str) -> tuple[str, list[float]]:
     if not match or not 1 <= count <= MOST or not np.isfinite([low, high]).all():
         raise ScenarioError([f"--grid {text}: must be KEY=LOW:HIGH:N with N up to {MOST}, such as regime.deployment.brigades=0:25:6"])
     return match["key"], np.linspace(low, high, count).tolist()
+
+
+def read_limits(text: str) -> tuple[str, tuple[float, float]]:
+    """Key and limits of `KEY=LOW:HIGH`. Raises ScenarioError."""
+    match = _LIMITS.match(text)
+    try:
+        low, high = float(match["low"]), float(match["high"])      # type: ignore[index]
+    except (TypeError, ValueError):
+        low, high = np.nan, np.nan
+    if not match or not low < high or not np.isfinite([low, high]).all():
+        raise ScenarioError([f"--vary {text}: must be KEY=LOW:HIGH, the first below the second, such as regime.deployment.brigades=0:25"])
+    return match["key"], (low, high)
 
 
 def grid(values: Mapping[str, Sequence[float]]) -> Points:
