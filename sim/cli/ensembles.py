@@ -88,7 +88,7 @@ def _draw(runs: list["Run"], folder: Path, baseline: str | None = None) -> None:
     from sim import plots
     figures: dict[str, Any] = {"survival": plots.survival, "causes": plots.causes, "hazard": plots.hazard}
     if len(runs) > 1:
-        figures["differences"] = lambda several: plots.differences(several, baseline)
+        figures |= {"differences": lambda several: plots.differences(several, baseline), "burden": plots.burden}
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     for name, draw in figures.items():
         plots.save(draw(runs), folder / "figures" / f"{name}.png")
@@ -103,7 +103,8 @@ def _print(runs: list["Run"], baseline: str | None, as_json: bool, figures: Path
         typer.echo(json.dumps(report.document(runs, differences, integrated=integrated), indent=1, ensure_ascii=False, allow_nan=False))
         return
     console = Console(highlight=False, soft_wrap=True)
-    for each in (report.durability_table(runs, integrated=integrated), report.causes_table(runs, integrated=integrated), table):
+    for each in (report.durability_table(runs, integrated=integrated), report.causes_table(runs, integrated=integrated), table,
+                 report.costs_table(runs, integrated=integrated)):
         if each is not None:
             console.print(each)
     console.print(report.HOW_TO_READ)

@@ -58,7 +58,7 @@ class Costs(Parameters):
 
     def present(self, years: Array) -> Array:
         """Present value of a dollar in `years`, (1 + d_C)^(-years)."""
-        return np.exp(-years * self._rate)
+        return np.asarray(np.exp(-years * self._rate))
 
     def stream(self, years: Array) -> Array:
         """Present value of a dollar a year for `years`, (1 - (1 + d_C)^(-years)) / ln(1 + d_C)."""
@@ -66,7 +66,7 @@ class Costs(Parameters):
 
     def delivered(self, half_life: Array, years: Array) -> Array:
         """Present value of the part of a dollar that is delivered within `years`, half of it by the half-life and so on."""
-        pace = np.log(2) / half_life
+        pace: Array = np.log(2) / half_life
         return -np.expm1(-(pace + self._rate) * years) * pace / (pace + self._rate)
 
     def war(self) -> Array:

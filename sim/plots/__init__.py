@@ -1,5 +1,6 @@
 """Figures: one function each, taking and returning Matplotlib axes. They read tables and run nothing."""
 
+from sim.plots.costs import burden
 from sim.plots.durability import causes, differences, hazard, survival
 from sim.plots.game import game_tree
 from sim.plots.maps import deterrence_map
@@ -8,4 +9,5 @@ from sim.plots.spread import spread
 from sim.plots.style import save
 from sim.plots.world import world
 
-__all__ = ["causes", "deterrence_map", "differences", "forecasters", "game_tree", "hazard", "record", "save", "spread", "survival", "world"]
+__all__ = ["burden", "causes", "deterrence_map", "differences", "forecasters", "game_tree", "hazard", "record", "save", "spread",
+           "survival", "world"]

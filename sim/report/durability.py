@@ -9,6 +9,7 @@ import pandas as pd
 from rich.table import Table
 
 from sim.analysis import measures
+from sim.analysis.costs import costs
 from sim.analysis.durability import causes, columns_of, compare, survival
 from sim.analysis.estimate import estimate
 from sim.analysis.integrated import gains
@@ -18,8 +19,8 @@ from sim.game.war import Cause
 from sim.scenario.schema import milestones
 
 HOW_TO_READ = (
-    "\nEach figure is a share of simulated histories with its 95 % sampling error;\n"
-    "the range below it is where nine of ten plausible parameter sets lie.\n"
+    "\nEach figure is a share of simulated histories, or an expected cost at the scenario's prices, with its 95 %\n"
+    "sampling error; the range below it is where nine of ten plausible parameter sets lie.\n"
     "This is a model for thinking with, not a forecast."
 )
 
@@ -60,9 +61,16 @@ def _run(run: Reported, *, integrated: bool) -> dict[str, Any]:
         "causes": {row["cause"]: _plain(row.drop("cause")) for _, row in causes(run, integrated=integrated).iterrows()},
         "europe_intervenes": stated(measures.EUROPE_INTERVENES),
         "us_backs": stated(measures.US_BACKS),
+        "costs": _costs(costs(run, integrated=integrated)),
         "seconds": run.manifest["seconds"],
         "folder": None if run.folder is None else str(run.folder),
     }
+
+
+def _costs(table: pd.DataFrame) -> dict[str, dict[str, dict[str, float | None]]]:
+    """By bearer and item."""
+    return {bearer: {row["item"]: _plain(row.drop(["bearer", "item"])) for _, row in rows.iterrows()}
+            for bearer, rows in table.groupby("bearer", sort=False)}
 
 
 def _differences(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -89,6 +97,15 @@ def causes_table(runs: Sequence[Reported], *, integrated: bool = False) -> Table
     return _table(title, {str(cause): str(cause) for cause in Cause}, rows)
 
 
+def costs_table(runs: Sequence[Reported], *, integrated: bool = False) -> Table:
+    """One row a run: expected costs in present value, paid in peace and by a resumed war, and who bears them, with both intervals."""
+    title = f"Expected cost within {runs[0].horizon_years} years, present value in USD billion"
+    columns = {"in peace": ("all", "peace"), "by war": ("all", "war"), "to Europe": ("Europe", "all"), "to US": ("United States", "all"),
+               "to Ukraine": ("Ukraine", "all")}
+    rows = {run.name: costs(run, integrated=integrated).set_index(["bearer", "item"]) for run in runs}
+    return _table(title, columns, rows, scale=1)
+
+
 def differences_table(runs: Sequence[Reported], baseline: str | None = None, *, integrated: bool = False) -> tuple[pd.DataFrame, Table]:
     """Paired differences in durability: as a tidy table, and to print."""
     differences = compare(runs, baseline, integrated=integrated)
@@ -105,21 +122,21 @@ def gain(runs: Sequence[Reported]) -> str:
     return "The hazard of each month is integrated, which is worth this many times as many histories:\n  " + ", ".join(said) + "."
 
 
-def _table(title: str, columns: Mapping[str, Any], rows: Mapping[str, pd.DataFrame], *, signed: bool = False) -> Table:
+def _table(title: str, columns: Mapping[str, Any], rows: Mapping[str, pd.DataFrame], *, signed: bool = False, scale: float = 100) -> Table:
     """A row a scenario and a column an estimate; the columns are looked up in the index of each scenario's table."""
     table = Table(title=f"\n{title}", box=None, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 0, 0, 1))
     table.add_column("", no_wrap=True, min_width=16)
     for heading in columns:
         table.add_column(heading, justify="right", no_wrap=True)
     for scenario, values in rows.items():
-        table.add_row(scenario, *(_both(values.loc[key], signed=signed) if key in values.index else "" for key in columns.values()))
+        table.add_row(scenario, *(_both(values.loc[key], signed, scale) if key in values.index else "" for key in columns.values()))
     return table
 
 
-def _both(row: pd.Series, *, signed: bool = False) -> str:
-    """An estimate with its sampling error, and below it the spread over designs, in percent."""
-    def percent(share: float, digits: int) -> str:
-        return f"{round(100 * share, digits) + 0.0:{'+' if signed else ''}.{digits}f}"
+def _both(row: pd.Series, signed: bool, scale: float) -> str:      # noqa: FBT001  both are said by every caller
+    """An estimate with its sampling error, and below it the spread over designs, `scale` times as large: in percent for 100."""
+    def scaled(value: float, digits: int) -> str:
+        return f"{round(scale * value, digits) + 0.0:{'+' if signed else ''}.{digits}f}"
     spread = ("" if math.isnan(row["spread_low"]) else
-              f"\n[dim]{percent(row['spread_low'], 0)} to {percent(row['spread_high'], 0)}[/dim]")
-    return f"{percent(row['estimate'], 1)} ±{50 * (row['high'] - row['low']):.1f}{spread}"
+              f"\n[dim]{scaled(row['spread_low'], 0)} to {scaled(row['spread_high'], 0)}[/dim]")
+    return f"{scaled(row['estimate'], 1)} ±{scale * (row['high'] - row['low']) / 2:.1f}{spread}"
