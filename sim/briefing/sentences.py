@@ -66,8 +66,8 @@ def costs(runs: Sequence[Simulated], base: Simulated | None) -> Iterator[str]:
     """A sentence a run: what is paid in peace, what a resumed war is expected to cost, and how much less that is than under a base."""
     for run in runs:
         peace, war = (_all(cost_table(run)).loc[item] for item in ("peace", "war"))
-        told = (f"Under {run.name}, USD {amount(peace)} billion are paid in peace, and war that resumes is expected to cost "
-                f"{amount(war)} billion")
+        paid = f"USD {amount(peace)} billion are" if peace["high"] > 0 else "nothing is"
+        told = f"Under {run.name}, {paid} paid in peace, and war that resumes is expected to cost USD {amount(war)} billion"
         if base is None or run is base:
             yield f"{told}."
             continue
