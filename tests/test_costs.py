@@ -107,8 +107,8 @@ def test_arms_rushed_in_are_paid_where_russia_resumes_the_war(runs):
 @pytest.mark.parametrize("name", ["none", "coalition", "nato"])
 def test_costs_add_up(name, runs):
     """Over bearers and over items, in estimates and in shares, members to Europe."""
-    table = sim.costs(runs[name]).set_index(["bearer", "item"])
-    cost, share = table["estimate"].unstack("bearer"), table["share"].unstack("bearer")
+    cost, share = (sim.costs(runs[name]).pivot_table(index="item", columns="bearer", values=value, dropna=False)
+                   for value in ("estimate", "share"))
     close = {"rtol": 1e-9, "atol": 1e-9}
     for each in (cost, share.dropna()):
         np.testing.assert_allclose(each[["Europe", "United States", "Ukraine"]].sum(axis=1), each["all"], **close)

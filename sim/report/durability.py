@@ -19,8 +19,9 @@ from sim.game.war import Cause
 from sim.scenario.schema import milestones
 
 HOW_TO_READ = (
-    "\nEach figure is a share of simulated histories, or an expected cost at the scenario's prices, with its 95 %\n"
-    "sampling error; the range below it is where nine of ten plausible parameter sets lie.\n"
+    "\nEach figure is a share of simulated histories, or an expected cost at the\n"
+    "scenario's prices, with its 95 % sampling error; the range below it is where\n"
+    "nine of ten plausible parameter sets lie.\n"
     "This is a model for thinking with, not a forecast."
 )
 
