@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.transforms import Bbox
 
@@ -36,6 +36,8 @@ def burden(runs: Simulated | Sequence[Simulated], years: float | None = None, ax
         x, y, colour = paid.iloc[number], held.iloc[number], PALETTE[number % len(PALETTE)]
         for limits, width, alpha in (("spread_{}", 1.0, 0.45), ("{}", 4.0, 1.0)):
             low, high = limits.format("low"), limits.format("high")
+            if np.isnan(x[low]):       # one history a design has no spread
+                continue
             ax.hlines(y["estimate"], x[low], x[high], color=colour, lw=width, alpha=alpha)
             ax.vlines(x["estimate"], y[low], y[high], color=colour, lw=width, alpha=alpha)
         ax.plot(x["estimate"], y["estimate"], "o", color=colour, ms=3.5)
@@ -73,21 +75,28 @@ def _label(ax: Axes, points: Any, names: Sequence[str]) -> None:
         colour = PALETTE[number % len(PALETTE)]
         for place in _PLACES:
             label = _annotated(ax, names[number], points[number], place, colour)
-            box = label.get_window_extent()
-            inside = ax.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1
-            if inside and not any(box.overlaps(other) for other in taken):
+            box = _extent(label)
+            if ax.bbox.x0 <= box.x0 and box.x1 <= ax.bbox.x1 and not any(box.overlaps(other) for other in taken):
                 break
             label.remove()
         else:
             label = _annotated(ax, names[number], points[number], _PLACES[0], colour)
-        taken.append(label.get_window_extent())
+        taken.append(_extent(label))
 
 
 def _annotated(ax: Axes, name: str, point: Any, place: tuple[int, int], colour: str) -> Annotation:
     far = max(map(abs, place)) >= _FAR
-    return ax.annotate(name, point, xytext=place, textcoords="offset points", color=colour, va="center", annotation_clip=False,
-                       ha="left" if place[0] > 0 else "right", path_effects=[withStroke(linewidth=3, foreground="white")],
-                       arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.5} if far else None)
+    label = ax.annotate(name, point, xytext=place, textcoords="offset points", color=colour, va="center", annotation_clip=False,
+                        ha="left" if place[0] > 0 else "right", path_effects=[withStroke(linewidth=3, foreground="white")],
+                        arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.5} if far else None)
+    label.set_in_layout(False)
+    return label
+
+
+def _extent(label: Annotation) -> Bbox:
+    """Where the words of a label stand, without its line."""
+    label.get_window_extent()      # which places it
+    return Text.get_window_extent(label)
 
 
 def _finding(runs: Sequence[Simulated], held: pd.DataFrame, paid: pd.DataFrame, at: float) -> str:
