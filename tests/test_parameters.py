@@ -21,6 +21,7 @@ SCENARIO = sim.load(
     {
         "regime.force_limit.brigades": 130,
         "regime.reassurance.value": 0.1,
+        "costs.united_states_share": 0.2,
         "sampling.designs": 200,
         "sampling.replicates": 5,
     },

@@ -31,11 +31,10 @@ def costs(run: Simulated, against: Simulated | None = None, *, integrated: bool 
     if against is not None:
         paired(run, against)
     rows = [(bearer, item) for bearer in _bearers(run.worlds) for item in ITEMS]
-    plain = list(starmap(_of, rows))
-    measured = list(map(integrate, plain)) if integrated else plain
-    found = estimates(measured, run.worlds, None if against is None else against.worlds)
+    asked = [integrate(measure) if integrated else measure for measure in starmap(_of, rows)]
+    found = estimates(asked, run.worlds, None if against is None else against.worlds)
     table = pd.DataFrame([{"bearer": bearer, "item": item} | columns_of(made) for (bearer, item), made in zip(rows, found, strict=True)])
-    shares = _shares(run.worlds, dict(zip(rows, measured, strict=True))) if against is None else np.nan
+    shares = _shares(run.worlds, dict(zip(rows, asked, strict=True))) if against is None else np.nan
     table[["share", "share_low", "share_high"]] = shares
     return table
 

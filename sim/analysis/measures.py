@@ -102,10 +102,12 @@ def cost(name: str = "cost", label: str = "costs in all", items: Iterable[str] =
     return Measure(name, label, "USD billion", of)
 
 
+COST_IN_PEACE = cost("cost.peace", "costs paid in peace", PEACE)
+COST_OF_WAR = cost("cost.war", "costs of a resumed war", WAR)
 COSTS = (
     cost(),
-    cost("cost.peace", "costs paid in peace", PEACE),
-    cost("cost.war", "costs of a resumed war", WAR),
+    COST_IN_PEACE,
+    COST_OF_WAR,
     cost("cost.europe", "costs to the coalition", bearer=EUROPE),
     cost("cost.united_states", "costs to the United States", bearer=UNITED_STATES),
     cost("cost.ukraine", "costs to Ukraine", bearer=UKRAINE),

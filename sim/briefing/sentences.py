@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis import durability
-from sim.analysis.costs import costs as cost_table
-from sim.analysis.measures import Simulated
+from sim.analysis.estimate import Estimate, estimate
+from sim.analysis.measures import COST_IN_PEACE, COST_OF_WAR, Simulated
 from sim.game.war import Cause
 from sim.plots.style import with_error
 
@@ -65,13 +65,13 @@ def why(runs: Sequence[Simulated]) -> Iterator[str]:
 def costs(runs: Sequence[Simulated], base: Simulated | None) -> Iterator[str]:
     """A sentence a run: what is paid in peace, what a resumed war is expected to cost, and how much less that is than under a base."""
     for run in runs:
-        peace, war = (_all(cost_table(run)).loc[item] for item in ("peace", "war"))
+        peace, war = (_told(estimate(measure, run.worlds)) for measure in (COST_IN_PEACE, COST_OF_WAR))
         paid = f"USD {amount(peace)} billion are" if peace["high"] > 0 else "nothing is"
         told = f"Under {run.name}, {paid} paid in peace, and war that resumes is expected to cost USD {amount(war)} billion"
         if base is None or run is base:
             yield f"{told}."
             continue
-        saved = _all(cost_table(run, base)).loc["war"]
+        saved = _told(estimate(COST_OF_WAR, run.worlds, base.worlds))
         change = "which is not beyond error other than" if saved["low"] <= 0 <= saved["high"] else (
             f"{_billion(abs(saved['estimate']), saved)} billion {'less' if saved['estimate'] < 0 else 'more'} than")
         yield f"{told}, {change} under {base.name} on the same histories."
@@ -113,8 +113,8 @@ def _billion(value: float, row: Any) -> str:
     return f"{value:.1f} (±{(row['high'] - row['low']) / 2:.1f})"
 
 
-def _all(table: pd.DataFrame) -> pd.DataFrame:
-    return table[table["bearer"] == "all"].set_index("item")
+def _told(made: Estimate) -> Any:
+    return pd.Series(durability.columns_of(made))
 
 
 def _last(run: Simulated) -> Any:

@@ -12,8 +12,8 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.transforms import Bbox
 
 from sim.analysis import durability
-from sim.analysis.costs import costs
-from sim.analysis.measures import Simulated
+from sim.analysis.estimate import estimate
+from sim.analysis.measures import COST_IN_PEACE, Simulated
 from sim.plots.style import PALETTE, axes_or_new, with_error
 
 _NEAR, _FAR = 7, 40
@@ -31,7 +31,7 @@ def burden(runs: Simulated | Sequence[Simulated], years: float | None = None, ax
     runs, ax = list(runs) if isinstance(runs, Sequence) else [runs], axes_or_new(ax)
     at = float(min(run.horizon_years for run in runs) if years is None else years)
     held = pd.DataFrame([durability.survival(run, [at]).iloc[0] for run in runs])
-    paid = pd.DataFrame([costs(run).set_index(["bearer", "item"]).loc[("all", "peace")] for run in runs])
+    paid = pd.DataFrame([durability.columns_of(estimate(COST_IN_PEACE, run.worlds)) for run in runs])
     for number in range(len(runs)):
         x, y, colour = paid.iloc[number], held.iloc[number], PALETTE[number % len(PALETTE)]
         for limits, width, alpha in (("spread_{}", 1.0, 0.45), ("{}", 4.0, 1.0)):

@@ -11,7 +11,7 @@ from rich.table import Table
 from sim.analysis import measures
 from sim.analysis.costs import costs
 from sim.analysis.durability import causes, columns_of, compare, survival
-from sim.analysis.estimate import estimate
+from sim.analysis.estimate import estimate, estimates
 from sim.analysis.integrated import gains
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Simulated
@@ -101,9 +101,11 @@ def causes_table(runs: Sequence[Reported], *, integrated: bool = False) -> Table
 def costs_table(runs: Sequence[Reported], *, integrated: bool = False) -> Table:
     """One row a run: expected costs in present value, paid in peace and by a resumed war, and who bears them, with both intervals."""
     title = f"Expected cost within {runs[0].horizon_years} years, present value in USD billion"
-    columns = {"in peace": ("all", "peace"), "by war": ("all", "war"), "to Europe": ("Europe", "all"), "to US": ("United States", "all"),
-               "to Ukraine": ("Ukraine", "all")}
-    rows = {run.name: costs(run, integrated=integrated).set_index(["bearer", "item"]) for run in runs}
+    columns = {"in peace": "cost.peace", "by war": "cost.war", "to Europe": "cost.europe", "to US": "cost.united_states",
+               "to Ukraine": "cost.ukraine"}
+    asked = {name: measures.named(name, runs[0].horizon_years) for name in columns.values()}
+    told = [integrate(measure) if integrated else measure for measure in asked.values()]
+    rows = {run.name: pd.DataFrame([columns_of(made) for made in estimates(told, run.worlds)], index=pd.Index(asked)) for run in runs}
     return _table(title, columns, rows, scale=1)
 
 
