@@ -24,7 +24,7 @@ class Costs(Parameters):
     """What a guarantee and a resumed war cost, in US dollars of today; who bears it follows from the members and these shares."""
 
     brigade_year: Quantity = parameter(
-        1.1, "stationing a brigade for a year", unit="USD billion", symbol="C_F", low=0,
+        1.1, "stationing a brigade for a year", unit="USD billion per year", symbol="C_F", low=0,
         source="an American armoured brigade that rotates through Europe costs 1.14, one that is stationed there 0.07 less (Deni 2024, "
                "Atlantic Council); Bloomberg Economics (2025) has 30 for 40,000 soldiers over ten years, which is 0.34 for 4,500")
     united_states_share: Quantity = parameter(
@@ -32,7 +32,7 @@ class Costs(Parameters):
         source="judgement: it announced no new aid after January 2025, and had given 45 % of what it and Europe gave until then (Kiel "
                "Institute, Ukraine Support Tracker, April 2025)")
     reconstruction_year: Quantity = parameter(
-        52.4, "what is rebuilt in a year of peace", unit="USD billion", symbol="G", low=0,
+        52.4, "what is rebuilt in a year of peace", unit="USD billion per year", symbol="G", low=0,
         source="524 of needs over ten years (World Bank and others, RDNA4, February 2025), as if all were met evenly")
     reconstruction_years: Quantity = parameter(
         10.0, "years that rebuilding takes", unit="years", symbol="T_G", low=0,
@@ -45,11 +45,11 @@ class Costs(Parameters):
         3.0, "how long a resumed war lasts", unit="years", symbol="D_W", low=0,
         source="judgement: the last one lasted more than three")
     war_year: Quantity = parameter(
-        116.0, "what a year of war costs Ukraine", unit="USD billion", symbol="C_U", low=0,
+        116.0, "what a year of war costs Ukraine", unit="USD billion per year", symbol="C_U", low=0,
         source="damage of 62 a year (176 from February 2022 to December 2024: RDNA4), and 29 % of an output of 187 lost, as in 2022 "
                "(World Bank); lives are not counted in money")
     brigade_war_year: Quantity = parameter(
-        5.4, "what a brigade of the coalition or the United States costs in a year of war", unit="USD billion", symbol="C_B", low=0,
+        5.4, "what a brigade of the coalition or of the United States costs at war", unit="USD billion per year", symbol="C_B", low=0,
         source="4,500 soldiers at 1.2 million each, as American ones in Afghanistan (Harrison, CSBA, 2012); equipment lost against a "
                "major army would come on top")
     discount_rate: Quantity = parameter(
