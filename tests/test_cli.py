@@ -216,6 +216,25 @@ def test_the_table_shows_both_intervals_of_every_share(scenarios, tmp_path):
     assert max(map(len, rows + below)) <= 80
 
 
+def test_one_run_prints_who_bears_what(scenarios, tmp_path):
+    """A row a bearer, as in the table of the Python function: costs in peace, by war and in all, each with error, range and share."""
+    text = command("run", scenarios / "coalition.toml", *SMALL, "--out", tmp_path).stdout
+    told = text[text.index("Expected cost within 20 years"):].splitlines()
+    (folder,) = tmp_path.glob("coalition-*")
+    table = sim.costs(sim.read_run(folder)).set_index(["bearer", "item"])
+    for bearer in table.index.unique("bearer"):
+        row = next(line for line in told if line.startswith(f"{bearer} "))
+        expected = []
+        for item in ("peace", "war", "all"):
+            cost = table.loc[bearer, item]
+            expected += [f"{cost['estimate']:.1f} ±{(cost['high'] - cost['low']) / 2:.1f}"]
+            if bearer != "all":
+                expected += [f"{100 * cost['share']:.1f} ±{50 * (cost['share_high'] - cost['share_low']):.1f}"]
+        assert re.findall(r"[\d.]+ ±[\d.]+", row) == expected
+        assert len(re.findall(r"\d+ to \d+", told[told.index(row) + 1])) == 3
+    assert max(map(len, text.splitlines()[:-1])) <= 100
+
+
 def test_set_changes_a_value(scenarios, tmp_path):
     """And the manifest says so."""
     words = ("--set", "regime.deployment.brigades=7", "--set", "russia.strength={ uniform = [90, 110] }")

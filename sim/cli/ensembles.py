@@ -33,6 +33,9 @@ from sim.cli.options import (
 if TYPE_CHECKING:
     from sim.ensemble.store import Run
 
+WIDTH = 100
+"""Columns that a table may take whatever the terminal: a number that is cut off would be a wrong number."""
+
 
 @app.command()
 def run(files: Files, designs: Designs = None, replicates: Replicates = None, seed: Seed = None, years: Years = None,
@@ -103,8 +106,10 @@ def _print(runs: list["Run"], baseline: str | None, as_json: bool, figures: Path
         typer.echo(json.dumps(report.document(runs, differences, integrated=integrated), indent=1, ensure_ascii=False, allow_nan=False))
         return
     console = Console(highlight=False, soft_wrap=True)
-    for each in (report.durability_table(runs, integrated=integrated), report.causes_table(runs, integrated=integrated), table,
-                 report.costs_table(runs, integrated=integrated)):
+    console.width = max(console.width, WIDTH)
+    costs = (report.costs_table(runs, integrated=integrated) if len(runs) > 1 else
+             report.burden_table(runs[0], integrated=integrated))
+    for each in (report.durability_table(runs, integrated=integrated), report.causes_table(runs, integrated=integrated), table, costs):
         if each is not None:
             console.print(each)
     console.print(report.HOW_TO_READ)
