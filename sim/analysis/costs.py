@@ -1,5 +1,6 @@
 """Tables of costs: what each bearer is expected to pay and to lose, and its share of the burden, with intervals."""
 
+from collections.abc import Sequence
 from itertools import starmap
 
 import numpy as np
@@ -17,20 +18,21 @@ ITEMS = {"all": (*PEACE, *WAR), "peace": PEACE, "war": WAR} | {item: (item,) for
 _BEARERS = {"all": "", "Europe": EUROPE, "United States": UNITED_STATES, "Ukraine": UKRAINE}
 
 
-def costs(run: Simulated, against: Simulated | None = None, *, integrated: bool = False) -> pd.DataFrame:
+def costs(run: Simulated, against: Simulated | None = None, *, items: Sequence[str] = tuple(ITEMS),
+          integrated: bool = False) -> pd.DataFrame:
     """Expected costs up to the horizon in present value, USD billion, and who bears which share of them.
 
     Columns: bearer ("all", "Europe", each member, "United States", "Ukraine"), item ("all"; "peace", that is "stationing" and "arms";
     "war", that is "resupply", "reconstruction" and "losses"), estimate, low, high (95 % confidence), spread_low, spread_high (nine of
     ten parameter designs), and share, share_low, share_high: the bearer's expected cost by that of all, a ratio of means. A share of
-    nothing is NaN. `integrated` as in `survival`.
+    nothing is NaN. `items` are by default all of these; `integrated` as in `survival`.
 
     With `against`, costs are paired differences from that run, which have no shares: what a guarantee costs more and what it saves.
     Raises NotPairedError if the runs are not of the same worlds, ScenarioError if a run was made before costs were counted.
     """
     if against is not None:
         paired(run, against)
-    rows = [(bearer, item) for bearer in _bearers(run.worlds) for item in ITEMS]
+    rows = [(bearer, item) for bearer in _bearers(run.worlds) for item in items]
     asked = [integrate(measure) if integrated else measure for measure in starmap(_of, rows)]
     found = estimates(asked, run.worlds, None if against is None else against.worlds)
     table = pd.DataFrame([{"bearer": bearer, "item": item} | columns_of(made) for (bearer, item), made in zip(rows, found, strict=True)])

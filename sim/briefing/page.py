@@ -48,8 +48,8 @@ def page(runs: Sequence[Run], baseline: str | None = None, question: str | None 
         danger=list(sentences.danger(runs)), why=list(sentences.why(runs)),
         durability={run.name: durability.survival(run).set_index("years") for run in runs},
         causes={run.name: durability.causes(run).set_index("cause") for run in runs},
-        costs={run.name: costs(run).set_index(["bearer", "item"]) for run in runs}, paid=_told_costs(runs, baseline, unpaired),
-        amount=sentences.amount, amounts=sentences.amounts, part=sentences.part,
+        costs={run.name: costs(run, items=("peace", "war", "all")).set_index(["bearer", "item"]) for run in runs},
+        paid=_told_costs(runs, baseline, unpaired), amount=sentences.amount, amounts=sentences.amounts, part=sentences.part,
         figures=_figures(runs, None if compared.empty else baseline or runs[0].name) if runs else [],
         assumed={run.name: _assumed(run) for run in runs}, uncertain=_uncertain(runs),
         resolved={run.name: resolved(run.scenario) for run in runs}, share=sentences.share, spread=sentences.spread)

@@ -139,8 +139,9 @@ class CeasefireModel(mesa.Model):
     def station(self) -> None:
         """Count the month's brigade-years of the allied force in place, F Δ, where the ceasefire has held until now."""
         if self.stationed.any():
-            force = self.drawn.regime.stationed(self.years, self.entry <= self.years) * self.europe.will
-            self.brigade_years += force * self.at_peace * (self.step_years * self.drawn.costs.present(self.years))
+            month = self.step_years * self.drawn.costs.present(self.years)
+            stationed = self.drawn.regime.stationed(self.years, self.entry <= self.years)
+            self.brigade_years += month * stationed * self.europe.will * self.at_peace
 
     def review_in_ukraine(self) -> None:
         """Ukraine reviews, and may start an offensive."""

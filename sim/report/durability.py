@@ -113,7 +113,7 @@ def costs_table(runs: Sequence[Reported], *, integrated: bool = False) -> Table:
 def burden_table(run: Reported, *, integrated: bool = False) -> Table:
     """One row a bearer: its expected costs in present value, paid in peace, by a resumed war and in all, each with its share in percent."""
     items = {"in peace": "peace", "by war": "war", "in all": "all"}
-    found = costs(run, integrated=integrated).set_index(["bearer", "item"])
+    found = costs(run, items=list(items.values()), integrated=integrated).set_index(["bearer", "item"])
     table = _table(f"Expected cost within {run.horizon_years} years, present value in USD billion, and who bears it",
                    [each for heading in items for each in (heading, "%")])
     for bearer in found.index.unique("bearer"):
