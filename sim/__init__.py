@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim import plots
+    from sim.analysis.costs import costs
     from sim.analysis.durability import causes, compare, cumulative_incidence, hazard, spread, sure, survival
     from sim.ensemble.run import run
     from sim.ensemble.store import Run, RunError, read_run
@@ -30,6 +31,7 @@ _HOME = {
     "calibrate": "sim.study.calibration.study",
     "causes": "sim.analysis.durability",
     "compare": "sim.analysis.durability",
+    "costs": "sim.analysis.costs",
     "cumulative_incidence": "sim.analysis.durability",
     "hazard": "sim.analysis.durability",
     "load": "sim.scenario.load",
@@ -46,9 +48,9 @@ _HOME = {
     "sweep": "sim.study.sweep",
     "verify": "sim.ensemble.verify",
 }
-__all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "calibrate", "causes", "compare", "cumulative_incidence",
-           "grid", "hazard", "load", "plots", "read_run", "replay", "require", "run", "run_to_precision", "sample", "spread", "sure",
-           "survival", "sweep", "verify"]
+__all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "calibrate", "causes", "compare", "costs",
+           "cumulative_incidence", "grid", "hazard", "load", "plots", "read_run", "replay", "require", "run", "run_to_precision", "sample",
+           "spread", "sure", "survival", "sweep", "verify"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,7 @@
 """Figures: one function each, taking and returning Matplotlib axes. They read tables and run nothing."""
 
 from sim.plots.calibration import calibrated, learned, ranks
+from sim.plots.costs import burden
 from sim.plots.durability import causes, differences, hazard, survival
 from sim.plots.game import game_tree
 from sim.plots.maps import deterrence_map
@@ -10,5 +11,5 @@ from sim.plots.spread import spread
 from sim.plots.style import save
 from sim.plots.world import world
 
-__all__ = ["calibrated", "causes", "deterrence_map", "differences", "forecasters", "frontier", "game_tree", "hazard", "learned", "ranks",
-           "record", "save", "spread", "survival", "world"]
+__all__ = ["burden", "calibrated", "causes", "deterrence_map", "differences", "forecasters", "frontier", "game_tree", "hazard", "learned",
+           "ranks", "record", "save", "spread", "survival", "world"]

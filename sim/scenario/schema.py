@@ -13,6 +13,7 @@ from sim.actors.russia import Challenger
 from sim.actors.ukraine import Protege
 from sim.actors.united_states import Backstop
 from sim.game.war import War
+from sim.guarantee.costs import Costs
 from sim.guarantee.provisions import Regime
 from sim.quantity import AsTuple, Parameters, parameter
 
@@ -73,6 +74,7 @@ class Scenario(Parameters):
     europe: FrontLineDefender = FrontLineDefender()
     united_states: Backstop = Backstop()
     war: War = War()
+    costs: Costs = Costs()
     sampling: Sampling = Sampling()
 
     @model_validator(mode="after")
