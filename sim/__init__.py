@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from sim.model.ceasefire import CeasefireModel
     from sim.scenario.load import ScenarioError, load
     from sim.scenario.schema import Scenario
+    from sim.study.discovery import discover
     from sim.study.precision import run_to_precision
     from sim.study.replay import replay
+    from sim.study.robustness import robust
     from sim.study.sweep import grid, sample, sweep
 
 _HOME = {
@@ -28,10 +30,12 @@ _HOME = {
     "causes": "sim.analysis.durability",
     "compare": "sim.analysis.durability",
     "cumulative_incidence": "sim.analysis.durability",
+    "discover": "sim.study.discovery",
     "hazard": "sim.analysis.durability",
     "load": "sim.scenario.load",
     "read_run": "sim.ensemble.store",
     "replay": "sim.study.replay",
+    "robust": "sim.study.robustness",
     "run": "sim.ensemble.run",
     "run_to_precision": "sim.study.precision",
     "grid": "sim.study.sweep",
@@ -42,8 +46,9 @@ _HOME = {
     "sweep": "sim.study.sweep",
     "verify": "sim.ensemble.verify",
 }
-__all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "causes", "compare", "cumulative_incidence", "grid", "hazard",
-           "load", "plots", "read_run", "replay", "run", "run_to_precision", "sample", "spread", "sure", "survival", "sweep", "verify"]
+__all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "causes", "compare", "cumulative_incidence", "discover", "grid",
+           "hazard", "load", "plots", "read_run", "replay", "robust", "run", "run_to_precision", "sample", "spread", "sure", "survival",
+           "sweep", "verify"]
 
 
 def __getattr__(name: str) -> Any:

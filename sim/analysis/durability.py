@@ -151,6 +151,13 @@ def _simulated(run: Simulated, years: Sequence[float]) -> Sequence[float]:
     return years
 
 
+def paired(run: Simulated, base: Simulated) -> None:
+    """Raise NotPairedError if the runs are not of the same worlds."""
+    if _pairing(run) != _pairing(base):
+        raise NotPairedError(f"{run.name} and {base.name} cannot be compared: they differ in seed, horizon or step, designs or "
+                             f"replicates, so that their worlds are not pairs; run both with the same sampling")
+
+
 def _pairing(run: Simulated) -> object:
     return getattr(run, "manifest", {}).get("scenario", {}).get("sampling")
 

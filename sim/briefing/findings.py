@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
+from sim import plots
 from sim.ensemble.store import RunError
+from sim.report import discovery, robustness
 from sim.report.section import Section
 from sim.study.finding import Finding
 
@@ -21,7 +23,10 @@ class Telling:
     figures: Mapping[str, Callable[[Finding], Axes]]
 
 
-TELLINGS: Mapping[str, Telling] = {}
+TELLINGS: Mapping[str, Telling] = {
+    "discovery": Telling(discovery.section, {"discovery": plots.discovery, "peeling": plots.peeling}),
+    "robustness": Telling(robustness.section, {"regret": plots.regret, "turning": plots.turning}),
+}
 
 
 def telling(finding: Finding) -> Telling:

@@ -1,6 +1,6 @@
 """The command line: `ceasefire`. Imports stand in the commands that need them, so that `--help` answers at once."""
 
-from sim.cli import ensembles, history, page, scenarios, studies, worlds
+from sim.cli import assumptions, ensembles, history, page, scenarios, studies, worlds
 from sim.cli.options import app
 
-__all__ = ["app", "ensembles", "history", "page", "scenarios", "studies", "worlds"]
+__all__ = ["app", "assumptions", "ensembles", "history", "page", "scenarios", "studies", "worlds"]

@@ -1,11 +1,14 @@
 """What a study has to say: a question, an answer in sentences, and a table, for the terminal and for the page alike."""
 
+import textwrap
 from dataclasses import dataclass
 
 from rich.console import Group
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
+
+WIDTH = 100
+"""Columns at which sentences are broken in the terminal."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Section:
             table.add_column(heading, justify="right" if number else "left")
         for row in self.rows:
             table.add_row(*(_dim_below(cell) for cell in row))
-        answer = (Padding(Text(sentence), (0, 0, 0, 2)) for sentence in self.answer)
+        answer = (Text(textwrap.fill(sentence, WIDTH, initial_indent="  ", subsequent_indent="  ")) for sentence in self.answer)
         return Group("", Text(self.question, "bold"), *answer, "", table, "", Text(self.how_to_read))
 
 

@@ -1,32 +1,45 @@
 """The assumptions behind some runs: the parameter designs as a table, and what each of their columns means."""
 
 from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sim.analysis.measures import drawn
+from sim.ensemble.run import Progress, run
 from sim.ensemble.store import Run
 from sim.scenario.load import ScenarioError
-from sim.scenario.schema import described
+from sim.scenario.schema import Scenario, described
+from sim.study.sweep import after
+
+_UNDER = " under "
+
+
+def simulated(scenarios: Sequence[Scenario], *, progress: Progress | None = None, **options: Any) -> list[Run]:
+    """A run of each scenario; `options` are those of `sim.run`, and `progress` hears the worlds that are done of those of all."""
+    total, before, runs = sum(each.sampling.worlds for each in scenarios), 0, []
+    for each in scenarios:
+        runs.append(run(each, progress=None if progress is None else after(before, total, progress), **options))
+        before += each.sampling.worlds
+    return runs
 
 
 def assumptions(runs: Sequence[Run]) -> pd.DataFrame:
     """The numbers that were drawn (design, parameter), a column each, those that take one value left out.
 
-    A column is named by its dotted key; one that not all runs share has the name of its run behind it. Raises ScenarioError where
+    A column is named by its dotted key; one that not all runs share says under which it is. Raises ScenarioError where
     nothing is uncertain, or where there is one history a design, which cannot tell chance from parameters.
     """
     replicates = runs[0].scenario.sampling.replicates
     if replicates == 1:
         raise ScenarioError([f"{runs[0].name}: has one history for each parameter design, which cannot tell chance from parameters; "
                              "take --replicates 2 or more, such as 10"])
-    tables = [run.worlds[drawn(run.worlds)].iloc[::replicates].reset_index(drop=True) for run in runs]
+    tables = [{key: run.worlds[key].iloc[::replicates].reset_index(drop=True) for key in drawn(run.worlds)} for run in runs]
     found: dict[str, pd.Series] = {}
     for run, table in zip(runs, tables, strict=True):
-        for key in table:
-            shared = all(key in other and other[key].equals(table[key]) for other in tables)
-            found[key if shared else f"{key} ({run.name})"] = table[key]
+        for key, values in table.items():
+            shared = all(key in other and other[key].equals(values) for other in tables)
+            found[key if shared else f"{key}{_UNDER}{run.name}"] = values
     varying = {key: values for key, values in found.items() if values.nunique() > 1}
     if not varying:
         raise ScenarioError([f"{runs[0].name}: none of its numbers is uncertain, so that there is no assumption to vary; give one a "
@@ -36,7 +49,7 @@ def assumptions(runs: Sequence[Run]) -> pd.DataFrame:
 
 def meaning(column: str) -> tuple[str, str]:
     """What a column of `assumptions` means, in a few words with whose it is, and its unit."""
-    key, _, run = column.partition(" ")
+    key, under, run = column.partition(_UNDER)
     whose, *inner = key.split(".")
     try:
         told, unit = described(key)
@@ -46,9 +59,4 @@ def meaning(column: str) -> tuple[str, str]:
     short = told.partition(",")[0].partition(";")[0].partition(":")[0].strip()
     name = whose.replace("_", " ")
     owner = "" if whose in ("regime", "war") else f"{name if name[:1].isupper() else name.title()}: "
-    return f"{owner}{short}{f' {run}' if run else ''}", unit if unit != "-" else ""
-
-
-def rank(values: pd.Series) -> np.ndarray:
-    """Where each value stands among all, from 0 to 1."""
-    return np.asarray((values.rank() - 0.5) / len(values))
+    return f"{owner}{short}{under}{run}", unit if unit != "-" else ""
