@@ -25,7 +25,7 @@ def discovery(finding: Finding, ax: Axes | None = None) -> Axes:
     fails = cases["fails"].astype(bool)
     ax.scatter(cases.loc[~fails, across], cases.loc[~fails, up], s=5, color="0.72", lw=0, label="is not so")
     ax.scatter(cases.loc[fails, across], cases.loc[fails, up], s=20, marker="x", color=PALETTE[2], lw=0.9, label=asked["when"])
-    words = dict(zip(rules["parameter"], rules["meaning"] + np.where(rules["unit"] == "", "", ", " + rules["unit"]), strict=True))
+    words = dict(zip(rules["parameter"], rules["meaning"] + _units(rules), strict=True))
     for axis, name in ((ax.xaxis, across), (ax.yaxis, up)):
         axis.set_label_text(words.get(name, name))
         if name != "design" and cases[name].min() > 0 and cases[name].max() > _SKEWED * cases[name].median():
@@ -37,6 +37,11 @@ def discovery(finding: Finding, ax: Axes | None = None) -> Axes:
     ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     ax.set_title(_title(finding, share), loc="left")
     return ax
+
+
+def _units(rules: pd.DataFrame) -> pd.Series:
+    """Units after a comma, without what explains them; nothing where there is none."""
+    return rules["unit"].fillna("").map(lambda unit: f", {unit.partition(':')[0]}" if unit else "")
 
 
 def _box(ax: Axes, rows: pd.DataFrame, names: tuple[str, str], limits: tuple[tuple[float, float], tuple[float, float]],

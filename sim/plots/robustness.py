@@ -53,6 +53,8 @@ def turning(finding: Finding, ax: Axes | None = None) -> Axes:
     ax.axvspan(0.25, 0.75, color="0.88", lw=0)
     ax.axvline(0.5, color="0.5", lw=1, ls=(0, (4, 3)))
     for row, each in enumerate(turned.iloc[::-1].to_dict("records")):
+        ax.barh(row, each["doubted_rank_to"] - each["doubted_rank_from"], left=each["doubted_rank_from"], height=0.34, fill=False,
+                ec=PALETTE[2], hatch="////", lw=0.8)
         ax.plot([each["rank_low"], each["rank_high"]], [row, row], color=PALETTE[1], lw=6, solid_capstyle="butt")
         ax.plot([each["rank"]], [row], "o", mfc="white", mec="black", ms=7)
         high = "no limit" if np.isinf(each["divergence_high"]) else f"{each['divergence_high']:.2g}"
@@ -61,7 +63,8 @@ def turning(finding: Finding, ax: Axes | None = None) -> Axes:
                     annotation_clip=False, fontsize="small")
     ax.set_yticks(range(len(turned)), [f"{each['rival']}:\n{each['meaning']}" for each in turned.iloc[::-1].to_dict("records")])
     ax.set(xlim=(0, 1), ylim=(-0.6, max(1, len(turned)) - 0.4),
-           xlabel="quantile of what is believed now (grey: its middle half); blue: the middle half that it takes, dot: its median")
+           xlabel="quantile of what is believed now (grey: its middle half); blue: the middle half of what it takes,\n"
+                  "dot: its median; hatched: values that it makes less than half as likely")
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     if turned.empty:
         ax.set_title(f"No belief about one assumption alone would put {best}\nlevel with {'its rival' if rivals == 1 else 'any rival'}", loc="left")

@@ -46,7 +46,7 @@ def _answer(finding: Finding) -> Iterator[str]:
         yield from _why_no_region(share, designs)
     if finding.asked["against"]:
         yield (f"In some {100 * share['unsure']:.0f} % of designs the two differ by no more than the chance of {int(share['replicates'])} "
-               "histories; these count as no difference.")
+               "histories, which counts as none; more --replicates tell them apart.")
     elif share["unsure"] > 0:
         yield (f"In some {100 * share['unsure']:.1f} % of designs {int(share['replicates'])} histories do not tell surely "
                "on which side of the limit they are.")
@@ -64,7 +64,7 @@ def _why_no_region(share: pd.Series, designs: int) -> Iterator[str]:
 
 def _subject(finding: Finding) -> str:
     asked = finding.asked
-    return f"the difference {asked['scenario']} − {asked['against']} is such that" if asked["against"] else f"under {asked['scenario']}"
+    return f"{asked['scenario']} less {asked['against']} has, beyond chance," if asked["against"] else f"under {asked['scenario']}"
 
 
 def rule(rules: pd.DataFrame, box: int) -> str:

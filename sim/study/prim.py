@@ -5,7 +5,7 @@ few cases at a time, and then pasted where that raises its density again. Which 
 coverage and density (Bryant & Lempert 2010).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,42 +29,59 @@ def within(x: Floats, box: Limits) -> Cases:
 
 
 def trajectory(x: Floats, y: Cases, least: float) -> list[Limits]:
-    """Boxes from the whole space on, each peeled from the one before it, then pasted; the smallest holds `least` cases or more."""
-    boxes = [np.stack([np.full(x.shape[1], -np.inf), np.full(x.shape[1], np.inf)])]
-    for candidates, is_peel in ((_peels, True), (_pastes, False)):
-        while (better := _best(boxes[-1], candidates, x, y, least, is_peel=is_peel)) is not None:
-            boxes.append(better)
-    return boxes
+    """Boxes from the whole space on: each peeled from the one before it, down to `least` cases; then pasted while that raises the density.
+
+    A peel is made even where none raises the density: behind such a step a region may lie (patience: Friedman & Fisher 1999).
+    """
+    boxes = list(peelings(x, y, least))
+    return boxes + list(pastings(x, y, boxes[-1]))
 
 
-def _best(box: Limits, candidates: Callable[[Limits, Floats], Iterator[Limits]], x: Floats, y: Cases, least: float, *,
-          is_peel: bool) -> Limits | None:
-    """The candidate that raises the density most for each case that it takes or adds, of equals that with fewest limits."""
-    inside = within(x, box)
-    count, mean = int(inside.sum()), float(y[inside].mean())
-    best, chosen, size = (0.0, 0), None, 0
-    for candidate in candidates(box, x):
-        held = within(x, candidate)
-        number = int(held.sum())
-        if number in (0, count):
-            continue
-        score = (float(y[held].mean()) - mean) / abs(number - count), -int(restricted(candidate).sum())
-        if chosen is None or score > best:
-            best, chosen, size = score, candidate, number
-    grows_right = size < count if is_peel else size > count
-    return chosen if chosen is not None and best[0] > 0 and size >= least and grows_right else None
+def peelings(x: Floats, y: Cases, least: float) -> Iterator[Limits]:
+    """The whole space, and each box peeled from the one before it: by the limit that raises the density most for each case it takes."""
+    box = np.stack([np.full(x.shape[1], -np.inf), np.full(x.shape[1], np.inf)])
+    yield box
+    while True:
+        candidates = []
+        for parameter in range(x.shape[1]):
+            ordered = np.sort(x[:, parameter])
+            for side, share in ((1, 1 - ALPHA), (0, ALPHA)):
+                limit = _between(ordered, share)
+                candidates.append((side, parameter, limit, x[:, parameter] <= limit if side else x[:, parameter] >= limit))
+        scored = [(_gain(y.mean(), y[held].mean(), taken), -int(restricted(_moved(box, side, parameter, limit)).sum()), -number)
+                  for number, (side, parameter, limit, held) in enumerate(candidates) if 0 < (taken := len(y) - int(held.sum())) < len(y)]
+        if not scored:
+            return
+        side, parameter, limit, held = candidates[-max(scored)[2]]
+        x, y, box = x[held], y[held], _moved(box, side, parameter, limit)
+        if len(y) < least:
+            return
+        yield box
+
+
+def pastings(x: Floats, y: Cases, box: Limits) -> Iterator[Limits]:
+    """Each box pasted from the one before it: by the limit that raises the density most for each case it adds, while any does."""
+    while True:
+        inside = within(x, box)
+        scored = []
+        for number, wider in enumerate(candidates := list(_pastes(box, x))):
+            held = within(x, wider)
+            if added := int(held.sum() - inside.sum()):
+                scored.append((_gain(y[inside].mean(), y[held].mean(), added), -int(restricted(wider).sum()), -number))
+        if not scored or max(scored)[0] <= 0:
+            return
+        box = candidates[-max(scored)[2]]
+        yield box
+
+
+def _gain(before: float, after: float, cases: int) -> float:
+    """What a step raises the density by, for each case that it takes or adds."""
+    return float(after - before) / cases
 
 
 def restricted(box: Limits) -> Cases:
     """Which parameters (parameter,) a box restricts."""
     return np.asarray(np.isfinite(box).any(axis=0))
-
-
-def _peels(box: Limits, x: Floats) -> Iterator[Limits]:
-    inside = np.sort(x[within(x, box)], axis=0)
-    for parameter in range(x.shape[1]):
-        for side, share in ((1, 1 - ALPHA), (0, ALPHA)):
-            yield _moved(box, side, parameter, _between(inside[:, parameter], share))
 
 
 def _pastes(box: Limits, x: Floats) -> Iterator[Limits]:

@@ -155,7 +155,7 @@ def ahead(measure: Measure, runs: Sequence[Run], better: Floats) -> NDArray[np.b
 
 
 _BELIEF = ["now_low", "now", "now_high", "needed_low", "needed", "needed_high", "needed_from", "needed_to", "rank_low", "rank", "rank_high",
-           "doubted_from", "doubted_to"]
+           "doubted_from", "doubted_to", "doubted_rank_from", "doubted_rank_to"]
 TURNING = ["best", "rival", "difference", "difference_low", "difference_high", "parameter", "meaning", "unit", *_BELIEF,
            "divergence", "divergence_low", "divergence_high", "kept", "turns"]
 
@@ -166,7 +166,7 @@ def turning(measure: Measure, best: Run, rival: Run, x: pd.DataFrame, sign: floa
     Columns: best, rival, difference (mean over designs, with limits), parameter, meaning, unit; now_low, now, now_high (quartiles
     and median of what is believed now), needed_low, needed, needed_high (of the belief that it takes), needed_from, needed_to (95 % limits
     of its median), rank_low, rank, rank_high (the needed ones as quantiles of what is believed now), doubted_from, doubted_to (values that
-    it makes less than half as likely as now); divergence (nats, infinite
+    it makes less than half as likely as now, and doubted_rank_from and doubted_rank_to as quantiles); divergence (nats, infinite
     where no belief on the assumption alone is enough) with its limits, kept (share of designs that the weights are worth, exp of minus the
     divergence), turns (share of resamples in which some belief is enough).
     """
@@ -202,7 +202,7 @@ def _belief(values: Floats, means: Floats) -> dict[str, float]:
     turned = np.isfinite(divergence)
     then, there = ((weighted_quantiles(each, weights, QUARTILES) if turned else np.full(3, np.nan)) for each in (values, ranks))
     limits = np.quantile(needed, TAILS) if turned and needed else (np.nan, np.nan)
-    doubted = _doubted(values, strata, weights) if turned else (np.nan, np.nan)
+    doubted = _doubted(values, strata, weights) if turned else (np.nan,) * 4
     return dict(zip(_BELIEF, (*now, *then, *limits, *there, *doubted), strict=True)) | _far(divergence, again)
 
 
@@ -217,16 +217,20 @@ def expected(strata: NDArray[np.intp], means: Floats, folds: NDArray[np.intp]) -
     return found
 
 
-def _doubted(values: Floats, strata: NDArray[np.intp], weights: Floats) -> tuple[float, float]:
-    """From where to where the belief makes values less than half as likely as now, infinite at an end of them: the longest such stretch."""
+def _doubted(values: Floats, strata: NDArray[np.intp], weights: Floats) -> tuple[float, ...]:
+    """From where to where the belief makes values less than half as likely as now, infinite at an end of them: the longest such stretch.
+
+    Then the same as quantiles of what is believed now.
+    """
     counts = np.bincount(strata)
     halved = np.bincount(strata, weights) * len(values) < counts / 2
     edges = np.flatnonzero(np.diff(np.concatenate([[0], (halved | (counts == 0)).astype(int), [0]])))
     if not halved.any():
-        return np.nan, np.nan
+        return (np.nan,) * 4
     first, last = max(edges.reshape(-1, 2), key=lambda each: each[1] - each[0])
     inside = values[(strata >= first) & (strata < last)]
-    return (-np.inf if inside.min() == values.min() else float(inside.min())), (np.inf if inside.max() == values.max() else float(inside.max()))
+    return (-np.inf if inside.min() == values.min() else float(inside.min()), np.inf if inside.max() == values.max() else float(inside.max()),
+            float((values < inside.min()).mean()), float((values <= inside.max()).mean()))
 
 
 def _together(means: Floats) -> dict[str, float]:
