@@ -46,8 +46,8 @@ _HOME = {
     "sweep": "sim.study.sweep",
     "verify": "sim.ensemble.verify",
 }
-__all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "causes", "compare", "cumulative_incidence", "discover", "grid",
-           "hazard", "load", "plots", "read_run", "replay", "robust", "run", "run_to_precision", "sample", "spread", "sure", "survival",
+__all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "causes", "compare", "cumulative_incidence", "discover",
+           "grid", "hazard", "load", "plots", "read_run", "replay", "robust", "run", "run_to_precision", "sample", "spread", "sure", "survival",
            "sweep", "verify"]
 
 

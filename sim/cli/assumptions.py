@@ -25,6 +25,7 @@ from sim.cli.options import (
 )
 from sim.cli.studies import publish
 
+
 @app.command()
 def discover(file: File, when: Annotated[str, typer.Option(metavar="CONDITION", help="What counts as failing, such as 'survival@5 < 0.5'.",
                                                            show_default=False)],
@@ -49,7 +50,7 @@ def robust(files: Files, outcome: Annotated[str | None, typer.Option(help="What 
                                                                      show_default="survival@10, or to a nearer horizon")] = None,
            designs: Designs = None, replicates: Replicates = None, seed: Seed = None, years: Years = None, overrides: Set = None,
            workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
-    """Rank guarantees over all assumptions: how often each is best, regret, the worst decile, and which assumption would turn the ranking."""
+    """Rank guarantees over all assumptions: how often each is best, regret, worst decile, and what belief would turn the ranking."""
     with plain_errors():
         from sim.study.robustness import find
         scenarios = load_all(files, overrides, _sampling(designs, replicates, seed, years))

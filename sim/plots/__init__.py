@@ -10,5 +10,5 @@ from sim.plots.spread import spread
 from sim.plots.style import save
 from sim.plots.world import world
 
-__all__ = ["causes", "deterrence_map", "differences", "discovery", "forecasters", "game_tree", "hazard", "peeling", "record", "regret", "save",
-           "spread", "survival", "turning", "world"]
+__all__ = ["causes", "deterrence_map", "differences", "discovery", "forecasters", "game_tree", "hazard", "peeling", "record", "regret",
+           "save", "spread", "survival", "turning", "world"]

@@ -69,7 +69,8 @@ def _title(finding: Finding, share: pd.Series) -> str:
         return f"{head};\nno region of the assumptions stands out"
     first = boxes.iloc[0]
     inside = with_error(first["density"], first["density_low"], first["density_high"])
-    return f"{head};\nin box 1 in {inside} of designs, {with_error(first['coverage'], first['coverage_low'], first['coverage_high'])} of all these"
+    covered = with_error(first["coverage"], first["coverage_low"], first["coverage_high"])
+    return f"{head};\nin box 1 in {inside} of designs, {covered} of all these"
 
 
 def peeling(finding: Finding, ax: Axes | None = None) -> Axes:

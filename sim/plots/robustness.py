@@ -21,9 +21,9 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
         below, above = table[column] - table[f"{column}_low"], table[f"{column}_high"] - table[column]
         ax.errorbar(table[column], rows + shift, xerr=[below.clip(0), above.clip(0)], fmt=marker, color=colour, capsize=3, label=label,
                     mfc=colour if filled else "white")
-    for row, best in enumerate(table.to_dict("records")):
-        told = with_error(best["best"], best["best_low"], best["best_high"])
-        ax.annotate(f"best in {told} of designs", (1.02, row), xycoords=("axes fraction", "data"), va="center", annotation_clip=False)
+    for row, each in enumerate(table.to_dict("records")):
+        how_often = with_error(each["best"], each["best_low"], each["best_high"])
+        ax.annotate(f"best in {how_often} of designs", (1.02, row), xycoords=("axes fraction", "data"), va="center", annotation_clip=False)
     ax.set_yticks(rows, table["name"])
     ax.set(ylim=(-0.6, len(table) - 0.4), xlabel=f"regret: how far {finding.asked['label']} falls short of the best guarantee")
     ax.set_xlim(left=0)
@@ -67,7 +67,8 @@ def turning(finding: Finding, ax: Axes | None = None) -> Axes:
                   "dot: its median; hatched: values that it makes less than half as likely")
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     if turned.empty:
-        ax.set_title(f"No belief about one assumption alone would put {best}\nlevel with {'its rival' if rivals == 1 else 'any rival'}", loc="left")
+        whom = "its rival" if rivals == 1 else "any rival"
+        ax.set_title(f"No belief about one assumption alone would put {best}\nlevel with {whom}", loc="left")
         return ax
     first = turned.iloc[0]
     high = "no limit" if np.isinf(first["divergence_high"]) else f"{first['divergence_high']:.2g}"

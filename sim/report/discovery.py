@@ -58,8 +58,8 @@ def _why_no_region(share: pd.Series, designs: int) -> Iterator[str]:
     if fewer < few:
         yield f"With {fewer} designs of one kind, a region cannot be told from chance; ask with more --designs."
     else:
-        yield ("No region stands out: where it is so and where not cannot be told apart by limits on the assumptions, or not beyond chance; "
-               "more --replicates or --designs may tell more.")
+        yield ("No region stands out: where it is so and where not cannot be told apart by limits on the assumptions, or not beyond "
+               "chance; more --replicates or --designs may tell more.")
 
 
 def _subject(finding: Finding) -> str:

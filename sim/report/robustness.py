@@ -11,8 +11,8 @@ from sim.study.finding import Finding
 
 HOW_TO_READ = (
     "Below each number its 95 % limits over parameter designs. Best: share of designs in which it does best; surely: in which it is\n"
-    "ahead of all others by more than chance. Regret: what it falls short of the best (Savage 1951), on average and in the tenth of\n"
-    "designs where it falls short most. Worst tenth: what it gives in the tenth of designs where it does worst. A belief is told by how\n"
+    "ahead of all others by more than chance. Regret: what it falls short of the best (Savage 1951), on average; worst regret: in the\n"
+    "tenth of designs where it falls short most. Worst tenth: what it gives in the tenth of designs where it does worst. A belief is told by how\n"
     "far it is from the present one: 0 nats is none, and 0.7 are worth half of the designs (Kullback & Leibler 1951). Assumptions\n"
     "are those of the scenarios; the rest of the model is taken for granted."
 )
@@ -23,9 +23,10 @@ def section(finding: Finding) -> Section:
     """Question, answer, and the table of guarantees of a finding of kind `robustness`."""
     table = finding.tables["guarantees"]
     rows = tuple((row["name"], *(_cell(row, column, finding) for column in _COLUMNS)) for row in table.to_dict("records"))
-    return Section(f"Which of {len(table)} guarantees does best whatever we assume, and what would turn that round?", tuple(_answer(finding)),
+    question = f"Which of {len(table)} guarantees does best whatever we assume, and what would turn that round?"
+    return Section(question, tuple(_answer(finding)),
                    ("", f"{finding.asked['outcome']}{_unit(finding)}", "best, %", "surely, %", f"regret{_unit(finding)}",
-                    "in the worst tenth", "worst tenth"), rows, HOW_TO_READ)
+                    "worst regret", "worst tenth"), rows, HOW_TO_READ)
 
 
 def _answer(finding: Finding) -> Iterator[str]:

@@ -11,6 +11,7 @@ from sim.ensemble.store import Run
 from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario, described
 from sim.study.sweep import after
+from sim.uncertainty import EXAMPLES
 
 _UNDER = " under "
 
@@ -32,18 +33,16 @@ def assumptions(runs: Sequence[Run]) -> pd.DataFrame:
     """
     replicates = runs[0].scenario.sampling.replicates
     if replicates == 1:
-        raise ScenarioError([f"{runs[0].name}: has one history for each parameter design, which cannot tell chance from parameters; "
-                             "take --replicates 2 or more, such as 10"])
+        raise ScenarioError([f"{runs[0].name}: has one history a design, which cannot tell chance from parameters; take --replicates 2 or more"])
     tables = [{key: run.worlds[key].iloc[::replicates].reset_index(drop=True) for key in drawn(run.worlds)} for run in runs]
     found: dict[str, pd.Series] = {}
-    for run, table in zip(runs, tables, strict=True):
+    for each, table in zip(runs, tables, strict=True):
         for key, values in table.items():
             shared = all(key in other and other[key].equals(values) for other in tables)
-            found[key if shared else f"{key}{_UNDER}{run.name}"] = values
-    varying = {key: values for key, values in found.items() if values.nunique() > 1}
+            found[key if shared else f"{key}{_UNDER}{each.name}"] = values
+    varying = {key: values for key, values in found.items() if (values != values.iloc[0]).any()}
     if not varying:
-        raise ScenarioError([f"{runs[0].name}: none of its numbers is uncertain, so that there is no assumption to vary; give one a "
-                             "distribution, such as russia.insecurity = { uniform = [0, 1] }"])
+        raise ScenarioError([f"{runs[0].name}: none of its numbers is uncertain; give one a distribution, such as {EXAMPLES['uniform']}"])
     return pd.DataFrame(varying)
 
 

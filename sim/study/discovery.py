@@ -118,7 +118,7 @@ def found(condition: Condition, runs: list[Run], when: str) -> Finding:
     fails = condition.of(outcome)
     if len(runs) > 1:
         fails, wrong = fails & ~unsure, np.where(unsure, 0.0, wrong)
-    share = share_of_designs(fails, worlds)
+    share = share_of_designs(fails.astype(np.float64), worlds)
     shares = pd.DataFrame([{"estimate": share.value, "low": share.low, "high": share.high, "designs": len(x),
                             "replicates": runs[0].scenario.sampling.replicates, "failing": int(fails.sum()), "unsure": unsure.mean()}])
     fewer = min(fails.sum(), (~fails).sum())

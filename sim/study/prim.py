@@ -85,7 +85,7 @@ def restricted(box: Limits) -> Cases:
 
 
 def _pastes(box: Limits, x: Floats) -> Iterator[Limits]:
-    for parameter in np.flatnonzero(restricted(box)):
+    for parameter in map(int, np.flatnonzero(restricted(box))):
         for side, share in ((0, 1 - ALPHA), (1, ALPHA)):
             if not np.isfinite(box[side, parameter]):
                 continue

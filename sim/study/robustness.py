@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
-from sim.analysis.durability import paired
+from sim.analysis.durability import NotPairedError, paired
 from sim.analysis.estimate import by_design, chance_left, estimate, share_of_designs
 from sim.analysis.measures import Measure, named
 from sim.ensemble.store import Run
@@ -45,9 +45,9 @@ def robust(scenarios: Sequence[Scenario], outcome: str | None = None, **options:
     """How guarantees do over the same parameter designs: a row each, the best on average first.
 
     `outcome` is that of `sim.analysis.measures.named`, by default survival@10 or that at a nearer horizon; `options` are those of
-    `sim.run`. Columns, each with its 95 % limits (`_low`, `_high`): name; mean (over designs); best (share of designs in which it is best, ties
-    divided); surely (share in which it is ahead of every other by more than chance); regret (mean shortfall from the best); worst_regret (its mean in the tenth of designs where it is largest); worst_decile
-    (mean outcome in the tenth of designs where it is worst). Raises ScenarioError, NotPairedError if the worlds are not pairs.
+    `sim.run`. Columns, each with its 95 % limits (`_low`, `_high`): name; mean (over designs); best (share of designs in which it is
+    best, ties divided); surely (share in which it is ahead of every other by more than chance); regret (mean shortfall from the
+    best); worst_regret (its mean in the tenth of designs where it is largest); worst_decile (mean outcome in the tenth of designs where it is worst). Raises ScenarioError, NotPairedError if the worlds are not pairs.
     """
     return find(scenarios, outcome, **options).table
 
@@ -61,8 +61,8 @@ def find(scenarios: Sequence[Scenario], outcome: str | None = None, **options: A
     measure = named(outcome or f"survival@{min(10, horizon)}", horizon)
     for each in scenarios[1:]:
         if each.sampling != scenarios[0].sampling:
-            raise ScenarioError([f"{each.name}: differs from {names[0]} in its sampling (designs, replicates, seed, horizon or step), so that "
-                                 "their worlds are not pairs; give --designs, --replicates, --seed and --years for both"])
+            raise NotPairedError(f"{each.name}: differs from {names[0]} in seed, horizon or step, designs or replicates, so that their worlds "
+                                 "are not pairs; give --designs, --replicates, --seed and --years for both")
     return found(measure, simulated(scenarios, **options))
 
 
@@ -108,7 +108,7 @@ def regrets(better: Floats) -> Floats:
 
 def _calls(better: Floats, surely: NDArray[np.bool_], runs: Sequence[Run]) -> pd.DataFrame:
     """One row: in which share of designs any guarantee is surely best, of how many designs and histories of each."""
-    sure = share_of_designs(surely.any(axis=0), runs[0].worlds)
+    sure = share_of_designs(surely.any(axis=0).astype(np.float64), runs[0].worlds)
     return pd.DataFrame([{"sure": sure.value, "sure_low": sure.low, "sure_high": sure.high, "designs": better.shape[1],
                           "replicates": runs[0].scenario.sampling.replicates}])
 
@@ -117,7 +117,7 @@ def _guarantees(measure: Measure, runs: Sequence[Run], better: Floats, surely: N
     regret, share = regrets(better), best_shares(better)
     for number, run in enumerate(runs):
         mean = estimate(measure, run.worlds)
-        best, sure = (share_of_designs(each[number], run.worlds) for each in (share, surely))
+        best, sure = (share_of_designs(each[number].astype(np.float64), run.worlds) for each in (share, surely))
         outcomes = sign * by_design(measure, run.worlds)
         row = {"name": run.name, "mean": mean.value, "mean_low": mean.low, "mean_high": mean.high,
                "best": best.value, "best_low": best.low, "best_high": best.high,
@@ -229,8 +229,9 @@ def _doubted(values: Floats, strata: NDArray[np.intp], weights: Floats) -> tuple
         return (np.nan,) * 4
     first, last = max(edges.reshape(-1, 2), key=lambda each: each[1] - each[0])
     inside = values[(strata >= first) & (strata < last)]
-    return (-np.inf if inside.min() == values.min() else float(inside.min()), np.inf if inside.max() == values.max() else float(inside.max()),
-            float((values < inside.min()).mean()), float((values <= inside.max()).mean()))
+    low, high = float(inside.min()), float(inside.max())
+    return (-np.inf if low == values.min() else low, np.inf if high == values.max() else high,
+            float((values < low).mean()), float((values <= high).mean()))
 
 
 def _together(means: Floats) -> dict[str, float]:
