@@ -47,8 +47,8 @@ _HOME = {
     "verify": "sim.ensemble.verify",
 }
 __all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "causes", "compare", "cumulative_incidence", "discover",
-           "grid", "hazard", "load", "plots", "read_run", "replay", "robust", "run", "run_to_precision", "sample", "spread", "sure", "survival",
-           "sweep", "verify"]
+           "grid", "hazard", "load", "plots", "read_run", "replay", "robust", "run", "run_to_precision", "sample", "spread", "sure",
+           "survival", "sweep", "verify"]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sim.report.section import Section
+from sim.study.discovery import RESAMPLES
 from sim.study.finding import Finding
 
 HOW_TO_READ = (
@@ -45,10 +46,10 @@ def _answer(finding: Finding) -> Iterator[str]:
     if boxes.empty and 0 < share["failing"] < designs:
         yield from _why_no_region(share, designs)
     if finding.asked["against"]:
-        yield (f"In some {100 * share['unsure']:.0f} % of designs the two differ by no more than the chance of {int(share['replicates'])} "
+        yield (f"In {_percent(share, 'unsure')} of designs the two differ by no more than the chance of {int(share['replicates'])} "
                "histories, which counts as none; more --replicates tell them apart.")
     elif share["unsure"] > 0:
-        yield (f"In some {100 * share['unsure']:.1f} % of designs {int(share['replicates'])} histories do not tell surely "
+        yield (f"In {_percent(share, 'unsure')} of designs {int(share['replicates'])} histories do not tell surely "
                "on which side of the limit they are.")
 
 
@@ -79,7 +80,7 @@ def rule(rules: pd.DataFrame, box: int) -> str:
 
 def _row(rule: dict[str, Any]) -> tuple[str, ...]:
     sides = [_limit(rule, side, line=True) if not math.isnan(rule[side]) else "" for side in ("low", "high")]
-    return rule["meaning"] + f"\n{rule['parameter']}", str(rule["box"]), *sides, f"{100 * rule['chosen']:.0f} %"
+    return rule["meaning"] + f"\n{rule['parameter']}", str(rule["box"]), *sides, f"{round(RESAMPLES * rule['chosen'])} of {RESAMPLES}"
 
 
 def _limit(rule: dict[str, Any], side: str, *, line: bool = False) -> str:

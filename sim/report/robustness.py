@@ -12,9 +12,9 @@ from sim.study.finding import Finding
 HOW_TO_READ = (
     "Below each number its 95 % limits over parameter designs. Best: share of designs in which it does best; surely: in which it is\n"
     "ahead of all others by more than chance. Regret: what it falls short of the best (Savage 1951), on average; worst regret: in the\n"
-    "tenth of designs where it falls short most. Worst tenth: what it gives in the tenth of designs where it does worst. A belief is told by how\n"
-    "far it is from the present one: 0 nats is none, and 0.7 are worth half of the designs (Kullback & Leibler 1951). Assumptions\n"
-    "are those of the scenarios; the rest of the model is taken for granted."
+    "tenth of designs where it falls short most. Worst tenth: what it gives in the tenth of designs where it does worst. A belief\n"
+    "is told by how far it is from the present one: 0 nats is none, and 0.7 are worth half of the designs (Kullback & Leibler 1951).\n"
+    "Assumptions are those of the scenarios; the rest of the model is taken for granted."
 )
 _COLUMNS = ("mean", "best", "surely", "regret", "worst_regret", "worst_decile")
 

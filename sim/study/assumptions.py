@@ -33,7 +33,8 @@ def assumptions(runs: Sequence[Run]) -> pd.DataFrame:
     """
     replicates = runs[0].scenario.sampling.replicates
     if replicates == 1:
-        raise ScenarioError([f"{runs[0].name}: has one history a design, which cannot tell chance from parameters; take --replicates 2 or more"])
+        raise ScenarioError([(f"{runs[0].name}: has one history a design, which cannot tell chance from parameters; "
+                             "take --replicates 2 or more")])
     tables = [{key: run.worlds[key].iloc[::replicates].reset_index(drop=True) for key in drawn(run.worlds)} for run in runs]
     found: dict[str, pd.Series] = {}
     for each, table in zip(runs, tables, strict=True):

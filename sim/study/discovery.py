@@ -118,9 +118,10 @@ def found(condition: Condition, runs: list[Run], when: str) -> Finding:
     fails = condition.of(outcome)
     if len(runs) > 1:
         fails, wrong = fails & ~unsure, np.where(unsure, 0.0, wrong)
-    share = share_of_designs(fails.astype(np.float64), worlds)
+    share, doubt = (share_of_designs(each.astype(np.float64), worlds) for each in (fails, unsure))
     shares = pd.DataFrame([{"estimate": share.value, "low": share.low, "high": share.high, "designs": len(x),
-                            "replicates": runs[0].scenario.sampling.replicates, "failing": int(fails.sum()), "unsure": unsure.mean()}])
+                            "replicates": runs[0].scenario.sampling.replicates, "failing": int(fails.sum()), "unsure": doubt.value,
+                            "unsure_low": doubt.low, "unsure_high": doubt.high}])
     fewer = min(fails.sum(), (~fails).sum())
     enough = fewer >= FEWEST and wrong.sum() < BLURRED * fewer
     rules, boxes, steps = regions(x, fails, runs[0].scenario.sampling.seed) if enough else ([], [], [])

@@ -47,7 +47,8 @@ def robust(scenarios: Sequence[Scenario], outcome: str | None = None, **options:
     `outcome` is that of `sim.analysis.measures.named`, by default survival@10 or that at a nearer horizon; `options` are those of
     `sim.run`. Columns, each with its 95 % limits (`_low`, `_high`): name; mean (over designs); best (share of designs in which it is
     best, ties divided); surely (share in which it is ahead of every other by more than chance); regret (mean shortfall from the
-    best); worst_regret (its mean in the tenth of designs where it is largest); worst_decile (mean outcome in the tenth of designs where it is worst). Raises ScenarioError, NotPairedError if the worlds are not pairs.
+    best); worst_regret (its mean in the tenth of designs where it is largest); worst_decile (mean outcome in the tenth of designs
+    where it is worst). Raises ScenarioError, and NotPairedError if the worlds are not pairs.
     """
     return find(scenarios, outcome, **options).table
 
@@ -61,8 +62,8 @@ def find(scenarios: Sequence[Scenario], outcome: str | None = None, **options: A
     measure = named(outcome or f"survival@{min(10, horizon)}", horizon)
     for each in scenarios[1:]:
         if each.sampling != scenarios[0].sampling:
-            raise NotPairedError(f"{each.name}: differs from {names[0]} in seed, horizon or step, designs or replicates, so that their worlds "
-                                 "are not pairs; give --designs, --replicates, --seed and --years for both")
+            raise NotPairedError(f"{each.name}: differs from {names[0]} in seed, horizon or step, designs or replicates, so that their "
+                                 "worlds are not pairs; give --designs, --replicates, --seed and --years for both")
     return found(measure, simulated(scenarios, **options))
 
 
@@ -108,7 +109,7 @@ def regrets(better: Floats) -> Floats:
 
 def _calls(better: Floats, surely: NDArray[np.bool_], runs: Sequence[Run]) -> pd.DataFrame:
     """One row: in which share of designs any guarantee is surely best, of how many designs and histories of each."""
-    sure = share_of_designs(surely.any(axis=0).astype(np.float64), runs[0].worlds)
+    sure = share_of_designs(surely.sum(axis=0, dtype=np.float64), runs[0].worlds)
     return pd.DataFrame([{"sure": sure.value, "sure_low": sure.low, "sure_high": sure.high, "designs": better.shape[1],
                           "replicates": runs[0].scenario.sampling.replicates}])
 
@@ -117,7 +118,7 @@ def _guarantees(measure: Measure, runs: Sequence[Run], better: Floats, surely: N
     regret, share = regrets(better), best_shares(better)
     for number, run in enumerate(runs):
         mean = estimate(measure, run.worlds)
-        best, sure = (share_of_designs(each[number].astype(np.float64), run.worlds) for each in (share, surely))
+        best, sure = (share_of_designs(np.asarray(each[number], dtype=np.float64), run.worlds) for each in (share, surely))
         outcomes = sign * by_design(measure, run.worlds)
         row = {"name": run.name, "mean": mean.value, "mean_low": mean.low, "mean_high": mean.high,
                "best": best.value, "best_low": best.low, "best_high": best.high,
