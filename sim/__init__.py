@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from sim.scenario.load import ScenarioError, load
     from sim.scenario.schema import Scenario
     from sim.study.calibration.study import calibrate
+    from sim.study.discovery import discover
     from sim.study.precision import run_to_precision
     from sim.study.replay import replay
     from sim.study.requirement import require
+    from sim.study.robustness import robust
     from sim.study.sweep import grid, sample, sweep
 
 _HOME = {
@@ -33,11 +35,13 @@ _HOME = {
     "compare": "sim.analysis.durability",
     "costs": "sim.analysis.costs",
     "cumulative_incidence": "sim.analysis.durability",
+    "discover": "sim.study.discovery",
     "hazard": "sim.analysis.durability",
     "load": "sim.scenario.load",
     "read_run": "sim.ensemble.store",
     "replay": "sim.study.replay",
     "require": "sim.study.requirement",
+    "robust": "sim.study.robustness",
     "run": "sim.ensemble.run",
     "run_to_precision": "sim.study.precision",
     "grid": "sim.study.sweep",
@@ -49,8 +53,8 @@ _HOME = {
     "verify": "sim.ensemble.verify",
 }
 __all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "calibrate", "causes", "compare", "costs",
-           "cumulative_incidence", "grid", "hazard", "load", "plots", "read_run", "replay", "require", "run", "run_to_precision", "sample",
-           "spread", "sure", "survival", "sweep", "verify"]
+           "cumulative_incidence", "discover", "grid", "hazard", "load", "plots", "read_run", "replay", "require", "robust", "run",
+           "run_to_precision", "sample", "spread", "sure", "survival", "sweep", "verify"]
 
 
 def __getattr__(name: str) -> Any:

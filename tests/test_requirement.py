@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
-from sim.report.requirement import requirement
+from sim.report.requirement import section
 from sim.scenario.load import ScenarioError
 from sim.study import requirement as study
 from sim.study.requirement import AVERAGE, FRONTIER, LIKELY, MOST, NOT, SURE, find, frontier
@@ -60,7 +60,7 @@ def test_where_nothing_is_enough_it_says_so_and_what_comes_closest(known, scenar
     assert row["status"] == NOT
     assert (row["regime.deployment.brigades"], row["regime.arms.package_usd_bn"]) == (20, 100)
     assert "nothing within the limits is enough; what comes closest is deployment.brigades 20, arms.package_usd_bn 100" in \
-        requirement(found).answer[0]
+        section(found).answer[0]
 
 
 def test_where_everything_is_enough_the_least_is_the_answer(known, scenarios):
@@ -96,7 +96,7 @@ def test_fresh_histories_are_others_and_are_told_beside_the_search(known, scenar
     found = find(sim.load(scenarios / "none.toml"), 0.8, 10, VARY)
     row = found.table.set_index("role").loc[AVERAGE]
     assert row["fresh_estimate"] == pytest.approx(row["estimate"] + 0.002)
-    sentence = requirement(found).answer[0]
+    sentence = section(found).answer[0]
     assert f"on fresh histories {100 * row['fresh_estimate']:.1f} (±0.5) % hold" in sentence
     assert f"(search: {100 * row['estimate']:.1f} (±0.5) %" in sentence
 

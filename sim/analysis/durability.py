@@ -150,7 +150,7 @@ def _simulated(run: Simulated, years: Sequence[float]) -> Sequence[float]:
 
 
 def paired(run: Simulated, base: Simulated) -> None:
-    """Raises NotPairedError if two runs are not of the same worlds."""
+    """Raise NotPairedError if the runs are not of the same worlds."""
     if _pairing(run) != _pairing(base):
         raise NotPairedError(f"{run.name} and {base.name} cannot be compared: they differ in seed, horizon or step, designs or "
                              f"replicates, so that their worlds are not pairs; run both with the same sampling")

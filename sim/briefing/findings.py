@@ -10,8 +10,7 @@ from matplotlib.axes import Axes
 
 from sim import plots
 from sim.ensemble.store import RunError
-from sim.report.calibration import calibration
-from sim.report.requirement import requirement
+from sim.report import calibration, discovery, requirement, robustness
 from sim.report.section import Section
 from sim.study.finding import Finding
 
@@ -25,8 +24,10 @@ class Telling:
 
 
 TELLINGS: Mapping[str, Telling] = {
-    "calibration": Telling(calibration, {"learned": plots.learned, "calibrated": plots.calibrated, "ranks": plots.ranks}),
-    "requirement": Telling(requirement, {"frontier": plots.frontier}),
+    "calibration": Telling(calibration.section, {"learned": plots.learned, "calibrated": plots.calibrated, "ranks": plots.ranks}),
+    "requirement": Telling(requirement.section, {"frontier": plots.frontier}),
+    "discovery": Telling(discovery.section, {"discovery": plots.discovery, "peeling": plots.peeling}),
+    "robustness": Telling(robustness.section, {"regret": plots.regret, "turning": plots.turning}),
 }
 
 

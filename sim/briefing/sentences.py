@@ -8,8 +8,8 @@ import pandas as pd
 from sim.analysis import durability
 from sim.analysis.estimate import Estimate, estimate
 from sim.analysis.measures import COST_IN_PEACE, COST_OF_WAR, Simulated
+from sim.analysis.words import with_error
 from sim.game.war import Cause
-from sim.plots.style import with_error
 
 _EARLY = 5
 BECAUSE = {"attack": "Russia attacks", "incident": "an incident escalates", "probe": "a Russian probe escalates",

@@ -2,14 +2,16 @@
 
 from sim.plots.calibration import calibrated, learned, ranks
 from sim.plots.costs import burden
+from sim.plots.discovery import discovery, peeling
 from sim.plots.durability import causes, differences, hazard, survival
 from sim.plots.game import game_tree
 from sim.plots.maps import deterrence_map
 from sim.plots.record import forecasters, record
 from sim.plots.requirement import frontier
+from sim.plots.robustness import regret, turning
 from sim.plots.spread import spread
 from sim.plots.style import save
 from sim.plots.world import world
 
-__all__ = ["burden", "calibrated", "causes", "deterrence_map", "differences", "forecasters", "frontier", "game_tree", "hazard", "learned",
-           "ranks", "record", "save", "spread", "survival", "world"]
+__all__ = ["burden", "calibrated", "causes", "deterrence_map", "differences", "discovery", "forecasters", "frontier", "game_tree",
+           "hazard", "learned", "peeling", "ranks", "record", "regret", "save", "spread", "survival", "turning", "world"]

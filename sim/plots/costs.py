@@ -14,7 +14,8 @@ from matplotlib.transforms import Bbox
 from sim.analysis import durability
 from sim.analysis.estimate import estimate
 from sim.analysis.measures import COST_IN_PEACE, Simulated
-from sim.plots.style import PALETTE, axes_or_new, with_error
+from sim.analysis.words import with_error
+from sim.plots.style import PALETTE, axes_or_new
 
 _NEAR, _FAR = 7, 40
 _PLACES = tuple((side * reach, up) for reach in (_NEAR, 2 * _NEAR, _FAR) for up in (-_NEAR, _NEAR, 0, -2 * _NEAR, 2 * _NEAR, -_FAR, _FAR)

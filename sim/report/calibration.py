@@ -10,7 +10,7 @@ from sim.study.finding import Finding
 _LEARNED, _NOTHING, _ENTANGLED, _SUSPICIOUS = 0.25, 0.1, 0.3, 0.01
 
 
-def calibration(finding: Finding) -> Section:
+def section(finding: Finding) -> Section:
     """What was learned, what cannot be told apart, whether it predicts, and whether the method can be trusted."""
     parts, counts = finding.tables["parts"], finding.tables["effective"].iloc[0]
     learned = parts[parts["learned"] >= _LEARNED].sort_values("learned", ascending=False)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.plots.style import with_error
+from sim.analysis.words import with_error
 from sim.report.section import Section
 from sim.scenario.schema import described
 from sim.study.finding import Finding
@@ -14,7 +14,7 @@ from sim.study.requirement import AVERAGE, FRONTIER, LIKELY, MOST, NINE_OF_TEN, 
 _HEADINGS = ("cost,\nUSD bn", "holds,\nsearch", "holds,\nfresh", "enough in\n(fresh)")
 
 
-def requirement(finding: Finding) -> Section:
+def section(finding: Finding) -> Section:
     """The cheapest guarantees, how sure they are on fresh histories, and the frontier."""
     asked, table = finding.asked, finding.table
     keys = list(asked["vary"])

@@ -161,7 +161,7 @@ def _cheapest(cost: RBFInterpolator, reach: RBFInterpolator, level: float, provi
     enough = optimize.NonlinearConstraint(lambda x: reach(x.reshape(provisions, -1).T).reshape(1, *x.shape[1:]), level, np.inf)
     best = optimize.differential_evolution(lambda x: cost(x.reshape(provisions, -1).T), [(0, 1)] * provisions, constraints=enough,
                                            vectorized=True, updating="deferred", polish=False, maxiter=100, rng=seed, init="sobol")
-    return np.round(best.x, _DIGITS)
+    return np.asarray(np.round(best.x, _DIGITS))
 
 
 def _answer(found: pd.DataFrame, role: str, low: str, value: str, level: float) -> pd.DataFrame:

@@ -74,7 +74,7 @@ def sweep(scenario: Scenario, points: Points, *, years: Sequence[float] | None =
     tables = []
     total, before = sum(each.sampling.worlds for each in scenarios), 0
     for point, each in zip(points, scenarios, strict=True):
-        result = run(each, progress=None if progress is None else _after(before, total, progress), **options)
+        result = run(each, progress=None if progress is None else after(before, total, progress), **options)
         tables.append(survival(result, years).assign(**point))
         before += each.sampling.worlds
         if progress:
@@ -84,6 +84,6 @@ def sweep(scenario: Scenario, points: Points, *, years: Sequence[float] | None =
     return table[keys + [column for column in table if column not in keys]]
 
 
-def _after(before: int, total: int, progress: Progress) -> Progress:
+def after(before: int, total: int, progress: Progress) -> Progress:
     """Progress of one run of many, told as that of all."""
     return lambda done, _: progress(before + done, total)
