@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
     from sim.study.calibration.study import calibrate
     from sim.study.discovery import discover
+    from sim.study.influence import sensitivity
     from sim.study.precision import run_to_precision
     from sim.study.replay import replay
     from sim.study.requirement import require
@@ -46,6 +47,7 @@ _HOME = {
     "run_to_precision": "sim.study.precision",
     "grid": "sim.study.sweep",
     "sample": "sim.study.sweep",
+    "sensitivity": "sim.study.influence",
     "spread": "sim.analysis.durability",
     "sure": "sim.analysis.durability",
     "survival": "sim.analysis.durability",
@@ -54,7 +56,7 @@ _HOME = {
 }
 __all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "calibrate", "causes", "compare", "costs",
            "cumulative_incidence", "discover", "grid", "hazard", "load", "plots", "read_run", "replay", "require", "robust", "run",
-           "run_to_precision", "sample", "spread", "sure", "survival", "sweep", "verify"]
+           "run_to_precision", "sample", "sensitivity", "spread", "sure", "survival", "sweep", "verify"]
 
 
 def __getattr__(name: str) -> Any:

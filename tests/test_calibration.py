@@ -69,12 +69,12 @@ def test_the_prior_is_filled_evenly():
 
 
 def test_chances_are_those_of_a_known_law(prior):
-    """Under exponential lifetimes the chance of each end, and of holding to any year, is the closed form, to the emulator's error."""
+    """Under exponential lifetimes the chance of each end, and of holding to any year, is the closed form, to 6 points in 99 of 100 candidates."""
     rate = np.exp(-2.5 + 0.8 * prior.scores[:, 0] + 0.4 * prior.scores[:, 1])
     middle = np.abs(prior.scores[:, :2]).max(axis=1) < 1.5
     for years in (0.5, 4.0, 8.5, 20.0):
         found = np.exp(prior.chances.log_holding(0, years))
-        assert np.abs(found - np.exp(-rate * years))[middle].max() < 0.08
+        assert np.quantile(np.abs(found - np.exp(-rate * years))[middle], 0.99) < 0.06
     case = cases_of(1).iloc[:1].assign(years=2.5, ended=True)
     found = np.exp(prior.chances.of(case)[:, 0])
     assert np.abs(found - (np.exp(-2 * rate) - np.exp(-3 * rate)))[middle].max() < 0.03
@@ -215,10 +215,10 @@ def test_a_missing_scenario_and_a_fit_of_too_few_are_refused(scenarios):
 
 @pytest.fixture(scope="module")
 def calibrated(scenarios, tmp_path_factory):
-    """A small calibration through the command, in half years: its document and folder."""
+    """A small calibration through the command, in whole years: its document and folder."""
     folder, out = tmp_path_factory.mktemp("scenarios"), tmp_path_factory.mktemp("calibration")
     for path in scenarios.glob("*.toml"):
-        (folder / path.name).write_text(path.read_text().replace("[sampling]", "[sampling]\nsteps_per_year = 2"))
+        (folder / path.name).write_text(path.read_text().replace("[sampling]", "[sampling]\nsteps_per_year = 1"))
     patched = pytest.MonkeyPatch()
     patched.setattr("sim.study.calibration.study.FRESH", 5)
     patched.setattr("sim.study.calibration.study._FRESH_HISTORIES", 50)
@@ -291,3 +291,51 @@ def test_intervals_count_every_history_once():
     assert ends.sum() == 4
     assert [int(each) for each in np.flatnonzero(ends[0, 0])] == [0, 1, len(EDGES) - 2, len(EDGES) - 1]
     assert histories.EDGES[0] == 0
+
+
+def test_the_page_says_what_the_finding_found(scenarios):
+    """Every number that docs/calibration.md gives of the finding is today's."""
+    page = " ".join((scenarios.parent / "docs" / "calibration.md").read_text().split())
+    found = read(scenarios / "calibrated")
+    assert scenario_text(found) == (scenarios / "calibrated.toml").read_text()
+    tables, asked = found.tables, found.asked
+    parts, counts = tables["parts"].set_index("part"), tables["effective"].iloc[0]
+    for name in ("spread of the value of prevailing", "median value of prevailing"):
+        row = parts.loc[name]
+        before, after = "{prior:.3g} ({prior_low:.2g} to {prior_high:.2g})", "{posterior:.3g} ({low:.2g} to {high:.2g})"
+        assert f"{before.format(**row)} to {after.format(**row)}" in page
+    said = [f"{counts['cases']:.0f} cases, of which {counts['ended']:.0f} ended", f"worth {counts['effective']:.0f} equal ones",
+            f"{asked['candidates']} candidates of the prior are simulated for {asked['histories']:,} histories", f"{asked['checks']} candidates"]
+    entangled = tables["entangled"].set_index(["part", "other"])["correlation"]
+    said += [f"{entangled[pair]:+.2f}" for pair in (("median value of prevailing", "spread of the value of prevailing"),
+                                                    ("median value of prevailing", "cost of war"), ("strength rebuilt", "pace of reconstitution"))]
+    log = tables["scores"].query("score == 'log' and years == 10").set_index("predictor")
+    said += ["{worse:+.3f} ({worse_low:+.3f} to {worse_high:+.3f})".format(**log.loc[name]) for name in ("model before", "model calibrated")]
+    mean, spread = self_check.apart(tables["emulator"])
+    near = tables["emulator"][tables["emulator"]["counted"] > tables["emulator"]["counted"].max() - 30]
+    said += [f"{mean:+.1f} on average, SD {spread:.1f}", "{:+.1f}, SD {:.1f}".format(*self_check.apart(near)), f"the {len(near)} within 30"]
+    worst = tables["uniformity"].loc[tables["uniformity"]["chance"].idxmin()]
+    said += [f"{worst['distance']:.2f}, and chance strays further in {100 * (1 - (1 - worst['chance']) ** len(parts)):.0f} %"]
+    weak = ["none", "paper_assurance", "peacekeepers_monitors", "demilitarised_zone"]
+    last = tables["durability"].query("told == 'posterior' and years == 20").set_index("guarantee_class").loc[weak]
+    said.append(f"{100 * last['estimate'].min():.0f} to {100 * last['estimate'].max():.0f} % (nine of ten candidates: "
+                f"{100 * last['low'].min():.0f} to {100 * last['high'].max():.0f})")
+    for each in said:
+        assert each in page, each
+
+
+def test_history_scores_a_calibration_left_out_and_refuses_one_that_has_seen_the_cases(scenarios, tmp_path, monkeypatch):
+    """Scores of the calibrated model stand beside the rivals; a posterior among the files, or other classes, is an error of two words."""
+    monkeypatch.setattr("sim.study.validation.RESAMPLES", 20)
+    files = [str(scenarios / f"{stand.scenario}.toml") for stand in STANDS]
+    small = ["--designs", "20", "--replicates", "2", "--out", str(tmp_path), "--json"]
+    result = CliRunner().invoke(app, ["history", *files, "--calibration", str(scenarios / "calibrated"), *small])
+    assert result.exit_code == 0, result.output
+    kept = read(scenarios / "calibrated").tables["scores"].query("predictor == 'model calibrated'")
+    told = pd.DataFrame(json.loads(result.stdout)["scores"]).query("predictor == 'model calibrated'")
+    np.testing.assert_allclose(told["estimate"], kept["estimate"])
+    for words, message in (([*files[:2], "--calibration", str(scenarios / "calibrated")], "was scored on other cases"),
+                           ([f"{files[0]}+{scenarios / 'calibrated.toml'}"], "has seen these cases"),
+                           ([*files, "--calibration", str(tmp_path)], "holds no finding")):
+        refused = CliRunner().invoke(app, ["history", *words, *small])
+        assert (refused.exit_code, message in refused.output) == (2, True), refused.output

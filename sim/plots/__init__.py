@@ -9,9 +9,32 @@ from sim.plots.maps import deterrence_map
 from sim.plots.record import forecasters, record
 from sim.plots.requirement import frontier
 from sim.plots.robustness import regret, turning
+from sim.plots.sensitivity import influence, tornado
 from sim.plots.spread import spread
 from sim.plots.style import save
 from sim.plots.world import world
 
-__all__ = ["burden", "calibrated", "causes", "deterrence_map", "differences", "discovery", "forecasters", "frontier", "game_tree",
-           "hazard", "learned", "peeling", "ranks", "record", "regret", "save", "spread", "survival", "turning", "world"]
+__all__ = [
+           "burden",
+           "calibrated",
+           "causes",
+           "deterrence_map",
+           "differences",
+           "discovery",
+           "forecasters",
+           "frontier",
+           "game_tree",
+           "hazard",
+           "influence",
+           "learned",
+           "peeling",
+           "ranks",
+           "record",
+           "regret",
+           "save",
+           "spread",
+           "survival",
+           "tornado",
+           "turning",
+           "world",
+]

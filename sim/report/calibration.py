@@ -28,7 +28,7 @@ def section(finding: Finding) -> Section:
     rows = tuple((row["part"], _cell(row, "prior", "prior_low", "prior_high"), _cell(row, "posterior", "low", "high"),
                   f"{100 * row['learned']:.0f} %") for _, row in parts.iterrows())
     return Section("What does the record teach of dyads?", answer, ("", "before", "after", "learned"), rows,
-                   "Medians, and below them where nine of ten candidates lie. Learned is the share of the variance that the record\n"
+                   "Medians, and below them where nine of ten candidates lie. Learned is the share of the variance that the record "
                    "took away; a part of which little is learned keeps what was assumed of it. Below 0, it is less sure than it was.")
 
 

@@ -26,9 +26,9 @@ def section(finding: Finding) -> Section:
         (*(_sentence(table[table["role"] == role].iloc[0], role, asked) for role in (AVERAGE, MOST)), _along(table, keys, asked)),
         ("", *(key.removeprefix("regime.").replace(".", "\n") for key in keys), *_HEADINGS), rows,
         f"Varied: {limits}.\n"
-        f"Costs are {asked['cost']}, expected up to {asked['years']:g} years, in present value. Each share has its 95 %\n"
-        "sampling error: of the histories of the search, and of fresh ones that the search has not seen. Enough in: share of\n"
-        "parameter sets in which the durability is reached. A promise costs nothing in dollars, so that a search for the cheapest\n"
+        f"Costs are {asked['cost']}, expected up to {asked['years']:g} years, in present value. Each share has its 95 % "
+        "sampling error: of the histories of the search, and of fresh ones that the search has not seen. Enough in: share of "
+        "parameter sets in which the durability is reached. A promise costs nothing in dollars, so that a search for the cheapest "
         "guarantee takes all that it may have of it.")
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from sim.record.lifetimes import YEARS, kaplan_meier
 from sim.record.record import record
+from sim.record.stands_for import STANDS
 from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario, digest
 from sim.study.calibration import self_check
@@ -67,7 +68,7 @@ def find(scenarios: Sequence[Scenario], *, candidates: int = CANDIDATES, histori
         "draws": posterior.sampled(DRAWS, seed),
     }
     asked = {"candidates": candidates, "histories": histories, "checks": checks, "seed": seed,
-             "record": digest({"cases": cases[["case", "guarantee_class", "years", "ended"]].to_dict("list")}),
+             "record": _digest(cases),
              "scenarios": {name: scenario.determinants() for name, scenario in by_class.items()}}
     return Finding("calibration", asked, tables)
 
@@ -115,6 +116,21 @@ def scenario_text(finding: Finding) -> str:
         lines += [f'{key.partition(".")[2]} = {{ draws = {draws[key].tolist()}, source = "{source}" }}'
                   for key in draws if key.startswith(f"{block}.")]
     return "\n".join(lines) + "\n"
+
+
+def left_out_scores(finding: Finding, cases: pd.DataFrame) -> pd.DataFrame:
+    """The scores of the calibrated model, each case left out in its turn. Raises ScenarioError unless they are of these very cases."""
+    if finding.kind != "calibration":
+        raise ScenarioError([f"--calibration {finding.name}: is no calibration; name a folder that `ceasefire calibrate` wrote"])
+    if finding.asked["record"] != _digest(cases):
+        raise ScenarioError([f"--calibration {finding.name}: was scored on other cases; give the scenarios of all its classes: "
+                             + ", ".join(stand.scenario for stand in STANDS if stand.guarantee_class in finding.asked["scenarios"])])
+    table = finding.tables["scores"]
+    return table[table["predictor"] == AFTER]
+
+
+def _digest(cases: pd.DataFrame) -> str:
+    return digest({"cases": cases[["case", "guarantee_class", "years", "ended"]].to_dict("list")})
 
 
 def _enough(candidates: int, histories: int, checks: int) -> None:

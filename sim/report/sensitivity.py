@@ -1,0 +1,86 @@
+"""Which assumptions drive an outcome, in words and numbers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from sim.report.section import Section
+from sim.study.assumptions import meaning
+from sim.study.finding import Finding
+from sim.study.influence import GOAL
+from sim.study.points import JOINT
+
+_LEADING = 3
+
+
+def section(finding: Finding) -> Section:
+    """What drives the outcome, how much is chance, what was not told from it, and whether the sample was large enough."""
+    names = list(finding.asked["scenarios"])
+    under = f"under {names[0]}" if len(names) == 1 else f"under {names[0]} less that under {names[1]}"
+    shares = {name: rows.set_index("index") for name, rows in finding.table.groupby("factor", sort=False)}
+    ranked = sorted(shares, key=lambda name: -shares[name].loc["total", "estimate"])
+    screened = finding.tables["screening"].set_index("factor")
+    swings = {name: rows.set_index("end") for name, rows in finding.tables["swings"].groupby("factor")}
+    rows = tuple((f"{_named(name)}\n{name}", _share(shares[name].loc["first order"]), _share(shares[name].loc["total"]),
+                  _value(swings[name].loc["low"], finding), _value(swings[name].loc["high"], finding),
+                  _value(screened.loc[name], finding, "effect") + ("" if screened.loc[name, "told"] else "\nnot told from chance"))
+                 for name in ranked)
+    return Section(f"Which assumptions drive {finding.asked['outcome']} {under}?", tuple(_answer(finding, shares, ranked)), _HEADINGS, rows,
+                   "Alone: share of the variance by parameters that goes with this one; in all: with what it does together with others "
+                   "(Sobol indices). At its lowest and highest tenth: the outcome there, all others being anywhere. Moves by: mean size of "
+                   "its elementary effects (Morris), which chance alone would not leave at 0. Each has its 95 % limits; chance has been "
+                   "taken out of the shares.")
+
+
+_HEADINGS = ("", "alone", "in all", "at its\nlowest tenth", "at its\nhighest tenth", "moves by")
+
+
+def _answer(finding: Finding, shares: dict[str, pd.DataFrame], ranked: list[str]) -> Iterator[str]:
+    sample, screened = finding.tables["sample"].iloc[0], finding.tables["screening"].set_index("factor")
+    if pd.isna(sample["widest"]) or sample["variance_low"] <= 0:
+        yield "What was varied does not move it by more than chance: no share of its variance can be told."
+    else:
+        for name in ranked[:_LEADING]:
+            alone, whole = (shares[name].loc[index] for index in ("first order", "total"))
+            yield (f"{_named(name)} alone accounts for {_share(alone)} of the variance by parameters, and for {_share(whole)} with what "
+                   "it does together with others.")
+    chance = _limits(sample["chance"], sample["chance_low"], sample["chance_high"])
+    yield (f"Of the variance between single histories {chance} is chance that no parameter moves; " if pd.notna(sample["chance"]) else
+           "No two histories differ in it; ") + f"the outcome is {_value(sample, finding, 'mean')} on average."
+    if untold := [_named(name) for name in ranked if not screened.loc[name, "told"]]:
+        yield f"Screening does not tell from chance: {'; '.join(untold)}."
+    yield _enough(finding, sample, ranked)
+
+
+def _enough(finding: Finding, sample: Any, ranked: list[str]) -> str:
+    if pd.isna(sample["widest"]):
+        return f"The sample of {sample['points']:.0f} points told no influence from chance; take more --replicates or more --samples."
+    first = f"{_named(ranked[0])} leads in {100 * sample['leads']:.0f} of 100 resamples"
+    if sample["widest"] <= GOAL:
+        return f"The sample was large enough: no total index is less sure than ±{100 * sample['widest']:.0f} points, and {first}."
+    return (f"The sample of {finding.asked['samples']} leaves a total index as unsure as ±{100 * sample['widest']:.0f} points, though "
+            f"{first}; --samples {sample['enough']:.0f} would bring it to ±{100 * GOAL:.0f}.")
+
+
+def _named(factor: str) -> str:
+    if factor == JOINT:
+        return "The row of the joint draws"
+    words = meaning(factor)[0]
+    return words[:1].upper() + words[1:]
+
+
+def _share(row: Any) -> str:
+    return _limits(row["estimate"], row["low"], row["high"])
+
+
+def _limits(value: float, low: float, high: float) -> str:
+    return "not known" if pd.isna(value) else f"{100 * value:.0f} ({100 * low:.0f} to {100 * high:.0f}) %"
+
+
+def _value(row: Any, finding: Finding, name: str = "estimate") -> str:
+    value, low, high = (row[each] for each in ((name, "low", "high") if name != "mean" else ("mean", "mean_low", "mean_high")))
+    if finding.asked["unit"] != "share":
+        return f"{value:.2f} ({low:.2f} to {high:.2f}) {finding.asked['unit']}"
+    unit = "%" if len(finding.asked["scenarios"]) == 1 and name != "effect" else "points"
+    return f"{100 * value:.1f} ({100 * low:.1f} to {100 * high:.1f}) {unit}"
