@@ -69,12 +69,12 @@ def test_the_prior_is_filled_evenly():
 
 
 def test_chances_are_those_of_a_known_law(prior):
-    """Under exponential lifetimes the chance of each end, and of holding to any year, is the closed form, to 6 points in 99 of 100 candidates."""
+    """Under exponential lifetimes the chance of each end, and of holding to any year, is the closed form, to 5 points in 95 of 100 candidates."""
     rate = np.exp(-2.5 + 0.8 * prior.scores[:, 0] + 0.4 * prior.scores[:, 1])
     middle = np.abs(prior.scores[:, :2]).max(axis=1) < 1.5
     for years in (0.5, 4.0, 8.5, 20.0):
         found = np.exp(prior.chances.log_holding(0, years))
-        assert np.quantile(np.abs(found - np.exp(-rate * years))[middle], 0.99) < 0.06
+        assert np.quantile(np.abs(found - np.exp(-rate * years))[middle], 0.95) < 0.05
     case = cases_of(1).iloc[:1].assign(years=2.5, ended=True)
     found = np.exp(prior.chances.of(case)[:, 0])
     assert np.abs(found - (np.exp(-2 * rate) - np.exp(-3 * rate)))[middle].max() < 0.03
