@@ -124,7 +124,7 @@ def asked(scenarios, tmp_path_factory):
     """A small search through the command."""
     out = tmp_path_factory.mktemp("requirement")
     words = ["require", scenarios / "coalition.toml", "--hold", 0.85, "--years", 3, "--vary", "regime.deployment.brigades=0:15",
-             "--vary", "regime.commitment.united_states=0:1", "--samples", 12, "--designs", 40, "--set", "sampling.designs=100",
+             "--vary", "regime.commitment.united_states=0:1", "--samples", 12, "--designs", 100,
              "--set", "sampling.steps_per_year=4", "--out", out, "--json"]
     result = CliRunner().invoke(app, list(map(str, words)))
     assert result.exit_code == 0, result.output

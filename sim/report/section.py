@@ -25,12 +25,11 @@ class Section:
         """For the terminal."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
         for number, heading in enumerate(self.columns):
-            table.add_column(heading, justify="right" if number else "left")
+            table.add_column(heading, justify="right" if number else "left", overflow="fold")
         for row in self.rows:
             table.add_row(*(_dim_below(cell) for cell in row))
         answer = (Text(textwrap.fill(sentence, WIDTH, initial_indent="  ", subsequent_indent="  ")) for sentence in self.answer)
-        return Group("", Text(self.question, "bold"), *answer, "", table, "",
-                     *(Text(textwrap.fill(line, WIDTH)) for line in self.how_to_read.splitlines()))
+        return Group("", Text(self.question, "bold"), *answer, "", table, "", Text(textwrap.fill(self.how_to_read, WIDTH)))
 
 
 def _dim_below(cell: str) -> Text:

@@ -22,9 +22,9 @@ def section(finding: Finding) -> Section:
     ranked = sorted(shares, key=lambda name: -shares[name].loc["total", "estimate"])
     screened = finding.tables["screening"].set_index("factor")
     swings = {name: rows.set_index("end") for name, rows in finding.tables["swings"].groupby("factor")}
-    rows = tuple((f"{_named(name)}\n{name}", _share(shares[name].loc["first order"]), _share(shares[name].loc["total"]),
-                  _value(swings[name].loc["low"], finding), _value(swings[name].loc["high"], finding),
-                  _value(screened.loc[name], finding, "effect") + ("" if screened.loc[name, "told"] else "\nnot told from chance"))
+    rows = tuple((f"{_named(name)}\n{name}", _cell(_share(shares[name].loc["first order"])), _cell(_share(shares[name].loc["total"])),
+                  _cell(_value(swings[name].loc["low"], finding)), _cell(_value(swings[name].loc["high"], finding)),
+                  _cell(_value(screened.loc[name], finding, "effect")) + ("" if screened.loc[name, "told"] else "\nnot told from chance"))
                  for name in ranked)
     return Section(f"Which assumptions drive {finding.asked['outcome']} {under}?", tuple(_answer(finding, shares, ranked)), _HEADINGS, rows,
                    "Alone: share of the variance by parameters that goes with this one; in all: with what it does together with others "
@@ -72,6 +72,13 @@ def _named(factor: str) -> str:
 
 def _share(row: Any) -> str:
     return _limits(row["estimate"], row["low"], row["high"])
+
+
+def _cell(told: str) -> str:
+    """The limits below the estimate."""
+    estimate, _, rest = told.partition(" (")
+    limits, _, unit = rest.partition(")")
+    return f"{estimate}{unit}\n{limits}" if limits else told
 
 
 def _limits(value: float, low: float, high: float) -> str:

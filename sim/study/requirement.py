@@ -46,19 +46,17 @@ def require(scenario: Scenario, hold: float, years: float, vary: Ranges, **optio
 
 
 def find(scenario: Scenario, hold: float, years: float, vary: Ranges, *, cost: str = "cost.peace", samples: int = SAMPLES,
-         designs: int = 300, replicates: int = 10, executor: Executor | None = None, progress: Progress | None = None) -> Finding:
+         executor: Executor | None = None, progress: Progress | None = None) -> Finding:
     """The cheapest guarantee under which a share `hold` of ceasefires holds `years`, on average and in nine of ten parameter designs.
 
-    `vary` gives limits of provisions, in units of the scenario; `cost` is a measure of costs, counted up to `years` in USD billion.
-    The search simulates `designs` of `replicates` a point; its answers are simulated again with all designs of the scenario and another
-    seed. Tables: guarantees (role, status, a column a provision, and of the search and of fresh histories: durability, share of designs
-    that reach `hold`, and cost, each with 95 % limits), and points (all that was simulated on the way). Raises ScenarioError for what
-    cannot be asked.
+    `vary` gives limits of provisions, in units of the scenario; `cost` is a measure of costs, counted up to `years` in USD billion. Every
+    point is simulated as the sampling of the scenario says, and the answers once more with another seed. Tables: guarantees (role,
+    status, a column a provision, and of the search and of fresh histories: durability, share of designs that reach `hold`, and cost, each
+    with 95 % limits), and points (all that was simulated on the way). Raises ScenarioError for what cannot be asked.
     """
     _can_be_asked(scenario, hold, vary, cost, samples)
     asked = _Asked(replaced(scenario, {"sampling.horizon_years": int(np.ceil(years))}), hold, years, vary, cost)
-    search = replaced(asked.scenario, {"sampling.designs": designs, "sampling.replicates": replicates})
-    points = _Points(partial(_simulated, asked, search), executor, progress, samples + 2 + ROUNDS * (_LEVELS + 2))
+    points = _Points(partial(_simulated, asked, asked.scenario), executor, progress, samples + 2 + ROUNDS * (_LEVELS + 2))
     points.add(_first(len(vary), samples, scenario.sampling.seed))
     for number in range(ROUNDS):
         points.add(_proposals(points, asked, seed=number))
@@ -70,7 +68,7 @@ def find(scenario: Scenario, hold: float, years: float, vary: Ranges, *, cost: s
     again.add(_places(chosen, vary))
     guarantees = chosen.join(again.table.add_prefix("fresh_"))[["role", "status", *vary, *_TOLD, *(f"fresh_{name}" for name in _TOLD)]]
     told = {"hold": hold, "years": years, "vary": {key: list(limits) for key, limits in vary.items()}, "cost": cost, "samples": samples,
-            "designs": designs, "replicates": replicates, "scenario": {"name": scenario.name, **asked.scenario.determinants()}}
+            "scenario": {"name": scenario.name, **asked.scenario.determinants()}}
     return Finding("requirement", told, {"guarantees": guarantees, "points": found})
 
 
