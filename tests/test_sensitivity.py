@@ -212,7 +212,7 @@ def test_what_cannot_be_asked_is_refused(none):
 
 def test_a_guarantee_against_itself_differs_by_nothing(none):
     """All differences are 0, no variance is left, and the answer says so."""
-    found = find(none, "survival@5", against=sim.scenario.load.replaced(none, {"name": "same"}), samples=16, trajectories=4)
+    found = find(none, "survival@5", against=sim.scenario.load.replaced(none, {"name": "same"}), samples=32, trajectories=4)
     assert found.tables["sample"].iloc[0]["mean"] == 0
     assert found.table["estimate"].isna().all()
     assert "does not move it by more than chance" in section(found).answer[0]

@@ -54,7 +54,8 @@ def _draw_frontier(ax: Axes, finding: Finding, along: pd.DataFrame) -> None:
         ax.errorbar(row["fresh_cost"], row["fresh_estimate"], yerr=_bars(row, "fresh_"), color=colour, marker=marker, ls="none", capsize=3,
                     ms=11 if marker == "*" else 7, label=f"{'closest' if row['status'].iloc[0] == NOT else 'cheapest'} {role}")
     ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 0.06), fontsize="small")
-    ax.set(ylim=(min(0.95 * float(points["low"].min()), hold - 0.05), 1.01), ylabel=f"share that holds {finding.asked['years']:g} years")
+    low, high = min(float(points["low"].min()), hold), max(float(points["high"].max()), hold)
+    ax.set(ylim=(low - 0.15 * (high - low), high + 0.1 * (high - low)), ylabel=f"share that holds {finding.asked['years']:g} years")
 
 
 def _bars(rows: pd.DataFrame, prefix: str) -> Any:

@@ -93,7 +93,7 @@ def influence(finding: Finding, ax: Axes | None = None) -> Axes:
 
 def _running(x: Any, y: Any) -> pd.DataFrame:
     """Means of equally many points in the order of x, with 95 % limits."""
-    groups = np.array_split(np.argsort(x.to_numpy(), kind="stable"), _BINS)
+    groups = np.array_split(np.argsort(x.to_numpy(), kind="stable"), min(_BINS, len(x) // 8))
     rows = []
     for group in groups:
         some = y.to_numpy()[group]

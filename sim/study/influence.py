@@ -45,8 +45,8 @@ def find(scenario: Scenario, outcome: str, *, against: Scenario | None = None, v
     high), screening (factor, effect, low, high, chance, sigma, told), swings (factor, end, estimate, low, high), sample, points.
     Raises ScenarioError for what cannot be asked, RunError for a missing point or a NaN.
     """
-    if samples < 8 or samples & (samples - 1):      # noqa: PLR2004  said in the message
-        raise ScenarioError([f"--samples {samples}: must be a power of two from 8 on, such as {SAMPLES}"])
+    if samples < 32 or samples & (samples - 1):      # noqa: PLR2004  said in the message
+        raise ScenarioError([f"--samples {samples}: must be a power of two from 32 on, such as {SAMPLES}"])
     scenarios = [scenario] if against is None else [scenario, against]
     measure, varied = named(outcome, scenario.sampling.horizon_years), factors(scenarios, vary or {})
     evaluate, seed = of_scenarios(scenarios, varied, measure, replicates, **options), scenario.sampling.seed % 2**31
