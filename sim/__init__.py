@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim import plots
+    from sim.analysis.costs import costs
     from sim.analysis.durability import causes, compare, cumulative_incidence, hazard, spread, sure, survival
     from sim.ensemble.run import run
     from sim.ensemble.store import Run, RunError, read_run
@@ -15,9 +16,13 @@ if TYPE_CHECKING:
     from sim.model.ceasefire import CeasefireModel
     from sim.scenario.load import ScenarioError, load
     from sim.scenario.schema import Scenario
+    from sim.study.calibration.study import calibrate
+    from sim.study.discovery import discover
+    from sim.study.influence import sensitivity
     from sim.study.precision import run_to_precision
     from sim.study.replay import replay
-    from sim.study.sensitivity import sensitivity
+    from sim.study.requirement import require
+    from sim.study.robustness import robust
     from sim.study.sweep import grid, sample, sweep
 
 _HOME = {
@@ -26,27 +31,32 @@ _HOME = {
     "RunError": "sim.ensemble.store",
     "Scenario": "sim.scenario.schema",
     "ScenarioError": "sim.scenario.load",
+    "calibrate": "sim.study.calibration.study",
     "causes": "sim.analysis.durability",
     "compare": "sim.analysis.durability",
+    "costs": "sim.analysis.costs",
     "cumulative_incidence": "sim.analysis.durability",
+    "discover": "sim.study.discovery",
     "hazard": "sim.analysis.durability",
     "load": "sim.scenario.load",
     "read_run": "sim.ensemble.store",
     "replay": "sim.study.replay",
+    "require": "sim.study.requirement",
+    "robust": "sim.study.robustness",
     "run": "sim.ensemble.run",
     "run_to_precision": "sim.study.precision",
     "grid": "sim.study.sweep",
     "sample": "sim.study.sweep",
-    "sensitivity": "sim.study.sensitivity",
+    "sensitivity": "sim.study.influence",
     "spread": "sim.analysis.durability",
     "sure": "sim.analysis.durability",
     "survival": "sim.analysis.durability",
     "sweep": "sim.study.sweep",
     "verify": "sim.ensemble.verify",
 }
-__all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "causes", "compare", "cumulative_incidence", "grid", "hazard",
-           "load", "plots", "read_run", "replay", "run", "run_to_precision", "sample", "sensitivity", "spread", "sure", "survival",
-           "sweep", "verify"]
+__all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "calibrate", "causes", "compare", "costs",
+           "cumulative_incidence", "discover", "grid", "hazard", "load", "plots", "read_run", "replay", "require", "robust", "run",
+           "run_to_precision", "sample", "sensitivity", "spread", "sure", "survival", "sweep", "verify"]
 
 
 def __getattr__(name: str) -> Any:

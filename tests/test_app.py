@@ -241,7 +241,7 @@ def test_the_page_loads(page):
     assert said(at, "scenario") == "armed_neutrality"
     text = shown(at)
     assert text.count("for thinking with, not a forecast") == 1
-    assert {"How long it holds", "When the danger is", "How it ends"} <= set(text.splitlines())
+    assert {"How long it holds", "When the danger is", "How it ends", "What it costs, and who bears it"} <= set(text.splitlines())
 
 
 def test_a_slider_changes_the_numbers_to_those_of_the_package(page, scenarios):
@@ -350,7 +350,7 @@ def test_every_parameter_is_told_with_its_source_and_who_set_it(page, scenarios)
 def test_files_are_offered(page):
     at = page(scenario="eu", view="Files", **SMALL, **{"regime.arms.package_usd_bn": "10"})
     names = {each.proto.label for each in at.main.get("download_button")}
-    assert names == {"eu-changed.toml", *(f"eu-changed-{kind}.png" for kind in ("survival", "differences", "hazard", "causes", "spread")),
+    assert names == {"eu-changed.toml", *(f"eu-changed-{kind}.png" for kind in ("survival", "differences", "hazard", "causes", "burden", "spread")),
                      "eu-changed.parquet", "eu-changed.csv", "eu.parquet", "eu.csv"}
 
 

@@ -169,7 +169,7 @@ def test_scenarios_are_compared(reader):
     reader.go(f"scenario=nato&compare=eu&baseline=none&{SMALL}")
     assert reader.page.get_by_role("heading", name="Difference from none").is_visible()
     assert reader.page.locator(".cf table.numbers").first.locator("thead th").all_inner_texts()[1:] == ["nato", "none", "eu"]
-    assert reader.page.locator(".cf img").count() == 5
+    assert reader.page.locator(".cf img").count() == 6
     assert all(reader.page.locator(".cf img").nth(number).get_attribute("alt") for number in range(5))
 
 

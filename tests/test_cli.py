@@ -55,6 +55,7 @@ def test_the_document_of_a_run(compared):
             "causes",
             "europe_intervenes",
             "us_backs",
+            "costs",
             "seconds",
             "folder",
         }
@@ -72,6 +73,22 @@ def test_the_document_of_a_run(compared):
             holds(told)
         assert Path(run["folder"]).is_dir()
         assert run["seconds"] > 0
+
+
+def test_the_document_tells_who_bears_what(compared):
+    """Every cost has both intervals and its share of the burden, for each bearer and item; where nothing is paid there is no share."""
+    members = ["United Kingdom", "France", "Germany", "Poland", "Italy", "Finland"]
+    for run in compared[0]["runs"]:
+        assert list(run["costs"]) == ["all", "Europe", *members, "United States", "Ukraine"]
+        for items in run["costs"].values():
+            assert list(items) == ["all", "peace", "war", "stationing", "arms", "resupply", "reconstruction", "losses"]
+            for item, told in items.items():
+                holds({name: told[name] for name in ESTIMATE})
+                assert set(told) - ESTIMATE == {"share", "share_low", "share_high"}
+                if told["share"] is None:
+                    assert run["costs"]["all"][item]["estimate"] == 0
+                else:
+                    assert 0 <= told["share_low"] <= told["share"] <= told["share_high"] <= 1
 
 
 def test_the_document_of_differences(compared):
@@ -124,6 +141,10 @@ def test_the_run_folder(compared):
         "russia.insecurity",
         *(f"hazard_{cause}" for cause in Cause if cause is not Cause.HELD),
         *(f"hazard_until_{year}" for year in (1, 2, 5, 10)),
+        *(f"cost_{item}_united_states" for item in ("arms", "resupply", "losses")),
+        *(f"cost_{item}_ukraine" for item in ("reconstruction", "losses")),
+        *(f"cost_{item}_europe_{name}" for item in ("stationing", "arms", "resupply", "losses")
+          for name in ("United Kingdom", "France", "Germany", "Poland", "Italy", "Finland")),
     }
     assert (outcomes["world"] == np.arange(300)).all()
     assert (outcomes["design"] == outcomes["world"] // 5).all()
@@ -157,12 +178,13 @@ def test_quantiles_of_the_timeline_are_those_of_the_worlds(scenarios):
 
 
 def test_figures_are_written_beside_the_results(scenarios, tmp_path, compared):
-    """A run has three, a comparison four."""
+    """A run has three, a comparison five."""
     command("run", scenarios / "none.toml", *SMALL, "--out", tmp_path)
     (folder,) = tmp_path.glob("none-*")
     assert {path.name for path in (folder / "figures").glob("*.png")} == {"survival.png", "causes.png", "hazard.png"}
     (together,) = compared[1].glob("comparison-*")
-    assert {path.name for path in (together / "figures").glob("*.png")} == {"survival.png", "causes.png", "hazard.png", "differences.png"}
+    names = {"survival.png", "causes.png", "hazard.png", "differences.png", "burden.png"}
+    assert {path.name for path in (together / "figures").glob("*.png")} == names
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.rglob("*.png"))
 
 
@@ -183,15 +205,34 @@ def test_folders_and_files_are_compared_alike(compared, scenarios):
 
 
 def test_the_table_shows_both_intervals_of_every_share(scenarios, tmp_path):
-    """Every share has its error, every row a range beneath it; the caveat stands once."""
+    """Every share and cost has its error, every row a range beneath it; the caveat stands once."""
     text = command("compare", scenarios / "none.toml", scenarios / "nato.toml", *SMALL, "--out", tmp_path).stdout
     rows = [line for line in text.splitlines() if re.match(r"(none|nato) +[-+\d]", line)]
     below = [line for line in text.splitlines() if re.match(r" +[-+]?\d+ to [-+]?\d+", line)]
-    assert len(rows) == len(below) == 5
+    assert len(rows) == len(below) == 7
     for row, ranges in zip(rows, below, strict=True):
         assert len(re.findall(r"[-+]?\d+\.\d ±\d+\.\d", row)) == len(re.findall(r"[-+]?\d+ to [-+]?\d+", ranges)) == 5
     assert text.count("not a forecast") == 1
     assert max(map(len, rows + below)) <= 80
+
+
+def test_one_run_prints_who_bears_what(scenarios, tmp_path):
+    """A row a bearer, as in the table of the Python function: costs in peace, by war and in all, each with error, range and share."""
+    text = command("run", scenarios / "coalition.toml", *SMALL, "--out", tmp_path).stdout
+    told = text[text.index("Expected cost within 20 years"):].splitlines()
+    (folder,) = tmp_path.glob("coalition-*")
+    table = sim.costs(sim.read_run(folder)).set_index(["bearer", "item"])
+    for bearer in table.index.unique("bearer"):
+        row = next(line for line in told if line.startswith(f"{bearer} "))
+        expected = []
+        for item in ("peace", "war", "all"):
+            cost = table.loc[bearer, item]
+            expected += [f"{cost['estimate']:.1f} ±{(cost['high'] - cost['low']) / 2:.1f}"]
+            if bearer != "all":
+                expected += [f"{100 * cost['share']:.1f} ±{50 * (cost['share_high'] - cost['share_low']):.1f}"]
+        assert re.findall(r"[\d.]+ ±[\d.]+", row) == expected
+        assert len(re.findall(r"\d+ to \d+", told[told.index(row) + 1])) == 3
+    assert max(map(len, text.splitlines()[:-1])) <= 100
 
 
 def test_set_changes_a_value(scenarios, tmp_path):

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 import sim
 from sim.cli import app
 from sim.game.crisis import Crisis
+from sim.guarantee.costs import Costs
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -28,6 +29,17 @@ def test_the_readme_prints_what_make_run_prints(tmp_path):
     printed = CliRunner().invoke(app, ["compare", *paths, "--baseline", "none", "--out", str(tmp_path)]).stdout
     told = re.search(r"```text\n(.*?)\n```", README, re.DOTALL)[1]
     assert told == printed[:printed.index("\n  none: ")].strip("\n")
+
+
+def test_the_page_on_costs_reads_what_make_run_prints():
+    """Its example is of the table in the README, line by line, and it names every price with its default."""
+    page = (ROOT / "docs" / "costs.md").read_text()
+    example = re.search(r"```text\n(.*?)\n```", page, re.DOTALL)[1].splitlines()
+    assert set(example) <= set(README.splitlines())
+    for name, field in Costs.model_fields.items():
+        row = next(line for line in page.splitlines() if line.startswith("| `") and f"`{name}`" in line)
+        assert f"{field.default:g}" in row, name
+        assert field.json_schema_extra["symbol"] in row, name
 
 
 def test_the_example_scenario_of_the_readme_loads(tmp_path):

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 import sim
+from sim.model.costs import costs
 from sim.quantity import Parameters
 from sim.uncertainty import Distribution, is_number
 
@@ -20,16 +21,17 @@ SCENARIO = sim.load(
     {
         "regime.force_limit.brigades": 130,
         "regime.reassurance.value": 0.1,
+        "costs.united_states_share": 0.2,
         "sampling.designs": 200,
         "sampling.replicates": 5,
     },
 )
 """A reference regime, with the provisions that it lacks."""
-PARTS = ("russia", "ukraine", "europe", "united_states", "war", "regime")
+PARTS = ("russia", "ukraine", "europe", "united_states", "war", "regime", "costs")
 NUMBERS = {
     key: value for key, value in SCENARIO.leaves() if key.split(".")[0] in PARTS and (is_number(value) or isinstance(value, Distribution))
 }
-"""Every number of the actors, the war and the regime, by its key."""
+"""Every number of the actors, the war, the regime and the prices, by its key."""
 
 
 def kinds(field: FieldInfo) -> set[type]:
@@ -86,7 +88,7 @@ class TestEveryBlock:
 
 
 def outcomes(scenario: sim.Scenario, worlds: int, steps: int) -> np.ndarray:
-    """What became of each world, and who fought, (outcome, world)."""
+    """What became of each world, who fought, and what it cost, (outcome, world)."""
     model = sim.CeasefireModel(scenario, worlds)
     while model.running and model.steps < steps:
         model.step()
@@ -100,6 +102,7 @@ def outcomes(scenario: sim.Scenario, worlds: int, steps: int) -> np.ndarray:
             model.us_backs,
             model.russia_prevails,
             *model.fought.values(),
+            *costs(model).values(),
         ]
     )
 

@@ -159,10 +159,9 @@ def test_what_forecasters_record_and_model_give_ninety_one_days(runs):
 
 def test_the_scores_on_the_page_are_todays(runs):
     """The log score of the model and of each rival at ten years, and how much worse each is than Kaplan-Meier."""
-    from sim.study.validation import covered, scores
+    from sim.study.validation import covered, of_runs, scores
     chosen = list(runs.values())
-    cases = covered(record(), [run.name for run in chosen])
-    table = scores(cases, chosen)
+    table = scores(covered(record(), [run.name for run in chosen]), {"model": of_runs(chosen)})
     for _, row in table[(table["score"] == "Brier")].iterrows():
         says(f"{row['estimate']:.3f} ({row['low']:.3f} to {row['high']:.3f})")
     against = table[(table["predictor"] == "model")]

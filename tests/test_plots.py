@@ -7,6 +7,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 import sim
 from sim.game.war import Cause
@@ -203,6 +204,42 @@ def test_a_map_needs_two_values_of_each_and_nothing_else(swept, ax):
             lambda table: table.assign(**{"russia.insecurity": np.arange(len(table)) % 2})[["russia.insecurity", *swept.columns]]), x, y, ax=ax)
     with pytest.raises(ValueError, match="two or more values"):
         sim.plots.deterrence_map(swept[swept[y] == 0], x, y, ax=ax)
+
+
+def test_burden_and_durability_are_those_of_the_tables(runs, ax):
+    """Each point is what all pay in peace and the share that holds, with both limits of both as bars; titles say the most durable."""
+    sim.plots.burden(runs, years=10, ax=ax)
+    bars = iter(ax.collections)
+    for run, point in zip(runs, ax.lines, strict=False):
+        paid = sim.costs(run).set_index(["bearer", "item"]).loc[("all", "peace")]
+        held = sim.survival(run, [10]).iloc[0]
+        np.testing.assert_allclose(point.get_xydata(), [[paid["estimate"], held["estimate"]]])
+        for limits in (["spread_low", "spread_high"], ["low", "high"]):
+            np.testing.assert_allclose(next(bars).get_segments()[0][:, 0], paid[limits].astype(float))
+            np.testing.assert_allclose(next(bars).get_segments()[0][:, 1], held[limits].astype(float))
+    best = max(runs, key=lambda run: sim.survival(run, [10])["estimate"].item())
+    assert re.fullmatch(rf"{best.name} holds 10 years in [\d.]+ \(±[\d.]+\) % of histories,\nfor USD \d+ \(±[\d.]+\) billion paid in peace",
+                        ax.get_title(loc="left"))
+
+
+def test_no_name_in_the_burden_figure_covers_another(scenarios):
+    """Eight regimes, of which two cost nothing and hold alike."""
+    names = ("none", "budapest", "neutrality", "armed_neutrality", "coalition", "article5_like", "nato", "eu")
+    several = [sim.run(sim.load(scenarios / f"{name}.toml", {"sampling.designs": 40}), out=None) for name in names]
+    ax = sim.plots.burden(several)
+    ax.get_figure().draw_without_rendering()
+    boxes = [Text.get_window_extent(text) for text in ax.texts]
+    assert {text.get_text() for text in ax.texts} == set(names)
+    assert not [1 for number, box in enumerate(boxes) for other in boxes[:number] if box.overlaps(other)]
+    plt.close(ax.get_figure())
+
+
+def test_a_burden_without_replicates_has_no_spread(scenarios, ax):
+    """One history a design cannot tell chance from parameters; the sampling error is there all the same."""
+    one = sim.run(sim.load(scenarios / "coalition.toml", {"sampling.designs": 60, "sampling.replicates": 1}), out=None)
+    sim.plots.burden(one, ax=ax)
+    assert np.isfinite(ax.get_xlim()).all()
+    assert len(ax.collections) == 2
 
 
 def test_the_gallery_is_made_by_the_lines_that_stand_there(tmp_path, monkeypatch):

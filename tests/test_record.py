@@ -21,7 +21,7 @@ from sim.record.record import record
 from sim.record.stands_for import STANDS, class_of
 from sim.scenario.load import ScenarioError
 from sim.study import validation
-from sim.study.validation import _weights, brier, covered, log_loss, predictions, scores
+from sim.study.validation import RIVALS, _weights, brier, covered, left_out, log_loss, of_runs, scores
 
 ROOT = Path(__file__).parents[1]
 CODEBOOK = (ROOT / "sim" / "record" / "codebook.md").read_text()
@@ -141,11 +141,11 @@ def test_each_rival_is_blind_to_the_case_that_it_predicts(runs):
     """The prediction of a case does not change if its fate does; that of the others may."""
     cases = covered(record(), [run.name for run in runs])
     changed = cases.assign(ended=cases["ended"].where(cases.index != 3, ~cases["ended"]), years=cases["years"].where(cases.index != 3, 33.0))
-    before, after = (predictions(some, runs) for some in (cases, changed))
-    for name in ("Kaplan-Meier", "Weibull", "Weibull by class"):
-        np.testing.assert_array_equal(before[name][3], after[name][3])
-        assert not np.array_equal(before[name], after[name])
-    np.testing.assert_array_equal(before["model"], after["model"])
+    for predict in RIVALS.values():
+        before, after = (left_out(predict, some) for some in (cases, changed))
+        np.testing.assert_array_equal(before[3], after[3])
+        assert not np.array_equal(before, after)
+    np.testing.assert_array_equal(left_out(of_runs(runs), cases), left_out(of_runs(runs), changed))
 
 
 def test_weights_undo_the_censoring():
@@ -166,7 +166,7 @@ def test_years_that_nobody_was_followed_beyond_are_left_out(runs):
     """A year whose survivors nobody saw has no weights, and no score."""
     cases = covered(record(), [run.name for run in runs])
     cut = cases.assign(ended=cases["ended"] & (cases["years"] <= 15), years=np.minimum(cases["years"], 15.0))
-    table = scores(cut, runs)
+    table = scores(cut, {"model": of_runs(runs)})
     assert set(table["years"]) == {1, 5, 10}
     assert not table.isna().any(axis=None)
 
@@ -183,7 +183,7 @@ def test_the_limits_of_a_difference_hold_the_chance_in_the_fit(runs, monkeypatch
     for _ in range(30):
         drawn = worlds.iloc[rng.integers(len(worlds), size=40)]
         cases = pd.DataFrame({"guarantee_class": name, "years": drawn["years"].to_numpy(), "ended": ~drawn["held"].to_numpy()})
-        table = scores(cases.assign(years=np.where(cases["ended"], cases["years"], 30.0)), [run], [5], seed=1)
+        table = scores(cases.assign(years=np.where(cases["ended"], cases["years"], 30.0)), {"model": of_runs([run])}, [5], seed=1)
         row = table.query("predictor == 'model' and score == 'Brier'").iloc[0]
         held += row["worse_low"] <= 0 <= row["worse_high"]
     assert held >= 24

@@ -257,3 +257,18 @@ a.b = { c.d = 1 }
         ("ukraine", "a", "b", "c", "d"): 17,
     }
     assert {key: lines[key] for key in expected} == expected
+
+
+def test_a_file_over_another_wins_and_lends_its_name(scenarios, tmp_path):
+    """What the upper file says holds, the rest is that of the lower; --set still wins, and its problems are named by their place."""
+    upper = tmp_path / "doubt.toml"
+    upper.write_text('title = "Doubt"\n[russia]\ncost_of_war = 0.5\n[regime.arms]\npackage_usd_bn = 7\n')
+    lower, both = sim.load(scenarios / "nato.toml"), sim.load(scenarios / "nato.toml", {"regime.arms.package_usd_bn": 8}, over=[upper])
+    assert both.name == "nato+doubt"
+    assert (both.russia.cost_of_war, both.regime.arms.package_usd_bn) == (0.5, 8)
+    assert (both.title, both.regime.commitment, both.sampling) == (lower.title, lower.regime.commitment, lower.sampling)
+    assert both.origins["russia.cost_of_war"][-1] == (0.5, f"{upper}:3")
+    assert sim.load(scenarios / "nato.toml", {"name": "mine"}, over=[upper]).name == "mine"
+    upper.write_text("[russia]\ncost_of_war = -1\n")
+    with pytest.raises(sim.ScenarioError, match=f"{upper}:2: russia.cost_of_war"):
+        sim.load(scenarios / "nato.toml", over=[upper])

@@ -31,6 +31,9 @@ class Member(Parameters):
     resolve_offset: Quantity = parameter(
         ..., "how much readier than the average it is to intervene", unit="utility", symbol="-",
         source="judgement, from its distance to Russia and its declared policy")
+    gdp_usd_tn: Quantity | None = parameter(
+        None, "size of its economy, by which it shares the cost of arms; if no member has one, political weights take its place",
+        unit="USD trillion", symbol="-", low=0, source="World Bank, gross domestic product of 2024 in current dollars")
 
 
 class Without(Parameters):
@@ -41,14 +44,14 @@ class Without(Parameters):
 
 
 REFERENCE_MEMBERS = tuple(
-    Member(name=name, brigades=brigades, reliability=reliability, weight=weight, resolve_offset=offset)
-    for name, brigades, reliability, weight, offset in (
-        ("United Kingdom", 8, 0.8, 0.22, 0.15),
-        ("France", 8, 0.8, 0.22, 0.10),
-        ("Germany", 7, 0.6, 0.20, -0.05),
-        ("Poland", 6, 0.7, 0.14, 0.15),
-        ("Italy", 5, 0.5, 0.12, -0.15),
-        ("Finland", 3, 0.8, 0.10, 0.20),
+    Member(name=name, brigades=brigades, reliability=reliability, weight=weight, resolve_offset=offset, gdp_usd_tn=gdp)
+    for name, brigades, reliability, weight, offset, gdp in (
+        ("United Kingdom", 8, 0.8, 0.22, 0.15, 3.6),
+        ("France", 8, 0.8, 0.22, 0.10, 3.2),
+        ("Germany", 7, 0.6, 0.20, -0.05, 4.7),
+        ("Poland", 6, 0.7, 0.14, 0.15, 0.9),
+        ("Italy", 5, 0.5, 0.12, -0.15, 2.4),
+        ("Finland", 3, 0.8, 0.10, 0.20, 0.3),
     )
 )
 
@@ -97,6 +100,9 @@ class FrontLineDefender(Parameters):
         names = [member.name for member in members]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise PydanticCustomError("members", "has {names} more than once", {"names": ", ".join(twice)})
+        if (without := [member.name for member in members if member.gdp_usd_tn is None]) and len(without) < len(members):
+            raise PydanticCustomError("members", "has gdp_usd_tn for some members and none for {names}; give it to all or to none",
+                                      {"names": ", ".join(without)})
         return members
 
     @field_validator("without")
@@ -126,6 +132,16 @@ class FrontLineDefender(Parameters):
         """o = Σ weight × offset / Σ weight."""
         return sum(m.weight * m.resolve_offset for m in self.standing) / sum(m.weight for m in self.standing)
 
+    @property
+    def shares_of_force(self) -> tuple[Array, ...]:
+        """Of each standing member, the share of the stationed force that it sends: by brigades, equal where none has any."""
+        return _shares([member.brigades for member in self.standing])
+
+    @property
+    def shares_of_arms(self) -> tuple[Array, ...]:
+        """Of each standing member, the share of the coalition's arms that it pays: by its economy, or else by its weight."""
+        return _shares([member.weight if member.gdp_usd_tn is None else member.gdp_usd_tn for member in self.standing])
+
     def tripwire_value(self, force: Array) -> Array:
         """w F / (F + F½)."""
         return self.tripwire * force / (force + self.tripwire_half_force)
@@ -141,6 +157,12 @@ class FrontLineDefender(Parameters):
         utility = (self.firmness + self.offset + committed + self.tripwire_value(force)
                    - self.resolve_gap * (1 - resolute))
         return logistic(utility / self.choice_noise)
+
+
+def _shares(weights: list[Array]) -> tuple[Array, ...]:
+    """Each weight's part of their sum, equal parts where all are 0."""
+    total = np.asarray(sum(weights))
+    return tuple(np.where(total > 0, weight / np.where(total > 0, total, 1.0), 1 / len(weights)) for weight in weights)
 
 
 class EuropeanCoalition(mesa.Agent):

@@ -126,9 +126,7 @@ def compare(runs: Sequence[Simulated], baseline: str | None = None, years: Seque
     for run in runs:
         if run is base:
             continue
-        if _pairing(run) != _pairing(base):
-            raise NotPairedError(f"{run.name} and {base.name} cannot be compared: they differ in seed, horizon or step, designs or "
-                             f"replicates, so that their worlds are not pairs; run both with the same sampling")
+        paired(run, base)
         table = _tabulate(((measures.survival(year), {"years": year}) for year in at), run, base, integrated=integrated)
         tables.append(table.assign(scenario=run.name, baseline=base.name))
     columns = ["scenario", "baseline", "years", *_COLUMNS]
@@ -149,6 +147,13 @@ def _simulated(run: Simulated, years: Sequence[float]) -> Sequence[float]:
     if len(years) and max(years) > run.horizon_years:
         raise ValueError(f"{run.name} was simulated for {run.horizon_years} years; it does not tell what holds {max(years):g}")
     return years
+
+
+def paired(run: Simulated, base: Simulated) -> None:
+    """Raise NotPairedError if the runs are not of the same worlds."""
+    if _pairing(run) != _pairing(base):
+        raise NotPairedError(f"{run.name} and {base.name} cannot be compared: they differ in seed, horizon or step, designs or "
+                             f"replicates, so that their worlds are not pairs; run both with the same sampling")
 
 
 def _pairing(run: Simulated) -> object:

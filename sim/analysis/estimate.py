@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 from numpy.polynomial import legendre
 from numpy.typing import NDArray
 from scipy import stats
@@ -64,17 +63,29 @@ def by_design(measure: Measure, worlds: Columns) -> Floats:
     return _without_chance(measure.of(worlds).reshape(designs.count, -1), designs)
 
 
+def chance_left(measure: Measure, worlds: Columns) -> Floats:
+    """The standard error that chance leaves in each design's `by_design`: NaN where there is but one replicate.
+
+    That of an empirical Bayes estimate about a regression (Fay & Herriot 1979), with the variance of chance of designs that are alike,
+    and the error that chance leaves in the fit and in the mean of those designs.
+    """
+    designs = Designs(worlds)
+    each = measure.of(worlds).reshape(designs.count, -1)
+    if each.shape[1] == 1:
+        return np.full(designs.count, np.nan)
+    by_chance = np.maximum(0, designs.alike(each.var(axis=1, ddof=1))) / each.shape[1]
+    means = each.mean(axis=1)
+    apart = max(0.0, float((means - designs.alike(means)).var(ddof=1) - by_chance.mean()))
+    total = by_chance + apart
+    kept = np.divide(apart, total, out=np.zeros_like(total), where=total > 0)
+    fitted = 1 / (2 * max(2, designs.count // _NEIGHBOURS) + 1) + (designs.count - designs.freedom) / designs.count
+    return np.asarray(np.sqrt(by_chance * (kept + (1 - kept) ** 2 * fitted)))
+
+
 def share_of_designs(chosen: Floats, worlds: Columns) -> Estimate:
     """The share of parameter designs that were `chosen` (design,), with its sampling error; it has no spread of its own."""
     designs, share = Designs(worlds), float(chosen.mean())
     return Estimate(share, *_wilson(share, designs.error(chosen.astype(np.float64)), designs), np.nan, np.nan)
-
-
-def over_designs(means: Floats, *, is_share: bool) -> tuple[float, float, float]:
-    """The mean of the means of independent designs with its confidence limits, those of a share within [0, 1]."""
-    designs = Designs(pd.DataFrame({"design": np.arange(len(means))}))
-    middle, error = float(means.mean()), designs.error(means)
-    return middle, *(_wilson if is_share else _student)(middle, error, designs)
 
 
 class Designs:

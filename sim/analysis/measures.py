@@ -4,13 +4,14 @@ A ceasefire is censored at the horizon only, so that the share of worlds that ho
 by cause the Aalen-Johansen estimate.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from sim.game.war import Cause
+from sim.guarantee.costs import EUROPE, PEACE, UKRAINE, UNITED_STATES, WAR, column
 from sim.scenario.load import ScenarioError
 from sim.uncertainty import Floats
 
@@ -84,6 +85,35 @@ EUROPE_INTERVENES = Measure("europe_intervenes", "ends, and Europe intervenes", 
 US_BACKS = Measure("us_backs", "ends, and the US backs the defence", "share", lambda worlds: worlds["us_backs"].to_numpy(np.float64))
 
 
+def cost(name: str = "cost", label: str = "costs in all", items: Iterable[str] = (*PEACE, *WAR), bearer: str = "") -> Measure:
+    """What some items cost in present value: to all, to one `bearer`, or to all of the coalition, which is `EUROPE`.
+
+    Of outcomes that hold no costs it raises ScenarioError.
+    """
+    items = tuple(items)
+
+    def of(worlds: Columns) -> Floats:
+        names = [name for name in worlds if name.startswith("cost_")]
+        if not names:
+            raise ScenarioError([f"{label}: these runs were made before costs were counted; run their scenarios again"])
+        borne = (name for item in items for name in names
+                 if name == column(item, bearer) or (bearer in ("", EUROPE) and name.startswith(column(item, bearer))))
+        return sum((worlds[name].to_numpy(np.float64) for name in borne), np.zeros(len(worlds["world"])))
+    return Measure(name, label, "USD billion", of)
+
+
+COST_IN_PEACE = cost("cost.peace", "costs paid in peace", PEACE)
+COST_OF_WAR = cost("cost.war", "costs of a resumed war", WAR)
+COSTS = (
+    cost(),
+    COST_IN_PEACE,
+    COST_OF_WAR,
+    cost("cost.europe", "costs to the coalition", bearer=EUROPE),
+    cost("cost.united_states", "costs to the United States", bearer=UNITED_STATES),
+    cost("cost.ukraine", "costs to Ukraine", bearer=UKRAINE),
+)
+
+
 def named(text: str, horizon: int) -> Measure:
     """The measure of this name, such as `survival@5` or `cause.attack`, in histories of so many years. Raises ScenarioError."""
     if text.startswith("survival@"):
@@ -94,7 +124,7 @@ def named(text: str, horizon: int) -> Measure:
         if not 0 < years <= horizon:
             raise ScenarioError([f"{text}: must be survival@YEARS with years from 0 to the horizon, {horizon}, such as survival@5"])
         return survival(years)
-    others = [restricted_mean(horizon), *map(cause, Cause), EUROPE_INTERVENES, US_BACKS]
+    others = [restricted_mean(horizon), *map(cause, Cause), EUROPE_INTERVENES, US_BACKS, *COSTS]
     found = next((each for each in others if each.name == text), None)
     if found is None:
         known = ", ".join(["survival@5", *(each.name for each in others)])

@@ -52,6 +52,9 @@ def sections(runs: Sequence[Run], baseline: str) -> list[Section]:
         Section("How it ends", "causes", lambda ax: plots.causes(runs, ax=ax), markup.numbers(report.causes_table(runs)),
                 f"Share of all within {runs[0].horizon_years} years, %, ± 95 % sampling error; below it, nine of ten parameter sets."),
     ]
+    found.append(Section("What it costs, and who bears it", "burden", lambda ax: plots.burden(runs, ax=ax),
+                         markup.numbers(report.costs_table(runs)), f"Expected cost within {runs[0].horizon_years} years, present value in "
+                         "USD billion, ± 95 % sampling error; below it, nine of ten parameter sets."))
     if all(run.scenario.sampling.replicates > 1 for run in runs):
         found.append(Section("Who is sure", "spread", lambda ax: plots.spread(runs, ax=ax), _sure(runs),
                              "Share of parameter sets in which it is likelier than not to hold, %, with its 95 % limits."))

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from sim import plots
 from sim.ensemble.store import RunError
-from sim.report import sensitivity
+from sim.report import calibration, discovery, requirement, robustness, sensitivity
 from sim.report.section import Section
 from sim.study.finding import Finding
 
@@ -24,7 +24,11 @@ class Telling:
 
 
 TELLINGS: Mapping[str, Telling] = {
+    "calibration": Telling(calibration.section, {"learned": plots.learned, "calibrated": plots.calibrated, "ranks": plots.ranks}),
+    "requirement": Telling(requirement.section, {"frontier": plots.frontier}),
+    "discovery": Telling(discovery.section, {"discovery": plots.discovery, "peeling": plots.peeling}),
     "sensitivity": Telling(sensitivity.section, {"tornado": plots.tornado, "influence": plots.influence}),
+    "robustness": Telling(robustness.section, {"regret": plots.regret, "turning": plots.turning}),
 }
 
 

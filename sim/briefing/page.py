@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 
 from sim import plots
 from sim.analysis import durability
+from sim.analysis.costs import costs
 from sim.analysis.durability import NotPairedError
 from sim.briefing import sentences
 from sim.briefing.findings import telling
@@ -47,6 +48,8 @@ def page(runs: Sequence[Run], baseline: str | None = None, question: str | None 
         danger=list(sentences.danger(runs)), why=list(sentences.why(runs)),
         durability={run.name: durability.survival(run).set_index("years") for run in runs},
         causes={run.name: durability.causes(run).set_index("cause") for run in runs},
+        costs={run.name: costs(run, items=("peace", "war", "all")).set_index(["bearer", "item"]) for run in runs},
+        paid=_told_costs(runs, baseline, unpaired), amount=sentences.amount, amounts=sentences.amounts, part=sentences.part,
         figures=_figures(runs, None if compared.empty else baseline or runs[0].name) if runs else [],
         assumed={run.name: _assumed(run) for run in runs}, uncertain=_uncertain(runs),
         resolved={run.name: resolved(run.scenario) for run in runs}, share=sentences.share, spread=sentences.spread)
@@ -86,12 +89,20 @@ def _compared(runs: Sequence[Run], baseline: str | None) -> tuple[pd.DataFrame, 
         return durability.compare(runs[:1]), str(wrong)
 
 
+def _told_costs(runs: Sequence[Run], baseline: str | None, unpaired: str) -> list[str]:
+    """Costs in sentences, with what each guarantee saves where the runs are of the same worlds."""
+    base = None if unpaired or len(runs) < 2 else next((run for run in runs if run.name == baseline), runs[0])      # noqa: PLR2004
+    return list(sentences.costs(runs, base))
+
+
 def _figures(runs: Sequence[Run], baseline: str | None) -> list[dict[str, str]]:
     """Each figure as a picture that stands in the page, with the finding in its title as the words for those who cannot see it."""
     shown: Any = runs[0] if len(runs) == 1 else runs
     draw: list[Callable[[], Axes]] = [lambda: plots.survival(shown)]
     if len(runs) > 1 and baseline is not None:
         draw.append(lambda: plots.differences(runs, baseline))
+    if len(runs) > 1:
+        draw.append(lambda: plots.burden(runs))
     draw += [lambda: plots.hazard(shown), lambda: plots.causes(shown)]
     if all(run.scenario.sampling.replicates > 1 for run in runs):
         draw.append(lambda: plots.spread(shown))

@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis import durability
-from sim.analysis.measures import Simulated
+from sim.analysis.estimate import Estimate, estimate
+from sim.analysis.measures import COST_IN_PEACE, COST_OF_WAR, Simulated
+from sim.analysis.words import with_error
 from sim.game.war import Cause
-from sim.plots.style import with_error
 
 _EARLY = 5
 BECAUSE = {"attack": "Russia attacks", "incident": "an incident escalates", "probe": "a Russian probe escalates",
@@ -61,6 +62,36 @@ def why(runs: Sequence[Simulated]) -> Iterator[str]:
         yield f"Under {run.name}, {BECAUSE[first]} in {share(table.loc[first])} of histories; {rest}."
 
 
+def costs(runs: Sequence[Simulated], base: Simulated | None) -> Iterator[str]:
+    """A sentence a run: what is paid in peace, what a resumed war is expected to cost, and how much less that is than under a base."""
+    for run in runs:
+        peace, war = (_told(estimate(measure, run.worlds)) for measure in (COST_IN_PEACE, COST_OF_WAR))
+        paid = f"USD {amount(peace)} billion are" if peace["high"] > 0 else "nothing is"
+        told = f"Under {run.name}, {paid} paid in peace, and war that resumes is expected to cost USD {amount(war)} billion"
+        if base is None or run is base:
+            yield f"{told}."
+            continue
+        saved = _told(estimate(COST_OF_WAR, run.worlds, base.worlds))
+        change = "which is not beyond error other than" if saved["low"] <= 0 <= saved["high"] else (
+            f"{_billion(abs(saved['estimate']), saved)} billion {'less' if saved['estimate'] < 0 else 'more'} than")
+        yield f"{told}, {change} under {base.name} on the same histories."
+
+
+def amount(row: Any) -> str:
+    """An expected cost in USD billion with its 95 % sampling error."""
+    return _billion(row["estimate"], row)
+
+
+def amounts(row: Any) -> str:
+    """The spread of an expected cost over parameter designs."""
+    return "" if pd.isna(row["spread_low"]) else f"{row['spread_low']:.0f} to {row['spread_high']:.0f}"
+
+
+def part(row: Any) -> str:
+    """The share of a burden with its 95 % sampling error; nothing is shared where nothing is paid."""
+    return "" if pd.isna(row["share"]) else with_error(row["share"], row["share_low"], row["share_high"])
+
+
 def share(row: Any) -> str:
     """A share with its 95 % sampling error."""
     return with_error(row["estimate"], row["low"], row["high"])
@@ -76,6 +107,14 @@ def spread(row: Any) -> str:
 def points(value: float) -> str:
     """A difference in percentage points."""
     return f"{100 * value:+.0f}"
+
+
+def _billion(value: float, row: Any) -> str:
+    return f"{value:.1f} (±{(row['high'] - row['low']) / 2:.1f})"
+
+
+def _told(made: Estimate) -> Any:
+    return pd.Series(durability.columns_of(made))
 
 
 def _last(run: Simulated) -> Any:

@@ -33,6 +33,9 @@ from sim.cli.options import (
 if TYPE_CHECKING:
     from sim.ensemble.store import Run
 
+WIDTH = 100
+"""Columns that a table may take whatever the terminal: a number that is cut off would be a wrong number."""
+
 
 @app.command()
 def run(files: Files, designs: Designs = None, replicates: Replicates = None, seed: Seed = None, years: Years = None,
@@ -88,7 +91,7 @@ def _draw(runs: list["Run"], folder: Path, baseline: str | None = None) -> None:
     from sim import plots
     figures: dict[str, Any] = {"survival": plots.survival, "causes": plots.causes, "hazard": plots.hazard}
     if len(runs) > 1:
-        figures["differences"] = lambda several: plots.differences(several, baseline)
+        figures |= {"differences": lambda several: plots.differences(several, baseline), "burden": plots.burden}
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     for name, draw in figures.items():
         plots.save(draw(runs), folder / "figures" / f"{name}.png")
@@ -103,7 +106,10 @@ def _print(runs: list["Run"], baseline: str | None, as_json: bool, figures: Path
         typer.echo(json.dumps(report.document(runs, differences, integrated=integrated), indent=1, ensure_ascii=False, allow_nan=False))
         return
     console = Console(highlight=False, soft_wrap=True)
-    for each in (report.durability_table(runs, integrated=integrated), report.causes_table(runs, integrated=integrated), table):
+    console.width = max(console.width, WIDTH)
+    costs = (report.costs_table(runs, integrated=integrated) if len(runs) > 1 else
+             report.burden_table(runs[0], integrated=integrated))
+    for each in (report.durability_table(runs, integrated=integrated), report.causes_table(runs, integrated=integrated), table, costs):
         if each is not None:
             console.print(each)
     console.print(report.HOW_TO_READ)

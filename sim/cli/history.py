@@ -6,32 +6,36 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import AsJson, Designs, Out, Replicates, Seed, Workers, app, load_all, plain_errors, simulate
-
-WIDTH = 110
-"""Columns that the tables need; a narrower terminal breaks their lines, and loses nothing."""
+from sim.cli.options import WIDTH, AsJson, Designs, Out, Replicates, Seed, Workers, app, load_all, plain_errors, simulate
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.ensemble.store import Run
+Calibration = Annotated[Path | None, typer.Option(metavar="FINDING", help="Folder of a calibration; its scores leave each case out.")]
 
 
 @app.command()
 def history(files: Annotated[list[str] | None, typer.Argument(metavar="[FILE...]", help="Scenarios to hold against it.",
                                                               show_default=False)] = None,
-            designs: Designs = None, replicates: Replicates = None, seed: Seed = None, workers: Workers = 1, out: Out = Path("runs"),
-            as_json: AsJson = False) -> None:
+            calibration: Calibration = None, designs: Designs = None, replicates: Replicates = None, seed: Seed = None,
+            workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
     """How long past ceasefires held, by what stood behind them; with scenarios, how well the model would have foretold it."""
-    with plain_errors():
+    with plain_errors() as refuse:
         from sim.record.record import OUTCOMES, record
+        from sim.study.calibration.study import left_out_scores
+        from sim.study.finding import read
         from sim.study.validation import covered
         given = {"designs": designs, "replicates": replicates, "seed": seed}
         scenarios = load_all(files or [], None, {f"sampling.{name}": value for name, value in given.items() if value is not None})
-        covered(record(), [scenario.name for scenario in scenarios])
+        if fitted := [scenario.name for scenario in scenarios if any(each.jointly for each in scenario.uncertain().values())]:
+            refuse([f"{name}: holds draws of a posterior that has seen these cases; give it without them, and the finding to "
+                    "--calibration, whose scores leave out each case in its turn" for name in fitted])
+        cases = covered(record(), [scenario.name for scenario in scenarios])
+        learned = None if calibration is None else left_out_scores(read(calibration), cases)
         runs = simulate(scenarios, workers, out)
         tables = {outcome: _lifetimes(record(outcome)) for outcome in OUTCOMES}
-        scored = _scores(runs) if runs else None
+        scored = _scores(runs, learned) if runs else None
         folder = out / "history"
         _draw(runs, folder)
         if as_json:
@@ -58,11 +62,12 @@ def _lifetimes(cases: "pd.DataFrame") -> "pd.DataFrame":
     return pd.DataFrame(rows)
 
 
-def _scores(runs: list["Run"]) -> "pd.DataFrame":
+def _scores(runs: list["Run"], learned: "pd.DataFrame | None") -> "pd.DataFrame":
+    import pandas as pd
+
     from sim.record.record import record
-    from sim.study.validation import covered, scores
-    cases = covered(record(), [run.name for run in runs])
-    return scores(cases, runs)
+    from sim.study.validation import covered, of_runs, scores
+    return pd.concat([scores(covered(record(), [run.name for run in runs]), {"model": of_runs(runs)}), learned], ignore_index=True)
 
 
 def _draw(runs: list["Run"], folder: Path) -> None:

@@ -19,8 +19,8 @@ app = typer.Typer(
          "A model for thinking with, not a forecast.",
     no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
 )
-Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)]
-File = Annotated[str, typer.Argument(metavar="FILE", help="A scenario file.", show_default=False)]
+Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files; A+B puts B over A.", show_default=False)]
+File = Annotated[str, typer.Argument(metavar="FILE", help="A scenario file; A+B puts B over A.", show_default=False)]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a value of the scenario; may be repeated.")]
 Designs = Annotated[int | None, typer.Option(help="Parameter designs: what we do not know.", show_default="of the scenario")]
 Replicates = Annotated[int | None, typer.Option(help="Histories of each design: chance.", show_default="of the scenario")]
@@ -35,6 +35,8 @@ Integrate = Annotated[bool, typer.Option("--integrate", help="Integrate each mon
 Out = Annotated[Path, typer.Option(help="Folder for run folders.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 USAGE, STOPPED = 2, 130
+WIDTH = 110
+"""Columns that the wider tables need; a narrower terminal breaks their lines, and loses nothing."""
 
 
 @contextmanager
@@ -62,9 +64,11 @@ def plain_errors() -> Iterator[Any]:
 
 
 def load(file: str, overrides: list[str] | None = None, more: dict[str, int] | None = None) -> "Scenario":
-    """The scenario of a file with --set and other options. Raises ScenarioError."""
+    """The scenario of a file, or of files put over each other by a +, with --set and other options. Raises ScenarioError."""
     from sim.scenario import load as scenario_files
-    return scenario_files.load(file, dict(map(scenario_files.read_override, overrides or [])) | (more or {}), origin="command line")
+    path, *over = [file] if Path(file).exists() else file.split("+")
+    values = dict(map(scenario_files.read_override, overrides or [])) | (more or {})
+    return scenario_files.load(path, values, origin="command line", over=over)
 
 
 def load_all(files: list[str], overrides: list[str] | None, more: dict[str, int]) -> list["Scenario"]:
@@ -113,6 +117,26 @@ def _cluster(address: str | None) -> Iterator[Any]:
         raise RunError(f"--dask {address}: no scheduler answers there: {wrong}") from None
     with client:
         yield client.get_executor()
+
+
+@contextmanager
+def pool(workers: int) -> Iterator[Any]:
+    """So many processes as an executor, or none where one is enough."""
+    if workers == 1:
+        yield None
+        return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as executor:
+        yield executor
+
+
+def counting_bar() -> Any:
+    """A progress bar on standard error, where it is a terminal, of things that are counted one by one."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"))
+    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
 
 
 def progress_bar() -> Any:

@@ -1,37 +1,34 @@
-"""Which assumptions drive the answer."""
+"""The command that says which assumptions matter."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sim.cli.options import AsJson, File, Out, Seed, Set, Workers, Years, app, load, plain_errors, progress_bar
+from sim.cli.options import AsJson, File, Out, Replicates, Seed, Set, Workers, Years, advance, app, load_all, plain_errors, progress_bar
 from sim.cli.studies import publish
+
+Outcome = Annotated[str, typer.Option(help="What is asked: survival@5, restricted_mean_years, cause.attack, cost, ...")]
+Against = Annotated[str | None, typer.Option(metavar="FILE", help="Ask it of the difference from this scenario, on the same histories.")]
+Vary = Annotated[list[str] | None, typer.Option("--vary", metavar="KEY=LOW:HIGH", help="A provision that varies too; may be repeated.")]
+Samples = Annotated[int | None, typer.Option(help="Base of the sample, a power of two; it has so many times (assumptions + 2) points.",
+                                             show_default="1024")]
 
 
 @app.command()
-def sensitivity(
-    file: File,
-    outcome: Annotated[str, typer.Option(metavar="OUTCOME", help="What is asked about: survival@YEARS, restricted_mean_years, cause.attack.")],
-    against: Annotated[str | None, typer.Option(metavar="FILE", help="Ask about the difference from this scenario, on the same histories.")]
-    = None,
-    vary: Annotated[list[str] | None, typer.Option(metavar="KEY=LOW:HIGH", help="Vary a value too, evenly between limits; may be repeated. "
-                                                   "One of regime.* is varied in FILE only.")] = None,
-    samples: Annotated[int | None, typer.Option(help="Base points, a power of two; each makes as many points as there are parameters, and "
-                                                "two more.", show_default="8192")] = None,
-    replicates: Annotated[int | None, typer.Option(help="Histories of each point.", show_default="4")] = None,
-    seed: Seed = None, years: Years = None, overrides: Set = None, workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False,
-) -> None:
-    """Share out what is not known of an outcome over the uncertain parameters, chance apart, with figures of each one's influence."""
+def sensitivity(file: File, outcome: Outcome = "survival@5", against: Against = None, vary: Vary = None, samples: Samples = None,
+                replicates: Replicates = None, seed: Seed = None, years: Years = None, overrides: Set = None, workers: Workers = 1,
+                out: Out = Path("runs"), as_json: AsJson = False) -> None:
+    """Which assumptions drive an outcome: screening, and shares of its variance, with chance told apart from parameters."""
     with plain_errors():
-        from sim.study import sensitivity as study
+        from sim.study.influence import find
         from sim.study.sweep import read_limits
         more = {f"sampling.{name}": value for name, value in (("seed", seed), ("horizon_years", years)) if value is not None}
-        scenario = load(file, overrides, more)
-        other = None if against is None else load(against, overrides, more)
-        size = {name: value for name, value in (("samples", samples), ("replicates", replicates)) if value is not None}
+        scenarios = load_all([file] if against is None else [file, against], overrides, more)
+        given = {name: value for name, value in (("samples", samples), ("replicates", replicates)) if value is not None}
         with progress_bar() as bar:
-            task = bar.add_task(f"{scenario.name}, {outcome}", total=None)
-            finding = study.find(scenario, outcome, against=other, vary=dict(map(read_limits, vary or [])), workers=workers,
-                                 progress=lambda done, worlds: bar.update(task, completed=done, total=worlds), **size)
-        publish(finding, out, as_json=as_json)
+            task = bar.add_task(", ".join(each.name for each in scenarios), total=None)
+            found = find(scenarios[0], outcome, against=scenarios[1] if against else None, vary=dict(map(read_limits, vary or [])),
+                         workers=workers, progress=partial(advance, bar, task), **given)
+        publish(found, out, as_json=as_json)

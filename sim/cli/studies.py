@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from sim.cli.options import WIDTH
+
 if TYPE_CHECKING:
     from sim.study.finding import Finding
 
 
-def publish(finding: "Finding", out: Path, *, as_json: bool) -> None:
-    """Keep a finding with its figures in a folder in `out`, and print it."""
+def publish(finding: "Finding", out: Path, *, as_json: bool) -> Path:
+    """Keep a finding with its figures in a folder in `out`, print it, and give the folder."""
     import matplotlib as mpl
     mpl.use("Agg")
     from rich.console import Console
@@ -26,7 +28,9 @@ def publish(finding: "Finding", out: Path, *, as_json: bool) -> None:
         plots.save(draw(finding), folder / "figures" / f"{name}.png")
     if as_json:
         typer.echo(json.dumps(finding.document() | {"folder": str(folder)}, indent=1, ensure_ascii=False, allow_nan=False))
-        return
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(told.section(finding))
-    console.print(f"Tables and figures: {folder}")
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        console.width = max(console.width, WIDTH)
+        console.print(told.section(finding))
+        console.print(f"Tables and figures: {folder}")
+    return folder

@@ -9,6 +9,7 @@ import pyarrow as pa
 from sim.ensemble.timeline import Timeline
 from sim.game.war import Cause
 from sim.model.ceasefire import CAUSES, CeasefireModel
+from sim.model.costs import costs
 from sim.scenario.schema import Scenario
 
 BLOCK = 16384
@@ -53,6 +54,7 @@ def outcomes(model: CeasefireModel) -> pa.Table:
     }
     columns |= {f"hazard_{cause}": pa.array(hazard.astype(np.float32)) for cause, hazard in model.hazard.items()}
     columns |= {f"hazard_until_{year}": pa.array(hazard.astype(np.float32)) for year, hazard in model.hazard_until.items()}
+    columns |= {name: pa.array(cost.astype(np.float32)) for name, cost in costs(model).items()}
     return pa.table(columns | {name: pa.array(values) for name, values in model.draws.items()})
 
 

@@ -35,7 +35,10 @@ class RunError(ValueError):
 
 
 class Outcomes:
-    """The outcomes in a file, column by column: each is read when it is first asked for, and kept."""
+    """The outcomes in a file, column by column: each is read when it is first asked for, and kept.
+
+    Costs are read whenever they are asked for: their columns are many, and it is their sums that are used.
+    """
 
     def __init__(self, path: Path) -> None:
         """Read the names of the columns."""
@@ -51,9 +54,12 @@ class Outcomes:
         """One column. Raises KeyError if there is none of this name."""
         if name not in self._names:
             raise KeyError(name)
-        if name not in self._read:
-            self._read[name] = pq.read_table(self._path, columns=[name], read_dictionary=_WORDS).to_pandas()[name]
-        return self._read[name]
+        if name in self._read:
+            return self._read[name]
+        column = pq.read_table(self._path, columns=[name], read_dictionary=_WORDS).to_pandas()[name]
+        if not name.startswith("cost_"):
+            self._read[name] = column
+        return column
 
     def rows(self, first: int, last: int) -> pd.DataFrame:
         """All columns of the worlds from `first` up to, not including, `last`; no other rows are decoded than those of their groups."""

@@ -189,7 +189,7 @@ class Accession(Parameters):
         """Year of entry into force, from a uniform number each for the exponential wait and the veto; never is infinite."""
         return np.where(vetoed < self.veto, np.inf, self.start - self.mean_years * np.log1p(-wait))
 
-    def in_force(self, now: float, ahead: Array, entered: NDArray[np.bool_]) -> Array:
+    def in_force(self, now: Array, ahead: Array, entered: NDArray[np.bool_]) -> Array:
         """f = i + (1 - i) x: as it is now, and as it is expected `ahead` years from now while it has not entered."""
         waiting = np.maximum(0.0, now + ahead - np.maximum(self.start, now))
         expected = (1 - self.veto) * (1 - np.exp(-waiting / self.mean_years))
@@ -209,9 +209,17 @@ class Regime(Parameters):
     sanctions: Sanctions = Sanctions()
     accession: Accession | None = None
 
-    def terms(self, now: float, ahead: Array, entered: NDArray[np.bool_]) -> Terms:
+    def in_force(self, now: Array, ahead: Array, entered: NDArray[np.bool_]) -> Array:
+        """f: the share of the regime that is in force, 1 for one without an accession."""
+        return 1.0 if self.accession is None else self.accession.in_force(now, ahead, entered)
+
+    def stationed(self, now: float, entered: NDArray[np.bool_]) -> Array:
+        """F / ω: the brigades in place `now`, as `terms` has them."""
+        return self.deployment.contributes(now, self.in_force(now, 0.0, entered))["deployed_force"]
+
+    def terms(self, now: Array, ahead: Array, entered: NDArray[np.bool_]) -> Terms:
         """All that the regime changes, for crises imagined `ahead` (node, 1) years after `now`, `entered` being of shape (world,)."""
-        in_force: Any = 1.0 if self.accession is None else self.accession.in_force(now, ahead, entered)
+        in_force = self.in_force(now, ahead, entered)
         terms: dict[str, Any] = {}
         for name in type(self).model_fields:
             provision = getattr(self, name)

@@ -82,6 +82,8 @@ class CeasefireModel(mesa.Model):
         self.us_backs: NDArray[np.bool_] = np.zeros(size, dtype=bool)
         self.fought = {member.name: np.zeros(size, dtype=bool) for member in self.drawn.europe.standing}
         self.russia_prevails: Floats = np.full(size, np.nan)
+        self.brigade_years: Floats = np.zeros(size)          # stationed, each at its present value
+        self.force_that_fought: Floats = np.zeros(size)      # of the stationed force, where the coalition intervened
         self.hazard: dict[Cause, Floats] = {cause: np.zeros(size) for cause in CAUSES if cause is not Cause.HELD}
         self.hazard_until: dict[int, Floats] = dict.fromkeys(milestones(sampling.horizon_years)[:-1], np.zeros(size))
         self.journal = Journal(int(self.worlds[0])) if size == 1 else None
@@ -102,6 +104,7 @@ class CeasefireModel(mesa.Model):
         self.hold_politics(began)
         self.russia.build_up(self.step_years)
         self.ukraine.build_up(self.step_years)
+        self.station()
         self.review_in_ukraine()
         self.review_in_russia()
         if self.journal is not None:
@@ -131,7 +134,14 @@ class CeasefireModel(mesa.Model):
         known = getattr(self.given.russia, name)
         if not isinstance(known, Distribution):
             return float(known)
-        return self.chance.following(known.anew().quantile, f"leader's {name}").nth(self.russia.successions[worlds], worlds)
+        return self.chance.following(known.quantile, f"leader's {name}").nth(self.russia.successions[worlds], worlds)
+
+    def station(self) -> None:
+        """Count the month's brigade-years of the allied force in place, F Δ, where the ceasefire has held until now."""
+        if self.stationed.any():
+            month = self.step_years * self.drawn.costs.present(self.years)
+            stationed = self.drawn.regime.stationed(self.years, self.entry <= self.years)
+            self.brigade_years += month * stationed * self.europe.will * self.at_peace
 
     def review_in_ukraine(self) -> None:
         """Ukraine reviews, and may start an offensive."""
@@ -226,6 +236,7 @@ class CeasefireModel(mesa.Model):
             self.fought[member.name][worlds] = honours
             allied_force = allied_force + honours * member.brigades
         self.europe_intervenes[worlds], self.us_backs[worlds] = fights, backs
+        self.force_that_fought[worlds] = fights * now(crisis.deployed_force)
         self.russia_prevails[worlds] = self.crisis(worlds).prevails_now(fights * allied_force, backs)
 
 

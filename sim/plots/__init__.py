@@ -1,13 +1,40 @@
 """Figures: one function each, taking and returning Matplotlib axes. They read tables and run nothing."""
 
+from sim.plots.calibration import calibrated, learned, ranks
+from sim.plots.costs import burden
+from sim.plots.discovery import discovery, peeling
 from sim.plots.durability import causes, differences, hazard, survival
 from sim.plots.game import game_tree
 from sim.plots.maps import deterrence_map
 from sim.plots.record import forecasters, record
+from sim.plots.requirement import frontier
+from sim.plots.robustness import regret, turning
 from sim.plots.sensitivity import influence, tornado
 from sim.plots.spread import spread
 from sim.plots.style import save
 from sim.plots.world import world
 
-__all__ = ["causes", "deterrence_map", "differences", "forecasters", "game_tree", "hazard", "influence", "record", "save", "spread",
-           "survival", "tornado", "world"]
+__all__ = [
+           "burden",
+           "calibrated",
+           "causes",
+           "deterrence_map",
+           "differences",
+           "discovery",
+           "forecasters",
+           "frontier",
+           "game_tree",
+           "hazard",
+           "influence",
+           "learned",
+           "peeling",
+           "ranks",
+           "record",
+           "regret",
+           "save",
+           "spread",
+           "survival",
+           "tornado",
+           "turning",
+           "world",
+]

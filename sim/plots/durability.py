@@ -9,8 +9,9 @@ from matplotlib.ticker import PercentFormatter
 
 from sim.analysis import durability, measures
 from sim.analysis.measures import Simulated
+from sim.analysis.words import with_error
 from sim.game.war import Cause
-from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends, scale, with_error
+from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends, scale
 
 SHADES = {Cause.ATTACK: "#1b1b1b", Cause.INCIDENT: "#7a5195", Cause.PROBE: "#c98bb9", Cause.OFFENSIVE: "#e0a458", Cause.HELD: "#dfe8f0"}
 HATCHES = {Cause.ATTACK: "", Cause.INCIDENT: "///", Cause.PROBE: "...", Cause.OFFENSIVE: "\\\\\\", Cause.HELD: ""}

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter
 
-from sim.plots.style import axes_or_new, with_error
+from sim.analysis.words import with_error
+from sim.plots.style import axes_or_new
 from sim.scenario.schema import described
 
 _LINES, _WIDTH = 8, 62

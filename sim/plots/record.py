@@ -10,7 +10,8 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from sim.analysis import durability
 from sim.analysis.measures import Simulated
-from sim.plots.style import DASHES, PALETTE, axes_or_new, with_error
+from sim.analysis.words import with_error
+from sim.plots.style import DASHES, PALETTE, axes_or_new
 from sim.record.forecasts import forecasts
 from sim.record.lifetimes import by_class, kaplan_meier
 from sim.record.record import DAYS_A_YEAR

@@ -8,7 +8,8 @@ from matplotlib.ticker import PercentFormatter
 
 from sim.analysis import durability
 from sim.analysis.measures import Simulated
-from sim.plots.style import PALETTE, axes_or_new, with_error
+from sim.analysis.words import with_error
+from sim.plots.style import PALETTE, axes_or_new
 
 DOTS = 20
 """Dots a run: each stands for one in twenty plausible parameter designs (quantile dot plots: Kay et al. 2016)."""

@@ -15,9 +15,6 @@ DASHES: tuple[Any, ...] = (
     "-", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (1, 1)), (0, (4, 1, 1, 1, 1, 1)), (0, (10, 3)), (0, (3, 3)))
 
 
-_LOPSIDED = 0.25
-
-
 def axes_or_new(ax: Axes | None) -> Axes:
     """The axes given, or those of a new figure."""
     if ax is None:
@@ -49,15 +46,6 @@ def scale(share: Axis, ax: Axes) -> None:
     share.set_major_formatter(PercentFormatter(1, decimals=0))
     share.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10]))
-
-
-def with_error(value: float, low: float, high: float, sign: str = "") -> str:
-    """A share in percent, or with a sign a difference in points, with half its 95 % interval, or with its limits if they are lopsided."""
-    below, above = 100 * (value - low), 100 * (high - value)
-    unit = "" if sign else " %"
-    if abs(above - below) > max(_LOPSIDED * (above + below) / 2, 1 / 10):
-        return f"{100 * value:{sign}.1f} ({100 * low:{sign}.1f} to {100 * high:{sign}.1f}){unit}"
-    return f"{100 * value:{sign}.1f} (±{(above + below) / 2:.1f}){unit}"
 
 
 def save(axes: Axes, path: Path) -> None:

@@ -25,5 +25,8 @@ STANDS = (
 
 
 def class_of(scenario: str) -> str | None:
-    """The class of the record for which a scenario stands, by its name; None for one that stands for none."""
-    return next((stand.guarantee_class for stand in STANDS if stand.scenario == scenario), None)
+    """The class of the record for which a scenario stands, by its name; None for one that stands for none.
+
+    A scenario with files put over it, such as none+calibrated, stands for the same class.
+    """
+    return next((stand.guarantee_class for stand in STANDS if stand.scenario == scenario.partition("+")[0]), None)

@@ -1,8 +1,8 @@
 """Results in words and numbers."""
 
-from sim.report.durability import HOW_TO_READ, causes_table, differences_table, document, durability_table, gain
+from sim.report.durability import HOW_TO_READ, burden_table, causes_table, costs_table, differences_table, document, durability_table, gain
 from sim.report.record import lifetimes_table, scores_table
 from sim.report.worlds import game, game_lines, story
 
-__all__ = ["HOW_TO_READ", "causes_table", "differences_table", "document", "durability_table", "gain", "game", "game_lines",
-           "lifetimes_table", "scores_table", "story"]
+__all__ = ["HOW_TO_READ", "burden_table", "causes_table", "costs_table", "differences_table", "document", "durability_table", "gain",
+           "game", "game_lines", "lifetimes_table", "scores_table", "story"]

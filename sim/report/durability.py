@@ -1,7 +1,8 @@
 """Runs in numbers: tables of durability, ways of ending and differences, and the JSON document."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -9,8 +10,9 @@ import pandas as pd
 from rich.table import Table
 
 from sim.analysis import measures
+from sim.analysis.costs import costs
 from sim.analysis.durability import causes, columns_of, compare, survival
-from sim.analysis.estimate import estimate
+from sim.analysis.estimate import estimate, estimates
 from sim.analysis.integrated import gains
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Simulated
@@ -18,8 +20,9 @@ from sim.game.war import Cause
 from sim.scenario.schema import milestones
 
 HOW_TO_READ = (
-    "\nEach figure is a share of simulated histories with its 95 % sampling error;\n"
-    "the range below it is where nine of ten plausible parameter sets lie.\n"
+    "\nEach figure is a share of simulated histories, or an expected cost at the\n"
+    "scenario's prices, with its 95 % sampling error; the range below it is where\n"
+    "nine of ten plausible parameter sets lie.\n"
     "This is a model for thinking with, not a forecast."
 )
 
@@ -60,9 +63,16 @@ def _run(run: Reported, *, integrated: bool) -> dict[str, Any]:
         "causes": {row["cause"]: _plain(row.drop("cause")) for _, row in causes(run, integrated=integrated).iterrows()},
         "europe_intervenes": stated(measures.EUROPE_INTERVENES),
         "us_backs": stated(measures.US_BACKS),
+        "costs": _costs(costs(run, integrated=integrated)),
         "seconds": run.manifest["seconds"],
         "folder": None if run.folder is None else str(run.folder),
     }
+
+
+def _costs(table: pd.DataFrame) -> dict[str, dict[str, dict[str, float | None]]]:
+    """By bearer and item."""
+    return {bearer: {row["item"]: _plain(row.drop(["bearer", "item"])) for _, row in rows.iterrows()}
+            for bearer, rows in table.groupby("bearer", sort=False)}
 
 
 def _differences(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -79,14 +89,38 @@ def durability_table(runs: Sequence[Reported], *, integrated: bool = False) -> T
     """One row a run: the share that still holds by year, with both intervals."""
     years = milestones(max(run.horizon_years for run in runs))
     rows = {run.name: survival(run, integrated=integrated).set_index("years") for run in runs}
-    return _table("Share of ceasefires that still hold, %", {f"{year} y": year for year in years}, rows)
+    return _filled("Share of ceasefires that still hold, %", {f"{year} y": year for year in years}, rows)
 
 
 def causes_table(runs: Sequence[Reported], *, integrated: bool = False) -> Table:
     """One row a run: the share that ended in each way, with both intervals."""
     title = f"How they end within {runs[0].horizon_years} years, % of all"
     rows = {run.name: causes(run, integrated=integrated).set_index("cause") for run in runs}
-    return _table(title, {str(cause): str(cause) for cause in Cause}, rows)
+    return _filled(title, {str(cause): str(cause) for cause in Cause}, rows)
+
+
+def costs_table(runs: Sequence[Reported], *, integrated: bool = False) -> Table:
+    """One row a run: expected costs in present value, paid in peace and by a resumed war, and who bears them, with both intervals."""
+    title = f"Expected cost within {runs[0].horizon_years} years, present value in USD billion"
+    columns = {"in peace": "cost.peace", "by war": "cost.war", "to Europe": "cost.europe", "to US": "cost.united_states",
+               "to Ukraine": "cost.ukraine"}
+    asked = {name: measures.named(name, runs[0].horizon_years) for name in columns.values()}
+    told = [integrate(measure) if integrated else measure for measure in asked.values()]
+    rows = {run.name: pd.DataFrame([columns_of(made) for made in estimates(told, run.worlds)], index=pd.Index(asked)) for run in runs}
+    return _filled(title, columns, rows, scale=1)
+
+
+def burden_table(run: Reported, *, integrated: bool = False) -> Table:
+    """One row a bearer: its expected costs in present value, paid in peace, by a resumed war and in all, each with its share in percent."""
+    items = {"in peace": "peace", "by war": "war", "in all": "all"}
+    found = costs(run, items=list(items.values()), integrated=integrated).set_index(["bearer", "item"])
+    table = _table(f"Expected cost within {run.horizon_years} years, present value in USD billion, and who bears it",
+                   [each for heading in items for each in (heading, "%")])
+    for bearer in found.index.unique("bearer"):
+        rows = (found.loc[(bearer, item)] for item in items.values())
+        cells = ((_both(row, signed=False, scale=1), "" if bearer == "all" else _share(row)) for row in rows)
+        table.add_row(bearer, *chain.from_iterable(cells))
+    return table
 
 
 def differences_table(runs: Sequence[Reported], baseline: str | None = None, *, integrated: bool = False) -> tuple[pd.DataFrame, Table]:
@@ -95,7 +129,7 @@ def differences_table(runs: Sequence[Reported], baseline: str | None = None, *, 
     base = runs[0].name if baseline is None else baseline
     years = {f"{year} y": year for year in sorted(differences["years"].unique())}
     rows = {str(scenario): each.set_index("years") for scenario, each in differences.groupby("scenario", sort=False)}
-    return differences, _table(f"Difference from {base} on the same histories, percentage points", years, rows, signed=True)
+    return differences, _filled(f"Difference from {base} on the same histories, percentage points", years, rows, signed=True)
 
 
 def gain(runs: Sequence[Reported]) -> str:
@@ -105,21 +139,32 @@ def gain(runs: Sequence[Reported]) -> str:
     return "The hazard of each month is integrated, which is worth this many times as many histories:\n  " + ", ".join(said) + "."
 
 
-def _table(title: str, columns: Mapping[str, Any], rows: Mapping[str, pd.DataFrame], *, signed: bool = False) -> Table:
+def _filled(title: str, columns: Mapping[str, Any], rows: Mapping[str, pd.DataFrame], *, signed: bool = False, scale: float = 100) -> Table:
     """A row a scenario and a column an estimate; the columns are looked up in the index of each scenario's table."""
-    table = Table(title=f"\n{title}", box=None, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 0, 0, 1))
-    table.add_column("", no_wrap=True, min_width=16)
-    for heading in columns:
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = _table(title, columns)
     for scenario, values in rows.items():
-        table.add_row(scenario, *(_both(values.loc[key], signed=signed) if key in values.index else "" for key in columns.values()))
+        cells = (_both(values.loc[key], signed=signed, scale=scale) if key in values.index else "" for key in columns.values())
+        table.add_row(scenario, *cells)
     return table
 
 
-def _both(row: pd.Series, *, signed: bool = False) -> str:
-    """An estimate with its sampling error, and below it the spread over designs, in percent."""
-    def percent(share: float, digits: int) -> str:
-        return f"{round(100 * share, digits) + 0.0:{'+' if signed else ''}.{digits}f}"
+def _table(title: str, headings: Iterable[str]) -> Table:
+    table = Table(title=f"\n{title}", box=None, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 0, 0, 1))
+    table.add_column("", no_wrap=True, min_width=16)
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table
+
+
+def _both(row: pd.Series, *, signed: bool, scale: float) -> str:
+    """An estimate with its sampling error, and below it the spread over designs, `scale` times as large: in percent for 100."""
+    def scaled(value: float, digits: int) -> str:
+        return f"{round(scale * value, digits) + 0.0:{'+' if signed else ''}.{digits}f}"
     spread = ("" if math.isnan(row["spread_low"]) else
-              f"\n[dim]{percent(row['spread_low'], 0)} to {percent(row['spread_high'], 0)}[/dim]")
-    return f"{percent(row['estimate'], 1)} ±{50 * (row['high'] - row['low']):.1f}{spread}"
+              f"\n[dim]{scaled(row['spread_low'], 0)} to {scaled(row['spread_high'], 0)}[/dim]")
+    return f"{scaled(row['estimate'], 1)} ±{scale * (row['high'] - row['low']) / 2:.1f}{spread}"
+
+
+def _share(row: pd.Series) -> str:
+    """A share of the burden with its sampling error, in percent; of nothing there is none."""
+    return "" if math.isnan(row["share"]) else f"{100 * row['share']:.1f} ±{50 * (row['share_high'] - row['share_low']):.1f}"

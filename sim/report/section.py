@@ -1,13 +1,14 @@
 """What a study has to say: a question, an answer in sentences, and a table, for the terminal and for the page alike."""
 
+import textwrap
 from dataclasses import dataclass
-from textwrap import fill
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 WIDTH = 100
+"""Columns at which sentences are broken in the terminal."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,11 @@ class Section:
         """For the terminal."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
         for number, heading in enumerate(self.columns):
-            table.add_column(heading, justify="right" if number else "left")
+            table.add_column(heading, justify="right" if number else "left", overflow="fold")
         for row in self.rows:
             table.add_row(*(_dim_below(cell) for cell in row))
-        answer = (Text(fill(sentence, WIDTH, initial_indent="  ", subsequent_indent="    ")) for sentence in self.answer)
-        return Group("", Text(self.question, "bold"), *answer, "", table, "", Text(self.how_to_read))
+        answer = (Text(textwrap.fill(sentence, WIDTH, initial_indent="  ", subsequent_indent="  ")) for sentence in self.answer)
+        return Group("", Text(self.question, "bold"), *answer, "", table, "", Text(textwrap.fill(self.how_to_read, WIDTH)))
 
 
 def _dim_below(cell: str) -> Text:

@@ -2,7 +2,7 @@
 
 import difflib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
@@ -53,22 +53,27 @@ class _Layer:
         return self.origin
 
 
-def load(path: str | Path, overrides: Mapping[str, Any] | None = None, origin: str = "override") -> Scenario:
+def load(path: str | Path, overrides: Mapping[str, Any] | None = None, origin: str = "override",
+         over: Sequence[str | Path] = ()) -> Scenario:
     """Read and check a scenario file.
 
-    `overrides` are dotted keys with values; they win over the file, and `origin` says in messages where they come from. The
-    scenario remembers who set each of its values. Raises ScenarioError with every problem found.
+    The files `over` it win over it, and give it their names as well: nato+calibrated. `overrides` are dotted keys with values; they win
+    over all files, and `origin` says in messages where they come from. The scenario remembers who set each of its values. Raises
+    ScenarioError with every problem found.
     """
-    layers = list(_read(Path(path), ()))
-    layers += [_Layer(origin, _nest(key, value)) for key, value in (overrides or {}).items()]
+    *bases, own = _read(Path(path), ())
+    others = [layer for each in over for layer in _read(Path(each), ())]
+    given = [_Layer(origin, _nest(key, value)) for key, value in (overrides or {}).items()]
     set_by: dict[Key, list[tuple[Any, _Layer]]] = {}
-    for position, layer in enumerate(layers):
+    for layer in (*bases, own, *others, *given):
         for key, value in _leaves(layer.says, Scenario):
-            if key[0] not in OWN or position >= len(layers) - 1 - len(overrides or {}):
+            if key[0] not in OWN or layer is own or layer in given:
                 _forget(set_by, key)
                 set_by.setdefault(key, []).append((value, layer))
     said: dict[str, Any] = {"name": Path(path).stem}
     problems = [problem for key, given in set_by.items() if (problem := _put(said, key, *given[-1]))]
+    if over and "name" not in (overrides or {}):
+        said["name"] = "+".join([str(said["name"]), *(Path(each).stem for each in over)])
     try:
         scenario = Scenario.model_validate(said)
     except ValidationError as wrong:

@@ -13,6 +13,7 @@ from sim.actors.russia import Challenger
 from sim.actors.ukraine import Protege
 from sim.actors.united_states import Backstop
 from sim.game.war import War
+from sim.guarantee.costs import Costs
 from sim.guarantee.provisions import Regime
 from sim.quantity import AsTuple, Parameters, parameter
 
@@ -54,7 +55,7 @@ Origins = Mapping[str, tuple[tuple[Any, str], ...]]
 """For each dotted key the values it was given and by whom, the first being the earliest."""
 Sources = Mapping[str, str]
 """For a dotted key the source that its file states beside it."""
-_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.+\-]*$"
 
 
 class Scenario(Parameters):
@@ -73,6 +74,7 @@ class Scenario(Parameters):
     europe: FrontLineDefender = FrontLineDefender()
     united_states: Backstop = Backstop()
     war: War = War()
+    costs: Costs = Costs()
     sampling: Sampling = Sampling()
 
     @model_validator(mode="after")
@@ -129,12 +131,8 @@ def described(key: str) -> tuple[str, str]:
     """Meaning and unit of a dotted key. Raises KeyError for one that no scenario has."""
     block: Any = Scenario
     *blocks, name = key.split(".")
-    names = iter(blocks)
-    for each in names:
-        annotation = block.model_fields[each].annotation
-        block = next(kind for kind in _kinds(annotation) if issubclass(kind, Parameters))
-        if get_args(annotation)[1:] == (Ellipsis,):
-            next(names)                        # in a list of blocks, each goes by its name
+    for each in blocks:
+        block = next(kind for kind in _kinds(block.model_fields[each].annotation) if issubclass(kind, Parameters))
     field = block.model_fields[name]
     extra: dict[str, Any] = field.json_schema_extra
     return str(field.description), str(extra["unit"])

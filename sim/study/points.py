@@ -1,123 +1,122 @@
-"""A scenario at given points of its uncertain parameters: all of them in one run, and the outcome of each with its chance."""
+"""A scenario at chosen points of its assumptions: all of them in one run, each with its mean and the variance of chance."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, final
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.analysis.measures import Measure, drawn
-from sim.ensemble.run import Progress, run
+from sim.analysis.measures import Measure
+from sim.ensemble.run import run
 from sim.ensemble.store import Run, RunError
 from sim.scenario.load import ScenarioError, replaced
 from sim.scenario.schema import Scenario
-from sim.uncertainty import Distribution, Draws, Floats
+from sim.uncertainty import EXAMPLES, Distribution, Draws, Floats, Uniform
 
 JOINT = "joint draws"
-"""The one factor that all jointly drawn numbers are: the row of the draws. They depend on each other, and cannot be varied one by one."""
-FEWEST = 2
-"""Histories a point at least, from which the chance in its mean is told."""
+"""The factor of all numbers that are drawn together: it chooses their row."""
+Values = Mapping[str, Floats]
+"""For each dotted key its values (point,)."""
 
 
-class Evaluated(NamedTuple):
-    """What came out at each point, shape (point,): the mean of its histories, and the variance that chance gives this mean."""
+@dataclass(frozen=True)
+class Responses:
+    """What came out at points (point,): the mean over histories, the variance of that mean by chance, and which points are one."""
 
     mean: Floats
     noise: Floats
+    chance: Floats              # variance of the outcome of one history
+    row: NDArray[np.intp]       # points of the same number are the same point, simulated once
+
+    def shared(self, some: NDArray[np.intp], others: NDArray[np.intp]) -> Floats:
+        """The covariance by chance of pairs of points: none, unless both are one."""
+        return np.where(self.row[some] == self.row[others], self.noise[some], 0.0)
 
 
-@final
+Evaluate = Callable[[Floats], Responses]
+"""From points of the unit cube (point, factor)."""
+
+
 @dataclass(frozen=True)
-class Chosen(Draws):
-    """The values of a number at chosen points; within a history it is drawn anew from what the scenario says of it."""
+class Factors:
+    """What is varied, by name, each with the distributions of its keys; one of them may be all that is drawn jointly."""
 
-    uncertain: Distribution
+    of: Mapping[str, Mapping[str, Distribution]]
 
-    def anew(self) -> Distribution:
-        """What the scenario says."""
-        return self.uncertain
+    @property
+    def names(self) -> list[str]:
+        """In order."""
+        return list(self.of)
 
-
-Evaluate = Callable[[Floats, int], Evaluated]
-"""From points of the unit cube (point, factor), probabilities of each factor, and histories at each, to what came out."""
-
-
-def varied(scenario: Scenario, limits: Mapping[str, tuple[float, float]]) -> Scenario:
-    """The scenario with some of its values equally likely between limits. Raises ScenarioError with every problem."""
-    return replaced(scenario, {key: {"uniform": list(each)} for key, each in limits.items()}) if limits else scenario
+    def values(self, unit: Floats) -> dict[str, Floats]:
+        """The numbers at points of the unit cube (point, factor)."""
+        return {key: uncertain.quantile(unit[:, column]) for column, keys in enumerate(self.of.values()) for key, uncertain in keys.items()}
 
 
-def factors(scenarios: Sequence[Scenario]) -> list[str]:
-    """What is not known and can be varied by itself: dotted keys, and the joint draws as one. Raises ScenarioError if all is known."""
-    found = [JOINT if uncertain.jointly else key for scenario in scenarios for key, uncertain in scenario.uncertain().items()]
-    if not found:
-        names = ", ".join(scenario.name for scenario in scenarios)
-        raise ScenarioError([f"{names}: has no uncertain parameter; give a number a distribution, such as {{ uniform = [130, 210] }}, or vary "
-                             "one with --vary KEY=LOW:HIGH"])
-    return list(dict.fromkeys(found))
+def factors(scenarios: Sequence[Scenario], vary: Mapping[str, tuple[float, float]]) -> Factors:
+    """The uncertain numbers of some scenarios, and provisions between limits.
 
-
-def values(scenario: Scenario, names: Sequence[str], points: Floats) -> dict[str, Floats]:
-    """The uncertain parameters of a scenario at points of the unit cube (point, factor), by the quantiles of their distributions."""
-    column = {name: points[:, number] for number, name in enumerate(names)}
-    return {key: uncertain.quantile(column[JOINT if uncertain.jointly else key]) for key, uncertain in scenario.uncertain().items()}
-
-
-def evaluator(scenarios: Sequence[Scenario], measure: Measure, *, progress: Progress | None = None, workers: int = 1) -> Evaluate:
-    """What evaluates a measure under a scenario, or with two of them its paired difference, the first less the second.
-
-    Both are run at the same points on the same histories. Each point has histories of its own, also where points are alike, so that
-    chance is independent between points.
+    Raises ScenarioError where there is nothing to vary, or where scenarios differ in what they believe of one number.
     """
-    names = factors(scenarios)
+    uncertain: dict[str, Distribution] = {}
+    problems = []
+    for scenario in scenarios:
+        for key, distribution in scenario.uncertain().items():
+            if uncertain.setdefault(key, distribution) != distribution and key not in vary:
+                problems.append(f"{scenario.name}: {key} is {distribution}, where {scenarios[0].name} has {uncertain[key]}; "
+                                "say the same in both")
+    uncertain |= {key: Uniform(low, high) for key, (low, high) in vary.items()}
+    if not uncertain:
+        problems.append(f"{scenarios[0].name}: none of its numbers is uncertain; give one a distribution, such as {EXAMPLES['uniform']}, "
+                        "or --vary a provision")
+    if problems:
+        raise ScenarioError(problems)
+    alone: dict[str, Mapping[str, Distribution]] = {key: {key: each} for key, each in uncertain.items() if not each.jointly}
+    together = {key: each for key, each in uncertain.items() if each.jointly}
+    return Factors(alone | ({JOINT: together} if together else {}))
 
-    def evaluate(points: Floats, replicates: int) -> Evaluated:
-        wanted = [values(scenario, names, points) for scenario in scenarios]
-        runs = [run(_at(scenario, each, len(points), replicates), out=None, progress=progress, workers=workers)
-                for scenario, each in zip(scenarios, wanted, strict=True)]
-        outcome = measure.of(runs[0].worlds) - (measure.of(runs[1].worlds) if len(runs) > 1 else 0.0)
-        by_design = outcome.reshape(len(points), replicates)
-        return checked(by_point(by_design, [_drawn(each, replicates) for each in runs], wanted), len(points))
+
+def of_scenarios(scenarios: Sequence[Scenario], varied: Factors, measure: Measure, replicates: int, **options: Any) -> Evaluate:
+    """The measure at each point, in one scenario, or as its paired difference from a second; `options` are those of `sim.run`."""
+    def evaluate(unit: Floats) -> Responses:
+        values = varied.values(unit)
+        rows, row = np.unique(np.column_stack(list(values.values())), axis=0, return_inverse=True)
+        several = [_outcome(each, dict(zip(values, rows.T, strict=True)), measure, replicates, options) for each in scenarios]
+        return responses(several[0] - several[1] if len(several) > 1 else several[0], row.ravel())
     return evaluate
 
 
-def by_point(by_design: Floats, found: Sequence[Mapping[str, Floats]], wanted: Sequence[Mapping[str, Floats]]) -> Evaluated:
-    """The outcomes of designs (design, replicate), found again by their values, in the order of the points that were wanted.
-
-    Raises RunError where the designs are not the points: one is missing, or was run that nobody asked for.
-    """
-    there, asked = (np.column_stack([column for each in tables for column in (each[key] for key in sorted(each))])
-                    for tables in (found, wanted))
-    designs, points = np.lexsort(there.T), np.lexsort(asked.T)
-    if not np.array_equal(there[designs], asked[points]):
-        raise RunError(f"the run holds {len(there)} designs that are not the {len(asked)} points that were asked for")
-    replicates = by_design.shape[1]
-    mean, noise = np.empty(len(points)), np.empty(len(points))
-    mean[points] = by_design.mean(axis=1)[designs]
-    noise[points] = by_design.var(axis=1, ddof=1)[designs] / replicates
-    return Evaluated(mean, noise)
+def responses(outcomes: Floats, row: NDArray[np.intp]) -> Responses:
+    """From outcomes (row, replicate) and the row of each point. Raises RunError for a NaN, or where there are fewer than two replicates."""
+    if outcomes.shape[1] < 2:      # noqa: PLR2004  said in the message
+        raise ScenarioError(["one history a point cannot tell chance from parameters; take --replicates 2 or more"])
+    if not np.isfinite(outcomes).all():
+        raise RunError(f"{np.count_nonzero(~np.isfinite(outcomes))} of {outcomes.size} outcomes are no numbers")
+    chance = outcomes.var(axis=1, ddof=1)
+    return Responses(outcomes.mean(axis=1)[row], (chance / outcomes.shape[1])[row], chance[row], row)
 
 
-def checked(came: Evaluated, points: int) -> Evaluated:
-    """What came out, if it is a finite number at every point. Raises RunError if a point is missing or its outcome is not known."""
-    for name, each in came._asdict().items():
-        if each.shape != (points,):
-            raise RunError(f"{points} points were evaluated, and the {name} of {len(each)} came back: every point must have its outcome")
-        if not np.isfinite(each).all():
-            bad = np.flatnonzero(~np.isfinite(each))
-            raise RunError(f"the {name} of {len(bad)} of {points} points is no finite number, first at point {bad[0]}: an outcome that is not "
-                           "known cannot be attributed")
-    return came
+def _outcome(scenario: Scenario, values: Values, measure: Measure, replicates: int, options: Mapping[str, Any]) -> Floats:
+    """The measure (row, replicate) at rows of values, in their order."""
+    keys, count = [key for key in values if _has(scenario, key)], len(next(iter(values.values())))
+    given = {key: Draws(tuple(values[key].tolist())).given() for key in keys}
+    result = run(replaced(scenario, given | {"sampling.designs": count, "sampling.replicates": replicates}), out=None, **options)
+    return measure.of(result.worlds).reshape(count, replicates)[_order(result, values, keys, replicates)]
 
 
-def _at(scenario: Scenario, points: Mapping[str, Floats], count: int, replicates: int) -> Scenario:
-    """The scenario whose designs are these points, each exactly once: one design falls into each stratum of the Latin hypercube."""
-    sampled = replaced(scenario, {"sampling.designs": count, "sampling.replicates": replicates})
-    uncertain = scenario.uncertain()
-    chosen: Mapping[str, Any] = {key: Chosen(tuple(each.tolist()), uncertain[key]) for key, each in points.items()}
-    return sampled.drawn(chosen)
+def _has(scenario: Scenario, key: str) -> bool:
+    """Whether a scenario has what a key speaks of: one without accession has no date of it."""
+    return not key.startswith("regime.accession.") or scenario.regime.accession is not None
 
 
-def _drawn(result: Run, replicates: int) -> dict[str, Floats]:
-    """The drawn parameters of each design of a run."""
-    return {name: result.worlds[name].to_numpy()[::replicates] for name in drawn(result.worlds)}
+def _order(result: Run, values: Values, keys: Sequence[str], replicates: int) -> NDArray[np.intp]:
+    """The design at which each row was simulated. Raises RunError where a row is missing or was simulated with other numbers."""
+    asked = np.column_stack([values[key] for key in keys])
+    found = np.column_stack([result.worlds[key].to_numpy()[::replicates] for key in keys])
+    there, here = np.lexsort(found.T), np.lexsort(asked.T)
+    if found.shape != asked.shape or not np.array_equal(found[there], asked[here]):
+        raise RunError(f"{result.name}: not every one of {len(asked)} points was simulated once with its numbers")
+    order = np.empty(len(asked), dtype=np.intp)
+    order[here] = there
+    return order

@@ -19,8 +19,8 @@ MOST = 10_000
 """Combinations of a sweep at most."""
 Points = list[dict[str, float]]
 """The combinations of a sweep: a value for each dotted key."""
-_RANGE = re.compile(r"^(?P<key>[^=]+)=(?P<low>[^:]+):(?P<high>[^:]+):(?P<count>\d+)$")
 _LIMITS = re.compile(r"^(?P<key>[^=]+)=(?P<low>[^:]+):(?P<high>[^:]+)$")
+_RANGE = re.compile(r"^(?P<key>[^=]+)=(?P<low>[^:]+):(?P<high>[^:]+):(?P<count>\d+)$")
 
 
 def read_range(text: str) -> tuple[str, list[float]]:
@@ -35,16 +35,16 @@ def read_range(text: str) -> tuple[str, list[float]]:
     return match["key"], np.linspace(low, high, count).tolist()
 
 
-def read_limits(text: str, option: str = "--vary") -> tuple[str, tuple[float, float]]:
-    """Key and limits of `KEY=LOW:HIGH`, as an option of the command line gives them. Raises ScenarioError."""
+def read_limits(text: str) -> tuple[str, tuple[float, float]]:
+    """Key and limits of `KEY=LOW:HIGH`. Raises ScenarioError."""
     match = _LIMITS.match(text)
     try:
         low, high = float(match["low"]), float(match["high"])      # type: ignore[index]
     except (TypeError, ValueError):
-        low, high = 0.0, 0.0
-    if not match or not np.isfinite([low, high]).all() or not low < high:
-        raise ScenarioError([f"{option} {text}: must be KEY=LOW:HIGH with LOW below HIGH, such as regime.deployment.brigades=0:25"])
-    return match["key"].strip(), (low, high)
+        low, high = np.nan, np.nan
+    if not match or not low < high or not np.isfinite([low, high]).all():
+        raise ScenarioError([f"--vary {text}: must be KEY=LOW:HIGH, the first below the second, such as regime.deployment.brigades=0:25"])
+    return match["key"], (low, high)
 
 
 def grid(values: Mapping[str, Sequence[float]]) -> Points:
@@ -74,7 +74,7 @@ def sweep(scenario: Scenario, points: Points, *, years: Sequence[float] | None =
     tables = []
     total, before = sum(each.sampling.worlds for each in scenarios), 0
     for point, each in zip(points, scenarios, strict=True):
-        result = run(each, progress=None if progress is None else _after(before, total, progress), **options)
+        result = run(each, progress=None if progress is None else after(before, total, progress), **options)
         tables.append(survival(result, years).assign(**point))
         before += each.sampling.worlds
         if progress:
@@ -84,6 +84,6 @@ def sweep(scenario: Scenario, points: Points, *, years: Sequence[float] | None =
     return table[keys + [column for column in table if column not in keys]]
 
 
-def _after(before: int, total: int, progress: Progress) -> Progress:
+def after(before: int, total: int, progress: Progress) -> Progress:
     """Progress of one run of many, told as that of all."""
     return lambda done, _: progress(before + done, total)

@@ -5,7 +5,7 @@ that was followed for fewer years than asked says nothing of them, and those tha
 probability of censoring weights: Graf et al. 1999).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,8 +19,8 @@ from sim.scenario.load import ScenarioError
 from sim.uncertainty import Floats
 
 RESAMPLES, FEWEST = 400, 20
-Predictions = Mapping[str, Floats]
-"""For each predictor the durability that it gives each case (case, year)."""
+Predictor = Callable[[pd.DataFrame, pd.DataFrame, Sequence[float]], Floats]
+"""What gives the durability of each of some cases at some years (case, year), from the known cases, the cases asked and the years."""
 
 
 def covered(cases: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
@@ -41,61 +41,76 @@ def covered(cases: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     return chosen
 
 
-def predictions(cases: pd.DataFrame, runs: Sequence[Simulated], years: Sequence[float] = YEARS) -> Predictions:
-    """What the model and its rivals say of each case: pooled Kaplan-Meier, Weibull, Weibull by class, each case left out in turn."""
-    parts = [rivals(cases.drop(index=number), cases.loc[[number]], years) for number in cases.index]
-    return {"model": modelled(cases, runs, years), **{name: np.concatenate([part[name] for part in parts]) for name in RIVALS}}
+def of_runs(runs: Sequence[Simulated]) -> Predictor:
+    """What the model says: the durability of the run that stands for the class of a case, whatever is known."""
+    def predict(_: pd.DataFrame, asked: pd.DataFrame, years: Sequence[float]) -> Floats:
+        model = {class_of(run.name): durability.survival(run, years)["estimate"].to_numpy() for run in runs}
+        return np.stack([model[name] for name in asked["guarantee_class"]])
+    return predict
 
 
-def modelled(cases: pd.DataFrame, runs: Sequence[Simulated], years: Sequence[float] = YEARS) -> Floats:
-    """What the model says of each case (case, year): the durability of the run that stands for its class."""
-    model = {class_of(run.name): durability.survival(run, years)["estimate"].to_numpy() for run in runs}
-    return np.stack([model[name] for name in cases["guarantee_class"]])
+def kaplan_meier_of_all(known: pd.DataFrame, asked: pd.DataFrame, years: Sequence[float]) -> Floats:
+    """One curve for all classes."""
+    return np.tile(kaplan_meier(known, years)["estimate"].to_numpy(), (len(asked), 1))
 
 
-def rivals(known: pd.DataFrame, asked: pd.DataFrame, years: Sequence[float] = YEARS) -> Predictions:
-    """What each rival, fitted to the known cases, says of the cases asked."""
-    fitted, whole = weibull(known), kaplan_meier(known, years)["estimate"].to_numpy()
-    return {
-        "Kaplan-Meier": np.tile(whole, (len(asked), 1)),
-        "Weibull": np.tile(fitted.survival(np.asarray(years)), (len(asked), 1)),
-        "Weibull by class": np.stack([_weibull_of_class(known, name, fitted.shape, years) for name in asked["guarantee_class"]]),
-    }
+def weibull_of_all(known: pd.DataFrame, asked: pd.DataFrame, years: Sequence[float]) -> Floats:
+    """One Weibull for all classes."""
+    return np.tile(weibull(known).survival(np.asarray(years)), (len(asked), 1))
 
 
-RIVALS = ("Kaplan-Meier", "Weibull", "Weibull by class")
+def weibull_by_class(known: pd.DataFrame, asked: pd.DataFrame, years: Sequence[float]) -> Floats:
+    """Weibull lifetimes of the shape of all cases and a rate of each class, with half an end added so that no class is safe for ever.
+
+    A class of which no case is known has the rate of all.
+    """
+    shape, shares = weibull(known).shape, {}
+    for name in set(asked["guarantee_class"]):
+        own = known[known["guarantee_class"] == name]
+        some = known if own.empty else own
+        rate = (some["ended"].sum() + 0.5) / np.sum(some["years"] ** shape)
+        shares[name] = np.exp(-rate * np.asarray(years) ** shape)
+    return np.stack([shares[name] for name in asked["guarantee_class"]])
 
 
-def scores(cases: pd.DataFrame, runs: Sequence[Simulated], years: Sequence[float] = YEARS, seed: int = 0) -> pd.DataFrame:
-    """Brier and log score of each predictor at each year, lower being better, and how much worse than pooled Kaplan-Meier.
+BASELINE = "Kaplan-Meier"
+RIVALS: Mapping[str, Predictor] = {BASELINE: kaplan_meier_of_all, "Weibull": weibull_of_all, "Weibull by class": weibull_by_class}
+
+
+def left_out(predict: Predictor, cases: pd.DataFrame, years: Sequence[float] = YEARS) -> Floats:
+    """What a predictor that knows all cases but one says of that one (case, year)."""
+    return np.concatenate([predict(cases.drop(index=number), cases.loc[[number]], years) for number in cases.index])
+
+
+def scores(cases: pd.DataFrame, models: Mapping[str, Predictor], years: Sequence[float] = YEARS, seed: int = 0) -> pd.DataFrame:
+    """Brier and log score of models and of the rivals at each year, lower being better, and how much worse than pooled Kaplan-Meier.
 
     Columns: predictor, years, score ("Brier" or "log"), estimate, low, high, worse, worse_low, worse_high, cases (those whose fate
-    at that year is known). Scores leave out each case in its turn. Limits are those of 95 % of resamples of the cases, in each of which
-    the rivals are fitted anew and all are scored on the cases that were not drawn (out-of-bag bootstrap: Efron & Tibshirani 1997);
+    at that year is known). Scores leave out each case in its turn. Limits are those of 95 % of resamples of the cases, to each of which
+    all are fitted anew and in which they are scored on the cases that were not drawn (out-of-bag bootstrap: Efron & Tibshirani 1997);
     they hold the chance in the fit as well as in the cases. Years that no case was followed beyond are left out.
     """
     weights = _weights(cases, years)
     known = np.asarray(weights.any(axis=0))
     years, weights = np.asarray(years)[known].tolist(), weights[:, known]
     held = (cases["years"].to_numpy()[:, None] > np.asarray(years)).astype(float)
-    model, least = modelled(cases, runs, years), 1 / (2 * len(cases))
-    bags = list(_bags(cases, max(years), seed))
+    predictors, least = {**models, **RIVALS}, 1 / (2 * len(cases))
 
-    def lost(predicted: Predictions, rows: NDArray[np.intp]) -> dict[tuple[str, str], Floats]:
+    def lost(predicted: Mapping[str, Floats], rows: NDArray[np.intp]) -> dict[tuple[str, str], Floats]:
         return {(name, kind): (weights[rows] * loss(shares, held[rows], least)).mean(axis=0)
                 for name, shares in predicted.items() for kind, loss in LOSSES.items()}
-    found = lost(predictions(cases, runs, years), np.arange(len(cases)))
-    resampled = [lost({"model": model[left], **rivals(cases.iloc[bag].reset_index(drop=True), cases.iloc[left], years)}, left)
-                 for bag, left in bags]
+    found = lost({name: left_out(predict, cases, years) for name, predict in predictors.items()}, np.arange(len(cases)))
+    resampled = [lost({name: predict(cases.iloc[bag].reset_index(drop=True), cases.iloc[left], years)
+                       for name, predict in predictors.items()}, left) for bag, left in _bags(cases, max(years), seed)]
     rows = []
     for (name, kind), estimate in found.items():
         each = np.stack([losses[name, kind] for losses in resampled])
-        beside = each - np.stack([losses["Kaplan-Meier", kind] for losses in resampled])
+        beside = each - np.stack([losses[BASELINE, kind] for losses in resampled])
         for column, year in enumerate(years):
             (low, high), (worse_low, worse_high) = (np.quantile(some[:, column], (0.025, 0.975)) for some in (each, beside))
             rows.append({"predictor": name, "years": year, "score": kind, "cases": int((weights[:, column] > 0).sum()),
                          "estimate": estimate[column], "low": low, "high": high,
-                         "worse": estimate[column] - found["Kaplan-Meier", kind][column], "worse_low": worse_low, "worse_high": worse_high})
+                         "worse": estimate[column] - found[BASELINE, kind][column], "worse_low": worse_low, "worse_high": worse_high})
     return pd.DataFrame(rows)
 
 
@@ -143,14 +158,3 @@ def _weights(cases: pd.DataFrame, years: Sequence[float]) -> Floats:
     np.divide(1, np.broadcast_to(until, longer.shape), out=weights, where=longer & known)
     np.divide(1, np.broadcast_to(own[:, None], longer.shape), out=weights, where=ended & known)
     return weights
-
-
-def _weibull_of_class(cases: pd.DataFrame, name: str, shape: float, years: Sequence[float]) -> Floats:
-    """Weibull lifetimes of the shape of all cases and a rate of the class, with half an end added so that no class is safe for ever.
-
-    A class of which no case is known has the rate of all.
-    """
-    own = cases[cases["guarantee_class"] == name]
-    some = cases if own.empty else own
-    rate = (some["ended"].sum() + 0.5) / np.sum(some["years"] ** shape)
-    return np.asarray(np.exp(-rate * np.asarray(years) ** shape))

@@ -1,0 +1,67 @@
+"""Tables of costs: what each bearer is expected to pay and to lose, and its share of the burden, with intervals."""
+
+from collections.abc import Sequence
+from itertools import starmap
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.durability import columns_of, paired
+from sim.analysis.estimate import Designs, estimates
+from sim.analysis.integrated import integrated as integrate
+from sim.analysis.measures import Columns, Measure, Simulated, cost
+from sim.guarantee.costs import EUROPE, PEACE, UKRAINE, UNITED_STATES, WAR
+from sim.uncertainty import Floats
+
+ITEMS = {"all": (*PEACE, *WAR), "peace": PEACE, "war": WAR} | {item: (item,) for item in (*PEACE, *WAR)}
+"""What a row is about: everything, what is paid in peace, what a resumed war costs, and each item."""
+_BEARERS = {"all": "", "Europe": EUROPE, "United States": UNITED_STATES, "Ukraine": UKRAINE}
+
+
+def costs(run: Simulated, against: Simulated | None = None, *, items: Sequence[str] = tuple(ITEMS),
+          integrated: bool = False) -> pd.DataFrame:
+    """Expected costs up to the horizon in present value, USD billion, and who bears which share of them.
+
+    Columns: bearer ("all", "Europe", each member, "United States", "Ukraine"), item ("all"; "peace", that is "stationing" and "arms";
+    "war", that is "resupply", "reconstruction" and "losses"), estimate, low, high (95 % confidence), spread_low, spread_high (nine of
+    ten parameter designs), and share, share_low, share_high: the bearer's expected cost by that of all, a ratio of means. A share of
+    nothing is NaN. `items` are by default all of these; `integrated` as in `survival`.
+
+    With `against`, costs are paired differences from that run, which have no shares: what a guarantee costs more and what it saves.
+    Raises NotPairedError if the runs are not of the same worlds, ScenarioError if a run was made before costs were counted.
+    """
+    if against is not None:
+        paired(run, against)
+    rows = [(bearer, item) for bearer in _bearers(run.worlds) for item in items]
+    asked = [integrate(measure) if integrated else measure for measure in starmap(_of, rows)]
+    found = estimates(asked, run.worlds, None if against is None else against.worlds)
+    table = pd.DataFrame([{"bearer": bearer, "item": item} | columns_of(made) for (bearer, item), made in zip(rows, found, strict=True)])
+    shares = _shares(run.worlds, dict(zip(rows, asked, strict=True))) if against is None else np.nan
+    table[["share", "share_low", "share_high"]] = shares
+    return table
+
+
+def _bearers(worlds: Columns) -> list[str]:
+    """Europe before its members, whose names are those of the columns."""
+    members = [name.removeprefix(f"cost_losses_{EUROPE}") for name in worlds if name.startswith(f"cost_losses_{EUROPE}")]
+    return ["all", "Europe", *members, "United States", "Ukraine"]
+
+
+def _of(bearer: str, item: str) -> Measure:
+    return cost(f"cost.{item}.{bearer}", f"{item} to {bearer}", ITEMS[item], _BEARERS.get(bearer, EUROPE + bearer))
+
+
+def _shares(worlds: Columns, measured: dict[tuple[str, str], Measure]) -> list[list[float]]:
+    """For each row its share of the same item of all bearers, with confidence limits."""
+    designs = Designs(worlds)
+    means = {row: measure.of(worlds).reshape(designs.count, -1).mean(axis=1) for row, measure in measured.items()}
+    return [ratio(part, means["all", item], designs) for (_, item), part in means.items()]
+
+
+def ratio(part: Floats, whole: Floats, designs: Designs) -> list[float]:
+    """Mean of a part by that of the whole, both (design,), and its confidence limits (linearised, Cochran 1977); NaN of nothing."""
+    if whole.mean() == 0:
+        return [np.nan] * 3
+    share = float(part.mean() / whole.mean())
+    reach = designs.quantile * designs.error(part - share * whole) / float(whole.mean())
+    return [share, max(0.0, share - reach), min(1.0, share + reach)]

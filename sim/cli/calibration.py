@@ -1,0 +1,34 @@
+"""The command that learns from the record."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.cli.options import AsJson, Out, Seed, Workers, advance, app, counting_bar, plain_errors, pool
+from sim.cli.studies import publish
+
+Candidates = Annotated[int | None, typer.Option(help="Candidates of the prior to simulate.", show_default="1000")]
+Histories = Annotated[int | None, typer.Option(help="Histories of each under each scenario.", show_default="400")]
+Checks = Annotated[int | None, typer.Option(help="Synthetic records of known truth to try the method on.", show_default="200")]
+
+
+@app.command()
+def calibrate(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of the scenarios that stand for the record's classes.")]
+              = Path("scenarios"), candidates: Candidates = None, histories: Histories = None, checks: Checks = None, seed: Seed = None,
+              workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
+    """Fit what is uncertain of dyads to the record of past ceasefires; writes a posterior to put over any scenario (some ten minutes)."""
+    with plain_errors():
+        from sim.scenario.load import load_folder
+        from sim.study.calibration.study import find, scenario_text
+        given: dict[str, Any] = {"candidates": candidates, "histories": histories, "checks": checks, "seed": seed}
+        scenarios, _ = load_folder(folder)
+        with pool(workers) as executor, counting_bar() as bar:
+            task = bar.add_task("candidates simulated", total=None)
+            found = find(list(scenarios.values()), executor=executor, progress=partial(advance, bar, task),
+                         **{name: value for name, value in given.items() if value is not None})
+        posterior = publish(found, out, as_json=as_json) / "calibrated.toml"
+        posterior.write_text(scenario_text(found), encoding="utf-8")
+        if not as_json:
+            typer.echo(f"To put over any scenario, as in scenarios/nato.toml+{posterior}")

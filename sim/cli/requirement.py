@@ -1,0 +1,34 @@
+"""The command that looks for what would be enough."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.options import AsJson, Designs, File, Out, Replicates, Seed, Set, Workers, advance, app, counting_bar, load, plain_errors, pool
+from sim.cli.studies import publish
+
+Hold = Annotated[float, typer.Option(help="Share of ceasefires that should hold.", show_default=False)]
+HoldYears = Annotated[float, typer.Option(help="Years for which they should.", show_default=False)]
+Vary = Annotated[list[str], typer.Option("--vary", metavar="KEY=LOW:HIGH", help="A provision and its limits; may be repeated.",
+                                         show_default=False)]
+Cost = Annotated[str, typer.Option(help="What is to be least: cost.peace, cost, cost.war, cost.europe, cost.united_states, cost.ukraine.")]
+Samples = Annotated[int, typer.Option(help="Guarantees that are tried before the search begins.", min=8)]
+
+
+@app.command()
+def require(file: File, hold: Hold, years: HoldYears, vary: Vary, cost: Cost = "cost.peace", samples: Samples = 64,
+            designs: Designs = None, replicates: Replicates = None, seed: Seed = None,
+            overrides: Set = None, workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
+    """The cheapest guarantee under which so many ceasefires hold so long, how sure that is, and the frontier of cost."""
+    with plain_errors():
+        from sim.study.requirement import find
+        from sim.study.sweep import read_limits
+        given = {"designs": designs, "replicates": replicates, "seed": seed}
+        scenario = load(file, overrides, {f"sampling.{name}": value for name, value in given.items() if value is not None})
+        with pool(workers) as executor, counting_bar() as bar:
+            task = bar.add_task("guarantees simulated", total=None)
+            found = find(scenario, hold, years, dict(map(read_limits, vary)), cost=cost, samples=samples, executor=executor,
+                          progress=partial(advance, bar, task))
+        publish(found, out, as_json=as_json)

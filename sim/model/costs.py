@@ -1,0 +1,46 @@
+"""Who bears what: the costs of each world, from the troops that the model counted and from what became of the ceasefire."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.game.war import Cause
+from sim.guarantee.costs import EUROPE, UKRAINE, UNITED_STATES, column
+from sim.uncertainty import Floats
+
+if TYPE_CHECKING:
+    from sim.model.ceasefire import CeasefireModel
+
+
+def costs(model: "CeasefireModel") -> dict[str, Floats]:
+    """Present value (world,) of each item to each bearer, USD billion, by the names of the outcomes (docs/costs.md).
+
+    Stationing and arms are counted until war resumes, what a war costs as a whole when it does. Members share stationing and the
+    troops' losses by their brigades, and arms by their economies.
+    """
+    drawn, size = model.drawn, len(model.worlds)
+    prices, europe, years = drawn.costs, drawn.europe, np.minimum(model.years_held, model.years)
+    terms = drawn.regime.terms(years, 0.0, model.entry <= years)
+    resumes = ~model.at_peace * prices.present(years)
+    attacked = resumes * (model.cause != list(Cause).index(Cause.OFFENSIVE))
+    stationing = prices.brigade_year * model.brigade_years
+    arms = terms.arms * prices.delivered(drawn.ukraine.buildup_half_life, years)
+    resupply = attacked * terms.resupply * drawn.ukraine.brigade_cost
+    brigade_at_war = resumes * prices.war() * prices.brigade_war_year
+    to_united_states, to_europe = prices.united_states_share, 1 - prices.united_states_share
+    borne = {
+        ("arms", UNITED_STATES): arms * to_united_states,
+        ("resupply", UNITED_STATES): resupply * to_united_states,
+        ("losses", UNITED_STATES): brigade_at_war * model.us_backs * drawn.united_states.brigades,
+        ("reconstruction", UKRAINE): resumes * prices.reconstruction_lost * prices.rebuilt(years),
+        ("losses", UKRAINE): resumes * prices.war() * prices.war_year,
+    }
+    for member, sends, pays in zip(europe.standing, europe.shares_of_force, europe.shares_of_arms, strict=True):
+        bearer = EUROPE + member.name
+        borne |= {
+            ("stationing", bearer): stationing * sends,
+            ("arms", bearer): arms * to_europe * pays,
+            ("resupply", bearer): resupply * to_europe * pays,
+            ("losses", bearer): brigade_at_war * (model.fought[member.name] * member.brigades + model.force_that_fought * sends),
+        }
+    return {column(*named): np.broadcast_to(cost, size) for named, cost in borne.items()}

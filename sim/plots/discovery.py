@@ -1,0 +1,103 @@
+"""Where a guarantee fails: designs over the two assumptions that matter most, and what each step of peeling gave."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import PercentFormatter
+
+from sim.analysis.words import with_error
+from sim.plots.style import DASHES, PALETTE, axes_or_new
+from sim.study.finding import Finding
+
+_SKEWED = 20
+
+
+def discovery(finding: Finding, ax: Axes | None = None) -> Axes:
+    """The designs over the two assumptions that the first box restricts most often; crosses fail, dots do not; boxes with their limits.
+
+    A box is drawn where it restricts these two; the bands are the limits of 95 % of resamples.
+    """
+    ax, asked = axes_or_new(ax), finding.asked
+    rules, cases, share = finding.tables["rules"], finding.tables["cases"], finding.tables["share"].iloc[0]
+    names = [name for name in cases if name not in ("design", "outcome", "fails")]
+    ranked = list(rules.loc[rules["box"] == 1, "parameter"]) if len(rules) else []
+    across, up = [*ranked, *(name for name in names if name not in ranked), "design"][:2]
+    fails = cases["fails"].astype(bool)
+    ax.scatter(cases.loc[~fails, across], cases.loc[~fails, up], s=5, color="0.72", lw=0, label="is not so")
+    ax.scatter(cases.loc[fails, across], cases.loc[fails, up], s=20, marker="x", color=PALETTE[2], lw=0.9, label=asked["when"])
+    words = dict(zip(rules["parameter"], rules["meaning"] + _units(rules), strict=True))
+    for axis, name in ((ax.xaxis, across), (ax.yaxis, up)):
+        axis.set_label_text(words.get(name, name))
+        if name != "design" and cases[name].min() > 0 and cases[name].max() > _SKEWED * cases[name].median():
+            (ax.set_xscale if axis is ax.xaxis else ax.set_yscale)("log")
+    limits = (ax.get_xlim(), ax.get_ylim())
+    for number, rows in rules.groupby("box"):
+        _box(ax, rows.set_index("parameter"), (across, up), limits, int(number))
+    ax.set(xlim=limits[0], ylim=limits[1])
+    ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+    ax.set_title(_title(finding, share), loc="left")
+    return ax
+
+
+def _units(rules: pd.DataFrame) -> pd.Series:
+    """Units after a comma, without what explains them; nothing where there is none."""
+    return rules["unit"].fillna("").map(lambda unit: f", {unit.partition(':')[0]}" if unit else "")
+
+
+def _box(ax: Axes, rows: pd.DataFrame, names: tuple[str, str], limits: tuple[tuple[float, float], tuple[float, float]],
+         number: int) -> None:
+    """The box in these two assumptions as a dashed frame, with a band around each of its limits."""
+    corners = []
+    for name, (least, most) in zip(names, limits, strict=True):
+        row = rows.loc[name] if name in rows.index else None
+        low, high = (np.nan, np.nan) if row is None else (row["low"], row["high"])
+        corners.append((least if np.isnan(low) else low, most if np.isnan(high) else high))
+        for side in ("low", "high"):
+            if row is not None and not np.isnan(row[f"{side}_low"]):
+                span = ax.axvspan if name == names[0] else ax.axhspan
+                span(row[f"{side}_low"], row[f"{side}_high"], color=PALETTE[number], alpha=0.2, lw=0)
+    (left, right), (bottom, top) = corners
+    ax.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, ec=PALETTE[number], lw=2, ls=DASHES[number],
+                           label=f"box {number}; band: limits of 95 % of resamples"))
+
+
+def _title(finding: Finding, share: pd.Series) -> str:
+    whose = finding.asked["scenario"] + (f" rather than {finding.asked['against']}" if finding.asked["against"] else "")
+    head = f"{whose}: {finding.asked['when']} in {with_error(share['estimate'], share['low'], share['high'])} of designs"
+    boxes = finding.tables["boxes"]
+    if boxes.empty:
+        return f"{head};\nno region of the assumptions stands out"
+    first = boxes.iloc[0]
+    inside = with_error(first["density"], first["density_low"], first["density_high"])
+    covered = with_error(first["coverage"], first["coverage_low"], first["coverage_high"])
+    return f"{head};\nin box 1 in {inside} of designs, {covered} of all these"
+
+
+def peeling(finding: Finding, ax: Axes | None = None) -> Axes:
+    """Coverage against density of each box on the way, by its number of restricted assumptions; the one taken with its limits."""
+    ax = axes_or_new(ax)
+    steps, boxes = finding.tables["trajectory"], finding.tables["boxes"]
+    for number, rows in steps.groupby("box"):
+        way, colour = rows[~rows["taken"].astype(bool)], PALETTE[int(number)]
+        ax.plot(way["coverage"], way["density"], color=colour, ls=DASHES[int(number)], lw=1.2, label=f"box {number}: peeled and pasted")
+        for parameters, some in way.groupby("parameters"):
+            ax.scatter(some["coverage"], some["density"], marker=f"${parameters}$", color=colour, s=36, lw=0.4)
+        taken = boxes[boxes["box"] == number].iloc[0]
+        ax.errorbar([taken["coverage"]], [taken["density"]],
+                    xerr=[[taken["coverage"] - taken["coverage_low"]], [taken["coverage_high"] - taken["coverage"]]],
+                    yerr=[[taken["density"] - taken["density_low"]], [taken["density_high"] - taken["density"]]],
+                    color="black", marker="s", capsize=3, ls="none", label=f"box {number}, on designs not used to find it")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.set(xlim=(0, 1.03), ylim=(0, 1.03), xlabel="coverage: share of all designs in which it is so",
+           ylabel="density: share of the designs in the box")
+    if boxes.empty:
+        ax.set_title(f"{finding.asked['when']}: no region of the assumptions stands out", loc="left")
+        return ax
+    ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+    first = boxes.iloc[0]
+    ax.set_title(f"Box 1 holds {with_error(first['coverage'], first['coverage_low'], first['coverage_high'])} of the designs with\n"
+                 f"{finding.asked['when']}, at a density of {with_error(first['density'], first['density_low'], first['density_high'])}\n"
+                 "(digits: how many assumptions are restricted)", loc="left")
+    return ax

@@ -1,0 +1,73 @@
+"""The frontier of cost against durability, and the guarantees along it."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+
+from sim.analysis.words import with_error
+from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends
+from sim.study.finding import Finding
+from sim.study.requirement import AVERAGE, FRONTIER, MOST, NOT
+
+
+def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
+    """Durability on fresh histories against cost for the guarantees of the frontier and the answers; below it what they consist of."""
+    if ax is None:
+        ax = axes_or_new(None)
+        ax.figure.set_size_inches(8, 7)      # type: ignore[union-attr]
+    ax.set_axis_off()
+    above, below = ax.inset_axes((0, 0.42, 0.84, 0.56)), ax.inset_axes((0, 0, 0.84, 0.33))
+    table, asked = finding.table, finding.asked
+    along = table[table["role"] == FRONTIER].sort_values("fresh_cost")
+    reach = 1.03 * float(finding.tables["points"]["cost"].max())
+    _draw_frontier(above, finding, along)
+    for number, (key, (low, high)) in enumerate(asked["vary"].items()):
+        below.plot(along["fresh_cost"], (along[key] - low) / (high - low), marker=".", color=PALETTE[number], ls=DASHES[number])
+    ends = [(float((along[key].iloc[-1] - low) / (high - low)), f"{key.removeprefix('regime.')}, {low:g} to {high:g}", PALETTE[number])
+            for number, (key, (low, high)) in enumerate(asked["vary"].items())]
+    for each in (above, below):
+        each.set_xlim(0, reach)
+        each.spines[["top", "right"]].set_visible(False)
+        each.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    below.set(ylim=(-0.04, 1.04), ylabel="of its range",
+              xlabel=f"{asked['cost']}, expected up to {asked['years']:g} years, present value in USD billion")
+    label_ends(below, reach, ends)
+    ax.set_title(_finding(table, asked), loc="left")
+    return ax
+
+
+def _draw_frontier(ax: Axes, finding: Finding, along: pd.DataFrame) -> None:
+    """Bars are 95 % sampling errors on fresh histories; dots are all that was tried."""
+    points, table, hold = finding.tables["points"], finding.table, finding.asked["hold"]
+    ax.plot(points["cost"], points["estimate"], ".", color="0.75", ms=4, zorder=0)
+    ax.annotate("grey: all that was tried in the search", (0.98, 0.02), xycoords="axes fraction", ha="right",
+                fontsize="small", color="0.35")
+    ax.errorbar(along["fresh_cost"], along["fresh_estimate"], yerr=_bars(along, "fresh_"), color=PALETTE[1], marker="o", ms=4, lw=1.4,
+                capsize=2)
+    ax.axhline(hold, color="0.4", lw=0.9, ls=(0, (4, 3)))
+    ax.annotate("asked", (1.01, hold), xycoords=("axes fraction", "data"), va="center")
+    for role, marker, colour in ((AVERAGE, "*", PALETTE[2]), (MOST, "D", PALETTE[0])):
+        row = table[table["role"] == role]
+        ax.errorbar(row["fresh_cost"], row["fresh_estimate"], yerr=_bars(row, "fresh_"), color=colour, marker=marker, ls="none", capsize=3,
+                    ms=11 if marker == "*" else 7, label=f"{'closest' if row['status'].iloc[0] == NOT else 'cheapest'} {role}")
+    ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 0.06), fontsize="small")
+    low, high = min(float(points["low"].min()), hold), max(float(points["high"].max()), hold)
+    ax.set(ylim=(low - 0.15 * (high - low), high + 0.1 * (high - low)), ylabel=f"share that holds {finding.asked['years']:g} years")
+
+
+def _bars(rows: pd.DataFrame, prefix: str) -> Any:
+    middle = rows[f"{prefix}estimate"]
+    return np.array([middle - rows[f"{prefix}low"], rows[f"{prefix}high"] - middle])
+
+
+def _finding(table: pd.DataFrame, asked: Any) -> str:
+    row = table[table["role"] == AVERAGE].iloc[0]
+    held = with_error(row["fresh_estimate"], row["fresh_low"], row["fresh_high"])
+    if row["status"] == NOT:
+        return f"Nothing within the limits is enough: at most {held} of ceasefires hold {asked['years']:g} years"
+    cost = f"{row['fresh_cost']:.0f} (±{(row['fresh_cost_high'] - row['fresh_cost_low']) / 2:.0f})"
+    return (f"USD {cost} billion is the least with which {100 * asked['hold']:g} % hold {asked['years']:g} years:\n"
+            f"{held} do on fresh histories")

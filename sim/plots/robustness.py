@@ -1,0 +1,78 @@
+"""Several guarantees over the same assumptions: their regret, and what would have to be believed for the ranking to turn round."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+
+from sim.analysis.words import with_error
+from sim.plots.style import PALETTE, axes_or_new
+from sim.study.finding import Finding
+
+_MOST = 12
+
+
+def regret(finding: Finding, ax: Axes | None = None) -> Axes:
+    """Regret of each guarantee, least at the top: on average (filled) and in its worst tenth of designs (hollow), with 95 % limits."""
+    ax = axes_or_new(ax)
+    table = finding.tables["guarantees"].sort_values("regret", ascending=False)
+    rows = np.arange(len(table))
+    for column, marker, colour, filled, label, shift in (
+            ("regret", "o", PALETTE[1], True, "mean over designs", 0.12),
+            ("worst_regret", "D", PALETTE[2], False, "in its worst tenth of designs", -0.12)):
+        below, above = table[column] - table[f"{column}_low"], table[f"{column}_high"] - table[column]
+        ax.errorbar(table[column], rows + shift, xerr=[below.clip(0), above.clip(0)], fmt=marker, color=colour, capsize=3, label=label,
+                    mfc=colour if filled else "white")
+    for row, each in enumerate(table.to_dict("records")):
+        how_often = with_error(each["best"], each["best_low"], each["best_high"])
+        ax.annotate(f"best in {how_often} of designs", (1.02, row), xycoords=("axes fraction", "data"), va="center", annotation_clip=False)
+    ax.set_yticks(rows, table["name"])
+    ax.set(ylim=(-0.6, len(table) - 0.4), xlabel=f"regret: how far {finding.asked['label']} falls short of the best guarantee")
+    ax.set_xlim(left=0)
+    ax.grid(axis="x", color="0.9")
+    ax.set_axisbelow(b=True)
+    if finding.asked["unit"] == "share":
+        ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    first, share = table.iloc[-1], finding.asked["unit"] == "share"
+    told = [(with_error(first[each], first[f"{each}_low"], first[f"{each}_high"], sign="+").replace("+", "") + " points") if share else
+            f"{first[each]:.2f} ({first[f'{each}_low']:.2f} to {first[f'{each}_high']:.2f}) years" for each in ("regret", "worst_regret")]
+    ax.set_title(f"{first['name']} has the least regret: {told[0]} on average,\n{told[1]} in its worst tenth of designs", loc="left")
+    ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
+    return ax
+
+
+def turning(finding: Finding, ax: Axes | None = None) -> Axes:
+    """What would have to be believed of one assumption for a rival to be as good as the best: its middle half then, and now.
+
+    The scale is that of present belief: half of it lies in the grey band. Beside each stands how far the belief is from the present
+    one, with 95 % limits. Assumptions about which no belief is enough are left out, and those beyond the nearest twelve.
+    """
+    ax = axes_or_new(ax)
+    table = finding.tables["turning"]
+    alone = table[table["parameter"] != "all"]
+    turned = alone[np.isfinite(alone["divergence"])].sort_values("divergence").head(_MOST)
+    best, rivals = table["best"].iloc[0], len(set(table["rival"]))
+    ax.axvspan(0.25, 0.75, color="0.88", lw=0)
+    ax.axvline(0.5, color="0.5", lw=1, ls=(0, (4, 3)))
+    for row, each in enumerate(turned.iloc[::-1].to_dict("records")):
+        ax.barh(row, each["doubted_rank_to"] - each["doubted_rank_from"], left=each["doubted_rank_from"], height=0.34, fill=False,
+                ec=PALETTE[2], hatch="////", lw=0.8)
+        ax.plot([each["rank_low"], each["rank_high"]], [row, row], color=PALETTE[1], lw=6, solid_capstyle="butt")
+        ax.plot([each["rank"]], [row], "o", mfc="white", mec="black", ms=7)
+        high = "no limit" if np.isinf(each["divergence_high"]) else f"{each['divergence_high']:.2g}"
+        ax.annotate(f"median {each['needed']:.3g} ({each['needed_from']:.3g} to {each['needed_to']:.3g}), now {each['now']:.3g}\n"
+                    f"{each['divergence']:.2g} nats ({each['divergence_low']:.2g} to {high})", (1.02, row), va="center",
+                    annotation_clip=False, fontsize="small")
+    ax.set_yticks(range(len(turned)), [f"{each['rival']}:\n{each['meaning']}" for each in turned.iloc[::-1].to_dict("records")])
+    ax.set(xlim=(0, 1), ylim=(-0.6, max(1, len(turned)) - 0.4),
+           xlabel="quantile of what is believed now (grey: its middle half); blue: the middle half of what it takes,\n"
+                  "dot: its median; hatched: values that it makes less than half as likely")
+    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    if turned.empty:
+        whom = "its rival" if rivals == 1 else "any rival"
+        ax.set_title(f"No belief about one assumption alone would put {best}\nlevel with {whom}", loc="left")
+        return ax
+    first = turned.iloc[0]
+    high = "no limit" if np.isinf(first["divergence_high"]) else f"{first['divergence_high']:.2g}"
+    ax.set_title(f"{best} is level with {first['rival']} at the nearest under another belief on\n“{first['meaning']}”, "
+                 f"{first['divergence']:.2g} nats ({first['divergence_low']:.2g} to {high}) away", loc="left")
+    return ax

@@ -1,0 +1,84 @@
+"""What would be enough, in words and numbers."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from sim.analysis.words import with_error
+from sim.report.section import Section
+from sim.scenario.schema import described
+from sim.study.finding import Finding
+from sim.study.requirement import AVERAGE, FRONTIER, LIKELY, MOST, NINE_OF_TEN, NOT
+
+_HEADINGS = ("cost,\nUSD bn", "holds,\nsearch", "holds,\nfresh", "enough in\n(fresh)")
+
+
+def section(finding: Finding) -> Section:
+    """The cheapest guarantees, how sure they are on fresh histories, and the frontier."""
+    asked, table = finding.asked, finding.table
+    keys = list(asked["vary"])
+    rows = tuple(_row(row, keys) for _, row in table.iterrows())
+    limits = "; ".join(f"{described(key)[0].split(':')[0]} from {low:g} to {high:g} {described(key)[1]}"
+                       for key, (low, high) in asked["vary"].items())
+    return Section(
+        f"What would it take for a share of {asked['hold']:g} to hold {asked['years']:g} years?",
+        (*(_sentence(table[table["role"] == role].iloc[0], role, asked) for role in (AVERAGE, MOST)), _along(table, keys, asked)),
+        ("", *(key.removeprefix("regime.").replace(".", "\n") for key in keys), *_HEADINGS), rows,
+        f"Varied: {limits}.\n"
+        f"Costs are {asked['cost']}, expected up to {asked['years']:g} years, in present value. Each share has its 95 % "
+        "sampling error: of the histories of the search, and of fresh ones that the search has not seen. Enough in: share of "
+        "parameter sets in which the durability is reached. A promise costs nothing in dollars, so that a search for the cheapest "
+        "guarantee takes all that it may have of it.")
+
+
+def _sentence(row: Any, role: str, asked: Any) -> str:
+    enough = f"{100 * asked['hold']:g} % hold {asked['years']:g} years"
+    guarantee = _provisions(row, asked["vary"])
+    fresh = (f"on fresh histories {_share(row, 'fresh_')} hold, and it is enough in {_sure(row, 'fresh_')} of parameter sets "
+             f"(search: {_share(row, '')}; {_sure(row, '')})")
+    if row["status"] == NOT:
+        return f"So that {enough} {role}, nothing within the limits is enough; what comes closest is {guarantee}: {fresh}."
+    within = ", though only within its sampling error" if row["status"] == LIKELY else ""
+    confirmed = _confirmed(row, role, asked["hold"])
+    return f"So that {enough} {role}, the cheapest is {guarantee}, at USD {_cost(row, 'fresh_')} billion{within}: {fresh}. {confirmed}"
+
+
+def _confirmed(row: Any, role: str, hold: float) -> str:
+    """Whether fresh histories bear out what the search found."""
+    names, level = (("estimate", "low", "high"), hold) if role == AVERAGE else (("sure", "sure_low", "sure_high"), NINE_OF_TEN)
+    middle, least, most = (row[f"fresh_{name}"] for name in names)
+    if least >= level:
+        return "Fresh histories confirm it."
+    if middle >= level:
+        return "Fresh histories reach it too, within their sampling error."
+    return "Fresh histories fall short of it" + (", within their sampling error." if most >= level else ": add a margin.")
+
+
+def _along(table: pd.DataFrame, keys: Sequence[str], asked: Any) -> str:
+    along = table[table["role"] == FRONTIER]
+    first, last = along.iloc[0], along.iloc[-1]
+    return (f"Along the frontier of {len(along)} guarantees, durability after {asked['years']:g} years rises from "
+            f"{_share(first, 'fresh_')} at USD {_cost(first, 'fresh_')} billion to {_share(last, 'fresh_')} at {_cost(last, 'fresh_')} "
+            f"({_provisions(last, keys)}).")
+
+
+def _provisions(row: Any, keys: Iterable[str]) -> str:
+    return ", ".join(f"{key.removeprefix('regime.')} {row[key]:.3g}" for key in keys)
+
+
+def _row(row: Any, keys: Sequence[str]) -> tuple[str, ...]:
+    head = str(row["role"]) if row["role"] == FRONTIER else f"{row['role']}\n{row['status']}"
+    return (head, *(f"{row[key]:.3g}" for key in keys), _cost(row, "fresh_"), _share(row, ""), _share(row, "fresh_"), _sure(row, "fresh_"))
+
+
+def _share(row: Any, prefix: str) -> str:
+    return with_error(row[f"{prefix}estimate"], row[f"{prefix}low"], row[f"{prefix}high"])
+
+
+def _sure(row: Any, prefix: str) -> str:
+    return with_error(row[f"{prefix}sure"], row[f"{prefix}sure_low"], row[f"{prefix}sure_high"])
+
+
+def _cost(row: Any, prefix: str) -> str:
+    return f"{row[f'{prefix}cost']:.1f} (±{(row[f'{prefix}cost_high'] - row[f'{prefix}cost_low']) / 2:.1f})"

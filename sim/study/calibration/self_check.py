@@ -1,0 +1,44 @@
+"""The method tried on records whose truth is known, and the emulator on candidates that it has not seen."""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from sim.study.calibration.emulator import Emulator, counted
+from sim.study.calibration.histories import Histories, drawn
+from sim.study.calibration.posterior import Prior
+from sim.study.calibration.prior import PRIOR
+
+
+def ranks(prior: Prior, truths: Histories, cases: pd.DataFrame) -> pd.DataFrame:
+    """Simulation-based calibration (Talts et al. 2018): where the truth of each synthetic record ranks in its posterior, 0 to 1.
+
+    A record is drawn from the histories of each of the truths, which are candidates drawn from the prior, with the classes and the
+    censoring of the cases: one row each, a column a part. A right method ranks uniformly.
+    """
+    rows = []
+    for number, truth in enumerate(truths.scores):
+        weights = prior.posterior(drawn(truths, number, cases)).weights
+        rows.append(weights @ (prior.scores < truth))
+    return pd.DataFrame(rows, columns=list(PRIOR))
+
+
+def uniformity(ranked: pd.DataFrame) -> pd.DataFrame:
+    """How uniform the ranks of each part are: part, distance (Kolmogorov's, of their distribution from the uniform), chance.
+
+    `chance` is that of a distance so large or larger if the method is right.
+    """
+    tests = {name: stats.kstest(ranked[name], "uniform") for name in ranked}
+    return pd.DataFrame([{"part": name, "distance": float(test.statistic), "chance": float(test.pvalue)} for name, test in tests.items()])
+
+
+def emulated(emulator: Emulator, fresh: Histories, cases: pd.DataFrame) -> pd.DataFrame:
+    """Log chance of the record under candidates that the emulator has not seen: a row each, as `emulated` and as `counted`."""
+    both = {"emulated": emulator.chances(fresh.scores), "counted": counted(fresh)}
+    return pd.DataFrame({name: chances.of(cases).sum(axis=1) for name, chances in both.items()})
+
+
+def apart(compared: pd.DataFrame) -> tuple[float, float]:
+    """Mean and standard deviation of what the emulated log chance is more than the counted."""
+    less = (compared["emulated"] - compared["counted"]).to_numpy()
+    return float(np.mean(less)), float(np.std(less, ddof=1))

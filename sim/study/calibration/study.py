@@ -1,0 +1,140 @@
+"""The calibration whole: candidates simulated, the record asked, the method tried on records of known truth, all as one finding."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+
+import numpy as np
+import pandas as pd
+
+from sim.record.lifetimes import YEARS, kaplan_meier
+from sim.record.record import record
+from sim.record.stands_for import STANDS
+from sim.scenario.load import ScenarioError
+from sim.scenario.schema import Scenario, digest
+from sim.study.calibration import self_check
+from sim.study.calibration.emulator import Emulator
+from sim.study.calibration.histories import Progress, simulate, standing_for
+from sim.study.calibration.posterior import Posterior, Prior
+from sim.study.calibration.prior import hypercube
+from sim.study.finding import Finding
+from sim.study.validation import Predictor, scores
+from sim.uncertainty import Floats
+
+CANDIDATES, HISTORIES, CHECKS, FRESH = 400, 1000, 200, 40
+"""Judgements: with them the emulator's error is near the chance of the counts that it is held against (docs/calibration.md)."""
+_SETS, _TRUE_HISTORIES, _FRESH_HISTORIES = 20, 500, 2000
+DRAWS = 500
+_COARSER = 12
+BEFORE, AFTER = "model before", "model calibrated"
+
+
+def calibrate(scenarios: Sequence[Scenario], *, candidates: int = CANDIDATES, histories: int = HISTORIES, checks: int = CHECKS,
+              seed: int = 2025, executor: Executor | None = None, progress: Progress | None = None) -> pd.DataFrame:
+    """What the record teaches of each part of a candidate; the first table of `find`, which see."""
+    return find(scenarios, candidates=candidates, histories=histories, checks=checks, seed=seed, executor=executor, progress=progress).table
+
+
+def find(scenarios: Sequence[Scenario], *, candidates: int = CANDIDATES, histories: int = HISTORIES, checks: int = CHECKS,
+         seed: int = 2025, executor: Executor | None = None, progress: Progress | None = None) -> Finding:
+    """Fit what is uncertain of dyads to the record of renewed war, and try the method on synthetic records.
+
+    `scenarios` hold those that stand for the classes of the record; `candidates` of the prior are simulated for `histories` each under
+    every one of them, and `checks` more provide the synthetic records. Tables: parts, entangled, durability, scores, ranks, uniformity,
+    emulator, effective, draws. Raises ScenarioError for a missing scenario, or for fewer candidates or histories than a fit takes.
+    """
+    by_class, cases = standing_for(scenarios), record()
+    cases = cases[cases["guarantee_class"].isin(by_class)].reset_index(drop=True)
+    _enough(candidates, histories, checks)
+    total, done = candidates + checks + FRESH, 0
+
+    def told(part: int, _: int) -> None:
+        if progress:
+            progress(done + part, total)
+    bank = simulate(by_class, hypercube(candidates, seed), histories, range(seed, seed + _SETS), executor, told)
+    done = candidates
+    truths = simulate(by_class, hypercube(checks, seed + 1), _TRUE_HISTORIES, range(seed + 1000, seed + 1000 + checks),
+                      executor, told)
+    done += checks
+    fresh = simulate(by_class, hypercube(FRESH, seed + 2), _FRESH_HISTORIES, range(seed + 500, seed + 500 + FRESH), executor, told)
+    emulator = Emulator(bank)
+    prior = Prior.of(emulator, seed=seed)
+    posterior, ranked = prior.posterior(cases), self_check.ranks(prior, truths, cases)
+    tables = {
+        "parts": posterior.parts(), "entangled": posterior.entangled(), "durability": durability(posterior, cases),
+        "scores": scores(cases, predictors(Prior.of(emulator, _COARSER, seed))), "ranks": ranked,
+        "uniformity": self_check.uniformity(ranked), "emulator": self_check.emulated(emulator, fresh, cases),
+        "effective": pd.DataFrame([{"cases": len(cases), "ended": int(cases["ended"].sum()), "candidates": len(posterior.weights),
+                                    "effective": posterior.effective, "log_evidence": posterior.log_evidence}]),
+        "draws": posterior.sampled(DRAWS, seed),
+    }
+    asked = {"candidates": candidates, "histories": histories, "checks": checks, "seed": seed,
+             "record": _digest(cases),
+             "scenarios": {name: scenario.determinants() for name, scenario in by_class.items()}}
+    return Finding("calibration", asked, tables)
+
+
+def predictors(prior: Prior) -> dict[str, Predictor]:
+    """What the model says before it knows any case, and once it knows some: averages over candidates."""
+    def of(weights: Floats, asked: pd.DataFrame, years: Sequence[float]) -> Floats:
+        rows = {name: prior.chances.classes.index(name) for name in set(asked["guarantee_class"])}
+        shares = {name: [float(weights @ np.exp(prior.chances.log_holding(row, year))) for year in years] for name, row in rows.items()}
+        return np.array([shares[name] for name in asked["guarantee_class"]])
+    even = np.full(len(prior.scores), 1 / len(prior.scores))
+    return {BEFORE: lambda _, asked, years: of(even, asked, years),
+            AFTER: lambda known, asked, years: of(prior.posterior(known).weights, asked, years)}
+
+
+def durability(posterior: Posterior, cases: pd.DataFrame) -> pd.DataFrame:
+    """Durability of each class: guarantee_class, told (prior, posterior or record), years, estimate, low, high.
+
+    Limits are nine of ten candidates, and for the record 95 % limits.
+    """
+    before = Posterior(posterior.prior, np.zeros(len(posterior.weights)))
+    tables = []
+    for name in posterior.prior.chances.classes:
+        some = cases[cases["guarantee_class"] == name]
+        told = {"prior": before.durability(name, YEARS), "posterior": posterior.durability(name, YEARS),
+                "record": kaplan_meier(some, YEARS).drop(columns="at_risk")}
+        tables += [table.assign(guarantee_class=name, told=word) for word, table in told.items()]
+    return pd.concat(tables, ignore_index=True)[["guarantee_class", "told", "years", "estimate", "low", "high"]]
+
+
+def scenario_text(finding: Finding) -> str:
+    """The posterior as a scenario file to put over others, with how it was made."""
+    draws, asked = finding.tables["draws"], finding.asked
+    command = " ".join(f"--{name} {asked[name]}" for name in ("candidates", "histories", "checks", "seed"))
+    source = f"posterior of {finding.name}, docs/calibration.md"
+    told = (f"{len(draws)} dyads drawn from the posterior: how much prevailing is worth to the challenger, how insecure it is, how\n"
+            "far and how fast it rebuilds, and the noise, costs and rates that all dyads share. Put it over any other scenario:\n"
+            "nato.toml+calibrated.toml.")
+    lines = [f"# Made by `ceasefire calibrate {command}`, finding {finding.name}; do not edit, make it anew.",
+             'title = "What the record of past ceasefires teaches of dyads, and nothing else"',
+             f'description = """\n{told}\n"""',
+             'sources = ["the record of ceasefires since 1946 in the package (sim/record/codebook.md), renewed war, censoring included"]']
+    for block in dict.fromkeys(key.partition(".")[0] for key in draws):
+        lines += ["", f"[{block}]"]
+        lines += [f'{key.partition(".")[2]} = {{ draws = {draws[key].tolist()}, source = "{source}" }}'
+                  for key in draws if key.startswith(f"{block}.")]
+    return "\n".join(lines) + "\n"
+
+
+def left_out_scores(finding: Finding, cases: pd.DataFrame) -> pd.DataFrame:
+    """The scores of the calibrated model, each case left out in its turn. Raises ScenarioError unless they are of these very cases."""
+    if finding.kind != "calibration":
+        raise ScenarioError([f"--calibration {finding.name}: is no calibration; name a folder that `ceasefire calibrate` wrote"])
+    if finding.asked["record"] != _digest(cases):
+        raise ScenarioError([f"--calibration {finding.name}: was scored on other cases; give the scenarios of all its classes: "
+                             + ", ".join(stand.scenario for stand in STANDS if stand.guarantee_class in finding.asked["scenarios"])])
+    table = finding.tables["scores"]
+    return table[table["predictor"] == AFTER]
+
+
+def _digest(cases: pd.DataFrame) -> str:
+    return digest({"cases": cases[["case", "guarantee_class", "years", "ended"]].to_dict("list")})
+
+
+def _enough(candidates: int, histories: int, checks: int) -> None:
+    least = {"candidates": (candidates, 100), "histories": (histories, 50), "checks": (checks, 20)}
+    problems = [f"--{name} {given}: a fit takes {fewest} or more" for name, (given, fewest) in least.items() if given < fewest]
+    if problems:
+        raise ScenarioError(problems)

@@ -1,0 +1,207 @@
+"""What would be enough: the cheapest guarantee that reaches a durability, and the frontier of cost against durability.
+
+Guarantees are points between limits of some provisions. A first sample fills the space (randomised Halton sequence: Owen 2017), every
+point on the same histories; thin-plate splines through what was simulated (Duchon 1977) stand in for the model while differential
+evolution (Storn & Price 1997) looks for the cheapest point that reaches each durability; what it proposes is simulated, and so on for
+some rounds. What is reported is simulated, never a spline's, and all of it once more on fresh histories.
+"""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import optimize
+from scipy.interpolate import RBFInterpolator
+from scipy.special import logit
+from scipy.stats import qmc
+
+from sim.analysis import durability
+from sim.analysis.estimate import estimate
+from sim.analysis.measures import COSTS, named
+from sim.ensemble.run import run
+from sim.scenario.load import ScenarioError, replaced
+from sim.scenario.schema import Scenario
+from sim.study.finding import Finding
+from sim.uncertainty import Floats
+
+AVERAGE, MOST, FRONTIER = "on average", "in nine of ten sets", "frontier"
+SURE, LIKELY, NOT = "reached", "reached within the sampling error", "not reached"
+NINE_OF_TEN = 0.9
+SAMPLES, ROUNDS = 64, 5
+"""Judgements: more of either has not moved the answer of the examples by more than its error (docs/requirement.md)."""
+_LEVELS = 7
+_NEAR, _SMOOTHING, _LEAST, _DIGITS = 0.01, 1e-3, 1e-3, 3
+Progress = Callable[[int, int], None]
+Ranges = Mapping[str, tuple[float, float]]
+"""The limits of each provision that may vary, by dotted key."""
+
+
+def require(scenario: Scenario, hold: float, years: float, vary: Ranges, **options: Any) -> pd.DataFrame:
+    """The cheapest guarantees that hold, and the frontier; the first table of `find`, which takes the same options."""
+    return find(scenario, hold, years, vary, **options).table
+
+
+def find(scenario: Scenario, hold: float, years: float, vary: Ranges, *, cost: str = "cost.peace", samples: int = SAMPLES,
+         executor: Executor | None = None, progress: Progress | None = None) -> Finding:
+    """The cheapest guarantee under which a share `hold` of ceasefires holds `years`, on average and in nine of ten parameter designs.
+
+    `vary` gives limits of provisions, in units of the scenario; `cost` is a measure of costs, counted up to `years` in USD billion. Every
+    point is simulated as the sampling of the scenario says, and the answers once more with another seed. Tables: guarantees (role,
+    status, a column a provision, and of the search and of fresh histories: durability, share of designs that reach `hold`, and cost, each
+    with 95 % limits), and points (all that was simulated on the way). Raises ScenarioError for what cannot be asked.
+    """
+    _can_be_asked(scenario, hold, vary, cost, samples)
+    asked = _Asked(replaced(scenario, {"sampling.horizon_years": int(np.ceil(years))}), hold, years, vary, cost)
+    points = _Points(partial(_simulated, asked, asked.scenario), executor, progress, samples + 2 + ROUNDS * (_LEVELS + 2))
+    points.add(_first(len(vary), samples, scenario.sampling.seed))
+    for number in range(ROUNDS):
+        points.add(_proposals(points, asked, seed=number))
+    found = pd.DataFrame([asked.values(place) for place in points.places]).join(points.table)
+    chosen = pd.concat([_answer(found, AVERAGE, "low", "estimate", hold), _answer(found, MOST, "sure_low", "sure", NINE_OF_TEN),
+                        frontier(found).assign(role=FRONTIER, status="")], ignore_index=True)
+    fresh = replaced(asked.scenario, {"sampling.seed": _another(scenario.sampling.seed)})
+    again = _Points(partial(_simulated, asked, fresh), executor, progress, len(chosen))
+    again.add(_places(chosen, vary))
+    guarantees = chosen.join(again.table.add_prefix("fresh_"))[["role", "status", *vary, *_TOLD, *(f"fresh_{name}" for name in _TOLD)]]
+    told = {"hold": hold, "years": years, "vary": {key: list(limits) for key, limits in vary.items()}, "cost": cost, "samples": samples,
+            "scenario": {"name": scenario.name, **asked.scenario.determinants()}}
+    return Finding("requirement", told, {"guarantees": guarantees, "points": found})
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of each point."""
+
+    scenario: Scenario
+    hold: float
+    years: float
+    vary: Ranges
+    cost: str
+
+    def values(self, place: Floats) -> dict[str, float]:
+        """The provisions at a place of the unit cube."""
+        return {key: float(low + (high - low) * share) for (key, (low, high)), share in zip(self.vary.items(), place, strict=True)}
+
+
+_TOLD = ("estimate", "low", "high", "sure", "sure_low", "sure_high", "cost", "cost_low", "cost_high")
+
+
+def _simulated(asked: _Asked, sampled: Scenario, place: Floats) -> dict[str, float]:
+    """A guarantee on all histories: durability, in which share of designs it is enough, what nine of ten designs reach, and cost."""
+    result = run(replaced(sampled, asked.values(place)), out=None)
+    held = durability.survival(result, [asked.years]).iloc[0]
+    shares = durability.spread(result, asked.years)["estimate"]
+    sure = durability.sure(result, asked.years, asked.hold)
+    paid = estimate(named(asked.cost, result.horizon_years), result.worlds)
+    return {"estimate": held["estimate"], "low": held["low"], "high": held["high"], "sure": sure.value, "sure_low": sure.low,
+            "sure_high": sure.high, "cost": paid.value, "cost_low": paid.low, "cost_high": paid.high,
+            "nine_of_ten": float(np.quantile(shares, 1 - NINE_OF_TEN))}
+
+
+@dataclass
+class _Points:
+    """Places of the unit cube (point, provision) and what was simulated there."""
+
+    simulate: Callable[[Floats], dict[str, float]]
+    executor: Executor | None
+    progress: Progress | None
+    expected: int
+    places: Any = None
+    rows: list[dict[str, float]] = field(default_factory=list)
+
+    def add(self, places: Floats) -> None:
+        """Simulate at these places."""
+        self.places = places if self.places is None else np.vstack([self.places, places])
+        for row in map(self.simulate, places) if self.executor is None else self.executor.map(self.simulate, places):
+            self.rows.append(row)
+            if self.progress:
+                self.progress(len(self.rows), max(self.expected, len(self.places)))
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row a point."""
+        return pd.DataFrame(self.rows)
+
+
+def _first(provisions: int, samples: int, seed: int) -> Floats:
+    """Both ends of everything, and a sample that fills the space between."""
+    sample = qmc.Halton(provisions, rng=np.random.default_rng(seed)).random(samples)
+    return np.vstack([np.zeros(provisions), np.ones(provisions), np.round(sample, _DIGITS)])
+
+
+def _proposals(points: _Points, asked: _Asked, seed: int) -> Floats:
+    """Where the splines say that each durability is reached most cheaply, as far as nothing was simulated near there."""
+    table = points.table
+    cost = _spline(points.places, table["cost"])
+    average, most = (_spline(points.places, logit(table[name].clip(_LEAST, 1 - _LEAST))) for name in ("estimate", "nine_of_ten"))
+    error = float((table["high"] - table["low"]).median() / 2)
+    lowest, highest = (float(logit(np.clip(end, _LEAST, 1 - _LEAST))) for end in (table["estimate"].min(), table["estimate"].max()))
+    targets = [(average, level) for level in np.linspace(lowest, highest, _LEVELS + 2)[1:-1]]
+    targets += [(average, float(logit(min(asked.hold + error, 1 - _LEAST)))), (most, float(logit(asked.hold)))]
+    found: list[Floats] = []
+    for reach, level in targets:
+        place = _cheapest(cost, reach, level, len(asked.vary), seed)
+        if np.linalg.norm(np.vstack([points.places, *found]) - place, axis=1).min() > _NEAR:
+            found.append(place)
+    return np.array(found).reshape(-1, len(asked.vary))
+
+
+def _spline(places: Floats, values: Any) -> RBFInterpolator:
+    return RBFInterpolator(places, np.asarray(values), smoothing=_SMOOTHING, kernel="thin_plate_spline", degree=1)
+
+
+def _cheapest(cost: RBFInterpolator, reach: RBFInterpolator, level: float, provisions: int, seed: int) -> Floats:
+    """The cheapest place of the unit cube, to a thousandth, whose reach is at least the level; where none is, the closest to it."""
+    enough = optimize.NonlinearConstraint(lambda x: reach(x.reshape(provisions, -1).T).reshape(1, *x.shape[1:]), level, np.inf)
+    best = optimize.differential_evolution(lambda x: cost(x.reshape(provisions, -1).T), [(0, 1)] * provisions, constraints=enough,
+                                           vectorized=True, updating="deferred", polish=False, maxiter=100, rng=seed, init="sobol")
+    return np.asarray(np.round(best.x, _DIGITS))
+
+
+def _answer(found: pd.DataFrame, role: str, low: str, value: str, level: float) -> pd.DataFrame:
+    """The cheapest point that surely reaches the level; else that reaches it within its error; else the one that comes closest."""
+    for status, some in ((SURE, found[found[low] >= level]), (LIKELY, found[found[value] >= level])):
+        if len(some):
+            return some.nsmallest(1, "cost").assign(role=role, status=status)
+    return found.nlargest(1, value).assign(role=role, status=NOT)
+
+
+def frontier(found: pd.DataFrame) -> pd.DataFrame:
+    """The points than which no other is cheaper and as durable: the cheapest first, each more durable than the one before by its error."""
+    kept: list[int] = []
+    best = -np.inf
+    for number, point in found.sort_values(["cost", "estimate"], ascending=[True, False]).iterrows():
+        if point["estimate"] > best + (point["high"] - point["low"]) / 4:
+            kept.append(int(str(number)))
+            best = float(point["estimate"])
+    return found.loc[kept]
+
+
+def _places(chosen: pd.DataFrame, vary: Ranges) -> Floats:
+    return np.column_stack([(chosen[key] - low) / (high - low) for key, (low, high) in vary.items()])
+
+
+def _another(seed: int) -> int:
+    """A seed that is far from the one given, and always the same for it."""
+    return int(np.random.SeedSequence([seed, 1]).generate_state(1, np.uint32)[0])
+
+
+def _can_be_asked(scenario: Scenario, hold: float, vary: Ranges, cost: str, samples: int) -> None:
+    problems = [] if 0 < hold < 1 else [f"--hold {hold:g}: must be a share between 0 and 1, such as 0.8"]
+    problems += [] if vary else ["require needs a provision that may vary, such as --vary regime.deployment.brigades=0:25"]
+    problems += [f"--vary {key}={low:g}:{high:g}: the first limit must be below the second"
+                 for key, (low, high) in vary.items() if low >= high]
+    if cost not in (known := [each.name for each in COSTS]):
+        problems.append(f"--cost {cost}: no such cost; those that are counted are {', '.join(known)}")
+    problems += [f"--samples {samples}: must be 8 or more"] * (samples < 8)      # noqa: PLR2004  said here
+    for end in (0, 1):
+        try:
+            replaced(scenario, {key: limits[end] for key, limits in vary.items()})
+        except ScenarioError as wrong:
+            problems += wrong.problems
+    if problems:
+        raise ScenarioError(list(dict.fromkeys(problems)))

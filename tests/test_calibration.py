@@ -1,0 +1,341 @@
+"""Calibration: the method on records whose truth is known, and the contracts of what it writes."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from typer.testing import CliRunner
+
+import sim
+from sim.cli import app
+from sim.record.record import record
+from sim.record.stands_for import STANDS
+from sim.scenario.load import ScenarioError
+from sim.study.calibration import histories, self_check
+from sim.study.calibration.emulator import Emulator, counted
+from sim.study.calibration.histories import EDGES, Histories, drawn, simulate, standing_for
+from sim.study.calibration.posterior import Posterior, Prior, weighted_quantiles
+from sim.study.calibration.prior import PRIOR, candidates, dyads, given, hypercube, lattice
+from sim.study.calibration.study import find, predictors, scenario_text
+from sim.study.finding import read
+
+CLASSES = ("none", "deployed_allied_force")
+
+
+def weibull_histories(count, each, seed):
+    """Candidates whose lifetimes are known in closed form: a rate that two parts set, half of it in the second class; the rest do nothing."""
+    scores, rng = hypercube(count, seed), np.random.default_rng(seed + 1)
+    rate = np.exp(-2.5 + 0.8 * scores[:, 0] + 0.4 * scores[:, 1])[:, None, None] * np.array([1.0, 0.5])[:, None]
+    years = rng.exponential(size=(count, 2, each)) / rate
+    return Histories(scores, CLASSES, np.where(years > EDGES[-1], np.inf, years))
+
+
+def cases_of(count, years=30.0):
+    """So many cases in each class, followed for so long."""
+    names = np.repeat(CLASSES, count)
+    return pd.DataFrame({"case": [f"case {number}" for number in range(len(names))], "guarantee_class": names, "years": years, "ended": False})
+
+
+@pytest.fixture(scope="module")
+def prior():
+    return Prior.of(Emulator(weibull_histories(400, 200, 1)), power=12)
+
+
+def test_the_medians_of_the_prior_are_the_defaults_of_the_schema():
+    """Normal scores of 0 give back the schema: the distributions of dyads that it has, and its shared numbers."""
+    schema = sim.Scenario()
+    for key, value in dyads(candidates(np.zeros((1, len(PRIOR)))).to_dict("records")[0]).items():
+        block, name = key.split(".")
+        default = getattr(getattr(schema, block), name)
+        if isinstance(value, float):
+            assert value == pytest.approx(default), key
+        elif name != "value_of_prevailing":
+            np.testing.assert_allclose(value.quantile(np.linspace(0.01, 0.99, 9)), default.quantile(np.linspace(0.01, 0.99, 9)), err_msg=key)
+        else:
+            assert (value.median, value.sigma) == pytest.approx((default.median, default.sigma))
+
+
+def test_the_prior_is_filled_evenly():
+    """Both designs have the mean and variance of a standard normal in every part, and reach every candidate that a scenario can be."""
+    for scores in (hypercube(4096, 3), lattice(12, 3)):
+        np.testing.assert_allclose(scores.mean(axis=0), 0, atol=0.01)
+        np.testing.assert_allclose(scores.var(axis=0), 1, atol=0.02)
+    extreme = candidates(np.vstack([np.full(len(PRIOR), 6.0), np.full(len(PRIOR), -6.0)]))
+    for row in extreme.to_dict("records"):
+        assert sim.scenario.load.replaced(sim.Scenario(), given(row)).uncertain()
+
+
+def test_chances_are_those_of_a_known_law(prior):
+    """Under exponential lifetimes the chance of each end, and of holding to any year, is the closed form, to 5 points in 95 of 100 candidates."""
+    rate = np.exp(-2.5 + 0.8 * prior.scores[:, 0] + 0.4 * prior.scores[:, 1])
+    middle = np.abs(prior.scores[:, :2]).max(axis=1) < 1.5
+    for years in (0.5, 4.0, 8.5, 20.0):
+        found = np.exp(prior.chances.log_holding(0, years))
+        assert np.quantile(np.abs(found - np.exp(-rate * years))[middle], 0.95) < 0.05
+    case = cases_of(1).iloc[:1].assign(years=2.5, ended=True)
+    found = np.exp(prior.chances.of(case)[:, 0])
+    assert np.quantile(np.abs(found - (np.exp(-2 * rate) - np.exp(-3 * rate)))[middle], 0.95) < 0.03
+
+
+def test_chances_add_up(prior):
+    """Ending in one of the intervals or holding to the last edge is certain; holding longer is never likelier."""
+    for chances in (prior.chances, counted(weibull_histories(20, 100, 5))):
+        total = np.exp(chances.log_end).sum(axis=-1) + np.exp(chances.log_beyond[..., -1])
+        np.testing.assert_allclose(total, 1)
+        holding = np.stack([chances.log_holding(0, years) for years in np.linspace(0, 25, 60)])
+        assert (np.diff(holding, axis=0) <= 1e-12).all()
+
+
+def test_a_case_that_was_not_followed_counts_as_longer(prior):
+    """Its chance is that of holding so long; one that ended after the last edge counts as held to it."""
+    case = cases_of(1).iloc[:1]
+    np.testing.assert_array_equal(prior.chances.of(case.assign(years=6.0))[:, 0], prior.chances.log_holding(0, 6.0))
+    np.testing.assert_array_equal(prior.chances.of(case.assign(years=33.0, ended=True))[:, 0], prior.chances.log_holding(0, 20.0))
+
+
+def test_no_case_leaves_the_prior_and_many_find_the_truth(prior):
+    """Without a case nothing is learned; 400 cases teach most of the part that matters most, and hold the truth within 4 spreads."""
+    nothing = prior.posterior(cases_of(0))
+    np.testing.assert_allclose(nothing.weights, 1 / len(nothing.weights))
+    np.testing.assert_allclose(nothing.parts()["learned"], 0, atol=1e-9)
+    truth = weibull_histories(3, 400, 11)
+    cases = drawn(truth, 1, cases_of(200))
+    found = prior.posterior(cases)
+    rate = np.exp(-2.5 + 0.8 * truth.scores[1, 0] + 0.4 * truth.scores[1, 1])
+    row = found.durability("none", [5]).iloc[0]
+    assert abs(row["estimate"] - np.exp(-5 * rate)) < 4 * (row["high"] - row["low"]) / 3.3
+    learned = found.parts()["learned"]
+    assert learned.iloc[0] == learned.max() > 0.5
+
+
+def test_ranks_of_the_truth_are_uniform_and_say_so_when_the_method_is_wrong(prior):
+    """150 synthetic records: no part's ranks stray by chance of less than 1e-4 in all, and a likelihood that forgets censoring does."""
+    truths, cases = weibull_histories(150, 60, 21), cases_of(20, 8.0)
+    right = self_check.uniformity(self_check.ranks(prior, truths, cases))
+    assert right["chance"].min() > 1e-4 / len(PRIOR)
+
+    class Forgetful(Prior):
+        def posterior(self, known):
+            return super().posterior(known[known["ended"]])
+    wrong = self_check.uniformity(self_check.ranks(Forgetful(prior.scores, prior.chances), truths, cases))
+    assert wrong["chance"].min() < 1e-4 / len(PRIOR)
+
+
+def test_the_emulator_is_held_against_counts_that_it_has_not_seen():
+    """On candidates it has not seen the log chance of a record is that of the counts, to their chance; one fitted to noise is not."""
+    cases = drawn(weibull_histories(1, 60, 31), 0, cases_of(20))
+    fresh = weibull_histories(40, 2000, 33)
+    right, spread = self_check.apart(self_check.emulated(Emulator(weibull_histories(400, 200, 1)), fresh, cases))
+    bank = weibull_histories(400, 200, 1)
+    shuffled = Histories(bank.scores, CLASSES, np.random.default_rng(0).permutation(bank.lifetimes))
+    _, wrong = self_check.apart(self_check.emulated(Emulator(shuffled), fresh, cases))
+    assert abs(right) < 4 * spread / np.sqrt(40) + 0.5
+    assert spread < 2 < wrong
+
+
+def test_synthetic_records_have_the_classes_and_the_censoring_of_the_cases():
+    """Each case keeps its class; who was not followed to the end is followed no longer; and no two cases share a history."""
+    cases = record()
+    cases = cases[cases["guarantee_class"].isin(CLASSES)].reset_index(drop=True)
+    source = weibull_histories(2, len(cases), 41)
+    made = drawn(source, 0, cases)
+    assert made["guarantee_class"].tolist() == cases["guarantee_class"].tolist()
+    assert (made["years"] <= np.where(cases["ended"], cases["years"].max(), cases["years"])).all()
+    assert made.loc[made["ended"], "years"].is_unique
+    with pytest.raises(ValueError, match="too few for"):
+        drawn(weibull_histories(2, 3, 41), 0, cases)
+
+
+def test_quantiles_by_weight_are_those_of_repeated_values():
+    """A weight of three is a value said three times."""
+    values, times = np.array([3.0, 1.0, 2.0, 7.0]), np.array([1, 3, 2, 2])
+    repeated = np.repeat(values, times)
+    for share in (0.2, 0.5, 0.9):
+        assert abs(weighted_quantiles(values, times / times.sum(), [share])[0] - np.quantile(repeated, share)) <= 1.6
+    assert weighted_quantiles(np.arange(1001.0), np.full(1001, 1 / 1001), [0.5]) == pytest.approx([500.0])
+
+
+def test_draws_follow_the_posterior(prior):
+    """Systematic draws come as often as their weights say, to one; dyads have the mean of their part, within 4 standard errors."""
+    posterior = prior.posterior(drawn(weibull_histories(1, 60, 51), 0, cases_of(20)))
+    picked = np.bincount(posterior.draws(500, 3), minlength=len(posterior.weights))
+    assert (np.abs(picked - 500 * posterior.weights) <= 1).all()
+    sample = posterior.sampled(2000, 3)
+    mean = float(posterior.weights @ np.log(candidates(prior.scores)["choice noise"]))
+    error = np.log(sample["russia.choice_noise"]).std() / np.sqrt(2000)
+    assert abs(np.log(sample["russia.choice_noise"]).mean() - mean) < 4 * error + 1e-3
+
+
+def test_the_calibrated_predictor_is_blind_to_the_case_that_it_predicts(prior):
+    """What it says of a case does not change with its fate, and equals the posterior of the others."""
+    cases = drawn(weibull_histories(1, 60, 61), 0, cases_of(20))
+    predict = predictors(prior)["model calibrated"]
+    others = cases.drop(index=3)
+    found = predict(others, cases.loc[[3]], [5.0])[0, 0]
+    assert found == pytest.approx(prior.posterior(others).durability("none", [5.0])["estimate"].iloc[0])
+    assert found != pytest.approx(prior.posterior(cases).durability("none", [5.0])["estimate"].iloc[0], abs=1e-9)
+
+
+@pytest.fixture(scope="module")
+def by_class(scenarios):
+    return standing_for([sim.load(scenarios / f"{stand.scenario}.toml") for stand in STANDS])
+
+
+def test_candidates_meet_the_same_histories(by_class):
+    """Common random numbers: a candidate's lifetimes depend on its seed and not on its company or on the processes; another seed differs."""
+    scores = hypercube(3, 5)
+    some = {name: by_class[name] for name in CLASSES}
+    together = simulate(some, scores, 60, [7])
+    with ThreadPoolExecutor(2) as executor:
+        np.testing.assert_array_equal(together.lifetimes, simulate(some, scores, 60, [7], executor).lifetimes)
+    np.testing.assert_array_equal(together.lifetimes[2:], simulate(some, scores[2:], 60, [7]).lifetimes)
+    assert not np.array_equal(together.lifetimes, simulate(some, scores, 60, [8]).lifetimes)
+    twice = simulate(some, np.repeat(scores[:1], 2, axis=0), 60, [7, 8])
+    assert not np.array_equal(twice.lifetimes[0], twice.lifetimes[1])
+
+
+def test_histories_are_those_of_a_run_with_the_values_of_the_candidate(by_class):
+    """At the medians of the prior the lifetimes are those that the schema's own scenario gives: same ends, within 4 standard errors."""
+    own = sim.run(sim.scenario.load.replaced(by_class["none"], {"sampling.designs": 2000, "sampling.replicates": 1}), out=None).outcomes
+    ours = simulate({"none": by_class["none"]}, np.zeros((1, len(PRIOR))), 2000, [2025]).lifetimes[0, 0]
+    np.testing.assert_allclose(ours, np.where(own["held"], np.inf, own["years"]))
+
+
+def test_a_missing_scenario_and_a_fit_of_too_few_are_refused(scenarios):
+    """Each fault is said with what to do."""
+    with pytest.raises(ScenarioError, match="missing: budapest"):
+        standing_for([sim.load(scenarios / f"{stand.scenario}.toml") for stand in STANDS if stand.scenario != "budapest"])
+    every = [sim.load(scenarios / f"{stand.scenario}.toml") for stand in STANDS]
+    with pytest.raises(ScenarioError, match=r"--candidates 5: a fit takes 100 or more\n--checks 1: a fit takes 20 or more"):
+        find(every, candidates=5, checks=1)
+
+
+@pytest.fixture(scope="module")
+def calibrated(scenarios, tmp_path_factory):
+    """A small calibration through the command, in whole years: its document and folder."""
+    folder, out = tmp_path_factory.mktemp("scenarios"), tmp_path_factory.mktemp("calibration")
+    for path in scenarios.glob("*.toml"):
+        (folder / path.name).write_text(path.read_text().replace("[sampling]", "[sampling]\nsteps_per_year = 1"))
+    patched = pytest.MonkeyPatch()
+    patched.setattr("sim.study.calibration.study.FRESH", 5)
+    patched.setattr("sim.study.calibration.study._FRESH_HISTORIES", 50)
+    patched.setattr("sim.study.calibration.study._TRUE_HISTORIES", 90)
+    patched.setattr("sim.study.validation.RESAMPLES", 40)
+    words = ["calibrate", folder, "--candidates", 100, "--histories", 50, "--checks", 20, "--seed", 3, "--out", out, "--json"]
+    result = CliRunner().invoke(app, list(map(str, words)))
+    patched.undo()
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout), out
+
+
+def test_the_document_and_the_folder_of_a_calibration(calibrated):
+    """Every table is in both; nothing is bare; figures stand beside them; what was written reads back the same."""
+    document, out = calibrated
+    folder = out / document["folder"].rpartition("/")[2]
+    found = read(folder)
+    assert set(document) - {"kind", "asked", "folder"} == set(found.tables)
+    for part in document["parts"]:
+        assert part["low"] <= part["posterior"] <= part["high"]
+        assert part["prior_low"] <= part["prior"] <= part["prior_high"]
+    assert {score["predictor"] for score in document["scores"]} == {"model before", "model calibrated", "Kaplan-Meier", "Weibull",
+                                                                    "Weibull by class"}
+    for row in document["durability"]:
+        assert row["low"] is None or row["low"] <= row["estimate"] <= row["high"]
+    assert {path.name for path in (folder / "figures").iterdir()} == {"learned.png", "calibrated.png", "ranks.png"}
+    assert scenario_text(found) == (folder / "calibrated.toml").read_text()
+
+
+def test_every_scenario_runs_on_the_posterior(calibrated, scenarios):
+    """Put over a scenario, the posterior gives its dyads row by row, keeps the regime, and names the run after both."""
+    document, out = calibrated
+    posterior = out / document["folder"].rpartition("/")[2] / "calibrated.toml"
+    scenario = sim.load(scenarios / "nato.toml", {"sampling.designs": 500, "sampling.replicates": 1}, over=[posterior])
+    assert scenario.name == "nato+calibrated"
+    assert scenario.regime == sim.load(scenarios / "nato.toml").regime
+    rows = pd.DataFrame(document["draws"])
+    worlds = sim.run(scenario, out=None).outcomes
+    merged = worlds[list(rows)].merge(rows.drop_duplicates(), how="left", on=list(rows), indicator=True)
+    assert (merged["_merge"] == "both").all()
+    result = CliRunner().invoke(app, ["check", f"{scenarios / 'nato.toml'}+{posterior}"])
+    assert result.exit_code == 0, result.output
+
+
+def test_the_posterior_that_comes_with_the_product_is_one(scenarios):
+    """It says how it was made, has the keys of a candidate and no other, and its values lie where the prior allows."""
+    text = (scenarios / "calibrated.toml").read_text()
+    assert text.startswith("# Made by `ceasefire calibrate --candidates")
+    scenario = sim.load(scenarios / "calibrated.toml")
+    assert set(scenario.uncertain()) >= set(dyads(candidates(np.zeros((1, len(PRIOR)))).to_dict("records")[0]))
+    assert all(len(each.values) == 500 for each in scenario.uncertain().values() if each.jointly)
+    noise = np.array(scenario.russia.choice_noise.values)
+    prior = stats.lognorm(0.5, scale=0.045)
+    assert prior.cdf(noise.min()) > 1e-5
+    assert prior.cdf(noise.max()) < 1 - 1e-5
+
+
+def test_a_posterior_of_no_weight_is_never_made():
+    """Candidates under which the record is impossible weigh nothing, and the others add up to 1."""
+    prior = Prior(np.zeros((3, len(PRIOR))), counted(weibull_histories(3, 50, 71)))
+    posterior = Posterior(prior, np.array([-1e9, -50.0, -50.0]))
+    np.testing.assert_allclose(posterior.weights, [0, 0.5, 0.5])
+    assert posterior.effective == pytest.approx(2)
+
+
+def test_intervals_count_every_history_once():
+    """An end on an edge belongs to the interval that it closes."""
+    lifetimes = np.array([[[0.25, 0.26, 20.0, np.inf]]])
+    ends = Histories(np.zeros((1, len(PRIOR))), ("none",), lifetimes).ends()
+    assert ends.sum() == 4
+    assert [int(each) for each in np.flatnonzero(ends[0, 0])] == [0, 1, len(EDGES) - 2, len(EDGES) - 1]
+    assert histories.EDGES[0] == 0
+
+
+def test_the_page_says_what_the_finding_found(scenarios):
+    """Every number that docs/calibration.md gives of the finding is today's."""
+    page = " ".join((scenarios.parent / "docs" / "calibration.md").read_text().split())
+    found = read(scenarios / "calibrated")
+    assert scenario_text(found) == (scenarios / "calibrated.toml").read_text()
+    tables, asked = found.tables, found.asked
+    parts, counts = tables["parts"].set_index("part"), tables["effective"].iloc[0]
+    for name in ("spread of the value of prevailing", "median value of prevailing"):
+        row = parts.loc[name]
+        before, after = "{prior:.3g} ({prior_low:.2g} to {prior_high:.2g})", "{posterior:.3g} ({low:.2g} to {high:.2g})"
+        assert f"{before.format(**row)} to {after.format(**row)}" in page
+    said = [f"{counts['cases']:.0f} cases, of which {counts['ended']:.0f} ended", f"worth {counts['effective']:.0f} equal ones",
+            f"{asked['candidates']} candidates of the prior are simulated for {asked['histories']:,} histories", f"{asked['checks']} candidates"]
+    entangled = tables["entangled"].set_index(["part", "other"])["correlation"]
+    said += [f"{entangled[pair]:+.2f}" for pair in (("median value of prevailing", "spread of the value of prevailing"),
+                                                    ("median value of prevailing", "cost of war"), ("strength rebuilt", "pace of reconstitution"))]
+    log = tables["scores"].query("score == 'log' and years == 10").set_index("predictor")
+    said += ["{worse:+.3f} ({worse_low:+.3f} to {worse_high:+.3f})".format(**log.loc[name]) for name in ("model before", "model calibrated")]
+    mean, spread = self_check.apart(tables["emulator"])
+    near = tables["emulator"][tables["emulator"]["counted"] > tables["emulator"]["counted"].max() - 30]
+    said += [f"{mean:+.1f} on average, SD {spread:.1f}", "{:+.1f}, SD {:.1f}".format(*self_check.apart(near)), f"the {len(near)} within 30"]
+    worst = tables["uniformity"].loc[tables["uniformity"]["chance"].idxmin()]
+    said += [f"{worst['distance']:.2f}, and chance strays further in {100 * (1 - (1 - worst['chance']) ** len(parts)):.0f} %"]
+    weak = ["none", "paper_assurance", "peacekeepers_monitors", "demilitarised_zone"]
+    last = tables["durability"].query("told == 'posterior' and years == 20").set_index("guarantee_class").loc[weak]
+    said.append(f"{100 * last['estimate'].min():.0f} to {100 * last['estimate'].max():.0f} % (nine of ten candidates: "
+                f"{100 * last['low'].min():.0f} to {100 * last['high'].max():.0f})")
+    for each in said:
+        assert each in page, each
+
+
+def test_history_scores_a_calibration_left_out_and_refuses_one_that_has_seen_the_cases(scenarios, tmp_path, monkeypatch):
+    """Scores of the calibrated model stand beside the rivals; a posterior among the files, or other classes, is an error of two words."""
+    monkeypatch.setattr("sim.study.validation.RESAMPLES", 20)
+    files = [str(scenarios / f"{stand.scenario}.toml") for stand in STANDS]
+    small = ["--designs", "20", "--replicates", "2", "--out", str(tmp_path), "--json"]
+    result = CliRunner().invoke(app, ["history", *files, "--calibration", str(scenarios / "calibrated"), *small])
+    assert result.exit_code == 0, result.output
+    kept = read(scenarios / "calibrated").tables["scores"].query("predictor == 'model calibrated'")
+    told = pd.DataFrame(json.loads(result.stdout)["scores"]).query("predictor == 'model calibrated'")
+    np.testing.assert_allclose(told["estimate"], kept["estimate"])
+    for words, message in (([*files[:2], "--calibration", str(scenarios / "calibrated")], "was scored on other cases"),
+                           ([f"{files[0]}+{scenarios / 'calibrated.toml'}"], "has seen these cases"),
+                           ([*files, "--calibration", str(tmp_path)], "holds no finding")):
+        refused = CliRunner().invoke(app, ["history", *words, *small])
+        assert (refused.exit_code, message in refused.output) == (2, True), refused.output

@@ -1,0 +1,114 @@
+"""What studies found: kept whole, read back the same, told on the terminal and on the page."""
+
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import sim
+from sim.briefing.findings import TELLINGS, telling
+from sim.briefing.page import page
+from sim.cli import app
+from sim.ensemble.store import RunError
+from sim.report.section import WIDTH, Section
+from sim.study import discovery, influence, requirement, robustness
+from sim.study.finding import FILE, Finding, keep, read
+
+
+@pytest.fixture(scope="module")
+def found(scenarios):
+    """A small finding of each kind."""
+    none, coalition = (sim.load(scenarios / f"{name}.toml", {"sampling.designs": 120, "sampling.steps_per_year": 4})
+                       for name in ("none", "coalition"))
+    return {
+        "sensitivity": influence.find(none, "survival@5", samples=32, replicates=4, trajectories=5),
+        "discovery": discovery.find(none, "survival@5 < 0.6", out=None),
+        "robustness": robustness.find([none, coalition], "survival@5", out=None),
+        "requirement": requirement.find(none, 0.7, 3, {"regime.deployment.brigades": (0.0, 10.0)}, samples=8),
+        "calibration": read(scenarios / "calibrated"),
+    }
+
+
+def test_every_kind_is_told(found):
+    """What can be told is what is tried here."""
+    assert set(found) == set(TELLINGS)
+    assert {each.kind for each in found.values()} == set(TELLINGS)
+
+
+def test_a_finding_reads_back_the_same(found, tmp_path):
+    """Tables to the last bit, what was asked, and the name of the folder."""
+    for each in found.values():
+        folder = keep(each, tmp_path)
+        again = read(folder)
+        assert folder.name == each.name == again.name
+        assert again.asked == json.loads(json.dumps(each.asked))
+        for name, table in each.tables.items():
+            pd.testing.assert_frame_equal(again.tables[name].replace({None: np.nan}), table.reset_index(drop=True).replace({None: np.nan, "": np.nan}),
+                                          check_dtype=False)
+        manifest = json.loads((folder / FILE).read_text())
+        assert set(manifest["versions"]) >= {"ceasefire", "numpy", "python"}
+
+
+def test_a_changed_or_missing_finding_is_refused(found, tmp_path):
+    """A table that was touched, a folder that is none, a kind that nobody knows."""
+    folder = keep(found["sensitivity"], tmp_path)
+    (folder / "indices.csv").write_text("factor\nx\n")
+    with pytest.raises(RunError, match=r"indices\.csv: is not what the study wrote"):
+        read(folder)
+    with pytest.raises(RunError, match="holds no finding"):
+        read(tmp_path)
+    with pytest.raises(RunError, match="no such kind of finding as astrology"):
+        telling(Finding("astrology", {}, {}))
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunError, match="cannot be written"):
+        keep(found["sensitivity"], tmp_path / "file" / "inside")
+
+
+def test_a_finding_that_is_kept_again_replaces_itself(found, tmp_path):
+    """The same question has one folder, whole."""
+    first, second = keep(found["discovery"], tmp_path), keep(found["discovery"], tmp_path)
+    assert first == second
+    assert [path.name for path in tmp_path.iterdir()] == [first.name]
+
+
+def test_every_section_has_an_answer_and_a_table_of_its_columns(found):
+    """A question, sentences that end, and as many cells as headings; nothing is told without its limits beside it."""
+    for each in found.values():
+        section = telling(each).section(each)
+        assert section.question.endswith("?")
+        assert section.answer
+        assert all(sentence.rstrip().endswith((".", ";", ":")) for sentence in section.answer), section.answer
+        assert all(len(row) == len(section.columns) for row in section.rows)
+        assert not any("nan" in sentence.lower().split() for sentence in section.answer)
+
+
+def test_a_section_loses_nothing_on_a_narrow_terminal():
+    """Words and figures are broken, not cut."""
+    from rich.console import Console
+    console = Console(width=40, record=True, file=io.StringIO())
+    long = "russia.reconstitution_half_life"
+    console.print(Section("What?", ("A sentence of many words " * 9,), ("", "a", "b"), ((f"x\n{long}", "1.234\n1 to 2", "5"),), "How."))
+    text = "".join(console.export_text().split())
+    assert "…" not in text
+    assert text.count("sentence") == 9
+    assert WIDTH >= 80
+
+
+def test_the_page_tells_findings_with_or_without_runs(found, tmp_path):
+    """One page: each finding's question is a heading, its figures stand in it, and what was asked is there to repeat it."""
+    folders = [keep(each, tmp_path) for each in found.values()]
+    run = sim.run(sim.load("scenarios/none.toml", {"sampling.designs": 30}), out=tmp_path)
+    for extra in ([], [run.folder]):
+        path = tmp_path / "page.html"
+        result = CliRunner().invoke(app, ["report", *map(str, [*folders, *extra]), "--out", str(path)])
+        assert result.exit_code == 0, result.output
+        text = path.read_text()
+        for each in found.values():
+            assert each.name in text
+        assert text.count("<img ") >= sum(len(each.figures) for each in TELLINGS.values())
+    assert 'src="http' not in text
+    with pytest.raises(ValueError, match="needs a run or a finding"):
+        page([])

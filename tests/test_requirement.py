@@ -1,0 +1,170 @@
+"""What would be enough: the search on surfaces whose answer is known, and the contracts of what it says."""
+
+import json
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+from typer.testing import CliRunner
+
+import sim
+from sim.cli import app
+from sim.report.requirement import section
+from sim.scenario.load import ScenarioError
+from sim.study import requirement as study
+from sim.study.requirement import AVERAGE, FRONTIER, LIKELY, MOST, NOT, SURE, find, frontier
+from sim.study.sweep import read_limits
+
+VARY = {"regime.deployment.brigades": (0.0, 20.0), "regime.arms.package_usd_bn": (0.0, 100.0)}
+
+
+@pytest.fixture
+def known(monkeypatch):
+    """A model whose durability and costs are known: brigades do twice as much for the same money as arms, up to a ceiling."""
+    def simulated(_, sampled, place):
+        x, y = place
+        share = float(expit(SETTING.base + 2.0 * x + 1.0 * y))
+        shift = 0.002 * (sampled.sampling.seed != 2025)
+        sure = float(np.clip(share, 0, 1) ** 2)
+        limits = {"estimate": share + shift, "low": share + shift - 0.005, "high": share + shift + 0.005}
+        return limits | {"sure": sure, "sure_low": sure - 0.01, "sure_high": sure + 0.01, "cost": 50 * x + 50 * y, "cost_low": 50 * x + 50 * y,
+                         "cost_high": 50 * x + 50 * y, "nine_of_ten": share - 0.1}
+    monkeypatch.setattr(study, "_simulated", simulated)
+    return SETTING
+
+
+SETTING = SimpleNamespace(base=0.0)
+
+
+@pytest.mark.parametrize("hold", [0.7, 0.8, 0.9])
+def test_the_cheapest_is_found_where_it_is_known(known, scenarios, hold):
+    """Brigades first, arms only once they are all there: within 1 % of the range of cost of the closed form."""
+    known.base = 0.0
+    row = find(sim.load(scenarios / "none.toml"), hold, 10, VARY).table.set_index("role").loc[AVERAGE]
+    needed = np.log((hold + 0.005) / (1 - hold - 0.005))
+    cheapest = 50 * (min(needed / 2, 1) + max(0, needed - 2))
+    assert row["status"] == SURE
+    assert row["low"] >= hold
+    assert cheapest <= row["cost"] + 1e-6 <= cheapest + 1.0
+    assert row["regime.deployment.brigades"] == pytest.approx(20 * min(needed / 2, 1), abs=0.4)
+
+
+def test_where_nothing_is_enough_it_says_so_and_what_comes_closest(known, scenarios):
+    """The closest is the most that the limits allow; the section says that nothing is enough."""
+    known.base = -2.0
+    found = find(sim.load(scenarios / "none.toml"), 0.9, 10, VARY)
+    row = found.table.set_index("role").loc[AVERAGE]
+    assert row["status"] == NOT
+    assert (row["regime.deployment.brigades"], row["regime.arms.package_usd_bn"]) == (20, 100)
+    assert "nothing within the limits is enough; what comes closest is deployment.brigades 20, arms.package_usd_bn 100" in \
+        section(found).answer[0]
+
+
+def test_where_everything_is_enough_the_least_is_the_answer(known, scenarios):
+    """The lower end of every provision."""
+    known.base = 6.0
+    row = find(sim.load(scenarios / "none.toml"), 0.8, 10, VARY).table.set_index("role").loc[AVERAGE]
+    assert (row["status"], row["cost"]) == (SURE, 0)
+
+
+def test_nine_of_ten_takes_more_than_the_average(known, scenarios):
+    """The share of designs is asked of its own lower limit, and costs no less."""
+    known.base = 0.0
+    table = find(sim.load(scenarios / "none.toml"), 0.6, 10, VARY).table.set_index("role")
+    assert table.loc[MOST, "status"] in (SURE, LIKELY, NOT)
+    assert table.loc[MOST, "cost"] >= table.loc[AVERAGE, "cost"]
+
+
+def test_the_frontier_is_not_beaten_and_rises(known, scenarios):
+    """No point that was tried is cheaper and more durable than one of it by more than its error; both columns rise along it."""
+    known.base = 0.0
+    found = find(sim.load(scenarios / "none.toml"), 0.8, 10, VARY)
+    along, tried = found.table[found.table["role"] == FRONTIER], found.tables["points"]
+    assert along["cost"].is_monotonic_increasing
+    assert along["estimate"].is_monotonic_increasing
+    for _, row in along.iterrows():
+        assert not ((tried["cost"] < row["cost"]) & (tried["estimate"] >= row["estimate"])).any()
+    assert len(frontier(tried)) == len(along) > 5
+
+
+def test_fresh_histories_are_others_and_are_told_beside_the_search(known, scenarios):
+    """The fresh durability is of another seed; both stand in the table and in the sentence."""
+    known.base = 0.0
+    found = find(sim.load(scenarios / "none.toml"), 0.8, 10, VARY)
+    row = found.table.set_index("role").loc[AVERAGE]
+    assert row["fresh_estimate"] == pytest.approx(row["estimate"] + 0.002)
+    sentence = section(found).answer[0]
+    assert f"on fresh histories {100 * row['fresh_estimate']:.1f} (±0.5) % hold" in sentence
+    assert f"(search: {100 * row['estimate']:.1f} (±0.5) %" in sentence
+
+
+def test_a_request_that_cannot_be_is_refused_whole(scenarios):
+    """Every fault in one message: share, limits, key, value out of range, cost."""
+    scenario = sim.load(scenarios / "none.toml")
+    with pytest.raises(ScenarioError) as wrong:
+        find(scenario, 1.5, 10, {"regime.deploymnt.brigades": (0, 1), "regime.commitment.europe": (0.0, 2.0)}, cost="cost.peas")
+    told = "\n".join(wrong.value.problems)
+    for fault in ("--hold 1.5: must be a share", "did you mean", "at most 1", "--cost cost.peas: no such cost"):
+        assert fault in told
+    with pytest.raises(ScenarioError, match="needs a provision that may vary"):
+        find(scenario, 0.8, 10, {})
+
+
+@pytest.mark.parametrize("text", ["a=1", "a=2:1", "a=1:1", "a=x:2", "=1:2", "a=1:inf", "a=1:2:3"])
+def test_limits_are_two_numbers_in_order(text):
+    with pytest.raises(ScenarioError, match=re.escape(f"--vary {text}: must be KEY=LOW:HIGH")):
+        read_limits(text)
+
+
+@pytest.fixture(scope="module")
+def asked(scenarios, tmp_path_factory):
+    """A small search through the command."""
+    out = tmp_path_factory.mktemp("requirement")
+    words = ["require", scenarios / "coalition.toml", "--hold", 0.85, "--years", 3, "--vary", "regime.deployment.brigades=0:15",
+             "--vary", "regime.commitment.united_states=0:1", "--samples", 12, "--designs", 100,
+             "--set", "sampling.steps_per_year=4", "--out", out, "--json"]
+    result = CliRunner().invoke(app, list(map(str, words)))
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout), out, words
+
+
+def test_the_document_of_a_search(asked):
+    """Provisions within their limits; nothing bare; the figure and the tables stand in the folder."""
+    document, out, _ = asked
+    for row in document["guarantees"]:
+        assert 0 <= row["regime.deployment.brigades"] <= 15
+        assert 0 <= row["regime.commitment.united_states"] <= 1
+        for name in ("", "fresh_"):
+            assert row[f"{name}low"] <= row[f"{name}estimate"] <= row[f"{name}high"]
+            assert row[f"{name}sure_low"] <= row[f"{name}sure"] <= row[f"{name}sure_high"]
+            assert row[f"{name}cost_low"] <= row[f"{name}cost"] <= row[f"{name}cost_high"]
+    folder = out / document["folder"].rpartition("/")[2]
+    assert (folder / "figures" / "frontier.png").exists()
+    assert len(pd.read_csv(folder / "points.csv")) >= 14
+
+
+def test_what_is_reported_is_what_a_run_gives(asked, scenarios):
+    """The fresh numbers of the answer are those of a run of that guarantee with the fresh seed."""
+    document, _, _ = asked
+    row, wanted = document["guarantees"][0], document["asked"]
+    values = {key: row[key] for key in wanted["vary"]} | {"sampling.designs": 100, "sampling.steps_per_year": 4, "sampling.horizon_years": 3,
+                                                          "sampling.seed": study._another(2025)}
+    told = sim.survival(sim.run(sim.load(scenarios / "coalition.toml", values), out=None), [3]).iloc[0]
+    assert (row["fresh_estimate"], row["fresh_low"], row["fresh_high"]) == pytest.approx(tuple(told[["estimate", "low", "high"]]))
+
+
+def test_a_search_is_repeated_exactly(asked):
+    """The same command gives the same document."""
+    document, _, words = asked
+    again = CliRunner().invoke(app, list(map(str, words)))
+    assert json.loads(again.stdout) == document
+
+
+def test_bad_words_end_with_a_message_and_code_2(scenarios, tmp_path):
+    """No traceback."""
+    words = ["require", scenarios / "nato.toml", "--hold", 0.8, "--years", 5, "--vary", "regime.deployment.brigades=5", "--out", tmp_path]
+    result = CliRunner().invoke(app, list(map(str, words)))
+    assert (result.exit_code, "must be KEY=LOW:HIGH" in result.output) == (2, True)

@@ -1,0 +1,188 @@
+"""Robustness: best, regret and tilted beliefs against closed forms, and the command."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy import stats
+from typer.testing import CliRunner
+
+import sim
+from sim import plots
+from sim.briefing.findings import telling
+from sim.cli import app
+from sim.study import robustness
+from sim.study.finding import read
+
+values = arrays(float, (3, 40), elements=st.floats(-1, 1))
+
+
+@given(values)
+def test_regret_is_never_negative_and_the_best_has_none(better):
+    """Whatever the outcomes; shares of being best add up to 1 in each design."""
+    regret = robustness.regrets(better)
+    assert (regret >= 0).all()
+    assert (regret.min(axis=0) == 0).all()
+    np.testing.assert_allclose(robustness.best_shares(better).sum(axis=0), 1)
+
+
+def test_the_best_everywhere_has_no_regret_and_is_always_best():
+    """And of two that are level each is best by half."""
+    worse = np.linspace(0, 0.5, 30)
+    better = np.stack([worse + 0.1, worse, worse + 0.1])
+    assert (robustness.regrets(better)[0] == 0).all()
+    np.testing.assert_allclose(robustness.best_shares(better).mean(axis=1), [0.5, 0, 0.5])
+
+
+@given(arrays(float, 200, elements=st.floats(0, 1)))
+def test_the_worst_tenth_is_no_better_than_the_mean(outcomes):
+    """And never below the worst."""
+    assert outcomes.min() - 1e-12 <= robustness.worst_tenth(outcomes) <= outcomes.mean() + 1e-12
+
+
+def test_two_kinds_of_designs_are_tilted_as_the_formula_says():
+    """+1 in three of four designs, -1 in the rest: each kind gets half; the divergence is (ln 2/3 + ln 2) / 2."""
+    weights, divergence = robustness.tilt(np.repeat([1.0, -1.0], [750, 250]))
+    assert weights[:750].sum() == pytest.approx(0.5, abs=1e-9)
+    assert divergence == pytest.approx(0.5 * np.log(0.5 / 0.75) + 0.5 * np.log(0.5 / 0.25), abs=1e-9)
+
+
+def test_a_normal_difference_is_shifted_by_its_mean():
+    """N(μ, 1) tilted to mean 0 is N(0, 1): KL = μ²/2, on 20,000 quantiles."""
+    difference = 0.7 + stats.norm.ppf((np.arange(20_000) + 0.5) / 20_000)
+    weights, divergence = robustness.tilt(difference)
+    assert divergence == pytest.approx(0.7**2 / 2, rel=2e-3)
+    np.testing.assert_allclose(robustness.weighted_quantiles(difference, weights, (0.25, 0.5, 0.75)), stats.norm.ppf((0.25, 0.5, 0.75)),
+                               atol=2e-3)
+
+
+@given(arrays(float, 100, elements=st.floats(-1, 1)), arrays(float, 100, elements=st.floats(-1, 1)))
+def test_no_belief_on_one_thing_is_nearer_than_one_on_all(differences, along):
+    """Weights along the difference itself have the least divergence; all leave a mean of 0."""
+    weights, least = robustness.tilt(differences)
+    other, divergence = robustness.tilt(differences, along)
+    assert least <= divergence + 1e-7 or not np.isfinite(divergence)
+    for some in (weights, other):
+        if differences.mean() > 0 and np.isfinite(some).all():
+            assert some @ differences == pytest.approx(0, abs=1e-7)
+
+
+def test_where_nothing_turns_the_ranking_none_is_said_to():
+    """A rival that is worse everywhere; one that is as good already takes nothing."""
+    assert robustness.tilt(np.full(100, 0.2) + np.linspace(0, 0.1, 100))[1] == np.inf
+    assert robustness.tilt(np.linspace(-1, 0.5, 100))[1] == 0
+
+
+def test_chance_alone_turns_no_ranking():
+    """A difference of 0.1 that no assumption moves, with noise of 0.3: of 40 sets of designs three at most find a belief (1 % do)."""
+    rng = np.random.default_rng(3)
+    turned = 0
+    for _ in range(40):
+        means = 0.1 + 0.3 * rng.standard_normal(1000)
+        along = robustness.expected(rng.permutation(1000) % 20, means, np.arange(1000) % robustness.FOLDS)
+        turned += np.isfinite(robustness.tilt(means, along)[1])
+    assert turned <= 3
+
+
+def test_a_known_belief_is_found():
+    """The difference is 1 below the upper fifth of an assumption and -1 in it: half the weight must go there, ln form as above."""
+    value = np.random.default_rng(2).permutation(1000) / 1000
+    told = robustness._belief(value, np.where(value < 0.8, 1.0, -1.0))
+    assert told["divergence"] == pytest.approx(0.5 * np.log(0.5 / 0.8) + 0.5 * np.log(0.5 / 0.2), rel=0.02)
+    assert told["divergence_low"] <= told["divergence"] <= told["divergence_high"]
+    assert told["turns"] == 1
+    assert told["needed"] == pytest.approx(0.8, abs=0.02)
+    assert told["now"] == pytest.approx(0.5, abs=0.01)
+
+
+SMALL = {"sampling.designs": 300, "sampling.replicates": 6, "sampling.horizon_years": 10}
+NAMES = ("none", "coalition", "nato")
+
+
+@pytest.fixture(scope="module")
+def found(scenarios):
+    """A finding of three guarantees."""
+    return robustness.find([sim.load(scenarios / f"{name}.toml", SMALL) for name in NAMES], out=None)
+
+
+def test_every_number_lies_within_its_limits(found):
+    """And shares of being best add up to 1."""
+    table = found.table
+    for column in ("mean", "best", "surely", "regret", "worst_regret", "worst_decile"):
+        assert (table[f"{column}_low"] <= table[column] + 1e-12).all()
+        assert (table[column] <= table[f"{column}_high"] + 1e-12).all()
+    assert table["best"].sum() == pytest.approx(1)
+    assert (table["surely"] <= table["best"]).all()
+    assert (table["regret"] <= table["worst_regret"]).all()
+    assert list(table["mean"]) == sorted(table["mean"], reverse=True)
+    turning = found.tables["turning"]
+    assert (turning["divergence_low"] <= turning["divergence_high"]).all()
+    assert set(turning["rival"]) == set(NAMES) - {table["name"][0]}
+    assert (turning.groupby("rival").size() == 5).all()
+
+
+def test_the_mean_is_that_of_the_durability_table(found, scenarios):
+    """The same run gives the same number."""
+    run = sim.run(sim.load(scenarios / "nato.toml", SMALL), out=None)
+    told = found.table.set_index("name").loc["nato"]
+    assert told["mean"] == pytest.approx(float(sim.survival(run, [10])["estimate"].iloc[0]))
+
+
+def test_less_of_an_attack_is_better(scenarios):
+    """Ranked by the share that ends by attack, the guarantee with least of it comes first."""
+    table = sim.robust([sim.load(scenarios / f"{name}.toml", SMALL) for name in NAMES], "cause.attack", out=None)
+    assert list(table["mean"]) == sorted(table["mean"])
+    assert (table["worst_decile"] >= table["mean"]).all()
+
+
+def test_figures_and_sentences_tell_it(found):
+    """Titles name the best; every sentence ends."""
+    told = telling(found)
+    section = told.section(found)
+    assert found.table["name"][0] in section.answer[0]
+    assert all(sentence.endswith(".") for sentence in section.answer)
+    for draw in told.figures.values():
+        assert found.table["name"][0] in draw(found).get_title(loc="left")
+        plots.style.plt.close("all")
+
+
+def command(*words, code=0):
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    assert result.exit_code == code, result.output
+    return result
+
+
+SIZE = ["--designs", "120", "--replicates", "4", "--years", "5"]
+
+
+def test_the_command_keeps_what_it_prints(scenarios, tmp_path):
+    """JSON with null for what no belief reaches, folder, figures; read again and asked again it is the same."""
+    asked = ["robust", *(scenarios / f"{name}.toml" for name in NAMES), *SIZE, "--out", tmp_path]
+    document = json.loads(command(*asked, "--json").stdout)
+    folder = Path(document["folder"])
+    assert {each.name for each in (folder / "figures").iterdir()} == {"regret.png", "turning.png"}
+    finding = read(folder)
+    assert telling(finding).section(finding).answer[0] in " ".join(command(*asked).stdout.split())
+    assert json.loads(command(*asked, "--json").stdout) == document
+    assert document["asked"]["outcome"] == "survival@5"
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["{none}"], "two or more scenarios of different names"),
+    (["{none}", "{none}"], "two or more scenarios of different names"),
+    (["{none}", "{nato}", "--outcome", "survival@30"], "survival@30"),
+    (["{none}", "{nato}", "--replicates", "1"], "--replicates 2 or more"),
+    (["{none}", "{other}"], "not pairs"),
+])
+def test_what_cannot_be_ranked_is_refused(scenarios, tmp_path, words, said):
+    """Exit code 2 and a plain line."""
+    other = tmp_path / "other.toml"
+    other.write_text(f'title = "Another seed"\nextends = "{scenarios}/none.toml"\n[sampling]\nseed = 7\n')
+    places = {"none": scenarios / "none.toml", "nato": scenarios / "nato.toml", "other": other}
+    result = command("robust", *SIZE, *(word.format(**places) for word in words), "--out", tmp_path, code=2)
+    assert said in result.stderr
+    assert "Traceback" not in result.output

@@ -1,0 +1,260 @@
+"""Sensitivity: known indices through the path that scenarios take, chance kept out of them, and the contracts of the command."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from SALib.analyze import sobol as salib
+from typer.testing import CliRunner
+
+import sim
+from sim.analysis.measures import survival
+from sim.cli import app
+from sim.ensemble.store import RunError
+from sim.report.sensitivity import section
+from sim.scenario.load import ScenarioError
+from sim.study.influence import Saltelli, find, screening, study
+from sim.study.points import JOINT, Factors, Responses, _order, factors, of_scenarios, responses
+from sim.uncertainty import Draws, Uniform
+
+ISHIGAMI = {"x1": (0.3139, 0.5576), "x2": (0.4424, 0.4424), "x3": (0.0, 0.2437)}
+WEIGHTS = np.array([0.0, 1.0, 4.5, 9.0])
+
+
+def ishigami(unit):
+    """Ishigami & Homma 1990, with a = 7 and b = 0.1."""
+    x = np.pi * (2 * unit - 1)
+    return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+
+def sobol_g(unit):
+    """Sobol's g function (Saltelli & Sobol 1995)."""
+    return np.prod((np.abs(4 * unit - 2) + WEIGHTS) / (1 + WEIGHTS), axis=1)
+
+
+def of_g():
+    """Its indices in closed form."""
+    own = 1 / 3 / (1 + WEIGHTS) ** 2
+    whole = np.prod(1 + own) - 1
+    return own / whole, own * np.prod(1 + own) / (1 + own) / whole
+
+
+def named(count):
+    return Factors({f"x{number}": {f"x{number}": Uniform(0, 1)} for number in range(1, count + 1)})
+
+
+def noisy(function, noise=0.0, replicates=10, seed=0):
+    """A function of the unit cube with independent noise in each history, through the path of scenarios."""
+    rng = np.random.default_rng(seed)
+
+    def evaluate(unit):
+        rows, row = np.unique(unit, axis=0, return_inverse=True)
+        return responses(function(rows)[:, None] + noise * rng.standard_normal((len(rows), replicates)), row.ravel())
+    return evaluate
+
+
+def within(table, factor, index, truth, errors=4):
+    """An estimate lies within so many standard errors of the truth, a quarter of its 95 % interval being one, and 0.01 for what is 0."""
+    row = table[(table["factor"] == factor) & (table["index"] == index)].iloc[0]
+    return abs(row["estimate"] - truth) < errors * max((row["high"] - row["low"]) / 3.92, 0.01 / errors)
+
+
+@pytest.mark.parametrize("noise", [0.0, 6.0])
+def test_ishigami_with_and_without_chance(noise):
+    """First order and total are the known ones within 4 standard errors, also where chance is twenty-fold the variance of a factor."""
+    table = study(noisy(ishigami, noise), named(3), 2048, 20, 5)["indices"]
+    for factor, (first, total) in ISHIGAMI.items():
+        assert within(table, factor, "first order", first), table
+        assert within(table, factor, "total", total), table
+
+
+@pytest.mark.parametrize("noise", [0.0, 1.5])
+def test_sobol_g_with_and_without_chance(noise):
+    """The same for a product of four factors that matter less and less."""
+    table = study(noisy(sobol_g, noise), named(4), 2048, 20, 7)["indices"]
+    for factor, first, total in zip(named(4).names, *of_g(), strict=True):
+        assert within(table, factor, "first order", first), table
+        assert within(table, factor, "total", total), table
+
+
+def test_without_taking_chance_out_the_totals_are_wrong():
+    """The naive totals of SALib are too large by far more than the error: of a factor that does nothing, by the share of chance."""
+    idle = noisy(lambda unit: ishigami(unit[:, :3]), 6.0)
+    sample = Saltelli.of(idle, named(4), 1024, 3)
+    naive = salib.analyze({"num_vars": 4, "names": named(4).names, "bounds": [[0, 1]] * 4}, sample.found.mean, calc_second_order=False, seed=1)
+    ours = sample.indices(np.arange(1024))
+    spread = sample.resampled(1)[:, 1, 3].std()
+    assert naive["ST"][3] > 0.15
+    assert abs(ours[1, 3]) < 4 * spread
+
+
+def test_without_chance_the_estimators_are_those_of_salib():
+    """Totals to rounding, on the same sample; first orders but for where the mean is taken, which SALib takes over all points."""
+    sample = Saltelli.of(noisy(ishigami), named(3), 256, 9)
+    ours = sample.indices(np.arange(256))
+    theirs = salib.analyze({"num_vars": 3, "names": named(3).names, "bounds": [[0, 1]] * 3}, sample.found.mean, calc_second_order=False, seed=1)
+    both = np.concatenate([sample.a, sample.b])
+    unbiased = sample.found.mean[both].var() / sample.found.mean[both].var(ddof=1)
+    np.testing.assert_allclose(ours[1, :3], theirs["ST"] * unbiased, rtol=1e-9)
+    np.testing.assert_allclose(ours[0, :3], theirs["S1"] * unbiased, atol=0.02)
+
+
+def test_points_that_are_one_share_their_chance():
+    """One factor: B with A's others is B itself, and the first order is still 1 under much chance, within 4 standard errors."""
+    table = study(noisy(lambda unit: unit[:, 0], 0.5), named(1), 1024, 20, 3)["indices"]
+    assert within(table, "x1", "first order", 1.0)
+    assert within(table, "x1", "total", 1.0)
+
+
+def test_screening_says_what_it_cannot_tell_from_chance():
+    """Linear effects are their slopes times the width moved on; an idle factor has the effect that chance gives, and is not told."""
+    slopes = np.array([4.0, 1.0, 0.0])
+    quiet = screening(noisy(lambda unit: unit @ slopes), named(3), 30, 1)
+    np.testing.assert_allclose(quiet["effect"], 0.9 * slopes, atol=1e-9)
+    np.testing.assert_allclose(quiet["chance"], 0, atol=1e-12)
+    loud = screening(noisy(lambda unit: unit @ slopes, 1.0), named(3), 30, 1)
+    assert loud["told"].tolist() == [True, False, False] or loud["told"].tolist() == [True, True, False]
+    idle = loud.iloc[2]
+    assert idle["low"] - 4 * (idle["high"] - idle["low"]) < idle["chance"] < idle["high"] + 4 * (idle["high"] - idle["low"])
+
+
+def test_the_share_of_chance_is_that_of_one_history():
+    """Noise of variance 4 beside parameters of variance 1/12: 48/49, within its limits widened to 4 standard errors."""
+    sample = study(noisy(lambda unit: unit[:, 0], 2.0), named(2), 1024, 20, 3)["sample"].iloc[0]
+    reach = (sample["chance_high"] - sample["chance_low"]) * 4 / 3.92
+    assert abs(sample["chance"] - 48 / 49) < reach
+
+
+def test_a_larger_sample_is_surer_as_it_says():
+    """The size that it asks for is a power of two, and with it the widest interval is at most 1.5 times the goal."""
+    first = study(noisy(ishigami), named(3), 256, 20, 3)["sample"].iloc[0]
+    wanted = int(first["enough"])
+    assert wanted & (wanted - 1) == 0
+    assert study(noisy(ishigami), named(3), wanted, 20, 3)["sample"].iloc[0]["widest"] < 0.075
+
+
+def test_a_nan_and_a_missing_point_are_errors():
+    """Whichever way they come."""
+    with pytest.raises(RunError, match="1 of 6 outcomes are no numbers"):
+        responses(np.array([[1, 2], [np.nan, 1], [0, 1.0]]), np.arange(3))
+
+    def short(unit):
+        return Responses(np.zeros(len(unit) - 1), np.zeros(len(unit) - 1), np.zeros(len(unit) - 1), np.arange(len(unit) - 1))
+
+    def broken(unit):
+        return Responses(np.full(len(unit), np.nan), np.zeros(len(unit)), np.zeros(len(unit)), np.arange(len(unit)))
+    for evaluate, told in ((short, "outcomes for"), (broken, "are no numbers")):
+        with pytest.raises(RunError, match=told):
+            study(evaluate, named(2), 8, 5, 1)
+    with pytest.raises(ScenarioError, match="one history a point cannot tell"):
+        responses(np.zeros((3, 1)), np.arange(3))
+
+
+@pytest.fixture(scope="module")
+def none(scenarios):
+    return sim.load(scenarios / "none.toml", {"sampling.steps_per_year": 4})
+
+
+def test_a_point_is_simulated_with_its_numbers(none):
+    """Each point's mean and chance are those of its worlds in the run, and a run that lacks a point is refused."""
+    varied = factors([none], {})
+    unit = np.random.default_rng(1).random((5, len(varied.names)))
+    unit[4] = unit[0]
+    found = of_scenarios([none], varied, survival(5), 50)(unit)
+    assert found.mean[4] == found.mean[0]
+    assert len(set(found.row)) == 4
+    values = varied.values(unit)
+    worlds = pd.DataFrame({key: np.repeat(each[:4], 50) for key, each in values.items()})
+    run = type("Run", (), {"worlds": worlds, "name": "none"})()
+    np.testing.assert_array_equal(_order(run, {key: each[[2, 0, 1, 3]] for key, each in values.items()}, list(values), 50), [2, 0, 1, 3])
+    with pytest.raises(RunError, match="not every one of 4 points"):
+        _order(run, {key: each[[2, 0, 1, 1]] for key, each in values.items()}, list(values), 50)
+
+
+def test_an_index_of_the_model_is_that_of_two_loops(none):
+    """The first order of the value of prevailing against brute force: variance over it of means over all else, within 4 standard errors."""
+    fixed = sim.scenario.load.replaced(none, {"russia.leader_turnover": 0.0})
+    table = find(fixed, "survival@5", samples=512, trajectories=10).tables
+    row = table["indices"].query("factor == 'russia.value_of_prevailing' and index == 'first order'").iloc[0]
+    varied, rng = factors([fixed], {}), np.random.default_rng(4)
+    column, outer, inner = varied.names.index("russia.value_of_prevailing"), 60, 40
+    unit = rng.random((outer, inner, len(varied.names)))
+    unit[:, :, column] = ((np.arange(outer) + 0.5) / outer)[:, None]
+    found = of_scenarios([fixed], varied, survival(5), 10)(unit.reshape(-1, len(varied.names)))
+    means = found.mean.reshape(outer, inner)
+    brute = (means.mean(axis=1).var() - (means.var(axis=1, ddof=1) / inner).mean()) / (found.mean.var() - found.noise.mean())
+    assert abs(row["estimate"] - brute) < 4 * np.hypot((row["high"] - row["low"]) / 3.92, 0.03)
+
+
+def test_joint_draws_are_one_factor(none):
+    """Numbers that are drawn together move together: a group of one index."""
+    joint = sim.scenario.load.replaced(none, {"russia.cost_of_war": {"draws": [0.2, 0.4, 0.6]}, "war.incidents_per_year": {"draws": [1, 2, 3]}})
+    varied = factors([joint], {"regime.deployment.brigades": (0, 10)})
+    assert varied.names[-1] == JOINT
+    values = varied.values(np.full((1, len(varied.names)), 0.5))
+    assert (values["russia.cost_of_war"], values["war.incidents_per_year"]) == (0.4, 2)
+    assert values["regime.deployment.brigades"] == 5
+    assert isinstance(varied.of[JOINT]["russia.cost_of_war"], Draws)
+
+
+def test_what_cannot_be_asked_is_refused(none):
+    """Nothing uncertain, beliefs that differ, a size that is no power of two."""
+    sure = sim.scenario.load.replaced(none, dict.fromkeys(none.uncertain(), 1.0) | {"russia.insecurity": 0.5})
+    with pytest.raises(ScenarioError, match="none of its numbers is uncertain"):
+        find(sure, "survival@5")
+    other = sim.scenario.load.replaced(none, {"name": "other", "russia.insecurity": {"uniform": [0, 0.5]}})
+    with pytest.raises(ScenarioError, match=r"other: russia\.insecurity is .* say the same in both"):
+        find(none, "survival@5", against=other)
+    with pytest.raises(ScenarioError, match="must be a power of two"):
+        find(none, "survival@5", samples=100)
+
+
+def test_a_guarantee_against_itself_differs_by_nothing(none):
+    """All differences are 0, no variance is left, and the answer says so."""
+    found = find(none, "survival@5", against=sim.scenario.load.replaced(none, {"name": "same"}), samples=32, trajectories=4)
+    assert found.tables["sample"].iloc[0]["mean"] == 0
+    assert found.table["estimate"].isna().all()
+    assert "does not move it by more than chance" in section(found).answer[0]
+    assert "No two histories differ" in section(found).answer[1]
+
+
+@pytest.fixture(scope="module")
+def asked(scenarios, tmp_path_factory):
+    """The document of the command, its folder, and its words."""
+    out = tmp_path_factory.mktemp("sensitivity")
+    words = ["sensitivity", scenarios / "nato.toml", "--outcome", "survival@3", "--against", scenarios / "none.toml", "--vary",
+             "regime.deployment.brigades=0:15", "--samples", 32, "--replicates", 4, "--years", 3, "--set", "sampling.steps_per_year=4", "--out",
+             out, "--json"]
+    result = CliRunner().invoke(app, list(map(str, words)))
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout), out, words
+
+
+def test_the_document_of_a_sensitivity(asked):
+    """Every factor has both indices, an effect and two ends, each with limits; figures stand in the folder; and it repeats exactly."""
+    document, out, words = asked
+    names = {row["factor"] for row in document["indices"]}
+    assert "regime.deployment.brigades" in names
+    assert len(document["indices"]) == len(document["swings"]) == 2 * len(names)
+    for row in document["indices"] + document["swings"]:
+        assert row["low"] <= row["estimate"] <= row["high"]
+    for row in document["screening"]:
+        assert row["low"] <= row["effect"] <= row["high"]
+    folder = out / document["folder"].rpartition("/")[2]
+    assert {path.name for path in (folder / "figures").iterdir()} == {"tornado.png", "influence.png"}
+    again = CliRunner().invoke(app, list(map(str, words)))
+    assert json.loads(again.stdout) == document
+
+
+@pytest.mark.parametrize(("words", "told"), [
+    (["--outcome", "survival@99"], "survival@99: must be survival@YEARS"),
+    (["--outcome", "peace"], "peace: no such outcome"),
+    (["--vary", "regime.deployment.brigades=1"], "must be KEY=LOW:HIGH"),
+    (["--vary", "regime.deploymnt.brigades=1:2"], "did you mean"),
+    (["--samples", "100"], "must be a power of two"),
+    (["--replicates", "1"], "one history a point"),
+])
+def test_bad_words_end_with_a_message_and_code_2(scenarios, tmp_path, words, told):
+    result = CliRunner().invoke(app, ["sensitivity", str(scenarios / "none.toml"), *words, "--out", str(tmp_path)])
+    assert (result.exit_code, told in " ".join(result.output.split())) == (2, True), result.output
