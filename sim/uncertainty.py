@@ -76,6 +76,10 @@ class Distribution(ABC):
         """The values at the probabilities `u`, which are kept off 0 and 1 by 2^-53 so that no tail is infinite."""
         return np.asarray(self.frozen.ppf(np.clip(u, _TAIL, 1 - _TAIL)), dtype=np.float64)
 
+    def anew(self) -> "Distribution":
+        """What a number is drawn from that is drawn once more within a history, as that of a new leader is."""
+        return self
+
     def support(self) -> tuple[float, float]:
         """The smallest and the largest value it can take."""
         low, high = self.frozen.support()
@@ -250,7 +254,6 @@ class Choice(Distribution):
         return "one positive weight for each value"
 
 
-@final
 @dataclass(frozen=True)
 class Draws(Distribution):
     """Equally likely values, such as draws of a posterior; all such lists of a scenario are drawn together, row by row."""

@@ -3,7 +3,6 @@
 import json
 
 import numpy as np
-import pandas as pd
 import pytest
 from SALib.analyze import sobol as salib
 from typer.testing import CliRunner
@@ -15,7 +14,7 @@ from sim.ensemble.store import RunError
 from sim.report.sensitivity import section
 from sim.scenario.load import ScenarioError
 from sim.study.influence import Saltelli, find, screening, study
-from sim.study.points import JOINT, Factors, Responses, _order, factors, of_scenarios, responses
+from sim.study.points import JOINT, Factors, Responses, _order, factors, of_scenarios, responses, with_limits
 from sim.uncertainty import Draws, Uniform
 
 ISHIGAMI = {"x1": (0.3139, 0.5576), "x2": (0.4424, 0.4424), "x3": (0.0, 0.2437)}
@@ -54,6 +53,11 @@ def noisy(function, noise=0.0, replicates=10, seed=0):
     return evaluate
 
 
+def tables(evaluate, varied, samples, trajectories, seed):
+    """The tables of a study that screens with as many histories."""
+    return study(evaluate, evaluate, varied, samples, trajectories, seed)
+
+
 def within(table, factor, index, truth, errors=4):
     """An estimate lies within so many standard errors of the truth, a quarter of its 95 % interval being one, and 0.01 for what is 0."""
     row = table[(table["factor"] == factor) & (table["index"] == index)].iloc[0]
@@ -63,7 +67,7 @@ def within(table, factor, index, truth, errors=4):
 @pytest.mark.parametrize("noise", [0.0, 6.0])
 def test_ishigami_with_and_without_chance(noise):
     """First order and total are the known ones within 4 standard errors, also where chance is twenty-fold the variance of a factor."""
-    table = study(noisy(ishigami, noise), named(3), 2048, 20, 5)["indices"]
+    table = tables(noisy(ishigami, noise), named(3), 2048, 20, 5)["indices"]
     for factor, (first, total) in ISHIGAMI.items():
         assert within(table, factor, "first order", first), table
         assert within(table, factor, "total", total), table
@@ -72,7 +76,7 @@ def test_ishigami_with_and_without_chance(noise):
 @pytest.mark.parametrize("noise", [0.0, 1.5])
 def test_sobol_g_with_and_without_chance(noise):
     """The same for a product of four factors that matter less and less."""
-    table = study(noisy(sobol_g, noise), named(4), 2048, 20, 7)["indices"]
+    table = tables(noisy(sobol_g, noise), named(4), 2048, 20, 7)["indices"]
     for factor, first, total in zip(named(4).names, *of_g(), strict=True):
         assert within(table, factor, "first order", first), table
         assert within(table, factor, "total", total), table
@@ -102,7 +106,7 @@ def test_without_chance_the_estimators_are_those_of_salib():
 
 def test_points_that_are_one_share_their_chance():
     """One factor: B with A's others is B itself, and the first order is still 1 under much chance, within 4 standard errors."""
-    table = study(noisy(lambda unit: unit[:, 0], 0.5), named(1), 1024, 20, 3)["indices"]
+    table = tables(noisy(lambda unit: unit[:, 0], 0.5), named(1), 1024, 20, 3)["indices"]
     assert within(table, "x1", "first order", 1.0)
     assert within(table, "x1", "total", 1.0)
 
@@ -121,17 +125,17 @@ def test_screening_says_what_it_cannot_tell_from_chance():
 
 def test_the_share_of_chance_is_that_of_one_history():
     """Noise of variance 4 beside parameters of variance 1/12: 48/49, within its limits widened to 4 standard errors."""
-    sample = study(noisy(lambda unit: unit[:, 0], 2.0), named(2), 1024, 20, 3)["sample"].iloc[0]
+    sample = tables(noisy(lambda unit: unit[:, 0], 2.0), named(2), 1024, 20, 3)["sample"].iloc[0]
     reach = (sample["chance_high"] - sample["chance_low"]) * 4 / 3.92
     assert abs(sample["chance"] - 48 / 49) < reach
 
 
 def test_a_larger_sample_is_surer_as_it_says():
     """The size that it asks for is a power of two, and with it the widest interval is at most 1.5 times the goal."""
-    first = study(noisy(ishigami), named(3), 256, 20, 3)["sample"].iloc[0]
+    first = tables(noisy(ishigami), named(3), 256, 20, 3)["sample"].iloc[0]
     wanted = int(first["enough"])
     assert wanted & (wanted - 1) == 0
-    assert study(noisy(ishigami), named(3), wanted, 20, 3)["sample"].iloc[0]["widest"] < 0.075
+    assert tables(noisy(ishigami), named(3), wanted, 20, 3)["sample"].iloc[0]["widest"] < 0.075
 
 
 def test_a_nan_and_a_missing_point_are_errors():
@@ -146,7 +150,7 @@ def test_a_nan_and_a_missing_point_are_errors():
         return Responses(np.full(len(unit), np.nan), np.zeros(len(unit)), np.zeros(len(unit)), np.arange(len(unit)))
     for evaluate, told in ((short, "outcomes for"), (broken, "are no numbers")):
         with pytest.raises(RunError, match=told):
-            study(evaluate, named(2), 8, 5, 1)
+            tables(evaluate, named(2), 8, 5, 1)
     with pytest.raises(ScenarioError, match="one history a point cannot tell"):
         responses(np.zeros((3, 1)), np.arange(3))
 
@@ -158,18 +162,17 @@ def none(scenarios):
 
 def test_a_point_is_simulated_with_its_numbers(none):
     """Each point's mean and chance are those of its worlds in the run, and a run that lacks a point is refused."""
-    varied = factors([none], {})
+    varied = factors([none])
     unit = np.random.default_rng(1).random((5, len(varied.names)))
     unit[4] = unit[0]
     found = of_scenarios([none], varied, survival(5), 50)(unit)
     assert found.mean[4] == found.mean[0]
     assert len(set(found.row)) == 4
-    values = varied.values(unit)
-    worlds = pd.DataFrame({key: np.repeat(each[:4], 50) for key, each in values.items()})
-    run = type("Run", (), {"worlds": worlds, "name": "none"})()
-    np.testing.assert_array_equal(_order(run, {key: each[[2, 0, 1, 3]] for key, each in values.items()}, list(values), 50), [2, 0, 1, 3])
+    values = {key: each[:4] for key, each in varied.values(unit).items()}
+    designs = {key: each[[2, 0, 1, 3]] for key, each in values.items()}
+    np.testing.assert_array_equal(_order([values], [designs]), [2, 0, 1, 3])
     with pytest.raises(RunError, match="not every one of 4 points"):
-        _order(run, {key: each[[2, 0, 1, 1]] for key, each in values.items()}, list(values), 50)
+        _order([values], [{key: each[[2, 0, 1, 1]] for key, each in values.items()}])
 
 
 def test_an_index_of_the_model_is_that_of_two_loops(none):
@@ -177,7 +180,7 @@ def test_an_index_of_the_model_is_that_of_two_loops(none):
     fixed = sim.scenario.load.replaced(none, {"russia.leader_turnover": 0.0})
     table = find(fixed, "survival@5", samples=512, trajectories=10).tables
     row = table["indices"].query("factor == 'russia.value_of_prevailing' and index == 'first order'").iloc[0]
-    varied, rng = factors([fixed], {}), np.random.default_rng(4)
+    varied, rng = factors([fixed]), np.random.default_rng(4)
     column, outer, inner = varied.names.index("russia.value_of_prevailing"), 60, 40
     unit = rng.random((outer, inner, len(varied.names)))
     unit[:, :, column] = ((np.arange(outer) + 0.5) / outer)[:, None]
@@ -190,7 +193,7 @@ def test_an_index_of_the_model_is_that_of_two_loops(none):
 def test_joint_draws_are_one_factor(none):
     """Numbers that are drawn together move together: a group of one index."""
     joint = sim.scenario.load.replaced(none, {"russia.cost_of_war": {"draws": [0.2, 0.4, 0.6]}, "war.incidents_per_year": {"draws": [1, 2, 3]}})
-    varied = factors([joint], {"regime.deployment.brigades": (0, 10)})
+    varied = factors(with_limits([joint], {"regime.deployment.brigades": (0, 10)}))
     assert varied.names[-1] == JOINT
     values = varied.values(np.full((1, len(varied.names)), 0.5))
     assert (values["russia.cost_of_war"], values["war.incidents_per_year"]) == (0.4, 2)

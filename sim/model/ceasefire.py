@@ -134,7 +134,7 @@ class CeasefireModel(mesa.Model):
         known = getattr(self.given.russia, name)
         if not isinstance(known, Distribution):
             return float(known)
-        return self.chance.following(known.quantile, f"leader's {name}").nth(self.russia.successions[worlds], worlds)
+        return self.chance.following(known.anew().quantile, f"leader's {name}").nth(self.russia.successions[worlds], worlds)
 
     def station(self) -> None:
         """Count the month's brigade-years of the allied force in place, F Δ, where the ceasefire has held until now."""

@@ -14,7 +14,7 @@ from sim.study.assumptions import meaning
 from sim.study.finding import Finding
 from sim.study.points import JOINT
 
-_WIDTH, _PANELS, _BINS = 26, 4, 24
+_WIDTH, _PANELS, _BINS, _TENTHS = 26, 4, 24, 10
 _BELOW: Any = {"frameon": False, "loc": "upper right", "bbox_to_anchor": (1, -0.12), "ncols": 2, "fontsize": "small"}
 _ENDS: Any = {"low": ({"color": "white", "hatch": "////"}, "at its lowest tenth"), "high": ({"color": "0.75"}, "at its highest tenth")}
 
@@ -49,6 +49,9 @@ def tornado(finding: Finding, ax: Axes | None = None) -> Axes:
 def _draw_swings(ax: Axes, finding: Finding, order: list[str]) -> None:
     swings, mean = finding.tables["swings"], finding.tables["sample"].iloc[0]["mean"]
     for row, name in enumerate(order):
+        if name == JOINT:
+            ax.annotate("rows in no order: no lowest, no highest", (mean, row), xytext=(6, 0), textcoords="offset points", va="center",
+                        fontsize="small")
         for _, end in swings[swings["factor"] == name].iterrows():
             looks, told = _ENDS[end["end"]]
             ax.barh(row, end["estimate"] - mean, left=mean, height=0.5, ec="0.35", lw=0.8, label=None if row else told, **looks)
@@ -61,20 +64,21 @@ def _draw_swings(ax: Axes, finding: Finding, order: list[str]) -> None:
 
 
 def influence(finding: Finding, ax: Axes | None = None) -> Axes:
-    """The outcome against each of the leading assumptions: dots are points of few histories, the line a running mean with limits."""
-    totals = finding.table[finding.table["index"] == "total"].sort_values("estimate", ascending=False)
-    leading = [name for name in totals["factor"] if name != JOINT][:_PANELS] or list(finding.tables["points"].columns[:1])
+    """The outcome against each of the leading assumptions: dots are points of few histories, the line a running mean with limits.
+
+    Joint draws show the numbers in them that go most with the outcome, each with whatever is drawn beside it.
+    """
+    leading, points = _leading(finding)[:_PANELS], finding.tables["points"]
     if ax is None:
         ax = axes_or_new(None)
         ax.figure.set_size_inches(11, 3.4)      # type: ignore[union-attr]
     ax.set_axis_off()
-    points = finding.tables["points"]
     for number, name in enumerate(leading):
         panel = ax.inset_axes((number / len(leading), 0, 0.84 / len(leading), 0.95))
         panel.plot(points[name], points["outcome"], ".", color="0.75", ms=2.5, zorder=0)
         running = _running(points[name], points["outcome"])
         panel.fill_between(running["at"], running["low"], running["high"], color=PALETTE[1], alpha=0.35, lw=0)
-        panel.plot(running["at"], running["mean"], color=PALETTE[1], lw=1.8)
+        panel.plot(running["at"], running["estimate"], color=PALETTE[1], lw=1.8)
         panel.set_xlim(*np.quantile(points[name], [0.005, 0.975]))
         told, unit = meaning(name)
         panel.set_xlabel(fill(f"{told} ({unit})" if unit else told, 30), fontsize="small")
@@ -83,22 +87,33 @@ def influence(finding: Finding, ax: Axes | None = None) -> Axes:
         _scale(panel.yaxis, finding)
         if number:
             panel.set_yticklabels([])
-    swing = finding.tables["swings"].set_index(["factor", "end"]).loc[totals["factor"].iloc[0]]
-    ends = [_told(swing.loc[end], finding) for end in ("low", "high")]
-    ax.set_title(f"{finding.asked['outcome']} goes from {ends[0]} to {ends[1]} between the lowest and the highest tenth\nof "
-                 f"{_named(totals['factor'].iloc[0])} (dots: {finding.asked['replicates']} histories; lines: running means, 95 % limits)",
-                 loc="left")
+    swings = finding.tables["swings"].set_index("factor")
+    first = leading[0]
+    ends = swings.loc[first] if first in swings.index else _running(points[first], points["outcome"], _TENTHS).iloc[[0, -1]]
+    low, high = (_told(end, finding) for _, end in ends.iterrows())
+    beside = "" if first in swings.index else " and what is drawn with it"
+    ax.set_title(f"{finding.asked['outcome']} goes from {low} to {high} between the lowest and the highest tenth\nof "
+                 f"{_named(first)}{beside} (dots: {finding.asked['replicates']} histories; lines: running means, 95 % limits)", loc="left")
     return ax
 
 
-def _running(x: Any, y: Any) -> pd.DataFrame:
+def _leading(finding: Finding) -> list[str]:
+    """The keys of the factors, those of the largest totals first; joint draws by the rank correlations of their numbers."""
+    totals = finding.table[finding.table["index"] == "total"].sort_values("estimate", ascending=False)["factor"].tolist()
+    points = finding.tables["points"]
+    together = points.drop(columns=["outcome", *(name for name in totals if name != JOINT)])
+    ranked = together.rank().corrwith(points["outcome"].rank()).abs().sort_values(ascending=False).index.tolist()
+    return [key for name in totals for key in (ranked if name == JOINT else [name])]
+
+
+def _running(x: Any, y: Any, bins: int = _BINS) -> pd.DataFrame:
     """Means of equally many points in the order of x, with 95 % limits."""
-    groups = np.array_split(np.argsort(x.to_numpy(), kind="stable"), min(_BINS, len(x) // 8))
+    groups = np.array_split(np.argsort(x.to_numpy(), kind="stable"), min(bins, len(x) // 8))
     rows = []
     for group in groups:
         some = y.to_numpy()[group]
         reach = 1.96 * some.std(ddof=1) / np.sqrt(len(some))
-        rows.append({"at": x.to_numpy()[group].mean(), "mean": some.mean(), "low": some.mean() - reach, "high": some.mean() + reach})
+        rows.append({"at": x.to_numpy()[group].mean(), "estimate": some.mean(), "low": some.mean() - reach, "high": some.mean() + reach})
     return pd.DataFrame(rows)
 
 

@@ -23,7 +23,7 @@ def section(finding: Finding) -> Section:
     screened = finding.tables["screening"].set_index("factor")
     swings = {name: rows.set_index("end") for name, rows in finding.tables["swings"].groupby("factor")}
     rows = tuple((f"{_named(name)}\n{name}", _cell(_share(shares[name].loc["first order"])), _cell(_share(shares[name].loc["total"])),
-                  _cell(_value(swings[name].loc["low"], finding)), _cell(_value(swings[name].loc["high"], finding)),
+                  *_ends(swings.get(name), finding),
                   _cell(_value(screened.loc[name], finding, "effect")) + ("" if screened.loc[name, "told"] else "\nnot told from chance"))
                  for name in ranked)
     return Section(f"Which assumptions drive {finding.asked['outcome']} {under}?", tuple(_answer(finding, shares, ranked)), _HEADINGS, rows,
@@ -31,6 +31,11 @@ def section(finding: Finding) -> Section:
                    "(Sobol indices). At its lowest and highest tenth: the outcome there, all others being anywhere. Moves by: mean size of "
                    "its elementary effects (Morris), which chance alone would not leave at 0. Each has its 95 % limits; chance has been "
                    "taken out of the shares.")
+
+
+def _ends(swing: pd.DataFrame | None, finding: Finding) -> tuple[str, ...]:
+    """The outcome at the lowest and the highest tenth; rows of joint draws have neither."""
+    return ("no order",) * 2 if swing is None else tuple(_cell(_value(swing.loc[end], finding)) for end in ("low", "high"))
 
 
 _HEADINGS = ("", "alone", "in all", "at its\nlowest tenth", "at its\nhighest tenth", "moves by")
@@ -82,7 +87,10 @@ def _cell(told: str) -> str:
 
 
 def _limits(value: float, low: float, high: float) -> str:
-    return "not known" if pd.isna(value) else f"{100 * value:.0f} ({100 * low:.0f} to {100 * high:.0f}) %"
+    if pd.isna(value):
+        return "not known"
+    told, least, most = (f"{round(100 * each) + 0}" for each in (value, low, high))
+    return f"{told} ({least} to {most}) %"
 
 
 def _value(row: Any, finding: Finding, name: str = "estimate") -> str:

@@ -18,11 +18,14 @@ from sim.ensemble.store import RunError
 from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
 from sim.study.finding import Finding
-from sim.study.points import Evaluate, Factors, Responses, factors, of_scenarios
+from sim.study.points import JOINT, Evaluate, Factors, Responses, factors, of_scenarios, with_limits
 from sim.uncertainty import Floats
 
-SAMPLES, REPLICATES, TRAJECTORIES = 1024, 10, 60
-"""Judgements: seconds on one core, and intervals of about five points for the leading assumptions of the shipped scenarios."""
+SAMPLES, REPLICATES, TRAJECTORIES = 4096, 4, 60
+"""Judgements: seconds on one core, and intervals of about five points for the leading assumptions of the shipped scenarios. For as many
+histories in all, errors are least where chance gives a point as much variance as parameters do, which takes few replicates."""
+SCREENING = 8
+"""The screening takes about one in so many histories: its effects are absolute values, from which chance can only be averaged out."""
 GOAL = 0.05
 """Half the interval of a total index that counts as precise enough: a judgement."""
 RESAMPLES = 400
@@ -40,6 +43,7 @@ def find(scenario: Scenario, outcome: str, *, against: Scenario | None = None, v
          samples: int = SAMPLES, replicates: int = REPLICATES, trajectories: int = TRAJECTORIES, **options: Any) -> Finding:
     """Which uncertain numbers, and which provisions within the limits of `vary`, drive an outcome, or its difference from `against`.
 
+    Each scenario has the uncertain numbers of its own; of those of `vary`, provisions of the regime vary in `scenario` only.
     `samples`, a power of two, is the base of the variance-based sample, of samples x (factors + 2) points with `replicates` histories
     each; `trajectories` is that of the screening. `options` are those of `sim.run`. Tables: indices (factor, index, estimate, low,
     high), screening (factor, effect, low, high, chance, sigma, told), swings (factor, end, estimate, low, high), sample, points.
@@ -47,21 +51,22 @@ def find(scenario: Scenario, outcome: str, *, against: Scenario | None = None, v
     """
     if samples < 32 or samples & (samples - 1):      # noqa: PLR2004  said in the message
         raise ScenarioError([f"--samples {samples}: must be a power of two from 32 on, such as {SAMPLES}"])
-    scenarios = [scenario] if against is None else [scenario, against]
-    measure, varied = named(outcome, scenario.sampling.horizon_years), factors(scenarios, vary or {})
-    evaluate, seed = of_scenarios(scenarios, varied, measure, replicates, **options), scenario.sampling.seed % 2**31
-    tables = study(evaluate, varied, samples, trajectories, seed)
+    scenarios = with_limits([scenario] if against is None else [scenario, against], vary or {})
+    measure, varied, seed = named(outcome, scenario.sampling.horizon_years), factors(scenarios), scenario.sampling.seed % 2**31
+    closely = max(replicates, samples * replicates // (SCREENING * trajectories))
+    evaluate, screened = (of_scenarios(scenarios, varied, measure, count, **options) for count in (replicates, closely))
+    tables = study(evaluate, screened, varied, samples, trajectories, seed)
     asked = {"outcome": outcome, "label": measure.label, "unit": measure.unit, "samples": samples, "replicates": replicates,
              "trajectories": trajectories, "vary": {key: list(limits) for key, limits in (vary or {}).items()},
              "scenarios": {each.name: each.determinants() for each in scenarios}}
     return Finding("sensitivity", asked, tables)
 
 
-def study(evaluate: Evaluate, varied: Factors, samples: int, trajectories: int, seed: int) -> dict[str, pd.DataFrame]:
-    """The tables of a sensitivity, of a scenario or of any function of points in the unit cube."""
+def study(evaluate: Evaluate, screened: Evaluate, varied: Factors, samples: int, trajectories: int, seed: int) -> dict[str, pd.DataFrame]:
+    """The tables of a sensitivity, of a scenario or of any function of points in the unit cube; `screened` with more histories a point."""
     sample = Saltelli.of(evaluate, varied, samples, seed)
     estimate, resampled = sample.indices(np.arange(samples)), sample.resampled(seed)
-    return {"indices": _indices(varied.names, estimate, resampled), "screening": screening(evaluate, varied, trajectories, seed),
+    return {"indices": _indices(varied.names, estimate, resampled), "screening": screening(screened, varied, trajectories, seed),
             "swings": _swings(varied.names, sample), "sample": _sample(sample, estimate, resampled), "points": _points(varied, sample)}
 
 
@@ -107,7 +112,8 @@ class Saltelli:
 def screening(evaluate: Evaluate, varied: Factors, trajectories: int, seed: int) -> pd.DataFrame:
     """Mean size of the elementary effects of each factor (Morris 1991; Campolongo, Cariboni & Saltelli 2007).
 
-    Factors move over two thirds of the way between their 5th and 95th percentiles. Columns: factor, effect, low, high, sigma, chance
+    Factors move over two thirds of the way between their 5th and 95th percentiles; rows of joint draws have no order, so that each
+    trajectory goes from one to another at random. Columns: factor, effect, low, high, sigma, chance
     (the size that chance alone would give, points that are met twice counting once), told (whether the effect is larger than that by
     more than its error).
     """
@@ -115,7 +121,7 @@ def screening(evaluate: Evaluate, varied: Factors, trajectories: int, seed: int)
     from SALib.sample import morris  # noqa: PLC0415
     problem = _problem(varied)
     grid = morris.sample(problem, trajectories, num_levels=_LEVELS, seed=seed)
-    found = evaluate(_TAIL + (1 - 2 * _TAIL) * grid)
+    found = evaluate(_placed(grid, varied, trajectories, seed))
     _guard(found, len(grid))
     effects = analyze.analyze(problem, grid, found.mean, num_levels=_LEVELS, num_resamples=RESAMPLES, seed=seed)
     chance = _of_chance(grid, found, trajectories)
@@ -124,6 +130,16 @@ def screening(evaluate: Evaluate, varied: Factors, trajectories: int, seed: int)
     size, error = np.asarray(effects["mu_star"]), np.asarray(effects["mu_star_conf"])
     return pd.DataFrame({"factor": varied.names, "effect": size, "low": np.maximum(size - error, 0), "high": size + error,
                          "sigma": np.asarray(effects["sigma"]), "chance": chance, "told": size > chance + reach})
+
+
+def _placed(grid: Floats, varied: Factors, trajectories: int, seed: int) -> Floats:
+    """Where the points of a grid lie in the unit cube (point, factor)."""
+    unit = _TAIL + (1 - 2 * _TAIL) * grid
+    if JOINT in varied.names:
+        column = varied.names.index(JOINT)
+        shift = np.random.default_rng(seed).random(trajectories).repeat(len(grid) // trajectories)
+        unit[:, column] = (grid[:, column] + shift) % 1
+    return unit
 
 
 def _of_chance(grid: Floats, found: Responses, trajectories: int) -> Floats:
@@ -155,14 +171,17 @@ def _indices(names: list[str], estimate: Indices, resampled: Indices) -> pd.Data
 
 
 def _swings(names: list[str], sample: Saltelli) -> pd.DataFrame:
-    """The outcome where a factor is in its lowest and in its highest tenth, and all others anywhere, with 95 % limits."""
+    """The outcome where a factor is in its lowest and in its highest tenth, and all others anywhere, with 95 % limits.
+
+    Rows of joint draws have no order, and no ends.
+    """
     both, rows = np.concatenate([sample.a, sample.b]), []
-    for column, name in enumerate(names):
+    for column, name in ((column, name) for column, name in enumerate(names) if name != JOINT):
         for end, chosen in (("low", sample.unit[both, column] < _TENTH), ("high", sample.unit[both, column] > 1 - _TENTH)):
             some = sample.found.mean[both][chosen]
             reach = float(stats.t.ppf(_LIMITS[1], len(some) - 1) * some.std(ddof=1) / np.sqrt(len(some))) if len(some) > 1 else np.nan
             rows.append({"factor": name, "end": end, "estimate": some.mean(), "low": some.mean() - reach, "high": some.mean() + reach})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["factor", "end", "estimate", "low", "high"])
 
 
 def _sample(sample: Saltelli, estimate: Indices, resampled: Indices) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from sim.ensemble.run import run
 from sim.ensemble.store import Run, RunError
 from sim.scenario.load import ScenarioError, replaced
 from sim.scenario.schema import Scenario
-from sim.uncertainty import EXAMPLES, Distribution, Draws, Floats, Uniform
+from sim.uncertainty import EXAMPLES, Distribution, Draws, Floats
 
 JOINT = "joint draws"
 """The factor of all numbers that are drawn together: it chooses their row."""
@@ -54,19 +54,40 @@ class Factors:
         return {key: uncertain.quantile(unit[:, column]) for column, keys in enumerate(self.of.values()) for key, uncertain in keys.items()}
 
 
-def factors(scenarios: Sequence[Scenario], vary: Mapping[str, tuple[float, float]]) -> Factors:
-    """The uncertain numbers of some scenarios, and provisions between limits.
+@final
+@dataclass(frozen=True)
+class Chosen(Draws):
+    """The values of a number at chosen points. What is drawn anew within a history still follows what the scenario says of it."""
 
-    Raises ScenarioError where there is nothing to vary, or where scenarios differ in what they believe of one number.
+    uncertain: Distribution
+
+    def anew(self) -> Distribution:
+        """What the scenario says."""
+        return self.uncertain
+
+
+def with_limits(scenarios: Sequence[Scenario], limits: Mapping[str, tuple[float, float]]) -> list[Scenario]:
+    """The scenarios with some numbers equally likely between limits: provisions of the regime in the first only, all others in each.
+
+    Raises ScenarioError for a key or a value that cannot be.
+    """
+    return [replaced(scenario, {key: {"uniform": list(each)} for key, each in limits.items() if not number or not _of_regime(key)})
+            for number, scenario in enumerate(scenarios)]
+
+
+def factors(scenarios: Sequence[Scenario]) -> Factors:
+    """The uncertain numbers of some scenarios.
+
+    Raises ScenarioError where there are none, or where scenarios differ in what they believe of one number; provisions of their regimes
+    may differ, each scenario having those of its own.
     """
     uncertain: dict[str, Distribution] = {}
     problems = []
     for scenario in scenarios:
         for key, distribution in scenario.uncertain().items():
-            if uncertain.setdefault(key, distribution) != distribution and key not in vary:
+            if uncertain.setdefault(key, distribution) != distribution and not _of_regime(key):
                 problems.append(f"{scenario.name}: {key} is {distribution}, where {scenarios[0].name} has {uncertain[key]}; "
                                 "say the same in both")
-    uncertain |= {key: Uniform(low, high) for key, (low, high) in vary.items()}
     if not uncertain:
         problems.append(f"{scenarios[0].name}: none of its numbers is uncertain; give one a distribution, such as {EXAMPLES['uniform']}, "
                         "or --vary a provision")
@@ -78,12 +99,18 @@ def factors(scenarios: Sequence[Scenario], vary: Mapping[str, tuple[float, float
 
 
 def of_scenarios(scenarios: Sequence[Scenario], varied: Factors, measure: Measure, replicates: int, **options: Any) -> Evaluate:
-    """The measure at each point, in one scenario, or as its paired difference from a second; `options` are those of `sim.run`."""
+    """The measure at each point, in one scenario, or as its paired difference from a second; `options` are those of `sim.run`.
+
+    Each scenario takes the numbers that are uncertain in it, and keeps what it knows.
+    """
     def evaluate(unit: Floats) -> Responses:
-        values = varied.values(unit)
-        rows, row = np.unique(np.column_stack(list(values.values())), axis=0, return_inverse=True)
-        several = [_outcome(each, dict(zip(values, rows.T, strict=True)), measure, replicates, options) for each in scenarios]
-        return responses(several[0] - several[1] if len(several) > 1 else several[0], row.ravel())
+        several = [_values(scenario, varied, unit) for scenario in scenarios]
+        _, some, row = np.unique(_columns(several), axis=0, return_index=True, return_inverse=True)
+        asked = [{key: column[some] for key, column in each.items()} for each in several]
+        runs = [_run(scenario, each, len(some), replicates, options) for scenario, each in zip(scenarios, asked, strict=True)]
+        order = _order([_designs(result, each, replicates) for result, each in zip(runs, asked, strict=True)], asked)
+        first, *others = (measure.of(result.worlds).reshape(len(some), replicates)[order] for result in runs)
+        return responses(first - others[0] if others else first, row.ravel())
     return evaluate
 
 
@@ -97,26 +124,40 @@ def responses(outcomes: Floats, row: NDArray[np.intp]) -> Responses:
     return Responses(outcomes.mean(axis=1)[row], (chance / outcomes.shape[1])[row], chance[row], row)
 
 
-def _outcome(scenario: Scenario, values: Values, measure: Measure, replicates: int, options: Mapping[str, Any]) -> Floats:
-    """The measure (row, replicate) at rows of values, in their order."""
-    keys, count = [key for key in values if _has(scenario, key)], len(next(iter(values.values())))
-    given = {key: Draws(tuple(values[key].tolist())).given() for key in keys}
-    result = run(replaced(scenario, given | {"sampling.designs": count, "sampling.replicates": replicates}), out=None, **options)
-    return measure.of(result.worlds).reshape(count, replicates)[_order(result, values, keys, replicates)]
+def _of_regime(key: str) -> bool:
+    return key.startswith("regime.")
 
 
-def _has(scenario: Scenario, key: str) -> bool:
-    """Whether a scenario has what a key speaks of: one without accession has no date of it."""
-    return not key.startswith("regime.accession.") or scenario.regime.accession is not None
+def _values(scenario: Scenario, varied: Factors, unit: Floats) -> Values:
+    """The numbers of a scenario at points of the unit cube, by what it says of them."""
+    own = scenario.uncertain()
+    return {key: own[key].quantile(unit[:, column]) for column, keys in enumerate(varied.of.values()) for key in keys if key in own}
 
 
-def _order(result: Run, values: Values, keys: Sequence[str], replicates: int) -> NDArray[np.intp]:
-    """The design at which each row was simulated. Raises RunError where a row is missing or was simulated with other numbers."""
-    asked = np.column_stack([values[key] for key in keys])
-    found = np.column_stack([result.worlds[key].to_numpy()[::replicates] for key in keys])
-    there, here = np.lexsort(found.T), np.lexsort(asked.T)
-    if found.shape != asked.shape or not np.array_equal(found[there], asked[here]):
-        raise RunError(f"{result.name}: not every one of {len(asked)} points was simulated once with its numbers")
-    order = np.empty(len(asked), dtype=np.intp)
+def _run(scenario: Scenario, points: Values, count: int, replicates: int, options: Mapping[str, Any]) -> Run:
+    """A run whose designs are these points, each once: a Latin hypercube has one design in each row of joint draws."""
+    own = scenario.uncertain()
+    chosen: Mapping[str, Any] = {key: Chosen(tuple(column.tolist()), own[key]) for key, column in points.items()}
+    sampled = replaced(scenario, {"sampling.designs": count, "sampling.replicates": replicates})
+    return run(sampled.drawn(chosen), out=None, **options)
+
+
+def _designs(result: Run, points: Values, replicates: int) -> Values:
+    """The numbers of each design of a run."""
+    return {key: result.worlds[key].to_numpy()[::replicates] for key in points}
+
+
+def _columns(several: Sequence[Values]) -> Floats:
+    """The numbers of all scenarios side by side (point, number)."""
+    return np.column_stack([column for each in several for column in each.values()])
+
+
+def _order(found: Sequence[Values], asked: Sequence[Values]) -> NDArray[np.intp]:
+    """The design at which each point was simulated, the same in all runs. Raises RunError where a point is missing or has other numbers."""
+    designs, points = _columns(found), _columns(asked)
+    there, here = np.lexsort(designs.T), np.lexsort(points.T)
+    if designs.shape != points.shape or not np.array_equal(designs[there], points[here]):
+        raise RunError(f"not every one of {len(points)} points was simulated once with its numbers")
+    order = np.empty(len(points), dtype=np.intp)
     order[here] = there
     return order
