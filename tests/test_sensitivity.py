@@ -2,6 +2,7 @@
 
 import json
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from SALib.analyze import sobol as salib
@@ -13,8 +14,9 @@ from sim.cli import app
 from sim.ensemble.store import RunError
 from sim.report.sensitivity import section
 from sim.scenario.load import ScenarioError
+from sim.study.finding import Finding
 from sim.study.influence import Saltelli, find, screening, study
-from sim.study.points import JOINT, Factors, Responses, _order, factors, of_scenarios, responses, with_limits
+from sim.study.points import JOINT, Chosen, Factors, Responses, _order, factors, of_scenarios, responses, with_limits
 from sim.uncertainty import Draws, Uniform
 
 ISHIGAMI = {"x1": (0.3139, 0.5576), "x2": (0.4424, 0.4424), "x3": (0.0, 0.2437)}
@@ -201,6 +203,91 @@ def test_joint_draws_are_one_factor(none):
     assert isinstance(varied.of[JOINT]["russia.cost_of_war"], Draws)
 
 
+def test_rows_of_joint_draws_are_screened_against_each_other():
+    """A hundred rows of 0 or 1 in no order: two of them two thirds of the way apart differ as often as they do, within 4 standard errors.
+
+    It holds at every seed: a grid of four levels would compare the same four rows for ever.
+    """
+    rows = (np.random.default_rng(8).random(100) < 0.5).astype(float)
+    shift = (np.arange(3000) + 0.5) / 3000
+    apart = np.abs(rows[(100 * shift).astype(int)] - rows[(100 * ((shift + 2 / 3) % 1)).astype(int)]).mean() / (2 / 3)
+    varied = Factors({JOINT: {"war.incidents_per_year": Draws(tuple(rows.tolist()))}})
+    for seed in range(3):
+        row = screening(noisy(lambda unit: rows[(100 * unit[:, 0]).astype(int)]), varied, 200, seed).iloc[0]
+        assert abs(row["effect"] - apart) < 4 * (row["high"] - row["low"]) / 3.92
+
+
+def test_rows_of_joint_draws_have_no_lowest_tenth(none):
+    """Neither swings nor bars; the section and the figures say so, and show the numbers in the rows."""
+    rng = np.random.default_rng(2)
+    draws = {"russia.value_of_prevailing": {"draws": rng.lognormal(-0.4, 1.2, 90).tolist()},
+             "russia.insecurity": {"draws": rng.random(90).tolist()}}
+    joint = sim.scenario.load.replaced(none, draws | {"russia.strength_target": 170, "russia.reconstitution_half_life": 4})
+    found = find(joint, "survival@5", samples=256, trajectories=10)
+    assert found.table["factor"].unique().tolist() == [JOINT]
+    assert found.tables["swings"].empty
+    assert not found.tables["points"].duplicated(["russia.value_of_prevailing"]).any()
+    assert section(found).rows[0][3:5] == ("no order", "no order")
+    assert "what is drawn with it" in sim.plots.influence(found).get_title(loc="left")
+    tornado = sim.plots.tornado(found)
+    assert not tornado.child_axes[0].patches
+    plt.close("all")
+
+
+def test_each_scenario_of_a_difference_keeps_what_it_knows(none):
+    """A provision that is uncertain in one is not put into the other: point by point the difference is that of both alone, exactly."""
+    force = sim.scenario.load.replaced(none, {"name": "force", "regime.commitment.europe": 0.8, "regime.deployment.brigades": {"uniform": [0, 25]}})
+    varied = factors([force, none])
+    unit = np.random.default_rng(3).random((40, len(varied.names)))
+    both, one, other = (of_scenarios(each, varied, survival(5), 20)(unit).mean for each in ([force, none], [force], [none]))
+    np.testing.assert_allclose(both, one - other, atol=1e-12)
+    assert np.abs(both).max() > 0.2
+
+
+def test_a_provision_is_varied_in_the_first_scenario_only(none):
+    """All else is varied in both, and provisions may be uncertain in either."""
+    first, second = with_limits([none, none], {"regime.deployment.brigades": (0, 10), "russia.cost_of_war": (0.2, 0.8)})
+    assert first.regime.deployment.brigades == Uniform(0, 10)
+    assert second.regime.deployment.brigades == 0
+    assert first.russia.cost_of_war == second.russia.cost_of_war == Uniform(0.2, 0.8)
+    other, = with_limits([none], {"regime.deployment.brigades": (5, 8)})
+    assert "regime.deployment.brigades" in factors([first, second]).names
+    assert factors([with_limits([none], {"regime.deployment.brigades": (0, 10)})[0], other]).names.count("regime.deployment.brigades") == 1
+
+
+def test_a_new_leader_follows_the_scenario_and_not_the_sample(none):
+    """With the first leader held at one value, those who follow are drawn as in the scenario itself, world by world."""
+    known = none.russia.value_of_prevailing
+    held = none.drawn({"russia.value_of_prevailing": Chosen((0.7,) * none.sampling.designs, known)})
+    model, own = sim.CeasefireModel(held, 300), sim.CeasefireModel(none, 300)
+    assert (model.russia.value_of_prevailing == 0.7).all()
+    everyone = np.arange(300)
+    np.testing.assert_array_equal(model.of_successors("value_of_prevailing", everyone), own.of_successors("value_of_prevailing", everyone))
+
+
+def test_a_member_of_the_coalition_may_be_uncertain(scenarios):
+    """It goes by its name, in the tables and in words."""
+    coalition = sim.load(scenarios / "coalition.toml", {"sampling.steps_per_year": 4})
+    doubted = coalition.drawn({"europe.members.Poland.reliability": Uniform(0.2, 1)})
+    found = find(doubted, "survival@5", samples=32, trajectories=4)
+    assert "europe.members.Poland.reliability" in set(found.table["factor"])
+    assert any(row[0].startswith("Poland: chance that the pledge is honoured") for row in section(found).rows)
+
+
+def test_a_hump_is_told_from_a_slope():
+    """Where the outcome is farthest between the ends, beyond error, the figures say where it goes on its way."""
+    told = {}
+    for name, function in (("hump", lambda unit: 4 * unit[:, 0] * (1 - unit[:, 0])), ("slope", lambda unit: unit[:, 0])):
+        varied = Factors({"russia.insecurity": {"russia.insecurity": Uniform(0, 1)}, "war.incidents_per_year": {"war.incidents_per_year": Uniform(0, 1)}})
+        asked = {"outcome": "survival@5", "label": "holds 5 years", "unit": "share", "replicates": 10, "scenarios": {"none": {}}}
+        found = Finding("sensitivity", asked, tables(noisy(function, 0.3), varied, 512, 10, 1))
+        told[name] = sim.plots.influence(found).get_title(loc="left")
+        sim.plots.tornado(found)
+    plt.close("all")
+    assert "by way of" in told["hump"]
+    assert "by way of" not in told["slope"]
+
+
 def test_what_cannot_be_asked_is_refused(none):
     """Nothing uncertain, beliefs that differ, a size that is no power of two."""
     sure = sim.scenario.load.replaced(none, dict.fromkeys(none.uncertain(), 1.0) | {"russia.insecurity": 0.5})
@@ -220,6 +307,19 @@ def test_a_guarantee_against_itself_differs_by_nothing(none):
     assert found.table["estimate"].isna().all()
     assert "does not move it by more than chance" in section(found).answer[0]
     assert "No two histories differ" in section(found).answer[1]
+    assert "does not move survival@5 by more than chance" in sim.plots.tornado(found).get_title(loc="left")
+    sim.plots.influence(found)
+    plt.close("all")
+
+
+def test_a_share_that_is_not_told_is_not_given():
+    """Chance 10,000 times as large as what parameters do: no estimate without limits, and the figure draws none."""
+    asked = {"outcome": "survival@5", "label": "holds 5 years", "unit": "share", "replicates": 10, "scenarios": {"none": {}}}
+    varied = Factors({"russia.insecurity": {"russia.insecurity": Uniform(0, 1)}, "war.decisiveness": {"war.decisiveness": Uniform(0, 1)}})
+    found = Finding("sensitivity", asked, tables(noisy(lambda unit: unit[:, 0], 30.0), varied, 64, 10, 1))
+    assert found.table[["estimate", "low", "high"]].isna().all(axis=None)
+    assert "does not move survival@5 by more than chance" in sim.plots.tornado(found).get_title(loc="left")
+    plt.close("all")
 
 
 @pytest.fixture(scope="module")
@@ -227,7 +327,7 @@ def asked(scenarios, tmp_path_factory):
     """The document of the command, its folder, and its words."""
     out = tmp_path_factory.mktemp("sensitivity")
     words = ["sensitivity", scenarios / "nato.toml", "--outcome", "survival@3", "--against", scenarios / "none.toml", "--vary",
-             "regime.deployment.brigades=0:15", "--samples", 32, "--replicates", 4, "--years", 3, "--set", "sampling.steps_per_year=4", "--out",
+             "regime.deployment.brigades=0:15", "--samples", 128, "--replicates", 4, "--years", 3, "--set", "sampling.steps_per_year=4", "--out",
              out, "--json"]
     result = CliRunner().invoke(app, list(map(str, words)))
     assert result.exit_code == 0, result.output

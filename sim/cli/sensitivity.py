@@ -6,19 +6,22 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import AsJson, File, Out, Replicates, Seed, Set, Workers, Years, advance, app, load_all, plain_errors, progress_bar
+from sim.cli.options import AsJson, File, Out, Seed, Set, Workers, Years, advance, app, load_all, plain_errors, progress_bar
 from sim.cli.studies import publish
 
 Outcome = Annotated[str, typer.Option(help="What is asked: survival@5, restricted_mean_years, cause.attack, cost, ...")]
 Against = Annotated[str | None, typer.Option(metavar="FILE", help="Ask it of the difference from this scenario, on the same histories.")]
-Vary = Annotated[list[str] | None, typer.Option("--vary", metavar="KEY=LOW:HIGH", help="A provision that varies too; may be repeated.")]
+Vary = Annotated[list[str] | None, typer.Option("--vary", metavar="KEY=LOW:HIGH", help="A number that varies too, evenly; may be repeated. Provisions (regime.*) "
+                                                                "vary in FILE only.")]
 Samples = Annotated[int | None, typer.Option(help="Base of the sample, a power of two; it has so many times (assumptions + 2) points.",
-                                             show_default="1024")]
+                                             show_default="4096")]
+Histories = Annotated[int | None, typer.Option("--replicates", help="Histories of each point, two or more; the screening has more.",
+                                               show_default="4")]
 
 
 @app.command()
 def sensitivity(file: File, outcome: Outcome = "survival@5", against: Against = None, vary: Vary = None, samples: Samples = None,
-                replicates: Replicates = None, seed: Seed = None, years: Years = None, overrides: Set = None, workers: Workers = 1,
+                replicates: Histories = None, seed: Seed = None, years: Years = None, overrides: Set = None, workers: Workers = 1,
                 out: Out = Path("runs"), as_json: AsJson = False) -> None:
     """Which assumptions drive an outcome: screening, and shares of its variance, with chance told apart from parameters."""
     with plain_errors():

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.transforms import ScaledTranslation
 
 from sim.analysis.words import with_error
 from sim.plots.style import PALETTE, axes_or_new
@@ -15,14 +16,17 @@ from sim.study.finding import Finding
 from sim.study.points import JOINT
 
 _WIDTH, _PANELS, _BINS, _TENTHS = 26, 4, 24, 10
-_BELOW: Any = {"frameon": False, "loc": "upper right", "bbox_to_anchor": (1, -0.12), "ncols": 2, "fontsize": "small"}
-_ENDS: Any = {"low": ({"color": "white", "hatch": "////"}, "at its lowest tenth"), "high": ({"color": "0.75"}, "at its highest tenth")}
+_ENDS: Any = {"low": ({"color": "white", "hatch": "////"}, "at its lowest tenth", 0.14),
+              "high": ({"color": "0.75"}, "at its highest tenth", -0.14)}
 
 
 def tornado(finding: Finding, ax: Axes | None = None) -> Axes:
-    """The outcome at the lowest and highest tenth of each assumption, and its share of the variance alone and in all; 95 % limits."""
-    shares = finding.table.pivot_table(index="factor", columns="index", values=["estimate", "low", "high"])
-    order = shares["estimate"]["total"].sort_values().index.tolist()
+    """The outcome at the lowest and highest tenth of each assumption, and its share of the variance alone and in all; 95 % limits.
+
+    Where it goes farther in between, beyond error, a diamond stands at the tenth where it goes farthest.
+    """
+    shares = finding.table.pivot_table(index="factor", columns="index", values=["estimate", "low", "high"], dropna=False)
+    order = shares["estimate"]["total"].sort_values(kind="stable").index.tolist()
     if ax is None:
         ax = axes_or_new(None)
         ax.figure.set_size_inches(11, 2.2 + 0.55 * len(order))      # type: ignore[union-attr]
@@ -38,7 +42,7 @@ def tornado(finding: Finding, ax: Axes | None = None) -> Axes:
     right.set_yticks(range(len(order)), [""] * len(order))
     right.set(xlabel="share of the variance by parameters")
     right.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    right.legend(**_BELOW)
+    _legend_below(right)
     for each in (left, right):
         each.set_ylim(-0.6, len(order) - 0.4)
         each.spines[["top", "right"]].set_visible(False)
@@ -53,14 +57,27 @@ def _draw_swings(ax: Axes, finding: Finding, order: list[str]) -> None:
             ax.annotate("rows in no order: no lowest, no highest", (mean, row), xytext=(6, 0), textcoords="offset points", va="center",
                         fontsize="small")
         for _, end in swings[swings["factor"] == name].iterrows():
-            looks, told = _ENDS[end["end"]]
-            ax.barh(row, end["estimate"] - mean, left=mean, height=0.5, ec="0.35", lw=0.8, label=None if row else told, **looks)
-            ax.hlines(row, end["low"], end["high"], color="black", lw=2)
+            looks, told, shift = _ENDS[end["end"]]
+            ax.barh(row + shift, end["estimate"] - mean, left=mean, height=0.27, ec="0.35", lw=0.8, label=told, **looks)
+            ax.hlines(row + shift, end["low"], end["high"], color="black", lw=2)
+        if name != JOINT and (farthest := _farthest_between(finding, name)) is not None:
+            ax.hlines(row, farthest["low"], farthest["high"], color=PALETTE[2], lw=2)
+            ax.plot(farthest["estimate"], row, "D", color=PALETTE[2], ms=5, label="farthest between")
     ax.axvline(mean, color="black", lw=1)
     ax.set_yticks(range(len(order)), [fill(_named(name), _WIDTH) for name in order], fontsize="small")
     ax.set_xlabel(f"{finding.asked['label']}{'' if len(finding.asked['scenarios']) == 1 else ', difference'} (bars: 95 % limits)")
     _scale(ax.xaxis, finding)
-    ax.legend(**_BELOW)
+    _legend_below(ax)
+
+
+def _legend_below(ax: Axes) -> None:
+    """A legend under the label of the horizontal axis, each kind once, at a distance that does not depend on the height of the axes."""
+    named = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
+    figure = ax.get_figure(root=True)
+    if named and figure is not None:
+        below = ax.transAxes + ScaledTranslation(0, -0.52, figure.dpi_scale_trans)
+        ax.legend(named.values(), named.keys(), frameon=False, loc="upper right", bbox_to_anchor=(1, 0), bbox_transform=below,
+                  ncols=len(named), fontsize="small")
 
 
 def influence(finding: Finding, ax: Axes | None = None) -> Axes:
@@ -75,8 +92,8 @@ def influence(finding: Finding, ax: Axes | None = None) -> Axes:
     ax.set_axis_off()
     for number, name in enumerate(leading):
         panel = ax.inset_axes((number / len(leading), 0, 0.84 / len(leading), 0.95))
-        panel.plot(points[name], points["outcome"], ".", color="0.75", ms=2.5, zorder=0)
-        running = _running(points[name], points["outcome"])
+        panel.plot(points[name], _apart(finding), ".", color="0.75", ms=2.5, zorder=0)
+        running = _running(*_course(finding, name))
         panel.fill_between(running["at"], running["low"], running["high"], color=PALETTE[1], alpha=0.35, lw=0)
         panel.plot(running["at"], running["estimate"], color=PALETTE[1], lw=1.8)
         panel.set_xlim(*np.quantile(points[name], [0.005, 0.975]))
@@ -87,14 +104,36 @@ def influence(finding: Finding, ax: Axes | None = None) -> Axes:
         _scale(panel.yaxis, finding)
         if number:
             panel.set_yticklabels([])
-    swings = finding.tables["swings"].set_index("factor")
-    first = leading[0]
-    ends = swings.loc[first] if first in swings.index else _running(points[first], points["outcome"], _TENTHS).iloc[[0, -1]]
-    low, high = (_told(end, finding) for _, end in ends.iterrows())
-    beside = "" if first in swings.index else " and what is drawn with it"
-    ax.set_title(f"{finding.asked['outcome']} goes from {low} to {high} between the lowest and the highest tenth\nof "
-                 f"{_named(first)}{beside} (dots: {finding.asked['replicates']} histories; lines: running means, 95 % limits)", loc="left")
+    low, high = (_told(end, finding) for _, end in _ends(finding, leading[0]).iterrows())
+    farthest = _farthest_between(finding, leading[0])
+    between = "" if farthest is None else f" by way of {_told(farthest, finding)}"
+    beside = "" if leading[0] in set(finding.table["factor"]) else " and what is drawn with it"
+    ax.set_title(f"{finding.asked['outcome']} goes from {low}{between} to {high}\n"
+                 f"from the lowest to the highest tenth of {_named(leading[0])}{beside}\n"
+                 f"(dots: {finding.asked['replicates']} histories; lines: running means, 95 % limits)", loc="left")
     return ax
+
+
+def _apart(finding: Finding) -> Any:
+    """The outcomes of the points, shares of few histories moved by less than half of one, so that dots do not hide each other."""
+    outcome = finding.tables["points"]["outcome"]
+    if finding.asked["unit"] != "share":
+        return outcome
+    return outcome + np.random.default_rng(0).uniform(-0.3, 0.3, len(outcome)) / finding.asked["replicates"]
+
+
+def _ends(finding: Finding, name: str) -> pd.DataFrame:
+    """The outcome at the lowest and the highest tenth of a number."""
+    swings = finding.tables["swings"]
+    own = swings[swings["factor"] == name]
+    return own if len(own) else _running(*_course(finding, name), _TENTHS).iloc[[0, -1]]
+
+
+def _farthest_between(finding: Finding, name: str) -> Any:
+    """The tenth of a number at which the outcome is farthest beyond that at both ends, or None where it is nowhere so beyond error."""
+    ends, tenths = _ends(finding, name), _running(*_course(finding, name), _TENTHS)
+    beyond = np.maximum(tenths["low"] - ends["high"].max(), ends["low"].min() - tenths["high"])
+    return tenths.loc[beyond.idxmax()] if beyond.max() > 0 else None
 
 
 def _leading(finding: Finding) -> list[str]:
@@ -106,9 +145,18 @@ def _leading(finding: Finding) -> list[str]:
     return [key for name in totals for key in (ranked if name == JOINT else [name])]
 
 
+def _course(finding: Finding, name: str) -> tuple[Any, Any]:
+    """Values of a number and outcomes, independent of each other: points of one row of joint draws are taken together."""
+    points = finding.tables["points"]
+    if name in set(finding.table["factor"]):
+        return points[name], points["outcome"]
+    rows = points.groupby(name, as_index=False)["outcome"].mean()
+    return rows[name], rows["outcome"]
+
+
 def _running(x: Any, y: Any, bins: int = _BINS) -> pd.DataFrame:
     """Means of equally many points in the order of x, with 95 % limits."""
-    groups = np.array_split(np.argsort(x.to_numpy(), kind="stable"), min(bins, len(x) // 8))
+    groups = np.array_split(np.argsort(x.to_numpy(), kind="stable"), max(1, min(bins, len(x) // 8)))
     rows = []
     for group in groups:
         some = y.to_numpy()[group]
@@ -122,8 +170,8 @@ def _finding(finding: Finding, shares: pd.DataFrame, order: list[str]) -> str:
     if np.isnan(whole["estimate"]["total"]):
         return f"What was varied does not move {finding.asked['outcome']} by more than chance"
     value, low, high = (100 * whole[each]["total"] for each in ("estimate", "low", "high"))
-    return (f"{_named(best)} goes with {value:.0f} ({low:.0f} to {high:.0f}) %\nof what parameters move in {finding.asked['outcome']} "
-            f"({', less that of '.join(finding.asked['scenarios'])})")
+    return (f"{value:.0f} ({low:.0f} to {high:.0f}) % of what parameters move in {finding.asked['outcome']}\n"
+            f"({', less that of '.join(finding.asked['scenarios'])}) goes with {_named(best)}")
 
 
 def _told(row: Any, finding: Finding) -> str:

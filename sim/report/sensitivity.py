@@ -63,8 +63,8 @@ def _enough(finding: Finding, sample: Any, ranked: list[str]) -> str:
         return f"The sample of {sample['points']:.0f} points told no influence from chance; take more --replicates or more --samples."
     first = f"{_named(ranked[0])} leads in {100 * sample['leads']:.0f} of 100 resamples"
     if sample["widest"] <= GOAL:
-        return f"The sample was large enough: no total index is less sure than ±{100 * sample['widest']:.0f} points, and {first}."
-    return (f"The sample of {finding.asked['samples']} leaves a total index as unsure as ±{100 * sample['widest']:.0f} points, though "
+        return f"The sample was large enough: no total index is less sure than ±{100 * sample['widest']:.1f} points, and {first}."
+    return (f"The sample of {finding.asked['samples']} leaves a total index as unsure as ±{100 * sample['widest']:.1f} points, though "
             f"{first}; --samples {sample['enough']:.0f} would bring it to ±{100 * GOAL:.0f}.")
 
 

@@ -164,9 +164,11 @@ def _guard(found: Responses, points: int) -> None:
 
 
 def _indices(names: list[str], estimate: Indices, resampled: Indices) -> pd.DataFrame:
+    """One row a factor and index; all NaN where in some resample parameters explain nothing, so that no share can be told."""
     low, high = np.quantile(resampled, _LIMITS, axis=0)
+    told = np.where(np.isnan(low), np.nan, estimate)
     return pd.DataFrame([
-        {"factor": name, "index": index, "estimate": estimate[row, column], "low": low[row, column], "high": high[row, column]}
+        {"factor": name, "index": index, "estimate": told[row, column], "low": low[row, column], "high": high[row, column]}
         for column, name in enumerate(names) for row, index in enumerate(("first order", "total"))])
 
 
@@ -211,6 +213,7 @@ def _of_one_history(indices: Indices) -> Floats:
 
 
 def _points(varied: Factors, sample: Saltelli) -> pd.DataFrame:
-    """What was simulated, at most 2,000 points of the two independent samples: a column a key, and the outcome."""
-    chosen = np.concatenate([sample.a, sample.b])[:_MOST]
+    """What was simulated, at most 2,000 points of the two independent samples, each once: a column a key, and the outcome."""
+    both = np.concatenate([sample.a, sample.b])
+    chosen = both[np.sort(np.unique(sample.found.row[both], return_index=True)[1])][:_MOST]
     return pd.DataFrame(varied.values(sample.unit[chosen]) | {"outcome": sample.found.mean[chosen]})

@@ -105,12 +105,12 @@ def of_scenarios(scenarios: Sequence[Scenario], varied: Factors, measure: Measur
     """
     def evaluate(unit: Floats) -> Responses:
         several = [_values(scenario, varied, unit) for scenario in scenarios]
-        _, some, row = np.unique(_columns(several), axis=0, return_index=True, return_inverse=True)
+        some, row = _distinct(_columns(several))
         asked = [{key: column[some] for key, column in each.items()} for each in several]
         runs = [_run(scenario, each, len(some), replicates, options) for scenario, each in zip(scenarios, asked, strict=True)]
         order = _order([_designs(result, each, replicates) for result, each in zip(runs, asked, strict=True)], asked)
         first, *others = (measure.of(result.worlds).reshape(len(some), replicates)[order] for result in runs)
-        return responses(first - others[0] if others else first, row.ravel())
+        return responses(first - others[0] if others else first, row)
     return evaluate
 
 
@@ -150,6 +150,12 @@ def _designs(result: Run, points: Values, replicates: int) -> Values:
 def _columns(several: Sequence[Values]) -> Floats:
     """The numbers of all scenarios side by side (point, number)."""
     return np.column_stack([column for each in several for column in each.values()])
+
+
+def _distinct(points: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The first of each of the points that are alike, in the order in which they are asked for, and for each point which of them it is."""
+    _, some, row = np.unique(points, axis=0, return_index=True, return_inverse=True)
+    return np.sort(some), np.argsort(np.argsort(some))[row.ravel()]
 
 
 def _order(found: Sequence[Values], asked: Sequence[Values]) -> NDArray[np.intp]:
