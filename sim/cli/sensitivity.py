@@ -11,8 +11,8 @@ from sim.cli.studies import publish
 
 Outcome = Annotated[str, typer.Option(help="What is asked: survival@5, restricted_mean_years, cause.attack, cost, ...")]
 Against = Annotated[str | None, typer.Option(metavar="FILE", help="Ask it of the difference from this scenario, on the same histories.")]
-Vary = Annotated[list[str] | None, typer.Option("--vary", metavar="KEY=LOW:HIGH", help="A number that varies too, evenly; may be repeated. Provisions (regime.*) "
-                                                                "vary in FILE only.")]
+Vary = Annotated[list[str] | None, typer.Option("--vary", metavar="KEY=LOW:HIGH", help="A number that varies too, evenly; may be repeated. "
+                                                "Provisions (regime.*) vary in FILE only.")]
 Samples = Annotated[int | None, typer.Option(help="Base of the sample, a power of two; it has so many times (assumptions + 2) points.",
                                              show_default="4096")]
 Histories = Annotated[int | None, typer.Option("--replicates", help="Histories of each point, two or more; the screening has more.",

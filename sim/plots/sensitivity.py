@@ -57,12 +57,13 @@ def _draw_swings(ax: Axes, finding: Finding, order: list[str]) -> None:
             ax.annotate("rows in no order: no lowest, no highest", (mean, row), xytext=(6, 0), textcoords="offset points", va="center",
                         fontsize="small")
         for _, end in swings[swings["factor"] == name].iterrows():
+            if end["end"] == "between":
+                ax.hlines(row, end["low"], end["high"], color=PALETTE[2], lw=2)
+                ax.plot(end["estimate"], row, "D", color=PALETTE[2], ms=5, label="farthest between")
+                continue
             looks, told, shift = _ENDS[end["end"]]
             ax.barh(row + shift, end["estimate"] - mean, left=mean, height=0.27, ec="0.35", lw=0.8, label=told, **looks)
             ax.hlines(row + shift, end["low"], end["high"], color="black", lw=2)
-        if name != JOINT and (farthest := _farthest_between(finding, name)) is not None:
-            ax.hlines(row, farthest["low"], farthest["high"], color=PALETTE[2], lw=2)
-            ax.plot(farthest["estimate"], row, "D", color=PALETTE[2], ms=5, label="farthest between")
     ax.axvline(mean, color="black", lw=1)
     ax.set_yticks(range(len(order)), [fill(_named(name), _WIDTH) for name in order], fontsize="small")
     ax.set_xlabel(f"{finding.asked['label']}{'' if len(finding.asked['scenarios']) == 1 else ', difference'} (bars: 95 % limits)")
@@ -104,11 +105,10 @@ def influence(finding: Finding, ax: Axes | None = None) -> Axes:
         _scale(panel.yaxis, finding)
         if number:
             panel.set_yticklabels([])
-    low, high = (_told(end, finding) for _, end in _ends(finding, leading[0]).iterrows())
-    farthest = _farthest_between(finding, leading[0])
-    between = "" if farthest is None else f" by way of {_told(farthest, finding)}"
+    ends = {name: _told(end, finding) for name, end in _ends(finding, leading[0]).iterrows()}
+    between = f" by way of {ends['between']}" if "between" in ends else ""
     beside = "" if leading[0] in set(finding.table["factor"]) else " and what is drawn with it"
-    ax.set_title(f"{finding.asked['outcome']} goes from {low}{between} to {high}\n"
+    ax.set_title(f"{finding.asked['outcome']} goes from {ends['low']}{between} to {ends['high']}\n"
                  f"from the lowest to the highest tenth of {_named(leading[0])}{beside}\n"
                  f"(dots: {finding.asked['replicates']} histories; lines: running means, 95 % limits)", loc="left")
     return ax
@@ -123,17 +123,11 @@ def _apart(finding: Finding) -> Any:
 
 
 def _ends(finding: Finding, name: str) -> pd.DataFrame:
-    """The outcome at the lowest and the highest tenth of a number."""
+    """The outcome at the lowest and the highest tenth of a number, and where it is farthest between."""
     swings = finding.tables["swings"]
-    own = swings[swings["factor"] == name]
-    return own if len(own) else _running(*_course(finding, name), _TENTHS).iloc[[0, -1]]
-
-
-def _farthest_between(finding: Finding, name: str) -> Any:
-    """The tenth of a number at which the outcome is farthest beyond that at both ends, or None where it is nowhere so beyond error."""
-    ends, tenths = _ends(finding, name), _running(*_course(finding, name), _TENTHS)
-    beyond = np.maximum(tenths["low"] - ends["high"].max(), ends["low"].min() - tenths["high"])
-    return tenths.loc[beyond.idxmax()] if beyond.max() > 0 else None
+    if name in set(swings["factor"]):
+        return swings[swings["factor"] == name].set_index("end")
+    return _running(*_course(finding, name), _TENTHS).iloc[[0, -1]].set_axis(["low", "high"])
 
 
 def _leading(finding: Finding) -> list[str]:

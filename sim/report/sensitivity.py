@@ -50,6 +50,10 @@ def _answer(finding: Finding, shares: dict[str, pd.DataFrame], ranked: list[str]
             alone, whole = (shares[name].loc[index] for index in ("first order", "total"))
             yield (f"{_named(name)} alone accounts for {_share(alone)} of the variance by parameters, and for {_share(whole)} with what "
                    "it does together with others.")
+    swings = finding.tables["swings"]
+    for _, between in swings[(swings["end"] == "between") & swings["factor"].isin(ranked[:_LEADING])].iterrows():
+        yield (f"Along {_named(between['factor'])} it is no slope: between both ends, in tenth {between['tenth']} of 10 of its values, "
+               f"the outcome is {_value(between, finding)}.")
     chance = _limits(sample["chance"], sample["chance_low"], sample["chance_high"])
     yield (f"Of the variance between single histories {chance} is chance that no parameter moves; " if pd.notna(sample["chance"]) else
            "No two histories differ in it; ") + f"the outcome is {_value(sample, finding, 'mean')} on average."

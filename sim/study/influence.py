@@ -29,7 +29,7 @@ SCREENING = 8
 GOAL = 0.05
 """Half the interval of a total index that counts as precise enough: a judgement."""
 RESAMPLES = 400
-_LEVELS, _TAIL, _TENTH, _MOST = 4, 0.05, 0.1, 2000
+_LEVELS, _TAIL, _TENTHS, _MOST = 4, 0.05, 10, 2000
 _LIMITS = (0.025, 0.975)
 Indices = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ def find(scenario: Scenario, outcome: str, *, against: Scenario | None = None, v
     Each scenario has the uncertain numbers of its own; of those of `vary`, provisions of the regime vary in `scenario` only.
     `samples`, a power of two, is the base of the variance-based sample, of samples x (factors + 2) points with `replicates` histories
     each; `trajectories` is that of the screening. `options` are those of `sim.run`. Tables: indices (factor, index, estimate, low,
-    high), screening (factor, effect, low, high, chance, sigma, told), swings (factor, end, estimate, low, high), sample, points.
+    high), screening (factor, effect, low, high, chance, sigma, told), swings (factor, end, tenth, estimate, low, high), sample, points.
     Raises ScenarioError for what cannot be asked, RunError for a missing point or a NaN.
     """
     if samples < 32 or samples & (samples - 1):      # noqa: PLR2004  said in the message
@@ -175,15 +175,24 @@ def _indices(names: list[str], estimate: Indices, resampled: Indices) -> pd.Data
 def _swings(names: list[str], sample: Saltelli) -> pd.DataFrame:
     """The outcome where a factor is in its lowest and in its highest tenth, and all others anywhere, with 95 % limits.
 
-    Rows of joint draws have no order, and no ends.
+    A third end, `between`, is the tenth where the outcome is farthest beyond both, if it is beyond their limits anywhere: the answer is
+    then a hump or a hollow. Rows of joint draws have no order, and no ends.
     """
-    both, rows = np.concatenate([sample.a, sample.b]), []
+    both, columns = np.concatenate([sample.a, sample.b]), ["factor", "end", "tenth", "estimate", "low", "high"]
+    rows = []
     for column, name in ((column, name) for column, name in enumerate(names) if name != JOINT):
-        for end, chosen in (("low", sample.unit[both, column] < _TENTH), ("high", sample.unit[both, column] > 1 - _TENTH)):
-            some = sample.found.mean[both][chosen]
-            reach = float(stats.t.ppf(_LIMITS[1], len(some) - 1) * some.std(ddof=1) / np.sqrt(len(some))) if len(some) > 1 else np.nan
-            rows.append({"factor": name, "end": end, "estimate": some.mean(), "low": some.mean() - reach, "high": some.mean() + reach})
-    return pd.DataFrame(rows, columns=["factor", "end", "estimate", "low", "high"])
+        tenth = (sample.unit[both, column] * _TENTHS).astype(int)
+        means = pd.DataFrame([_mean(sample.found.mean[both][tenth == number]) for number in range(_TENTHS)])
+        beyond = np.maximum(means["low"] - means["high"].iloc[[0, -1]].max(), means["low"].iloc[[0, -1]].min() - means["high"])
+        ends = {"low": 0, "high": _TENTHS - 1} | ({"between": int(beyond.to_numpy().argmax())} if beyond.max() > 0 else {})
+        rows += [{"factor": name, "end": end, "tenth": number + 1} | means.loc[number].to_dict() for end, number in ends.items()]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _mean(some: Floats) -> dict[str, float]:
+    """A mean over independent points with its 95 % limits, Student's."""
+    reach = float(stats.t.ppf(_LIMITS[1], len(some) - 1) * some.std(ddof=1) / np.sqrt(len(some))) if len(some) > 1 else np.nan
+    return {"estimate": float(some.mean()), "low": float(some.mean()) - reach, "high": float(some.mean()) + reach}
 
 
 def _sample(sample: Saltelli, estimate: Indices, resampled: Indices) -> pd.DataFrame:
