@@ -57,6 +57,11 @@ def hypercube(count: int, seed: int) -> Floats:
     return np.asarray(special.ndtri(unit))
 
 
+def independent(count: int, seed: int) -> Floats:
+    """The same, drawn one by one, as a check takes them whose ranks are to be independent."""
+    return np.random.default_rng(seed).standard_normal((count, len(PRIOR)))
+
+
 def lattice(power: int, seed: int) -> Floats:
     """The same, 2 to the `power` of them, as a scrambled Sobol sequence (Owen 1998), which fills space evenly."""
     unit = qmc.Sobol(d=len(PRIOR), rng=np.random.default_rng(seed)).random_base2(power)

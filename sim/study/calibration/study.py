@@ -15,7 +15,7 @@ from sim.study.calibration import self_check
 from sim.study.calibration.emulator import Emulator
 from sim.study.calibration.histories import Progress, simulate, standing_for
 from sim.study.calibration.posterior import Posterior, Prior
-from sim.study.calibration.prior import hypercube
+from sim.study.calibration.prior import hypercube, independent
 from sim.study.finding import Finding
 from sim.study.validation import Predictor, scores
 from sim.uncertainty import Floats
@@ -52,7 +52,7 @@ def find(scenarios: Sequence[Scenario], *, candidates: int = CANDIDATES, histori
             progress(done + part, total)
     bank = simulate(by_class, hypercube(candidates, seed), histories, range(seed, seed + _SETS), executor, told)
     done = candidates
-    truths = simulate(by_class, hypercube(checks, seed + 1), _TRUE_HISTORIES, range(seed + 1000, seed + 1000 + checks),
+    truths = simulate(by_class, independent(checks, seed + 1), _TRUE_HISTORIES, range(seed + 1000, seed + 1000 + checks),
                       executor, told)
     done += checks
     fresh = simulate(by_class, hypercube(FRESH, seed + 2), _FRESH_HISTORIES, range(seed + 500, seed + 500 + FRESH), executor, told)
