@@ -30,7 +30,7 @@ SCENARIOS = Path("../scenarios")
 
 # %%
 preferred = sim.load(SCENARIOS / "article5_like.toml")
-driven = influence.find(preferred, "survival@10", samples=512, trajectories=30)
+driven = influence.find(preferred, "survival@10")
 show(driving_words.section(driven))
 
 # %%

@@ -24,11 +24,11 @@ def require(file: File, hold: Hold, years: HoldYears, vary: Vary, cost: Cost = "
     """The cheapest guarantee under which so many ceasefires hold so long, how sure that is, and the frontier of cost."""
     with plain_errors():
         from sim.study.requirement import find
-        from sim.study.sweep import read_limits
+        from sim.study.sweep import read_all_limits
         given = {"designs": designs, "replicates": replicates, "seed": seed}
         scenario = load(file, overrides, {f"sampling.{name}": value for name, value in given.items() if value is not None})
         with pool(workers) as executor, counting_bar() as bar:
             task = bar.add_task("guarantees simulated", total=None)
-            found = find(scenario, hold, years, dict(map(read_limits, vary)), cost=cost, samples=samples, executor=executor,
+            found = find(scenario, hold, years, read_all_limits(vary), cost=cost, samples=samples, executor=executor,
                           progress=partial(advance, bar, task))
         publish(found, out, as_json=as_json)

@@ -26,12 +26,12 @@ def sensitivity(file: File, outcome: Outcome = "survival@5", against: Against = 
     """Which assumptions drive an outcome: screening, and shares of its variance, with chance told apart from parameters."""
     with plain_errors():
         from sim.study.influence import find
-        from sim.study.sweep import read_limits
+        from sim.study.sweep import read_all_limits
         more = {f"sampling.{name}": value for name, value in (("seed", seed), ("horizon_years", years)) if value is not None}
         scenarios = load_all([file] if against is None else [file, against], overrides, more)
         given = {name: value for name, value in (("samples", samples), ("replicates", replicates)) if value is not None}
         with progress_bar() as bar:
             task = bar.add_task(", ".join(each.name for each in scenarios), total=None)
-            found = find(scenarios[0], outcome, against=scenarios[1] if against else None, vary=dict(map(read_limits, vary or [])),
+            found = find(scenarios[0], outcome, against=scenarios[1] if against else None, vary=read_all_limits(vary or []),
                          workers=workers, progress=partial(advance, bar, task), **given)
         publish(found, out, as_json=as_json)

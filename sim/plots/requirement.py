@@ -24,10 +24,11 @@ def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
     along = table[table["role"] == FRONTIER].sort_values("fresh_cost")
     reach = 1.03 * float(finding.tables["points"]["cost"].max())
     _draw_frontier(above, finding, along)
+    ends = []
     for number, (key, (low, high)) in enumerate(asked["vary"].items()):
-        below.plot(along["fresh_cost"], (along[key] - low) / (high - low), marker=".", color=PALETTE[number], ls=DASHES[number])
-    ends = [(float((along[key].iloc[-1] - low) / (high - low)), f"{key.removeprefix('regime.')}, {low:g} to {high:g}", PALETTE[number])
-            for number, (key, (low, high)) in enumerate(asked["vary"].items())]
+        colour, dash, share = PALETTE[number % len(PALETTE)], DASHES[number % len(DASHES)], (along[key] - low) / (high - low)
+        below.plot(along["fresh_cost"], share, marker=".", color=colour, ls=dash)
+        ends.append((float(share.iloc[-1]), f"{key.removeprefix('regime.')}, {low:g} to {high:g}", colour))
     for each in (above, below):
         each.set_xlim(0, reach)
         each.spines[["top", "right"]].set_visible(False)
@@ -69,5 +70,5 @@ def _finding(table: pd.DataFrame, asked: Any) -> str:
     if row["status"] == NOT:
         return f"Nothing within the limits is enough: at most {held} of ceasefires hold {asked['years']:g} years"
     cost = f"{row['fresh_cost']:.0f} (±{(row['fresh_cost_high'] - row['fresh_cost_low']) / 2:.0f})"
-    return (f"USD {cost} billion is the least with which {100 * asked['hold']:g} % hold {asked['years']:g} years:\n"
-            f"{held} do on fresh histories")
+    return (f"The search ends at USD {cost} billion for {100 * asked['hold']:g} % that hold {asked['years']:g} years:\n"
+            f"on fresh histories {held} do")

@@ -34,7 +34,8 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
         ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     first, share = table.iloc[-1], finding.asked["unit"] == "share"
     told = [(with_error(first[each], first[f"{each}_low"], first[f"{each}_high"], sign="+").replace("+", "") + " points") if share else
-            f"{first[each]:.2f} ({first[f'{each}_low']:.2f} to {first[f'{each}_high']:.2f}) years" for each in ("regret", "worst_regret")]
+            f"{first[each]:.2f} ({first[f'{each}_low']:.2f} to {first[f'{each}_high']:.2f}) {finding.asked['unit']}"
+            for each in ("regret", "worst_regret")]
     ax.set_title(f"{first['name']} has the least regret: {told[0]} on average,\n{told[1]} in its worst tenth of designs", loc="left")
     ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
     return ax

@@ -1,5 +1,6 @@
 """What the record teaches of dyads, in words and numbers."""
 
+import numpy as np
 import pandas as pd
 
 from sim.report.section import Section
@@ -7,14 +8,16 @@ from sim.study.calibration import self_check
 from sim.study.calibration.study import AFTER, BEFORE
 from sim.study.finding import Finding
 
-_LEARNED, _NOTHING, _ENTANGLED, _SUSPICIOUS = 0.25, 0.1, 0.3, 0.01
+_LEARNED, _NOTHING, _MOVED, _ENTANGLED, _SUSPICIOUS = 0.25, 0.1, 0.3, 0.3, 0.01
+_NINE_OF_TEN = 3.29      # standard deviations between the ends of nine of ten
 
 
 def section(finding: Finding) -> Section:
     """What was learned, what cannot be told apart, whether it predicts, and whether the method can be trusted."""
     parts, counts = finding.tables["parts"], finding.tables["effective"].iloc[0]
     learned = parts[parts["learned"] >= _LEARNED].sort_values("learned", ascending=False)
-    nothing = parts[parts["learned"] < _NOTHING]["part"].tolist()
+    moved = np.log(parts["posterior"] / parts["prior"]).abs() / (np.log(parts["prior_high"] / parts["prior_low"]) / _NINE_OF_TEN)
+    nothing = parts[(parts["learned"] < _NOTHING) & (moved < _MOVED)]["part"].tolist()
     told = "; ".join(f"{row['part']} {_range(row, 'posterior', 'low', 'high')}, before {_range(row, 'prior', 'prior_low', 'prior_high')}"
                      for _, row in learned.iterrows())
     entangled = finding.tables["entangled"]
@@ -47,7 +50,8 @@ def _trust(finding: Finding) -> str:
     mean, spread = self_check.apart(finding.tables["emulator"])
     verdict = "as it should" if chance >= _SUSPICIOUS else "NOT as it should: do not believe this posterior"
     return (f"On {len(finding.tables['ranks'])} synthetic records the truth ranks in its posterior {verdict}: of {len(uniform)} parts "
-            f"{worst['part']} strays furthest, by {worst['distance']:.2f}; chance strays further in {100 * chance:.0f} % of such checks. "
+            f"{worst['part']} strays furthest, by {worst['distance']:.2f}; "
+            f"chance strays further in {100 * chance:.0f} % of such checks of as many independent parts. "
             f"The emulated log chance of the record is {mean:+.1f} (SD {spread:.1f}) off the counted one. The posterior weighs "
             f"{counts['candidates']:,.0f} candidates, worth {counts['effective']:,.0f} equal ones.")
 

@@ -91,7 +91,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _unit(finding: Finding) -> str:
-    return ", %" if finding.asked["unit"] == "share" else ", years"
+    return ", %" if finding.asked["unit"] == "share" else f", {finding.asked['unit']}"
 
 
 def _cell(row: dict[str, Any], column: str, finding: Finding) -> str:
@@ -107,5 +107,5 @@ def _share(row: Any, name: str) -> str:
 def _told(row: Any, name: str, finding: Finding, *, points: bool = False) -> str:
     value, low, high = (row[each] for each in (name, f"{name}_low", f"{name}_high"))
     if finding.asked["unit"] != "share":
-        return f"{value:.2f} years ({low:.2f} to {high:.2f})"
+        return f"{value + 0:.2f} ({low + 0:.2f} to {high + 0:.2f}) {finding.asked['unit']}"
     return f"{100 * value:.1f} ({100 * low:.1f} to {100 * high:.1f}) {'points' if points else '%'}"

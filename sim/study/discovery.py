@@ -26,7 +26,7 @@ from sim.study import prim
 from sim.study.assumptions import assumptions, meaning, simulated
 from sim.study.finding import Finding
 from sim.study.prim import Cases, Limits
-from sim.uncertainty import Floats
+from sim.uncertainty import LARGEST, Floats
 
 RESAMPLES = 200
 """Resamples of the designs: a judgement, enough for limits of 95 %."""
@@ -69,14 +69,14 @@ def read_condition(text: str, horizon: int, *, difference: bool = False) -> Cond
         measure = named(outcome, horizon)
     except ScenarioError as wrong:
         raise ScenarioError([f"--when {text}: {problem}" for problem in wrong.problems]) from None
-    most = 1.0 if measure.is_share else float(horizon)
+    most = 1.0 if measure.is_share else float(horizon) if measure.unit == "years" else LARGEST
     least = -most if difference else 0.0
     try:
         value = float(number)
     except ValueError:
         value = np.nan
     if not least <= value <= most:
-        unit = "a share" if measure.is_share else "a number of years"
+        unit = "a share" if measure.is_share else f"a number of {measure.unit}"
         told = f"a difference of {measure.name}" if difference else f"{measure.name}, {unit},"
         raise ScenarioError([f"--when {text}: {number}: must be a number from {least:g} to {most:g}, as {told} is"])
     return Condition(measure, comparison, value)

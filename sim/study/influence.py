@@ -4,7 +4,7 @@ The outcome at a point is the mean of a few histories, so that it varies by chan
 the histories themselves and is taken out of every square; products of different points hold none of it, being independent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,11 @@ def find(scenario: Scenario, outcome: str, *, against: Scenario | None = None, v
     """
     if samples < 32 or samples & (samples - 1):      # noqa: PLR2004  said in the message
         raise ScenarioError([f"--samples {samples}: must be a power of two from 32 on, such as {SAMPLES}"])
-    scenarios = with_limits([scenario] if against is None else [scenario, against], vary or {})
+    asked_of = [scenario] if against is None else [scenario, against]
+    _pairs(asked_of)
+    if replicates < 2:      # noqa: PLR2004  said in the message
+        raise ScenarioError([f"--replicates {replicates}: one history a point cannot tell chance from parameters; take 2 or more"])
+    scenarios = with_limits(asked_of, vary or {})
     measure, varied, seed = named(outcome, scenario.sampling.horizon_years), factors(scenarios), scenario.sampling.seed % 2**31
     closely = max(replicates, samples * replicates // (SCREENING * trajectories))
     evaluate, screened = (of_scenarios(scenarios, varied, measure, count, **options) for count in (replicates, closely))
@@ -60,6 +64,18 @@ def find(scenario: Scenario, outcome: str, *, against: Scenario | None = None, v
              "trajectories": trajectories, "vary": {key: list(limits) for key, limits in (vary or {}).items()},
              "scenarios": {each.name: each.determinants() for each in scenarios}}
     return Finding("sensitivity", asked, tables)
+
+
+def _pairs(scenarios: Sequence[Scenario]) -> None:
+    """Raises ScenarioError unless scenarios differ in name and meet the same histories."""
+    first, *others = scenarios
+    for other in others:
+        if other.name == first.name:
+            raise ScenarioError([f"{other.name}: is asked against itself; name another scenario, or give one of them another name"])
+        ours, theirs = ((each.sampling.seed, each.sampling.horizon_years, each.sampling.steps_per_year) for each in (first, other))
+        if ours != theirs:
+            problem = f"{other.name}: has seed, horizon and steps a year {theirs}, where {first.name} has {ours}"
+            raise ScenarioError([f"{problem}; say the same in both, so that they meet the same histories"])
 
 
 def study(evaluate: Evaluate, screened: Evaluate, varied: Factors, samples: int, trajectories: int, seed: int) -> dict[str, pd.DataFrame]:

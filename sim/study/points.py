@@ -71,6 +71,8 @@ def with_limits(scenarios: Sequence[Scenario], limits: Mapping[str, tuple[float,
 
     Raises ScenarioError for a key or a value that cannot be.
     """
+    if absent := [key for key in limits if key.startswith("regime.accession.") and scenarios[0].regime.accession is None]:
+        raise ScenarioError([f"--vary {key}: {scenarios[0].name} has no accession, of which it could vary" for key in absent])
     return [replaced(scenario, {key: {"uniform": list(each)} for key, each in limits.items() if not number or not _of_regime(key)})
             for number, scenario in enumerate(scenarios)]
 

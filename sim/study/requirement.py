@@ -54,8 +54,8 @@ def find(scenario: Scenario, hold: float, years: float, vary: Ranges, *, cost: s
     status, a column a provision, and of the search and of fresh histories: durability, share of designs that reach `hold`, and cost, each
     with 95 % limits), and points (all that was simulated on the way). Raises ScenarioError for what cannot be asked.
     """
-    _can_be_asked(scenario, hold, vary, cost, samples)
-    asked = _Asked(replaced(scenario, {"sampling.horizon_years": int(np.ceil(years))}), hold, years, vary, cost)
+    _can_be_asked(scenario, hold, years, vary, cost, samples)
+    asked = _Asked(replaced(scenario, {"sampling.horizon_years": int(years)}), hold, years, vary, cost)
     points = _Points(partial(_simulated, asked, asked.scenario), executor, progress, samples + 2 + ROUNDS * (_LEVELS + 2))
     points.add(_first(len(vary), samples, scenario.sampling.seed))
     for number in range(ROUNDS):
@@ -190,14 +190,23 @@ def _another(seed: int) -> int:
     return int(np.random.SeedSequence([seed, 1]).generate_state(1, np.uint32)[0])
 
 
-def _can_be_asked(scenario: Scenario, hold: float, vary: Ranges, cost: str, samples: int) -> None:
+def _can_be_asked(scenario: Scenario, hold: float, years: float, vary: Ranges, cost: str, samples: int) -> None:
     problems = [] if 0 < hold < 1 else [f"--hold {hold:g}: must be a share between 0 and 1, such as 0.8"]
+    if not (1 <= years <= 100 and years == int(years)):      # noqa: PLR2004  the longest horizon
+        problems.append(f"--years {years:g}: must be a whole number of years from 1 to 100, up to which costs are counted too")
+    if scenario.sampling.replicates < 2:      # noqa: PLR2004  said here
+        problems.append("--replicates 1: cannot tell in which parameter sets it is enough; take 2 or more")
+    problems += [f"--vary {key}: is no part of a guarantee; vary keys of regime. or europe." for key in vary
+                 if not key.startswith(("regime.", "europe."))]
+    if absent := [key for key in vary if key.startswith("regime.accession.") and scenario.regime.accession is None]:
+        problems += [f"--vary {key}: {scenario.name} has no accession, of which it could vary" for key in absent]
     problems += [] if vary else ["require needs a provision that may vary, such as --vary regime.deployment.brigades=0:25"]
     problems += [f"--vary {key}={low:g}:{high:g}: the first limit must be below the second"
                  for key, (low, high) in vary.items() if low >= high]
     if cost not in (known := [each.name for each in COSTS]):
         problems.append(f"--cost {cost}: no such cost; those that are counted are {', '.join(known)}")
-    problems += [f"--samples {samples}: must be 8 or more"] * (samples < 8)      # noqa: PLR2004  said here
+    fewest = max(8, 2 * len(vary))
+    problems += [f"--samples {samples}: must be {fewest} or more for {len(vary)} provisions"] * (samples < fewest)
     for end in (0, 1):
         try:
             replaced(scenario, {key: limits[end] for key, limits in vary.items()})

@@ -47,6 +47,14 @@ def read_limits(text: str) -> tuple[str, tuple[float, float]]:
     return match["key"], (low, high)
 
 
+def read_all_limits(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Limits by key. Raises ScenarioError for a key that is given twice."""
+    read = [read_limits(text) for text in texts]
+    if twice := [key for number, (key, _) in enumerate(read) if key in [before for before, _ in read[:number]]]:
+        raise ScenarioError([f"--vary {key}: is given twice; say its limits once" for key in dict.fromkeys(twice)])
+    return dict(read)
+
+
 def grid(values: Mapping[str, Sequence[float]]) -> Points:
     """Every combination of the values. Raises ScenarioError for more than 10,000 of them."""
     if (count := math.prod(map(len, values.values()))) > MOST:

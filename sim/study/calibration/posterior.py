@@ -72,7 +72,7 @@ class Posterior:
         """What is learned of each part: median and nine in ten, prior and posterior, and how much surer the posterior is.
 
         Columns: part, prior, prior_low, prior_high, posterior, low, high, learned (the share of the variance of its normal score that is
-        gone; none of it is chance, since candidates fill the prior evenly).
+        gone; the chance of the simulated histories and the error of the emulator are in it, and have no limits of their own).
         """
         values, even = candidates(self.prior.scores), np.full(len(self.weights), 1 / len(self.weights))
         rows = []

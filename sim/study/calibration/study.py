@@ -21,7 +21,7 @@ from sim.study.validation import Predictor, scores
 from sim.uncertainty import Floats
 
 CANDIDATES, HISTORIES, CHECKS, FRESH = 400, 1000, 200, 40
-"""Judgements: with them the emulator's error is near the chance of the counts that it is held against (docs/calibration.md)."""
+"""Judgements: minutes on two cores, and an emulator that the ranks of the truth do not refuse (docs/calibration.md)."""
 _SETS, _TRUE_HISTORIES, _FRESH_HISTORIES = 20, 500, 2000
 DRAWS = 500
 _COARSER = 12
