@@ -54,7 +54,7 @@ def legal(block: type[Parameters]) -> st.SearchStrategy[dict]:
 
 REGIMES = st.builds(operator.or_, legal(Regime), st.fixed_dictionaries({}, optional={"accession": legal(Accession)}))
 MEMBERS = st.lists(legal(Member), min_size=1, max_size=3).map(
-    lambda members: [each | {"name": str(n), "weight": max(each["weight"], 0.01)} for n, each in enumerate(members)]
+    lambda members: [each | {"name": str(n), "weight": max(each["weight"], 0.01), "gdp_usd_tn": 1.0 + n} for n, each in enumerate(members)]
 )
 SCENARIOS = st.builds(
     lambda whole, regime, members: whole | {"regime": regime, "europe": whole.get("europe", {}) | {"members": members}},
@@ -232,11 +232,17 @@ WHEN = (2.0, np.array([0.0, 1.0, 5.0])[:, None], np.array([True, False, True, Fa
 """Two years after the ceasefire, three nodes, four worlds."""
 
 
+class _InForce(Parameters):
+    """What is in force, as a regime has it."""
+
+    in_force = Regime.in_force
+
+
 def terms_of(provisions: list[Provision]) -> Terms:
     """The terms of a regime with these provisions in this order, the same kind as often as it comes, before an accession."""
     fields = {f"provision_{n}": (type(each), each) for n, each in enumerate(provisions)}
     accession = Accession(start=1, mean_years=2, veto=0.2, interim=0.3)
-    return Regime.terms(create_model("Ordered", __base__=Parameters, accession=(Accession, accession), **fields)(), *WHEN)
+    return Regime.terms(create_model("Ordered", __base__=_InForce, accession=(Accession, accession), **fields)(), *WHEN)
 
 
 def test_provisions_are_found():
