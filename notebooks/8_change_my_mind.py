@@ -106,8 +106,7 @@ display(Markdown(f"""
   Of the difference between two single histories {percent(sample, "chance", "chance_low", "chance_high")} is chance that no assumption
   explains.
 - Of the three guarantees article5_like is best in {percent(shares.loc["article5_like"], "best", "best_low", "best_high")} of parameter
-  sets: who is sure of it must be sure of
-  what Russia's leader wants.
+  sets, the limits holding what ten histories hide: who is sure of it must be sure of what Russia's leader wants.
 - Past ceasefires put the median value of prevailing at {value["posterior"]:.2f} ({value["low"]:.2f} to {value["high"]:.2f}), where
   {value["prior"]:.2f} ({value["prior_low"]:.2f} to {value["prior_high"]:.2f}) was assumed.
 - Under article5_like {told(before)} hold ten years as assumed, and {told(after)} with what the record teaches. Whether this dyad is like

@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 LARGEST = 1e9
 """The largest magnitude a scenario file may give, so that no formula overflows."""
 _TAIL = 2.0**-53
+_SAID = 8
 
 
 def is_number(given: object) -> bool:
@@ -92,8 +93,10 @@ class Distribution(ABC):
         return {self.form: list(stated.values()) if self.as_list else stated}
 
     def __str__(self) -> str:
-        """As TOML."""
+        """As TOML, a long list by its first values."""
         inner = self.given()[self.form]
+        if isinstance(inner, list) and len(inner) > _SAID:
+            return f"{{ {self.form} = [{inner[0]}, {inner[1]}, … {len(inner)} values] }}"
         if isinstance(inner, dict):
             inner = "{ " + ", ".join(f"{name} = {value}" for name, value in inner.items()) + " }"
         return f"{{ {self.form} = {inner} }}"

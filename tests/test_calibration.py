@@ -10,9 +10,12 @@ from scipy import stats
 from typer.testing import CliRunner
 
 import sim
+from sim.analysis.words import named as told
+from sim.analysis.words import with_limits
 from sim.cli import app
 from sim.record.record import record
 from sim.record.stands_for import STANDS
+from sim.report.calibration import section
 from sim.scenario.load import ScenarioError
 from sim.study.calibration import histories, self_check
 from sim.study.calibration.emulator import Emulator, counted
@@ -224,6 +227,7 @@ def calibrated(scenarios, tmp_path_factory):
     patched.setattr("sim.study.calibration.study._FRESH_HISTORIES", 50)
     patched.setattr("sim.study.calibration.study._TRUE_HISTORIES", 90)
     patched.setattr("sim.study.validation.RESAMPLES", 40)
+    patched.setattr("sim.study.calibration.study._REFITS", 5)
     words = ["calibrate", folder, "--candidates", 100, "--histories", 50, "--checks", 20, "--seed", 3, "--out", out, "--json"]
     result = CliRunner().invoke(app, list(map(str, words)))
     patched.undo()
@@ -231,8 +235,8 @@ def calibrated(scenarios, tmp_path_factory):
     return json.loads(result.stdout), out
 
 
-def test_the_document_and_the_folder_of_a_calibration(calibrated):
-    """Every table is in both; nothing is bare; figures stand beside them; what was written reads back the same."""
+def test_the_document_and_the_folder_of_a_calibration(calibrated, scenarios):
+    """Every table is in both; nothing is bare; figures stand beside them; it reads back the same, and says that it is too small."""
     document, out = calibrated
     folder = out / document["folder"].rpartition("/")[2]
     found = read(folder)
@@ -240,12 +244,15 @@ def test_the_document_and_the_folder_of_a_calibration(calibrated):
     for part in document["parts"]:
         assert part["low"] <= part["posterior"] <= part["high"]
         assert part["prior_low"] <= part["prior"] <= part["prior_high"]
+        assert part["learned_low"] <= part["learned_high"] <= 1
     assert {score["predictor"] for score in document["scores"]} == {"model before", "model calibrated", "Kaplan-Meier", "Weibull",
                                                                     "Weibull by class"}
     for row in document["durability"]:
         assert row["low"] is None or row["low"] <= row["estimate"] <= row["high"]
     assert {path.name for path in (folder / "figures").iterdir()} == {"learned.png", "calibrated.png", "ranks.png"}
     assert scenario_text(found) == (folder / "calibrated.toml").read_text()
+    assert section(found).answer[0].startswith("Do not believe this posterior: the weights are worth ")
+    assert not section(read(scenarios / "calibrated")).answer[0].startswith("Do not believe")
 
 
 def test_every_scenario_runs_on_the_posterior(calibrated, scenarios):
@@ -306,9 +313,10 @@ def test_the_page_says_what_the_finding_found(scenarios):
         assert f"{before.format(**row)} to {after.format(**row)}" in page
     said = [f"{counts['cases']:.0f} cases, of which {counts['ended']:.0f} ended", f"worth {counts['effective']:.0f} equal ones",
             f"{asked['candidates']} candidates of the prior are simulated for {asked['histories']:,} histories", f"{asked['checks']} candidates"]
-    entangled = tables["entangled"].set_index(["part", "other"])["correlation"]
-    said += [f"{entangled[pair]:+.2f}" for pair in (("median value of prevailing", "spread of the value of prevailing"),
+    entangled = tables["entangled"].set_index(["part", "other"])
+    said += ["{correlation:+.2f}, {correlation_low:+.2f} to {correlation_high:+.2f}".format(**entangled.loc[pair]) for pair in (("median value of prevailing", "spread of the value of prevailing"),
                                                     ("median value of prevailing", "cost of war"), ("strength rebuilt", "pace of reconstitution"))]
+    said += [with_limits(*told(parts.loc[name], "learned")) for name in ("spread of the value of prevailing", "pace of reconstitution")]
     log = tables["scores"].query("score == 'log' and years == 10").set_index("predictor")
     said += ["{worse:+.3f} ({worse_low:+.3f} to {worse_high:+.3f})".format(**log.loc[name]) for name in ("model before", "model calibrated")]
     mean, spread = self_check.apart(tables["emulator"])

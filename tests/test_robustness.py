@@ -91,7 +91,7 @@ def test_chance_alone_turns_no_ranking():
 def test_a_known_belief_is_found():
     """The difference is 1 below the upper fifth of an assumption and -1 in it: half the weight must go there, ln form as above."""
     value = np.random.default_rng(2).permutation(1000) / 1000
-    told = robustness._belief(value, np.where(value < 0.8, 1.0, -1.0))
+    told = robustness._belief(value, np.where(value < 0.8, 1.0, -1.0), seed=3)
     assert told["divergence"] == pytest.approx(0.5 * np.log(0.5 / 0.8) + 0.5 * np.log(0.5 / 0.2), rel=0.02)
     assert told["divergence_low"] <= told["divergence"] <= told["divergence_high"]
     assert told["turns"] == 1
@@ -186,3 +186,14 @@ def test_what_cannot_be_ranked_is_refused(scenarios, tmp_path, words, said):
     result = command("robust", *SIZE, *(word.format(**places) for word in words), "--out", tmp_path, code=2)
     assert said in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_the_limits_of_how_often_one_is_best_hold_what_few_histories_hide(scenarios):
+    """With 5 histories a design the limits of each share hold what 150 of other histories find, and they come together with them."""
+    few, many = (sim.robust([sim.load(scenarios / f"{name}.toml", {"sampling.designs": 150, "sampling.replicates": count, "sampling.seed": seed,
+                                                              "sampling.steps_per_year": 4}) for name in ("article5_like", "nato")],
+                        "survival@5", out=None).set_index("name") for count, seed in ((5, 2025), (150, 7)))
+    for name in few.index:
+        assert few.loc[name, "best_low"] <= many.loc[name, "best"] <= few.loc[name, "best_high"]
+        assert few.loc[name, "best_low"] <= few.loc[name, "surely"] <= few.loc[name, "best"] <= few.loc[name, "best_high"]
+    assert (many["best_high"] - many["best_low"] < few["best_high"] - few["best_low"]).all()

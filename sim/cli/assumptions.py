@@ -22,6 +22,7 @@ from sim.cli.options import (
     load_all,
     plain_errors,
     progress_bar,
+    sampling,
 )
 from sim.cli.studies import publish
 
@@ -36,7 +37,7 @@ def discover(file: File, when: Annotated[str, typer.Option(metavar="CONDITION", 
     """Find the regions of assumptions in which a guarantee fails, as rules in plain words with how sure each is."""
     with plain_errors():
         from sim.study.discovery import find
-        more = _sampling(designs, replicates, seed, years)
+        more = sampling(designs, replicates, seed, years)
         scenarios = load_all([file] if against is None else [file, against], overrides, more)
         with progress_bar() as bar:
             task = bar.add_task(", ".join(each.name for each in scenarios), total=sum(each.sampling.worlds for each in scenarios))
@@ -53,13 +54,9 @@ def robust(files: Files, outcome: Annotated[str | None, typer.Option(help="What 
     """Rank guarantees over all assumptions: how often each is best, regret, worst decile, and what belief would turn the ranking."""
     with plain_errors():
         from sim.study.robustness import find
-        scenarios = load_all(files, overrides, _sampling(designs, replicates, seed, years))
+        scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
         with progress_bar() as bar:
             task = bar.add_task(f"{len(scenarios)} guarantees", total=sum(each.sampling.worlds for each in scenarios))
             finding = find(scenarios, outcome, workers=workers, out=out, progress=partial(advance, bar, task))
         publish(finding, out, as_json=as_json)
 
-
-def _sampling(designs: int | None, replicates: int | None, seed: int | None, years: int | None) -> dict[str, int]:
-    given = {"designs": designs, "replicates": replicates, "seed": seed, "horizon_years": years}
-    return {f"sampling.{name}": value for name, value in given.items() if value is not None}

@@ -27,6 +27,7 @@ from sim.cli.options import (
     load_all,
     plain_errors,
     progress_bar,
+    sampling,
     simulate,
 )
 
@@ -43,7 +44,7 @@ def run(files: Files, designs: Designs = None, replicates: Replicates = None, se
         out: Out = Path("runs"), as_json: AsJson = False) -> None:
     """Simulate scenarios, print how durable the ceasefire is, and write a run folder with figures for each."""
     with plain_errors():
-        scenarios = load_all(files, overrides, _sampling(designs, replicates, seed, years))
+        scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
         runs = simulate(scenarios, workers, out, dask, precision, integrated=integrate)
         for each in runs:
             _draw([each], Path(each.folder or out))
@@ -61,7 +62,7 @@ def compare(files: Annotated[list[str], typer.Argument(metavar="FILE_OR_RUN...",
     with plain_errors() as refuse:
         from sim.ensemble.store import read_run
         from sim.scenario.schema import digest
-        scenarios = load_all([each for each in files if not _is_run(each)], overrides, _sampling(designs, replicates, seed, years))
+        scenarios = load_all([each for each in files if not _is_run(each)], overrides, sampling(designs, replicates, seed, years))
         kept, given = {each: read_run(each) for each in files if _is_run(each)}, iter(scenarios)
         names = [kept[each].name if each in kept else next(given).name for each in files]
         if len(names) < 2 or len(set(names)) < len(names):      # noqa: PLR2004  said in the message
@@ -74,10 +75,6 @@ def compare(files: Annotated[list[str], typer.Argument(metavar="FILE_OR_RUN...",
         _draw(runs, folder, baseline)
         _print(runs, baseline or names[0], as_json, folder / "figures", integrated=integrate)
 
-
-def _sampling(designs: int | None, replicates: int | None, seed: int | None, years: int | None) -> dict[str, int]:
-    given = {"designs": designs, "replicates": replicates, "seed": seed, "horizon_years": years}
-    return {f"sampling.{name}": value for name, value in given.items() if value is not None}
 
 
 def _is_run(path: str) -> bool:
@@ -151,7 +148,7 @@ def sweep(file: File, ranges: Annotated[list[str], typer.Option("--grid", metava
     """Vary values of a scenario, and print the durability at every combination; each is a run of the store."""
     with plain_errors():
         from sim.study import sweep as study
-        scenario = load(file, overrides, _sampling(designs, replicates, seed, years))
+        scenario = load(file, overrides, sampling(designs, replicates, seed, years))
         values = dict(map(study.read_range, ranges))
         points = study.grid(values) if sample is None else study.sample(values, sample, scenario.sampling.seed)
         with progress_bar() as bar:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import WIDTH, AsJson, Designs, Out, Replicates, Seed, Workers, app, load_all, plain_errors, simulate
+from sim.cli.options import WIDTH, AsJson, Designs, Out, Replicates, Seed, Workers, app, load_all, plain_errors, sampling, simulate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,13 +26,13 @@ def history(files: Annotated[list[str] | None, typer.Argument(metavar="[FILE...]
         from sim.study.calibration.study import left_out_scores
         from sim.study.finding import read
         from sim.study.validation import covered
-        given = {"designs": designs, "replicates": replicates, "seed": seed}
-        scenarios = load_all(files or [], None, {f"sampling.{name}": value for name, value in given.items() if value is not None})
+        scenarios = load_all(files or [], None, sampling(designs, replicates, seed))
+        known = None if calibration is None else read(calibration)
         if fitted := [scenario.name for scenario in scenarios if any(each.jointly for each in scenario.uncertain().values())]:
             refuse([f"{name}: holds draws of a posterior that has seen these cases; give it without them, and the finding to "
                     "--calibration, whose scores leave out each case in its turn" for name in fitted])
         cases = covered(record(), [scenario.name for scenario in scenarios])
-        learned = None if calibration is None else left_out_scores(read(calibration), cases)
+        learned = None if known is None else left_out_scores(known, cases)
         runs = simulate(scenarios, workers, out)
         tables = {outcome: _lifetimes(record(outcome)) for outcome in OUTCOMES}
         scored = _scores(runs, learned) if runs else None

@@ -39,6 +39,13 @@ WIDTH = 110
 """Columns that the wider tables need; a narrower terminal breaks their lines, and loses nothing."""
 
 
+def sampling(designs: int | None = None, replicates: int | None = None, seed: int | None = None,
+             years: int | None = None) -> dict[str, int]:
+    """The options that were given, by the keys of a scenario that they set."""
+    given = {"designs": designs, "replicates": replicates, "seed": seed, "horizon_years": years}
+    return {f"sampling.{name}": value for name, value in given.items() if value is not None}
+
+
 @contextmanager
 def plain_errors() -> Iterator[Any]:
     """Problems of the user's input go to standard error, a line each, with exit code 2 and without a traceback."""
@@ -67,6 +74,8 @@ def load(file: str, overrides: list[str] | None = None, more: dict[str, int] | N
     """The scenario of a file, or of files put over each other by a +, with --set and other options. Raises ScenarioError."""
     from sim.scenario import load as scenario_files
     path, *over = [file] if Path(file).exists() else file.split("+")
+    if not path or not all(over):
+        raise scenario_files.ScenarioError([f"{file}: names no file beside a +; say A+B to put B over A"])
     values = dict(map(scenario_files.read_override, overrides or [])) | (more or {})
     return scenario_files.load(path, values, origin="command line", over=over)
 

@@ -6,7 +6,23 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import AsJson, Designs, File, Out, Replicates, Seed, Set, Workers, advance, app, counting_bar, load, plain_errors, pool
+from sim.cli.options import (
+    AsJson,
+    Designs,
+    File,
+    Out,
+    Replicates,
+    Seed,
+    Set,
+    Workers,
+    advance,
+    app,
+    counting_bar,
+    load,
+    plain_errors,
+    pool,
+    sampling,
+)
 from sim.cli.studies import publish
 
 Hold = Annotated[float, typer.Option(help="Share of ceasefires that should hold.", show_default=False)]
@@ -25,8 +41,7 @@ def require(file: File, hold: Hold, years: HoldYears, vary: Vary, cost: Cost = "
     with plain_errors():
         from sim.study.requirement import find
         from sim.study.sweep import read_all_limits
-        given = {"designs": designs, "replicates": replicates, "seed": seed}
-        scenario = load(file, overrides, {f"sampling.{name}": value for name, value in given.items() if value is not None})
+        scenario = load(file, overrides, sampling(designs, replicates, seed))
         with pool(workers) as executor, counting_bar() as bar:
             task = bar.add_task("guarantees simulated", total=None)
             found = find(scenario, hold, years, read_all_limits(vary), cost=cost, samples=samples, executor=executor,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import AsJson, File, Out, Seed, Set, Workers, Years, advance, app, load_all, plain_errors, progress_bar
+from sim.cli.options import AsJson, File, Out, Seed, Set, Workers, Years, advance, app, load_all, plain_errors, progress_bar, sampling
 from sim.cli.studies import publish
 
 Outcome = Annotated[str, typer.Option(help="What is asked: survival@5, restricted_mean_years, cause.attack, cost, ...")]
@@ -27,8 +27,7 @@ def sensitivity(file: File, outcome: Outcome = "survival@5", against: Against = 
     with plain_errors():
         from sim.study.influence import find
         from sim.study.sweep import read_all_limits
-        more = {f"sampling.{name}": value for name, value in (("seed", seed), ("horizon_years", years)) if value is not None}
-        scenarios = load_all([file] if against is None else [file, against], overrides, more)
+        scenarios = load_all([file] if against is None else [file, against], overrides, sampling(seed=seed, years=years))
         given = {name: value for name, value in (("samples", samples), ("replicates", replicates)) if value is not None}
         with progress_bar() as bar:
             task = bar.add_task(", ".join(each.name for each in scenarios), total=None)

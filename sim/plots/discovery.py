@@ -67,7 +67,7 @@ def _title(finding: Finding, share: pd.Series) -> str:
     head = f"{whose}: {finding.asked['when']} in {with_error(share['estimate'], share['low'], share['high'])} of designs"
     boxes = finding.tables["boxes"]
     if boxes.empty:
-        return f"{head};\nno region of the assumptions stands out"
+        return f"{head};\nno region of the assumptions could be told"
     first = boxes.iloc[0]
     inside = with_error(first["density"], first["density_low"], first["density_high"])
     covered = with_error(first["coverage"], first["coverage_low"], first["coverage_high"])
@@ -93,7 +93,7 @@ def peeling(finding: Finding, ax: Axes | None = None) -> Axes:
     ax.set(xlim=(0, 1.03), ylim=(0, 1.03), xlabel="coverage: share of all designs in which it is so",
            ylabel="density: share of the designs in the box")
     if boxes.empty:
-        ax.set_title(f"{finding.asked['when']}: no region of the assumptions stands out", loc="left")
+        ax.set_title(f"{finding.asked['when']}: no region of the assumptions could be told", loc="left")
         return ax
     ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     first = boxes.iloc[0]

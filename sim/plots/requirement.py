@@ -50,10 +50,11 @@ def _draw_frontier(ax: Axes, finding: Finding, along: pd.DataFrame) -> None:
                 capsize=2)
     ax.axhline(hold, color="0.4", lw=0.9, ls=(0, (4, 3)))
     ax.annotate("asked", (1.01, hold), xycoords=("axes fraction", "data"), va="center")
-    for role, marker, colour in ((AVERAGE, "*", PALETTE[2]), (MOST, "D", PALETTE[0])):
+    for role, marker, colour in ((MOST, "D", PALETTE[0]), (AVERAGE, "*", PALETTE[2])):
         row = table[table["role"] == role]
-        ax.errorbar(row["fresh_cost"], row["fresh_estimate"], yerr=_bars(row, "fresh_"), color=colour, marker=marker, ls="none", capsize=3,
-                    ms=11 if marker == "*" else 7, label=f"{'closest' if row['status'].iloc[0] == NOT else 'cheapest'} {role}")
+        label = f"{'closest' if row['status'].iloc[0] == NOT else 'cheapest'} {role}"
+        ax.errorbar(row["fresh_cost"], row["fresh_estimate"], yerr=_bars(row, "fresh_"), color=colour, marker=marker, ls="none",
+                    capsize=3, ms=11, mfc=colour if marker == "*" else "none", label=label)
     ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 0.06), fontsize="small")
     low, high = min(float(points["low"].min()), hold), max(float(points["high"].max()), hold)
     ax.set(ylim=(low - 0.15 * (high - low), high + 0.1 * (high - low)), ylabel=f"share that holds {finding.asked['years']:g} years")
@@ -70,5 +71,5 @@ def _finding(table: pd.DataFrame, asked: Any) -> str:
     if row["status"] == NOT:
         return f"Nothing within the limits is enough: at most {held} of ceasefires hold {asked['years']:g} years"
     cost = f"{row['fresh_cost']:.0f} (±{(row['fresh_cost_high'] - row['fresh_cost_low']) / 2:.0f})"
-    return (f"The search ends at USD {cost} billion for {100 * asked['hold']:g} % that hold {asked['years']:g} years:\n"
-            f"on fresh histories {held} do")
+    return (f"{asked['scenario']['name']}: the search ends at USD {cost} billion for {100 * asked['hold']:g} %\n"
+            f"that hold {asked['years']:g} years; on fresh histories {held} do")

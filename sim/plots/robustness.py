@@ -1,10 +1,12 @@
 """Several guarantees over the same assumptions: their regret, and what would have to be believed for the ranking to turn round."""
 
+from textwrap import fill
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from sim.analysis.words import with_error
+from sim.analysis.words import named, with_limits
 from sim.plots.style import PALETTE, axes_or_new
 from sim.study.finding import Finding
 
@@ -23,8 +25,8 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
         ax.errorbar(table[column], rows + shift, xerr=[below.clip(0), above.clip(0)], fmt=marker, color=colour, capsize=3, label=label,
                     mfc=colour if filled else "white")
     for row, each in enumerate(table.to_dict("records")):
-        how_often = with_error(each["best"], each["best_low"], each["best_high"])
-        ax.annotate(f"best in {how_often} of designs", (1.02, row), xycoords=("axes fraction", "data"), va="center", annotation_clip=False)
+        ax.annotate(f"best in {with_limits(*named(each, 'best'))} of designs", (1.02, row), xycoords=("axes fraction", "data"),
+                    va="center", annotation_clip=False)
     ax.set_yticks(rows, table["name"])
     ax.set(ylim=(-0.6, len(table) - 0.4), xlabel=f"regret: how far {finding.asked['label']} falls short of the best guarantee")
     ax.set_xlim(left=0)
@@ -33,8 +35,7 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
     if finding.asked["unit"] == "share":
         ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     first, share = table.iloc[-1], finding.asked["unit"] == "share"
-    told = [(with_error(first[each], first[f"{each}_low"], first[f"{each}_high"], sign="+").replace("+", "") + " points") if share else
-            f"{first[each]:.2f} ({first[f'{each}_low']:.2f} to {first[f'{each}_high']:.2f}) {finding.asked['unit']}"
+    told = [with_limits(*named(first, each), "points" if share else finding.asked["unit"], 1 if share else 2)
             for each in ("regret", "worst_regret")]
     ax.set_title(f"{first['name']} has the least regret: {told[0]} on average,\n{told[1]} in its worst tenth of designs", loc="left")
     ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
@@ -63,14 +64,15 @@ def turning(finding: Finding, ax: Axes | None = None) -> Axes:
         ax.annotate(f"median {each['needed']:.3g} ({each['needed_from']:.3g} to {each['needed_to']:.3g}), now {each['now']:.3g}\n"
                     f"{each['divergence']:.2g} nats ({each['divergence_low']:.2g} to {high})", (1.02, row), va="center",
                     annotation_clip=False, fontsize="small")
-    ax.set_yticks(range(len(turned)), [f"{each['rival']}:\n{each['meaning']}" for each in turned.iloc[::-1].to_dict("records")])
+    ax.set_yticks(range(len(turned)), [f"{each['rival']}:\n{fill(each['meaning'], 32)}" for each in turned.iloc[::-1].to_dict("records")],
+                  fontsize="small")
     ax.set(xlim=(0, 1), ylim=(-0.6, max(1, len(turned)) - 0.4),
-           xlabel="quantile of what is believed now (grey: its middle half); blue: the middle half of what it takes,\n"
+           xlabel="quantile of what is believed now (grey: its middle half); thick line: the middle half of what it takes,\n"
                   "dot: its median; hatched: values that it makes less than half as likely")
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     if turned.empty:
         whom = "its rival" if rivals == 1 else "any rival"
-        ax.set_title(f"No belief about one assumption alone would put {best}\nlevel with {whom}", loc="left")
+        ax.set_title(f"Among these designs no belief about one assumption alone\nputs {best} level with {whom}", loc="left")
         return ax
     first = turned.iloc[0]
     high = "no limit" if np.isinf(first["divergence_high"]) else f"{first['divergence_high']:.2g}"

@@ -110,7 +110,7 @@ def influence(finding: Finding, ax: Axes | None = None) -> Axes:
     beside = "" if leading[0] in set(finding.table["factor"]) else " and what is drawn with it"
     ax.set_title(f"{finding.asked['outcome']} goes from {ends['low']}{between} to {ends['high']}\n"
                  f"from the lowest to the highest tenth of {_named(leading[0])}{beside}\n"
-                 f"(dots: {finding.asked['replicates']} histories; lines: running means, 95 % limits)", loc="left")
+                 f"(dots: {finding.asked['replicates']} histories each, moved apart; lines: running means, 95 % limits)", loc="left")
     return ax
 
 

@@ -1,38 +1,47 @@
 """What the record teaches of dyads, in words and numbers."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
+from sim.analysis.words import above_limits, named
 from sim.report.section import Section
 from sim.study.calibration import self_check
 from sim.study.calibration.study import AFTER, BEFORE
 from sim.study.finding import Finding
 
 _LEARNED, _NOTHING, _MOVED, _ENTANGLED, _SUSPICIOUS = 0.25, 0.1, 0.3, 0.3, 0.01
+_FEWEST, _MOST_ERROR = 100, 10
+"""Judgements: candidates that weights must be worth, and error of the emulator beyond which nothing it says can be believed."""
 _NINE_OF_TEN = 3.29      # standard deviations between the ends of nine of ten
 
 
 def section(finding: Finding) -> Section:
     """What was learned, what cannot be told apart, whether it predicts, and whether the method can be trusted."""
     parts, counts = finding.tables["parts"], finding.tables["effective"].iloc[0]
-    learned = parts[parts["learned"] >= _LEARNED].sort_values("learned", ascending=False)
+    learned = parts[(parts["learned"] >= _LEARNED) & (parts["learned_low"] > 0)].sort_values("learned", ascending=False)
     moved = np.log(parts["posterior"] / parts["prior"]).abs() / (np.log(parts["prior_high"] / parts["prior_low"]) / _NINE_OF_TEN)
     nothing = parts[(parts["learned"] < _NOTHING) & (moved < _MOVED)]["part"].tolist()
     told = "; ".join(f"{row['part']} {_range(row, 'posterior', 'low', 'high')}, before {_range(row, 'prior', 'prior_low', 'prior_high')}"
                      for _, row in learned.iterrows())
     entangled = finding.tables["entangled"]
-    pairs = "; ".join(f"{row['part']} and {row['other']} ({row['correlation']:+.2f})"
-                      for _, row in entangled[entangled["correlation"].abs() >= _ENTANGLED].iterrows())
-    answer = (
+    surely = entangled["correlation_low"] * entangled["correlation_high"] > 0
+    pairs = "; ".join(f"{row['part']} and {row['other']} ({row['correlation']:+.2f}, {row['correlation_low']:+.2f} to "
+                      f"{row['correlation_high']:+.2f})"
+                      for _, row in entangled[surely & (entangled["correlation"].abs() >= _ENTANGLED)].iterrows())
+    doubts = tuple(_doubts(finding))
+    answer = (*doubts, _trust(finding)) if doubts else (
         f"{counts['cases']:.0f} cases, {counts['ended']:.0f} of which ended in war, teach most of: {told or 'nothing'}.",
         f"They teach next to nothing of: {', '.join(nothing) or 'no part'}.",
         f"They cannot tell apart, since one makes up for the other: {pairs or 'no two parts'}.",
         _scores(finding.tables["scores"]), _trust(finding))
     rows = tuple((row["part"], _cell(row, "prior", "prior_low", "prior_high"), _cell(row, "posterior", "low", "high"),
-                  f"{100 * row['learned']:.0f} %") for _, row in parts.iterrows())
+                  above_limits(*named(row, "learned"))) for _, row in parts.iterrows())
     return Section("What does the record teach of dyads?", answer, ("", "before", "after", "learned"), rows,
                    "Medians, and below them where nine of ten candidates lie. Learned is the share of the variance that the record "
-                   "took away; a part of which little is learned keeps what was assumed of it. Below 0, it is less sure than it was.")
+                   "took away, with 95 % limits of refits to resampled candidates, which hold the chance of the histories and the error of "
+                   "the emulator; a part of which little is learned keeps what was assumed of it. Below 0, it is less sure than it was.")
 
 
 def _scores(scores: pd.DataFrame) -> str:
@@ -43,12 +52,29 @@ def _scores(scores: pd.DataFrame) -> str:
             f"Kaplan-Meier by: {', '.join(told)}; limits are 95 % over resamples of the cases.")
 
 
+def _doubts(finding: Finding) -> Iterator[str]:
+    """What forbids to believe the posterior at all."""
+    worth, (_, error) = finding.tables["effective"].iloc[0]["effective"], self_check.apart(finding.tables["emulator"])
+    told = {
+        f"the weights are worth {worth:.0f} candidates, where {_FEWEST} are the least": worth < _FEWEST,
+        f"the emulator errs by {error:.0f} in the log chance of the record, where {_MOST_ERROR} is the most": error > _MOST_ERROR,
+        "the truth of synthetic records does not rank uniformly": _uniform(finding) < _SUSPICIOUS,
+    }
+    if reasons := [reason for reason, so in told.items() if so]:
+        yield f"Do not believe this posterior: {'; '.join(reasons)}. Simulate more --candidates and --histories."
+
+
+def _uniform(finding: Finding) -> float:
+    """Chance that as many independent parts all stray less than the one that strays furthest."""
+    uniform = finding.tables["uniformity"]
+    return float(1 - (1 - uniform["chance"].min()) ** len(uniform))
+
+
 def _trust(finding: Finding) -> str:
     uniform, counts = finding.tables["uniformity"], finding.tables["effective"].iloc[0]
-    worst = uniform.loc[uniform["chance"].idxmin()]
-    chance = float(1 - (1 - worst["chance"]) ** len(uniform))
+    worst, chance = uniform.loc[uniform["chance"].idxmin()], _uniform(finding)
     mean, spread = self_check.apart(finding.tables["emulator"])
-    verdict = "as it should" if chance >= _SUSPICIOUS else "NOT as it should: do not believe this posterior"
+    verdict = "as it should" if chance >= _SUSPICIOUS else "not as it should"
     return (f"On {len(finding.tables['ranks'])} synthetic records the truth ranks in its posterior {verdict}: of {len(uniform)} parts "
             f"{worst['part']} strays furthest, by {worst['distance']:.2f}; "
             f"chance strays further in {100 * chance:.0f} % of such checks of as many independent parts. "

@@ -6,16 +6,17 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.resampling import RESAMPLES
+from sim.analysis.words import named, with_limits
 from sim.report.section import Section
-from sim.study.discovery import RESAMPLES
 from sim.study.finding import Finding
 
 HOW_TO_READ = (
-    "A rule is a box in the space of assumptions, found by PRIM (Friedman & Fisher 1999). Density is the share of designs in it in\n"
-    "which the condition holds, coverage its share of all such designs, mass its share of designs. Limits in brackets are\n"
-    "those of 95 % of resamples of the designs, in each of which the box is found anew; coverage and density are those of designs\n"
-    "that were not used to find it. `In resamples` is how often the assumption was restricted at all. Designs are as plausible as\n"
-    "the scenario says; the rules are of the model, not of the world."
+    "A rule is a box in the space of assumptions, found by PRIM (Friedman & Fisher 1999). Density is the share of designs in it in which "
+    "the condition holds, coverage its share of all such designs. Limits in brackets are those of 95 % of resamples of the designs, in "
+    "each of which the box is found anew; coverage and density are those of designs that were not used to find it. In resamples: how "
+    "often the assumption was restricted at all. Designs are as plausible as the scenario says; the rules are of the model, not of the "
+    "world."
 )
 
 
@@ -59,8 +60,9 @@ def _why_no_region(share: pd.Series, designs: int) -> Iterator[str]:
     if fewer < few:
         yield f"With {fewer} designs of one kind, a region cannot be told from chance; ask with more --designs."
     else:
-        yield ("No region stands out: where it is so and where not cannot be told apart by limits on the assumptions, or not beyond "
-               "chance; more --replicates or --designs may tell more.")
+        yield (f"No region was told. The chance of {int(share['replicates'])} histories may misjudge {share['misjudged']:.0f} designs, "
+               f"where {fewer} are of the rarer kind, or what stands out does not do so in nearly all resamples of {designs:,} designs. "
+               "That is no proof that there is none: more --replicates or --designs may tell one.")
 
 
 def _subject(finding: Finding) -> str:
@@ -92,5 +94,4 @@ def _limit(rule: dict[str, Any], side: str, *, line: bool = False) -> str:
 
 
 def _percent(row: Any, name: str) -> str:
-    low, high = (row["low"], row["high"]) if name == "estimate" else (row[f"{name}_low"], row[f"{name}_high"])
-    return f"{100 * row[name]:.0f} ({100 * low:.0f} to {100 * high:.0f}) %"
+    return with_limits(*named(row, name))

@@ -13,7 +13,7 @@ HOW_TO_READ = (
 HOW_TO_READ_SCORES = (
     "\nLower is better. Below each score, how much worse it is than that of Kaplan-Meier; each with 95 % limits over\n"
     "resamples of the cases. The rivals are fitted to the same cases, each left out in its turn; the model has\n"
-    "seen none of them."
+    "seen none of them, and a calibrated one all but the one that it is asked of."
 )
 
 

@@ -22,7 +22,7 @@ def section(finding: Finding) -> Section:
     limits = "; ".join(f"{described(key)[0].split(':')[0]} from {low:g} to {high:g} {described(key)[1]}"
                        for key, (low, high) in asked["vary"].items())
     return Section(
-        f"What would it take for a share of {asked['hold']:g} to hold {asked['years']:g} years?",
+        f"What would it take for {100 * asked['hold']:g} % to hold {asked['years']:g} years, from {asked['scenario']['name']} on?",
         (*(_sentence(table[table["role"] == role].iloc[0], role, asked) for role in (AVERAGE, MOST)), _along(table, keys, asked)),
         ("", *(key.removeprefix("regime.").replace(".", "\n") for key in keys), *_HEADINGS), rows,
         f"Varied: {limits}.\n"
@@ -58,6 +58,8 @@ def _confirmed(row: Any, role: str, hold: float) -> str:
 def _along(table: pd.DataFrame, keys: Sequence[str], asked: Any) -> str:
     along = table[table["role"] == FRONTIER]
     first, last = along.iloc[0], along.iloc[-1]
+    if len(along) == 1:
+        return f"Of all that was tried, none is better in cost or durability than one guarantee: {_provisions(first, keys)}."
     return (f"Along the frontier of {len(along)} guarantees, durability after {asked['years']:g} years rises from "
             f"{_share(first, 'fresh_')} at USD {_cost(first, 'fresh_')} billion to {_share(last, 'fresh_')} at {_cost(last, 'fresh_')} "
             f"({_provisions(last, keys)}).")

@@ -6,15 +6,18 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.words import above_limits, named, with_limits
 from sim.report.section import Section
 from sim.study.finding import Finding
+from sim.study.robustness import LEFT
 
 HOW_TO_READ = (
-    "Below each number its 95 % limits over parameter designs. Best: share of designs in which it does best; surely: in which it is\n"
-    "ahead of all others by more than chance. Regret: what it falls short of the best (Savage 1951), on average; worst regret: in the\n"
-    "tenth of designs where it falls short most. Worst tenth: what it gives in the tenth of designs where it does worst. A belief\n"
-    "is told by how far it is from the present one: 0 nats is none, and 0.7 are worth half of the designs (Kullback & Leibler 1951).\n"
-    "Assumptions are those of the scenarios; the rest of the model is taken for granted."
+    "Below each number its 95 % limits. Best: share of designs in which it does best, from those in which it surely does to those in which "
+    "it may, since the chance of few histories hides which of near ones is better: more --replicates bring its limits together. Surely: "
+    "in which it is ahead of all others by more than chance. Regret: what it falls short of the best (Savage 1951), on average; worst "
+    "regret: in the tenth of designs where it falls short most. Worst tenth: what it gives in the tenth of designs where it does worst. "
+    "A belief is told by how far it is from the present one: 0 nats is none, and 0.7 are worth half of the designs (Kullback & Leibler "
+    "1951). Assumptions are those of the scenarios; the rest of the model is taken for granted."
 )
 _COLUMNS = ("mean", "best", "surely", "regret", "worst_regret", "worst_decile")
 
@@ -25,7 +28,7 @@ def section(finding: Finding) -> Section:
     rows = tuple((row["name"], *(_cell(row, column, finding) for column in _COLUMNS)) for row in table.to_dict("records"))
     question = f"Which of {len(table)} guarantees does best whatever we assume, and what would turn that round?"
     return Section(question, tuple(_answer(finding)),
-                   ("", f"{finding.asked['outcome']}{_unit(finding)}", "best, %", "surely, %", f"regret{_unit(finding)}",
+                   ("", f"{finding.asked['outcome']},\n{_unit(finding)}", "best, %", "surely, %", f"regret,\n{_unit(finding)}",
                     "worst regret", "worst tenth"), rows, HOW_TO_READ)
 
 
@@ -44,10 +47,10 @@ def _answer(finding: Finding) -> Iterator[str]:
         yield f"{worst['name']} does best in its worst tenth of designs: {_told(worst, 'worst_decile', finding)}."
     yield (f"In {_share(calls, 'sure')} of designs one guarantee is ahead of all others by more than the chance of "
            f"{int(calls['replicates'])} histories; in the rest they are too near to each other to tell which is best.")
-    yield from _turning(finding.tables["turning"])
+    yield from _turning(finding.tables["turning"], int(calls["designs"]))
 
 
-def _turning(turning: pd.DataFrame) -> Iterator[str]:
+def _turning(turning: pd.DataFrame, designs: int) -> Iterator[str]:
     firm = []
     for rival, rows in turning.groupby("rival", sort=False):
         alone = rows[(rows["parameter"] != "all")]
@@ -57,7 +60,8 @@ def _turning(turning: pd.DataFrame) -> Iterator[str]:
             continue
         yield belief(turned.iloc[0].to_dict())
     if firm:
-        yield f"No belief about any one assumption alone would put {turning['best'].iloc[0]} level with {_listed(firm)}."
+        yield (f"Among {designs:,} designs no belief about any one assumption alone that keeps {LEFT} of them or more puts "
+               f"{turning['best'].iloc[0]} level with {_listed(firm)}; more designs may tell of rarer ones.")
 
 
 def belief(row: dict[str, Any]) -> str:
@@ -91,21 +95,19 @@ def _listed(names: list[str]) -> str:
 
 
 def _unit(finding: Finding) -> str:
-    return ", %" if finding.asked["unit"] == "share" else f", {finding.asked['unit']}"
+    return "%" if finding.asked["unit"] == "share" else str(finding.asked["unit"])
 
 
 def _cell(row: dict[str, Any], column: str, finding: Finding) -> str:
-    times, digits = (100, 1) if column in ("best", "surely") or finding.asked["unit"] == "share" else (1, 2)
-    value, low, high = (times * row[each] for each in (column, f"{column}_low", f"{column}_high"))
-    return f"{value:.{digits}f}\n{low:.{digits}f} to {high:.{digits}f}"
+    share = column in ("best", "surely") or finding.asked["unit"] == "share"
+    number, limits = above_limits(*named(row, column), "%" if share else finding.asked["unit"], 1 if share else 2).split("\n")
+    return f"{number.split(' ')[0]}\n{limits}"
 
 
 def _share(row: Any, name: str) -> str:
-    return f"{100 * row[name]:.0f} ({100 * row[f'{name}_low']:.0f} to {100 * row[f'{name}_high']:.0f}) %"
+    return with_limits(*named(row, name))
 
 
 def _told(row: Any, name: str, finding: Finding, *, points: bool = False) -> str:
-    value, low, high = (row[each] for each in (name, f"{name}_low", f"{name}_high"))
-    if finding.asked["unit"] != "share":
-        return f"{value + 0:.2f} ({low + 0:.2f} to {high + 0:.2f}) {finding.asked['unit']}"
-    return f"{100 * value:.1f} ({100 * low:.1f} to {100 * high:.1f}) {'points' if points else '%'}"
+    share = finding.asked["unit"] == "share"
+    return with_limits(*named(row, name), "points" if share and points else _unit(finding), 1 if share else 2)

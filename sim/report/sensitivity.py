@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.words import above_limits, named, with_limits
 from sim.report.section import Section
 from sim.study.assumptions import meaning
 from sim.study.finding import Finding
@@ -22,20 +23,28 @@ def section(finding: Finding) -> Section:
     ranked = sorted(shares, key=lambda name: -shares[name].loc["total", "estimate"])
     screened = finding.tables["screening"].set_index("factor")
     swings = {name: rows.set_index("end") for name, rows in finding.tables["swings"].groupby("factor")}
-    rows = tuple((f"{_named(name)}\n{name}", _cell(_share(shares[name].loc["first order"])), _cell(_share(shares[name].loc["total"])),
+    rows = tuple((f"{_named(name)}\n{name}", *(_index(shares[name].loc[index]) for index in ("first order", "total")),
                   *_ends(swings.get(name), finding),
-                  _cell(_value(screened.loc[name], finding, "effect")) + ("" if screened.loc[name, "told"] else "\nnot told from chance"))
+                  _effect(screened.loc[name], finding))
                  for name in ranked)
     return Section(f"Which assumptions drive {finding.asked['outcome']} {under}?", tuple(_answer(finding, shares, ranked)), _HEADINGS, rows,
                    "Alone: share of the variance by parameters that goes with this one; in all: with what it does together with others "
                    "(Sobol indices). At its lowest and highest tenth: the outcome there, all others being anywhere. Moves by: mean size of "
-                   "its elementary effects (Morris), which chance alone would not leave at 0. Each has its 95 % limits; chance has been "
-                   "taken out of the shares.")
+                   "its elementary effects (Morris), and below it the size that chance alone would give them. Each has its 95 % limits; "
+                   "chance has been taken out of the shares, which are estimated, so that they may pass 0 and 100 %.")
 
 
 def _ends(swing: pd.DataFrame | None, finding: Finding) -> tuple[str, ...]:
     """The outcome at the lowest and the highest tenth; rows of joint draws have neither."""
-    return ("no order",) * 2 if swing is None else tuple(_cell(_value(swing.loc[end], finding)) for end in ("low", "high"))
+    return ("no order",) * 2 if swing is None else tuple(
+        above_limits(*named(swing.loc[end]), *_unit(finding, "estimate")) for end in ("low", "high"))
+
+
+def _effect(effect: Any, finding: Finding) -> str:
+    """The mean size of elementary effects, that which chance alone would give them, and whether they are told apart."""
+    size = f"{100 * effect['chance']:.1f}" if finding.asked["unit"] == "share" else f"{effect['chance']:.2f}"
+    told = "" if effect["told"] else ": not told apart"
+    return f"{above_limits(*_stated(effect, 'effect'), *_unit(finding, 'effect'))}\nby chance {size}{told}"
 
 
 _HEADINGS = ("", "alone", "in all", "at its\nlowest tenth", "at its\nhighest tenth", "moves by")
@@ -54,12 +63,17 @@ def _answer(finding: Finding, shares: dict[str, pd.DataFrame], ranked: list[str]
     for _, between in swings[(swings["end"] == "between") & swings["factor"].isin(ranked[:_LEADING])].iterrows():
         yield (f"Along {_named(between['factor'])} it is no slope: between both ends, in tenth {between['tenth']} of 10 of its values, "
                f"the outcome is {_value(between, finding)}.")
-    chance = _limits(sample["chance"], sample["chance_low"], sample["chance_high"])
-    yield (f"Of the variance between single histories {chance} is chance that no parameter moves; " if pd.notna(sample["chance"]) else
-           "No two histories differ in it; ") + f"the outcome is {_value(sample, finding, 'mean')} on average."
+    chance = f"Of the variance between single histories {with_limits(*named(sample, 'chance'))} is chance that no parameter moves"
+    chance = "No two histories differ in it" if pd.isna(sample["chance"]) else chance
+    yield f"{chance}; the outcome is {_value(sample, finding, 'mean')} on average."
     if untold := [_named(name) for name in ranked if not screened.loc[name, "told"]]:
         yield f"Screening does not tell from chance: {'; '.join(untold)}."
     yield _enough(finding, sample, ranked)
+
+
+def _index(row: Any) -> str:
+    """A share for the table, where there is one."""
+    return "not known" if pd.isna(row["estimate"]) else above_limits(*named(row))
 
 
 def _enough(finding: Finding, sample: Any, ranked: list[str]) -> str:
@@ -80,26 +94,20 @@ def _named(factor: str) -> str:
 
 
 def _share(row: Any) -> str:
-    return _limits(row["estimate"], row["low"], row["high"])
-
-
-def _cell(told: str) -> str:
-    """The limits below the estimate."""
-    estimate, _, rest = told.partition(" (")
-    limits, _, unit = rest.partition(")")
-    return f"{estimate}{unit}\n{limits}" if limits else told
-
-
-def _limits(value: float, low: float, high: float) -> str:
-    if pd.isna(value):
-        return "not known"
-    told, least, most = (f"{round(100 * each) + 0}" for each in (value, low, high))
-    return f"{told} ({least} to {most}) %"
+    return with_limits(*named(row))
 
 
 def _value(row: Any, finding: Finding, name: str = "estimate") -> str:
-    value, low, high = (row[each] for each in ((name, "low", "high") if name != "mean" else ("mean", "mean_low", "mean_high")))
+    return with_limits(*_stated(row, name), *_unit(finding, name))
+
+
+def _stated(row: Any, name: str) -> tuple[float, float, float]:
+    """A number and its limits, those of an effect being `low` and `high`."""
+    return (row[name], row["low"], row["high"]) if name == "effect" else named(row, name)
+
+
+def _unit(finding: Finding, name: str) -> tuple[str, int]:
+    """Unit and digits."""
     if finding.asked["unit"] != "share":
-        return f"{value:.2f} ({low:.2f} to {high:.2f}) {finding.asked['unit']}"
-    unit = "%" if len(finding.asked["scenarios"]) == 1 and name != "effect" else "points"
-    return f"{100 * value:.1f} ({100 * low:.1f} to {100 * high:.1f}) {unit}"
+        return str(finding.asked["unit"]), 2
+    return "%" if len(finding.asked["scenarios"]) == 1 and name != "effect" else "points", 1

@@ -19,6 +19,7 @@ from scipy import stats
 from sim.analysis.durability import paired
 from sim.analysis.estimate import by_design, chance_left, share_of_designs
 from sim.analysis.measures import Measure, named
+from sim.analysis.resampling import TAILS, bags
 from sim.ensemble.store import Run
 from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
@@ -28,8 +29,6 @@ from sim.study.finding import Finding
 from sim.study.prim import Cases, Limits
 from sim.uncertainty import LARGEST, Floats
 
-RESAMPLES = 200
-"""Resamples of the designs: a judgement, enough for limits of 95 %."""
 FEWEST = 20
 """Designs that fail, and that do not, from which a region may be told: a judgement, that of one design in each twentieth."""
 MOST_BOXES = 3
@@ -40,7 +39,6 @@ BLURRED = 0.5
 UNSURE = 0.05
 """A design is judged surely if chance would say otherwise less often than this."""
 SHOWN = 2000
-TAILS = (0.025, 0.975)
 Told = Callable[[Floats, float], "np.ndarray[Any, Any]"]
 COMPARISONS: Mapping[str, Told] = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
 
@@ -95,7 +93,8 @@ def discover(scenario: Scenario, when: str, *, against: Scenario | None = None, 
 
 def find(scenario: Scenario, when: str, *, against: Scenario | None = None, **options: Any) -> Finding:
     """Kind `discovery`; tables: `rules` (see `discover`), `boxes` (coverage, density and mass with their limits), `trajectory`
-    (coverage and density of each box on the way), `share` (of the designs that fail), `cases` (at most 2,000 for a figure).
+    (coverage and density of each box on the way), `share` (of the designs that fail, and how many chance may misjudge), `cases` (at most
+    2,000 for a figure).
     """      # noqa: D205  one sentence says what it gives
     condition = read_condition(when, scenario.sampling.horizon_years, difference=against is not None)
     if against is not None and against.name == scenario.name:
@@ -114,14 +113,14 @@ def found(condition: Condition, runs: list[Run], when: str) -> Finding:
     worlds = runs[0].worlds
     outcome = by_design(measure, worlds)
     wrong = chance_of_error(outcome - condition.value, chance_left(measure, worlds))
-    unsure = wrong > UNSURE
+    unsure, misjudged = wrong > UNSURE, float(wrong.sum())
     fails = condition.of(outcome)
     if len(runs) > 1:
         fails, wrong = fails & ~unsure, np.where(unsure, 0.0, wrong)
     share, doubt = (share_of_designs(each.astype(np.float64), worlds) for each in (fails, unsure))
     shares = pd.DataFrame([{"estimate": share.value, "low": share.low, "high": share.high, "designs": len(x),
-                            "replicates": runs[0].scenario.sampling.replicates, "failing": int(fails.sum()), "unsure": doubt.value,
-                            "unsure_low": doubt.low, "unsure_high": doubt.high}])
+                            "replicates": runs[0].scenario.sampling.replicates, "failing": int(fails.sum()), "misjudged": misjudged,
+                            "unsure": doubt.value, "unsure_low": doubt.low, "unsure_high": doubt.high}])
     fewer = min(fails.sum(), (~fails).sum())
     enough = fewer >= FEWEST and wrong.sum() < BLURRED * fewer
     rules, boxes, steps = regions(x, fails, runs[0].scenario.sampling.seed) if enough else ([], [], [])
@@ -159,14 +158,14 @@ def regions(x: pd.DataFrame, fails: Cases, seed: int = 0) -> tuple[Rows, Rows, R
     A further box is looked for in what the boxes before it left. A box is kept if failures are denser in it than among the designs
     that it was found in, by those that resamples left out, in 97.5 % of resamples.
     """
-    values, left, bags = x.to_numpy(np.float64), np.ones(len(x), dtype=np.bool_), _bags(len(x), seed)
+    values, left, resamples = x.to_numpy(np.float64), np.ones(len(x), dtype=np.bool_), bags(len(x), seed)
     least = prim.LEAST_MASS * len(x)
     rules: Rows = []
     boxes: Rows = []
     steps: Rows = []
     while len(boxes) < MOST_BOXES and (fails & left).sum() >= FEWEST and (fails & left).sum() > (1 - COVERED) * fails.sum():
         box, trajectory = prim.find(values[left], fails[left], least)
-        again = [_again(values, fails, left, bag, least) for bag in bags]
+        again = [_again(values, fails, left, bag, least) for bag in resamples]
         scores = pd.DataFrame([score for _, score in again])
         stands_out = np.quantile(scores["density"] - scores["without"], TAILS[0]) > 0
         if not prim.restricted(box).any() or not stands_out:
@@ -177,11 +176,6 @@ def regions(x: pd.DataFrame, fails: Cases, seed: int = 0) -> tuple[Rows, Rows, R
         steps += _steps(number, box, trajectory, values[left], fails[left], int(fails.sum()), len(x))
         left &= ~inside
     return rules, boxes, steps
-
-
-def _bags(count: int, seed: int) -> list[np.ndarray]:
-    rng = np.random.default_rng(seed)
-    return [rng.integers(count, size=count) for _ in range(RESAMPLES)]
 
 
 def _again(x: Floats, fails: Cases, left: Cases, bag: np.ndarray, least: float) -> tuple[Limits, dict[str, float]]:

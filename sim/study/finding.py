@@ -61,7 +61,7 @@ def keep(finding: Finding, out: Path) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         part.rename(folder)
     except OSError as wrong:
-        raise RunError(f"{folder}: cannot be written: {wrong.strerror or wrong}; make room, or choose another --out") from None
+        raise RunError(f"{folder}: cannot be written: {wrong.strerror or wrong}; give --out a folder that can be written") from None
     return folder
 
 

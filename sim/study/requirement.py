@@ -171,14 +171,18 @@ def _answer(found: pd.DataFrame, role: str, low: str, value: str, level: float) 
 
 
 def frontier(found: pd.DataFrame) -> pd.DataFrame:
-    """The points than which no other is cheaper and as durable: the cheapest first, each more durable than the one before by its error."""
+    """The points than which no other is cheaper and as durable: the cheapest first, each more durable than the one before.
+
+    Between the first and the last those are left out that are better than the one before by less than half their error.
+    """
     kept: list[int] = []
     best = -np.inf
     for number, point in found.sort_values(["cost", "estimate"], ascending=[True, False]).iterrows():
         if point["estimate"] > best + (point["high"] - point["low"]) / 4:
             kept.append(int(str(number)))
             best = float(point["estimate"])
-    return found.loc[kept]
+    most = found[found["estimate"] == found["estimate"].max()].nsmallest(1, "cost")
+    return pd.concat([found.loc[kept], most]).drop_duplicates()
 
 
 def _places(chosen: pd.DataFrame, vary: Ranges) -> Floats:

@@ -18,17 +18,16 @@ from scipy import optimize, stats
 from sim.analysis.durability import NotPairedError, paired
 from sim.analysis.estimate import by_design, chance_left, estimate, share_of_designs
 from sim.analysis.measures import Measure, named
+from sim.analysis.resampling import TAILS, bags, weighted_quantiles
 from sim.ensemble.store import Run
 from sim.game.war import Cause
 from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import assumptions, meaning, simulated
-from sim.study.discovery import TAILS, UNSURE, chance_of_error, difference
+from sim.study.discovery import UNSURE, chance_of_error, difference
 from sim.study.finding import Finding
 from sim.uncertainty import Floats
 
-RESAMPLES = 200
-"""Resamples of the designs: a judgement, enough for limits of 95 %."""
 TENTH = 0.1
 STRATA, FOLDS = 20, 5
 """Strata of an assumption, equally likely now, in which a belief may differ, and parts of the designs for cross-fitting: judgements."""
@@ -39,6 +38,7 @@ _STRENGTHS = np.geomspace(0.01, 300, 60)
 QUARTILES = (0.25, 0.5, 0.75)
 ALL = "all"
 """In place of a parameter: every assumption at once."""
+Chosen = NDArray[np.bool_]
 
 
 def robust(scenarios: Sequence[Scenario], outcome: str | None = None, **options: Any) -> pd.DataFrame:
@@ -46,9 +46,10 @@ def robust(scenarios: Sequence[Scenario], outcome: str | None = None, **options:
 
     `outcome` is that of `sim.analysis.measures.named`, by default survival@10 or that at a nearer horizon; `options` are those of
     `sim.run`. Columns, each with its 95 % limits (`_low`, `_high`): name; mean (over designs); best (share of designs in which it is
-    best, ties divided); surely (share in which it is ahead of every other by more than chance); regret (mean shortfall from the
-    best); worst_regret (its mean in the tenth of designs where it is largest); worst_decile (mean outcome in the tenth of designs
-    where it is worst). Raises ScenarioError, and NotPairedError if the worlds are not pairs.
+    best, ties divided; its limits run from those in which it is surely best to those in which it may be, since few histories do not
+    tell near guarantees apart, and more designs do not help); surely (share in which it is ahead of every other by more than chance);
+    regret (mean shortfall from the best); worst_regret (its mean in the tenth of designs where it is largest); worst_decile (mean
+    outcome in the tenth of designs where it is worst). Raises ScenarioError, and NotPairedError if the worlds are not pairs.
     """
     return find(scenarios, outcome, **options).table
 
@@ -74,8 +75,8 @@ def found(measure: Measure, runs: Sequence[Run]) -> Finding:
     x = assumptions(runs)
     sign = -1.0 if worse_if_more(measure) else 1.0
     better = sign * relative(measure, runs)
-    surely = ahead(measure, runs, better)
-    rows = sorted(_guarantees(measure, runs, better, surely, sign), key=lambda row: -sign * row["mean"])
+    surely, maybe = ahead(measure, runs, better)
+    rows = sorted(_guarantees(measure, runs, better, surely, maybe, sign), key=lambda row: -sign * row["mean"])
     order = [next(run for run in runs if run.name == row["name"]) for row in rows]
     turned = [row for rival in order[1:] for row in turning(measure, order[0], rival, x, sign)]
     asked = {"outcome": measure.name, "label": measure.label, "unit": measure.unit, "less_is_better": sign < 0,
@@ -107,24 +108,26 @@ def regrets(better: Floats) -> Floats:
     return np.asarray(better.max(axis=0) - better)
 
 
-def _calls(better: Floats, surely: NDArray[np.bool_], runs: Sequence[Run]) -> pd.DataFrame:
+def _calls(better: Floats, surely: Chosen, runs: Sequence[Run]) -> pd.DataFrame:
     """One row: in which share of designs any guarantee is surely best, of how many designs and histories of each."""
     sure = share_of_designs(surely.sum(axis=0, dtype=np.float64), runs[0].worlds)
     return pd.DataFrame([{"sure": sure.value, "sure_low": sure.low, "sure_high": sure.high, "designs": better.shape[1],
                           "replicates": runs[0].scenario.sampling.replicates}])
 
 
-def _guarantees(measure: Measure, runs: Sequence[Run], better: Floats, surely: NDArray[np.bool_], sign: float) -> Iterator[dict[str, Any]]:
-    regret, share = regrets(better), best_shares(better)
+def _guarantees(measure: Measure, runs: Sequence[Run], better: Floats, surely: Chosen, maybe: Chosen,
+                sign: float) -> Iterator[dict[str, Any]]:
+    regret, share, seed = regrets(better), best_shares(better), runs[0].scenario.sampling.seed
     for number, run in enumerate(runs):
         mean = estimate(measure, run.worlds)
-        best, sure = (share_of_designs(np.asarray(each[number], dtype=np.float64), run.worlds) for each in (share, surely))
+        best, sure, most = (share_of_designs(np.asarray(each[number], dtype=np.float64), run.worlds) for each in (share, surely, maybe))
         outcomes = sign * by_design(measure, run.worlds)
         row = {"name": run.name, "mean": mean.value, "mean_low": mean.low, "mean_high": mean.high,
-               "best": best.value, "best_low": best.low, "best_high": best.high,
+               "best": best.value, "best_low": sure.low, "best_high": most.high,
                "surely": sure.value, "surely_low": sure.low, "surely_high": sure.high}
-        row |= _resampled("regret", regret[number], np.mean) | _resampled("worst_regret", regret[number], lambda each: -worst_tenth(-each))
-        row |= _resampled("worst_decile", outcomes, lambda each: sign * worst_tenth(each))
+        row |= _resampled("regret", regret[number], np.mean, seed)
+        row |= _resampled("worst_regret", regret[number], lambda each: -worst_tenth(-each), seed)
+        row |= _resampled("worst_decile", outcomes, lambda each: sign * worst_tenth(each), seed)
         yield row
 
 
@@ -133,26 +136,26 @@ def worst_tenth(values: Floats) -> float:
     return float(np.sort(values)[: max(1, round(TENTH * len(values)))].mean())
 
 
-def _resampled(name: str, values: Floats, of: Any) -> dict[str, float]:
+def _resampled(name: str, values: Floats, of: Any, seed: int) -> dict[str, float]:
     """A number of some designs, with the limits of 95 % of resamples of them."""
-    each = [of(values[bag]) for bag in _bags(len(values))]
+    each = [of(values[bag]) for bag in bags(len(values), seed)]
     return dict(zip((name, f"{name}_low", f"{name}_high"), (float(of(values)), *np.quantile(each, TAILS)), strict=True))
 
 
-def _bags(count: int) -> Iterator[np.ndarray]:
-    rng = np.random.default_rng(count)
-    return (rng.integers(count, size=count) for _ in range(RESAMPLES))
+def ahead(measure: Measure, runs: Sequence[Run], better: Floats) -> tuple[Chosen, Chosen]:
+    """Whether a guarantee is ahead of every other in a design by more than the chance of few histories, and whether none is so of it.
 
-
-def ahead(measure: Measure, runs: Sequence[Run], better: Floats) -> NDArray[np.bool_]:
-    """Whether a guarantee is ahead of every other in a design by more than the chance of few histories (guarantee, design)."""
-    surely = better >= better.max(axis=0)
+    Both (guarantee, design): surely best, and perhaps best.
+    """
+    surely, maybe = better >= better.max(axis=0), np.ones(better.shape, dtype=np.bool_)
     for one, other in combinations(range(len(runs)), 2):
         gap, error = better[one] - better[other], chance_left(difference(measure, runs[other]), runs[one].worlds)
         level = (chance_of_error(gap, error) > UNSURE) | (gap == 0)
         surely[one] &= ~level
         surely[other] &= ~level
-    return np.asarray(surely)
+        maybe[one] &= level | (gap > 0)
+        maybe[other] &= level | (gap < 0)
+    return np.asarray(surely), maybe
 
 
 _BELIEF = ["now_low", "now", "now_high", "needed_low", "needed", "needed_high", "needed_from", "needed_to", "rank_low", "rank", "rank_high",
@@ -171,7 +174,7 @@ def turning(measure: Measure, best: Run, rival: Run, x: pd.DataFrame, sign: floa
     where no belief on the assumption alone is enough) with its limits, kept (share of designs that the weights are worth, exp of minus the
     divergence), turns (share of resamples in which some belief is enough).
     """
-    apart = difference(measure, rival)
+    apart, seed = difference(measure, rival), best.scenario.sampling.seed
     mean = estimate(measure, best.worlds, rival.worlds)
     means = sign * by_design(apart, best.worlds)
     means += sign * mean.value - means.mean()
@@ -182,11 +185,11 @@ def turning(measure: Measure, best: Run, rival: Run, x: pd.DataFrame, sign: floa
         if under[1] and under[2] not in (best.name, rival.name):
             continue
         told, unit = meaning(str(column))
-        yield both | {"parameter": column, "meaning": told, "unit": unit} | _belief(x[column].to_numpy(np.float64), means)
-    yield both | {"parameter": ALL, "meaning": "all assumptions together", "unit": ""} | _together(means)
+        yield both | {"parameter": column, "meaning": told, "unit": unit} | _belief(x[column].to_numpy(np.float64), means, seed)
+    yield both | {"parameter": ALL, "meaning": "all assumptions together", "unit": ""} | _together(means, seed)
 
 
-def _belief(values: Floats, means: Floats) -> dict[str, float]:
+def _belief(values: Floats, means: Floats, seed: int) -> dict[str, float]:
     """The belief on one assumption, from its value and the mean difference in each design."""
     count = len(values)
     ranks = (stats.rankdata(values) - 0.5) / count
@@ -194,7 +197,7 @@ def _belief(values: Floats, means: Floats) -> dict[str, float]:
     folds = np.arange(count) % FOLDS
     weights, divergence = tilt(means, expected(strata, means, folds))
     needed, again = [], []
-    for bag in _bags(count):
+    for bag in bags(count, seed):
         other, far = tilt(means[bag], expected(strata[bag], means[bag], folds[bag]))
         again.append(far)
         if np.isfinite(far):
@@ -235,9 +238,9 @@ def _doubted(values: Floats, strata: NDArray[np.intp], weights: Floats) -> tuple
             float((values < low).mean()), float((values <= high).mean()))
 
 
-def _together(means: Floats) -> dict[str, float]:
+def _together(means: Floats, seed: int) -> dict[str, float]:
     """The weights on whole designs: no belief whatever has a smaller divergence."""
-    return dict.fromkeys(_BELIEF, np.nan) | _far(tilt(means)[1], [tilt(means[bag])[1] for bag in _bags(len(means))])
+    return dict.fromkeys(_BELIEF, np.nan) | _far(tilt(means)[1], [tilt(means[bag])[1] for bag in bags(len(means), seed)])
 
 
 def _far(divergence: float, again: list[float]) -> dict[str, float]:
@@ -274,9 +277,3 @@ def tilt(differences: Floats, along: Floats | None = None) -> tuple[Floats, floa
     some = weights[weights > 0]
     divergence = max(0.0, float(some @ np.log(count * some)))
     return (weights, divergence) if np.exp(-divergence) * count >= LEFT else nothing
-
-
-def weighted_quantiles(values: Floats, weights: Floats, at: Sequence[float]) -> Floats:
-    """Quantiles of weighted values, between which it is linear; each value stands at the middle of its weight."""
-    order = np.argsort(values, kind="stable")
-    return np.asarray(np.interp(at, np.cumsum(weights[order]) - weights[order] / 2, values[order]))

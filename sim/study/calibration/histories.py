@@ -31,6 +31,10 @@ class Histories:
     classes: tuple[str, ...]
     lifetimes: Lifetimes
 
+    def of(self, candidates: NDArray[np.intp]) -> "Histories":
+        """Those of some candidates, one that is named twice counting twice."""
+        return Histories(self.scores[candidates], self.classes, self.lifetimes[candidates])
+
     def ends(self) -> NDArray[np.int64]:
         """Histories by the interval in which they ended (candidate, class, interval), the last being those that held."""
         interval = np.searchsorted(EDGES, self.lifetimes, side="left") - 1

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 from scipy.stats import qmc
 
+from sim.analysis.resampling import weighted_quantiles
 from sim.study.calibration.emulator import Chances, Emulator
 from sim.study.calibration.prior import PRIOR, candidates, dyads, lattice
 from sim.uncertainty import Distribution, Floats
@@ -72,7 +73,7 @@ class Posterior:
         """What is learned of each part: median and nine in ten, prior and posterior, and how much surer the posterior is.
 
         Columns: part, prior, prior_low, prior_high, posterior, low, high, learned (the share of the variance of its normal score that is
-        gone; the chance of the simulated histories and the error of the emulator are in it, and have no limits of their own).
+        gone).
         """
         values, even = candidates(self.prior.scores), np.full(len(self.weights), 1 / len(self.weights))
         rows = []
@@ -110,9 +111,3 @@ class Posterior:
             {key: float(f"{value.quantile(u) if isinstance(value, Distribution) else value:.4g}")
              for (key, value), u in zip(dyads(candidate).items(), row, strict=True)}
             for candidate, row in zip(chosen, unit, strict=True)])
-
-
-def weighted_quantiles(values: Floats, weights: Floats, at: Sequence[float]) -> list[float]:
-    """The values below which these shares of the weight lie."""
-    order = np.argsort(values)
-    return [float(each) for each in np.interp(at, np.cumsum(weights[order]) - weights[order] / 2, values[order])]

@@ -6,6 +6,7 @@ from concurrent.futures import Executor
 import numpy as np
 import pandas as pd
 
+from sim.analysis.resampling import TAILS, bags
 from sim.record.lifetimes import YEARS, kaplan_meier
 from sim.record.record import record
 from sim.record.stands_for import STANDS
@@ -24,7 +25,7 @@ CANDIDATES, HISTORIES, CHECKS, FRESH = 400, 1000, 200, 40
 """Judgements: minutes on two cores, and an emulator that the ranks of the truth do not refuse (docs/calibration.md)."""
 _SETS, _TRUE_HISTORIES, _FRESH_HISTORIES = 20, 500, 2000
 DRAWS = 500
-_COARSER = 12
+_COARSER, _REFITS = 12, 100
 BEFORE, AFTER = "model before", "model calibrated"
 
 
@@ -59,8 +60,11 @@ def find(scenarios: Sequence[Scenario], *, candidates: int = CANDIDATES, histori
     emulator = Emulator(bank)
     prior = Prior.of(emulator, seed=seed)
     posterior, ranked = prior.posterior(cases), self_check.ranks(prior, truths, cases)
+    again = [Prior.of(Emulator(bank.of(bag)), _COARSER, seed).posterior(cases) for bag in bags(candidates, seed, _REFITS)]
     tables = {
-        "parts": posterior.parts(), "entangled": posterior.entangled(), "durability": durability(posterior, cases),
+        "parts": _with_limits("learned", posterior.parts(), [each.parts() for each in again], ["part"]),
+        "entangled": _with_limits("correlation", posterior.entangled(), [each.entangled() for each in again], ["part", "other"]),
+        "durability": durability(posterior, cases),
         "scores": scores(cases, predictors(Prior.of(emulator, _COARSER, seed))), "ranks": ranked,
         "uniformity": self_check.uniformity(ranked), "emulator": self_check.emulated(emulator, fresh, cases),
         "effective": pd.DataFrame([{"cases": len(cases), "ended": int(cases["ended"].sum()), "candidates": len(posterior.weights),
@@ -71,6 +75,13 @@ def find(scenarios: Sequence[Scenario], *, candidates: int = CANDIDATES, histori
              "record": _digest(cases),
              "scenarios": {name: scenario.determinants() for name, scenario in by_class.items()}}
     return Finding("calibration", asked, tables)
+
+
+def _with_limits(name: str, table: pd.DataFrame, again: Sequence[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
+    """The table with limits of one column from the tables of refits to resampled candidates: the error of emulator and histories."""
+    several = pd.concat(again).groupby(keys)[name]
+    limits = pd.DataFrame({f"{name}_low": several.quantile(TAILS[0]), f"{name}_high": several.quantile(TAILS[1])})
+    return table.join(limits, on=keys)
 
 
 def predictors(prior: Prior) -> dict[str, Predictor]:

@@ -1,0 +1,25 @@
+"""What resamples tell of how sure a number is, and quantiles of weighted values."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.uncertainty import Floats
+
+RESAMPLES = 200
+"""Resamples: a judgement, enough for limits of 95 %."""
+TAILS = (0.025, 0.975)
+"""95 % of resamples lie between these quantiles."""
+
+
+def bags(count: int, seed: int, resamples: int = RESAMPLES) -> list[NDArray[np.intp]]:
+    """Resamples of so many things, each as their positions (bootstrap: Efron 1979)."""
+    rng = np.random.default_rng(seed)
+    return [rng.integers(count, size=count) for _ in range(resamples)]
+
+
+def weighted_quantiles(values: Floats, weights: Floats, at: Sequence[float]) -> Floats:
+    """Quantiles of values whose weights add up to 1, between which it is linear; each value stands at the middle of its weight."""
+    order = np.argsort(values, kind="stable")
+    return np.asarray(np.interp(at, np.cumsum(weights[order]) - weights[order] / 2, values[order]))
