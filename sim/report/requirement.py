@@ -5,13 +5,15 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.words import with_error
+from sim.analysis.words import above_limits, with_error
 from sim.report.section import Section
 from sim.scenario.schema import described
 from sim.study.finding import Finding
 from sim.study.requirement import AVERAGE, FRONTIER, LIKELY, MOST, NINE_OF_TEN, NOT
 
 _HEADINGS = ("cost,\nUSD bn", "holds,\nsearch", "holds,\nfresh", "enough in\n(fresh)")
+
+_SHARES = (("estimate", "low", "high"), ("fresh_estimate", "fresh_low", "fresh_high"), ("fresh_sure", "fresh_sure_low", "fresh_sure_high"))
 
 
 def section(finding: Finding) -> Section:
@@ -24,7 +26,7 @@ def section(finding: Finding) -> Section:
     return Section(
         f"What would it take for {100 * asked['hold']:g} % to hold {asked['years']:g} years, from {asked['scenario']['name']} on?",
         (*(_sentence(table[table["role"] == role].iloc[0], role, asked) for role in (AVERAGE, MOST)), _along(table, keys, asked)),
-        ("", *(key.removeprefix("regime.").replace(".", "\n") for key in keys), *_HEADINGS), rows,
+        ("", *(key.removeprefix("regime.").replace(".", "\n").replace("_", " ") for key in keys), *_HEADINGS), rows,
         f"Varied: {limits}.\n"
         f"Costs are {asked['cost']}, expected up to {asked['years']:g} years, in present value. Each share has its 95 % "
         "sampling error: of the histories of the search, and of fresh ones that the search has not seen. Enough in: share of "
@@ -71,7 +73,9 @@ def _provisions(row: Any, keys: Iterable[str]) -> str:
 
 def _row(row: Any, keys: Sequence[str]) -> tuple[str, ...]:
     head = str(row["role"]) if row["role"] == FRONTIER else f"{row['role']}\n{row['status']}"
-    return (head, *(f"{row[key]:.3g}" for key in keys), _cost(row, "fresh_"), _share(row, ""), _share(row, "fresh_"), _sure(row, "fresh_"))
+    cost = above_limits(*(row[f"fresh_{name}"] for name in ("cost", "cost_low", "cost_high")), "", 1)
+    shares = [above_limits(*(row[name] for name in names), digits=1) for names in _SHARES]
+    return (head, *(f"{row[key]:.3g}" for key in keys), cost, *shares)
 
 
 def _share(row: Any, prefix: str) -> str:
