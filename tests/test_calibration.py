@@ -10,7 +10,7 @@ from scipy import stats
 from typer.testing import CliRunner
 
 import sim
-from sim.analysis.words import named as told
+from sim.analysis.words import of_row as told
 from sim.analysis.words import with_limits
 from sim.cli import app
 from sim.record.record import record

@@ -14,7 +14,7 @@ def with_error(value: float, low: float, high: float, sign: str = "") -> str:
     return f"{100 * value:{sign}.1f} (±{(above + below) / 2:.1f}){unit}"
 
 
-def named(row: Any, name: str = "estimate") -> tuple[float, float, float]:
+def of_row(row: Any, name: str = "estimate") -> tuple[float, float, float]:
     """A number of a row of a table and its limits: those of an estimate are `low` and `high`, others carry its name."""
     prefix = "" if name == "estimate" else f"{name}_"
     return row[name], row[f"{prefix}low"], row[f"{prefix}high"]

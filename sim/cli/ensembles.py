@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.options import (
+    WIDTH,
     AsJson,
     Dask,
     Designs,
@@ -33,9 +34,6 @@ from sim.cli.options import (
 
 if TYPE_CHECKING:
     from sim.ensemble.store import Run
-
-WIDTH = 100
-"""Columns that a table may take whatever the terminal: a number that is cut off would be a wrong number."""
 
 
 @app.command()

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from scipy import stats
 
-from sim.analysis.words import named, with_limits
+from sim.analysis.words import of_row, with_limits
 from sim.plots.style import PALETTE, axes_or_new
 from sim.study.finding import Finding
 
@@ -21,7 +21,7 @@ def learned(finding: Finding, ax: Axes | None = None) -> Axes:
             middle, low, high = (part[name] / part["prior"] for name in names)
             ax.hlines(row + shift, low, high, color=colour, lw=width)
             ax.plot(middle, row + shift, "|", color="black", ms=9)
-        ax.annotate(with_limits(*named(part, "learned")), (1.02, row), xycoords=("axes fraction", "data"), va="center")
+        ax.annotate(with_limits(*of_row(part, "learned")), (1.02, row), xycoords=("axes fraction", "data"), va="center")
     ax.annotate("learned", (1.02, len(parts) - 0.4), xycoords=("axes fraction", "data"), fontweight="bold")
     ax.set_xscale("log")
     ax.set_xticks([0.25, 0.5, 1, 2, 4], ["¼", "½", "1", "2", "4"])
@@ -31,7 +31,7 @@ def learned(finding: Finding, ax: Axes | None = None) -> Axes:
     most, count = parts.iloc[-1], finding.tables["effective"].iloc[0]["cases"]
     surely = int((parts["learned_low"] > 0).sum())
     ax.set_title(f"{count:.0f} past ceasefires surely teach something of {surely} of {len(parts)} parts, most of the\n{most['part']}: "
-                 f"{with_limits(*named(most, 'learned'))} of its variance is gone", loc="left", pad=20)
+                 f"{with_limits(*of_row(most, 'learned'))} of its variance is gone", loc="left", pad=20)
     return ax
 
 

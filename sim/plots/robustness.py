@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from sim.analysis.words import named, with_limits
+from sim.analysis.words import of_row, with_limits
 from sim.plots.style import PALETTE, axes_or_new
 from sim.study.finding import Finding
 
@@ -25,7 +25,7 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
         ax.errorbar(table[column], rows + shift, xerr=[below.clip(0), above.clip(0)], fmt=marker, color=colour, capsize=3, label=label,
                     mfc=colour if filled else "white")
     for row, each in enumerate(table.to_dict("records")):
-        ax.annotate(f"best in {with_limits(*named(each, 'best'))} of designs", (1.02, row), xycoords=("axes fraction", "data"),
+        ax.annotate(f"best in {with_limits(*of_row(each, 'best'))} of designs", (1.02, row), xycoords=("axes fraction", "data"),
                     va="center", annotation_clip=False)
     ax.set_yticks(rows, table["name"])
     ax.set(ylim=(-0.6, len(table) - 0.4), xlabel=f"regret: how far {finding.asked['label']} falls short of the best guarantee")
@@ -35,7 +35,7 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
     if finding.asked["unit"] == "share":
         ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     first, share = table.iloc[-1], finding.asked["unit"] == "share"
-    told = [with_limits(*named(first, each), "points" if share else finding.asked["unit"], 1 if share else 2)
+    told = [with_limits(*of_row(first, each), "points" if share else finding.asked["unit"], 1 if share else 2)
             for each in ("regret", "worst_regret")]
     ax.set_title(f"{first['name']} has the least regret: {told[0]} on average,\n{told[1]} in its worst tenth of designs", loc="left")
     ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)

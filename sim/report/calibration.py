@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from sim.analysis.words import above_limits, named
+from sim.analysis.words import above_limits, of_row
 from sim.report.section import Section
 from sim.study.calibration import self_check
 from sim.study.calibration.study import AFTER, BEFORE
@@ -37,7 +37,7 @@ def section(finding: Finding) -> Section:
         f"They cannot tell apart, since one makes up for the other: {pairs or 'no two parts'}.",
         _scores(finding.tables["scores"]), _trust(finding))
     rows = tuple((row["part"], _cell(row, "prior", "prior_low", "prior_high"), _cell(row, "posterior", "low", "high"),
-                  above_limits(*named(row, "learned"))) for _, row in parts.iterrows())
+                  above_limits(*of_row(row, "learned"))) for _, row in parts.iterrows())
     return Section("What does the record teach of dyads?", answer, ("", "before", "after", "learned"), rows,
                    "Medians, and below them where nine of ten candidates lie. Learned is the share of the variance that the record "
                    "took away, with 95 % limits of refits to resampled candidates, which hold the chance of the histories and the error of "

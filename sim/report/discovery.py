@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.resampling import RESAMPLES
-from sim.analysis.words import named, with_limits
+from sim.analysis.words import of_row, with_limits
 from sim.report.section import Section
 from sim.study.finding import Finding
 
@@ -94,4 +94,4 @@ def _limit(rule: dict[str, Any], side: str, *, line: bool = False) -> str:
 
 
 def _percent(row: Any, name: str) -> str:
-    return with_limits(*named(row, name))
+    return with_limits(*of_row(row, name))

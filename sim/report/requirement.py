@@ -73,8 +73,8 @@ def _provisions(row: Any, keys: Iterable[str]) -> str:
 
 def _row(row: Any, keys: Sequence[str]) -> tuple[str, ...]:
     head = str(row["role"]) if row["role"] == FRONTIER else f"{row['role']}\n{row['status']}"
-    cost = above_limits(*(row[f"fresh_{name}"] for name in ("cost", "cost_low", "cost_high")), "", 1)
-    shares = [above_limits(*(row[name] for name in names), digits=1) for names in _SHARES]
+    shares = [above_limits(row[value], row[low], row[high], digits=1) for value, low, high in _SHARES]
+    cost = above_limits(row["fresh_cost"], row["fresh_cost_low"], row["fresh_cost_high"], "", 1)
     return (head, *(f"{row[key]:.3g}" for key in keys), cost, *shares)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.words import above_limits, named, with_limits
+from sim.analysis.words import above_limits, of_row, with_limits
 from sim.report.section import Section
 from sim.study.finding import Finding
 from sim.study.robustness import LEFT
@@ -100,14 +100,14 @@ def _unit(finding: Finding) -> str:
 
 def _cell(row: dict[str, Any], column: str, finding: Finding) -> str:
     share = column in ("best", "surely") or finding.asked["unit"] == "share"
-    number, limits = above_limits(*named(row, column), "%" if share else finding.asked["unit"], 1 if share else 2).split("\n")
+    number, limits = above_limits(*of_row(row, column), "%" if share else finding.asked["unit"], 1 if share else 2).split("\n")
     return f"{number.split(' ')[0]}\n{limits}"
 
 
 def _share(row: Any, name: str) -> str:
-    return with_limits(*named(row, name))
+    return with_limits(*of_row(row, name))
 
 
 def _told(row: Any, name: str, finding: Finding, *, points: bool = False) -> str:
     share = finding.asked["unit"] == "share"
-    return with_limits(*named(row, name), "points" if share and points else _unit(finding), 1 if share else 2)
+    return with_limits(*of_row(row, name), "points" if share and points else _unit(finding), 1 if share else 2)

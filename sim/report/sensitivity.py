@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.words import above_limits, named, with_limits
+from sim.analysis.words import above_limits, of_row, with_limits
 from sim.report.section import Section
 from sim.study.assumptions import meaning
 from sim.study.finding import Finding
@@ -37,7 +37,7 @@ def section(finding: Finding) -> Section:
 def _ends(swing: pd.DataFrame | None, finding: Finding) -> tuple[str, ...]:
     """The outcome at the lowest and the highest tenth; rows of joint draws have neither."""
     return ("no order",) * 2 if swing is None else tuple(
-        above_limits(*named(swing.loc[end]), *_unit(finding, "estimate")) for end in ("low", "high"))
+        above_limits(*of_row(swing.loc[end]), *_unit(finding, "estimate")) for end in ("low", "high"))
 
 
 def _effect(effect: Any, finding: Finding) -> str:
@@ -63,7 +63,7 @@ def _answer(finding: Finding, shares: dict[str, pd.DataFrame], ranked: list[str]
     for _, between in swings[(swings["end"] == "between") & swings["factor"].isin(ranked[:_LEADING])].iterrows():
         yield (f"Along {_named(between['factor'])} it is no slope: between both ends, in tenth {between['tenth']} of 10 of its values, "
                f"the outcome is {_value(between, finding)}.")
-    chance = f"Of the variance between single histories {with_limits(*named(sample, 'chance'))} is chance that no parameter moves"
+    chance = f"Of the variance between single histories {with_limits(*of_row(sample, 'chance'))} is chance that no parameter moves"
     chance = "No two histories differ in it" if pd.isna(sample["chance"]) else chance
     yield f"{chance}; the outcome is {_value(sample, finding, 'mean')} on average."
     if untold := [_named(name) for name in ranked if not screened.loc[name, "told"]]:
@@ -73,7 +73,7 @@ def _answer(finding: Finding, shares: dict[str, pd.DataFrame], ranked: list[str]
 
 def _index(row: Any) -> str:
     """A share for the table, where there is one."""
-    return "not known" if pd.isna(row["estimate"]) else above_limits(*named(row))
+    return "not known" if pd.isna(row["estimate"]) else above_limits(*of_row(row))
 
 
 def _enough(finding: Finding, sample: Any, ranked: list[str]) -> str:
@@ -94,7 +94,7 @@ def _named(factor: str) -> str:
 
 
 def _share(row: Any) -> str:
-    return with_limits(*named(row))
+    return with_limits(*of_row(row))
 
 
 def _value(row: Any, finding: Finding, name: str = "estimate") -> str:
@@ -103,7 +103,7 @@ def _value(row: Any, finding: Finding, name: str = "estimate") -> str:
 
 def _stated(row: Any, name: str) -> tuple[float, float, float]:
     """A number and its limits, those of an effect being `low` and `high`."""
-    return (row[name], row["low"], row["high"]) if name == "effect" else named(row, name)
+    return (row[name], row["low"], row["high"]) if name == "effect" else of_row(row, name)
 
 
 def _unit(finding: Finding, name: str) -> tuple[str, int]:
