@@ -3,9 +3,13 @@
 import difflib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import pytest
+from typer.testing import CliRunner
+
+from sim.cli import app
 
 mpl.use("Agg")
 ROOT = Path(__file__).parents[1]
@@ -32,3 +36,13 @@ def same_as_file(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
         diff = "".join(difflib.unified_diff(old.splitlines(keepends=True), text.splitlines(keepends=True), str(path), "now"))
         assert not diff, f"{path} is out of date; look at the difference, then run pytest --fix\n{diff}"
     return check
+
+
+@pytest.fixture(scope="session")
+def command() -> Callable[..., Any]:
+    """The command line with these words, which must end with this code."""
+    def run(*words: object, code: int = 0) -> Any:
+        result = CliRunner().invoke(app, [str(word) for word in words])
+        assert result.exit_code == code, result.output
+        return result
+    return run

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
@@ -17,15 +16,8 @@ SMALL = ["--designs", "60", "--replicates", "5"]
 ESTIMATE = {"estimate", "low", "high", "spread_low", "spread_high"}
 
 
-def command(*words, code=0):
-    """Output of a command that ends with this code."""
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    assert result.exit_code == code, result.output
-    return result
-
-
 @pytest.fixture(scope="module")
-def compared(scenarios, tmp_path_factory):
+def compared(scenarios, tmp_path_factory, command):
     """A comparison and the folder of its runs."""
     out = tmp_path_factory.mktemp("runs")
     paths = [scenarios / f"{name}.toml" for name in ("none", "coalition", "nato")]
@@ -107,7 +99,7 @@ def test_the_document_of_differences(compared):
 @pytest.mark.parametrize(
     ("years", "reported"), [(1, ["1"]), (3, ["1", "2", "3"]), (7, ["1", "2", "5", "7"]), (25, ["1", "2", "5", "10", "20", "25"])]
 )
-def test_years_as_far_as_the_horizon_reaches(years, reported, scenarios, tmp_path):
+def test_years_as_far_as_the_horizon_reaches(years, reported, scenarios, tmp_path, command):
     """And the horizon itself."""
     told = json.loads(command("run", scenarios / "none.toml", *SMALL, "--years", years, "--out", tmp_path, "--json").stdout)
     assert list(told["runs"][0]["survival"]) == reported
@@ -177,7 +169,7 @@ def test_quantiles_of_the_timeline_are_those_of_the_worlds(scenarios):
         assert row[f"belief_europe_{percent}"] == pytest.approx(exact["belief_europe"], abs=0.0051)
 
 
-def test_figures_are_written_beside_the_results(scenarios, tmp_path, compared):
+def test_figures_are_written_beside_the_results(scenarios, tmp_path, compared, command):
     """A run has three, a comparison five."""
     command("run", scenarios / "none.toml", *SMALL, "--out", tmp_path)
     (folder,) = tmp_path.glob("none-*")
@@ -188,7 +180,7 @@ def test_figures_are_written_beside_the_results(scenarios, tmp_path, compared):
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.rglob("*.png"))
 
 
-def test_a_second_run_reads_the_folder(scenarios, tmp_path):
+def test_a_second_run_reads_the_folder(scenarios, tmp_path, command):
     """The same document to the letter, the time it took included, and the files untouched."""
     words = ("run", scenarios / "eu.toml", *SMALL, "--out", tmp_path, "--json")
     first = command(*words).stdout
@@ -197,14 +189,14 @@ def test_a_second_run_reads_the_folder(scenarios, tmp_path):
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")} == stamps
 
 
-def test_folders_and_files_are_compared_alike(compared, scenarios):
+def test_folders_and_files_are_compared_alike(compared, scenarios, command):
     """A run folder stands for its scenario."""
     told, out = compared
     mixed = json.loads(command("compare", told["runs"][0]["folder"], scenarios / "nato.toml", *SMALL, "--out", out, "--json").stdout)
     assert mixed["differences"][0] == told["differences"][1]
 
 
-def test_the_table_shows_both_intervals_of_every_share(scenarios, tmp_path):
+def test_the_table_shows_both_intervals_of_every_share(scenarios, tmp_path, command):
     """Every share and cost has its error, every row a range beneath it; the caveat stands once."""
     text = command("compare", scenarios / "none.toml", scenarios / "nato.toml", *SMALL, "--out", tmp_path).stdout
     rows = [line for line in text.splitlines() if re.match(r"(none|nato) +[-+\d]", line)]
@@ -216,7 +208,7 @@ def test_the_table_shows_both_intervals_of_every_share(scenarios, tmp_path):
     assert max(map(len, rows + below)) <= 80
 
 
-def test_one_run_prints_who_bears_what(scenarios, tmp_path):
+def test_one_run_prints_who_bears_what(scenarios, tmp_path, command):
     """A row a bearer, as in the table of the Python function: costs in peace, by war and in all, each with error, range and share."""
     text = command("run", scenarios / "coalition.toml", *SMALL, "--out", tmp_path).stdout
     told = text[text.index("Expected cost within 20 years"):].splitlines()
@@ -235,7 +227,7 @@ def test_one_run_prints_who_bears_what(scenarios, tmp_path):
     assert max(map(len, text.splitlines()[:-1])) <= 100
 
 
-def test_set_changes_a_value(scenarios, tmp_path):
+def test_set_changes_a_value(scenarios, tmp_path, command):
     """And the manifest says so."""
     words = ("--set", "regime.deployment.brigades=7", "--set", "russia.strength={ uniform = [90, 110] }")
     told = json.loads(command("run", scenarios / "none.toml", *SMALL, *words, "--out", tmp_path, "--json").stdout)
@@ -244,7 +236,7 @@ def test_set_changes_a_value(scenarios, tmp_path):
     assert scenario["russia"]["strength"] == {"uniform": [90, 110]}
 
 
-def test_list_check_show_and_schema(scenarios):
+def test_list_check_show_and_schema(scenarios, command):
     """Names with titles; fine files; values with origins; a JSON document."""
     listed = command("list", scenarios).stdout.splitlines()
     assert len(listed) == len(list(scenarios.glob("*.toml")))
@@ -256,7 +248,7 @@ def test_list_check_show_and_schema(scenarios):
     assert json.loads(command("schema").stdout)["title"] == "Scenario"
 
 
-def test_a_sweep_is_a_table_of_runs(scenarios, tmp_path):
+def test_a_sweep_is_a_table_of_runs(scenarios, tmp_path, command):
     """Every combination, each equal to the run of its own scenario."""
     words = ("sweep", scenarios / "none.toml", "--grid", "regime.deployment.brigades=0:10:2", "--grid", "regime.commitment.europe=0:1:2")
     table = pd.DataFrame(json.loads(command(*words, *SMALL, "--out", tmp_path, "--json").stdout))
@@ -270,7 +262,7 @@ def test_a_sweep_is_a_table_of_runs(scenarios, tmp_path):
     assert sampled["regime.deployment.brigades"].nunique() == 3
 
 
-def test_precision_is_reached_and_what_it_took_is_said(scenarios, tmp_path):
+def test_precision_is_reached_and_what_it_took_is_said(scenarios, tmp_path, command):
     """Every durability's error is at most what was asked for, and more designs than the scenario's were needed."""
     result = command("run", scenarios / "none.toml", *SMALL, "--precision", "0.03", "--out", tmp_path, "--json")
     (run,) = json.loads(result.stdout)["runs"]
@@ -280,7 +272,7 @@ def test_precision_is_reached_and_what_it_took_is_said(scenarios, tmp_path):
 
 
 @pytest.mark.parametrize("name", sorted(each.name or each.callback.__name__ for each in app.registered_commands))
-def test_every_command_explains_itself(name):
+def test_every_command_explains_itself(name, command):
     """`--help` says what the command does, and ends well."""
     text = command(name, "--help").stdout
     assert f"ceasefire {name}" in text.replace("root", "ceasefire")

@@ -7,14 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
 import sim
 from sim import plots
 from sim.analysis.estimate import by_design, chance_left
 from sim.analysis.measures import Measure
 from sim.briefing.findings import telling
-from sim.cli import app
 from sim.study import discovery, prim
 from sim.study.assumptions import assumptions, meaning
 from sim.study.finding import read
@@ -191,16 +189,10 @@ def test_an_assumption_of_one_guarantee_bears_its_name(scenarios):
     assert meaning("europe.members.United Kingdom.reliability")[0] == "United Kingdom: chance that the pledge is honoured"
 
 
-def command(*words, code=0):
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    assert result.exit_code == code, result.output
-    return result
-
-
 SIZE = ["--designs", "120", "--replicates", "4", "--years", "5"]
 
 
-def test_the_command_keeps_what_it_prints(scenarios, tmp_path):
+def test_the_command_keeps_what_it_prints(scenarios, tmp_path, command):
     """JSON, folder, figures; read again it tells the same."""
     asked = ["discover", scenarios / "none.toml", "--when", "survival@5 < 0.6", *SIZE, "--out", tmp_path]
     document = json.loads(command(*asked, "--json").stdout)
@@ -220,7 +212,7 @@ def test_the_command_keeps_what_it_prints(scenarios, tmp_path):
     (["--when", "survival@5 < 0.5", "--replicates", "1"], "--replicates 2 or more"),
     (["--when", "survival@5 < 0.5", "--against", "{none}"], "is the scenario itself"),
 ])
-def test_what_cannot_be_asked_is_refused_with_its_place(scenarios, tmp_path, words, said):
+def test_what_cannot_be_asked_is_refused_with_its_place(scenarios, tmp_path, words, said, command):
     """Exit code 2, one line, no folder of a finding."""
     none = scenarios / "none.toml"
     result = command("discover", none, *SIZE, *(word.format(none=none) for word in words), "--out", tmp_path, code=2)
@@ -229,7 +221,7 @@ def test_what_cannot_be_asked_is_refused_with_its_place(scenarios, tmp_path, wor
     assert not list(tmp_path.glob("discovery-*"))
 
 
-def test_without_anything_uncertain_there_is_nothing_to_discover(scenarios, tmp_path):
+def test_without_anything_uncertain_there_is_nothing_to_discover(scenarios, tmp_path, command):
     """The message says what to give a distribution."""
     sets = [f"--set={key}={value}" for key, value in (("russia.strength_target", 170), ("russia.reconstitution_half_life", 4),
                                                       ("russia.value_of_prevailing", 1), ("russia.insecurity", 0.5))]

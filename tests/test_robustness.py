@@ -9,12 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
-from typer.testing import CliRunner
 
 import sim
 from sim import plots
 from sim.briefing.findings import telling
-from sim.cli import app
 from sim.study import robustness
 from sim.study.finding import read
 
@@ -150,16 +148,10 @@ def test_figures_and_sentences_tell_it(found):
         plots.style.plt.close("all")
 
 
-def command(*words, code=0):
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    assert result.exit_code == code, result.output
-    return result
-
-
 SIZE = ["--designs", "120", "--replicates", "4", "--years", "5"]
 
 
-def test_the_command_keeps_what_it_prints(scenarios, tmp_path):
+def test_the_command_keeps_what_it_prints(scenarios, tmp_path, command):
     """JSON with null for what no belief reaches, folder, figures; read again and asked again it is the same."""
     asked = ["robust", *(scenarios / f"{name}.toml" for name in NAMES), *SIZE, "--out", tmp_path]
     document = json.loads(command(*asked, "--json").stdout)
@@ -178,7 +170,7 @@ def test_the_command_keeps_what_it_prints(scenarios, tmp_path):
     (["{none}", "{nato}", "--replicates", "1"], "--replicates 2 or more"),
     (["{none}", "{other}"], "not pairs"),
 ])
-def test_what_cannot_be_ranked_is_refused(scenarios, tmp_path, words, said):
+def test_what_cannot_be_ranked_is_refused(scenarios, tmp_path, words, said, command):
     """Exit code 2 and a plain line."""
     other = tmp_path / "other.toml"
     other.write_text(f'title = "Another seed"\nextends = "{scenarios}/none.toml"\n[sampling]\nseed = 7\n')

@@ -308,7 +308,7 @@ def test_a_guarantee_against_itself_differs_by_nothing(none):
     assert found.table["estimate"].isna().all()
     assert "does not move it by more than chance" in section(found).answer[0]
     assert "No two histories differ" in section(found).answer[1]
-    assert "does not move survival@5 by more than chance" in sim.plots.tornado(found).get_title(loc="left")
+    assert "does not move the difference in the share that holds 5 years by more than chance" in sim.plots.tornado(found).get_title(loc="left")
     sim.plots.influence(found)
     plt.close("all")
 
@@ -319,7 +319,7 @@ def test_a_share_that_is_not_told_is_not_given():
     varied = Factors({"russia.insecurity": {"russia.insecurity": Uniform(0, 1)}, "war.decisiveness": {"war.decisiveness": Uniform(0, 1)}})
     found = Finding("sensitivity", asked, tables(noisy(lambda unit: unit[:, 0], 30.0), varied, 64, 10, 1))
     assert found.table[["estimate", "low", "high"]].isna().all(axis=None)
-    assert "does not move survival@5 by more than chance" in sim.plots.tornado(found).get_title(loc="left")
+    assert "does not move the share that holds 5 years by more than chance" in sim.plots.tornado(found).get_title(loc="left")
     plt.close("all")
 
 

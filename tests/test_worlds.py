@@ -38,13 +38,6 @@ def crisis_values(crisis):
     return np.array([crisis.attack_now[0], crisis.value_of_holding[0], crisis.value_of_probing[0]])
 
 
-def command(*words: object) -> str:
-    """What the command line prints."""
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    assert result.exit_code == 0, result.stderr
-    return result.stdout
-
-
 @pytest.fixture(scope="module")
 def runs(scenarios):
     return {name: sim.run(sim.load(scenarios / f"{name}.toml", SAMPLING), out=None) for name in REGIMES}
@@ -97,18 +90,18 @@ def test_a_story_needs_one_world(scenarios):
         sim.CeasefireModel(sim.load(scenarios / "none.toml"), 2).story()
 
 
-def test_the_same_history_under_another_regime_parts_where_something_else_is_done(scenarios):
+def test_the_same_history_under_another_regime_parts_where_something_else_is_done(scenarios, command):
     """Before the mark both histories have the same deeds; after it one has a deed that the other has not."""
-    lines = command("replay", scenarios / "coalition.toml", "--world", 5861, "--under", scenarios / "article5_like.toml").splitlines()
+    lines = command("replay", scenarios / "coalition.toml", "--world", 5861, "--under", scenarios / "article5_like.toml").stdout.splitlines()
     parting = lines.index("--- here they part ---")
     assert all(line[:2] in ("= ", "<~", ">~") for line in lines[2:parting])
     assert lines[parting + 1][:2] in ("< ", "> ")
 
 
-def test_a_history_never_parts_from_itself(scenarios):
+def test_a_history_never_parts_from_itself(scenarios, command):
     """Told twice under one regime, every line is shared."""
     path = scenarios / "none.toml"
-    lines = command("replay", path, "--world", 3, "--under", path).splitlines()
+    lines = command("replay", path, "--world", 3, "--under", path).stdout.splitlines()
     assert all(line.startswith("=") for line in lines[1:] if line)
 
 
@@ -122,11 +115,11 @@ def test_typical_worlds_are_of_their_kind_and_in_its_middle(runs):
         assert kind["years"].quantile(0.1) <= years <= kind["years"].quantile(0.9)
 
 
-def test_replay_of_typical_worlds_tells_one_of_each(scenarios, tmp_path):
+def test_replay_of_typical_worlds_tells_one_of_each(scenarios, tmp_path, command):
     """One story for each way of ending that occurs, and a figure of each."""
     figure = tmp_path / "world.png"
     told = json.loads(command("replay", scenarios / "none.toml", "--typical", "--set", "sampling.designs=100", "--out", tmp_path / "runs",
-                              "--figure", figure, "--json"))
+                              "--figure", figure, "--json").stdout)
     assert {one["typical"] for one in told["worlds"]} == {str(cause) for cause in Cause}
     for one in told["worlds"]:
         end = one["events"][-1]
@@ -134,17 +127,17 @@ def test_replay_of_typical_worlds_tells_one_of_each(scenarios, tmp_path):
         assert figure.with_stem(f"world-{one['typical']}").read_bytes().startswith(b"\x89PNG")
 
 
-def test_words_and_document_tell_the_same(scenarios):
+def test_words_and_document_tell_the_same(scenarios, command):
     """The lines on the terminal are the words of the JSON document."""
     path = scenarios / "eu.toml"
-    one, = json.loads(command("replay", path, "--world", 7, "--json"))["worlds"]
-    assert command("replay", path, "--world", 7).rstrip().splitlines() == list(story(one))
+    one, = json.loads(command("replay", path, "--world", 7, "--json").stdout)["worlds"]
+    assert command("replay", path, "--world", 7).stdout.rstrip().splitlines() == list(story(one))
 
 
-def test_the_game_is_the_one_of_that_month(scenarios, tmp_path):
+def test_the_game_is_the_one_of_that_month(scenarios, tmp_path, command):
     """The command shows the crisis of that world at that time, at its equilibrium, and writes it for Gambit."""
     path, efg = scenarios / "nato.toml", tmp_path / "month.efg"
-    told = json.loads(command("game", path, "--year", 3, "--world", 17, "--efg", efg, "--figure", tmp_path / "tree.png", "--json"))
+    told = json.loads(command("game", path, "--year", 3, "--world", 17, "--efg", efg, "--figure", tmp_path / "tree.png", "--json").stdout)
     model = sim.CeasefireModel(sim.load(path), [17])
     while model.years < 3:
         model.step()

@@ -2,7 +2,7 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 from scipy import stats
 
 from sim.analysis.words import of_row, with_limits
@@ -42,25 +42,24 @@ def calibrated(finding: Finding, ax: Axes | None = None) -> Axes:
     rows = -(-len(names) // _COLUMNS)
     if ax is None:
         ax = axes_or_new(None)
-        ax.figure.set_size_inches(10, 2.9 * rows)      # type: ignore[union-attr]
+        ax.figure.set_size_inches(10, 3.1 * rows)      # type: ignore[union-attr]
     ax.set_axis_off()
     looks = {"prior": ("0.6", "s", -0.5), "posterior": (PALETTE[1], "D", 0.0), "record": ("black", "o", 0.5)}
     for number, name in enumerate(names):
         left, bottom = (number % _COLUMNS) / _COLUMNS, 1 - (number // _COLUMNS + 1) / rows
-        panel = ax.inset_axes((left, bottom + 0.1 / rows, 0.86 / _COLUMNS, 0.7 / rows))
+        panel = ax.inset_axes((left, bottom + 0.1 / rows, 0.84 / _COLUMNS, 0.72 / rows))
         for told, (colour, marker, shift) in looks.items():
             some = table[(table["guarantee_class"] == name) & (table["told"] == told)].dropna()
             ends = [some["estimate"] - some["low"], some["high"] - some["estimate"]]
             panel.errorbar(some["years"] + shift, some["estimate"], yerr=ends, color=colour, marker=marker, ms=4, lw=1.6, ls="none",
                            label=told)
-        panel.set(xlim=(0, 21), ylim=(0, 1.04))
+        panel.set(xlim=(0, 21.5), ylim=(0, 1.04), xticks=sorted(set(table["years"])))
         panel.spines[["top", "right"]].set_visible(False)
         panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        panel.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-        panel.set_title(name.replace("_", " "), loc="left", fontsize="small")
-        panel.set_xlabel("years", fontsize="x-small", labelpad=1)
+        panel.set_title(name.replace("_", " "), loc="left", fontsize="medium")
+        panel.set_xlabel("years", fontsize="small", labelpad=1)
         if not number:
-            panel.legend(frameon=False, fontsize="x-small", loc="lower left")
+            panel.legend(frameon=False, fontsize="small", loc="lower left")
     ten = table[(table["years"] == table["years"].max())].groupby("told")[["low", "high"]].agg("mean").eval("high - low")
     ax.set_title("The record narrows what the model says of durability: after it, nine of ten candidates\nlie within "
                  f"{100 * ten['posterior']:.0f} points at {table['years'].max():g} years, before within {100 * ten['prior']:.0f} "

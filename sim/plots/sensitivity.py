@@ -66,7 +66,7 @@ def _draw_swings(ax: Axes, finding: Finding, order: list[str]) -> None:
             ax.hlines(row + shift, end["low"], end["high"], color="black", lw=2)
     ax.axvline(mean, color="black", lw=1)
     ax.set_yticks(range(len(order)), [fill(_named(name), _WIDTH) for name in order], fontsize="small")
-    ax.set_xlabel(f"{finding.asked['label']}{'' if len(finding.asked['scenarios']) == 1 else ', difference'} (bars: 95 % limits)")
+    ax.set_xlabel(f"{_outcome(finding).removeprefix('the ')} (bars: 95 % limits)")
     _scale(ax.xaxis, finding)
     _legend_below(ax)
 
@@ -105,10 +105,13 @@ def influence(finding: Finding, ax: Axes | None = None) -> Axes:
         _scale(panel.yaxis, finding)
         if number:
             panel.set_yticklabels([])
+        else:
+            panel.set_ylabel(fill(_outcome(finding).removeprefix("the "), _WIDTH))
     ends = {name: _told(end, finding) for name, end in _ends(finding, leading[0]).iterrows()}
     between = f" by way of {ends['between']}" if "between" in ends else ""
     beside = "" if leading[0] in set(finding.table["factor"]) else " and what is drawn with it"
-    ax.set_title(f"{finding.asked['outcome']} goes from {ends['low']}{between} to {ends['high']}\n"
+    outcome = _outcome(finding)
+    ax.set_title(f"{outcome[:1].upper()}{outcome[1:]} goes from {ends['low']}{between} to {ends['high']}\n"
                  f"from the lowest to the highest tenth of {_named(leading[0])}{beside}\n"
                  f"(dots: {finding.asked['replicates']} histories each, moved apart; lines: running means, 95 % limits)", loc="left")
     return ax
@@ -162,10 +165,16 @@ def _running(x: Any, y: Any, bins: int = _BINS) -> pd.DataFrame:
 def _finding(finding: Finding, shares: pd.DataFrame, order: list[str]) -> str:
     best, whole = order[-1], shares.loc[order[-1]]
     if np.isnan(whole["estimate"]["total"]):
-        return f"What was varied does not move {finding.asked['outcome']} by more than chance"
+        return f"What was varied does not move {_outcome(finding)} by more than chance"
     value, low, high = (100 * whole[each]["total"] for each in ("estimate", "low", "high"))
-    return (f"{value:.0f} ({low:.0f} to {high:.0f}) % of what parameters move in {finding.asked['outcome']}\n"
+    return (f"{value:.0f} ({low:.0f} to {high:.0f}) % of what parameters move in {_outcome(finding)}\n"
             f"({', less that of '.join(finding.asked['scenarios'])}) goes with {_named(best)}")
+
+
+def _outcome(finding: Finding) -> str:
+    """The outcome in words, with its article, and whether it is a difference."""
+    share = "the share that " if finding.asked["unit"] == "share" else ""
+    return f"{'' if len(finding.asked['scenarios']) == 1 else 'the difference in '}{share}{finding.asked['label']}"
 
 
 def _told(row: Any, finding: Finding) -> str:
