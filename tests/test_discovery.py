@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 import sim
 from sim import plots
@@ -154,7 +155,7 @@ def test_the_same_question_has_the_same_answer(found, scenarios):
     pd.testing.assert_frame_equal(again, found.table)
 
 
-@pytest.mark.parametrize(("when", "words"), [("survival@5 < 0", "Nowhere"), ("survival@5 >= 0", "Everywhere"),
+@pytest.mark.parametrize(("when", "words"), [("survival@5 < 0", "Nowhere"), ("restricted_mean_years < 0", "Nowhere"), ("survival@5 >= 0", "Everywhere"),
                                              ("survival@5 < 0.02", "Nowhere|cannot be told from chance")])
 def test_never_always_and_too_few_are_answers(scenarios, when, words):
     """Without a region the sentences say so, and the figures can be drawn."""
@@ -165,6 +166,23 @@ def test_never_always_and_too_few_are_answers(scenarios, when, words):
     for draw in told.figures.values():
         assert draw(finding).get_title(loc="left")
         plots.style.plt.close("all")
+
+
+def test_without_a_region_designs_are_shown_over_what_goes_most_with_the_outcome(scenarios):
+    """The value of prevailing across, named in words; the whole space is the one point of peeling, and there is no table of rules."""
+    finding = discovery.find(sim.load(scenarios / "none.toml", SMALL | {"sampling.designs": 60}), "survival@5 < 0.1", out=None)
+    told = telling(finding)
+    assert finding.table.empty
+    assert finding.tables["share"].iloc[0]["failing"] > 0
+    assert told.figures["discovery"](finding).get_xlabel().startswith("Russia: value of prevailing")
+    whole = told.figures["peeling"](finding).containers[0].lines[0]
+    assert whole.get_xydata().tolist() == [[1, finding.tables["share"].iloc[0]["estimate"]]]
+    console = Console(width=200)
+    with console.capture() as printed:
+        console.print(told.section(finding))
+    assert told.section(finding).answer[0] in " ".join(printed.get().split())
+    assert "in resamples" not in printed.get()
+    plots.style.plt.close("all")
 
 
 def test_a_guarantee_beats_none_by_more_than_chance(scenarios):

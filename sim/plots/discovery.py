@@ -1,36 +1,40 @@
 """Where a guarantee fails: designs over the two assumptions that matter most, and what each step of peeling gave."""
 
+from textwrap import fill
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
 from sim.analysis.words import with_error
 from sim.plots.style import DASHES, PALETTE, axes_or_new
+from sim.study.assumptions import by_rank_correlation, meaning
 from sim.study.finding import Finding
 
-_SKEWED = 20
+_SKEWED, _WIDTH = 20, 48
 
 
 def discovery(finding: Finding, ax: Axes | None = None) -> Axes:
     """The designs over the two assumptions that the first box restricts most often; crosses fail, dots do not; boxes with their limits.
 
-    A box is drawn where it restricts these two; the bands are the limits of 95 % of resamples.
+    A box is drawn where it restricts these two; the bands are the limits of 95 % of resamples. Without a box the two are those whose
+    ranks go most with the outcome.
     """
     ax, asked = axes_or_new(ax), finding.asked
     rules, cases, share = finding.tables["rules"], finding.tables["cases"], finding.tables["share"].iloc[0]
-    names = [name for name in cases if name not in ("design", "outcome", "fails")]
-    ranked = list(rules.loc[rules["box"] == 1, "parameter"]) if len(rules) else []
-    across, up = [*ranked, *(name for name in names if name not in ranked), "design"][:2]
+    drawn = cases.drop(columns=["design", "outcome", "fails"])
+    ranked = by_rank_correlation(drawn, cases["outcome"]) if rules.empty else rules.loc[rules["box"] == 1, "parameter"]
+    across, up = [*ranked, "design"][:2]
     fails = cases["fails"].astype(bool)
     ax.scatter(cases.loc[~fails, across], cases.loc[~fails, up], s=5, color="0.72", lw=0, label="is not so")
     ax.scatter(cases.loc[fails, across], cases.loc[fails, up], s=20, marker="x", color=PALETTE[2], lw=0.9, label=asked["when"])
-    words = dict(zip(rules["parameter"], rules["meaning"] + _units(rules), strict=True))
     for axis, name in ((ax.xaxis, across), (ax.yaxis, up)):
-        axis.set_label_text(words.get(name, name))
+        axis.set_label_text(name if name == "design" else fill(_with_unit(name), _WIDTH))
         if name != "design" and cases[name].min() > 0 and cases[name].max() > _SKEWED * cases[name].median():
             (ax.set_xscale if axis is ax.xaxis else ax.set_yscale)("log")
+            axis.set_major_formatter(StrMethodFormatter("{x:g}"))
     limits = (ax.get_xlim(), ax.get_ylim())
     for number, rows in rules.groupby("box"):
         _box(ax, rows.set_index("parameter"), (across, up), limits, int(number))
@@ -40,9 +44,10 @@ def discovery(finding: Finding, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _units(rules: pd.DataFrame) -> pd.Series:
-    """Units after a comma, without what explains them; nothing where there is none."""
-    return rules["unit"].fillna("").map(lambda unit: f", {unit.partition(':')[0]}" if unit else "")
+def _with_unit(name: str) -> str:
+    """What an assumption means, and its unit after a comma, without what explains it."""
+    told, unit = meaning(name)
+    return f"{told}, {unit.partition(':')[0]}" if unit else told
 
 
 def _box(ax: Axes, rows: pd.DataFrame, names: tuple[str, str], limits: tuple[tuple[float, float], tuple[float, float]],
@@ -75,9 +80,12 @@ def _title(finding: Finding, share: pd.Series) -> str:
 
 
 def peeling(finding: Finding, ax: Axes | None = None) -> Axes:
-    """Coverage against density of each box on the way, by its number of restricted assumptions; the one taken with its limits."""
+    """Coverage against density of each box on the way, by its number of restricted assumptions; the one taken and the whole with limits."""
     ax = axes_or_new(ax)
-    steps, boxes = finding.tables["trajectory"], finding.tables["boxes"]
+    steps, boxes, share = finding.tables["trajectory"], finding.tables["boxes"], finding.tables["share"].iloc[0]
+    if share["failing"]:
+        ax.errorbar([1], [share["estimate"]], yerr=[[share["estimate"] - share["low"]], [share["high"] - share["estimate"]]], color="0.4",
+                    marker="D", capsize=3, ls="none", label="all designs, before any peeling")
     for number, rows in steps.groupby("box"):
         way, colour = rows[~rows["taken"].astype(bool)], PALETTE[int(number)]
         ax.plot(way["coverage"], way["density"], color=colour, ls=DASHES[int(number)], lw=1.2, label=f"box {number}: peeled and pasted")
@@ -92,10 +100,11 @@ def peeling(finding: Finding, ax: Axes | None = None) -> Axes:
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set(xlim=(0, 1.03), ylim=(0, 1.03), xlabel="coverage: share of all designs in which it is so",
            ylabel="density: share of the designs in the box")
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     if boxes.empty:
         ax.set_title(f"{finding.asked['when']}: no region of the assumptions could be told", loc="left")
         return ax
-    ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     first = boxes.iloc[0]
     ax.set_title(f"Box 1 holds {with_error(first['coverage'], first['coverage_low'], first['coverage_high'])} of the designs with\n"
                  f"{finding.asked['when']}, at a density of {with_error(first['density'], first['density_low'], first['density_high'])}\n"

@@ -11,7 +11,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from sim.analysis.words import with_error
 from sim.plots.style import PALETTE, axes_or_new
-from sim.study.assumptions import meaning
+from sim.study.assumptions import by_rank_correlation, meaning
 from sim.study.finding import Finding
 from sim.study.points import JOINT
 
@@ -138,7 +138,7 @@ def _leading(finding: Finding) -> list[str]:
     totals = finding.table[finding.table["index"] == "total"].sort_values("estimate", ascending=False)["factor"].tolist()
     points = finding.tables["points"]
     together = points.drop(columns=["outcome", *(name for name in totals if name != JOINT)])
-    ranked = together.rank().corrwith(points["outcome"].rank()).abs().sort_values(ascending=False).index.tolist()
+    ranked = by_rank_correlation(together, points["outcome"])
     return [key for name in totals for key in (ranked if name == JOINT else [name])]
 
 

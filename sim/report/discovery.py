@@ -9,6 +9,7 @@ import pandas as pd
 from sim.analysis.resampling import RESAMPLES
 from sim.analysis.words import of_row, with_limits
 from sim.report.section import Section
+from sim.study.discovery import FEWEST
 from sim.study.finding import Finding
 
 HOW_TO_READ = (
@@ -55,9 +56,8 @@ def _answer(finding: Finding) -> Iterator[str]:
 
 
 def _why_no_region(share: pd.Series, designs: int) -> Iterator[str]:
-    few = 20
     fewer = min(int(share["failing"]), designs - int(share["failing"]))
-    if fewer < few:
+    if fewer < FEWEST:
         yield f"With {fewer} designs of one kind, a region cannot be told from chance; ask with more --designs."
     else:
         yield (f"No region was told. The chance of {int(share['replicates'])} histories may misjudge {share['misjudged']:.0f} designs, "

@@ -13,7 +13,7 @@ WIDTH = 100
 
 @dataclass(frozen=True)
 class Section:
-    """A heading, sentences that answer it with their uncertainty, a table of texts, and how to read it."""
+    """A heading, sentences that answer it with their uncertainty, a table of texts, if there is one, and how to read it."""
 
     question: str
     answer: tuple[str, ...]
@@ -29,7 +29,8 @@ class Section:
         for row in self.rows:
             table.add_row(*(_dim_below(cell) for cell in row))
         answer = (Text(textwrap.fill(sentence, WIDTH, initial_indent="  ", subsequent_indent="  ")) for sentence in self.answer)
-        return Group("", Text(self.question, "bold"), *answer, "", table, "", Text(textwrap.fill(self.how_to_read, WIDTH)))
+        rows = ("", table, "", Text(textwrap.fill(self.how_to_read, WIDTH))) if self.rows else ("",)
+        return Group("", Text(self.question, "bold"), *answer, *rows)
 
 
 def _dim_below(cell: str) -> Text:

@@ -47,6 +47,13 @@ def assumptions(runs: Sequence[Run]) -> pd.DataFrame:
     return pd.DataFrame(varying)
 
 
+def by_rank_correlation(drawn: pd.DataFrame, outcome: pd.Series) -> list[str]:
+    """The columns, those first whose ranks go most with those of the outcome (Spearman 1904); in their order where it is constant."""
+    ranks = drawn.rank()
+    alike = ranks.apply(outcome.rank().cov) / ranks.std()
+    return [str(name) for name in alike.abs().sort_values(ascending=False, kind="stable").index]
+
+
 def meaning(column: str) -> tuple[str, str]:
     """What a column of `assumptions` means, in a few words with whose it is, and its unit."""
     key, under, run = column.partition(_UNDER)
