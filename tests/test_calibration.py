@@ -30,9 +30,14 @@ CLASSES = ("none", "deployed_allied_force")
 
 def weibull_histories(count, each, seed):
     """Candidates whose lifetimes are known in closed form: a rate that two parts set, half of it in the second class; the rest do nothing."""
-    scores, rng = hypercube(count, seed), np.random.default_rng(seed + 1)
+    return of_known_rate(hypercube(count, seed), each, seed + 1)
+
+
+def of_known_rate(scores, each, seed):
+    """The same of given candidates."""
+    rng = np.random.default_rng(seed)
     rate = np.exp(-2.5 + 0.8 * scores[:, 0] + 0.4 * scores[:, 1])[:, None, None] * np.array([1.0, 0.5])[:, None]
-    years = rng.exponential(size=(count, 2, each)) / rate
+    years = rng.exponential(size=(len(scores), 2, each)) / rate
     return Histories(scores, CLASSES, np.where(years > EDGES[-1], np.inf, years))
 
 
@@ -131,12 +136,23 @@ def test_the_emulator_is_held_against_counts_that_it_has_not_seen():
     """On candidates it has not seen the log chance of a record is that of the counts, to their chance; one fitted to noise is not."""
     cases = drawn(weibull_histories(1, 60, 31), 0, cases_of(20))
     fresh = weibull_histories(40, 2000, 33)
-    right, spread = self_check.apart(self_check.emulated(Emulator(weibull_histories(400, 200, 1)), fresh, cases))
+    found = self_check.emulated(Emulator(weibull_histories(400, 200, 1)), fresh, cases)
+    right, spread, _ = self_check.apart(found)
     bank = weibull_histories(400, 200, 1)
     shuffled = Histories(bank.scores, CLASSES, np.random.default_rng(0).permutation(bank.lifetimes))
-    _, wrong = self_check.apart(self_check.emulated(Emulator(shuffled), fresh, cases))
+    _, wrong, _ = self_check.apart(self_check.emulated(Emulator(shuffled), fresh, cases))
     assert abs(right) < 4 * spread / np.sqrt(40) + 0.5
     assert spread < 2 < wrong
+    assert self_check.likelier(found)["counted"].min() >= found["counted"].median()
+
+
+def test_the_error_of_counts_is_that_of_repeating_them():
+    """What halves of the histories say of the counts' error is what other histories of the same candidates show, to a quarter."""
+    cases, emulator = drawn(weibull_histories(1, 60, 31), 0, cases_of(20)), Emulator(weibull_histories(400, 200, 1))
+    scores = hypercube(40, 80)
+    again = [self_check.emulated(emulator, of_known_rate(scores, 2000, seed), cases) for seed in range(20)]
+    made = np.mean(np.var([each["counted"] for each in again], axis=0, ddof=1))
+    assert self_check.apart(pd.concat(again))[2] == pytest.approx(np.sqrt(made), rel=0.25)
 
 
 def test_synthetic_records_have_the_classes_and_the_censoring_of_the_cases():
@@ -244,7 +260,9 @@ def test_the_document_and_the_folder_of_a_calibration(calibrated, scenarios):
     for part in document["parts"]:
         assert part["low"] <= part["posterior"] <= part["high"]
         assert part["prior_low"] <= part["prior"] <= part["prior_high"]
-        assert part["learned_low"] <= part["learned_high"] <= 1
+        assert part["learned_low"] <= part["learned"] <= part["learned_high"]
+    for pair in document["entangled"]:
+        assert pair["correlation_low"] <= pair["correlation"] <= pair["correlation_high"]
     assert {score["predictor"] for score in document["scores"]} == {"model before", "model calibrated", "Kaplan-Meier", "Weibull",
                                                                     "Weibull by class"}
     for row in document["durability"]:
@@ -316,12 +334,14 @@ def test_the_page_says_what_the_finding_found(scenarios):
     entangled = tables["entangled"].set_index(["part", "other"])
     said += ["{correlation:+.2f}, {correlation_low:+.2f} to {correlation_high:+.2f}".format(**entangled.loc[pair]) for pair in (("median value of prevailing", "spread of the value of prevailing"),
                                                     ("median value of prevailing", "cost of war"), ("strength rebuilt", "pace of reconstitution"))]
-    said += [with_limits(*told(parts.loc[name], "learned")) for name in ("spread of the value of prevailing", "pace of reconstitution")]
+    said += [with_limits(*told(parts.loc[name], "learned"))
+             for name in ("spread of the value of prevailing", "median value of prevailing", "leader turnover", "pace of reconstitution",
+                          "strength rebuilt")]
     log = tables["scores"].query("score == 'log' and years == 10").set_index("predictor")
     said += ["{worse:+.3f} ({worse_low:+.3f} to {worse_high:+.3f})".format(**log.loc[name]) for name in ("model before", "model calibrated")]
-    mean, spread = self_check.apart(tables["emulator"])
-    near = tables["emulator"][tables["emulator"]["counted"] > tables["emulator"]["counted"].max() - 30]
-    said += [f"{mean:+.1f} on average, SD {spread:.1f}", "{:+.1f}, SD {:.1f}".format(*self_check.apart(near)), f"the {len(near)} within 30"]
+    near = self_check.likelier(tables["emulator"])
+    said += ["{:+.1f} on average, SD {:.1f}".format(*self_check.apart(tables["emulator"])),
+             "{:+.1f}, SD {:.1f}, of which {:.1f}".format(*self_check.apart(near))]
     worst = tables["uniformity"].loc[tables["uniformity"]["chance"].idxmin()]
     said += [f"{worst['distance']:.2f}, and chance strays further in {100 * (1 - (1 - worst['chance']) ** len(parts)):.0f} %"]
     weak = ["none", "paper_assurance", "peacekeepers_monitors", "demilitarised_zone"]

@@ -9,16 +9,16 @@ import typer
 from sim.cli.options import AsJson, Out, Seed, Workers, advance, app, counting_bar, plain_errors, pool
 from sim.cli.studies import publish
 
-Candidates = Annotated[int | None, typer.Option(help="Candidates of the prior to simulate.", show_default="400")]
+Candidates = Annotated[int | None, typer.Option(help="Candidates of the prior to simulate.", show_default="800")]
 Histories = Annotated[int | None, typer.Option(help="Histories of each under each scenario.", show_default="1000")]
-Checks = Annotated[int | None, typer.Option(help="Synthetic records of known truth to try the method on.", show_default="200")]
+Checks = Annotated[int | None, typer.Option(help="Synthetic records of known truth to try the method on.", show_default="400")]
 
 
 @app.command()
 def calibrate(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of the scenarios that stand for the record's classes.")]
               = Path("scenarios"), candidates: Candidates = None, histories: Histories = None, checks: Checks = None, seed: Seed = None,
               workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
-    """Fit what is uncertain of dyads to the record of past ceasefires; writes a posterior to put over any scenario (some ten minutes)."""
+    """Fit what is uncertain of dyads to the record of past ceasefires; writes a posterior to put over any scenario (twenty minutes)."""
     with plain_errors() as refuse:
         from sim.scenario.load import load_folder
         from sim.study.calibration.study import find, scenario_text

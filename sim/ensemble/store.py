@@ -3,14 +3,12 @@
 import hashlib
 import json
 import logging
-import platform
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, cached_property
-from importlib import metadata
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,13 +19,13 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from sim.ensemble.block import Block
+from sim.ensemble.manifest import manifest_of
 from sim.ensemble.timeline import VARIABLES, Timeline
-from sim.scenario.schema import Scenario, digest
+from sim.scenario.schema import Scenario
 
 _ROWS = 65_536
 _WORDS = ["cause", "members_fought"]
 _log = logging.getLogger("ceasefire")
-_PACKAGES = ("ceasefire", "mesa", "numpy", "scipy", "pandas", "pyarrow", "pydantic")
 
 
 class RunError(ValueError):
@@ -102,34 +100,6 @@ class Run:
     def horizon_years(self) -> int:
         """Years after which a ceasefire counts as held."""
         return int(self.manifest["scenario"]["sampling"]["horizon_years"])
-
-
-def manifest_of(scenario: Scenario) -> dict[str, Any]:
-    """What determines a run, its hash, and what it is run with."""
-    determinants = {"scenario": scenario.determinants(), "model": _code()}
-    return {
-        "name": scenario.name,
-        "title": scenario.title,
-        "hash": digest(determinants),
-        "scenario": scenario.model_dump(mode="json"),
-        "origins": {key: list(map(list, given)) for key, given in scenario.origins.items()},
-        "stated_sources": dict(scenario.stated_sources),
-        "seed": scenario.sampling.seed,
-        "worlds": scenario.sampling.worlds,
-        "versions": {package: metadata.version(package) for package in _PACKAGES} | {"python": platform.python_version()},
-        "platform": platform.platform(),
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-
-
-@cache
-def _code() -> str:
-    """Hash of the code that determines a result."""
-    package = Path(__file__).parents[1]
-    parts = [path for part in ("guarantee", "actors", "game", "model") for path in (package / part).glob("*.py")]
-    parts += [package / name for name in ("uncertainty.py", "quantity.py", "scenario/schema.py")]
-    parts += [package / "ensemble" / name for name in ("block.py", "timeline.py")]
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(parts))).hexdigest()
 
 
 class Store:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from sim.ensemble.block import BLOCK, simulate
-from sim.ensemble.store import Outcomes, Run, manifest_of, read_run
+from sim.ensemble.manifest import manifest_of
+from sim.ensemble.store import Outcomes, Run, read_run
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:

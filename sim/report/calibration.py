@@ -12,8 +12,8 @@ from sim.study.calibration.study import AFTER, BEFORE
 from sim.study.finding import Finding
 
 _LEARNED, _NOTHING, _MOVED, _ENTANGLED, _SUSPICIOUS = 0.25, 0.1, 0.3, 0.3, 0.01
-_FEWEST, _MOST_ERROR = 100, 10
-"""Judgements: candidates that weights must be worth, and error of the emulator beyond which nothing it says can be believed."""
+_FEWEST, _MOST_ERROR = 100, 5
+"""Judgements: candidates that weights must be worth, and error of the emulator, where the record is likelier, that is too large."""
 _NINE_OF_TEN = 3.29      # standard deviations between the ends of nine of ten
 
 
@@ -40,7 +40,7 @@ def section(finding: Finding) -> Section:
                   above_limits(*of_row(row, "learned"))) for _, row in parts.iterrows())
     return Section("What does the record teach of dyads?", answer, ("", "before", "after", "learned"), rows,
                    "Medians, and below them where nine of ten candidates lie. Learned is the share of the variance that the record "
-                   "took away, with 95 % limits of refits to resampled candidates, which hold the chance of the histories and the error of "
+                   "took away, with 95 % limits of refits to half of the histories, which hold their chance and the error of "
                    "the emulator; a part of which little is learned keeps what was assumed of it. Below 0, it is less sure than it was.")
 
 
@@ -54,10 +54,11 @@ def _scores(scores: pd.DataFrame) -> str:
 
 def _doubts(finding: Finding) -> Iterator[str]:
     """What forbids to believe the posterior at all."""
-    worth, (_, error) = finding.tables["effective"].iloc[0]["effective"], self_check.apart(finding.tables["emulator"])
+    worth = finding.tables["effective"].iloc[0]["effective"]
+    _, error, _ = self_check.apart(self_check.likelier(finding.tables["emulator"]))
     told = {
         f"the weights are worth {worth:.0f} candidates, where {_FEWEST} are the least": worth < _FEWEST,
-        f"the emulator errs by {error:.0f} in the log chance of the record, where {_MOST_ERROR} is the most": error > _MOST_ERROR,
+        f"the emulator errs by {error:.1f} in the log chance of the record, where {_MOST_ERROR} is the most": error > _MOST_ERROR,
         "the truth of synthetic records does not rank uniformly": _uniform(finding) < _SUSPICIOUS,
     }
     if reasons := [reason for reason, so in told.items() if so]:
@@ -73,12 +74,14 @@ def _uniform(finding: Finding) -> float:
 def _trust(finding: Finding) -> str:
     uniform, counts = finding.tables["uniformity"], finding.tables["effective"].iloc[0]
     worst, chance = uniform.loc[uniform["chance"].idxmin()], _uniform(finding)
-    mean, spread = self_check.apart(finding.tables["emulator"])
+    mean, spread, _ = self_check.apart(finding.tables["emulator"])
+    near, error, counts_error = self_check.apart(self_check.likelier(finding.tables["emulator"]))
     verdict = "as it should" if chance >= _SUSPICIOUS else "not as it should"
     return (f"On {len(finding.tables['ranks'])} synthetic records the truth ranks in its posterior {verdict}: of {len(uniform)} parts "
             f"{worst['part']} strays furthest, by {worst['distance']:.2f}; "
             f"chance strays further in {100 * chance:.0f} % of such checks of as many independent parts. "
-            f"The emulated log chance of the record is {mean:+.1f} (SD {spread:.1f}) off the counted one. The posterior weighs "
+            f"The emulated log chance of the record is {mean:+.1f} (SD {spread:.1f}) off the counted one; where the record is likelier "
+            f"{near:+.1f} (SD {error:.1f}, with the counts' own error of {counts_error:.1f}). The posterior weighs "
             f"{counts['candidates']:,.0f} candidates, worth {counts['effective']:,.0f} equal ones.")
 
 

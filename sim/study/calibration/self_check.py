@@ -33,12 +33,22 @@ def uniformity(ranked: pd.DataFrame) -> pd.DataFrame:
 
 
 def emulated(emulator: Emulator, fresh: Histories, cases: pd.DataFrame) -> pd.DataFrame:
-    """Log chance of the record under candidates that the emulator has not seen: a row each, as `emulated` and as `counted`."""
-    both = {"emulated": emulator.chances(fresh.scores), "counted": counted(fresh)}
-    return pd.DataFrame({name: chances.of(cases).sum(axis=1) for name, chances in both.items()})
+    """Log chance of the record under candidates that the emulator has not seen: a row each, as `emulated` and as `counted`.
+
+    `chance` is half of what the counts of one half of the histories give more than those of the other: as large as the counts' error.
+    """
+    halves = [Histories(fresh.scores, fresh.classes, fresh.lifetimes[..., part::2]) for part in (0, 1)]
+    every = {"emulated": emulator.chances(fresh.scores), "counted": counted(fresh), "one": counted(halves[0]), "other": counted(halves[1])}
+    found = pd.DataFrame({name: chances.of(cases).sum(axis=1) for name, chances in every.items()})
+    return found.assign(chance=(found["one"] - found["other"]) / 2)[["emulated", "counted", "chance"]]
 
 
-def apart(compared: pd.DataFrame) -> tuple[float, float]:
-    """Mean and standard deviation of what the emulated log chance is more than the counted."""
+def likelier(compared: pd.DataFrame) -> pd.DataFrame:
+    """The half of the candidates under which the record is likelier by the counts: a posterior stands on such ones."""
+    return compared[compared["counted"] >= compared["counted"].median()]
+
+
+def apart(compared: pd.DataFrame) -> tuple[float, float, float]:
+    """Mean and standard deviation of what the emulated log chance is more than the counted, and the standard error of the counts."""
     less = (compared["emulated"] - compared["counted"]).to_numpy()
-    return float(np.mean(less)), float(np.std(less, ddof=1))
+    return float(np.mean(less)), float(np.std(less, ddof=1)), float(np.sqrt(np.mean(compared["chance"] ** 2)))

@@ -5,8 +5,9 @@ from concurrent.futures import Executor
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
-from sim.analysis.resampling import TAILS, bags
+from sim.analysis.resampling import TAILS, halves
 from sim.record.lifetimes import YEARS, kaplan_meier
 from sim.record.record import record
 from sim.record.stands_for import STANDS
@@ -14,16 +15,16 @@ from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario, digest
 from sim.study.calibration import self_check
 from sim.study.calibration.emulator import Emulator
-from sim.study.calibration.histories import Progress, simulate, standing_for
+from sim.study.calibration.histories import Histories, Progress, simulate, standing_for
 from sim.study.calibration.posterior import Posterior, Prior
 from sim.study.calibration.prior import hypercube, independent
 from sim.study.finding import Finding
 from sim.study.validation import Predictor, scores
 from sim.uncertainty import Floats
 
-CANDIDATES, HISTORIES, CHECKS, FRESH = 400, 1000, 200, 40
-"""Judgements: minutes on two cores, and an emulator that the ranks of the truth do not refuse (docs/calibration.md)."""
-_SETS, _TRUE_HISTORIES, _FRESH_HISTORIES = 20, 500, 2000
+CANDIDATES, HISTORIES, CHECKS, FRESH = 800, 1000, 400, 40
+"""Judgements: some twenty minutes on two cores, and an emulator that the ranks of the truth do not refuse (docs/calibration.md)."""
+_SETS, _TRUE_HISTORIES, _FRESH_HISTORIES = 40, 500, 5000
 DRAWS = 500
 _COARSER, _REFITS = 12, 100
 BEFORE, AFTER = "model before", "model calibrated"
@@ -57,11 +58,23 @@ def find(scenarios: Sequence[Scenario], *, candidates: int = CANDIDATES, histori
                       executor, told)
     done += checks
     fresh = simulate(by_class, hypercube(FRESH, seed + 2), _FRESH_HISTORIES, range(seed + 500, seed + 500 + FRESH), executor, told)
+    with threadpool_limits(1, user_api="blas"):      # the matrices are small: threads that wait for each other took ten times as long
+        tables = _tables(bank, truths, fresh, cases, seed)
+    asked = {"candidates": candidates, "histories": histories, "checks": checks, "seed": seed,
+             "record": _digest(cases),
+             "scenarios": {name: scenario.determinants() for name, scenario in by_class.items()}}
+    return Finding("calibration", asked, tables)
+
+
+def _tables(bank: Histories, truths: Histories, fresh: Histories, cases: pd.DataFrame, seed: int) -> dict[str, pd.DataFrame]:
+    """What `find` finds, from the simulated candidates, those that give synthetic records, and those that the emulator has not seen."""
     emulator = Emulator(bank)
     prior = Prior.of(emulator, seed=seed)
     posterior, ranked = prior.posterior(cases), self_check.ranks(prior, truths, cases)
-    again = [Prior.of(Emulator(bank.of(bag)), _COARSER, seed).posterior(cases) for bag in bags(candidates, seed, _REFITS)]
-    tables = {
+    met = np.arange(len(bank.scores)) % _SETS
+    again = [Prior.of(Emulator(bank.of(np.flatnonzero(np.isin(met, some)))), _COARSER, seed).posterior(cases)
+             for some in halves(_SETS, seed, _REFITS)]
+    return {
         "parts": _with_limits("learned", posterior.parts(), [each.parts() for each in again], ["part"]),
         "entangled": _with_limits("correlation", posterior.entangled(), [each.entangled() for each in again], ["part", "other"]),
         "durability": durability(posterior, cases),
@@ -71,17 +84,18 @@ def find(scenarios: Sequence[Scenario], *, candidates: int = CANDIDATES, histori
                                     "effective": posterior.effective, "log_evidence": posterior.log_evidence}]),
         "draws": posterior.sampled(DRAWS, seed),
     }
-    asked = {"candidates": candidates, "histories": histories, "checks": checks, "seed": seed,
-             "record": _digest(cases),
-             "scenarios": {name: scenario.determinants() for name, scenario in by_class.items()}}
-    return Finding("calibration", asked, tables)
 
 
 def _with_limits(name: str, table: pd.DataFrame, again: Sequence[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
-    """The table with limits of one column from the tables of refits to resampled candidates: the error of emulator and histories."""
+    """The table with 95 % limits of one column for the error of emulator and histories: as far as refits to halves vary about their mean.
+
+    A half is of the sets of histories, with the candidates that met them.
+    """
     several = pd.concat(again).groupby(keys)[name]
-    limits = pd.DataFrame({f"{name}_low": several.quantile(TAILS[0]), f"{name}_high": several.quantile(TAILS[1])})
-    return table.join(limits, on=keys)
+    limits = pd.DataFrame({f"{name}_{side}": several.quantile(tail) - several.mean()
+                           for side, tail in zip(("low", "high"), TAILS, strict=True)})
+    joined = table.join(limits, on=keys)
+    return joined.assign(**{column: joined[name] + joined[column] for column in limits})
 
 
 def predictors(prior: Prior) -> dict[str, Predictor]:

@@ -1,0 +1,47 @@
+"""What determines a run, and what it is run with."""
+
+import hashlib
+import platform
+from datetime import UTC, datetime
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from sim.scenario.schema import Scenario, digest
+
+_PACKAGES = ("ceasefire", "mesa", "numpy", "scipy", "pandas", "pyarrow", "pydantic")
+
+
+def manifest_of(scenario: Scenario) -> dict[str, Any]:
+    """What determines a run, its hash, and what it is run with."""
+    determinants = {"scenario": scenario.determinants(), "model": _code()}
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "hash": digest(determinants),
+        "scenario": scenario.model_dump(mode="json"),
+        "origins": {key: list(map(list, given)) for key, given in scenario.origins.items()},
+        "stated_sources": dict(scenario.stated_sources),
+        "seed": scenario.sampling.seed,
+        "worlds": scenario.sampling.worlds,
+        "versions": dict(_versions()),
+        "platform": platform.platform(),
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Versions of Python and of what a result may depend on."""
+    return {package: metadata.version(package) for package in _PACKAGES} | {"python": platform.python_version()}
+
+
+@cache
+def _code() -> str:
+    """Hash of the code that determines a result."""
+    package = Path(__file__).parents[1]
+    parts = [path for part in ("guarantee", "actors", "game", "model") for path in (package / part).glob("*.py")]
+    parts += [package / name for name in ("uncertainty.py", "quantity.py", "scenario/schema.py")]
+    parts += [package / "ensemble" / name for name in ("block.py", "timeline.py")]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(parts))).hexdigest()
