@@ -230,6 +230,8 @@ def test_a_missing_scenario_and_a_fit_of_too_few_are_refused(scenarios):
     every = [sim.load(scenarios / f"{stand.scenario}.toml") for stand in STANDS]
     with pytest.raises(ScenarioError, match=r"--candidates 5: a fit takes 100 or more\n--checks 1: a fit takes 20 or more"):
         find(every, candidates=5, checks=1)
+    with pytest.raises(ScenarioError, match="--seed -1: must be 0 or more"):
+        find(every, seed=-1)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from scipy import stats
 import sim
 from sim import plots
 from sim.briefing.findings import telling
+from sim.scenario.load import ScenarioError
 from sim.study import robustness
 from sim.study.finding import read
 
@@ -149,6 +150,15 @@ def test_figures_and_sentences_tell_it(found):
 
 
 SIZE = ["--designs", "120", "--replicates", "4", "--years", "5"]
+
+
+def test_other_beliefs_and_too_few_designs_are_refused(scenarios):
+    """Worlds of different actors are no pairs: the message names the number that differs; ten designs rank nothing."""
+    nato, coalition = (sim.load(scenarios / f"{name}.toml") for name in ("nato", "coalition"))
+    with pytest.raises(ScenarioError, match=r"nato\+calibrated: russia.*; say the same in both"):
+        robustness.find([coalition, sim.load(scenarios / "nato.toml", over=[scenarios / "calibrated.toml"])], out=None)
+    with pytest.raises(ScenarioError, match="--designs 10: are no evidence of a ranking; take 20 or more"):
+        robustness.find([sim.scenario.load.replaced(each, {"sampling.designs": 10}) for each in (nato, coalition)], out=None)
 
 
 def test_the_command_keeps_what_it_prints(scenarios, tmp_path, command):

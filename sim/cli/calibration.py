@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli.options import AsJson, Out, Seed, Workers, advance, app, counting_bar, plain_errors, pool
+from sim.cli.options import NOTHING_KEPT, AsJson, Out, Seed, Workers, advance, app, counting_bar, plain_errors, pool
 from sim.cli.studies import publish
 
 Candidates = Annotated[int | None, typer.Option(help="Candidates of the prior to simulate.", show_default="800")]
@@ -19,10 +19,12 @@ def calibrate(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Fold
               = Path("scenarios"), candidates: Candidates = None, histories: Histories = None, checks: Checks = None, seed: Seed = None,
               workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
     """Fit what is uncertain of dyads to the record of past ceasefires; writes a posterior to put over any scenario (twenty minutes)."""
-    with plain_errors() as refuse:
+    with plain_errors(NOTHING_KEPT) as refuse:
         from sim.scenario.load import load_folder
         from sim.study.calibration.study import find, scenario_text
+        from sim.study.finding import writable
         given: dict[str, Any] = {"candidates": candidates, "histories": histories, "checks": checks, "seed": seed}
+        writable(out)
         scenarios, problems = load_folder(folder)
         if problems:
             refuse(problems)

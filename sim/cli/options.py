@@ -46,9 +46,13 @@ def sampling(designs: int | None = None, replicates: int | None = None, seed: in
     return {f"sampling.{name}": value for name, value in given.items() if value is not None}
 
 
+BLOCKS_KEPT = "stopped; the blocks that were finished are kept: the same command goes on from there"
+NOTHING_KEPT = "stopped before it ended; nothing was kept"
+
+
 @contextmanager
-def plain_errors() -> Iterator[Any]:
-    """Problems of the user's input go to standard error, a line each, with exit code 2 and without a traceback."""
+def plain_errors(stopped: str = BLOCKS_KEPT) -> Iterator[Any]:
+    """Problems of the user's input go to standard error, a line each, with exit code 2 and without a traceback; so does `stopped`."""
     def refuse(problems: list[str]) -> NoReturn:
         for problem in problems:
             typer.echo(problem, err=True)
@@ -56,7 +60,7 @@ def plain_errors() -> Iterator[Any]:
     try:
         yield refuse
     except KeyboardInterrupt:
-        typer.echo("stopped; the blocks that were finished are kept: the same command goes on from there", err=True)
+        typer.echo(stopped, err=True)
         raise typer.Exit(STOPPED) from None
     except ValueError as wrong:
         from sim.analysis.durability import NotPairedError

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import (
+    NOTHING_KEPT,
     AsJson,
     Designs,
     File,
@@ -38,9 +39,11 @@ def require(file: File, hold: Hold, years: HoldYears, vary: Vary, cost: Cost = "
             designs: Designs = None, replicates: Replicates = None, seed: Seed = None,
             overrides: Set = None, workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
     """The cheapest guarantee under which so many ceasefires hold so long, how sure that is, and the frontier of cost."""
-    with plain_errors():
+    with plain_errors(NOTHING_KEPT):
+        from sim.study.finding import writable
         from sim.study.requirement import find
         from sim.study.sweep import read_all_limits
+        writable(out)
         scenario = load(file, overrides, sampling(designs, replicates, seed))
         with pool(workers) as executor, counting_bar() as bar:
             task = bar.add_task("guarantees simulated", total=None)

@@ -6,7 +6,22 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import AsJson, File, Out, Seed, Set, Workers, Years, advance, app, load_all, plain_errors, progress_bar, sampling
+from sim.cli.options import (
+    NOTHING_KEPT,
+    AsJson,
+    File,
+    Out,
+    Seed,
+    Set,
+    Workers,
+    Years,
+    advance,
+    app,
+    load_all,
+    plain_errors,
+    progress_bar,
+    sampling,
+)
 from sim.cli.studies import publish
 
 Outcome = Annotated[str, typer.Option(help="What is asked: survival@5, restricted_mean_years, cause.attack, cost, ...")]
@@ -24,9 +39,11 @@ def sensitivity(file: File, outcome: Outcome = "survival@5", against: Against = 
                 replicates: Histories = None, seed: Seed = None, years: Years = None, overrides: Set = None, workers: Workers = 1,
                 out: Out = Path("runs"), as_json: AsJson = False) -> None:
     """Which assumptions drive an outcome: screening, and shares of its variance, with chance told apart from parameters."""
-    with plain_errors():
+    with plain_errors(NOTHING_KEPT):
+        from sim.study.finding import writable
         from sim.study.influence import find
         from sim.study.sweep import read_all_limits
+        writable(out)
         scenarios = load_all([file] if against is None else [file, against], overrides, sampling(seed=seed, years=years))
         given = {name: value for name, value in (("samples", samples), ("replicates", replicates)) if value is not None}
         with progress_bar() as bar:

@@ -22,7 +22,7 @@ def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
     above, below = ax.inset_axes((0, 0.42, 0.84, 0.56)), ax.inset_axes((0, 0, 0.84, 0.33))
     table, asked = finding.table, finding.asked
     along = table[table["role"] == FRONTIER].sort_values("fresh_cost")
-    reach = 1.03 * float(finding.tables["points"]["cost"].max())
+    reach = 1.03 * max(1.0, float(finding.tables["points"]["cost"].max()))
     _draw_frontier(above, finding, along)
     ends = []
     for number, (key, (low, high)) in enumerate(asked["vary"].items()):

@@ -30,8 +30,9 @@ def section(finding: Finding) -> Section:
         f"Varied: {limits}.\n"
         f"Costs are {asked['cost']}, expected up to {asked['years']:g} years, in present value. Each share has its 95 % "
         "sampling error: of the histories of the search, and of fresh ones that the search has not seen. Enough in: share of "
-        "parameter sets in which the durability is reached. A promise costs nothing in dollars, so that a search for the cheapest "
-        "guarantee takes all that it may have of it.")
+        "parameter sets in which the durability is reached. The error of a cost is that of this very guarantee: another seed may lead the "
+        "search to another one. A promise costs nothing in dollars, so that a search for the cheapest guarantee takes all of it that "
+        "helps; of guarantees that cost the same it takes the one that gives least.")
 
 
 def _sentence(row: Any, role: str, asked: Any) -> str:

@@ -11,7 +11,7 @@ from sim.ensemble.store import Run
 from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario, described
 from sim.study.sweep import after
-from sim.uncertainty import EXAMPLES
+from sim.uncertainty import EXAMPLES, Distribution
 
 _UNDER = " under "
 
@@ -45,6 +45,23 @@ def assumptions(runs: Sequence[Run]) -> pd.DataFrame:
     if not varying:
         raise ScenarioError([f"{runs[0].name}: none of its numbers is uncertain; give one a distribution, such as {EXAMPLES['uniform']}"])
     return pd.DataFrame(varying)
+
+
+def at_odds(scenarios: Sequence[Scenario]) -> list[str]:
+    """Which numbers other than provisions are drawn from different distributions, so that the same world is not of the same actors."""
+    seen: dict[str, tuple[str, Distribution]] = {}
+    problems = []
+    for scenario in scenarios:
+        for key, distribution in scenario.uncertain().items():
+            name, first = seen.setdefault(key, (scenario.name, distribution))
+            if first != distribution and not of_regime(key):
+                problems.append(f"{scenario.name}: {key} is {distribution}, where {name} has {first}; say the same in both")
+    return problems
+
+
+def of_regime(key: str) -> bool:
+    """Whether it is a provision, in which guarantees may differ, and no assumption about actors."""
+    return key.startswith("regime.")
 
 
 def by_rank_correlation(drawn: pd.DataFrame, outcome: pd.Series) -> list[str]:

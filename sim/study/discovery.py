@@ -24,7 +24,7 @@ from sim.ensemble.store import Run
 from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
 from sim.study import prim
-from sim.study.assumptions import assumptions, meaning, simulated
+from sim.study.assumptions import assumptions, at_odds, meaning, simulated
 from sim.study.finding import Finding
 from sim.study.prim import Cases, Limits
 from sim.uncertainty import LARGEST, Floats
@@ -100,6 +100,8 @@ def find(scenario: Scenario, when: str, *, against: Scenario | None = None, **op
     if against is not None and against.name == scenario.name:
         raise ScenarioError([f"--against: {against.name} is the scenario itself; name another"])
     scenarios = [scenario] if against is None else [scenario, against]
+    if problems := at_odds(scenarios):
+        raise ScenarioError(problems)
     return found(condition, simulated(scenarios, **options), when)
 
 

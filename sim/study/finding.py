@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 import shutil
 from collections.abc import Mapping
@@ -63,6 +64,16 @@ def keep(finding: Finding, out: Path) -> Path:
     except OSError as wrong:
         raise RunError(f"{folder}: cannot be written: {wrong.strerror or wrong}; give --out a folder that can be written") from None
     return folder
+
+
+def writable(out: Path) -> None:
+    """Make the folder, before anything is computed that is to be kept in it. Raises RunError if nothing can be written there."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise RunError(f"{out}: cannot be made: {wrong.strerror or wrong}; give --out a folder that can be written") from None
+    if not os.access(out, os.W_OK):
+        raise RunError(f"{out}: cannot be written; give --out a folder that can be")
 
 
 def read(folder: Path) -> Finding:

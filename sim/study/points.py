@@ -12,6 +12,7 @@ from sim.ensemble.run import run
 from sim.ensemble.store import Run, RunError
 from sim.scenario.load import ScenarioError, replaced
 from sim.scenario.schema import Scenario
+from sim.study.assumptions import at_odds, of_regime
 from sim.uncertainty import EXAMPLES, Distribution, Draws, Floats
 
 JOINT = "joint draws"
@@ -73,7 +74,7 @@ def with_limits(scenarios: Sequence[Scenario], limits: Mapping[str, tuple[float,
     """
     if absent := [key for key in limits if key.startswith("regime.accession.") and scenarios[0].regime.accession is None]:
         raise ScenarioError([f"--vary {key}: {scenarios[0].name} has no accession, of which it could vary" for key in absent])
-    return [replaced(scenario, {key: {"uniform": list(each)} for key, each in limits.items() if not number or not _of_regime(key)})
+    return [replaced(scenario, {key: {"uniform": list(each)} for key, each in limits.items() if not number or not of_regime(key)})
             for number, scenario in enumerate(scenarios)]
 
 
@@ -83,13 +84,10 @@ def factors(scenarios: Sequence[Scenario]) -> Factors:
     Raises ScenarioError where there are none, or where scenarios differ in what they believe of one number; provisions of their regimes
     may differ, each scenario having those of its own.
     """
+    problems = at_odds(scenarios)
     uncertain: dict[str, Distribution] = {}
-    problems = []
-    for scenario in scenarios:
-        for key, distribution in scenario.uncertain().items():
-            if uncertain.setdefault(key, distribution) != distribution and not _of_regime(key):
-                problems.append(f"{scenario.name}: {key} is {distribution}, where {scenarios[0].name} has {uncertain[key]}; "
-                                "say the same in both")
+    for scenario in reversed(scenarios):
+        uncertain |= scenario.uncertain()
     if not uncertain:
         problems.append(f"{scenarios[0].name}: none of its numbers is uncertain; give one a distribution, such as {EXAMPLES['uniform']}, "
                         "or --vary a provision")
@@ -124,10 +122,6 @@ def responses(outcomes: Floats, row: NDArray[np.intp]) -> Responses:
         raise RunError(f"{np.count_nonzero(~np.isfinite(outcomes))} of {outcomes.size} outcomes are no numbers")
     chance = outcomes.var(axis=1, ddof=1)
     return Responses(outcomes.mean(axis=1)[row], (chance / outcomes.shape[1])[row], chance[row], row)
-
-
-def _of_regime(key: str) -> bool:
-    return key.startswith("regime.")
 
 
 def _values(scenario: Scenario, varied: Factors, unit: Floats) -> Values:

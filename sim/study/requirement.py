@@ -6,10 +6,11 @@ evolution (Storn & Price 1997) looks for the cheapest point that reaches each du
 some rounds. What is reported is simulated, never a spline's, and all of it once more on fresh histories.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -31,10 +32,15 @@ from sim.uncertainty import Floats
 AVERAGE, MOST, FRONTIER = "on average", "in nine of ten sets", "frontier"
 SURE, LIKELY, NOT = "reached", "reached within the sampling error", "not reached"
 NINE_OF_TEN = 0.9
-SAMPLES, ROUNDS = 64, 5
+SAMPLES, ROUNDS = 64, 8
 """Judgements: more of either has not moved the answer of the examples by more than its error (docs/requirement.md)."""
 _LEVELS = 7
-_NEAR, _SMOOTHING, _LEAST, _DIGITS = 0.01, 1e-3, 1e-3, 3
+_ANSWERS: Mapping[str, tuple[str, str]] = {AVERAGE: ("estimate", "low"), MOST: ("sure", "sure_low")}
+"""What of a point each answer goes by, and the lower limit of its sampling error."""
+_NEAR, _SMOOTHING, _LEAST, _DIGITS = 0.005, 1e-3, 1e-3, 3
+_ALL_CORNERS, _AROUND = 4, 0.12
+_TIE = 1e-3
+"""Of two guarantees whose costs are nearer than this share of the dearest one's, the one that gives less is taken for the cheaper."""
 Progress = Callable[[int, int], None]
 Ranges = Mapping[str, tuple[float, float]]
 """The limits of each provision that may vary, by dotted key."""
@@ -56,17 +62,20 @@ def find(scenario: Scenario, hold: float, years: float, vary: Ranges, *, cost: s
     """
     _can_be_asked(scenario, hold, years, vary, cost, samples)
     asked = _Asked(replaced(scenario, {"sampling.horizon_years": int(years)}), hold, years, vary, cost)
-    points = _Points(partial(_simulated, asked, asked.scenario), executor, progress, samples + 2 + ROUNDS * (_LEVELS + 2))
-    points.add(_first(len(vary), samples, scenario.sampling.seed))
+    first = _first(len(vary), samples, scenario.sampling.seed)
+    points = _Points(partial(_simulated, asked, asked.scenario), executor, progress, len(first) + ROUNDS * (_LEVELS + 2 * len(_ANSWERS)))
+    points.add(first)
     for number in range(ROUNDS):
         points.add(_proposals(points, asked, seed=number))
     found = pd.DataFrame([asked.values(place) for place in points.places]).join(points.table)
-    chosen = pd.concat([_answer(found, AVERAGE, "low", "estimate", hold), _answer(found, MOST, "sure_low", "sure", NINE_OF_TEN),
-                        frontier(found).assign(role=FRONTIER, status="")], ignore_index=True)
+    chosen = pd.concat([*(answer(found, role, hold) for role in _ANSWERS), frontier(found).assign(role=FRONTIER, status="")],
+                       ignore_index=True)
     fresh = replaced(asked.scenario, {"sampling.seed": _another(scenario.sampling.seed)})
     again = _Points(partial(_simulated, asked, fresh), executor, progress, len(chosen))
     again.add(_places(chosen, vary))
-    guarantees = chosen.join(again.table.add_prefix("fresh_"))[["role", "status", *vary, *_TOLD, *(f"fresh_{name}" for name in _TOLD)]]
+    both = chosen.join(again.table.add_prefix("fresh_"))[["role", "status", *vary, *_TOLD, *(f"fresh_{name}" for name in _TOLD)]]
+    along = both["role"] == FRONTIER
+    guarantees = pd.concat([both[~along], _still_frontier(both[along])], ignore_index=True)
     told = {"hold": hold, "years": years, "vary": {key: list(limits) for key, limits in vary.items()}, "cost": cost, "samples": samples,
             "scenario": {"name": scenario.name, **asked.scenario.determinants()}}
     return Finding("requirement", told, {"guarantees": guarantees, "points": found})
@@ -123,51 +132,72 @@ class _Points:
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row a point."""
-        return pd.DataFrame(self.rows)
+        """A row a point; its `price` is its cost and, so that of equals the least is the cheapest, a little for all that it gives."""
+        table = pd.DataFrame(self.rows)
+        return table.assign(price=table["cost"] + _TIE * max(1.0, float(table["cost"].max())) * self.places.mean(axis=1))
 
 
 def _first(provisions: int, samples: int, seed: int) -> Floats:
-    """Both ends of everything, and a sample that fills the space between."""
+    """The corners, or the two ends of everything where corners are many, and a sample that fills the space between."""
+    corners = list(product((0.0, 1.0), repeat=provisions)) if provisions <= _ALL_CORNERS else [[0.0] * provisions, [1.0] * provisions]
     sample = qmc.Halton(provisions, rng=np.random.default_rng(seed)).random(samples)
-    return np.vstack([np.zeros(provisions), np.ones(provisions), np.round(sample, _DIGITS)])
+    return np.vstack([corners, np.round(sample, _DIGITS)])
 
 
 def _proposals(points: _Points, asked: _Asked, seed: int) -> Floats:
-    """Where the splines say that each durability is reached most cheaply, as far as nothing was simulated near there."""
-    table = points.table
-    cost = _spline(points.places, table["cost"])
-    average, most = (_spline(points.places, logit(table[name].clip(_LEAST, 1 - _LEAST))) for name in ("estimate", "nine_of_ten"))
-    error = float((table["high"] - table["low"]).median() / 2)
-    lowest, highest = (float(logit(np.clip(end, _LEAST, 1 - _LEAST))) for end in (table["estimate"].min(), table["estimate"].max()))
-    targets = [(average, level) for level in np.linspace(lowest, highest, _LEVELS + 2)[1:-1]]
-    targets += [(average, float(logit(min(asked.hold + error, 1 - _LEAST)))), (most, float(logit(asked.hold)))]
+    """Where the splines say that each durability is reached most cheaply, as far as nothing was simulated near there.
+
+    What answers the question is looked for everywhere, and around the best answer so far, by whose lower limit it is judged.
+    """
+    table, provisions = points.table, len(asked.vary)
+    price = _spline(points.places, table["price"])
+    reach = {name: _spline(points.places, _scaled(table[name])) for name, _ in _ANSWERS.values()}
+    everywhere = [(0.0, 1.0)] * provisions
+    lowest, highest = (float(_scaled(end)) for end in (table["estimate"].min(), table["estimate"].max()))
+    targets = [("estimate", level, everywhere) for level in np.linspace(lowest, highest, _LEVELS + 2)[1:-1]]
+    for role, (name, low) in _ANSWERS.items():
+        best = answer(table, role, asked.hold).index[0]
+        error = float(table.loc[best, name] - table.loc[best, low])
+        level = float(_scaled(_level(role, asked.hold) + error))
+        around = [(max(0.0, at - _AROUND), min(1.0, at + _AROUND)) for at in points.places[best]]
+        targets += [(name, level, everywhere), (name, level, around)]
     found: list[Floats] = []
-    for reach, level in targets:
-        place = _cheapest(cost, reach, level, len(asked.vary), seed)
+    for name, level, limits in targets:
+        place = _cheapest(price, reach[name], level, limits, seed)
         if np.linalg.norm(np.vstack([points.places, *found]) - place, axis=1).min() > _NEAR:
             found.append(place)
-    return np.array(found).reshape(-1, len(asked.vary))
+    return np.array(found).reshape(-1, provisions)
+
+
+def _scaled(shares: Any) -> Any:
+    """Shares on the scale of log odds, on which splines go through them."""
+    return logit(np.clip(shares, _LEAST, 1 - _LEAST))
+
+
+def _level(role: str, hold: float) -> float:
+    """The share that an answer must reach."""
+    return hold if role == AVERAGE else NINE_OF_TEN
 
 
 def _spline(places: Floats, values: Any) -> RBFInterpolator:
     return RBFInterpolator(places, np.asarray(values), smoothing=_SMOOTHING, kernel="thin_plate_spline", degree=1)
 
 
-def _cheapest(cost: RBFInterpolator, reach: RBFInterpolator, level: float, provisions: int, seed: int) -> Floats:
-    """The cheapest place of the unit cube, to a thousandth, whose reach is at least the level; where none is, the closest to it."""
-    enough = optimize.NonlinearConstraint(lambda x: reach(x.reshape(provisions, -1).T).reshape(1, *x.shape[1:]), level, np.inf)
-    best = optimize.differential_evolution(lambda x: cost(x.reshape(provisions, -1).T), [(0, 1)] * provisions, constraints=enough,
+def _cheapest(price: RBFInterpolator, reach: RBFInterpolator, level: float, limits: Sequence[tuple[float, float]], seed: int) -> Floats:
+    """The cheapest place within limits, to a thousandth, whose reach is at least the level; where none is, the closest to it."""
+    enough = optimize.NonlinearConstraint(lambda x: reach(x.reshape(len(limits), -1).T).reshape(1, *x.shape[1:]), level, np.inf)
+    best = optimize.differential_evolution(lambda x: price(x.reshape(len(limits), -1).T), limits, constraints=enough,
                                            vectorized=True, updating="deferred", polish=False, maxiter=100, rng=seed, init="sobol")
     return np.asarray(np.round(best.x, _DIGITS))
 
 
-def _answer(found: pd.DataFrame, role: str, low: str, value: str, level: float) -> pd.DataFrame:
+def answer(found: pd.DataFrame, role: str, hold: float) -> pd.DataFrame:
     """The cheapest point that surely reaches the level; else that reaches it within its error; else the one that comes closest."""
+    (value, low), level = _ANSWERS[role], _level(role, hold)
     for status, some in ((SURE, found[found[low] >= level]), (LIKELY, found[found[value] >= level])):
         if len(some):
-            return some.nsmallest(1, "cost").assign(role=role, status=status)
-    return found.nlargest(1, value).assign(role=role, status=NOT)
+            return some.nsmallest(1, "price").assign(role=role, status=status)
+    return found.sort_values([value, "nine_of_ten", "estimate"], ascending=False).head(1).assign(role=role, status=NOT)
 
 
 def frontier(found: pd.DataFrame) -> pd.DataFrame:
@@ -183,6 +213,14 @@ def frontier(found: pd.DataFrame) -> pd.DataFrame:
             best = float(point["estimate"])
     most = found[found["estimate"] == found["estimate"].max()].nsmallest(1, "cost")
     return pd.concat([found.loc[kept], most]).drop_duplicates()
+
+
+def _still_frontier(along: pd.DataFrame) -> pd.DataFrame:
+    """Those that on the histories of the search and fresh ones together are more durable than all that cost less, and the last."""
+    pooled = (along["estimate"] + along["fresh_estimate"]) / 2
+    order = along.sort_values("fresh_cost").index
+    kept = pooled[order] >= pooled[order].cummax()
+    return along.loc[[each for each in order if kept[each] or each == pooled.idxmax()]]
 
 
 def _places(chosen: pd.DataFrame, vary: Ranges) -> Floats:

@@ -23,7 +23,7 @@ from sim.ensemble.store import Run
 from sim.game.war import Cause
 from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
-from sim.study.assumptions import assumptions, meaning, simulated
+from sim.study.assumptions import assumptions, at_odds, meaning, simulated
 from sim.study.discovery import UNSURE, chance_of_error, difference
 from sim.study.finding import Finding
 from sim.uncertainty import Floats
@@ -33,7 +33,7 @@ STRATA, FOLDS = 20, 5
 """Strata of an assumption, equally likely now, in which a belief may differ, and parts of the designs for cross-fitting: judgements."""
 _DESIGNS_A_STRATUM = 25
 LEFT = 20
-"""Designs that the weights of a belief must be worth: a judgement, that fewer are no evidence."""
+"""Designs that a ranking takes, and that the weights of a belief must be worth: a judgement, that fewer are no evidence."""
 _STRENGTHS = np.geomspace(0.01, 300, 60)
 QUARTILES = (0.25, 0.5, 0.75)
 ALL = "all"
@@ -65,6 +65,10 @@ def find(scenarios: Sequence[Scenario], outcome: str | None = None, **options: A
         if each.sampling != scenarios[0].sampling:
             raise NotPairedError(f"{each.name}: differs from {names[0]} in seed, horizon or step, designs or replicates, so that their "
                                  "worlds are not pairs; give --designs, --replicates, --seed and --years for both")
+    if problems := at_odds(scenarios):
+        raise ScenarioError(problems)
+    if scenarios[0].sampling.designs < LEFT:
+        raise ScenarioError([f"--designs {scenarios[0].sampling.designs}: are no evidence of a ranking; take {LEFT} or more"])
     return found(measure, simulated(scenarios, **options))
 
 

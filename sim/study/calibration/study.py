@@ -46,7 +46,7 @@ def find(scenarios: Sequence[Scenario], *, candidates: int = CANDIDATES, histori
     """
     by_class, cases = standing_for(scenarios), record()
     cases = cases[cases["guarantee_class"].isin(by_class)].reset_index(drop=True)
-    _enough(candidates, histories, checks)
+    _enough(candidates, histories, checks, seed)
     total, done = candidates + checks + FRESH, 0
 
     def told(part: int, _: int) -> None:
@@ -158,8 +158,9 @@ def _digest(cases: pd.DataFrame) -> str:
     return digest({"cases": cases[["case", "guarantee_class", "years", "ended"]].to_dict("list")})
 
 
-def _enough(candidates: int, histories: int, checks: int) -> None:
+def _enough(candidates: int, histories: int, checks: int, seed: int) -> None:
     least = {"candidates": (candidates, 100), "histories": (histories, 50), "checks": (checks, 20)}
     problems = [f"--{name} {given}: a fit takes {fewest} or more" for name, (given, fewest) in least.items() if given < fewest]
+    problems += [f"--seed {seed}: must be 0 or more"] * (seed < 0)
     if problems:
         raise ScenarioError(problems)
