@@ -21,7 +21,7 @@ from sim.record.record import record
 from sim.record.stands_for import STANDS, class_of
 from sim.scenario.load import ScenarioError
 from sim.study import validation
-from sim.study.validation import RIVALS, _weights, brier, covered, left_out, log_loss, of_runs, scores
+from sim.study.validation import RIVALS, _weights, brier, covered, left_out, log_loss, of_runs, scores, too_few
 
 ROOT = Path(__file__).parents[1]
 CODEBOOK = (ROOT / "sim" / "record" / "codebook.md").read_text()
@@ -116,10 +116,13 @@ def test_every_class_but_occupation_has_a_scenario_and_a_reason(scenarios):
         assert (scenarios / f"{stand.scenario}.toml").exists()
         assert len(stand.reason) > 20
         assert class_of(stand.scenario) == stand.guarantee_class
-    for names, told in ((["none", "nato"], "nato: stands for no class"), (["none", "monitors", "none"], "none: is given twice"),
-                        (["article5_like"], "3 cases, of which 2 ended, are too few")):
+    for names, told in ((["none", "nato"], "nato: stands for no class"), (["none", "monitors", "none"], "none: is given twice")):
         with pytest.raises(ScenarioError, match=told):
             covered(record(), names)
+    few = too_few(covered(record(), ["article5_like"]))
+    assert few == ("3 cases, of which 2 ended, are too few to score a model by; add others of none, budapest, monitors, demilitarised_zone, "
+                   "korean_armistice.")
+    assert not too_few(covered(record(), ["none", "monitors"]))
 
 
 def test_scores_are_proper():
@@ -213,6 +216,20 @@ def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path):
     printed = CliRunner().invoke(app, words).stdout
     assert "Past ceasefires without renewed war, %" in printed
     assert "Brier score of durability" in printed
+    assert "The model beside the record" in printed
+    for row in told["model"]:
+        assert row["low"] <= row["estimate"] <= row["high"]
+        assert row["record"] is None or row["record_low"] <= row["record"] <= row["record_high"]
+    assert {row["scenario"] for row in told["model"]} == {stand.scenario for stand in STANDS}
+    one = CliRunner().invoke(app, ["history", str(scenarios / "none.toml"), "--designs", "60", "--out", str(tmp_path / "one")])
+    assert one.exit_code == 0
+    assert "18 cases, of which 5 ended, are too few to score a model by" in one.stdout
+    assert "Brier" not in one.stdout
+    assert (tmp_path / "one" / "history" / "war.png").exists()
+    (tmp_path / "file").write_text("")
+    lost = CliRunner().invoke(app, ["history", "--out", str(tmp_path / "file")])
+    assert lost.exit_code == 2
+    assert lost.stderr.startswith(f"{tmp_path / 'file' / 'history'}: cannot be made: ")
     refused = CliRunner().invoke(app, ["history", str(scenarios / "nato.toml"), "--out", str(tmp_path)])
     assert refused.exit_code == 2
     assert refused.stderr.startswith("nato: stands for no class of the record; those that do are none, budapest")

@@ -24,8 +24,8 @@ def history(files: Annotated[list[str] | None, typer.Argument(metavar="[FILE...]
     with plain_errors() as refuse:
         from sim.record.record import OUTCOMES, record
         from sim.study.calibration.study import left_out_scores
-        from sim.study.finding import read
-        from sim.study.validation import covered
+        from sim.study.finding import read, writable
+        from sim.study.validation import beside, covered, too_few
         scenarios = load_all(files or [], None, sampling(designs, replicates, seed))
         known = None if calibration is None else read(calibration)
         if fitted := [scenario.name for scenario in scenarios if any(each.jointly for each in scenario.uncertain().values())]:
@@ -33,17 +33,23 @@ def history(files: Annotated[list[str] | None, typer.Argument(metavar="[FILE...]
                     "--calibration, whose scores leave out each case in its turn" for name in fitted])
         cases = covered(record(), [scenario.name for scenario in scenarios])
         learned = None if known is None else left_out_scores(known, cases)
+        folder = out / "history"
+        writable(folder)
         runs = simulate(scenarios, workers, out)
         tables = {outcome: _lifetimes(record(outcome)) for outcome in OUTCOMES}
-        scored = _scores(runs, learned) if runs else None
-        folder = out / "history"
+        model = beside(cases, runs) if runs else None
+        few = too_few(cases)
+        scored = _scores(cases, runs, learned) if runs and not few else None
         _draw(runs, folder)
         if as_json:
-            document = {"record": {outcome: json.loads(table.to_json(orient="records")) for outcome, table in tables.items()},
-                        "scores": [] if scored is None else json.loads(scored.to_json(orient="records"))}
+            rows = {name: [] if table is None else json.loads(table.to_json(orient="records"))
+                    for name, table in (("model", model), ("scores", scored))}
+            document = {"record": {outcome: json.loads(table.to_json(orient="records")) for outcome, table in tables.items()}} | rows
             typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
             return
-        _print(tables, scored)
+        _print(tables, model, scored)
+        if runs and few:
+            typer.echo(f"\n{few}")
         typer.echo(f"Figures: {folder}")
 
 
@@ -62,12 +68,11 @@ def _lifetimes(cases: "pd.DataFrame") -> "pd.DataFrame":
     return pd.DataFrame(rows)
 
 
-def _scores(runs: list["Run"], learned: "pd.DataFrame | None") -> "pd.DataFrame":
+def _scores(cases: "pd.DataFrame", runs: list["Run"], learned: "pd.DataFrame | None") -> "pd.DataFrame":
     import pandas as pd
 
-    from sim.record.record import record
-    from sim.study.validation import covered, of_runs, scores
-    return pd.concat([scores(covered(record(), [run.name for run in runs]), {"model": of_runs(runs)}), learned], ignore_index=True)
+    from sim.study.validation import of_runs, scores
+    return pd.concat([scores(cases, {"model": of_runs(runs)}), learned], ignore_index=True)
 
 
 def _draw(runs: list["Run"], folder: Path) -> None:
@@ -75,7 +80,6 @@ def _draw(runs: list["Run"], folder: Path) -> None:
     mpl.use("Agg")
     from sim import plots
     from sim.record.record import OUTCOMES, record
-    folder.mkdir(parents=True, exist_ok=True)
     for outcome in OUTCOMES:
         plots.save(plots.record(record(outcome), runs if outcome == "war" else ()), folder / f"{outcome}.png")
     none = next((run for run in runs if run.name == "none"), None)
@@ -83,16 +87,19 @@ def _draw(runs: list["Run"], folder: Path) -> None:
         plots.save(plots.forecasters(record(), none), folder / "forecasters.png")
 
 
-def _print(tables: dict[str, "pd.DataFrame"], scored: "pd.DataFrame | None") -> None:
+def _print(tables: dict[str, "pd.DataFrame"], model: "pd.DataFrame | None", scored: "pd.DataFrame | None") -> None:
     from rich.console import Console
 
     from sim.record.record import OUTCOMES
-    from sim.report.record import HOW_TO_READ, HOW_TO_READ_SCORES, lifetimes_table, scores_table
+    from sim.report.record import HOW_TO_READ, HOW_TO_READ_MODEL, HOW_TO_READ_SCORES, beside_table, lifetimes_table, scores_table
     console = Console(highlight=False, soft_wrap=True)
     console.width = max(console.width, WIDTH)
     for outcome, table in tables.items():
         console.print(lifetimes_table(table, OUTCOMES[outcome]))
     console.print(HOW_TO_READ)
+    if model is not None:
+        console.print(beside_table(model))
+        console.print(HOW_TO_READ_MODEL)
     if scored is not None:
         for kind in ("Brier", "log"):
             console.print(scores_table(scored[scored["score"] == kind], kind))

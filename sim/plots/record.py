@@ -11,11 +11,12 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from sim.analysis import durability
 from sim.analysis.measures import Simulated
 from sim.analysis.words import with_error
-from sim.plots.style import DASHES, PALETTE, axes_or_new
+from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends
 from sim.record.forecasts import forecasts
 from sim.record.lifetimes import by_class, kaplan_meier
 from sim.record.record import DAYS_A_YEAR
 from sim.record.stands_for import class_of
+from sim.study.validation import by_the_day
 
 HORIZON = 20
 _GRID = np.linspace(0, HORIZON, 241)
@@ -71,11 +72,13 @@ def forecasters(cases: pd.DataFrame, run: Simulated, ax: Axes | None = None) -> 
     ax = axes_or_new(ax)
     told = forecasts()
     days = np.array(sorted(set(told["days"])))
+    ends: list[tuple[float, str, str]] = []
     for number, (crowd, rows) in enumerate(told.groupby("crowd", sort=False)):
-        ax.plot(rows["days"], rows["estimate"], marker="o", color=PALETTE[2], ls=DASHES[number], lw=1.4, label=f"{crowd}, for 2025")
+        ax.plot(rows["days"], rows["estimate"], marker="o", color=PALETTE[2], ls=DASHES[number], lw=1.4)
+        ends.append((float(rows["estimate"].iloc[-1]), f"{crowd}, for 2025", PALETTE[2]))
     held = kaplan_meier(cases, (days / DAYS_A_YEAR).tolist())
     _bars(ax, days, held, "black", "s", f"the record, {len(cases)} cases")
-    model = durability.survival(run, (days / DAYS_A_YEAR).tolist())
+    model = by_the_day(run, (days / DAYS_A_YEAR).tolist())
     _bars(ax, days + 1.0, model, PALETTE[1], "D", f"the model, {run.name}")
     last, crowds = held.iloc[-1], told[told["days"] == days[-1]]["estimate"]
     ax.set(ylim=(0, 1.02), xlabel="days at least (bars: 95 % limits)", ylabel="share of ceasefires")
@@ -83,6 +86,7 @@ def forecasters(cases: pd.DataFrame, run: Simulated, ax: Axes | None = None) -> 
     ax.set_title(f"Forecasters gave a ceasefire of 2025 {100 * crowds.min():.0f} to {100 * crowds.max():.0f} % to last {days[-1]} days;\n"
                  f"in the record {with_error(last['estimate'], last['low'], last['high'])} did", loc="left")
     ax.legend(frameon=False, loc="center right")
+    label_ends(ax, float(days[-1]), ends)
     return ax
 
 

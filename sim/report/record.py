@@ -10,6 +10,10 @@ HOW_TO_READ = (
     "that the danger falls with age. Classes are one coder's judgement, and groups are small: differences between\n"
     "them are no effects."
 )
+HOW_TO_READ_MODEL = (
+    "\nBelow the model's share its 95 % sampling error, and where nine of ten parameter sets lie; then the record of the\n"
+    "class for which the scenario stands, with its 95 % limits."
+)
 HOW_TO_READ_SCORES = (
     "\nLower is better. Below each score, how much worse it is than that of Kaplan-Meier; each with 95 % limits over\n"
     "resamples of the cases. The rivals are fitted to the same cases, each left out in its turn; the model has\n"
@@ -27,6 +31,23 @@ def lifetimes_table(lifetimes: pd.DataFrame, outcome: str) -> Table:
         held = [_limits(0, *(100 * row[f"{column}@{year:g}"] for column in ("estimate", "low", "high"))) for year in YEARS]
         shape = _limits(2, row["shape"], row["shape_low"], row["shape_high"])
         table.add_row(str(row["class"]).replace("_", " "), str(row["cases"]), str(row["ended"]), *held, shape)
+    return table
+
+
+def beside_table(model: pd.DataFrame) -> Table:
+    """A row a scenario, a column a year: the model's durability with both intervals, and below it that of the record."""
+    table = Table(title="\nThe model beside the record, % that hold without renewed war", box=None, title_justify="left",
+                  title_style="bold", pad_edge=False, padding=(0, 1, 0, 1))
+    for heading in ("", *(f"{year:g} y" for year in sorted(model["years"].unique()))):
+        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+    for (scenario, name), rows in model.groupby(["scenario", "guarantee_class"], sort=False):
+        cells = []
+        for _, row in (100 * rows[[each for each in rows if each not in ("scenario", "guarantee_class")]]).iterrows():
+            spread = "not known" if pd.isna(row["spread_low"]) else f"{row['spread_low']:.0f} to {row['spread_high']:.0f}"
+            past = f"{row['record']:.0f} ({row['record_low']:.0f} to {row['record_high']:.0f})"
+            cells.append(f"{row['estimate']:.1f}\n[dim]{row['low']:.1f} to {row['high']:.1f}\n{spread}[/dim]\n"
+                         f"{'not followed' if pd.isna(row['record']) else past}")
+        table.add_row(f"{scenario}\n\n\n[dim]{str(name).replace('_', ' ')}[/dim]", *cells)
     return table
 
 

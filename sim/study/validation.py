@@ -26,19 +26,44 @@ Predictor = Callable[[pd.DataFrame, pd.DataFrame, Sequence[float]], Floats]
 def covered(cases: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """The cases of the classes for which scenarios of these names stand.
 
-    Raises ScenarioError for a name that stands for no class or is given twice, and where the cases are fewer than
-    twenty, or fewer than three of them ended, from which the rivals could not be fitted again and again.
+    Raises ScenarioError for a name that stands for no class or is given twice.
     """
     known = ", ".join(stand.scenario for stand in STANDS)
     problems = [f"{name}: stands for no class of the record; those that do are {known}" for name in names if class_of(name) is None]
     problems += [f"{name}: is given twice; name it once" for name in dict.fromkeys(names) if list(names).count(name) > 1]
-    chosen = cases[cases["guarantee_class"].isin([class_of(name) for name in names])].reset_index(drop=True)
-    if names and not problems and (len(chosen) < FEWEST or chosen["ended"].sum() < 3):      # noqa: PLR2004  a Weibull without one of them
-        few = f"{len(chosen)} cases, of which {chosen['ended'].sum()} ended, are too few to score"
-        problems = [f"{', '.join(names)}: {few}; add others of {known}"]
     if problems:
         raise ScenarioError(problems)
-    return chosen
+    return cases[cases["guarantee_class"].isin([class_of(name) for name in names])].reset_index(drop=True)
+
+
+def by_the_day(run: Simulated, years: Sequence[float]) -> pd.DataFrame:
+    """Durability as of `sim.survival`, linear between the ends of months: a war is dated at the end of the month in which it came."""
+    months = np.unique(np.concatenate([np.floor(12 * np.asarray(years)), np.ceil(12 * np.asarray(years))])) / 12
+    ends = durability.survival(run, [*months[months > 0]]).set_index("years")
+    ends.loc[0.0] = 1.0
+    ends = ends.sort_index()
+    return pd.DataFrame({"years": years} | {name: np.interp(years, ends.index, ends[name]) for name in ends})
+
+
+def too_few(cases: pd.DataFrame) -> str:
+    """Why there are no scores of these cases, from which the rivals could not be fitted again and again; empty where there are."""
+    if len(cases) >= FEWEST and cases["ended"].sum() >= 3:      # noqa: PLR2004  a Weibull without one of them
+        return ""
+    return (f"{len(cases)} cases, of which {cases['ended'].sum()} ended, are too few to score a model by; add others of "
+            f"{', '.join(stand.scenario for stand in STANDS if stand.guarantee_class not in set(cases['guarantee_class']))}.")
+
+
+def beside(cases: pd.DataFrame, runs: Sequence[Simulated], years: Sequence[float] = YEARS) -> pd.DataFrame:
+    """The model beside the record: scenario, guarantee_class, years, estimate, low, high, spread_low, spread_high, and of the cases of
+    the class record, record_low, record_high (NaN where none was followed so long).
+    """      # noqa: D205  one sentence says what it gives
+    tables = []
+    for run in runs:
+        own = cases[cases["guarantee_class"] == class_of(run.name)]
+        reached = [year for year in years if year <= run.horizon_years]
+        held = kaplan_meier(own, reached)[["estimate", "low", "high"]].set_axis(["record", "record_low", "record_high"], axis=1)
+        tables.append(durability.survival(run, reached).join(held).assign(scenario=run.name, guarantee_class=class_of(run.name)))
+    return pd.concat(tables, ignore_index=True)
 
 
 def of_runs(runs: Sequence[Simulated]) -> Predictor:
