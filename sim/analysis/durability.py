@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import stats
 
 from sim.analysis import measures
-from sim.analysis.estimate import CONFIDENCE, Designs, Estimate, by_design, estimates, share_of_designs
+from sim.analysis.estimate import CONFIDENCE, Designs, Estimate, by_design, estimates, share_where
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Measure, Simulated
 from sim.game.war import Cause
@@ -96,17 +96,22 @@ def spread(run: Simulated, years: float | None = None) -> pd.DataFrame:
     The designs are drawn together until they hold no chance of few replicates. Raises ValueError for one history a design, which
     cannot tell chance from parameters.
     """
-    at, = _simulated(run, [float(run.horizon_years if years is None else years)])
-    shares = by_design(measures.survival(at), run.worlds)
-    if np.isnan(shares).any():
-        raise ValueError(f"{run.name} has one history for each parameter design, which cannot tell chance from parameters; run it with "
-                         "sampling.replicates of 2 or more")
+    shares = by_design(_in_designs(run, years), run.worlds)
     return pd.DataFrame({"design": np.arange(len(shares)), "estimate": shares})
 
 
 def sure(run: Simulated, years: float | None = None, at_least: float = 0.5) -> Estimate:
     """The share of parameter designs in which durability is `at_least` so much, by default likelier than not; errors as `spread`."""
-    return share_of_designs((spread(run, years)["estimate"] >= at_least).to_numpy(), run.worlds)
+    return share_where(lambda shares: shares >= at_least, _in_designs(run, years), run.worlds)
+
+
+def _in_designs(run: Simulated, years: float | None) -> measures.Measure:
+    """Durability after `years`, by default the horizon, where each design has histories enough to be freed of chance."""
+    at, = _simulated(run, [float(run.horizon_years if years is None else years)])
+    if np.diff(run.worlds["design"].to_numpy()).all():
+        raise ValueError(f"{run.name} has one history for each parameter design, which cannot tell chance from parameters; run it with "
+                         "sampling.replicates of 2 or more")
+    return measures.survival(at)
 
 
 def compare(runs: Sequence[Simulated], baseline: str | None = None, years: Sequence[float] | None = None, *,

@@ -1,6 +1,6 @@
 """Means over worlds with two intervals: the sampling error, and the spread over parameter designs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,7 @@ SPREAD = (0.05, 0.95)
 _DEGREE, _DESIGNS_A_TERM = 5, 5
 _ROUNDING = 1e-12
 _NEIGHBOURS = 40
+_REDRAWS = 40
 Singles = NDArray[np.float32]
 
 
@@ -86,6 +87,24 @@ def share_of_designs(chosen: Floats, worlds: Columns) -> Estimate:
     """The share of parameter designs that were `chosen` (design,), with its sampling error; it has no spread of its own."""
     designs, share = Designs(worlds), float(chosen.mean())
     return Estimate(share, *_wilson(share, designs.error(chosen.astype(np.float64)), designs), np.nan, np.nan)
+
+
+def share_where(chosen: Callable[[Floats], NDArray[np.bool_]], measure: Measure, worlds: Columns) -> Estimate:
+    """The share of parameter designs whose `by_design` is `chosen`, with an error for which designs and which histories were drawn.
+
+    Histories are redrawn about what each design was found to have (residual bootstrap: Davison & Hinkley 1997), and designs freed of
+    chance anew: those that are alike cross a limit together. How far the share then moves counts beside the error of the designs.
+    """
+    designs = Designs(worlds)
+    each = measure.of(worlds).reshape(designs.count, -1)
+    found = _without_chance(each, designs)
+    share = float(chosen(found).mean())
+    rng, replicates = np.random.default_rng(0), each.shape[1]
+    away = (each - each.mean(axis=1, keepdims=True)) * np.sqrt(replicates / max(1, replicates - 1))
+    again = [chosen(_without_chance(found[:, None] + np.take_along_axis(away, rng.integers(replicates, size=each.shape), axis=1),
+                                    designs)).mean() for _ in range(_REDRAWS)]
+    error = np.hypot(designs.error(chosen(found).astype(np.float64)), np.sqrt(np.mean((np.array(again) - share) ** 2)))
+    return Estimate(share, *_wilson(share, float(error), designs), np.nan, np.nan)
 
 
 class Designs:

@@ -17,7 +17,7 @@ import pandas as pd
 from scipy import stats
 
 from sim.analysis.durability import paired
-from sim.analysis.estimate import by_design, chance_left, share_of_designs
+from sim.analysis.estimate import by_design, chance_left, share_of_designs, share_where
 from sim.analysis.measures import Measure, named
 from sim.analysis.resampling import TAILS, bags
 from sim.ensemble.store import Run
@@ -114,12 +114,17 @@ def found(condition: Condition, runs: list[Run], when: str) -> Finding:
         measure = difference(measure, runs[1])
     worlds = runs[0].worlds
     outcome = by_design(measure, worlds)
-    wrong = chance_of_error(outcome - condition.value, chance_left(measure, worlds))
+    error = chance_left(measure, worlds)
+    wrong = chance_of_error(outcome - condition.value, error)
     unsure, misjudged = wrong > UNSURE, float(wrong.sum())
-    fails = condition.of(outcome)
+
+    def failing(outcomes: Floats) -> Cases:
+        """Of a difference what is within chance counts as none."""
+        return condition.of(outcomes) & (chance_of_error(outcomes - condition.value, error) <= UNSURE if len(runs) > 1 else True)
+    fails, share = failing(outcome), share_where(failing, measure, worlds)
     if len(runs) > 1:
-        fails, wrong = fails & ~unsure, np.where(unsure, 0.0, wrong)
-    share, doubt = (share_of_designs(each.astype(np.float64), worlds) for each in (fails, unsure))
+        wrong = np.where(unsure, 0.0, wrong)
+    doubt = share_of_designs(unsure.astype(np.float64), worlds)
     shares = pd.DataFrame([{"estimate": share.value, "low": share.low, "high": share.high, "designs": len(x),
                             "replicates": runs[0].scenario.sampling.replicates, "failing": int(fails.sum()), "misjudged": misjudged,
                             "unsure": doubt.value, "unsure_low": doubt.low, "unsure_high": doubt.high}])
