@@ -15,7 +15,7 @@ from sim.analysis.words import with_limits
 from sim.cli import app
 from sim.record.record import record
 from sim.record.stands_for import STANDS
-from sim.report.calibration import section
+from sim.report.calibration import doubts, section
 from sim.scenario.load import ScenarioError
 from sim.study.calibration import histories, self_check
 from sim.study.calibration.emulator import Emulator, counted
@@ -272,6 +272,7 @@ def test_the_document_and_the_folder_of_a_calibration(calibrated, scenarios):
     assert {path.name for path in (folder / "figures").iterdir()} == {"learned.png", "calibrated.png", "ranks.png"}
     assert scenario_text(found) == (folder / "calibrated.toml").read_text()
     assert section(found).answer[0].startswith("Do not believe this posterior: the weights are worth ")
+    assert not list(doubts(read(scenarios / "calibrated")))
     assert not section(read(scenarios / "calibrated")).answer[0].startswith("Do not believe")
 
 

@@ -20,6 +20,7 @@ def calibrate(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Fold
               workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
     """Fit what is uncertain of dyads to the record of past ceasefires; writes a posterior to put over any scenario (twenty minutes)."""
     with plain_errors(NOTHING_KEPT) as refuse:
+        from sim.report.calibration import doubts
         from sim.scenario.load import load_folder
         from sim.study.calibration.study import find, scenario_text
         from sim.study.finding import writable
@@ -35,4 +36,5 @@ def calibrate(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Fold
         posterior = publish(found, out, as_json=as_json) / "calibrated.toml"
         posterior.write_text(scenario_text(found), encoding="utf-8")
         if not as_json:
-            typer.echo(f"To put over any scenario, as in scenarios/nato.toml+{posterior}")
+            typer.echo(f"Not to be used: {posterior}" if any(doubts(found)) else
+                       f"To put over any scenario, as in scenarios/nato.toml+{posterior}")

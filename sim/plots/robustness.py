@@ -15,7 +15,7 @@ _MOST = 12
 
 def regret(finding: Finding, ax: Axes | None = None) -> Axes:
     """Regret of each guarantee, least at the top: on average (filled) and in its worst tenth of designs (hollow), with 95 % limits."""
-    ax = axes_or_new(ax)
+    ax, share = axes_or_new(ax), finding.asked["unit"] == "share"
     table = finding.tables["guarantees"].sort_values("regret", ascending=False)
     rows = np.arange(len(table))
     for column, marker, colour, filled, label, shift in (
@@ -28,13 +28,15 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
         ax.annotate(f"best in {with_limits(*of_row(each, 'best'))} of designs", (1.02, row), xycoords=("axes fraction", "data"),
                     va="center", annotation_clip=False)
     ax.set_yticks(rows, table["name"])
-    ax.set(ylim=(-0.6, len(table) - 0.4), xlabel=f"regret: how far {finding.asked['label']} falls short of the best guarantee")
+    what = f"the share that {finding.asked['label']}" if share else finding.asked["label"]
+    ax.set(ylim=(-0.6, len(table) - 0.4),
+           xlabel=f"regret: how far {what} falls short of the best guarantee{', points' if share else ''}")
     ax.set_xlim(left=0)
     ax.grid(axis="x", color="0.9")
     ax.set_axisbelow(b=True)
-    if finding.asked["unit"] == "share":
-        ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    first, share = table.iloc[-1], finding.asked["unit"] == "share"
+    if share:
+        ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=""))
+    first = table.iloc[-1]
     told = [with_limits(*of_row(first, each), "points" if share else finding.asked["unit"], 1 if share else 2)
             for each in ("regret", "worst_regret")]
     ax.set_title(f"{first['name']} has the least regret: {told[0]} on average,\n{told[1]} in its worst tenth of designs", loc="left")

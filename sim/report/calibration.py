@@ -30,8 +30,8 @@ def section(finding: Finding) -> Section:
     pairs = "; ".join(f"{row['part']} and {row['other']} ({row['correlation']:+.2f}, {row['correlation_low']:+.2f} to "
                       f"{row['correlation_high']:+.2f})"
                       for _, row in entangled[surely & (entangled["correlation"].abs() >= _ENTANGLED)].iterrows())
-    doubts = tuple(_doubts(finding))
-    answer = (*doubts, _trust(finding)) if doubts else (
+    doubtful = tuple(doubts(finding))
+    answer = (*doubtful, _trust(finding)) if doubtful else (
         f"{counts['cases']:.0f} cases, {counts['ended']:.0f} of which ended in war, teach most of: {told or 'nothing'}.",
         f"They teach next to nothing of: {', '.join(nothing) or 'no part'}.",
         f"They cannot tell apart, since one makes up for the other: {pairs or 'no two parts'}.",
@@ -52,7 +52,7 @@ def _scores(scores: pd.DataFrame) -> str:
             f"Kaplan-Meier by: {', '.join(told)}; limits are 95 % over resamples of the cases.")
 
 
-def _doubts(finding: Finding) -> Iterator[str]:
+def doubts(finding: Finding) -> Iterator[str]:
     """What forbids to believe the posterior at all."""
     worth = finding.tables["effective"].iloc[0]["effective"]
     _, error, _ = self_check.apart(self_check.likelier(finding.tables["emulator"]))

@@ -58,7 +58,7 @@ def _answer(finding: Finding) -> Iterator[str]:
 def _why_no_region(share: pd.Series, designs: int) -> Iterator[str]:
     fewer = min(int(share["failing"]), designs - int(share["failing"]))
     if fewer < FEWEST:
-        yield f"With {fewer} designs of one kind, a region cannot be told from chance; ask with more --designs."
+        yield f"With {fewer} design{'s' if fewer != 1 else ''} of one kind, a region cannot be told from chance; ask with more --designs."
     else:
         yield (f"No region was told. The chance of {int(share['replicates'])} histories may misjudge {share['misjudged']:.0f} designs, "
                f"where {fewer} are of the rarer kind, or what stands out does not do so in nearly all resamples of {designs:,} designs. "
