@@ -105,7 +105,7 @@ def sure(run: Simulated, years: float | None = None, at_least: float = 0.5) -> E
     return share_where(lambda shares: shares >= at_least, _in_designs(run, years), run.worlds)
 
 
-def _in_designs(run: Simulated, years: float | None) -> measures.Measure:
+def _in_designs(run: Simulated, years: float | None) -> Measure:
     """Durability after `years`, by default the horizon, where each design has histories enough to be freed of chance."""
     at, = _simulated(run, [float(run.horizon_years if years is None else years)])
     if np.diff(run.worlds["design"].to_numpy()).all():

@@ -19,6 +19,7 @@ _DEGREE, _DESIGNS_A_TERM = 5, 5
 _ROUNDING = 1e-12
 _NEIGHBOURS = 40
 _REDRAWS = 40
+"""A judgement: a standard error from so many redraws is itself sure to a tenth or so."""
 Singles = NDArray[np.float32]
 
 
@@ -94,16 +95,21 @@ def share_where(chosen: Callable[[Floats], NDArray[np.bool_]], measure: Measure,
 
     Histories are redrawn about what each design was found to have (residual bootstrap: Davison & Hinkley 1997), and designs freed of
     chance anew: those that are alike cross a limit together. How far the share then moves counts beside the error of the designs.
+    Raises ValueError for one replicate a design, from which it cannot be told.
     """
     designs = Designs(worlds)
     each = measure.of(worlds).reshape(designs.count, -1)
-    found = _without_chance(each, designs)
+    replicates = each.shape[1]
+    if replicates == 1:
+        raise ValueError("one history for each parameter design cannot tell chance from parameters")
+    found, rng = _without_chance(each, designs), np.random.default_rng(0)
+    away = (each - each.mean(axis=1, keepdims=True)) * np.sqrt(replicates / (replicates - 1))
+
+    def redrawn() -> Floats:
+        return np.asarray(found[:, None] + np.take_along_axis(away, rng.integers(replicates, size=each.shape), axis=1))
     share = float(chosen(found).mean())
-    rng, replicates = np.random.default_rng(0), each.shape[1]
-    away = (each - each.mean(axis=1, keepdims=True)) * np.sqrt(replicates / max(1, replicates - 1))
-    again = [chosen(_without_chance(found[:, None] + np.take_along_axis(away, rng.integers(replicates, size=each.shape), axis=1),
-                                    designs)).mean() for _ in range(_REDRAWS)]
-    error = np.hypot(designs.error(chosen(found).astype(np.float64)), np.sqrt(np.mean((np.array(again) - share) ** 2)))
+    moved = [chosen(_without_chance(redrawn(), designs)).mean() - share for _ in range(_REDRAWS)]
+    error = np.hypot(designs.error(chosen(found).astype(np.float64)), np.sqrt(np.mean(np.square(moved))))
     return Estimate(share, *_wilson(share, float(error), designs), np.nan, np.nan)
 
 

@@ -91,7 +91,7 @@ def _compared(runs: Sequence[Run], baseline: str | None) -> tuple[pd.DataFrame, 
 
 def _told_costs(runs: Sequence[Run], baseline: str | None, unpaired: str) -> list[str]:
     """Costs in sentences, with what each guarantee saves where the runs are of the same worlds."""
-    base = None if unpaired or len(runs) < 2 else next((run for run in runs if run.name == baseline), runs[0])      # noqa: PLR2004
+    base = None if unpaired or not runs[1:] else next((run for run in runs if run.name == baseline), runs[0])
     return list(sentences.costs(runs, base))
 
 

@@ -25,7 +25,7 @@ def history(files: Annotated[list[str] | None, typer.Argument(metavar="[FILE...]
         from sim.record.record import OUTCOMES, record
         from sim.study.calibration.study import left_out_scores
         from sim.study.finding import read, writable
-        from sim.study.validation import beside, covered, too_few
+        from sim.study.validation import covered, laid_over, too_few
         scenarios = load_all(files or [], None, sampling(designs, replicates, seed))
         known = None if calibration is None else read(calibration)
         if fitted := [scenario.name for scenario in scenarios if any(each.jointly for each in scenario.uncertain().values())]:
@@ -37,20 +37,24 @@ def history(files: Annotated[list[str] | None, typer.Argument(metavar="[FILE...]
         writable(folder)
         runs = simulate(scenarios, workers, out)
         tables = {outcome: _lifetimes(record(outcome)) for outcome in OUTCOMES}
-        model = beside(cases, runs) if runs else None
+        model = laid_over(cases, runs) if runs else None
         few = too_few(cases)
         scored = _scores(cases, runs, learned) if runs and not few else None
         _draw(runs, folder)
         if as_json:
-            rows = {name: [] if table is None else json.loads(table.to_json(orient="records"))
-                    for name, table in (("model", model), ("scores", scored))}
-            document = {"record": {outcome: json.loads(table.to_json(orient="records")) for outcome, table in tables.items()}} | rows
+            document = {"record": {outcome: _rows(table) for outcome, table in tables.items()}, "model": _rows(model),
+                        "scores": _rows(scored)}
             typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
             return
         _print(tables, model, scored)
         if runs and few:
             typer.echo(f"\n{few}")
         typer.echo(f"Figures: {folder}")
+
+
+def _rows(table: "pd.DataFrame | None") -> list[dict[str, Any]]:
+    """The rows of a table as JSON has them; none of no table."""
+    return [] if table is None else list(json.loads(table.to_json(orient="records")))
 
 
 def _lifetimes(cases: "pd.DataFrame") -> "pd.DataFrame":
@@ -91,14 +95,14 @@ def _print(tables: dict[str, "pd.DataFrame"], model: "pd.DataFrame | None", scor
     from rich.console import Console
 
     from sim.record.record import OUTCOMES
-    from sim.report.record import HOW_TO_READ, HOW_TO_READ_MODEL, HOW_TO_READ_SCORES, beside_table, lifetimes_table, scores_table
+    from sim.report.record import HOW_TO_READ, HOW_TO_READ_MODEL, HOW_TO_READ_SCORES, laid_over_table, lifetimes_table, scores_table
     console = Console(highlight=False, soft_wrap=True)
     console.width = max(console.width, WIDTH)
     for outcome, table in tables.items():
         console.print(lifetimes_table(table, OUTCOMES[outcome]))
     console.print(HOW_TO_READ)
     if model is not None:
-        console.print(beside_table(model))
+        console.print(laid_over_table(model))
         console.print(HOW_TO_READ_MODEL)
     if scored is not None:
         for kind in ("Brier", "log"):

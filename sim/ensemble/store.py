@@ -168,7 +168,7 @@ class Store:
             shutil.rmtree(part, ignore_errors=True)
             part.mkdir()
             pq.write_table(block.outcomes, part / "outcomes.parquet")
-            np.savez_compressed(part / "timeline.npz", ended=block.timeline.ended, **block.timeline.at_peace)    # type: ignore[arg-type]
+            np.savez_compressed(part / "timeline.npz", ended=block.timeline.ended, **block.timeline.at_peace)    # type: ignore[arg-type]  # no name is allow_pickle
             hashes = {name: _sha256(part / name) for name in ("outcomes.parquet", "timeline.npz")}
             (part / "sha256.json").write_text(json.dumps(hashes))
             part.rename(folder)

@@ -40,9 +40,7 @@ def calibrated(finding: Finding, ax: Axes | None = None) -> Axes:
     table = finding.tables["durability"]
     names = list(dict.fromkeys(table["guarantee_class"]))
     rows = -(-len(names) // _COLUMNS)
-    if ax is None:
-        ax = axes_or_new(None)
-        ax.figure.set_size_inches(10, 3.1 * rows)      # type: ignore[union-attr]
+    ax = axes_or_new(ax, (10, 3.1 * rows))
     ax.set_axis_off()
     looks = {"prior": ("0.6", "s", -0.5), "posterior": (PALETTE[1], "D", 0.0), "record": ("black", "o", 0.5)}
     for number, name in enumerate(names):

@@ -59,9 +59,7 @@ def game_tree(tree: Tree, strategy: Behaviour, types: tuple[str, str] = ("resolu
     Lines are as thick as they are likely under the strategy; nodes that their player cannot tell apart are joined by dots; at the ends
     stand the payoffs in the order of the players, in units of utility.
     """
-    if ax is None:
-        ax = axes_or_new(None)
-        ax.figure.set_size_inches(11, 7)      # type: ignore[union-attr]
+    ax = axes_or_new(ax, (11, 7))
     ax.set_axis_off()
     root: Node = tree.root
     belief = 1.0

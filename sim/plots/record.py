@@ -32,9 +32,7 @@ def record(cases: pd.DataFrame, runs: Sequence[Simulated] = (), ax: Axes | None 
     panels = [(name, some) for name, some in by_class(cases)
               if not runs or name == "all" or name in {class_of(run.name) for run in runs}]
     rows = -(-len(panels) // _COLUMNS)
-    if ax is None:
-        ax = axes_or_new(None)
-        ax.figure.set_size_inches(10, 2.9 * rows)      # type: ignore[union-attr]
+    ax = axes_or_new(ax, (10, 2.9 * rows))
     ax.set_axis_off()
     for number, (name, some) in enumerate(panels):
         left, bottom = (number % _COLUMNS) / _COLUMNS, 1 - (number // _COLUMNS + 1) / rows

@@ -15,9 +15,7 @@ from sim.study.requirement import AVERAGE, FRONTIER, MOST, NOT
 
 def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
     """Durability on fresh histories against cost for the guarantees of the frontier and the answers; below it what they consist of."""
-    if ax is None:
-        ax = axes_or_new(None)
-        ax.figure.set_size_inches(8, 7)      # type: ignore[union-attr]
+    ax = axes_or_new(ax, (8, 7))
     ax.set_axis_off()
     above, below = ax.inset_axes((0, 0.42, 0.84, 0.56)), ax.inset_axes((0, 0, 0.84, 0.33))
     table, asked = finding.table, finding.asked

@@ -53,9 +53,7 @@ def turning(finding: Finding, ax: Axes | None = None) -> Axes:
     table = finding.tables["turning"]
     alone = table[table["parameter"] != "all"]
     turned = alone[np.isfinite(alone["divergence"])].sort_values("divergence").head(_MOST)
-    if ax is None:
-        ax = axes_or_new(None)
-        ax.figure.set_size_inches(8, 2.4 + 0.6 * max(1, len(turned)))      # type: ignore[union-attr]
+    ax = axes_or_new(ax, (8, 2.4 + 0.6 * max(1, len(turned))))
     best, rivals = table["best"].iloc[0], len(set(table["rival"]))
     ax.axvspan(0.25, 0.75, color="0.88", lw=0)
     ax.axvline(0.5, color="0.5", lw=1, ls=(0, (4, 3)))

@@ -27,9 +27,7 @@ def tornado(finding: Finding, ax: Axes | None = None) -> Axes:
     """
     shares = finding.table.pivot_table(index="factor", columns="index", values=["estimate", "low", "high"], dropna=False)
     order = shares["estimate"]["total"].sort_values(kind="stable").index.tolist()
-    if ax is None:
-        ax = axes_or_new(None)
-        ax.figure.set_size_inches(11, 2.2 + 0.55 * len(order))      # type: ignore[union-attr]
+    ax = axes_or_new(ax, (11, 2.2 + 0.55 * len(order)))
     ax.set_axis_off()
     left, right = ax.inset_axes((0.0, 0, 0.53, 1)), ax.inset_axes((0.6, 0, 0.4, 1))
     _draw_swings(left, finding, order)
@@ -87,9 +85,7 @@ def influence(finding: Finding, ax: Axes | None = None) -> Axes:
     Joint draws show the numbers in them that go most with the outcome, each with whatever is drawn beside it.
     """
     leading, points = _leading(finding)[:_PANELS], finding.tables["points"]
-    if ax is None:
-        ax = axes_or_new(None)
-        ax.figure.set_size_inches(11, 3.4)      # type: ignore[union-attr]
+    ax = axes_or_new(ax, (11, 3.4))
     ax.set_axis_off()
     for number, name in enumerate(leading):
         panel = ax.inset_axes((number / len(leading), 0, 0.84 / len(leading), 0.95))

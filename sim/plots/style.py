@@ -15,10 +15,10 @@ DASHES: tuple[Any, ...] = (
     "-", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (1, 1)), (0, (4, 1, 1, 1, 1, 1)), (0, (10, 3)), (0, (3, 3)))
 
 
-def axes_or_new(ax: Axes | None) -> Axes:
-    """The axes given, or those of a new figure."""
+def axes_or_new(ax: Axes | None, inches: tuple[float, float] = (8, 4.8)) -> Axes:
+    """The axes given, or those of a new figure of so many inches across and up."""
     if ax is None:
-        _, ax = plt.subplots(figsize=(8, 4.8), layout="constrained")
+        _, ax = plt.subplots(figsize=inches, layout="constrained")
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 

@@ -24,9 +24,7 @@ NAMES = {"election": "US election", "drift": "Europe turns", "leader": "new Russ
 
 def world(journal: Mapping[str, Any], ax: Axes | None = None) -> Axes:
     """Draw the journal of one world, as `Journal.document` gives it."""
-    if ax is None:
-        ax = axes_or_new(None)
-        ax.figure.set_size_inches(9, 8)      # type: ignore[union-attr]
+    ax = axes_or_new(ax, (9, 8))
     ax.set_axis_off()
     states, events = journal["states"], journal["events"]
     years = np.array([state["years"] for state in states])

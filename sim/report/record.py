@@ -23,10 +23,7 @@ HOW_TO_READ_SCORES = (
 
 def lifetimes_table(lifetimes: pd.DataFrame, outcome: str) -> Table:
     """A row a class: cases, ends, durability by year, Weibull shape."""
-    table = Table(title=f"\nPast ceasefires without {outcome}, %", box=None, title_justify="left", title_style="bold", pad_edge=False,
-                  padding=(0, 1, 0, 1))
-    for heading in ("", "cases", "ended", *(f"{year} y" for year in YEARS), "Weibull shape"):
-        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+    table = _table(f"Past ceasefires without {outcome}, %", "", "cases", "ended", *(f"{year} y" for year in YEARS), "Weibull shape")
     for _, row in lifetimes.iterrows():
         held = [_limits(0, *(100 * row[f"{column}@{year:g}"] for column in ("estimate", "low", "high"))) for year in YEARS]
         shape = _limits(2, row["shape"], row["shape_low"], row["shape_high"])
@@ -34,12 +31,10 @@ def lifetimes_table(lifetimes: pd.DataFrame, outcome: str) -> Table:
     return table
 
 
-def beside_table(model: pd.DataFrame) -> Table:
+def laid_over_table(model: pd.DataFrame) -> Table:
     """A row a scenario, a column a year: the model's durability with both intervals, and below it that of the record."""
-    table = Table(title="\nThe model beside the record, % that hold without renewed war", box=None, title_justify="left",
-                  title_style="bold", pad_edge=False, padding=(0, 1, 0, 1))
-    for heading in ("", *(f"{year:g} y" for year in sorted(model["years"].unique()))):
-        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+    years = sorted(model["years"].unique())
+    table = _table("The model beside the record, % that hold without renewed war", "", *(f"{year:g} y" for year in years))
     for (scenario, name), rows in model.groupby(["scenario", "guarantee_class"], sort=False):
         cells = []
         for _, row in (100 * rows[[each for each in rows if each not in ("scenario", "guarantee_class")]]).iterrows():
@@ -54,16 +49,21 @@ def beside_table(model: pd.DataFrame) -> Table:
 def scores_table(scores: pd.DataFrame, kind: str) -> Table:
     """A row a predictor, a column a year: the score, and how much worse than pooled Kaplan-Meier."""
     years = sorted(scores["years"].unique())
-    table = Table(title=f"\n{kind[0].upper() + kind[1:]} score of durability", box=None, title_justify="left", title_style="bold",
-                  pad_edge=False, padding=(0, 1, 0, 1))
     cases = scores.drop_duplicates("years").set_index("years")["cases"]
-    for heading in ("", *(f"{year:g} y\n{cases[year]} cases" for year in years)):
-        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+    table = _table(f"{kind[0].upper() + kind[1:]} score of durability", "", *(f"{year:g} y\n{cases[year]} cases" for year in years))
     for predictor, rows in scores.groupby("predictor", sort=False):
         cells = [f"{row['estimate']:.3f}\n[dim]{row['low']:.3f} to {row['high']:.3f}[/dim]\n"
                  f"{row['worse']:+.3f}\n[dim]{row['worse_low']:+.3f} to {row['worse_high']:+.3f}[/dim]"
                  for _, row in rows.sort_values("years").iterrows()]
         table.add_row(str(predictor), *cells)
+    return table
+
+
+def _table(title: str, *headings: str) -> Table:
+    """A table without lines, its first column to the left."""
+    table = Table(title=f"\n{title}", box=None, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 1, 0, 1))
+    for heading in headings:
+        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
     return table
 
 

@@ -39,6 +39,7 @@ _ANSWERS: Mapping[str, tuple[str, str]] = {AVERAGE: ("estimate", "low"), MOST: (
 """What of a point each answer goes by, and the lower limit of its sampling error."""
 _NEAR, _SMOOTHING, _LEAST, _DIGITS = 0.005, 1e-3, 1e-3, 3
 _ALL_CORNERS, _AROUND = 4, 0.12
+"""Provisions up to which all corners are tried, and how far around the best answer the next is looked for (of the range): judgements."""
 _TIE = 1e-3
 """Of two guarantees whose costs are nearer than this share of the dearest one's, the one that gives less is taken for the cheaper."""
 Progress = Callable[[int, int], None]
@@ -68,7 +69,7 @@ def find(scenario: Scenario, hold: float, years: float, vary: Ranges, *, cost: s
     for number in range(ROUNDS):
         points.add(_proposals(points, asked, seed=number))
     found = pd.DataFrame([asked.values(place) for place in points.places]).join(points.table)
-    chosen = pd.concat([*(answer(found, role, hold) for role in _ANSWERS), frontier(found).assign(role=FRONTIER, status="")],
+    chosen = pd.concat([*(_answer(found, role, hold) for role in _ANSWERS), frontier(found).assign(role=FRONTIER, status="")],
                        ignore_index=True)
     fresh = replaced(asked.scenario, {"sampling.seed": _another(scenario.sampling.seed)})
     again = _Points(partial(_simulated, asked, fresh), executor, progress, len(chosen))
@@ -151,14 +152,14 @@ def _proposals(points: _Points, asked: _Asked, seed: int) -> Floats:
     """
     table, provisions = points.table, len(asked.vary)
     price = _spline(points.places, table["price"])
-    reach = {name: _spline(points.places, _scaled(table[name])) for name, _ in _ANSWERS.values()}
+    reach = {name: _spline(points.places, _log_odds(table[name])) for name, _ in _ANSWERS.values()}
     everywhere = [(0.0, 1.0)] * provisions
-    lowest, highest = (float(_scaled(end)) for end in (table["estimate"].min(), table["estimate"].max()))
+    lowest, highest = (float(_log_odds(end)) for end in (table["estimate"].min(), table["estimate"].max()))
     targets = [("estimate", level, everywhere) for level in np.linspace(lowest, highest, _LEVELS + 2)[1:-1]]
     for role, (name, low) in _ANSWERS.items():
-        best = answer(table, role, asked.hold).index[0]
+        best = _answer(table, role, asked.hold).index[0]
         error = float(table.loc[best, name] - table.loc[best, low])
-        level = float(_scaled(_level(role, asked.hold) + error))
+        level = float(_log_odds(_level(role, asked.hold) + error))
         around = [(max(0.0, at - _AROUND), min(1.0, at + _AROUND)) for at in points.places[best]]
         targets += [(name, level, everywhere), (name, level, around)]
     found: list[Floats] = []
@@ -169,7 +170,7 @@ def _proposals(points: _Points, asked: _Asked, seed: int) -> Floats:
     return np.array(found).reshape(-1, provisions)
 
 
-def _scaled(shares: Any) -> Any:
+def _log_odds(shares: Any) -> Any:
     """Shares on the scale of log odds, on which splines go through them."""
     return logit(np.clip(shares, _LEAST, 1 - _LEAST))
 
@@ -191,7 +192,7 @@ def _cheapest(price: RBFInterpolator, reach: RBFInterpolator, level: float, limi
     return np.asarray(np.round(best.x, _DIGITS))
 
 
-def answer(found: pd.DataFrame, role: str, hold: float) -> pd.DataFrame:
+def _answer(found: pd.DataFrame, role: str, hold: float) -> pd.DataFrame:
     """The cheapest point that surely reaches the level; else that reaches it within its error; else the one that comes closest."""
     (value, low), level = _ANSWERS[role], _level(role, hold)
     for status, some in ((SURE, found[found[low] >= level]), (LIKELY, found[found[value] >= level])):

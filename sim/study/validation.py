@@ -53,8 +53,8 @@ def too_few(cases: pd.DataFrame) -> str:
             f"{', '.join(stand.scenario for stand in STANDS if stand.guarantee_class not in set(cases['guarantee_class']))}.")
 
 
-def beside(cases: pd.DataFrame, runs: Sequence[Simulated], years: Sequence[float] = YEARS) -> pd.DataFrame:
-    """The model beside the record: scenario, guarantee_class, years, estimate, low, high, spread_low, spread_high, and of the cases of
+def laid_over(cases: pd.DataFrame, runs: Sequence[Simulated], years: Sequence[float] = YEARS) -> pd.DataFrame:
+    """The model over the record: scenario, guarantee_class, years, estimate, low, high, spread_low, spread_high, and of the cases of
     the class record, record_low, record_high (NaN where none was followed so long).
     """      # noqa: D205  one sentence says what it gives
     tables = []
