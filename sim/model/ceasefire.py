@@ -24,7 +24,7 @@ from sim.model.hazard import hazards
 from sim.model.journal import Journal
 from sim.model.politics import deliver, hold_politics
 from sim.model.reason import Attacks
-from sim.model.situation import PRESENT, Situation, crisis_of, moment_of
+from sim.model.situation import PRESENT, Situation, crisis_of, terms_of
 from sim.quantity import Worlds
 from sim.scenario.schema import Scenario, milestones
 from sim.uncertainty import Floats
@@ -56,8 +56,11 @@ class CeasefireModel(mesa.Model):
         self.given = scenario
         self.chance = Chance(seed, self.worlds)
         self.design: Worlds = self.worlds // sampling.replicates
-        self.draws = {name: uncertain.quantile(designs(seed, "joint draws" if uncertain.jointly else name, sampling.designs)[self.design])
-                      for name, uncertain in scenario.uncertain().items()}
+        drawn, self._among_drawn = np.unique(self.design, return_inverse=True)
+        by_design = {name: uncertain.quantile(designs(seed, "joint draws" if uncertain.jointly else name, sampling.designs)[drawn])
+                     for name, uncertain in scenario.uncertain().items()}
+        self._by_design = scenario.drawn(by_design)
+        self.draws = {name: values[self._among_drawn] for name, values in by_design.items()}
         self.drawn = scenario.drawn(self.draws)
         self.step_years = 1 / sampling.steps_per_year
         self.years = 0.0
@@ -114,6 +117,7 @@ class CeasefireModel(mesa.Model):
         self.fought = {member.name: np.zeros(size, dtype=bool) for member in self.drawn.europe.standing}
         self.russia_prevails: Floats = np.full(size, np.nan)
         self.drift: Floats = np.zeros(size)                  # p̄(0) - p̄₀, summed over the months of peace
+        self.followed: Worlds = np.zeros(0, dtype=np.intp)
         self.attacks = Attacks()
         self.brigade_years: Floats = np.zeros(size)          # stationed, each at its present value
         self.arms_given = {giver: np.zeros(size) for giver in (EUROPE, UNITED_STATES)}     # USD billion at their present value
@@ -161,14 +165,20 @@ class CeasefireModel(mesa.Model):
 
     def terms(self, worlds: Worlds) -> Terms:
         """What the regime comes to now in some worlds."""
-        parameters = self.drawn.at(worlds)
-        return parameters.regime.terms(moment_of(parameters, self.situation(worlds), 0.0, self.step_years))
+        return terms_of(self.parameters_of(worlds), self.situation(worlds), 0.0, self.step_years)
+
+    def parameters_of(self, worlds: Worlds) -> Scenario:
+        """The scenario with what was drawn for some worlds, read off their designs, which are fewer."""
+        return self._by_design.at(self._among_drawn[worlds])
 
     def follow_power(self) -> None:
         """Add up how far the balance of power has shifted from that of the signature, where the ceasefire has held until now."""
-        peaceful = np.flatnonzero(self.at_peace)
-        crisis = self.crisis(peaceful, PRESENT)
-        self.drift[peaceful] += crisis.now(crisis.terms_drift)
+        if self.is_full_year or not len(self.followed):
+            self.followed = np.flatnonzero(self.at_peace)
+            self.followed_parameters = self.parameters_of(self.followed)
+        crisis = crisis_of(self.followed_parameters, self.situation(self.followed), PRESENT, self.step_years,
+                           self.balance_at_signature[self.followed])
+        self.drift[self.followed] += crisis.now(crisis.terms_drift) * self.at_peace[self.followed]
 
     @property
     def terms_drift(self) -> Floats:
@@ -236,7 +246,7 @@ class CeasefireModel(mesa.Model):
     def crisis(self, worlds: Worlds, ahead: Floats | None = None) -> Crisis:
         """The month's crisis game in some worlds; `ahead` (node, 1) are the years of Russia's foresight unless others are wanted."""
         ahead = self.ahead if ahead is None else ahead
-        return crisis_of(self.drawn.at(worlds), self.situation(worlds), ahead, self.step_years, self.balance_at_signature[worlds])
+        return crisis_of(self.parameters_of(worlds), self.situation(worlds), ahead, self.step_years, self.balance_at_signature[worlds])
 
     def answer_probes(self, due: Worlds, probes: NDArray[np.bool_], crisis: Crisis, uniform: Floats) -> None:
         """The coalition answers each probe by its true type; a soft answer costs ground."""

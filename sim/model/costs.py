@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.game.war import Cause
 from sim.guarantee.costs import EUROPE, UKRAINE, UNITED_STATES, column
-from sim.model.situation import moment_of
+from sim.model.situation import terms_of
 from sim.uncertainty import Floats
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def costs(model: "CeasefireModel") -> dict[str, Floats]:
     prices, europe, years = drawn.costs, drawn.europe, np.minimum(model.years_held, model.years)
     resumes = ~model.at_peace * prices.present(years)
     there = replace(model.situation(np.arange(size)), now=years, entered=model.entry <= years)
-    terms = drawn.regime.terms(moment_of(drawn, there, 0.0, model.step_years))
+    terms = terms_of(drawn, there, 0.0, model.step_years)
     attacked = resumes * (model.cause != list(Cause).index(Cause.OFFENSIVE))
     stationing = prices.brigade_year * model.brigade_years
     resupply = attacked * terms.resupply * drawn.ukraine.brigade_cost
