@@ -25,8 +25,8 @@ class Costs(Parameters):
 
     brigade_year: Quantity = parameter(
         1.1, "stationing a brigade for a year", unit="USD billion per year", symbol="C_F", low=0,
-        source="an American armoured brigade costs 1.07 a year stationed in Europe, 1.14 in back-to-back rotations of nine months (Deni 2024, "
-               "Atlantic Council); Bloomberg Economics (2025) has 30 for 40,000 soldiers over ten years, which is 0.34 for 4,500")
+        source="an American armoured brigade costs 1.07 a year stationed in Europe, 1.14 in back-to-back rotations of nine months (Deni "
+               "2024, Atlantic Council); Bloomberg Economics (2025) has 30 for 40,000 soldiers over ten years, which is 0.34 for 4,500")
     united_states_share: Quantity = parameter(
         0.0, "share of all arms that the United States pays; the coalition pays the rest", unit="share", symbol="a_A", low=0, high=1,
         source="judgement: it announced no new aid after January 2025, and had given 45 % of what it and Europe gave until then (Kiel "
