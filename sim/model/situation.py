@@ -42,8 +42,9 @@ class Situation:
     @classmethod
     def joined(cls, situations: Sequence[Self]) -> Self:
         """Those of several moments one after the other."""
-        return cls(**{each.name: np.concatenate([np.broadcast_to(getattr(one, each.name), np.shape(one.will)) for one in situations])
-                      for each in fields(cls)})
+        columns = {each.name: [getattr(one, each.name) for one in situations] for each in fields(cls)}
+        columns["now"] = [np.full(np.shape(one.will), one.now) for one in situations]
+        return cls(**{name: np.concatenate(values) for name, values in columns.items()})
 
 
 def moment_of(parameters: Scenario, at: Situation, ahead: Any, step: float, *, as_agreed: bool = False) -> Moment:
