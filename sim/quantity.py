@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +88,8 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, arbitrary_types_allowed=True)
     _varying: tuple[str, ...] = PrivateAttr(default=())
+    _whole: Any = PrivateAttr(default=None)
+    _worlds: Any = PrivateAttr(default=None)
 
     @field_validator("*", mode="after")
     @classmethod
@@ -140,16 +142,24 @@ class Parameters(BaseModel):
         copy._varying = tuple(name for name, value in update.items() if _varies(value))      # noqa: SLF001  its own class
         return copy
 
-    def at(self, worlds: Worlds, *names: str) -> Self:
-        """The same block for some of its worlds only, in all its values or only in those named; itself where nothing differs."""
-        values = {name: _at(self.__dict__[name], worlds) for name in self._varying if not names or name in names}
-        if not values:
+    def at(self, worlds: Worlds) -> Self:
+        """The same block for some of its worlds only, each value read off when it is first used; itself where nothing differs."""
+        if not self._varying:
             return self
-        copy = object.__new__(type(self))      # as model_copy does, which takes five times as long
-        for attribute in ("__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__"):
+        copy = object.__new__(type(self))      # as model_copy does, without the values that are not needed yet
+        for attribute in ("__pydantic_fields_set__", "__pydantic_extra__"):
             object.__setattr__(copy, attribute, getattr(self, attribute))
-        object.__setattr__(copy, "__dict__", self.__dict__ | values)
+        object.__setattr__(copy, "__pydantic_private__", {"_varying": self._varying, "_whole": self, "_worlds": worlds})
+        object.__setattr__(copy, "__dict__", {name: value for name, value in self.__dict__.items() if name not in self._varying})
         return copy
+
+    if not TYPE_CHECKING:      # or every name would pass for an attribute
+        def __getattr__(self, name: str) -> Any:
+            """A value of some worlds, read off those of all when it is first used."""
+            if name.startswith("_") or name not in self._varying:
+                return super().__getattr__(name)
+            value = self.__dict__[name] = _at(getattr(self._whole, name), self._worlds)
+            return value
 
 
 def _varies(value: Any) -> bool:
