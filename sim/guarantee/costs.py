@@ -5,7 +5,7 @@ Every price is a value of the scenario. Costs change nothing in the game: no act
 
 import numpy as np
 
-from sim.quantity import Array, Parameters, Quantity, parameter
+from sim.quantity import Array, ImpossibleError, Parameters, Quantity, parameter
 
 PEACE = ("stationing", "arms")
 """What is paid while the ceasefire holds."""
@@ -65,7 +65,12 @@ class Costs(Parameters):
         return -np.expm1(-years * self._rate) / self._rate
 
     def delivered(self, half_life: Array, years: Array) -> Array:
-        """Present value of the part of a dollar that is delivered within `years`, half of it by the half-life and so on."""
+        """Present value of the part of a dollar that is delivered within `years`, half of it by the half-life and so on.
+
+        Raises ImpossibleError for a half-life that is not above 0, since the pace of delivery divides by it.
+        """
+        if not np.all(np.asarray(half_life) > 0):
+            raise ImpossibleError(f"half-life of deliveries: {np.min(half_life):g} is not above 0")
         pace: Array = np.log(2) / half_life
         return -np.expm1(-(pace + self._rate) * years) * pace / (pace + self._rate)
 
