@@ -55,7 +55,7 @@ def read(key: str, value: object) -> Scenario:
     if key.startswith("europe.members.0."):
         name = key.rpartition(".")[2]
         return replaced(Scenario(), {"europe.members": [MEMBERS[0] | {name: value}, MEMBERS[1]]})
-    more = {"regime.accession": ACCESSION} if key.startswith("regime.accession.") else {}
+    more = {"regime.accession": dict(ACCESSION)} if key.startswith("regime.accession.") else {}
     return replaced(Scenario(), more | {key: value})
 
 

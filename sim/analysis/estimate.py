@@ -79,7 +79,8 @@ def estimates(measures: Sequence[Measure], worlds: Columns, against: Columns | N
         middle, error = float(by_design.mean()), designs.error(by_design.mean(axis=1))
         within = ANY if not measure.is_share else SHARE if against is None else DIFFERENCE
         low, high = _wilson(middle, error, designs) if within is SHARE else _student(middle, error, designs, within)
-        spread_low, spread_high = np.quantile(_without_chance(by_design, designs), SPREAD)
+        freed = np.clip(_without_chance(by_design, designs), *within)      # to where each lies in truth, which integrated hazards miss
+        spread_low, spread_high = np.quantile(freed, SPREAD)
         found.append(Estimate(middle, low, high, float(spread_low), float(spread_high), measure.label, within))
     return found
 
