@@ -29,10 +29,7 @@ from sim.uncertainty import FORMS, LARGEST, Choice, Distribution, Normal
 
 SMALL = {"sampling.designs": 8, "sampling.replicates": 4, "sampling.horizon_years": 2}
 ACCESSION = {"start": 1.0, "mean_years": 2.0, "veto": 0.1}
-MEMBERS = [{"name": "A", "brigades": 5.0, "reliability": 0.5, "weight": 0.5, "resolve_offset": 0.0, "gdp_usd_tn": 1.0},
-           {"name": "B", "brigades": 5.0, "reliability": 0.5, "weight": 0.5, "resolve_offset": 0.0, "gdp_usd_tn": 1.0}]
-WHOLE = {"regime": {"accession": ACCESSION}, "europe": {"members": MEMBERS}}
-"""A scenario in which every block of the schema stands."""
+MEMBERS = [each.model_dump(mode="json") for each in Scenario().europe.members[:2]]
 
 
 def numbers(block: type[Parameters], prefix: str = "") -> dict[str, tuple[float, float]]:
@@ -65,6 +62,8 @@ def test_every_number_of_the_schema_is_tried():
             "russia.reconstitution_half_life", "ukraine.buildup_half_life", "war.decisiveness"} <= set(POSITIVE)
     assert {key for key, value in Scenario().leaves() if isinstance(value, float | Distribution) and "members" not in key} <= set(NUMBERS)
     Scenario.model_validate(Scenario().model_dump(mode="json", exclude_none=True))
+    for key, (low, high) in NUMBERS.items():
+        assert read(key, max(low, min(1.0, high))), key
 
 
 @pytest.mark.parametrize("key", POSITIVE)
@@ -200,8 +199,11 @@ def test_a_coalition_whose_weights_may_all_be_nothing_is_refused():
     """One member that may weigh nothing is fine; all of them would divide by zero."""
     may = {"weight": {"choice": [0, 0.5]}}
     assert replaced(Scenario(), {"europe.members": [MEMBERS[0] | may, MEMBERS[1]]}).uncertain()
-    with pytest.raises(sim.ScenarioError, match="europe"):
-        replaced(Scenario(), {"europe.members": [each | may for each in MEMBERS]})
+    for weight in (may, {"weight": 0}):
+        with pytest.raises(sim.ScenarioError, match="europe"):
+            replaced(Scenario(), {"europe.members": [each | weight for each in MEMBERS]})
+        with pytest.raises(ValueError, match="europe"):
+            Scenario.model_validate({"europe": {"members": [each | weight for each in MEMBERS]}})
 
 
 @pytest.mark.parametrize("given_as", ["russia.strength=1\nother = 2", "russia.strength=1\r\nother = 2", "title=a\nb",
@@ -303,11 +305,13 @@ def test_what_is_missing_is_missing_where_it_may_be(block):
         bad = pa.array(np.where(prevails.isna(), 0.5, prevails), mask=mask)
         with pytest.raises(ImpossibleError, match="russia_prevails"):
             check_outcomes(outcomes.set_column(position("russia_prevails"), "russia_prevails", bad), 2)
-    with pytest.raises(ImpossibleError, match="probes"):
-        check_outcomes(outcomes.set_column(position("probes"), "probes", pa.array(outcomes["probes"].to_numpy(), mask=held)), 2)
+    for name in ("probes", "reason"):
+        words = outcomes[name].cast(pa.string()) if name == "reason" else outcomes[name]
+        with pytest.raises(ImpossibleError, match=name):
+            check_outcomes(outcomes.set_column(position(name), name, pa.array(words.to_pandas(), mask=~held)), 2)
 
 
-@pytest.mark.parametrize("variable", ["russia_strength", "belief_europe"])
+@pytest.mark.parametrize("variable", ["russia_strength", "reputation_europe"])
 def test_a_timeline_that_loses_histories_does_not_pass(variable, block):
     """Those at peace and those that ended add up to all, in every step."""
     check_timeline(block.timeline)
@@ -321,8 +325,8 @@ def test_a_timeline_that_loses_histories_does_not_pass(variable, block):
         counts[5, first] += 1
 
 
-@pytest.mark.parametrize("state", [("russia", "strength", np.nan), ("ukraine", "strength", -1.0), ("europe", "belief", 1.1),
-                                   ("united_states", "belief", np.nan)])
+@pytest.mark.parametrize("state", [("russia", "strength", np.nan), ("ukraine", "strength", -1.0), ("europe", "reputation", 1.1),
+                                   ("united_states", "reputation", np.nan)])
 def test_a_state_that_cannot_be_does_not_pass(state, scenarios):
     """NaN, a negative strength, a belief above 1: the history is named in which it came out."""
     agent, name, value = state
@@ -495,9 +499,10 @@ def test_a_share_of_costs_without_a_whole_is_an_error():
             ratio(part, whole, designs)
 
 
-@pytest.mark.parametrize("half_life", [0.0, -1.0, np.array([1.0, 0.0]), np.nan])
-def test_a_pace_of_deliveries_that_divides_by_zero_is_an_error(half_life):
-    """Not a cost of NaN."""
-    assert 0 < Costs().delivered(2.0, np.array([5.0]))[0] < 1
-    with pytest.raises(ImpossibleError, match="half-life"):
-        Costs().delivered(half_life, np.array([5.0, 5.0]))
+@pytest.mark.parametrize("rate", [0.0, 5e-324, 1e-300, 1e-9, 1.0])
+def test_a_discount_rate_of_next_to_nothing_divides_by_none(rate):
+    """A dollar a year for as long as a file may say is worth no more than the years, and all of them without a rate."""
+    years = np.array([0.0, 1e-9, 1.0, 100.0])
+    worth = Costs(discount_rate=rate).stream(years)
+    assert ((worth >= 0) & (worth <= years)).all()
+    np.testing.assert_allclose(worth, years, rtol=1e-6 if rate < 1e-6 else 1)

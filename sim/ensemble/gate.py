@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from sim.game.war import Cause
 from sim.quantity import ImpossibleError, Worlds
 from sim.uncertainty import Floats
 
@@ -21,8 +22,9 @@ SHARES = ("russia_prevails",)
 """Outcomes that are probabilities."""
 NEVER_NEGATIVE = ("hazard_", "cost_")
 """How the names of outcomes begin that are sums of chances or of payments."""
-IF_ENDED = ("russia_prevails",)
-"""Outcomes of a war that resumed: null in a history that holds, and in no other."""
+ENDED, ATTACKED = "it has ended", "Russia attacked"
+ONLY_IF = {"russia_prevails": ENDED, "reason": ATTACKED}
+"""Outcomes that a history has only if something came of it: null in every other history, and in no such one."""
 _ROUNDING, _SINGLE = 1e-9, 1e-6
 """What a difference of chances may miss 0 by, and a sum in single precision its parts, relative to it."""
 Wrong = NDArray[np.bool_]
@@ -31,7 +33,7 @@ Wrong = NDArray[np.bool_]
 def check_outcomes(outcomes: pa.Table, horizon_years: float) -> None:
     """Raise ImpossibleError for outcomes (one row a world) that cannot be.
 
-    Every column is whole but those of `IF_ENDED`, and every number finite; years lie above 0 and up to the horizon, shares in [0, 1],
+    Every column is whole but those of `ONLY_IF`, and every number finite; years lie above 0 and up to the horizon, shares in [0, 1],
     hazards and costs are negative by rounding only; hazards grow with the years, up to their sum by cause; no more probes are answered
     firmly than there were; and a history holds to the horizon, or has a cause of its end.
     """
@@ -61,12 +63,15 @@ def check_timeline(timeline: "Timeline") -> None:
 
 def _out_of_range(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[str, Wrong]]:
     """Each column with a number that is missing, not finite, or out of its range."""
-    held = outcomes["held"].to_numpy()
+    cause = _causes(outcomes)
+    came = {ENDED: cause != Cause.HELD.value, ATTACKED: cause == Cause.ATTACK.value}
     for name in outcomes.column_names:
         column = outcomes[name]
-        missing = column.is_null().to_numpy()
-        right = held if name in IF_ENDED else np.zeros(len(missing), dtype=np.bool_)
-        yield f"{name} is {'null or is not null' if name in IF_ENDED else 'null'} where it must not be", missing != right
+        missing, condition = column.is_null().to_numpy(), ONLY_IF.get(name)
+        if condition is None:
+            yield f"{name} is null", missing
+        else:
+            yield f"{name} is missing though {condition}, or there though not", missing == came[condition]
         if pa.types.is_floating(column.type):
             values = column.to_numpy()
             low, high = _range(name, horizon_years)
@@ -86,8 +91,8 @@ def _range(name: str, horizon_years: float) -> tuple[float, float]:
 def _at_odds(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[str, Wrong]]:
     """Each thing that columns say of each other and that cannot be."""
     held, years = outcomes["held"].to_numpy(), outcomes["years"].to_numpy()
-    by_cause = outcomes["cause"].combine_chunks().cast(pa.string()).to_numpy(zero_copy_only=False) == "held"
-    yield "it holds, but not to the horizon, or has ended without a cause", (held != by_cause) | (held & (years != horizon_years))
+    without_end = _causes(outcomes) == Cause.HELD.value
+    yield "it holds, but not to the horizon, or has ended without a cause", (held != without_end) | (held & (years != horizon_years))
     firm, probes = (outcomes[name].to_numpy() for name in ("firm_answers", "probes"))
     yield "it has more firm answers than probes", (firm < 0) | (firm > probes)
     until = {int(name.removeprefix("hazard_until_")): name for name in outcomes.column_names if name.startswith("hazard_until_")}
@@ -100,6 +105,11 @@ def _at_odds(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[str, Wr
         wrong = (hazard < before - rounding) | (hazard > whole + rounding)
         yield f"its hazard until year {year} is less than before, or more than in all", wrong
         before = hazard
+
+
+def _causes(outcomes: pa.Table) -> NDArray[np.object_]:
+    """The words of how each history ended."""
+    return np.asarray(outcomes["cause"].cast(pa.string()).to_numpy())
 
 
 def _refuse(what: str, wrong: Wrong, worlds: Worlds, drawn: Mapping[str, Floats]) -> NoReturn:

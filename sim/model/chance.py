@@ -15,7 +15,7 @@ from scipy.stats import qmc
 from sim.quantity import Worlds
 from sim.uncertainty import Floats
 
-SLAB = 256
+SLAB = 1024
 """Worlds that are drawn together."""
 _ROWS = 16
 
