@@ -27,7 +27,11 @@ Worlds = NDArray[np.intp]
 Array = float | Floats
 """What a formula sees: one number for all worlds, or an array that broadcasts over (node, world)."""
 SMALLEST = 1e-3
-"""Strengths, half-lives and other positive quantities start here; a distribution of one may come as near to 0 as it likes."""
+"""Strengths, half-lives and other positive quantities start here."""
+
+
+class ImpossibleError(ValueError):
+    """A formula gave a number that cannot be: one that is not finite, or a share outside [0, 1]."""
 
 
 def _read(given: Any) -> Any:
@@ -99,13 +103,13 @@ class Parameters(BaseModel):
         low, high = bounds.get("minimum", -math.inf), bounds.get("maximum", math.inf)
         match value:
             case Distribution():
-                (least, most), reach = value.support(), "{value} reaches from {least:g} to {most:g}"
-                low_reached = low == SMALLEST and least >= 0
+                (least, most), reach = value.support, "{value} reaches from {least:g} to {most:g}"
+                low, high = max(low, -LARGEST), min(high, LARGEST)
             case int() | float():
-                (least, most), reach, low_reached = (value, value), "{value:g} is not", False
+                (least, most), reach = (value, value), "{value:g} is not"
             case _:
                 return value
-        if (least < low and not low_reached) or most > high:
+        if not low <= least <= most <= high:
             allowed = " and ".join([f"at least {low:g}"] * (low > -math.inf) + [f"at most {high:g}"] * (high < math.inf))
             raise PydanticCustomError("range", "must be {allowed}; {reach}",
                                       {"allowed": allowed, "reach": reach.format(value=value, least=least, most=most)})
@@ -160,6 +164,11 @@ class Parameters(BaseModel):
                 return super().__getattr__(name)
             value = self.__dict__[name] = _at(getattr(self._whole, name), self._worlds)
             return value
+
+
+def least(value: Any) -> float:
+    """The smallest number that a number of a scenario can be."""
+    return value.support[0] if isinstance(value, Distribution) else float(value)
 
 
 def _varies(value: Any) -> bool:

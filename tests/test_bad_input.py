@@ -49,7 +49,7 @@ MISTAKES = {
     "[europe]\nprior_resolute = 1.5": "x.toml:2: europe.prior_resolute: must be at least 0 and at most 1; 1.5 is not",
     "[europe]\nprior_resolute = { uniform = [0.5, 1.5] }": "x.toml:2: europe.prior_resolute: must be at least 0 and at most 1; "
     "{ uniform = [0.5, 1.5] } reaches from 0.5 to 1.5",
-    "[europe]\nprior_resolute = { normal = { mean = 0.5, sd = 0.1 } }": "reaches from -inf to inf",
+    "[europe]\nprior_resolute = { normal = { mean = 0.5, sd = 0.1 } }": "x.toml:2: europe.prior_resolute: must be at least 0 and at most 1",
     "[russia]\nstrength = { uniform = [5, 3] }": "x.toml:2: russia.strength: uniform needs low < high",
     "[russia]\nstrength = { uniform = [5] }": "uniform takes low, high, as in { uniform = [130, 210] }",
     "[russia]\nstrength = { uniform = [5, 'a'] }": "uniform takes finite numbers",

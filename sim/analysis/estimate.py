@@ -1,7 +1,8 @@
 """Means over worlds with two intervals: the sampling error, and the spread over parameter designs."""
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sim.analysis.measures import Columns, Measure, drawn
+from sim.quantity import ImpossibleError
 from sim.uncertainty import Floats
 
 CONFIDENCE = 0.95
@@ -21,17 +23,40 @@ _NEIGHBOURS = 40
 _REDRAWS = 40
 """A judgement: a standard error from so many redraws is itself sure to a tenth or so."""
 Singles = NDArray[np.float32]
+Limits = tuple[float, float]
+SHARE: Limits = (0.0, 1.0)
+DIFFERENCE: Limits = (-1.0, 1.0)
+"""Of two shares."""
+AMOUNT: Limits = (0.0, math.inf)
+ANY: Limits = (-math.inf, math.inf)
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over worlds. The spread is NaN where one history a design cannot tell chance from parameters."""
+    """A mean over worlds.
+
+    The spread alone may be missing, both of it NaN: where one history a design cannot tell chance from parameters, and of a number of
+    all designs, such as a share of them. Raises ImpossibleError, with the name of `what` is estimated, for any other number that is not
+    finite or not `within` its limits, and for an interval that does not hold the estimate.
+    """
 
     value: float
     low: float              # sampling error: 95 % confidence interval
     high: float
-    spread_low: float       # what we do not know: 5 to 95 % of parameter designs
-    spread_high: float
+    spread_low: float = math.nan      # what we do not know: 5 to 95 % of parameter designs
+    spread_high: float = math.nan
+    what: InitVar[str] = "a number"
+    within: InitVar[Limits] = ANY
+
+    def __post_init__(self, what: str, within: Limits) -> None:
+        """The gate on every estimate."""
+        least, most = within
+        spread = () if math.isnan(self.spread_low) and math.isnan(self.spread_high) else (self.spread_low, self.spread_high)
+        if not all(math.isfinite(each) and least <= each <= most for each in (self.value, self.low, self.high, *spread)) \
+                or not self.low <= self.value <= self.high or (spread and not self.spread_low <= self.spread_high):
+            over = f", over 90 % of parameter sets {self.spread_low:g} to {self.spread_high:g}" if spread else ""
+            raise ImpossibleError(f"{what}: {self.value:g} ({self.low:g} to {self.high:g}{over}) is no estimate of what lies between "
+                                  f"{least:g} and {most:g}; simulate more parameter sets, and without --integrate if they are few")
 
 
 def estimate(measure: Measure, worlds: Columns, against: Columns | None = None) -> Estimate:
@@ -50,19 +75,20 @@ def estimates(measures: Sequence[Measure], worlds: Columns, against: Columns | N
     designs = Designs(worlds)
     found = []
     for measure in measures:
-        each = measure.of(worlds) - (0 if against is None else measure.of(against))
-        by_design = each.reshape(designs.count, -1)
+        by_design = _by_replicate(measure, designs, worlds, against)
         middle, error = float(by_design.mean()), designs.error(by_design.mean(axis=1))
-        limits = _wilson if measure.is_share and against is None else _student
-        spread = (float(quantile) for quantile in np.quantile(_without_chance(by_design, designs), SPREAD))
-        found.append(Estimate(middle, *limits(middle, error, designs), *spread))
+        within = ANY if not measure.is_share else SHARE if against is None else DIFFERENCE
+        low, high = _wilson(middle, error, designs) if within is SHARE else _student(middle, error, designs, within)
+        freed = np.clip(_without_chance(by_design, designs), *within)      # to where each lies in truth, which integrated hazards miss
+        spread_low, spread_high = np.quantile(freed, SPREAD)
+        found.append(Estimate(middle, low, high, float(spread_low), float(spread_high), measure.label, within))
     return found
 
 
 def by_design(measure: Measure, worlds: Columns) -> Floats:
     """The mean of a measure in each parameter design, freed of the chance of few replicates: NaN where there is but one."""
     designs = Designs(worlds)
-    return _without_chance(measure.of(worlds).reshape(designs.count, -1), designs)
+    return _without_chance(_by_replicate(measure, designs, worlds), designs)
 
 
 def chance_left(measure: Measure, worlds: Columns) -> Floats:
@@ -72,7 +98,7 @@ def chance_left(measure: Measure, worlds: Columns) -> Floats:
     and the error that chance leaves in the fit and in the mean of those designs.
     """
     designs = Designs(worlds)
-    each = measure.of(worlds).reshape(designs.count, -1)
+    each = _by_replicate(measure, designs, worlds)
     if each.shape[1] == 1:
         return np.full(designs.count, np.nan)
     by_chance = np.maximum(0, designs.alike(each.var(axis=1, ddof=1))) / each.shape[1]
@@ -87,7 +113,7 @@ def chance_left(measure: Measure, worlds: Columns) -> Floats:
 def share_of_designs(chosen: Floats, worlds: Columns) -> Estimate:
     """The share of parameter designs that were `chosen` (design,), with its sampling error; it has no spread of its own."""
     designs, share = Designs(worlds), float(chosen.mean())
-    return Estimate(share, *_wilson(share, designs.error(chosen.astype(np.float64)), designs), np.nan, np.nan)
+    return _of_designs(share, designs.error(chosen.astype(np.float64)), designs)
 
 
 def share_where(chosen: Callable[[Floats], NDArray[np.bool_]], measure: Measure, worlds: Columns) -> Estimate:
@@ -98,7 +124,7 @@ def share_where(chosen: Callable[[Floats], NDArray[np.bool_]], measure: Measure,
     Raises ValueError for one replicate a design, from which it cannot be told.
     """
     designs = Designs(worlds)
-    each = measure.of(worlds).reshape(designs.count, -1)
+    each = _by_replicate(measure, designs, worlds)
     replicates = each.shape[1]
     if replicates == 1:
         raise ValueError("one history for each parameter design cannot tell chance from parameters")
@@ -110,7 +136,7 @@ def share_where(chosen: Callable[[Floats], NDArray[np.bool_]], measure: Measure,
     share = float(chosen(found).mean())
     moved = [chosen(_without_chance(redrawn(), designs)).mean() - share for _ in range(_REDRAWS)]
     error = np.hypot(designs.error(chosen(found).astype(np.float64)), np.sqrt(np.mean(np.square(moved))))
-    return Estimate(share, *_wilson(share, float(error), designs), np.nan, np.nan)
+    return _of_designs(share, float(error), designs)
 
 
 class Designs:
@@ -179,19 +205,34 @@ class Designs:
         return np.asarray(self._additive @ self._additive.T)
 
 
-def _student(middle: float, error: float, designs: Designs) -> tuple[float, float]:
-    """Student's t limits."""
-    return float(middle - designs.quantile * error), float(middle + designs.quantile * error)
+def _by_replicate(measure: Measure, designs: Designs, worlds: Columns, against: Columns | None = None) -> Floats:
+    """The numbers of a measure, or their differences (design, replicate). Raises ImpossibleError where one is not finite."""
+    each = measure.of(worlds) - (0 if against is None else measure.of(against))
+    if not np.isfinite(each).all():
+        raise ImpossibleError(f"{measure.label}: {np.count_nonzero(~np.isfinite(each))} of {len(each)} histories have no number")
+    return np.asarray(each.reshape(designs.count, -1))
 
 
-def _wilson(share: float, error: float, designs: Designs) -> tuple[float, float]:
+def _of_designs(share: float, error: float, designs: Designs) -> Estimate:
+    """The estimate of a share of all designs."""
+    return Estimate(share, *_wilson(share, error, designs), np.nan, np.nan, "a share of parameter sets", SHARE)
+
+
+def _student(middle: float, error: float, designs: Designs, within: Limits) -> Limits:
+    """Student's t limits, as far as they lie within what can be."""
+    least, most = within
+    reach = designs.quantile * error
+    return max(min(least, middle), float(middle - reach)), min(max(most, middle), float(middle + reach))
+
+
+def _wilson(share: float, error: float, designs: Designs) -> Limits:
     """Wilson's limits with the effective number of worlds of a clustered sample (Korn & Graubard 1998).
 
-    They stay within [0, 1], and say how little is known of a thing that no world showed: then each design counts once. A mean of
-    integrated hazards may by chance lie outside [0, 1], where only Student's limits hold it.
+    They stay within [0, 1], and say how little is known of a thing that no world showed: then each design counts once. A share outside
+    [0, 1] has no limits but itself, which no estimate may have.
     """
     if not 0 <= share <= 1:
-        return _student(share, error, designs)
+        return share, share
     varied = error > 0 and 0 < share < 1
     effective, z = share * (1 - share) / error**2 if varied else float(designs.count), designs.quantile
     centre = (share + z**2 / (2 * effective)) / (1 + z**2 / effective)
@@ -212,4 +253,5 @@ def _without_chance(each: Floats, designs: Designs) -> Floats:
     alike = designs.alike(means)
     apart = means - alike
     by_chance, total = each.var(axis=1, ddof=1).mean() / replicates, apart.var(ddof=1)
-    return np.asarray(alike + np.sqrt(max(0.0, total - by_chance) / total) * apart) if total > 0 else means
+    freed = alike + np.sqrt(max(0.0, total - by_chance) / total) * apart if total > 0 else means
+    return np.asarray(np.clip(freed, means.min(), means.max()))      # which is not passed but by rounding
