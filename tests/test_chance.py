@@ -15,7 +15,7 @@ from sim.ensemble.block import outcomes
 from sim.model import ceasefire
 from sim.model.chance import SLAB, Chance, Stream, designs, generator
 
-always = settings(derandomize=True, deadline=None, max_examples=40)
+always = settings(max_examples=40)
 WORLDS, ROWS = 3 * SLAB, 40
 some_worlds = st.lists(st.integers(0, WORLDS - 1), min_size=1, max_size=30).map(np.array)
 

@@ -334,7 +334,7 @@ def model_in(scenario: dict, state: dict) -> sim.CeasefireModel:
     return model
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(SCENARIOS, STATES)
 def test_any_state_of_any_scenario(scenario, state):
     """Every chance and value of the game is that of the plain implementation, before and after entry into force."""
