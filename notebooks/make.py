@@ -29,7 +29,7 @@ def executed(source: Path) -> nbformat.NotebookNode:
     own = KernelSpecManager(kernel_dirs=[])      # without folders of kernels there is only that of this Python
     with TemporaryDirectory() as sockets:        # in place of ports, which notebooks executed side by side could both take
         kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=own, transport="ipc", ip=f"{sockets}/kernel")
-        NotebookClient(notebook, km=kernel, timeout=120, record_timing=False, coalesce_streams=True,
+        NotebookClient(notebook, km=kernel, timeout=None, record_timing=False, coalesce_streams=True,
                        resources={"metadata": {"path": str(source.parent)}}).execute(cleanup_kc=True, env=os.environ | INLINE)
     notebook.metadata = METADATA
     for cell in notebook.cells:
