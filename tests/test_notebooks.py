@@ -23,10 +23,10 @@ def shown(notebook):
     """The texts of its outputs by cell, output and kind, without the content of figures."""
     texts = {}
     for number, cell in enumerate(notebook.cells):
-        for output in cell.get("outputs", []):
-            place = f"cell {number}, {output.output_type}"
+        for position, output in enumerate(cell.get("outputs", []), start=1):
             kinds = output.get("data", {}) | {name: output[name] for name in ("text", "name") if name in output}
-            texts |= {f"{place} {len(texts)}, {kind}": "" if kind == "image/png" else str(text) for kind, text in kinds.items()}
+            texts |= {f"cell {number}, output {position} ({output.output_type}), {kind}": "" if kind == "image/png" else str(kinds[kind])
+                      for kind in sorted(kinds)}
     return texts
 
 
