@@ -191,11 +191,11 @@ def test_a_new_provision_gets_its_control(scenarios, monkeypatch):
 # ---- the page
 
 @pytest.fixture
-def page(scenarios, monkeypatch):
+def page(scenarios, monkeypatch, patience):
     """Runs the page at an address: the script as Streamlit runs it."""
     def run(folder=scenarios, **address):
         monkeypatch.setattr(sys, "argv", ["page.py", str(folder)])
-        at = testing.AppTest.from_file(str(Path(controls.__file__).with_name("page.py")), default_timeout=30)
+        at = testing.AppTest.from_file(str(Path(controls.__file__).with_name("page.py")), default_timeout=patience)
         for name, text in address.items():
             at.query_params[name] = text
         at.run()
