@@ -9,7 +9,8 @@ import pytest
 
 import sim
 from sim.analysis import measures
-from sim.analysis.estimate import by_design, estimate, share_where
+from sim.analysis.estimate import Designs, by_design, estimate, share_where
+from sim.analysis.integrated import integrated
 from sim.game.war import Cause
 
 HOLDS = measures.Measure("holds", "holds", "share", lambda worlds: worlds["holds"].to_numpy(float))
@@ -114,6 +115,28 @@ def test_all_stated_intervals_cover():
     assert (covered >= 0.95 - 4 * np.sqrt(0.95 * 0.05 / 200)).all(), covered
     width = (high - low).mean(axis=1) / 2 / (1.96 * found.std(axis=1))
     assert (width < 1.5).all(), width
+
+
+def test_nothing_hangs_on_the_last_bits_of_linear_algebra(scenarios, monkeypatch):
+    """Every fit moved by some 1e-14, as another processor moves it, equal designs apart: what designs hold moves by no more than 1e-10.
+
+    Every uncertain parameter has three values only, so that many designs are equal but for the fit's rounding.
+    """
+    draws = sim.CeasefireModel(sim.load(scenarios / "none.toml"), 10_000).draws
+    three = {key: {"choice": np.quantile(values, (0.1, 0.5, 0.9)).tolist()} for key, values in draws.items()}
+    few = sim.load(scenarios / "none.toml", three | {"sampling.designs": 400, "sampling.horizon_years": 5})
+    worlds, rng = sim.run(few, out=None).worlds, np.random.default_rng(1)
+    asked = [each for plain in (measures.survival(5), measures.restricted_mean(5)) for each in (plain, integrated(plain))]
+    before = [by_design(measure, worlds) for measure in asked]
+    solve = np.linalg.lstsq
+    monkeypatch.setattr(Designs, "_fit", lambda designs, means: FIT(designs, means) * (1 + 1e-14 * rng.standard_normal(len(means))))
+    monkeypatch.setattr(np.linalg, "lstsq", lambda gram, *rest, rcond: solve(
+        gram * (1 + 1e-15 * rng.standard_normal(gram.shape)), *rest, rcond=rcond))
+    for measure, once in zip(asked, before, strict=True):
+        np.testing.assert_allclose(by_design(measure, worlds), once, atol=1e-10)
+
+
+FIT = Designs._fit
 
 
 def test_nothing_is_said_of_years_after_the_horizon(runs):
