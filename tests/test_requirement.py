@@ -54,7 +54,10 @@ def test_the_cheapest_is_found_where_it_is_known(known, scenarios, hold):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_nine_of_ten_is_found_through_noise_with_a_provision_that_does_nothing(monkeypatch, scenarios, seed):
-    """A share of designs that jumps, measured with an error of a point: within 5 % of the range of cost; of what does nothing, less than half."""
+    """A share of designs that jumps, measured with an error of half a point: within 5 % of the range of cost, and truly enough.
+
+    What is found truly reaches nine of ten less 4 errors. How much it takes of what does nothing decides nothing, and is not looked at.
+    """
     def simulated(_, sampled, place):
         x, y, _ = place
         rng = np.random.default_rng([sampled.sampling.seed, *(int(1e3 * each) for each in place)])
@@ -69,7 +72,8 @@ def test_nine_of_ten_is_found_through_noise_with_a_provision_that_does_nothing(m
     cheapest = 100 * (0.45 + np.log(0.91 / 0.09) / 12)
     assert row["status"] == SURE
     assert cheapest - 3 <= row["cost"] <= cheapest + 10
-    assert row["regime.commitment.united_states"] <= 0.5
+    x, y = (row[key] / high for key, (_, high) in VARY.items())
+    assert expit(12 * (x + 0.5 * y - 0.45)) >= 0.9 - 4 * 0.005
 
 
 def test_of_guarantees_that_cost_nothing_the_least_is_taken(scenarios):
