@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from elements import COMMANDS, MODELLED, assert_all_have_data
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -95,6 +96,41 @@ def test_a_mistake_in_a_file_is_refused(command, text, refused, tmp_path):
     problems = refused(command, "x.toml")
     assert any(MISTAKES[text] in problem for problem in problems), problems
     assert all(problem.startswith("x.toml") for problem in problems)
+
+
+MISSING = {
+    "app": ["alone"],
+    "calibrate": ["alone"],
+    "check": ["alone.toml"],
+    "compare": ["alone.toml", "x.toml"],
+    "discover": ["alone.toml", "--when", "survival@5 < 0.5"],
+    "game": ["alone.toml"],
+    "history": ["alone.toml"],
+    "list": ["alone"],
+    "replay": ["alone.toml", "--world", "1"],
+    "report": ["alone"],
+    "require": ["alone.toml", "--hold", "0.8", "--years", "5", "--vary", "regime.deployment.brigades=0:5"],
+    "robust": ["alone.toml", "x.toml"],
+    "run": ["alone.toml"],
+    "schema": ["alone"],
+    "sensitivity": ["alone.toml"],
+    "show": ["alone.toml"],
+    "sweep": ["alone.toml", "--grid", "regime.deployment.brigades=0:5:2"],
+    "verify": ["alone"],
+}
+"""Every command with a file or folder that is not there, or that it does not take."""
+
+
+def test_every_command_is_tried():
+    assert_all_have_data(COMMANDS, MISSING, "MISSING")
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_every_command_refuses_what_is_not_there(name, refused, tmp_path):
+    """It is named, and nothing is begun."""
+    (tmp_path / "x.toml").write_text("title = 'x'")
+    problems = refused(name, *MISSING[name])
+    assert any(MISSING[name][0] in problem for problem in problems), problems
 
 
 def test_every_problem_is_said_at_once(refused, tmp_path):
@@ -194,11 +230,7 @@ def test_the_installed_command_ends_with_2_and_no_traceback(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["x.toml"]
 
 
-KEYS = [
-    key
-    for key, _ in Scenario().leaves()
-    if key.split(".")[0] in ("regime", "russia", "ukraine", "europe", "united_states", "war") and "members" not in key
-]
+KEYS = [key for key, _ in Scenario().leaves() if key.split(".")[0] in MODELLED and "members" not in key]
 NUMBERS = st.one_of(st.floats(-2, 3), st.floats(0, 300), st.floats(), st.integers(-10, 10**6))
 VALUES = st.one_of(
     NUMBERS,

@@ -1,5 +1,6 @@
 """Costs: what is paid in closed form, who bears it, that it adds up, and the intervals of burden shares."""
 
+import elements
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +16,7 @@ from sim.guarantee.costs import PEACE, WAR
 QUIET = {"russia.reviews_per_year": 0, "ukraine.reviews_per_year": 0, "war.incidents_per_year": 0, "europe.renewal_if_resolute": 1,
          "europe.renewal_if_irresolute": 1, "sampling.designs": 4, "sampling.replicates": 2}
 """Nothing happens: no reviews, no incidents, every renewal passes."""
-MEMBERS = ["United Kingdom", "France", "Germany", "Poland", "Italy", "Finland"]
+MEMBERS = list(elements.MEMBERS)
 MONTHS = np.arange(1, 241)
 RATE = 0.03
 

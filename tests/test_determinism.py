@@ -179,10 +179,8 @@ def test_regimes_meet_the_same_politics(scenarios):
         np.testing.assert_array_equal(other[:, :, alive], first[:, :, alive])
 
 
-@pytest.mark.parametrize("dropped", ["Ukraine reviews", "coalition drift", "answers to probes", "incidents", "leader turnover"])
-def test_a_draw_less_shifts_nobody_elses(dropped, scenarios, monkeypatch):
-    """An actor that stops drawing from its stream leaves the numbers of every other stream as they were."""
-    drawn: dict[str, list] = {}
+def test_a_draw_less_shifts_nobody_elses(scenarios, monkeypatch):
+    """An actor that stops drawing from a stream, whichever, leaves the numbers of every other stream as they were."""
     getitem = Chance.__getitem__
 
     class Silent:
@@ -210,7 +208,9 @@ def test_a_draw_less_shifts_nobody_elses(dropped, scenarios, monkeypatch):
         for _ in range(36):
             model.step()
         return seen
-    drawn, without = run(None), run(dropped)
-    assert set(drawn) - set(without) == {dropped}
-    for name, rows in without.items():
-        np.testing.assert_array_equal(rows, drawn[name][: len(rows)])
+    drawn = run(None)
+    for dropped in drawn:
+        without = run(dropped)
+        assert dropped not in without
+        for name, rows in without.items():
+            np.testing.assert_array_equal(rows, drawn[name][: len(rows)], err_msg=f"{name} without {dropped}")
