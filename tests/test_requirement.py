@@ -151,15 +151,15 @@ def test_a_request_that_cannot_be_is_refused_whole(scenarios):
     with pytest.raises(ScenarioError) as wrong:
         find(scenario, 1.5, 10, {"regime.deploymnt.brigades": (0, 1), "regime.commitment.europe": (0.0, 2.0)}, cost="cost.peas")
     told = "\n".join(wrong.value.problems)
-    for fault in ("--hold 1.5: must be a share", "did you mean", "at most 1", "--cost cost.peas: no such cost"):
+    for fault in ("--hold 1.5:", "regime.deploymnt:", "regime.commitment.europe:", "--cost cost.peas:"):
         assert fault in told
-    with pytest.raises(ScenarioError, match="needs a provision that may vary"):
+    with pytest.raises(ScenarioError, match="--vary"):
         find(scenario, 0.8, 10, {})
 
 
 @pytest.mark.parametrize("text", ["a=1", "a=2:1", "a=1:1", "a=x:2", "=1:2", "a=1:inf", "a=1:2:3"])
 def test_limits_are_two_numbers_in_order(text):
-    with pytest.raises(ScenarioError, match=re.escape(f"--vary {text}: must be KEY=LOW:HIGH")):
+    with pytest.raises(ScenarioError, match=re.escape(f"--vary {text}:")):
         read_limits(text)
 
 
@@ -211,4 +211,5 @@ def test_bad_words_end_with_a_message_and_code_2(scenarios, tmp_path):
     """No traceback."""
     words = ["require", scenarios / "nato.toml", "--hold", 0.8, "--years", 5, "--vary", "regime.deployment.brigades=5", "--out", tmp_path]
     result = CliRunner().invoke(app, list(map(str, words)))
-    assert (result.exit_code, "must be KEY=LOW:HIGH" in result.output) == (2, True)
+    assert (result.exit_code, result.output.startswith("--vary regime.deployment.brigades=5:")) == (2, True)
+    assert len(result.output.splitlines()) == 1
