@@ -19,10 +19,13 @@ SPREAD = (0.05, 0.95)
 """Nine of ten parameter designs lie between these quantiles."""
 _DEGREE, _DESIGNS_A_TERM = 5, 5
 _ROUNDING = 1e-12
+_DIGITS = 9
+"""Digits by which the fits of designs are ordered: far more than tell them apart, fewer than another processor changes."""
+COLLINEAR = 1e-10
+"""Terms of a regression count as one if less of their variance than this share sets them apart: the rounding of a processor does."""
 _NEIGHBOURS = 40
 _REDRAWS = 40
 """A judgement: a standard error from so many redraws is itself sure to a tenth or so."""
-Singles = NDArray[np.float32]
 Limits = tuple[float, float]
 SHARE: Limits = (0.0, 1.0)
 DIFFERENCE: Limits = (-1.0, 1.0)
@@ -157,10 +160,10 @@ class Designs:
         self._drawn = [worlds[name].to_numpy()[::replicates] for name in drawn(worlds)]
 
     @cached_property
-    def _additive(self) -> Singles:
+    def _additive(self) -> Floats:
         """Rows (term, design) that span the additive functions of the drawn parameters: well-conditioned, since ranks are uniform."""
         degree = min(_DEGREE, self.count // (_DESIGNS_A_TERM * len(self._drawn))) if self._drawn else 0
-        terms = np.ones((1 + degree * len(self._drawn), self.count), dtype=np.float32)
+        terms = np.ones((1 + degree * len(self._drawn), self.count))
         for number, values in enumerate(self._drawn):
             rank = 2 * (stats.rankdata(values) - 0.5) / self.count - 1
             for power in range(1, degree + 1):
@@ -183,16 +186,20 @@ class Designs:
         square = float(residual @ residual)
         return float(np.sqrt(square / self.freedom / self.count)) if square > _ROUNDING * float(means @ means) else 0.0
 
-    def _fit(self, means: Floats) -> Singles:
+    def _fit(self, means: Floats) -> Floats:
         """The additive function nearest to the means of designs."""
         terms = self._additive
-        return np.asarray(np.linalg.lstsq(self._gram, terms @ means.astype(np.float32), rcond=None)[0] @ terms)
+        return np.asarray(np.linalg.lstsq(self._gram, terms @ means, rcond=COLLINEAR)[0] @ terms)
 
     def alike(self, means: Floats) -> Floats:
-        """For each design the mean of those next to it in the order of the additive fit, as many above as below; of all without a fit."""
+        """For each design the mean of those next to it in the order of the additive fit, as many above as below; of all without a fit.
+
+        Where fits are equal but for the rounding of a processor, the order is that of the designs, so that it is the same on any other.
+        """
         if len(self._additive) == 1:
             return np.full(self.count, means.mean())
-        order = np.argsort(self._fit(means), kind="stable")
+        fit = self._fit(means)
+        order = np.argsort(np.round(fit / max(float(abs(fit).max()), _ROUNDING), _DIGITS), kind="stable")
         place = np.arange(self.count)
         reach = np.minimum(np.minimum(place, self.count - 1 - place), max(2, self.count // _NEIGHBOURS))
         cumulated = np.concatenate([[0.0], np.cumsum(means[order])])
@@ -201,7 +208,7 @@ class Designs:
         return smooth
 
     @cached_property
-    def _gram(self) -> Singles:
+    def _gram(self) -> Floats:
         return np.asarray(self._additive @ self._additive.T)
 
 
