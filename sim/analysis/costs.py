@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.durability import columns_of, paired
-from sim.analysis.estimate import Designs, estimates
+from sim.analysis.estimate import Designs, estimates, linearised
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Columns, Measure, Simulated, cost
 from sim.guarantee.costs import EUROPE, PEACE, UKRAINE, UNITED_STATES, WAR
@@ -62,6 +62,5 @@ def ratio(part: Floats, whole: Floats, designs: Designs) -> list[float]:
     """Mean of a part by that of the whole, both (design,), and its confidence limits (linearised, Cochran 1977); NaN of nothing."""
     if whole.mean() == 0:
         return [np.nan] * 3
-    share = float(part.mean() / whole.mean())
-    reach = designs.quantile * designs.error(part - share * whole) / float(whole.mean())
-    return [share, max(0.0, share - reach), min(1.0, share + reach)]
+    share, low, high = linearised(part, whole, designs)
+    return [share, max(0.0, low), min(1.0, high)]
