@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim import plots
     from sim.analysis.costs import costs
-    from sim.analysis.durability import causes, compare, cumulative_incidence, hazard, probes_per_year, reasons, spread, sure, survival, terms_drift
+    from sim.analysis.durability import (
+        causes,
+        compare,
+        cumulative_incidence,
+        hazard,
+        probes_per_year,
+        reasons,
+        spread,
+        sure,
+        survival,
+        terms_drift,
+    )
     from sim.analysis.threshold import threshold
     from sim.ensemble.run import run
     from sim.ensemble.store import Run, RunError, read_run

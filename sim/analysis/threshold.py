@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
 from sim.analysis import measures
@@ -101,10 +100,10 @@ def drawn_values(run: Simulated) -> Floats | None:
     return None if (values == values[0]).all() else values
 
 
-def deters(run: Simulated, label: str) -> str:
-    """In a sentence, which Russia is deterred for ten years, or to the horizon of a shorter run."""
-    found, = thresholds(run, [min(YEARS, run.horizon_years)])
-    years = f"{found.years:g} year" + ("" if found.years == 1 else "s")
+def deters(run: Simulated, label: str, years: float | None = None) -> str:
+    """In a sentence, which Russia is deterred for some years, by default ten, or to the horizon of a shorter run."""
+    found, = thresholds(run, [min(YEARS, run.horizon_years) if years is None else years])
+    for_years = f"{found.years:g} year" + ("" if found.years == 1 else "s")
     as_highly = "as highly as a leadership for which it is vital"
     values = drawn_values(run)
     if values is None:
@@ -113,14 +112,14 @@ def deters(run: Simulated, label: str) -> str:
     match found.estimate:
         case np.inf:
             sure = f" (95 % limit: {_times(found.low)} times)" if np.isfinite(found.low) else ""
-            return (f"{label}: deters, for {years}, every Russia that was drawn, up to one that values Ukraine {most} times{sure} "
+            return (f"{label}: deters, for {for_years}, every Russia that was drawn, up to one that values Ukraine {most} times{sure} "
                     f"{as_highly}.")
         case value if value == -np.inf:
             sure = f" (95 % limit: {_times(found.high)} times)" if np.isfinite(found.high) else ""
-            return (f"{label}: does not deter, for {years}, even a Russia that values Ukraine only {least} times{sure} {as_highly}.")
+            return (f"{label}: does not deter, for {for_years}, even a Russia that values Ukraine only {least} times{sure} {as_highly}.")
     low = _times(found.low) if np.isfinite(found.low) else f"less than {least}"
     high = _times(found.high) if np.isfinite(found.high) else f"more than {most}"
-    return (f"{label}: deters, for {years}, a Russia that values Ukraine up to {_times(found.estimate)} times ({low} to {high}) "
+    return (f"{label}: deters, for {for_years}, a Russia that values Ukraine up to {_times(found.estimate)} times ({low} to {high}) "
             f"{as_highly}.")
 
 
@@ -156,7 +155,7 @@ class _ParameterSets:
         """The middles of the steps of the rising fit, in logarithms, and their levels."""
         weights = np.bincount(self._place, counts)
         sums = np.bincount(self._place, counts * shares)
-        kept: NDArray[np.bool_] = weights > 0
+        kept = weights > 0
         weights, logs = weights[kept], self._distinct[kept]
         fit = isotonic_regression(sums[kept] / weights, weights=weights)
         starts = fit.blocks[:-1]
