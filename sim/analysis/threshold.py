@@ -123,6 +123,18 @@ def deters(run: Simulated, label: str, years: float | None = None) -> str:
             f"{as_highly}.")
 
 
+def in_words(found: Threshold, values: Floats, between: str = " ({low} to {high})") -> str:
+    """A threshold with its limits as text; what lies outside of the values that were drawn is below the least or above the most."""
+    estimate, low, high = (_within(value, values) for value in (found.estimate, found.low, found.high))
+    return estimate + between.format(low=low, high=high)
+
+
+def _within(value: float, values: Floats) -> str:
+    if np.isinf(value):
+        return f"> {values.max():.2g}" if value > 0 else f"< {values.min():.2g}"
+    return _times(value)
+
+
 def _times(value: float) -> str:
     return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
 

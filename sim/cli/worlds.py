@@ -77,7 +77,8 @@ def game(file: File, year: Annotated[float, typer.Option(help="Years after the c
         model = _at_year(scenario, year, world)
         crisis = model.crisis(np.zeros(1, dtype=np.intp))
         tree, strategy = crisis_tree(crisis), behaviour(crisis)
-        told = {"scenario": scenario.name, "label": scenario.label or scenario.name, "world": int(model.worlds[0]), "year": round(model.years, 6)} | report.game(crisis)
+        told = {"scenario": scenario.name, "label": scenario.label or scenario.name, "world": int(model.worlds[0]),
+                "year": round(model.years, 6)} | report.game(crisis)
         if efg is not None:
             title = f"{scenario.name}, world {told['world']}, year {told['year']:g}"
             write(efg, lambda: efg.write_text(tree.efg(title, "One month's crisis game of the model described in docs/model.md.")))

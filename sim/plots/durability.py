@@ -94,7 +94,7 @@ def differences(runs: Sequence[Simulated], baseline: str | None = None, years: f
     ax.set_xlabel(f"difference from {called[base.name]} in the share that {measures.survival(at).label}, percentage points")
     ax.set_title(f"{called[best['scenario']]} {finding}: {_with_error(best, '+')} percentage points\nin the share that "
                  f"{measures.survival(at).label}, compared with {called[base.name]}", loc="left")
-    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}")
+    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}" if value else "0")
     ax.set_ylim(-0.6, len(table) - 0.4)
     ax.legend(loc="upper right", bbox_to_anchor=(1, -0.14), ncols=2, frameon=False)
     return ax
@@ -152,7 +152,7 @@ def _survival_finding(runs: Sequence[Simulated]) -> str:
         return f"Under {labels(runs)[0]}, {_with_error(last)} of ceasefires hold {last['years']:g} years"
     last_rows = {label: durability.survival(run).iloc[-1] for label, run in zip(labels(runs), runs, strict=True)}
     best, worst = (pick(last_rows, key=lambda name: last_rows[name]["estimate"]) for pick in (max, min))
-    return (f"After {runs[0].horizon_years} years, {_with_error(last_rows[best])} of ceasefires still hold under {best},\n"
+    return (f"After {runs[0].horizon_years} years, {_with_error(last_rows[best])} still hold under {best},\n"
             f"{_with_error(last_rows[worst])} under {worst}")
 
 

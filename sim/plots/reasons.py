@@ -17,7 +17,7 @@ from sim.plots.style import axes_or_new
 LOOKS = {
     Reason.NEVER_MEANT: ("0.1", ""), Reason.REARMED: ("0.45", ""), Reason.CLOSING_WINDOW: ("0.7", "////"),
     Reason.REPUTATION_LOST: ("#0072B2", ""), Reason.PROMISE_LAPSED: ("#56B4E9", "...."), Reason.FORCE_NOT_RENEWED: ("0.85", "\\\\\\\\"),
-    Reason.PROVOKED: ("#D55E00", "xxxx"), Reason.NEW_LEADER: ("#E69F00", ""), Reason.DISPOSITION: ("0.95", "||||"),
+    Reason.PROVOKED: ("#D55E00", "xxxx"), Reason.NEW_LEADER: ("#F0E442", ""), Reason.DISPOSITION: ("0.95", "||||"),
 }
 """Shade and hatching of each reason: neighbours differ in both."""
 
@@ -54,10 +54,11 @@ def _of_several(runs: Sequence[Simulated], tables: Sequence[Any], ax: Axes) -> N
         left = left + share
     for row, run in zip(rows, runs, strict=True):
         attacks = durability.causes(run).set_index("cause").loc[Cause.ATTACK.value]
-        ax.hlines(row, attacks["low"], attacks["high"], color="#D55E00", lw=2.5)
+        ax.errorbar(attacks["estimate"], row, xerr=[[attacks["estimate"] - attacks["low"]], [attacks["high"] - attacks["estimate"]]],
+                    color="#D55E00", capsize=3, lw=1.5)
     ax.set_yticks(rows, labels(runs))
     ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.13), ncols=2, frameon=False, fontsize="small")
-    ax.set_xlabel(f"share of all histories that end by attack within {runs[0].horizon_years} years (orange: 95 % sampling error)")
+    ax.set_xlabel(f"share of all histories that end by attack within {runs[0].horizon_years} years (whisker: 95 % sampling error)")
     most = int(np.argmax([float(table["estimate"].sum()) for table in tables]))
     ax.set_title(_finding(runs[most], labels(runs)[most], tables[most]), loc="left")
 
@@ -67,7 +68,7 @@ def _finding(run: Simulated, label: str, table: Any) -> str:
         return f"Under {label} Russia attacks in no history of {run.horizon_years} years"
     first = table["estimate"].idxmax()
     row = table.loc[first]
-    return (f"Under {label}, Russia attacks most often because {Reason(first).words}:\n"
+    return (f"The commonest reason of attacks under {label}: {Reason(first).words},\n"
             f"in {with_error(row['estimate'], row['low'], row['high'])} of histories within {run.horizon_years} years")
 
 

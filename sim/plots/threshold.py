@@ -10,8 +10,8 @@ from matplotlib.ticker import NullFormatter, PercentFormatter
 
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
-from sim.analysis.threshold import YEARS, deters, drawn_values, durability_by_value, thresholds
-from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends
+from sim.analysis.threshold import YEARS, deters, drawn_values, durability_by_value, in_words, thresholds
+from sim.plots.style import DASHES, PALETTE, axes_or_new
 
 _BINS, _WIDTH = 40, 84
 _TICKS = (0.03, 0.1, 0.3, 1, 3, 10, 30)
@@ -27,7 +27,7 @@ def threshold(runs: Simulated | Sequence[Simulated], years: float | None = None,
     at = float(min(YEARS, *(run.horizon_years for run in runs)) if years is None else years)
     below = ax.inset_axes((0, -0.2, 1, 0.16), sharex=ax)
     ax.set_xscale("log")
-    ends, shown = [], []
+    lines, shown = [], []
     for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
         colour, dashes = PALETTE[number % len(PALETTE)], DASHES[number % len(DASHES)]
         values = drawn_values(run)
@@ -35,18 +35,17 @@ def threshold(runs: Simulated | Sequence[Simulated], years: float | None = None,
             continue
         curve = durability_by_value(run, at)
         ax.fill_between(curve["value"], curve["low"], curve["high"], color=colour, alpha=0.2, lw=0)
-        ax.plot(curve["value"], curve["estimate"], color=colour, ls=dashes, lw=1.8)
-        _mark(ax, thresholds(run, [at])[0], curve, colour)
-        ends.append((float(curve["estimate"].iloc[-1]), label, colour, float(curve["value"].iloc[-1])))
+        found, = thresholds(run, [at])
+        line, = ax.plot(curve["value"], curve["estimate"], color=colour, ls=dashes, lw=1.8, label=f"{label}: {in_words(found, values)}")
+        _mark(ax, found, curve, colour)
+        lines.append((found.estimate, line))
         if not any(np.array_equal(values, before) for before in shown):
             _draw_density(below, values, colour if shown else "0.35")
             shown.append(values)
     ax.set(ylim=(0, 1), ylabel=f"share still holding {at:g} year{'' if at == 1 else 's'}")
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    if ends:
-        last = max(end[3] for end in ends)
-        ax.set_xlim(right=last)
-        label_ends(ax, last, [end[:3] for end in ends])
+    ranked = [line for _, line in sorted(lines, key=lambda each: -each[0])]
+    ax.legend(handles=ranked, loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False, title="threshold, times “vital”", alignment="left")
     _finish(ax, below)
     ax.set_title(_finding(runs, at), loc="left")
     return ax
@@ -78,7 +77,7 @@ def _finish(ax: Axes, below: Axes) -> None:
     below.set_xticks([tick for tick in _TICKS if low <= tick <= high])
     below.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     below.xaxis.set_minor_formatter(NullFormatter())
-    below.set_xlabel("value of Ukraine to the first Russian leader (1: it is vital); dot: half are attacked, with 95 % limits")
+    below.set_xlabel("value of Ukraine to the first Russian leader (1: it is vital); dot: threshold, with its 95 % limits")
 
 
 def _finding(runs: Sequence[Simulated], years: float) -> str:

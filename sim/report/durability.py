@@ -117,7 +117,8 @@ def causes_table(runs: Sequence[Reported], *, integrated: bool = False) -> Table
 def reasons_table(runs: Sequence[Reported], *, integrated: bool = False) -> Table:
     """One row a main reason of attack, one column a run: the share of all histories that it ended, with both intervals."""
     tables = [reasons(run, integrated=integrated).set_index("reason") for run in runs]
-    table = plain_table(f"Main reasons of attacks within {runs[0].horizon_years} years, % of all (those of no history left out)", labels(runs))
+    title = f"Main reasons of attacks within {runs[0].horizon_years} years, % of all (those of no history left out)"
+    table = plain_table(title, labels(runs))
     for reason in Reason:
         if any(rows.loc[str(reason), "estimate"] for rows in tables):
             table.add_row(reason.words, *(both(rows.loc[str(reason)], signed=False, scale=100) for rows in tables))

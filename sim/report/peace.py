@@ -9,7 +9,7 @@ from rich.table import Table
 
 from sim.analysis.durability import columns_of, probes_per_year, terms_drift
 from sim.analysis.labels import labels
-from sim.analysis.threshold import deters, drawn_values, thresholds
+from sim.analysis.threshold import deters, drawn_values, in_words, thresholds
 from sim.report.durability import Reported, filled, plain_table
 from sim.scenario.schema import milestones
 
@@ -29,12 +29,11 @@ def broken(sentence: str) -> str:
 def threshold_table(runs: Sequence[Reported]) -> Table:
     """One row a run: the deterrence threshold by year, with its 95 % limits; what lies outside of what was drawn is said to."""
     years = milestones(max(run.horizon_years for run in runs))
-    table = plain_table("Deterrence threshold (1: Ukraine is vital); above it, attacks are likelier than not", [f"{year} y" for year in years])
+    table = plain_table("Deterrence threshold (1: Ukraine is vital); above it, attacks are likelier than not",
+                        [f"{year} y" for year in years])
     for label, run in zip(labels(runs), runs, strict=True):
         values = drawn_values(run)
-        ends = (np.nan, np.nan) if values is None else (float(values.min()), float(values.max()))
-        cells = {each.years: "not read" if np.isnan(each.estimate) else
-                 f"{_value(each.estimate, *ends)}\n[dim]{_value(each.low, *ends)} to {_value(each.high, *ends)}[/dim]"
+        cells = {each.years: "not read" if values is None else in_words(each, values, "\n[dim]{low} to {high}[/dim]")
                  for each in thresholds(run)}
         table.add_row(label, *(cells.get(year, "") for year in years))
     return table
@@ -60,10 +59,3 @@ def bent(runs: Sequence[Reported]) -> str:
         return f"Under {label} the peace is bent by {points} towards Ukraine on average."
     among = ", the most of these" if len(runs) > 1 else ""
     return (f"Under {label} the peace is bent by {points} towards Russia on average{among}: it may hold because it is given away.")
-
-
-def _value(value: float, least: float, most: float) -> str:
-    """A value of prevailing; one outside of what was drawn as below the least of it or above the most."""
-    if np.isinf(value):
-        return f"> {most:.2g}" if value > 0 else f"< {least:.2g}"
-    return f"{value:.2f}" if value < 1 else f"{value:.1f}"
