@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.durability import columns_of, paired
-from sim.analysis.estimate import SHARE, Designs, Estimate, estimates
+from sim.analysis.estimate import SHARE, Designs, Estimate, estimates, linearised
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Columns, Measure, Simulated, cost
 from sim.guarantee.costs import EUROPE, PEACE, UKRAINE, UNITED_STATES, WAR
@@ -75,8 +75,7 @@ def ratio(part: Floats, whole: Floats, designs: Designs, what: str = "share of c
         return [np.nan] * 3
     if not (whole.mean() > 0 and np.isfinite(part).all()):
         raise ImpossibleError(f"{what}: all bear {whole.mean():g} together, of which {part.mean():g} is no share")
-    share = float(part.mean() / whole.mean())
+    share, low, high = linearised(part, whole, designs)
     share = min(share, 1.0) if share <= 1 + _ROUNDING else share
-    reach = designs.quantile * designs.error(part - share * whole) / float(whole.mean())
-    made = Estimate(share, max(min(0.0, share), share - reach), min(max(1.0, share), share + reach), what=what, within=SHARE)
+    made = Estimate(share, max(min(0.0, share), low), min(max(1.0, share), high), what=what, within=SHARE)
     return [made.value, made.low, made.high]

@@ -8,10 +8,10 @@ import pandas as pd
 from scipy import stats
 
 from sim.analysis import measures
-from sim.analysis.estimate import AMOUNT, CONFIDENCE, Designs, Estimate, by_design, estimates, share_where
+from sim.analysis.estimate import AMOUNT, CONFIDENCE, Designs, Estimate, by_design, estimates, ratio, share_where
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Measure, Simulated
-from sim.game.war import Cause
+from sim.game.war import Cause, Reason
 from sim.quantity import ImpossibleError
 from sim.scenario.schema import milestones
 from sim.uncertainty import Floats
@@ -30,7 +30,7 @@ def survival(run: Simulated, years: Sequence[float] | None = None, *, integrated
     With `integrated`, the hazard of each month is integrated in place of its coin toss: the same mean, a smaller sampling error.
     Columns: years, estimate, low, high (95 % confidence), spread_low, spread_high (nine of ten parameter designs).
     """
-    at = milestones(run.horizon_years) if years is None else _simulated(run, years)
+    at = milestones(run.horizon_years) if years is None else simulated_years(run, years)
     return _tabulate(((measures.survival(year), {"years": year}) for year in at), run, integrated=integrated)
 
 
@@ -45,12 +45,30 @@ def causes(run: Simulated, *, integrated: bool = False) -> pd.DataFrame:
     return table
 
 
+def reasons(run: Simulated, *, integrated: bool = False) -> pd.DataFrame:
+    """Share of all worlds by the main reason of the attack that ended them; they add up to that of attacks. As `causes`, with reason."""
+    return _tabulate(((measures.reason(reason), {"reason": str(reason)}) for reason in Reason), run, integrated=integrated)
+
+
+def terms_drift(run: Simulated) -> Estimate:
+    """How far the terms of peace are bent towards Russia, in its chance of prevailing: a mean over all time at peace (docs/model.md).
+
+    The sum over histories by their total years: a ratio of means, with limits as `ratio` has them.
+    """
+    return ratio(lambda worlds: measures.TERMS_DRIFT.of(worlds) * measures.TIME_AT_PEACE.of(worlds), measures.TIME_AT_PEACE.of, run.worlds)
+
+
+def probes_per_year(run: Simulated) -> Estimate:
+    """Probes a year of peace: their sum over histories by the total years, with limits as `ratio` has them."""
+    return ratio(measures.PROBES.of, measures.TIME_AT_PEACE.of, run.worlds)
+
+
 def cumulative_incidence(run: Simulated, years: Sequence[float]) -> pd.DataFrame:
     """Share of all worlds that have ended by each cause up to each of `years`: one row a year, one column a cause, `held` the rest.
 
     With censoring at the horizon only this is the Aalen-Johansen estimate.
     """
-    worlds, years = run.worlds, _simulated(run, years)
+    worlds, years = run.worlds, simulated_years(run, years)
     times = {cause: np.sort(worlds["years"].to_numpy()[(worlds["cause"] == cause.value).to_numpy()])
              for cause in Cause if cause is not Cause.HELD}
     ended = pd.DataFrame({str(cause): np.searchsorted(of, np.asarray(years), side="right") for cause, of in times.items()})
@@ -122,7 +140,7 @@ def sure(run: Simulated, years: float | None = None, at_least: float = 0.5) -> E
 
 def _in_designs(run: Simulated, years: float | None) -> Measure:
     """Durability after `years`, by default the horizon, where each design has histories enough to be freed of chance."""
-    at, = _simulated(run, [float(run.horizon_years if years is None else years)])
+    at, = simulated_years(run, [float(run.horizon_years if years is None else years)])
     if np.diff(run.worlds["design"].to_numpy()).all():
         raise ValueError(f"{run.name} has one history for each parameter design, which cannot tell chance from parameters; run it with "
                          "sampling.replicates of 2 or more")
@@ -141,7 +159,7 @@ def compare(runs: Sequence[Simulated], baseline: str | None = None, years: Seque
     if baseline is not None and baseline not in names:
         raise ValueError(f"no run is called {baseline}; the runs are {', '.join(names)}")
     base = runs[names.index(baseline)] if baseline else runs[0]
-    at = milestones(base.horizon_years) if years is None else _simulated(base, years)
+    at = milestones(base.horizon_years) if years is None else simulated_years(base, years)
     tables = []
     for run in runs:
         if run is base:
@@ -162,7 +180,7 @@ def columns_of(made: Estimate) -> dict[str, float]:
     return {"estimate": values.pop("value")} | values
 
 
-def _simulated(run: Simulated, years: Sequence[float]) -> Sequence[float]:
+def simulated_years(run: Simulated, years: Sequence[float]) -> Sequence[float]:
     """The years, if the run reaches them. Raises ValueError if not."""
     if len(years) and max(years) > run.horizon_years:
         raise ValueError(f"{run.name} was simulated for {run.horizon_years} years; it does not tell what holds {max(years):g}")

@@ -88,6 +88,28 @@ def estimates(measures: Sequence[Measure], worlds: Columns, against: Columns | N
     return found
 
 
+def ratio(part: Callable[[Columns], Floats], whole: Callable[[Columns], Floats], worlds: Columns) -> Estimate:
+    """The sum of one number of each world by that of another, such as events by the years in which they could happen.
+
+    The sampling error is that of the linearised ratio (Cochran 1977) over parameter designs; the spread is that of their own ratios, freed
+    of the chance of few replicates as those of `estimates` are, each history counting with its linearised share in the ratio of its design.
+    """
+    designs = Designs(worlds)
+    of_part, of_whole = (each(worlds).reshape(designs.count, -1) for each in (part, whole))
+    value, *limits = linearised(of_part.mean(axis=1), of_whole.mean(axis=1), designs)
+    wholes = of_whole.mean(axis=1, keepdims=True)
+    own = of_part.mean(axis=1, keepdims=True) / wholes
+    spread = np.quantile(_without_chance(own + (of_part - own * of_whole) / wholes, designs), SPREAD)
+    return Estimate(value, limits[0], limits[1], *map(float, spread))
+
+
+def linearised(part: Floats, whole: Floats, designs: "Designs") -> tuple[float, float, float]:
+    """Mean of a part by that of the whole, both (design,), and its confidence limits (linearised, Cochran 1977)."""
+    value = float(part.mean() / whole.mean())
+    reach = designs.quantile * designs.error(part - value * whole) / float(whole.mean())
+    return value, value - reach, value + reach
+
+
 def by_design(measure: Measure, worlds: Columns) -> Floats:
     """The mean of a measure in each parameter design, freed of the chance of few replicates: NaN where there is but one."""
     designs = Designs(worlds)

@@ -99,7 +99,7 @@ class CeasefireModel(mesa.Model):
         self.incident_happens = a_step(parameters.war.incidents_per_year * promised.incidents)
         self.ahead = np.array([0.0, *parameters.russia.foresight])[:, None]
 
-        self.signature = self.situation(slice(None))
+        self.signature = self.situation(np.arange(size))      # a copy: agents change their arrays in place
         agreed = crisis_of(parameters, replace(self.signature, entered=True), PRESENT, self.step_years, as_agreed=True)
         self.balance_at_signature: Floats = np.full(size, agreed.now(agreed.attack.balance))
 
