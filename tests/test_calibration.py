@@ -25,6 +25,7 @@ from sim.study.calibration.prior import PRIOR, candidates, dyads, given, hypercu
 from sim.study.calibration.study import find, predictors, scenario_text
 from sim.study.finding import read
 
+pytestmark = pytest.mark.long
 CLASSES = ("none", "deployed_allied_force")
 
 
