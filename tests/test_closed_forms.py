@@ -379,6 +379,7 @@ class TestDrift:
             )
 
 
+@pytest.mark.long
 class TestLengthOfAStep:
     """A month is a convention."""
 

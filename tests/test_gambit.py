@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
 FOLDER = Path(__file__).parent / "gambit"
 SPEC = importlib.util.spec_from_file_location("make_games", FOLDER / "make_games.py")
 make_games = importlib.util.module_from_spec(SPEC)

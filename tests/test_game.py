@@ -340,6 +340,7 @@ def test_every_actor_and_provision_is_in_the_game():
     assert_all_have_data(PROVISIONS, REGIME | AT_TIMES | {"monitoring": "acts between crises"}, "REGIME")
 
 
+@pytest.mark.long
 @settings(max_examples=150)
 @given(SCENARIOS, STATES)
 def test_any_state_of_any_scenario(scenario, state):

@@ -7,6 +7,7 @@ import sim
 from sim.analysis import measures
 from sim.game.war import Cause
 
+pytestmark = pytest.mark.long
 WORLDS = 16_000
 """Worlds of the independent implementation, and ours: 1,600 designs of 10."""
 MEASURES = (*map(measures.survival, (1, 2, 5, 10, 20)), *map(measures.cause, (Cause.ATTACK, Cause.INCIDENT, Cause.PROBE, Cause.OFFENSIVE)),

@@ -15,6 +15,7 @@ import sim
 from sim.game.equilibrium import action_values, behaviour, beliefs, expected_payoff, logit_gap, logit_response, regret
 from sim.game.tree import Action, Chance, End, InformationSet, Move, Player, Tree, crisis_tree
 
+pytestmark = pytest.mark.long
 SPEC = importlib.util.spec_from_file_location("make_games", Path(__file__).parent / "gambit" / "make_games.py")
 make_games = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(make_games)
