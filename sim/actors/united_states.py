@@ -22,8 +22,8 @@ class Backstop(Parameters):
                "Europe's (KIIS, January 2026)")
     audience_cost: Quantity = parameter(
         Uniform(0.8, 1.4), "weight of the promise", unit="utility for a full treaty", symbol="h_A", low=0,
-        source="judgement: a little below Europe's, which pledged before its own voters next door; a treaty should still outweigh "
-               "the stake; tying hands: Fearon 1997")
+        source="judgement: a little below Europe's, as its voters are farther from the war; a treaty should still outweigh the "
+               "stake; tying hands: Fearon 1997")
     follow_europe: Quantity = parameter(
         Uniform(0.1, 0.5), "how much a fighting coalition draws it in", unit="utility", symbol="φ",
         source="judgement: an America that leads from behind follows a Europe that fights; below the worth of a treaty (0.8), and "

@@ -56,7 +56,7 @@ class War(Parameters):
     defence_advantage: Quantity = parameter(
         Uniform(1.15, 1.55), "factor on the strength of the defender", unit="factor", symbol="α", low=SMALLEST,
         source="judgement: neither the Ukrainian offensive of 2023 nor the Russian ones of 2024-25 broke through against fewer "
-               "troops; above 1.55 no attack at the present balance could pay")
+               "troops; at 1.55 an attack on the present balance pays only who values Ukraine half again above vital")
     decisiveness: Quantity = parameter(
         2.0, "exponent of the contest success function", unit="exponent", symbol="m", low=0.1, high=10,
         source="fixed: contest success function of Tullock 1980 with exponent 2, so that twice the strength prevails four times in "
