@@ -98,7 +98,7 @@ class Parameters(BaseModel):
         match value:
             case Distribution():
                 (least, most), reach = value.support(), "{value} reaches from {least:g} to {most:g}"
-                low_reached = low == SMALLEST and least >= 0
+                low_reached = 0 < low <= SMALLEST and least >= 0
             case int() | float():
                 (least, most), reach, low_reached = (value, value), "{value:g} is not", False
             case _:
