@@ -6,14 +6,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter, PercentFormatter
 
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.threshold import ENDS, YEARS, deters, drawn_values, durability_by_value, in_words, thresholds
 from sim.plots.style import DASHES, PALETTE, axes_or_new
-from sim.uncertainty import Floats
 
 _BINS, _WIDTH = 40, 78
 _TICKS = (0.03, 0.1, 0.3, 1, 3, 10, 30)
@@ -29,8 +27,8 @@ def threshold(runs: Simulated | Sequence[Simulated], years: float | None = None,
     at = float(min(YEARS, *(run.horizon_years for run in runs)) if years is None else years)
     below = ax.inset_axes((0, -0.2, 1, 0.16), sharex=ax)
     ax.set_xscale("log")
-    lines: list[tuple[float, Line2D]] = []
-    shown: list[Floats] = []
+    lines: list[tuple[float, Any]] = []
+    shown: list[Any] = []
     for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
         colour, dashes = PALETTE[number % len(PALETTE)], DASHES[number % len(DASHES)]
         values = drawn_values(run)
