@@ -4,14 +4,13 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import sim
 from sim.calendar import Calendar
 
-always = settings(derandomize=True, deadline=None)
 DATES = st.dates(date(1990, 1, 1), date(2080, 12, 31))
 INTERVALS = st.integers(1, 40).map(lambda quarters: quarters / 4)
 SIGNED = date(2026, 12, 31)
@@ -28,7 +27,6 @@ def held(calendar, day, interval, years):
     return count
 
 
-@always
 @given(DATES, DATES, INTERVALS, st.integers(0, 1200))
 def test_elections_are_counted_as_one_by_one(signed, day, interval, months):
     """Dated on, before or after the signature; a month counts what falls in (t - Δ, t]."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
@@ -10,7 +10,6 @@ from sim.actors.russia import Russia
 from sim.game.war import Cause
 from sim.model.ceasefire import CAUSES
 
-always = settings(derandomize=True, deadline=None)
 CHANCE = st.floats(0, 1)
 UNIFORM = (np.arange(10_000) + 0.5) / 10_000
 """Uniform numbers without chance."""
@@ -35,7 +34,6 @@ def thousands():
 class TestDisposition:
     """A number u, uniform on (0, 1)."""
 
-    @always
     @given(CHANCE, CHANCE)
     def test_it_decides_a_review(self, one, other):
         """Attack where u < P(attack), probe where P(attack) ≤ u < P(attack) + P(probe), hold elsewhere."""
@@ -48,7 +46,6 @@ class TestDisposition:
         np.testing.assert_array_equal(attacks, u < attack)
         np.testing.assert_array_equal(probes, (u >= attack) & (u < attack + probe))
 
-    @always
     @given(CHANCE, CHANCE, st.floats(0.001, 1))
     def test_its_chance_is_known_before_it_is_drawn(self, thousands, one, other, redraw):
         """(1 - q) 1{u ∈ I} + q |I|: over the number that draws it again, that is how often the new one lies in an interval."""

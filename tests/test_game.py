@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from elements import MODELLED, PROVISIONS, assert_all_have_data
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -314,106 +315,105 @@ def table(**ranges: tuple[float, float]) -> st.SearchStrategy[dict[str, float]]:
 NOISE, CHANCE, UTILITY, COST = (0.03, 0.5), (0.0, 1.0), (-1.0, 1.0), (0.0, 1.5)
 YEARS_AHEAD = st.lists(between(0.1, 4), min_size=1, max_size=5).map(lambda waits: np.cumsum(waits).tolist())
 VOTES = st.fixed_dictionaries({"next_election": st.dates(date(2020, 1, 1), date(2045, 1, 1)), "election_interval": between(1, 7)})
-SCENARIOS = st.fixed_dictionaries(
-    {
-        "russia": st.builds(
-            lambda numbers, years: numbers | {"foresight": years},
-            table(
-                strength_target=(60, 250),
-                reconstitution_half_life=(0.5, 8),
-                status_quo_value=UTILITY,
-                cost_of_war=COST,
-                cost_of_fighting_europe=COST,
-                cost_of_fighting_us=COST,
-                terms_follow_power=(0, 1.5),
-                threat_of_force=(0, 0.1),
-                threat_of_arms=(0, 0.5),
-                choice_noise=NOISE,
-                discount_factor=(0.5, 1),
-                probe_gain=UTILITY,
-                probe_cost=UTILITY,
-            ),
-            YEARS_AHEAD,
+REGIME = {
+    "commitment": st.builds(
+        operator.or_,
+        table(
+            europe=CHANCE, united_states=CHANCE, resupply=(0, 30), conditional=COST, renewal=CHANCE, ratified=CHANCE,
+            inherited=CHANCE, voidable=CHANCE,
         ),
-        "ukraine": table(
-            strength_target=(30, 150),
-            buildup_half_life=(0.5, 8),
-            brigade_cost=(0.5, 5),
-            value_of_recovery=(0, 3),
-            cost_of_war=COST,
+        st.fixed_dictionaries({}, optional={"term_years": between(0.5, 20)}),
+    ),
+    "response": table(europe_days=(0, 120), united_states_days=(0, 120)),
+    "deployment": table(brigades=(0, 30), half_life=(0.2, 3), exposure=CHANCE),
+    "arms": table(package_usd_bn=(0, 200), delivery_years=(0, 10), united_states_share=CHANCE),
+    "monitoring": table(quality=CHANCE, attribution=CHANCE),
+    "separation": table(warning=CHANCE, prevented=CHANCE),
+    "sanctions": table(snapback=(0, 0.5), relief=(0, 0.5)),
+    "reassurance": table(value=(0, 0.5)),
+    "provocation": table(value=(0, 0.5)),
+    "territory": table(granted=CHANCE, fortifications_lost=(0, 0.9)),
+}
+AT_TIMES = {
+    "force_limit": table(brigades=(20, 120)),
+    "accession": st.fixed_dictionaries(
+        {"start": between(0, 10), "mean_years": between(0.2, 8), "veto": between(0, 1), "interim": between(0, 1)},
+        optional={"interim_europe": between(0, 1), "interim_united_states": between(0, 1)},
+    ),
+}
+"""Provisions that some regimes have."""
+TABLES = {
+    "russia": st.builds(
+        lambda numbers, years: numbers | {"foresight": years},
+        table(
+            strength_target=(60, 250),
+            reconstitution_half_life=(0.5, 8),
             status_quo_value=UTILITY,
-            retaliation_value=UTILITY,
+            cost_of_war=COST,
+            cost_of_fighting_europe=COST,
+            cost_of_fighting_us=COST,
+            terms_follow_power=(0, 1.5),
+            threat_of_force=(0, 0.1),
+            threat_of_arms=(0, 0.5),
+            choice_noise=NOISE,
+            discount_factor=(0.5, 1),
+            probe_gain=UTILITY,
+            probe_cost=UTILITY,
+        ),
+        YEARS_AHEAD,
+    ),
+    "ukraine": table(
+        strength_target=(30, 150),
+        buildup_half_life=(0.5, 8),
+        brigade_cost=(0.5, 5),
+        value_of_recovery=(0, 3),
+        cost_of_war=COST,
+        status_quo_value=UTILITY,
+        retaliation_value=UTILITY,
+        choice_noise=NOISE,
+    ),
+    "europe": st.builds(
+        lambda numbers, members: numbers | {"members": [each | votes | {"name": str(n)} for n, (each, votes) in enumerate(members)]},
+        table(
+            stake=UTILITY,
+            audience_cost=COST,
+            tripwire=COST,
+            tripwire_half_force=(0.5, 10),
+            backing=COST,
+            resolve_gap=COST,
+            prior_resolute=CHANCE,
+            election_swing=CHANCE,
+            firmness=UTILITY,
+            firmness_by_commitment=UTILITY,
             choice_noise=NOISE,
         ),
-        "europe": st.builds(
-            lambda numbers, members: numbers | {"members": [each | votes | {"name": str(n)} for n, (each, votes) in enumerate(members)]},
-            table(
-                stake=UTILITY,
-                audience_cost=COST,
-                tripwire=COST,
-                tripwire_half_force=(0.5, 10),
-                backing=COST,
-                resolve_gap=COST,
-                prior_resolute=CHANCE,
-                election_swing=CHANCE,
-                firmness=UTILITY,
-                firmness_by_commitment=UTILITY,
-                choice_noise=NOISE,
-            ),
-            st.lists(
-                st.tuples(table(brigades=(0, 20), reliability=CHANCE, weight=(0.05, 1), resolve_offset=UTILITY), VOTES), min_size=1, max_size=3
-            ),
+        st.lists(
+            st.tuples(table(brigades=(0, 20), reliability=CHANCE, weight=(0.05, 1), resolve_offset=UTILITY), VOTES), min_size=1, max_size=3
         ),
-        "united_states": st.builds(
-            operator.or_,
-            table(
-                stake=UTILITY,
-                audience_cost=COST,
-                follow_europe=UTILITY,
-                resolve_gap=COST,
-                prior_resolute=CHANCE,
-                election_swing=CHANCE,
-                funds_if_resolute=CHANCE,
-                funds_if_irresolute=CHANCE,
-                brigades=(0, 50),
-                enabling=CHANCE,
-                choice_noise=NOISE,
-            ),
-            VOTES,
+    ),
+    "united_states": st.builds(
+        operator.or_,
+        table(
+            stake=UTILITY,
+            audience_cost=COST,
+            follow_europe=UTILITY,
+            resolve_gap=COST,
+            prior_resolute=CHANCE,
+            election_swing=CHANCE,
+            funds_if_resolute=CHANCE,
+            funds_if_irresolute=CHANCE,
+            brigades=(0, 50),
+            enabling=CHANCE,
+            choice_noise=NOISE,
         ),
-        "war": table(
-            defence_advantage=(0.5, 3), decisiveness=(0.5, 4), surprise=(0, 1), opening_days=(5, 120), contested_blame=CHANCE,
-        ),
-        "regime": st.fixed_dictionaries(
-            {
-                "commitment": st.builds(
-                    operator.or_,
-                    table(
-                        europe=CHANCE, united_states=CHANCE, resupply=(0, 30), conditional=COST, renewal=CHANCE, ratified=CHANCE,
-                        inherited=CHANCE, voidable=CHANCE,
-                    ),
-                    st.fixed_dictionaries({}, optional={"term_years": between(0.5, 20)}),
-                ),
-                "response": table(europe_days=(0, 120), united_states_days=(0, 120)),
-                "deployment": table(brigades=(0, 30), half_life=(0.2, 3), exposure=CHANCE),
-                "arms": table(package_usd_bn=(0, 200), delivery_years=(0, 10), united_states_share=CHANCE),
-                "monitoring": table(quality=CHANCE, attribution=CHANCE),
-                "separation": table(warning=CHANCE, prevented=CHANCE),
-                "sanctions": table(snapback=(0, 0.5), relief=(0, 0.5)),
-                "reassurance": table(value=(0, 0.5)),
-                "provocation": table(value=(0, 0.5)),
-                "territory": table(granted=CHANCE, fortifications_lost=(0, 0.9)),
-            },
-            optional={
-                "force_limit": table(brigades=(20, 120)),
-                "accession": st.fixed_dictionaries(
-                    {"start": between(0, 10), "mean_years": between(0.2, 8), "veto": between(0, 1), "interim": between(0, 1)},
-                    optional={"interim_europe": between(0, 1), "interim_united_states": between(0, 1)},
-                ),
-            },
-        ),
-    }
-)
+        VOTES,
+    ),
+    "war": table(
+        defence_advantage=(0.5, 3), decisiveness=(0.5, 4), surprise=(0, 1), opening_days=(5, 120), contested_blame=CHANCE,
+    ),
+    "regime": st.fixed_dictionaries(REGIME, optional=AT_TIMES),
+}
+SCENARIOS = st.fixed_dictionaries(TABLES)
 STATES = st.fixed_dictionaries(
     {
         "years": between(0, 15),
@@ -452,7 +452,13 @@ def model_in(scenario: dict, state: dict) -> sim.CeasefireModel:
     return model
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+def test_every_actor_and_provision_is_in_the_game():
+    """What plays no part in one crisis is named here."""
+    assert_all_have_data(MODELLED, TABLES | {"calendar": "drawn with the dates of elections", "costs": "count what came of it"}, "TABLES")
+    assert_all_have_data(PROVISIONS, REGIME | AT_TIMES, "REGIME")
+
+
+@settings(max_examples=150)
 @given(SCENARIOS, STATES)
 def test_any_state_of_any_scenario(scenario, state):
     """Every chance and value of the game is that of the plain implementation, before and after entry into force."""

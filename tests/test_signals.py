@@ -6,7 +6,7 @@ from pathlib import Path
 import mesa
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
@@ -25,7 +25,6 @@ UNIFORM = (np.arange(10_000) + 0.5) / 10_000
 """Uniform numbers without chance."""
 LOW, HIGH = np.zeros(1), np.full(1, np.nextafter(1, 0))
 """The uniform numbers of something that happens if it can, and does not happen unless it must."""
-always = settings(derandomize=True, deadline=None)
 
 
 def certain(block):
@@ -61,7 +60,6 @@ def mean(reputation, if_resolute, if_irresolute, seen, unseen):
 class TestFairBets:
     """The mean of the reputation after a signal is the reputation before it, by formula, for any numbers."""
 
-    @always
     @given(CHANCE, CHANCE, CHANCE, INSIDE)
     def test_what_an_administration_says(self, reputation, prior, swing, accuracy):
         """After the swing's shrinkage: π + (b - π)(1 - e)."""
@@ -74,7 +72,6 @@ class TestFairBets:
             after.append(agent.reputation[0])
         assert mean(shrunk, accuracy, 1 - accuracy, *after) == pytest.approx(shrunk, abs=1e-12)
 
-    @always
     @given(CHANCE, CHANCE, CHANCE)
     def test_the_vote_of_funds(self, reputation, if_resolute, if_irresolute):
         """And where no funds are due, nobody learns anything, and none are short."""
@@ -87,7 +84,6 @@ class TestFairBets:
             after.append(agent.reputation[0])
         assert mean(reputation, if_resolute, if_irresolute, *after) == pytest.approx(reputation, abs=1e-12)
 
-    @always
     @given(CHANCE, CHANCE, CHANCE)
     def test_the_renewal_of_a_deployment(self, reputation, if_resolute, if_irresolute):
         """A failed one shrinks the will; without a deployment nothing happens."""
@@ -100,7 +96,6 @@ class TestFairBets:
             after.append(agent.reputation[0])
         assert mean(reputation, if_resolute, if_irresolute, *after) == pytest.approx(reputation, abs=1e-12)
 
-    @always
     @given(CHANCE, CHANCE, CHANCE)
     def test_the_answer_to_a_probe(self, reputation, if_resolute, if_irresolute):
         """A firm one restores the will."""
@@ -113,7 +108,6 @@ class TestFairBets:
             after.append(agent.reputation[0])
         assert mean(reputation, if_resolute, if_irresolute, *after) == pytest.approx(reputation, abs=1e-12)
 
-    @always
     @given(INSIDE, st.floats(0, 2), CHANCE, CHANCE, st.floats(0, 30), st.floats(0.5, 4))
     def test_a_promise_and_a_force(self, prior, tells, europe, united_states, force, half):
         """The type is drawn with the chance σ(logit π + ζ(L + n/(n + F½))) that they signal, and that is the reputation."""
@@ -126,7 +120,6 @@ class TestFairBets:
             np.testing.assert_allclose(agent.reputation, signalled, **EXACT)
             assert agent.resolute.mean() == pytest.approx(signalled, abs=1e-4)
 
-    @always
     @given(CHANCE, CHANCE, CHANCE, CHANCE)
     def test_a_member_that_votes(self, reputation, prior, swing, share):
         """With chance e share the type is drawn again from π, and the reputation moves with it: as often resolute as believed."""

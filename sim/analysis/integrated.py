@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.estimate import estimates
+from sim.analysis.estimate import COLLINEAR, estimates
 from sim.analysis.measures import Columns, Measure, Simulated, cause, restricted_mean, survival
 from sim.game.war import Cause
 from sim.scenario.schema import milestones
@@ -83,7 +83,7 @@ def _multiples(each: Floats, controls: NDArray[np.float32], chosen: NDArray[np.b
         part = np.vstack([np.ones(len(here)), controls[np.ix_(known, here)], each[here]])
         moments = moments + part @ part.T
     multiples = np.zeros(len(controls))
-    multiples[known] = np.linalg.lstsq(moments[:-1, :-1], moments[:-1, -1], rcond=None)[0][1:]
+    multiples[known] = np.linalg.lstsq(moments[:-1, :-1], moments[:-1, -1], rcond=COLLINEAR)[0][1:]
     return multiples
 
 

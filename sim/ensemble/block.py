@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from sim.ensemble.gate import check_outcomes, check_timeline
 from sim.ensemble.timeline import Timeline
 from sim.game.war import Cause
 from sim.model.ceasefire import CAUSES, REASONS, CeasefireModel
 from sim.model.costs import costs
 from sim.scenario.schema import Scenario
 
-BLOCK = 16384
+BLOCK = 32768
 """Worlds in a block: their arrays stay in the cache, and Python's share of the time is small."""
 
 
@@ -26,10 +27,12 @@ class Block:
 
 
 def simulate(scenario: Scenario, first: int, last: int) -> Block:
-    """Simulate the worlds from `first` up to, not including, `last`."""
+    """Simulate the worlds from `first` up to, not including, `last`. Raises ImpossibleError for a result that cannot be."""
     model = CeasefireModel(scenario, range(first, last))
     timeline = Timeline.of(model)
     block = Block(first, outcomes(model), timeline)
+    check_outcomes(block.outcomes, scenario.sampling.horizon_years)
+    check_timeline(timeline)
     vars(model).clear()      # Mesa 3.3 holds on to every model for ever, to number its agents: its arrays must go
     return block
 
@@ -66,6 +69,6 @@ def outcomes(model: CeasefireModel) -> pa.Table:
 
 def _named(fought: np.ndarray, names: list[str]) -> pa.Array:
     """The members that fought in each world, their names joined."""
-    joined, position = np.unique(fought, axis=0, return_inverse=True)
-    texts = [", ".join(name for name, honoured in zip(names, row, strict=True) if honoured) for row in joined]
+    codes, position = np.unique(fought @ (1 << np.arange(len(names))), return_inverse=True)
+    texts = [", ".join(name for place, name in enumerate(names) if code >> place & 1) for code in codes.tolist()]
     return pa.array(pd.Categorical.from_codes(position.ravel(), categories=texts).astype(str), pa.string())
