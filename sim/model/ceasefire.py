@@ -14,7 +14,7 @@ from sim.actors.ukraine import Ukraine
 from sim.actors.united_states import UnitedStates
 from sim.game.crisis import IRRESOLUTE, RESOLUTE, Crisis
 from sim.game.war import Cause
-from sim.model.chance import Chance, designs
+from sim.model.chance import Chance, dealt, designs
 from sim.model.hazard import hazards
 from sim.model.journal import Journal
 from sim.quantity import Array, Worlds
@@ -47,7 +47,9 @@ class CeasefireModel(mesa.Model):
         self.given = scenario
         self.chance = Chance(seed, self.worlds)
         self.design: Worlds = self.worlds // sampling.replicates
-        self.draws = {name: uncertain.quantile(designs(seed, "joint draws" if uncertain.jointly else name, sampling.designs)[self.design])
+        distinct, at = np.unique(self.design, return_inverse=True)
+        self.draws = {name: uncertain.quantile(dealt(seed, len(uncertain.numbers()), distinct) if uncertain.jointly else
+                                               designs(seed, name, distinct))[at]
                       for name, uncertain in scenario.uncertain().items()}
         self.drawn = scenario.drawn(self.draws)
         self.step_years = 1 / sampling.steps_per_year
