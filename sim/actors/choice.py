@@ -7,6 +7,7 @@ from sim.quantity import Array
 from sim.uncertainty import Floats
 
 _STEEPEST = 700.0
+_LEAST_KEPT = 1e-300
 
 
 def logistic(x: Array) -> Array:
@@ -26,8 +27,24 @@ def expected(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:
     return belief * if_resolute + (1 - belief) * if_irresolute
 
 
+def signalled(prior: Array, log_odds: Array) -> Array:
+    """σ(logit π + x): the prior after a signal that is worth x log odds; exact for priors of 0 and 1."""
+    odds = np.exp(log_odds)
+    return prior * odds / (prior * odds + 1 - prior)
+
+
+def after_draws(prior: Array, reputation: Array, log_kept: Array) -> Array:
+    """π + (b - π) Π (1 - chance): what a reputation comes to once the type may have been drawn again, by the log of that product."""
+    return prior + (reputation - prior) * np.exp(log_kept)
+
+
+def log_kept(chance: Array) -> Array:
+    """log(1 - chance) of one draw, finite for a draw that is certain."""
+    return np.log(np.maximum(1 - chance, _LEAST_KEPT))
+
+
 def bayes(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:
-    """Belief in the resolute type after an event with these probabilities under each type; unchanged if it was impossible."""
+    """Reputation, belief in the resolute type, after an event with these chances under each type; as before if it was impossible."""
     likelihood = expected(belief, if_resolute, if_irresolute)
     unchanged = np.array(np.broadcast_to(belief, np.shape(likelihood)), dtype=np.float64)
     return np.asarray(np.divide(belief * if_resolute, likelihood, out=unchanged, where=likelihood > 0))

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from sim.ensemble.timeline import Timeline
 from sim.game.war import Cause
-from sim.model.ceasefire import CAUSES, CeasefireModel
+from sim.model.ceasefire import CAUSES, REASONS, CeasefireModel
 from sim.model.costs import costs
 from sim.scenario.schema import Scenario
 
@@ -35,7 +35,10 @@ def simulate(scenario: Scenario, first: int, last: int) -> Block:
 
 
 def outcomes(model: CeasefireModel) -> pa.Table:
-    """One row a world: what became of it, and the parameters that were drawn for it. Years are NaN nowhere, chances null if held."""
+    """One row a world: what became of it, and the parameters that were drawn for it.
+
+    Russia's chance of prevailing is null if the ceasefire held, and the reason unless Russia attacked.
+    """
     held = model.cause == CAUSES.index(Cause.HELD)
     fought = np.stack(list(model.fought.values()), axis=1)
     columns = {
@@ -44,12 +47,15 @@ def outcomes(model: CeasefireModel) -> pa.Table:
         "replicate": pa.array(model.worlds % model.given.sampling.replicates, pa.int64()),
         "years": pa.array(model.years_held),
         "cause": pa.DictionaryArray.from_arrays(pa.array(model.cause), pa.array([str(cause) for cause in CAUSES])),
+        "reason": pa.DictionaryArray.from_arrays(pa.array(model.reasons, mask=model.reasons < 0),
+                                                 pa.array([str(reason) for reason in REASONS])),
         "held": pa.array(held),
         "europe_intervenes": pa.array(model.europe_intervenes),
         "us_backs": pa.array(model.us_backs),
         "members_fought": _named(fought, list(model.fought)),
         "probes": pa.array(model.probes),
         "firm_answers": pa.array(model.firm_answers),
+        "terms_drift": pa.array(model.terms_drift),
         "russia_prevails": pa.array(model.russia_prevails, mask=held),
     }
     columns |= {f"hazard_{cause}": pa.array(hazard.astype(np.float32)) for cause, hazard in model.hazard.items()}

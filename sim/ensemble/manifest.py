@@ -42,6 +42,6 @@ def _code() -> str:
     """Hash of the code that determines a result."""
     package = Path(__file__).parents[1]
     parts = [path for part in ("guarantee", "actors", "game", "model") for path in (package / part).glob("*.py")]
-    parts += [package / name for name in ("uncertainty.py", "quantity.py", "scenario/schema.py")]
+    parts += [package / name for name in ("uncertainty.py", "quantity.py", "calendar.py", "scenario/schema.py")]
     parts += [package / "ensemble" / name for name in ("block.py", "timeline.py")]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(parts))).hexdigest()

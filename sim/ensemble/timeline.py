@@ -14,9 +14,10 @@ from sim.uncertainty import Floats
 QUANTILES = (5, 25, 50, 75, 95)
 """Percentiles of the timeline."""
 _WEAKEST, _RATIO, _STRENGTHS = 1e-2, 1.01, 1620
-_BELIEFS = 200
-VARIABLES = {"russia_strength": _STRENGTHS, "ukraine_strength": _STRENGTHS, "belief_europe": _BELIEFS, "belief_united_states": _BELIEFS}
-"""Variables of the timeline with their number of bins: strengths to 1 %, from 0.01 to 100,000 brigade-equivalents, beliefs to 0.005."""
+_REPUTATIONS = 200
+VARIABLES = {"russia_strength": _STRENGTHS, "ukraine_strength": _STRENGTHS,
+             "reputation_europe": _REPUTATIONS, "reputation_united_states": _REPUTATIONS}
+"""Variables of the timeline with their number of bins: strengths to 1 %, from 0.01 to 100,000 brigade-equivalents, reputations to 0.005."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Timeline:
             model.step()
             worlds = np.flatnonzero(model.at_peace)
             for name, values in (("russia_strength", model.russia.strength), ("ukraine_strength", model.ukraine.strength),
-                                 ("belief_europe", model.europe.belief), ("belief_united_states", model.united_states.belief)):
+                                 ("reputation_europe", model.europe.reputation),
+                                 ("reputation_united_states", model.united_states.reputation)):
                 at_peace[name][model.steps - 1] = _count(values[worlds], VARIABLES[name])
         last = np.rint(model.years_held / model.step_years).astype(np.intp) - 1
         ended = np.zeros((steps, len(CAUSES)), dtype=np.int64)
@@ -70,5 +72,5 @@ def _quantile(counts: NDArray[np.int64], share: float) -> Floats:
     """The middle of the bin in which the quantile lies, for each step; NaN where no world is left."""
     cumulated = counts.cumsum(axis=1)
     at = (cumulated < share * cumulated[:, -1:]).sum(axis=1)
-    middle = (at + 0.5) / _BELIEFS if counts.shape[1] == _BELIEFS else _WEAKEST * _RATIO ** (at + 0.5)
+    middle = (at + 0.5) / _REPUTATIONS if counts.shape[1] == _REPUTATIONS else _WEAKEST * _RATIO ** (at + 0.5)
     return np.where(cumulated[:, -1] > 0, middle, np.nan)

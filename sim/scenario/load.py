@@ -14,7 +14,7 @@ from sim.quantity import Parameters
 from sim.scenario.schema import Scenario
 from sim.scenario.toml import Key, lines_of
 
-OWN = ("name", "title", "description", "sources")
+OWN = ("name", "label", "as_of", "title", "description", "sources")
 """What a file says of itself only, and does not hand on to a file that extends it."""
 _PLAIN = {
     "bool_type": "must be true or false",

@@ -12,6 +12,7 @@ from sim.actors.europe import FrontLineDefender
 from sim.actors.russia import Challenger
 from sim.actors.ukraine import Protege
 from sim.actors.united_states import Backstop
+from sim.calendar import Calendar, Date
 from sim.game.war import War
 from sim.guarantee.costs import Costs
 from sim.guarantee.provisions import Regime
@@ -64,10 +65,15 @@ class Scenario(Parameters):
     name: Annotated[str, Field(pattern=_NAME)] = parameter(
         "scenario", "short name for tables and folders; without one, that of the file", unit="-", symbol="-",
         source="given by the scenario")
+    label: str = parameter(
+        "", "a few words for people: in figures, tables and sentences", unit="-", symbol="-", source="stated by the scenario")
+    as_of: Date | None = parameter(
+        None, "date of the state of affairs that the scenario describes", unit="date", symbol="-", source="stated by the scenario")
     title: str = parameter("", "one line that says what the scenario is", unit="-", symbol="-", source="given by the scenario")
     description: str = parameter("", "what the scenario stands for", unit="-", symbol="-", source="given by the scenario")
     sources: Annotated[tuple[str, ...], AsTuple] = parameter(
         (), "where the facts behind the scenario come from", unit="-", symbol="-", source="given by the scenario")
+    calendar: Calendar = Calendar()
     regime: Regime = Regime()
     russia: Challenger = Challenger()
     ukraine: Protege = Protege()
@@ -106,7 +112,7 @@ class Scenario(Parameters):
 
     def determinants(self) -> dict[str, Any]:
         """What determines the result of a run, as plain data."""
-        return self.model_dump(mode="json", exclude={"name", "title", "description", "sources"})
+        return self.model_dump(mode="json", exclude={"name", "label", "as_of", "title", "description", "sources"})
 
 
 def digest(determines: Mapping[str, Any]) -> str:

@@ -1,0 +1,99 @@
+"""Politics of a month: elections, the Russian leader and his disposition, renewals, the votes of funds, and what is delivered."""
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar import Calendar
+from sim.guarantee.costs import EUROPE, UNITED_STATES
+from sim.guarantee.provisions import TOLERANCE
+from sim.quantity import Array, Worlds
+from sim.uncertainty import Distribution, Floats
+
+if TYPE_CHECKING:
+    from sim.model.ceasefire import CeasefireModel
+
+
+class Voting(Protocol):
+    """Who holds elections at dates that are known."""
+
+    def elections_by(self, years: Array, calendar: Calendar) -> Array:
+        """Number of elections held up to and including a moment."""
+
+
+def hold_politics(model: "CeasefireModel", began: float) -> None:
+    """Elections since the moment `began`, the Russian leader and his disposition, and the yearly renewal of the deployment."""
+    hold_elections(model, began)
+    russia, chance = model.russia, model.chance
+    changed = np.flatnonzero(model.at_peace & (chance["leader turnover"].next() < model.leader_changes))
+    if len(changed):
+        russia.change_leader(changed, *(_of_successors(model, name, changed) for name in ("value_of_prevailing", "insecurity")))
+    redraw = model.disposition_changes.copy()
+    redraw[changed] = 1.0
+    russia.change_disposition(chance["disposition changes"].next(), redraw)
+    if model.is_full_year and model.stationed.any():
+        model.europe.face_renewal(model.stationed, _of_year(model, "renewals"))
+
+
+def hold_elections(model: "CeasefireModel", began: float) -> None:
+    """Elections of the United States and of the members of the coalition since the moment `began`."""
+    europe, united_states = model.drawn.europe, model.drawn.united_states
+    voted, ordinal = _voted(model, united_states, began)
+    model.us_voted = voted
+    if voted.any():
+        everywhere = np.arange(len(voted))
+        model.united_states.hold_election(voted, *(model.chance[name].nth(ordinal, everywhere)
+                                                   for name in ("elections", "election statements")))
+    model.members_voted = []
+    for member, share in zip(europe.standing, europe.shares_of_weight, strict=True):
+        voted, ordinal = _voted(model, member, began)
+        if voted.any():
+            uniform = model.chance[f"elections in {member.name}"].nth(ordinal, np.arange(len(voted)))
+            model.members_voted.append(member.name)
+            model.europe.turn(np.where(voted, share, 0.0), uniform)
+
+
+def deliver(model: "CeasefireModel", began: float) -> None:
+    """The month's arms arrive, less the American share in a year whose funds did not pass; then the funds of a new year are voted."""
+    arms, prices = model.drawn.regime.arms, model.drawn.costs
+    due = arms.due(began, model.step_years, model.step_years)
+    if np.any(due > 0):
+        american = due * arms.united_states_share
+        delivered = {EUROPE: due - american, UNITED_STATES: american * model.united_states.funds_passed}
+        model.ukraine.receive(delivered[EUROPE] + delivered[UNITED_STATES])
+        present = model.at_peace * prices.present(model.years)
+        for giver, worth in delivered.items():
+            model.arms_given[giver] += worth * present
+    if model.is_full_year:
+        vote_funds(model)
+
+
+def vote_funds(model: "CeasefireModel") -> None:
+    """America votes the funds of the year that begins, where money is due or it has a promise to keep."""
+    regime, everywhere = model.drawn.regime, np.arange(len(model.worlds))
+    money = (model.years < regime.arms.delivery_years - TOLERANCE) & (regime.arms.package_usd_bn * regime.arms.united_states_share > 0)
+    model.funds_due = np.full(len(everywhere), money | (model.terms(everywhere).united_states_promised > 0))
+    if model.funds_due.any():
+        model.united_states.vote_funds(model.funds_due, _of_year(model, "funds"))
+
+
+def _voted(model: "CeasefireModel", actor: Voting, began: float) -> tuple[NDArray[np.bool_], Worlds]:
+    """Where an actor has voted since the moment `began`, and which of its elections it was, the first being 0."""
+    before, after = (actor.elections_by(year, model.drawn.calendar) for year in (began, model.years))
+    size = len(model.worlds)
+    return np.full(size, after > before), np.full(size, np.maximum(after, 1) - 1, dtype=np.intp)
+
+
+def _of_year(model: "CeasefireModel", name: str) -> Floats:
+    """The numbers of this year in a stream that has one a year."""
+    everywhere = np.arange(len(model.worlds))
+    return model.chance[name].nth(np.full(len(everywhere), round(model.years) - 1), everywhere)
+
+
+def _of_successors(model: "CeasefireModel", name: str, worlds: Worlds) -> Array:
+    """What the next leader brings to office in some worlds: drawn from the scenario's distribution, or its one value."""
+    known = getattr(model.given.russia, name)
+    if not isinstance(known, Distribution):
+        return float(known)
+    return model.chance.following(known.anew().quantile, f"leader's {name}").nth(model.russia.successions[worlds], worlds)
