@@ -53,7 +53,9 @@ def estimates(measures: Sequence[Measure], worlds: Columns, against: Columns | N
         each = measure.of(worlds) - (0 if against is None else measure.of(against))
         by_design = each.reshape(designs.count, -1)
         middle, error = float(by_design.mean()), designs.error(by_design.mean(axis=1))
-        limits = _wilson if measure.is_share and against is None else _student
+        limits = _student
+        if measure.is_share and against is None:
+            middle, limits = min(1.0, max(0.0, middle)), _wilson      # a mean of integrated hazards may by chance lie outside
         spread = (float(quantile) for quantile in np.quantile(_without_chance(by_design, designs), SPREAD))
         found.append(Estimate(middle, *limits(middle, error, designs), *spread))
     return found
@@ -187,11 +189,8 @@ def _student(middle: float, error: float, designs: Designs) -> tuple[float, floa
 def _wilson(share: float, error: float, designs: Designs) -> tuple[float, float]:
     """Wilson's limits with the effective number of worlds of a clustered sample (Korn & Graubard 1998).
 
-    They stay within [0, 1], and say how little is known of a thing that no world showed: then each design counts once. A mean of
-    integrated hazards may by chance lie outside [0, 1], where only Student's limits hold it.
+    They stay within [0, 1], and say how little is known of a thing that no world showed: then each design counts once.
     """
-    if not 0 <= share <= 1:
-        return _student(share, error, designs)
     varied = error > 0 and 0 < share < 1
     effective, z = share * (1 - share) / error**2 if varied else float(designs.count), designs.quantile
     centre = (share + z**2 / (2 * effective)) / (1 + z**2 / effective)
