@@ -15,16 +15,6 @@ from sim.scenario.show import resolved
 from sim.scenario.toml import lines_of
 
 SHIPPED = sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml"))
-REGIMES = {  # model.md, section 2: L_E, L_A, n_F, arms, cap, M, r, v, S, z, accession
-    "none": (0, 0, 0, 0, None, 0.2, 0, 0, 0, 0, None),
-    "budapest": (0.15, 0.15, 0, 10, None, 0.2, 0, 0, 0, 0, None),
-    "neutrality": (0.2, 0.2, 0, 0, 45, 0.3, 0.08, 0, 0, 0, None),
-    "armed_neutrality": (0.1, 0.1, 0, 90, None, 0.3, 0.05, 0, 5, 0, None),
-    "coalition": (0.5, 0.2, 5, 60, None, 0.4, 0, 0.08, 10, 0.03, None),
-    "article5_like": (0.7, 0.55, 5, 90, None, 0.4, 0, 0.08, 10, 0.05, None),
-    "nato": (1, 1, 10, 90, None, 0.4, 0, 0.15, 10, 0.05, (0.5, 1.5, 0.2, 0.3)),
-    "eu": (0.55, 0.15, 0, 60, None, 0.3, 0, 0.04, 10, 0.05, (2, 5, 0.15, 0.3)),
-}
 
 
 @pytest.fixture
@@ -38,27 +28,6 @@ def write(tmp_path):
         return path
 
     return files
-
-
-@pytest.mark.parametrize("name", REGIMES)
-def test_the_reference_regimes_are_those_of_the_model(name, scenarios):
-    """Every provision of the table, and nothing else."""
-    regime = sim.load(scenarios / f"{name}.toml").regime
-    accession = regime.accession and (regime.accession.start, regime.accession.mean_years, regime.accession.veto, regime.accession.interim)
-    assert REGIMES[name] == (
-        regime.commitment.europe,
-        regime.commitment.united_states,
-        regime.deployment.brigades,
-        regime.arms.package_usd_bn,
-        regime.force_limit.brigades,
-        regime.monitoring.quality,
-        regime.reassurance.value,
-        regime.provocation.value,
-        regime.commitment.resupply,
-        regime.sanctions.snapback,
-        accession,
-    )
-    assert (regime.commitment.conditional, regime.deployment.half_life) == (0.5, 0.75)
 
 
 def test_a_scenario_builds_on_others(write):

@@ -24,7 +24,7 @@ def logit_response(utilities: Floats, noise: Array) -> Floats:
 
 def expected(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:
     """Mean of a probability over the types of an actor, as those see it who do not know the type."""
-    return belief * if_resolute + (1 - belief) * if_irresolute
+    return if_irresolute + belief * (if_resolute - if_irresolute)
 
 
 def signalled(prior: Array, log_odds: Array) -> Array:

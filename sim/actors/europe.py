@@ -204,8 +204,9 @@ class FrontLineDefender(Parameters):
         kept: Array = 0.0
         for member, share in zip(self.standing, self.shares_of_weight, strict=True):
             held = member.elections_by(now + ahead, calendar) - member.elections_by(now, calendar)
-            kept = kept + held * log_kept(self.election_swing * share)
-        return after_draws(self.prior_resolute, reputation, kept)
+            if np.any(held):
+                kept = kept + held * log_kept(self.election_swing * share)
+        return after_draws(self.prior_resolute, reputation, kept) if np.any(kept) else reputation
 
     def tripwire_value(self, exposed: Array) -> Array:
         """w F_X / (F_X + F½)."""

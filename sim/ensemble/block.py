@@ -40,23 +40,23 @@ def outcomes(model: CeasefireModel) -> pa.Table:
     Russia's chance of prevailing is null if the ceasefire held, and the reason unless Russia attacked.
     """
     held = model.cause == CAUSES.index(Cause.HELD)
-    fought = np.stack(list(model.fought.values()), axis=1)
+    fought = np.stack(list(model.wars.fought.values()), axis=1)
     columns = {
         "world": pa.array(model.worlds, pa.int64()),
         "design": pa.array(model.design, pa.int64()),
         "replicate": pa.array(model.worlds % model.given.sampling.replicates, pa.int64()),
         "years": pa.array(model.years_held),
         "cause": pa.DictionaryArray.from_arrays(pa.array(model.cause), pa.array([str(cause) for cause in CAUSES])),
-        "reason": pa.DictionaryArray.from_arrays(pa.array(model.reasons, mask=model.reasons < 0),
+        "reason": pa.DictionaryArray.from_arrays(pa.array(model.wars.reasons, mask=model.wars.reasons < 0),
                                                  pa.array([str(reason) for reason in REASONS])),
         "held": pa.array(held),
-        "europe_intervenes": pa.array(model.europe_intervenes),
-        "us_backs": pa.array(model.us_backs),
-        "members_fought": _named(fought, list(model.fought)),
+        "europe_intervenes": pa.array(model.wars.europe_intervenes),
+        "us_backs": pa.array(model.wars.us_backs),
+        "members_fought": _named(fought, list(model.wars.fought)),
         "probes": pa.array(model.probes),
         "firm_answers": pa.array(model.firm_answers),
         "terms_drift": pa.array(model.terms_drift),
-        "russia_prevails": pa.array(model.russia_prevails, mask=held),
+        "russia_prevails": pa.array(model.wars.russia_prevails, mask=held),
     }
     columns |= {f"hazard_{cause}": pa.array(hazard.astype(np.float32)) for cause, hazard in model.hazard.items()}
     columns |= {f"hazard_until_{year}": pa.array(hazard.astype(np.float32)) for year, hazard in model.hazard_until.items()}

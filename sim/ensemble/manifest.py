@@ -2,7 +2,7 @@
 
 import hashlib
 import platform
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -19,9 +19,11 @@ def manifest_of(scenario: Scenario) -> dict[str, Any]:
     return {
         "name": scenario.name,
         "title": scenario.title,
+        "label": scenario.label,
+        "as_of": None if scenario.as_of is None else scenario.as_of.isoformat(),
         "hash": digest(determinants),
         "scenario": scenario.model_dump(mode="json"),
-        "origins": {key: list(map(list, given)) for key, given in scenario.origins.items()},
+        "origins": {key: [[_plain(value), by] for value, by in given] for key, given in scenario.origins.items()},
         "stated_sources": dict(scenario.stated_sources),
         "seed": scenario.sampling.seed,
         "worlds": scenario.sampling.worlds,
@@ -29,6 +31,11 @@ def manifest_of(scenario: Scenario) -> dict[str, Any]:
         "platform": platform.platform(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def _plain(value: Any) -> Any:
+    """A value that a file gave, as JSON has it: dates as their text."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 @cache

@@ -25,8 +25,8 @@ class Costs(Parameters):
 
     brigade_year: Quantity = parameter(
         1.1, "stationing a brigade for a year", unit="USD billion per year", symbol="C_F", low=0,
-        source="an American armoured brigade that rotates through Europe costs 1.14, one that is stationed there 0.07 less (Deni 2024, "
-               "Atlantic Council); Bloomberg Economics (2025) has 30 for 40,000 soldiers over ten years, which is 0.34 for 4,500")
+        source="an American armoured brigade costs 1.07 a year stationed in Europe, 1.14 in back-to-back rotations of nine months (Deni "
+               "2024, Atlantic Council); Bloomberg Economics (2025) has 30 for 40,000 soldiers over ten years, which is 0.34 for 4,500")
     reconstruction_year: Quantity = parameter(
         52.4, "what is rebuilt in a year of peace", unit="USD billion per year", symbol="G", low=0,
         source="524 of needs over ten years (World Bank and others, RDNA4, February 2025), as if all were met evenly")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import mesa
@@ -14,7 +14,6 @@ from sim.actors.europe import EuropeanCoalition
 from sim.actors.russia import Russia
 from sim.actors.ukraine import Ukraine
 from sim.actors.united_states import UnitedStates
-from sim.game.attack import IRRESOLUTE, RESOLUTE, Attack
 from sim.game.crisis import Crisis
 from sim.game.war import Cause, Reason
 from sim.guarantee.costs import EUROPE, UNITED_STATES
@@ -23,8 +22,8 @@ from sim.model.chance import Chance, dealt, designs
 from sim.model.hazard import hazards
 from sim.model.journal import Journal
 from sim.model.politics import deliver, hold_politics
-from sim.model.reason import Attacks
-from sim.model.situation import PRESENT, Situation, crisis_of, moment_of
+from sim.model.situation import PRESENT, Situation, crisis_of, terms_of
+from sim.model.wars import Wars
 from sim.quantity import Worlds
 from sim.scenario.schema import Scenario, milestones
 from sim.uncertainty import Floats
@@ -56,10 +55,12 @@ class CeasefireModel(mesa.Model):
         self.given = scenario
         self.chance = Chance(seed, self.worlds)
         self.design: Worlds = self.worlds // sampling.replicates
-        distinct, at = np.unique(self.design, return_inverse=True)
-        self.draws = {name: uncertain.quantile(dealt(seed, len(uncertain.numbers()), distinct) if uncertain.jointly else
-                                               designs(seed, name, distinct))[at]
-                      for name, uncertain in scenario.uncertain().items()}
+        drawn, self._among_drawn = np.unique(self.design, return_inverse=True)
+        by_design = {name: uncertain.quantile(dealt(seed, len(uncertain.numbers()), drawn) if uncertain.jointly else
+                                              designs(seed, name, drawn))
+                     for name, uncertain in scenario.uncertain().items()}
+        self._by_design = scenario.drawn(by_design)
+        self.draws = {name: values[self._among_drawn] for name, values in by_design.items()}
         self.drawn = scenario.drawn(self.draws)
         self.step_years = 1 / sampling.steps_per_year
         self.years = 0.0
@@ -99,7 +100,7 @@ class CeasefireModel(mesa.Model):
         self.incident_happens = a_step(parameters.war.incidents_per_year * promised.incidents)
         self.ahead = np.array([0.0, *parameters.russia.foresight])[:, None]
 
-        self.signature = self.situation(np.arange(size))
+        self.signature = self.situation(slice(None))
         agreed = crisis_of(parameters, replace(self.signature, entered=True), PRESENT, self.step_years, as_agreed=True)
         self.balance_at_signature: Floats = np.full(size, agreed.now(agreed.attack.balance))
 
@@ -111,15 +112,11 @@ class CeasefireModel(mesa.Model):
         self.years_held: Floats = np.full(size, float(horizon))
         self.probes: NDArray[np.int32] = np.zeros(size, dtype=np.int32)
         self.firm_answers: NDArray[np.int32] = np.zeros(size, dtype=np.int32)
-        self.europe_intervenes: NDArray[np.bool_] = np.zeros(size, dtype=bool)
-        self.us_backs: NDArray[np.bool_] = np.zeros(size, dtype=bool)
-        self.fought = {member.name: np.zeros(size, dtype=bool) for member in self.drawn.europe.standing}
-        self.russia_prevails: Floats = np.full(size, np.nan)
         self.drift: Floats = np.zeros(size)                  # p̄(0) - p̄₀, summed over the months of peace
-        self.attacks = Attacks()
+        self.wars = Wars(self)
+        self.followed: Worlds = np.zeros(0, dtype=np.intp)
         self.brigade_years: Floats = np.zeros(size)          # stationed, each at its present value
         self.arms_given = {giver: np.zeros(size) for giver in (EUROPE, UNITED_STATES)}     # USD billion at their present value
-        self.force_that_fought: Floats = np.zeros(size)      # of the stationed force, where the coalition intervened
         self.hazard: dict[Cause, Floats] = {cause: np.zeros(size) for cause in CAUSES if cause is not Cause.HELD}
         self.hazard_until: dict[int, Floats] = dict.fromkeys(milestones(horizon)[:-1], np.zeros(size))
 
@@ -159,18 +156,24 @@ class CeasefireModel(mesa.Model):
         """Count the month's brigade-years of the allied force in place, F Δ, where the ceasefire has held until now."""
         if self.stationed.any():
             month = self.step_years * self.drawn.costs.present(self.years)
-            self.brigade_years += month * self.terms(np.arange(len(self.worlds))).deployed_force * self.europe.will * self.at_peace
+            self.brigade_years += month * self.terms().deployed_force * self.europe.will * self.at_peace
 
-    def terms(self, worlds: Worlds) -> Terms:
-        """What the regime comes to now in some worlds."""
-        parameters = self.drawn.at(worlds)
-        return parameters.regime.terms(moment_of(parameters, self.situation(worlds), 0.0, self.step_years))
+    def terms(self) -> Terms:
+        """What the regime comes to now."""
+        return terms_of(self.drawn, self.situation(slice(None)), 0.0, self.step_years)
+
+    def parameters_of(self, worlds: Worlds) -> Scenario:
+        """The scenario with what was drawn for some worlds, read off their designs, which are fewer."""
+        return self._by_design.at(self._among_drawn[worlds])
 
     def follow_power(self) -> None:
         """Add up how far the balance of power has shifted from that of the signature, where the ceasefire has held until now."""
-        peaceful = np.flatnonzero(self.at_peace)
-        crisis = self.crisis(peaceful, PRESENT)
-        self.drift[peaceful] += crisis.now(crisis.terms_drift)
+        if self.is_full_year or not len(self.followed):
+            self.followed = np.flatnonzero(self.at_peace)
+            self.followed_parameters = self.parameters_of(self.followed)
+        crisis = crisis_of(self.followed_parameters, self.situation(self.followed), PRESENT, self.step_years,
+                           self.balance_at_signature[self.followed])
+        self.drift[self.followed] += crisis.now(crisis.terms_drift) * self.at_peace[self.followed]
 
     @property
     def terms_drift(self) -> Floats:
@@ -183,14 +186,15 @@ class CeasefireModel(mesa.Model):
         due = np.flatnonzero(self.at_peace & (uniform < self.ukraine_reviews))
         if not len(due):
             return
-        winning = np.asarray(self.drawn.war.at(due).offensive_succeeds(self.ukraine.strength[due], self.russia.strength[due]))
-        chance = self.drawn.ukraine.at(due).starts_offensive(winning, self.terms(due))
+        parameters, situation = self.parameters_of(due), self.situation(due)
+        winning = np.asarray(parameters.war.offensive_succeeds(situation.ukraine_strength, situation.russia_strength))
+        chance = parameters.ukraine.starts_offensive(winning, terms_of(parameters, situation, 0.0, self.step_years))
         starts = self.ukraine.review(chance, uniform[due], _at(self.ukraine_reviews, due))
         if self.journal is not None:
             self.journal.note_ukraine(self, winning, chance, starts)
         self.hazard[Cause.OFFENSIVE][due] += chance
         self.end(due[starts], Cause.OFFENSIVE)
-        self.russia_prevails[due[starts]] = 1 - winning[starts]
+        self.wars.begin_offensive(due[starts], winning[starts])
 
     def review_in_russia(self) -> None:
         """Russia reviews; a probe runs as an incident, and incidents come where nothing else happened."""
@@ -207,7 +211,8 @@ class CeasefireModel(mesa.Model):
         retaliates = ~attacks & (incidents[due] < retaliating)
         escalates = retaliates & (self.russia.disposition[due] < crisis.escalates)
         voids = retaliates & (incidents[due] < retaliating * crisis.voids)
-        self.go_to_war(crisis, due, attacks, escalates)
+        if (war := attacks | escalates).any():
+            self.wars.begin(due[war], deliberate=attacks[war])
         if self.journal is not None:
             self.journal.note_russia(self, crisis, reviewing, attacks, probes)
         self.answer_probes(due, probes, crisis, answers)
@@ -218,16 +223,7 @@ class CeasefireModel(mesa.Model):
         for ended, cause in ((attacks, Cause.ATTACK), (escalates & probes, Cause.PROBE), (escalates & ~probes, Cause.INCIDENT)):
             self.end(due[ended], cause)
 
-    def go_to_war(self, crisis: Crisis, due: Worlds, attacks: NDArray[np.bool_], escalates: NDArray[np.bool_]) -> None:
-        """Russia attacks in some of the worlds `due` and escalates in others, on the beliefs, the will and the ground of the month."""
-        if attacks.any():
-            attacked = due[attacks]
-            self.attacks.note(attacked, self.situation(attacked), self.russia.disposition[attacked], self.russia.successions[attacked] == 0)
-            self.fight(crisis.attack_at_once, attacks, due)
-        if escalates.any():
-            self.fight(crisis.escalation, escalates, due)
-
-    def situation(self, worlds: Worlds) -> Situation:
+    def situation(self, worlds: Worlds | slice) -> Situation:
         """The situation of some worlds now, given by their positions in the model."""
         russia, ukraine, europe = self.russia, self.ukraine, self.europe
         return Situation(
@@ -238,7 +234,7 @@ class CeasefireModel(mesa.Model):
     def crisis(self, worlds: Worlds, ahead: Floats | None = None) -> Crisis:
         """The month's crisis game in some worlds; `ahead` (node, 1) are the years of Russia's foresight unless others are wanted."""
         ahead = self.ahead if ahead is None else ahead
-        return crisis_of(self.drawn.at(worlds), self.situation(worlds), ahead, self.step_years, self.balance_at_signature[worlds])
+        return crisis_of(self.parameters_of(worlds), self.situation(worlds), ahead, self.step_years, self.balance_at_signature[worlds])
 
     def answer_probes(self, due: Worlds, probes: NDArray[np.bool_], crisis: Crisis, uniform: Floats) -> None:
         """The coalition answers each probe by its true type; a soft answer costs ground."""
@@ -255,31 +251,6 @@ class CeasefireModel(mesa.Model):
         self.at_peace[worlds] = False
         self.cause[worlds] = CAUSES.index(cause)
         self.years_held[worlds] = self.years
-
-    def fight(self, attack: Attack, chosen: NDArray[np.bool_], due: Worlds) -> None:
-        """The coalition and the United States decide by their true types, and each member honours its pledge or does not.
-
-        The attack is that of the worlds `due`; war has resumed in those `chosen` of them.
-        """
-        def by_type(chance: Any, resolute: NDArray[np.bool_]) -> Any:
-            return np.where(resolute, chance[RESOLUTE], chance[IRRESOLUTE])
-
-        fights = self.chance.once("intervention")[due] < by_type(attack.intervenes_by_type, self.europe.resolute[due])
-        abstaining, fighting = (by_type(chance, self.united_states.resolute[due]) for chance in attack.backs_by_type)
-        backs = self.chance.once("backing")[due] < np.where(fights, fighting, abstaining)
-        worlds, pledges = due[chosen], np.zeros(len(due))
-        for member in attack.europe.standing:
-            honours = fights & (self.chance.once(f"pledge of {member.name}")[due] < member.reliability)
-            self.fought[member.name][worlds] = honours[chosen]
-            pledges += honours * member.brigades
-        self.europe_intervenes[worlds], self.us_backs[worlds] = fights[chosen], backs[chosen]
-        self.force_that_fought[worlds] = np.broadcast_to(fights * attack.deployed_force, due.shape)[chosen]
-        self.russia_prevails[worlds] = np.asarray(attack.prevails(fights, backs, pledges))[chosen]
-
-    @cached_property
-    def reasons(self) -> NDArray[np.int8]:
-        """Position of the main reason of each attack among `REASONS`, -1 where the ceasefire did not end by one; read at the end."""
-        return self.attacks.reasons(self.drawn, self.signature, self.balance_at_signature, self.ahead, self.step_years)
 
 
 def _at(chance: Any, worlds: Worlds) -> Any:

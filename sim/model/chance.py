@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.quantity import Worlds
 from sim.uncertainty import Floats
 
-SLAB = 256
+SLAB = 1024
 """Worlds that are drawn together."""
 _ROWS = 16
 _SLICE, _CUBES = 16, 4

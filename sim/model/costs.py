@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.game.war import Cause
 from sim.guarantee.costs import EUROPE, UKRAINE, UNITED_STATES, column
-from sim.model.situation import moment_of
+from sim.model.situation import terms_of
 from sim.uncertainty import Floats
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ def costs(model: "CeasefireModel") -> dict[str, Floats]:
     drawn, size = model.drawn, len(model.worlds)
     prices, europe, years = drawn.costs, drawn.europe, np.minimum(model.years_held, model.years)
     resumes = ~model.at_peace * prices.present(years)
-    there = replace(model.situation(np.arange(size)), now=years, entered=model.entry <= years)
-    terms = drawn.regime.terms(moment_of(drawn, there, 0.0, model.step_years))
+    there = replace(model.situation(slice(None)), now=years, entered=model.entry <= years)
+    terms = terms_of(drawn, there, 0.0, model.step_years)
     attacked = resumes * (model.cause != list(Cause).index(Cause.OFFENSIVE))
     stationing = prices.brigade_year * model.brigade_years
     resupply = attacked * terms.resupply * drawn.ukraine.brigade_cost
@@ -33,7 +33,7 @@ def costs(model: "CeasefireModel") -> dict[str, Floats]:
     borne = {
         ("arms", UNITED_STATES): model.arms_given[UNITED_STATES],
         ("resupply", UNITED_STATES): resupply * to_united_states,
-        ("losses", UNITED_STATES): brigade_at_war * model.us_backs * drawn.united_states.brigades,
+        ("losses", UNITED_STATES): brigade_at_war * model.wars.us_backs * drawn.united_states.brigades,
         ("reconstruction", UKRAINE): resumes * prices.reconstruction_lost * prices.rebuilt(years),
         ("losses", UKRAINE): resumes * prices.war() * prices.war_year,
     }
@@ -43,6 +43,6 @@ def costs(model: "CeasefireModel") -> dict[str, Floats]:
             ("stationing", bearer): stationing * sends,
             ("arms", bearer): model.arms_given[EUROPE] * pays,
             ("resupply", bearer): resupply * to_europe * pays,
-            ("losses", bearer): brigade_at_war * (model.fought[member.name] * member.brigades + model.force_that_fought * sends),
+            ("losses", bearer): brigade_at_war * (model.wars.fought[member.name] * member.brigades + model.wars.force_that_fought * sends),
         }
     return {column(*named): np.broadcast_to(cost, size) for named, cost in borne.items()}

@@ -98,12 +98,13 @@ class Journal:
     def close(self, model: "CeasefireModel") -> None:
         """The end of a step: how the ceasefire ended, if it did, and the state of the world."""
         if model.cause[0] != CAUSES.index(Cause.HELD) and model.years_held[0] == model.years:
-            fought = [name for name, honoured in model.fought.items() if honoured[0]]
+            fought = [name for name, honoured in model.wars.fought.items() if honoured[0]]
             attacked = model.cause[0] == CAUSES.index(Cause.ATTACK)
-            self._note(model, "war", cause=CAUSES[model.cause[0]].value, reason=REASONS[model.reasons[0]].value if attacked else None,
-                       why=f" (main reason: {REASONS[model.reasons[0]].words})" if attacked else "", russia_prevails=model.russia_prevails,
-                       europe="fights" if model.europe_intervenes[0] else "stays out",
-                       united_states="backs the defence" if model.us_backs[0] else "stays out",
+            reason = REASONS[model.wars.reasons[0]] if attacked else None
+            self._note(model, "war", cause=CAUSES[model.cause[0]].value, reason=reason and reason.value,
+                       why=f" (main reason: {reason.words})" if reason else "", russia_prevails=model.wars.russia_prevails,
+                       europe="fights" if model.wars.europe_intervenes[0] else "stays out",
+                       united_states="backs the defence" if model.wars.us_backs[0] else "stays out",
                        members=f" ({', '.join(fought)} fight)" if fought else "")
         elif model.at_peace[0] and model.steps == model.given.sampling.steps:
             self._note(model, "held")

@@ -71,9 +71,9 @@ def deliver(model: "CeasefireModel", began: float) -> None:
 
 def vote_funds(model: "CeasefireModel") -> None:
     """America votes the funds of the year that begins, where money is due or it has a promise to keep."""
-    regime, everywhere = model.drawn.regime, np.arange(len(model.worlds))
+    regime = model.drawn.regime
     money = (model.years < regime.arms.delivery_years - TOLERANCE) & (regime.arms.package_usd_bn * regime.arms.united_states_share > 0)
-    model.funds_due = np.full(len(everywhere), money | (model.terms(everywhere).united_states_promised > 0))
+    model.funds_due = np.full(len(model.worlds), money | (model.terms().united_states_promised > 0))
     if model.funds_due.any():
         model.united_states.vote_funds(model.funds_due, _of_year(model, "funds"))
 

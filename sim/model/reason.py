@@ -1,14 +1,14 @@
 """Why Russia attacked: the main reason of each attack, by what would have made it least likely (docs/model.md, section 7)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.game.war import Reason
 from sim.model.situation import PRESENT, Situation, crisis_of
-from sim.quantity import Array, Worlds
+from sim.quantity import Array
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Floats
 
@@ -16,38 +16,16 @@ _NOTHING = 1e-12
 """A chance that falls by no more than this has not fallen: rounding."""
 
 
-@dataclass
-class Attacks:
-    """Where Russia attacked, in what situation and with what disposition, month by month."""
+def main_reasons(parameters: Scenario, at: Situation, signature: Situation, first_leader: NDArray[np.bool_], disposition: Floats,
+                 balance_at_signature: Floats, ahead: Floats, step: float) -> NDArray[np.intp]:
+    """Position among `Reason` of the main reason of attacks that were made in the situation `at`, (attack,).
 
-    worlds: list[Worlds] = field(default_factory=list)
-    situations: list[Situation] = field(default_factory=list)
-    dispositions: list[Floats] = field(default_factory=list)
-    first_leader: list[NDArray[np.bool_]] = field(default_factory=list)
-
-    def note(self, worlds: Worlds, situation: Situation, disposition: Floats, first_leader: NDArray[np.bool_]) -> None:
-        """Russia attacks in these worlds, given by their positions; `first_leader` says where he who signed is in office."""
-        self.worlds.append(worlds)
-        self.situations.append(situation)
-        self.dispositions.append(disposition)
-        self.first_leader.append(first_leader)
-
-    def reasons(self, parameters: Scenario, signature: Situation, balance_at_signature: Floats, ahead: Floats,
-                step: float) -> NDArray[np.int8]:
-        """Position among `Reason` of the main reason in each world, -1 where there was no attack.
-
-        `never_meant` where he who signed is in office and the disposition is below the chance of attacking at the signature; else the
-        circumstance whose return to its state at the signature lowers the chance of attack most; else the disposition alone.
-        """
-        of_world = np.full(len(balance_at_signature), -1, dtype=np.int8)
-        if self.worlds:
-            worlds = np.concatenate(self.worlds)
-            there, then, at = parameters.at(worlds), signature.at(worlds), Situation.joined(self.situations)
-            signed = _Chance(balance_at_signature[worlds], ahead, step)
-            never_meant = np.concatenate(self.first_leader) & (np.concatenate(self.dispositions) < signed(there, then))
-            most = _lowers_most(signed, there, at, then)
-            of_world[worlds] = np.where(never_meant, list(Reason).index(Reason.NEVER_MEANT), most)
-        return of_world
+    `never_meant` where he who signed is in office and the disposition is below the chance of attacking at the signature; else the
+    circumstance whose return to its state at the signature lowers the chance of attack most; else the disposition alone.
+    """
+    chance = _Chance(balance_at_signature, ahead, step)
+    never_meant = first_leader & (disposition < chance(parameters, signature))
+    return np.where(never_meant, list(Reason).index(Reason.NEVER_MEANT), _lowers_most(chance, parameters, at, signature))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from sim.game.crisis import Crisis
-from sim.guarantee.terms import Moment
+from sim.guarantee.terms import Moment, Terms
 from sim.quantity import Array, Worlds
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Floats
@@ -42,8 +42,9 @@ class Situation:
     @classmethod
     def joined(cls, situations: Sequence[Self]) -> Self:
         """Those of several moments one after the other."""
-        return cls(**{each.name: np.concatenate([np.broadcast_to(getattr(one, each.name), np.shape(one.will)) for one in situations])
-                      for each in fields(cls)})
+        columns = {each.name: [getattr(one, each.name) for one in situations] for each in fields(cls)}
+        columns["now"] = [np.full(np.shape(one.will), one.now) for one in situations]
+        return cls(**{name: np.concatenate(values) for name, values in columns.items()})
 
 
 def moment_of(parameters: Scenario, at: Situation, ahead: Any, step: float, *, as_agreed: bool = False) -> Moment:
@@ -52,12 +53,17 @@ def moment_of(parameters: Scenario, at: Situation, ahead: Any, step: float, *, a
     return Moment(at.now, ahead, at.entered, successor, at.renewed, at.voided, step, deployed=as_agreed)
 
 
+def terms_of(parameters: Scenario, at: Situation, ahead: Any, step: float, *, as_agreed: bool = False) -> Terms:
+    """What the regime comes to in a situation, looked at some years `ahead`."""
+    return parameters.regime.terms(moment_of(parameters, at, ahead, step, as_agreed=as_agreed))
+
+
 def crisis_of(parameters: Scenario, at: Situation, ahead: Floats, step: float, balance_at_signature: Array = 0.0, *,
               as_agreed: bool = False) -> Crisis:
     """The crisis game in a situation, looked at `ahead` (node, 1) years; `as_agreed` has the whole force in place."""
     calendar, europe, united_states, ukraine = parameters.calendar, parameters.europe, parameters.united_states, parameters.ukraine
     russia = parameters.russia.model_copy(update={"value_of_prevailing": at.value_of_prevailing, "insecurity": at.insecurity})
-    terms = parameters.regime.terms(moment_of(parameters, at, ahead, step, as_agreed=as_agreed))
+    terms = terms_of(parameters, at, ahead, step, as_agreed=as_agreed)
     unfunded = 1 - united_states.funds_expected(at.reputation_united_states)
     target = ukraine.target(at.arms + terms.arms_due - terms.american_arms_due * unfunded, terms.strength_cap)
     return Crisis(
