@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.polynomial import legendre
@@ -15,7 +14,7 @@ from sim.uncertainty import Floats
 CONFIDENCE = 0.95
 SPREAD = (0.05, 0.95)
 """Nine of ten parameter designs lie between these quantiles."""
-_DEGREE, _DESIGNS_A_TERM = 5, 5
+_DEGREE, _DESIGNS_A_TERM, _MOST_TERMS = 5, 5, 128
 _ROUNDING = 1e-12
 _NEIGHBOURS = 40
 _REDRAWS = 40
@@ -53,9 +52,10 @@ def estimates(measures: Sequence[Measure], worlds: Columns, against: Columns | N
         each = measure.of(worlds) - (0 if against is None else measure.of(against))
         by_design = each.reshape(designs.count, -1)
         middle, error = float(by_design.mean()), designs.error(by_design.mean(axis=1))
-        limits = _student
-        if measure.is_share and against is None:
-            middle, limits = min(1.0, max(0.0, middle)), _wilson      # a mean of integrated hazards may by chance lie outside
+        is_share = measure.is_share and against is None
+        if is_share:      # a mean of integrated hazards may by chance lie outside
+            middle = min(1.0, max(0.0, middle))
+        limits = _wilson if is_share else _student
         spread = (float(quantile) for quantile in np.quantile(_without_chance(by_design, designs), SPREAD))
         found.append(Estimate(middle, *limits(middle, error, designs), *spread))
     return found
@@ -115,12 +115,21 @@ def share_where(chosen: Callable[[Floats], NDArray[np.bool_]], measure: Measure,
     return Estimate(share, *_wilson(share, float(error), designs), np.nan, np.nan)
 
 
+@dataclass(frozen=True)
+class _Basis:
+    """Rows (term, design) that span some functions of the drawn parameters, the first being constant, and their products."""
+
+    terms: Singles
+    gram: Singles
+
+
 class Designs:
     """The parameter designs of some worlds, and the sampling error of a mean over them.
 
-    Replicates of a design are not independent, so that the error comes from the means of the designs. The designs are a Latin
-    hypercube, which leaves of their variance only what is not additive in the parameters (Stein 1987): the error is that of the
+    Replicates of a design are not independent, so that the error comes from the means of the designs. The designs are Latin
+    hypercubes, which leave of their variance only what is not additive in the parameters (Stein 1987): the error is that of the
     residuals from an additive fit, by Legendre polynomials of the rank of each drawn parameter, as far as there are designs for it.
+    Where there are not, the parameter that goes with the means beyond doubt is fitted first.
     """
 
     def __init__(self, worlds: Columns) -> None:
@@ -130,23 +139,45 @@ class Designs:
         if self.count < 2 or len(design) % self.count:      # noqa: PLR2004  said in the message
             raise ValueError("a sampling error needs at least two designs, each with the same number of replicates")
         replicates = len(design) // self.count
-        self._drawn = [worlds[name].to_numpy()[::replicates] for name in drawn(worlds)]
+        ranks = [stats.rankdata(worlds[name].to_numpy()[::replicates]).astype(np.float32) for name in drawn(worlds)]
+        self._ranks = (2 * np.array(ranks).reshape(len(ranks), self.count) - 1) / np.float32(self.count) - 1
+        self._bases: dict[int, _Basis] = {}
 
-    @cached_property
-    def _additive(self) -> Singles:
-        """Rows (term, design) that span the additive functions of the drawn parameters: well-conditioned, since ranks are uniform."""
-        degree = min(_DEGREE, self.count // (_DESIGNS_A_TERM * len(self._drawn))) if self._drawn else 0
-        terms = np.ones((1 + degree * len(self._drawn), self.count), dtype=np.float32)
-        for number, values in enumerate(self._drawn):
-            rank = 2 * (stats.rankdata(values) - 0.5) / self.count - 1
-            for power in range(1, degree + 1):
-                terms[number * degree + power] = legendre.Legendre.basis(power)(rank)
-        return terms
+    def _degrees(self, strongest: int) -> list[int]:
+        """How high the polynomials of each parameter reach; `strongest` is first served, -1 for none."""
+        several, room = len(self._ranks), min(_MOST_TERMS, self.count // _DESIGNS_A_TERM)
+        even = min(_DEGREE, room // max(1, several))
+        if strongest < 0 or even == _DEGREE:
+            return [even] * several
+        first = min(_DEGREE, room)
+        others = min(_DEGREE, (room - first) // max(1, several - 1))
+        return [first if number == strongest else others for number in range(several)]
+
+    def _strongest(self, means: Floats) -> int:
+        """The parameter whose rank goes with the means of designs more than the best of so many would by chance, or -1."""
+        away = (means - means.mean()).astype(np.float32)
+        size = float(np.sqrt((away @ away) * self.count / 3))
+        if not len(self._ranks) or size == 0 or self.count < 3:      # noqa: PLR2004  two points lie on a line
+            return -1
+        shares = np.minimum(1, (self._ranks @ away / size) ** 2)
+        found = int(shares.argmax())
+        return found if stats.beta.sf(shares[found], 0.5, self.count / 2 - 1) * len(shares) < 1 - CONFIDENCE else -1
+
+    def _basis(self, means: Floats) -> _Basis:
+        """What the means of designs are fitted by."""
+        strongest = self._strongest(means)
+        if strongest not in self._bases:
+            terms = [np.ones(self.count, dtype=np.float32)]
+            for rank, degree in zip(self._ranks, self._degrees(strongest), strict=True):
+                terms += [legendre.Legendre.basis(power)(rank).astype(np.float32) for power in range(1, degree + 1)]
+            rows = np.array(terms)
+            self._bases[strongest] = _Basis(rows, rows @ rows.T)
+        return self._bases[strongest]
 
     @property
     def freedom(self) -> int:
-        """Degrees of freedom that the additive fit leaves."""
-        return int(self.count - len(self._additive))
+        """Degrees of freedom that the additive fit leaves at least."""
+        return self.count - 1 - max(sum(self._degrees(strongest)) for strongest in (-1, 0))
 
     @property
     def quantile(self) -> float:
@@ -155,20 +186,18 @@ class Designs:
 
     def error(self, means: Floats) -> float:
         """Standard error of the mean of the means of designs."""
-        residual = means - self._fit(means)
+        basis = self._basis(means)
+        residual = means - _fit(basis, means)
         square = float(residual @ residual)
-        return float(np.sqrt(square / self.freedom / self.count)) if square > _ROUNDING * float(means @ means) else 0.0
-
-    def _fit(self, means: Floats) -> Singles:
-        """The additive function nearest to the means of designs."""
-        terms = self._additive
-        return np.asarray(np.linalg.lstsq(self._gram, terms @ means.astype(np.float32), rcond=None)[0] @ terms)
+        freedom = self.count - len(basis.terms)
+        return float(np.sqrt(square / freedom / self.count)) if square > _ROUNDING * float(means @ means) else 0.0
 
     def alike(self, means: Floats) -> Floats:
         """For each design the mean of those next to it in the order of the additive fit, as many above as below; of all without a fit."""
-        if len(self._additive) == 1:
+        basis = self._basis(means)
+        if len(basis.terms) == 1:
             return np.full(self.count, means.mean())
-        order = np.argsort(self._fit(means), kind="stable")
+        order = np.argsort(_fit(basis, means), kind="stable")
         place = np.arange(self.count)
         reach = np.minimum(np.minimum(place, self.count - 1 - place), max(2, self.count // _NEIGHBOURS))
         cumulated = np.concatenate([[0.0], np.cumsum(means[order])])
@@ -176,9 +205,10 @@ class Designs:
         smooth[order] = (cumulated[place + reach + 1] - cumulated[place - reach]) / (2 * reach + 1)
         return smooth
 
-    @cached_property
-    def _gram(self) -> Singles:
-        return np.asarray(self._additive @ self._additive.T)
+
+def _fit(basis: _Basis, means: Floats) -> Singles:
+    """The function of a basis that is nearest to the means of designs."""
+    return np.asarray(np.linalg.lstsq(basis.gram, basis.terms @ means.astype(np.float32), rcond=None)[0] @ basis.terms)
 
 
 def _student(middle: float, error: float, designs: Designs) -> tuple[float, float]:

@@ -8,7 +8,6 @@ are shrunk (ridge regression: Hoerl & Kennard 1970), so that a small run is no w
 """
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
