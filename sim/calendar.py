@@ -46,4 +46,4 @@ class Calendar(Parameters):
         """
         dated = self.years_until(next_election)
         first = dated if dated > 0 else dated + interval * (np.floor(-dated / interval) + 1)
-        return np.asarray(np.maximum(0.0, np.floor((years - first) / interval) + 1))
+        return np.maximum(0.0, (years - first) // interval + 1)

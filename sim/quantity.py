@@ -140,9 +140,16 @@ class Parameters(BaseModel):
         copy._varying = tuple(name for name, value in update.items() if _varies(value))      # noqa: SLF001  its own class
         return copy
 
-    def at(self, worlds: Worlds) -> Self:
-        """The same block for some of its worlds only; itself where nothing in it differs between worlds."""
-        return self.model_copy(update={name: _at(getattr(self, name), worlds) for name in self._varying}) if self._varying else self
+    def at(self, worlds: Worlds, *names: str) -> Self:
+        """The same block for some of its worlds only, in all its values or only in those named; itself where nothing differs."""
+        values = {name: _at(self.__dict__[name], worlds) for name in self._varying if not names or name in names}
+        if not values:
+            return self
+        copy = object.__new__(type(self))      # as model_copy does, which takes five times as long
+        for attribute in ("__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__"):
+            object.__setattr__(copy, attribute, getattr(self, attribute))
+        object.__setattr__(copy, "__dict__", self.__dict__ | values)
+        return copy
 
 
 def _varies(value: Any) -> bool:

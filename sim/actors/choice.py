@@ -35,7 +35,7 @@ def signalled(prior: Array, log_odds: Array) -> Array:
 
 def after_draws(prior: Array, reputation: Array, log_kept: Array) -> Array:
     """π + (b - π) Π (1 - chance): what a reputation comes to once the type may have been drawn again, by the log of that product."""
-    return prior + (reputation - prior) * np.exp(log_kept)
+    return reputation - (prior - reputation) * np.expm1(log_kept)
 
 
 def log_kept(chance: Array) -> Array:

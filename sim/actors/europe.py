@@ -206,7 +206,7 @@ class FrontLineDefender(Parameters):
             held = member.elections_by(now + ahead, calendar) - member.elections_by(now, calendar)
             if np.any(held):
                 kept = kept + held * log_kept(self.election_swing * share)
-        return after_draws(self.prior_resolute, reputation, kept) if np.any(kept) else reputation
+        return after_draws(self.prior_resolute, reputation, kept)
 
     def tripwire_value(self, exposed: Array) -> Array:
         """w F_X / (F_X + F½)."""

@@ -114,9 +114,13 @@ class Challenger(Parameters):
             raise PydanticCustomError("foresight", "must be years in increasing order, above 0 and up to {most}", {"most": FARTHEST})
         return years
 
-    def strength_after(self, strength: Array, years: Array) -> Array:
+    def gap_left(self, years: Array) -> Array:
+        """2^(-h/T_R): what is left of the gap to the strength target after so many years."""
+        return np.exp2(-years / self.reconstitution_half_life)
+
+    def strength_after(self, strength: Array, gap_left: Array) -> Array:
         """R(h) = R* + (R - R*) 2^(-h/T_R)."""
-        return self.strength_target + (strength - self.strength_target) * np.exp2(-years / self.reconstitution_half_life)
+        return self.strength_target + (strength - self.strength_target) * gap_left
 
     def provoked(self, provocation: Array, force: Array, outgrown: Array) -> Array:
         """v f + θ_F F + θ_U max(0, U(h) - U_b)/U_b: what provokes it by the regime, its force and Ukraine's army."""
@@ -145,12 +149,13 @@ class Russia(mesa.Agent):
     Its `disposition` u is what logit response leaves open of its choices: it lasts until it is drawn again.
     """
 
-    def __init__(self, model: mesa.Model, parameters: Challenger, disposition: Floats) -> None:
-        """Start at the signature with the leader in office."""
+    def __init__(self, model: mesa.Model, parameters: Challenger, disposition: Floats, step: float) -> None:
+        """Start at the signature with the leader in office; a `step` is Δ, in years."""
         super().__init__(model)
         worlds = len(disposition)
         self.parameters = parameters
         self.strength: Floats = np.full(worlds, parameters.strength)
+        self._gap_left = parameters.gap_left(step)
         self.value_of_prevailing: Floats = np.full(worlds, parameters.value_of_prevailing)
         self.insecurity: Floats = np.full(worlds, parameters.insecurity)
         self.successions: NDArray[np.intp] = np.zeros(worlds, dtype=np.intp)
@@ -171,9 +176,9 @@ class Russia(mesa.Agent):
         self.disposition = self.disposition.copy()
         self.disposition[changes] = uniform[changes] / redraw[changes]
 
-    def build_up(self, years: float) -> None:
-        """Reconstitute for `years`."""
-        self.strength = np.asarray(self.parameters.strength_after(self.strength, years))
+    def build_up(self) -> None:
+        """Reconstitute for a step."""
+        self.strength = np.asarray(self.parameters.strength_after(self.strength, self._gap_left))
 
     def chance_of_disposition(self, worlds: Worlds, low: Array, high: Array) -> Floats:
         """(1 - q) 1{u ∈ [low, high)} + q (high - low): the month's chance of a disposition in an interval, before it is drawn."""

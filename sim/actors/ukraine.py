@@ -58,9 +58,13 @@ class Protege(Parameters):
         """U* = min(C, U_b + P / brigade_cost), with the arms P delivered, USD billion."""
         return np.minimum(cap, self.strength_target + arms / self.brigade_cost)
 
-    def strength_after(self, strength: Array, target: Array, years: Array) -> Array:
+    def gap_left(self, years: Array) -> Array:
+        """2^(-h/T_U): what is left of the gap to the strength target after so many years."""
+        return np.exp2(-years / self.buildup_half_life)
+
+    def strength_after(self, strength: Array, target: Array, gap_left: Array) -> Array:
         """U(h) = U* + (U - U*) 2^(-h/T_U)."""
-        return target + (strength - target) * np.exp2(-years / self.buildup_half_life)
+        return target + (strength - target) * gap_left
 
     def outgrown(self, strength: Array) -> Array:
         """max(0, U - U_b) / U_b: by how much its army has outgrown what it would build alone."""
@@ -80,20 +84,22 @@ class Protege(Parameters):
 class Ukraine(mesa.Agent):
     """The protégé. Every attribute is an array with one entry a world."""
 
-    def __init__(self, model: mesa.Model, parameters: Protege, cap: Array, worlds: int) -> None:
-        """Start at the signature, within the force limit and before any delivery."""
+    def __init__(self, model: mesa.Model, parameters: Protege, cap: Array, worlds: int, step: float) -> None:
+        """Start at the signature, within the force limit and before any delivery; a `step` is Δ, in years."""
         super().__init__(model)
         self.parameters, self.cap = parameters, cap
         self.strength: Floats = np.full(worlds, np.minimum(cap, parameters.strength))
         self.arms: Floats = np.zeros(worlds)
+        self._gap_left = parameters.gap_left(step)
 
     def receive(self, arms: Any) -> None:
         """Arms worth so many USD billion are delivered."""
         self.arms = np.asarray(self.arms + arms)
 
-    def build_up(self, years: float) -> None:
-        """Build up for `years` towards what the arms delivered allow."""
-        self.strength = np.asarray(self.parameters.strength_after(self.strength, self.parameters.target(self.arms, self.cap), years))
+    def build_up(self) -> None:
+        """Build up for a step towards what the arms delivered allow."""
+        target = self.parameters.target(self.arms, self.cap)
+        self.strength = np.asarray(self.parameters.strength_after(self.strength, target, self._gap_left))
 
     def review(self, chance: Array, uniform: Floats, reviewing: Array) -> NDArray[np.bool_]:
         """Where it starts an offensive, given the `chance` at a review and the chance `reviewing` of one this month."""

@@ -92,7 +92,7 @@ class Backstop(Parameters):
     def reputation_ahead(self, reputation: Array, now: Array, ahead: Array, calendar: Calendar) -> Array:
         """b_A(h) = π_A + (b_A - π_A)(1 - e_A)^N_A(t, t+h)."""
         held = self.elections_by(now + ahead, calendar) - self.elections_by(now, calendar)
-        return after_draws(self.prior_resolute, reputation, held * log_kept(self.election_swing)) if np.any(held) else reputation
+        return after_draws(self.prior_resolute, reputation, held * log_kept(self.election_swing) if np.any(held) else 0.0)
 
     def funds_expected(self, reputation: Array) -> Array:
         """m̄ = b_A m₁ + (1 - b_A) m₀: chance that a year's funds pass, as the others see it."""

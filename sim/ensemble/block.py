@@ -12,7 +12,7 @@ from sim.model.ceasefire import CAUSES, REASONS, CeasefireModel
 from sim.model.costs import costs
 from sim.scenario.schema import Scenario
 
-BLOCK = 16384
+BLOCK = 32768
 """Worlds in a block: their arrays stay in the cache, and Python's share of the time is small."""
 
 
@@ -66,6 +66,6 @@ def outcomes(model: CeasefireModel) -> pa.Table:
 
 def _named(fought: np.ndarray, names: list[str]) -> pa.Array:
     """The members that fought in each world, their names joined."""
-    joined, position = np.unique(fought, axis=0, return_inverse=True)
-    texts = [", ".join(name for name, honoured in zip(names, row, strict=True) if honoured) for row in joined]
+    codes, position = np.unique(fought @ (1 << np.arange(len(names))), return_inverse=True)
+    texts = [", ".join(name for place, name in enumerate(names) if code >> place & 1) for code in codes.tolist()]
     return pa.array(pd.Categorical.from_codes(position.ravel(), categories=texts).astype(str), pa.string())

@@ -65,25 +65,33 @@ class Attack:
         """P_E."""
         return over_types(self.reputation_europe, self.intervenes_by_type)
 
-    def defence(self, fights: Array, pledges: Array) -> Array:
-        """D = α Γ (1 - ĝ) (U + S f + χ (F_X + β_E (F - F_X) + β_E B)), the members bringing `pledges` B."""
-        allies = self.exposed_force + self.europe_in_time * (self.deployed_force - self.exposed_force + pledges)
-        return self.war.defence_advantage * self.ground * (self.ukraine + fights * allies)
+    @cached_property
+    def advantage(self) -> Array:
+        """α' = α Γ (1 - ĝ)."""
+        return self.war.defence_advantage * self.ground
+
+    def allies(self, pledges: Array) -> Array:
+        """F_X + β_E (F - F_X) + β_E B: what an intervening coalition brings, its members' `pledges` B included."""
+        return self.exposed_force + self.europe_in_time * (self.deployed_force - self.exposed_force + pledges)
 
     def backed(self, defence: Array) -> Array:
         """D (1 + μ) + β_A B_A: the same with the United States behind it."""
         return defence * (1 + self.united_states.enabling) + self.united_states_in_time * self.united_states.brigades
 
     def prevails(self, fights: Array, backed: Any, pledges: Array) -> Array:
-        """p(D): Russia's chance of prevailing against those who came."""
-        defence = self.defence(fights, pledges)
+        """p(D): Russia's chance of prevailing against those who came, the members with their `pledges`."""
+        defence = self.advantage * (self.ukraine + fights * self.allies(pledges))
         return self.war.prevails(self.attacker, np.where(backed, self.backed(defence), defence))
 
     @cached_property
     def odds(self) -> tuple[Array, Array]:
-        """o(D, χ): Russia's odds of prevailing by whether Europe fights, over what the United States may do."""
-        abstaining, fighting = (self.defence(fights, self.europe.pledged_force) for fights in (ABSTAINS, INTERVENES))
-        return (self._odds(ABSTAINS, abstaining), self._odds(INTERVENES, fighting))
+        """o(D, χ): Russia's odds of prevailing by whether Europe fights, over what the United States may do.
+
+        D₀ = α' (U + S f), D₁ = α' (U + S f + F_X + β_E (F - F_X) + β_E B).
+        """
+        alone = self.advantage * self.ukraine
+        joined = alone + self.advantage * self.allies(self.europe.pledged_force)
+        return (self._odds(ABSTAINS, alone), self._odds(INTERVENES, joined))
 
     def _odds(self, fights: int, defence: Array) -> Array:
         return expected(self.backs[fights], self.war.prevails(self.attacker, self.backed(defence)),

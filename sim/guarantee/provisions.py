@@ -69,7 +69,7 @@ class Commitment(Provision):
 
     def holds(self, at: Standing) -> Array:
         """n_Y n_V: whether the promise stands, or the chance of it while its renewal lies ahead."""
-        kept = np.where(at.voided, 0.0, 1.0)
+        kept: Array = np.where(at.voided, 0.0, 1.0) if np.any(at.voided) else 1.0
         if self.term_years is None:
             return kept
         ends = self.term_years - TOLERANCE
@@ -77,15 +77,18 @@ class Commitment(Provision):
 
     def binds_successors(self, at: Standing) -> Array:
         """1 under the administration that promised, r_A + (1 - r_A) ι_A after the first election."""
+        if np.all(np.equal(self.ratified, 1)):
+            return 1.0
         return np.where(at.successor, self.ratified + (1 - self.ratified) * self.inherited, 1.0)
 
     def contributes(self, at: Standing) -> Contributions:
         """ℓ_E and ℓ_A, what Ukraine would forfeit ν ℓ_E, resupply S f, and how readily the promise is voided ς."""
         holds = self.holds(at)
         europe = at.promised(self.europe, at.interim_europe) * holds
+        united_states = at.promised(self.united_states, at.interim_united_states) * holds
         return {
             "europe_promised": europe,
-            "united_states_promised": at.promised(self.united_states, at.interim_united_states) * holds * self.binds_successors(at),
+            "united_states_promised": united_states * self.binds_successors(at),
             "forfeited": self.conditional * europe,
             "resupply": self.resupply * at.in_force,
             "voidable": self.voidable,
@@ -128,6 +131,8 @@ class Deployment(Provision):
 
     def contributes(self, at: Standing) -> Contributions:
         """F = n_F f (1 - 2^(-(t+h)/T_F)) ω and F_X = X F; the coalition's will ω is its own, and left out here."""
+        if not np.any(self.brigades):
+            return {}
         force = self.brigades * at.in_force * (1 - np.exp2(-at.years_stationed / self.half_life))
         return {"deployed_force": force, "exposed_force": self.exposure * force}
 
@@ -155,6 +160,8 @@ class Arms(Provision):
 
     def contributes(self, at: Standing) -> Contributions:
         """What is due from now on, and the American part of it."""
+        if not np.any(self.package_usd_bn):
+            return {}
         due = self.due(at.now, at.ahead, at.step)
         return {"arms_due": due, "american_arms_due": self.united_states_share * due}
 

@@ -75,8 +75,8 @@ class CeasefireModel(mesa.Model):
         parameters, regime, chance = self.drawn, self.drawn.regime, self.chance
         at_once = Moment(0.0, 0.0, entered=False, successor=False, step=self.step_years)
         promised, standing = regime.terms(at_once), regime.standing(at_once)
-        self.russia = Russia(self, parameters.russia, chance.once("disposition"))
-        self.ukraine = Ukraine(self, parameters.ukraine, promised.strength_cap, size)
+        self.russia = Russia(self, parameters.russia, chance.once("disposition"), self.step_years)
+        self.ukraine = Ukraine(self, parameters.ukraine, promised.strength_cap, size, self.step_years)
         self.europe = EuropeanCoalition(self, parameters.europe, promised.europe_promised,
                                         standing.in_force * regime.deployment.brigades, chance.once("coalition type"))
         self.united_states = UnitedStates(self, parameters.united_states, promised.united_states_promised,
@@ -112,9 +112,9 @@ class CeasefireModel(mesa.Model):
         self.years_held: Floats = np.full(size, float(horizon))
         self.probes: NDArray[np.int32] = np.zeros(size, dtype=np.int32)
         self.firm_answers: NDArray[np.int32] = np.zeros(size, dtype=np.int32)
-        self.drift: Floats = np.zeros(size)                  # p̄(0) - p̄₀, summed over the months of peace
+        self._drift: Floats = np.zeros(size)                 # p̄(0) - p̄₀, summed over the half-years of peace
+        self._followed: NDArray[np.int32] = np.zeros(size, dtype=np.int32)
         self.wars = Wars(self)
-        self.followed: Worlds = np.zeros(0, dtype=np.intp)
         self.brigade_years: Floats = np.zeros(size)          # stationed, each at its present value
         self.arms_given = {giver: np.zeros(size) for giver in (EUROPE, UNITED_STATES)}     # USD billion at their present value
         self.hazard: dict[Cause, Floats] = {cause: np.zeros(size) for cause in CAUSES if cause is not Cause.HELD}
@@ -133,14 +133,19 @@ class CeasefireModel(mesa.Model):
         began, self.years = self.years, self.steps / self.given.sampling.steps_per_year
         hold_politics(self, began)
         deliver(self, began)
-        self.russia.build_up(self.step_years)
-        self.ukraine.build_up(self.step_years)
+        self.russia.build_up()
+        self.ukraine.build_up()
         if self.journal is not None:
             self.journal.note_politics(self, began)
         self.station()
-        self.follow_power()
+        half_year = max(1, self.given.sampling.steps_per_year // 2)
+        month, middle = (self.steps - 1) % half_year, half_year // 2
+        if month == middle:
+            self.follow_power()
         self.review_in_ukraine()
         self.review_in_russia()
+        if month < middle:
+            self.follow_to_the_end(np.flatnonzero(~self.at_peace & (self.years_held == self.years)))
         if self.journal is not None:
             self.journal.close(self)
         self.running = self.steps < self.given.sampling.steps and bool(self.at_peace.any())
@@ -162,23 +167,27 @@ class CeasefireModel(mesa.Model):
         """What the regime comes to now."""
         return terms_of(self.drawn, self.situation(slice(None)), 0.0, self.step_years)
 
-    def parameters_of(self, worlds: Worlds) -> Scenario:
-        """The scenario with what was drawn for some worlds, read off their designs, which are fewer."""
-        return self._by_design.at(self._among_drawn[worlds])
+    def parameters_of(self, worlds: Worlds, *blocks: str) -> Scenario:
+        """The scenario with what was drawn for some worlds, read off their designs, which are fewer; in all blocks, or only in some."""
+        return self._by_design.at(self._among_drawn[worlds], *blocks)
 
     def follow_power(self) -> None:
-        """Add up how far the balance of power has shifted from that of the signature, where the ceasefire has held until now."""
-        if self.is_full_year or not len(self.followed):
-            self.followed = np.flatnonzero(self.at_peace)
-            self.followed_parameters = self.parameters_of(self.followed)
-        crisis = crisis_of(self.followed_parameters, self.situation(self.followed), PRESENT, self.step_years,
-                           self.balance_at_signature[self.followed])
-        self.drift[self.followed] += crisis.now(crisis.terms_drift) * self.at_peace[self.followed]
+        """Note how far the balance of power has shifted from that of the signature, where the ceasefire holds."""
+        everywhere = crisis_of(self.drawn, self.situation(slice(None)), PRESENT, self.step_years, self.balance_at_signature)
+        self._drift += everywhere.now(everywhere.terms_drift) * self.at_peace
+        self._followed += self.at_peace
+
+    def follow_to_the_end(self, ended: Worlds) -> None:
+        """The same where the ceasefire has ended before the middle of the half-year."""
+        if len(ended):
+            crisis = self.crisis(ended, PRESENT)
+            self._drift[ended] += crisis.now(crisis.terms_drift)
+            self._followed[ended] += 1
 
     @property
     def terms_drift(self) -> Floats:
-        """Mean of p̄(0) - p̄₀ over the months of peace, that which ended it included."""
-        return self.drift / np.maximum(1, np.rint(np.minimum(self.years_held, self.years) / self.step_years))
+        """Mean of p̄(0) - p̄₀ over the peace: of its half-years, each in the middle, or at its end where that came first."""
+        return np.asarray(self._drift / np.maximum(1, self._followed))
 
     def review_in_ukraine(self) -> None:
         """Ukraine reviews, and may start an offensive."""
@@ -186,7 +195,7 @@ class CeasefireModel(mesa.Model):
         due = np.flatnonzero(self.at_peace & (uniform < self.ukraine_reviews))
         if not len(due):
             return
-        parameters, situation = self.parameters_of(due), self.situation(due)
+        parameters, situation = self.parameters_of(due, "calendar", "regime", "ukraine", "united_states", "war"), self.situation(due)
         winning = np.asarray(parameters.war.offensive_succeeds(situation.ukraine_strength, situation.russia_strength))
         chance = parameters.ukraine.starts_offensive(winning, terms_of(parameters, situation, 0.0, self.step_years))
         starts = self.ukraine.review(chance, uniform[due], _at(self.ukraine_reviews, due))
@@ -198,7 +207,7 @@ class CeasefireModel(mesa.Model):
 
     def review_in_russia(self) -> None:
         """Russia reviews; a probe runs as an incident, and incidents come where nothing else happened."""
-        reviews, incidents, answers = (self.chance[name].next() for name in ("Russia reviews", "incidents", "answers to probes"))
+        reviews, incidents = (self.chance[name].next() for name in ("Russia reviews", "incidents"))
         due = np.flatnonzero(self.at_peace & ((reviews < self.russia_reviews) | (incidents < self.incident_happens)))
         if not len(due):
             return
@@ -215,7 +224,7 @@ class CeasefireModel(mesa.Model):
             self.wars.begin(due[war], deliberate=attacks[war])
         if self.journal is not None:
             self.journal.note_russia(self, crisis, reviewing, attacks, probes)
-        self.answer_probes(due, probes, crisis, answers)
+        self.answer_probes(due, probes, crisis)
         if self.journal is not None:
             happens = ~attacks & (probes | (incidents[due] < happening))
             self.journal.note_incident(self, crisis, probes, happens, retaliates, escalates, voids)
@@ -236,12 +245,13 @@ class CeasefireModel(mesa.Model):
         ahead = self.ahead if ahead is None else ahead
         return crisis_of(self.parameters_of(worlds), self.situation(worlds), ahead, self.step_years, self.balance_at_signature[worlds])
 
-    def answer_probes(self, due: Worlds, probes: NDArray[np.bool_], crisis: Crisis, uniform: Floats) -> None:
+    def answer_probes(self, due: Worlds, probes: NDArray[np.bool_], crisis: Crisis) -> None:
         """The coalition answers each probe by its true type; a soft answer costs ground."""
         if probes.any():
             irresolute, resolute = (np.broadcast_to(chance, due.shape)[probes] for chance in np.asarray(crisis.answers_firmly_by_type))
             probed = due[probes]
-            firm = self.europe.answer_probe(probed, resolute, irresolute, uniform[probed])
+            uniform = self.chance["answers to probes"].nth(self.probes[probed], probed)
+            firm = self.europe.answer_probe(probed, resolute, irresolute, uniform)
             self.probes[probed] += 1
             self.firm_answers[probed] += firm
             self.ground[probed] *= np.where(firm, 1.0, 1 - np.broadcast_to(crisis.war.ground_lost_to_probes, due.shape)[probes])

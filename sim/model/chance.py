@@ -54,20 +54,30 @@ def _cubes(rng: np.random.Generator) -> Floats:
     return np.asarray(((rng.permuted(strata, axis=2) + rng.random(strata.shape)) / _CUBE).ravel())
 
 
+class Slabs:
+    """Where some worlds stand in their slabs."""
+
+    def __init__(self, worlds: Worlds) -> None:
+        """The worlds, given by their numbers."""
+        slabs, position = np.unique(worlds // SLAB, return_inverse=True)
+        columns = position * SLAB + worlds % SLAB
+        in_order = len(columns) == 1 or bool(np.all(np.diff(columns) == 1))
+        self.worlds = len(worlds)
+        self.slabs = slabs.tolist()
+        self.columns: Any = slice(int(columns[0]), int(columns[-1]) + 1) if in_order else columns
+
+
 class Stream:
     """Numbers for one kind of event: a row for each event, with one entry a world."""
 
-    def __init__(self, seed: int, name: str, worlds: Worlds, quantile: Callable[[Floats], Floats] | None = None) -> None:
-        """Open the stream for these worlds, given by their numbers; uniform on [0, 1), or as `quantile` turns them."""
-        slabs, position = np.unique(worlds // SLAB, return_inverse=True)
-        columns = position * SLAB + worlds % SLAB
-        whole = len(worlds) == len(slabs) * SLAB and bool(np.all(np.diff(columns) == 1))
-        self._generators = [generator(seed, name, int(slab)) for slab in slabs]
-        self._columns: Any = slice(None) if whole else columns
+    def __init__(self, seed: int, name: str, among: "Slabs", quantile: Callable[[Floats], Floats] | None = None) -> None:
+        """Open the stream for the worlds of these slabs; uniform on [0, 1), or as `quantile` turns them."""
+        self._generators = [generator(seed, name, slab) for slab in among.slabs]
+        self._columns = among.columns
         self._quantile = quantile
-        self._buffer: Floats = np.empty((len(slabs), _ROWS, SLAB))
+        self._buffer: Floats = np.empty((len(among.slabs), _ROWS, SLAB))
         self._next = _ROWS
-        self._kept: Floats = np.empty((0, len(worlds)))
+        self._kept: Floats = np.empty((0, among.worlds))
 
     def next(self) -> Floats:
         """The next row, shape (world,)."""
@@ -91,7 +101,7 @@ class Chance:
 
     def __init__(self, seed: int, worlds: Worlds) -> None:
         """Nothing is drawn yet."""
-        self._seed, self._worlds = seed, worlds
+        self._seed, self._slabs = seed, Slabs(worlds)
         self._streams: dict[str, Stream] = {}
         self._once: dict[str, Floats] = {}
 
@@ -102,7 +112,7 @@ class Chance:
     def following(self, quantile: Callable[[Floats], Floats] | None, name: str) -> Stream:
         """The stream of that name, of numbers that follow the distribution of this quantile function."""
         if name not in self._streams:
-            self._streams[name] = Stream(self._seed, name, self._worlds, quantile)
+            self._streams[name] = Stream(self._seed, name, self._slabs, quantile)
         return self._streams[name]
 
     def once(self, name: str) -> Floats:

@@ -1,11 +1,9 @@
 """Politics of a month: elections, the Russian leader and his disposition, renewals, the votes of funds, and what is delivered."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.calendar import Calendar
 from sim.guarantee.costs import EUROPE, UNITED_STATES
 from sim.guarantee.provisions import TOLERANCE
 from sim.quantity import Array, Worlds
@@ -13,13 +11,6 @@ from sim.uncertainty import Distribution, Floats
 
 if TYPE_CHECKING:
     from sim.model.ceasefire import CeasefireModel
-
-
-class Voting(Protocol):
-    """Who holds elections at dates that are known."""
-
-    def elections_by(self, years: Array, calendar: Calendar) -> Array:
-        """Number of elections held up to and including a moment."""
 
 
 def hold_politics(model: "CeasefireModel", began: float) -> None:
@@ -39,19 +30,20 @@ def hold_politics(model: "CeasefireModel", began: float) -> None:
 def hold_elections(model: "CeasefireModel", began: float) -> None:
     """Elections of the United States and of the members of the coalition since the moment `began`."""
     europe, united_states = model.drawn.europe, model.drawn.united_states
-    voted, ordinal = _voted(model, united_states, began)
-    model.us_voted = voted
-    if voted.any():
-        everywhere = np.arange(len(voted))
-        model.united_states.hold_election(voted, *(model.chance[name].nth(ordinal, everywhere)
-                                                   for name in ("elections", "election statements")))
+    size, everywhere = len(model.worlds), np.arange(len(model.worlds))
+    before, after = (united_states.elections_by(years, model.drawn.calendar) for years in (began, model.years))
+    model.us_voted = np.full(size, after > before)
+    if np.any(after > before):
+        ordinal = _ordinal(after, size)
+        model.united_states.hold_election(model.us_voted, *(model.chance[name].nth(ordinal, everywhere)
+                                                            for name in ("elections", "election statements")))
     model.members_voted = []
     for member, share in zip(europe.standing, europe.shares_of_weight, strict=True):
-        voted, ordinal = _voted(model, member, began)
-        if voted.any():
-            uniform = model.chance[f"elections in {member.name}"].nth(ordinal, np.arange(len(voted)))
+        before, after = (member.elections_by(years, model.drawn.calendar) for years in (began, model.years))
+        if np.any(after > before):
+            uniform = model.chance[f"elections in {member.name}"].nth(_ordinal(after, size), everywhere)
             model.members_voted.append(member.name)
-            model.europe.turn(np.where(voted, share, 0.0), uniform)
+            model.europe.turn(np.where(after > before, share, 0.0), uniform)
 
 
 def deliver(model: "CeasefireModel", began: float) -> None:
@@ -78,11 +70,9 @@ def vote_funds(model: "CeasefireModel") -> None:
         model.united_states.vote_funds(model.funds_due, _of_year(model, "funds"))
 
 
-def _voted(model: "CeasefireModel", actor: Voting, began: float) -> tuple[NDArray[np.bool_], Worlds]:
-    """Where an actor has voted since the moment `began`, and which of its elections it was, the first being 0."""
-    before, after = (actor.elections_by(year, model.drawn.calendar) for year in (began, model.years))
-    size = len(model.worlds)
-    return np.full(size, after > before), np.full(size, np.maximum(after, 1) - 1, dtype=np.intp)
+def _ordinal(held: Array, size: int) -> Worlds:
+    """Which of its elections an actor held last, (world,), the first being 0."""
+    return np.full(size, np.maximum(held, 1) - 1, dtype=np.intp)
 
 
 def _of_year(model: "CeasefireModel", name: str) -> Floats:

@@ -52,13 +52,16 @@ def _lowers_most(chance: _Chance, parameters: Scenario, at: Situation, signature
 
 
 def _returned(parameters: Scenario, at: Situation, signature: Situation) -> Iterator[tuple[Reason, Scenario, Situation]]:
-    """Each circumstance as it was at the signature, all else being as it was at the attack."""
+    """Each circumstance that has changed as it was at the signature, all else being as it was at the attack."""
     yield Reason.REARMED, parameters, replace(
         at, russia_strength=signature.russia_strength, ukraine_strength=signature.ukraine_strength, ground=signature.ground)
     yield Reason.REPUTATION_LOST, parameters, replace(
         at, reputation_europe=signature.reputation_europe, reputation_united_states=signature.reputation_united_states)
-    yield Reason.PROMISE_LAPSED, _promised_for_good(parameters), replace(at, voided=signature.voided)
-    yield Reason.FORCE_NOT_RENEWED, parameters, replace(at, will=signature.will)
+    commitment = parameters.regime.commitment
+    if commitment.term_years is not None or np.any(np.not_equal(commitment.ratified, 1)) or np.any(at.voided):
+        yield Reason.PROMISE_LAPSED, _promised_for_good(parameters), replace(at, voided=signature.voided)
+    if np.any(at.will != signature.will):
+        yield Reason.FORCE_NOT_RENEWED, parameters, replace(at, will=signature.will)
     yield Reason.PROVOKED, _as_provoking_as(parameters, signature), at
     yield Reason.NEW_LEADER, parameters, replace(
         at, value_of_prevailing=signature.value_of_prevailing, insecurity=signature.insecurity)

@@ -68,8 +68,8 @@ def crisis_of(parameters: Scenario, at: Situation, ahead: Floats, step: float, b
     target = ukraine.target(at.arms + terms.arms_due - terms.american_arms_due * unfunded, terms.strength_cap)
     return Crisis(
         russia, ukraine, europe, united_states, parameters.war, terms,
-        russia_strength=russia.strength_after(at.russia_strength, ahead),
-        ukraine_strength=ukraine.strength_after(at.ukraine_strength, target, ahead),
+        russia_strength=russia.strength_after(at.russia_strength, russia.gap_left(ahead)),
+        ukraine_strength=ukraine.strength_after(at.ukraine_strength, target, ukraine.gap_left(ahead)),
         will=at.will, ground=at.ground,
         reputation_europe=europe.reputation_ahead(at.reputation_europe, at.now, ahead, calendar),
         reputation_united_states=united_states.reputation_ahead(at.reputation_united_states, at.now, ahead, calendar),
