@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 HERE = Path(__file__).parent
 METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
 INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}      # whatever the caller draws with
+PATIENCE = 3600      # seconds after which a cell or a kernel that hangs is given up: more than the busiest machine needs
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")      # of a terminal, which not every machine has
 
 
@@ -29,7 +30,8 @@ def executed(source: Path) -> nbformat.NotebookNode:
     own = KernelSpecManager(kernel_dirs=[])      # without folders of kernels there is only that of this Python
     with TemporaryDirectory() as sockets:        # in place of ports, which notebooks executed side by side could both take
         kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=own, transport="ipc", ip=f"{sockets}/kernel")
-        NotebookClient(notebook, km=kernel, timeout=120, record_timing=False, coalesce_streams=True,
+        NotebookClient(notebook, km=kernel, timeout=PATIENCE, startup_timeout=PATIENCE, iopub_timeout=PATIENCE,
+                       record_timing=False, coalesce_streams=True,
                        resources={"metadata": {"path": str(source.parent)}}).execute(cleanup_kc=True, env=os.environ | INLINE)
     notebook.metadata = METADATA
     for cell in notebook.cells:

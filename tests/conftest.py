@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import matplotlib as mpl
 import pytest
 from typer.testing import CliRunner
@@ -12,12 +13,21 @@ from typer.testing import CliRunner
 from sim.cli import app
 
 mpl.use("Agg")
+hypothesis.settings.register_profile("every machine", derandomize=True, deadline=None,
+                                     suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("every machine")      # the same examples everywhere, however long they take
 ROOT = Path(__file__).parents[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Golden files are rewritten on purpose only."""
     parser.addoption("--fix", action="store_true", help="rewrite golden and generated files instead of comparing")
+
+
+@pytest.fixture(scope="session")
+def patience() -> int:
+    """Seconds after which a process that hangs is given up: more than the busiest machine needs."""
+    return 3600
 
 
 @pytest.fixture(scope="session")

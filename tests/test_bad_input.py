@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from elements import COMMANDS, MODELLED, assert_all_have_data
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -15,7 +16,10 @@ import sim
 from sim.cli import app
 from sim.scenario.schema import Scenario
 
-FORMS = "uniform, normal, lognormal, triangular, beta, choice, draws"
+
+def names(problem, place, *keys):
+    """Whether the line of a problem begins with its place, and names these keys."""
+    return re.match(rf"{re.escape(place)}\b", problem) and all(re.search(rf"(?<![\w.]){re.escape(key)}(?![\w])", problem) for key in keys)
 
 
 @pytest.fixture
@@ -36,65 +40,101 @@ def refused(tmp_path, monkeypatch):
 
 
 MISTAKES = {
-    "[regime.deploymnt]\nbrigades = 5": "x.toml:1: regime.deploymnt: no such key; did you mean regime.deployment?",
-    "[regime.deployment]\nbrigads = 5": "x.toml:2: regime.deployment.brigads: no such key; did you mean regime.deployment.brigades?",
-    "titel = 'x'": "x.toml:1: titel: no such key; did you mean title?",
-    "\n\n[russia]\nstrength = true": "x.toml:4: russia.strength: must be a finite number",
-    "[russia]\nstrength = '0.5'": "x.toml:2: russia.strength: must be a finite number",
-    "[russia]\nstrength = [1, 2]": "x.toml:2: russia.strength: must be a finite number",
-    "[russia]\nstrength = nan": "x.toml:2: russia.strength: must be a finite number",
-    "[russia]\nstrength = inf": "x.toml:2: russia.strength: must be a finite number",
-    "[russia]\nstrength = 1e300": "x.toml:2: russia.strength: must be a finite number up to 1e9",
-    "[russia]\nstrength = -5": "x.toml:2: russia.strength: must be at least 0.001; -5 is not",
-    "[europe]\nprior_resolute = 1.5": "x.toml:2: europe.prior_resolute: must be at least 0 and at most 1; 1.5 is not",
-    "[europe]\nprior_resolute = { uniform = [0.5, 1.5] }": "x.toml:2: europe.prior_resolute: must be at least 0 and at most 1; "
-    "{ uniform = [0.5, 1.5] } reaches from 0.5 to 1.5",
-    "[europe]\nprior_resolute = { normal = { mean = 0.5, sd = 0.1 } }": "reaches from -inf to inf",
-    "[russia]\nstrength = { uniform = [5, 3] }": "x.toml:2: russia.strength: uniform needs low < high",
-    "[russia]\nstrength = { uniform = [5] }": "uniform takes low, high, as in { uniform = [130, 210] }",
-    "[russia]\nstrength = { uniform = [5, 'a'] }": "uniform takes finite numbers",
-    "[russia]\nstrength = { uniform = 5 }": "uniform takes low, high",
-    "[russia]\nstrength = { normal = { mean = 5, sd = -1 } }": "normal needs sd > 0",
-    "[russia]\nstrength = { normal = { mean = 5, sd = 1, low = 7 } }": "normal needs low < mean < high",
-    "[russia]\nstrength = { normal = { mean = 5, width = 1 } }": "normal has no width; it takes mean, sd, low, high",
-    "[russia]\nstrength = { lognormal = { median = 0, sigma = 1 } }": "lognormal needs median > 0",
-    "[russia]\nstrength = { triangular = [1, 5, 3] }": "triangular needs low <= mode <= high",
-    "[europe]\nprior_resolute = { beta = { a = 0, b = 1 } }": "beta needs a and b from 0.05",
-    "[russia]\nstrength = { choice = [] }": "choice takes a list of values",
-    "[russia]\nstrength = { choice = { values = [1, 2], weights = [1] } }": "choice needs one positive weight for each value",
-    "[russia]\nstrength = { unifrom = [1, 2] }": f"the distributions are {FORMS}",
-    "[russia]\nstrength = { uniform = [1, 2], normal = [1, 2] }": f"the distributions are {FORMS}",
-    "[russia]\nstrength = { value = 5, source = 3 }": "the source must be a text",
-    "russia = 5": "x.toml:1: russia: must be a table",
-    "[russia]\nforesight = [2, 1]": "x.toml:2: russia.foresight: must be years in increasing order",
-    "[russia]\nforesight = []": "x.toml:2: russia.foresight: must be years in increasing order",
-    "[europe.without]\nnames = ['Spain']": "x.toml:1: europe.without: no member Spain; the members are United Kingdom, France, Germany",
-    "[europe.without]\nnames = ['United Kingdom', 'France', 'Germany', 'Poland', 'Italy', 'Finland']": "leaves no member",
-    "[[europe.members]]\nname = 'A'": "x.toml:1: europe.members.1.brigades: is missing; give it a value",
-    "[regime.accession]\nstart = 1\nveto = 0": "x.toml:1: regime.accession.mean_years: is missing; give it a value",
-    "[sampling]\ndesigns = 0": "x.toml:2: sampling.designs: must be at least 2",
-    "[sampling]\ndesigns = 2.5": "x.toml:2: sampling.designs: must be a whole number",
-    "[sampling]\nreplicates = -1": "x.toml:2: sampling.replicates: must be at least 1",
-    "[sampling]\nhorizon_years = 0": "x.toml:2: sampling.horizon_years: must be at least 1 and at most 100; 0 is not",
-    "[sampling]\nhorizon_years = 1000": "x.toml:2: sampling.horizon_years: must be at least 1 and at most 100; 1000 is not",
-    "[sampling]\nseed = -1": "x.toml:2: sampling.seed: must be at least 0",
-    "name = '../up'": "x.toml:1: name: must start with a letter or digit",
-    "title = 5": "x.toml:1: title: must be a text in quotes",
-    "extends = 5": "x.toml:1: extends: must be the path of a scenario file, in quotes",
-    "extends = 'nowhere.toml'": "x.toml: extends: nowhere.toml: no such file",
-    "title = ": "x.toml: is not valid TOML",
-    "": "x.toml: is empty",
+    "[regime.deploymnt]\nbrigades = 5": ("x.toml:1", "regime.deploymnt", "regime.deployment"),
+    "[regime.deployment]\nbrigads = 5": ("x.toml:2", "regime.deployment.brigads", "regime.deployment.brigades"),
+    "titel = 'x'": ("x.toml:1", "titel", "title"),
+    "\n\n[russia]\nstrength = true": ("x.toml:4", "russia.strength"),
+    "[russia]\nstrength = '0.5'": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = [1, 2]": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = nan": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = inf": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = 1e300": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = -5": ("x.toml:2", "russia.strength"),
+    "[europe]\nprior_resolute = 1.5": ("x.toml:2", "europe.prior_resolute"),
+    "[europe]\nprior_resolute = { uniform = [0.5, 1.5] }": ("x.toml:2", "europe.prior_resolute"),
+    "[europe]\nprior_resolute = { normal = { mean = 0.5, sd = 0.1 } }": ("x.toml:2", "europe.prior_resolute"),
+    "[russia]\nstrength = { uniform = [5, 3] }": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = { uniform = [5] }": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = { uniform = [5, 'a'] }": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = { uniform = 5 }": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = { normal = { mean = 5, sd = -1 } }": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = { normal = { mean = 5, sd = 1, low = 7 } }": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = { normal = { mean = 5, width = 1 } }": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = { lognormal = { median = 0, sigma = 1 } }": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = { triangular = [1, 5, 3] }": ("x.toml:2", "russia.strength"),
+    "[europe]\nprior_resolute = { beta = { a = 0, b = 1 } }": ("x.toml:2", "europe.prior_resolute"),
+    "[russia]\nstrength = { choice = [] }": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = { choice = { values = [1, 2], weights = [1] } }": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = { unifrom = [1, 2] }": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = { uniform = [1, 2], normal = [1, 2] }": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = { value = 5, source = 3 }": ("x.toml:2", "russia.strength"),
+    "russia = 5": ("x.toml:1", "russia"),
+    "[russia]\nforesight = [2, 1]": ("x.toml:2", "russia.foresight"),
+    "[russia]\nforesight = []": ("x.toml:2", "russia.foresight"),
+    "[europe.without]\nnames = ['Spain']": ("x.toml:1", "europe.without", "Spain"),
+    "[europe.without]\nnames = ['United Kingdom', 'France', 'Germany', 'Poland', 'Italy', 'Finland']": ("x.toml:1", "europe.without"),
+    "[[europe.members]]\nname = 'A'": ("x.toml:1", "europe.members.1.brigades"),
+    "[regime.accession]\nstart = 1\nveto = 0": ("x.toml:1", "regime.accession.mean_years"),
+    "[sampling]\ndesigns = 0": ("x.toml:2", "sampling.designs"),
+    "[sampling]\ndesigns = 2.5": ("x.toml:2", "sampling.designs"),
+    "[sampling]\nreplicates = -1": ("x.toml:2", "sampling.replicates"),
+    "[sampling]\nhorizon_years = 0": ("x.toml:2", "sampling.horizon_years"),
+    "[sampling]\nhorizon_years = 1000": ("x.toml:2", "sampling.horizon_years"),
+    "[sampling]\nseed = -1": ("x.toml:2", "sampling.seed"),
+    "name = '../up'": ("x.toml:1", "name"),
+    "title = 5": ("x.toml:1", "title"),
+    "extends = 5": ("x.toml:1", "extends"),
+    "extends = 'nowhere.toml'": ("x.toml", "extends", "nowhere.toml"),
+    "title = ": ("x.toml",),
+    "": ("x.toml",),
 }
+"""What is wrong, and what its line names: the file, with the line where that is known, the key, and what may have been meant."""
 
 
 @pytest.mark.parametrize("text", MISTAKES, ids=lambda text: re.sub(r"\W+", " ", text)[:60])
 @pytest.mark.parametrize("command", ["check", "run"])
 def test_a_mistake_in_a_file_is_refused(command, text, refused, tmp_path):
-    """Its line says file, line, key and what is allowed."""
+    """Its line says file, line and key, and every line is of a problem in the file."""
     (tmp_path / "x.toml").write_text(text)
     problems = refused(command, "x.toml")
-    assert any(MISTAKES[text] in problem for problem in problems), problems
+    assert any(names(problem, *MISTAKES[text]) for problem in problems), problems
     assert all(problem.startswith("x.toml") for problem in problems)
+    assert len({tuple(problem.split(": ")[:2]) for problem in problems}) == len(problems), "a problem is said twice"
+
+
+MISSING = {
+    "app": ["alone"],
+    "calibrate": ["alone"],
+    "check": ["alone.toml"],
+    "compare": ["alone.toml", "x.toml"],
+    "discover": ["alone.toml", "--when", "survival@5 < 0.5"],
+    "game": ["alone.toml"],
+    "history": ["alone.toml"],
+    "list": ["alone"],
+    "replay": ["alone.toml", "--world", "1"],
+    "report": ["alone"],
+    "require": ["alone.toml", "--hold", "0.8", "--years", "5", "--vary", "regime.deployment.brigades=0:5"],
+    "robust": ["alone.toml", "x.toml"],
+    "run": ["alone.toml"],
+    "schema": ["alone"],
+    "sensitivity": ["alone.toml"],
+    "show": ["alone.toml"],
+    "sweep": ["alone.toml", "--grid", "regime.deployment.brigades=0:5:2"],
+    "verify": ["alone"],
+}
+"""Every command with a file or folder that is not there, or that it does not take."""
+
+
+def test_every_command_is_tried():
+    assert_all_have_data(COMMANDS, MISSING, "MISSING")
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_every_command_refuses_what_is_not_there(name, refused, tmp_path):
+    """It is named, and nothing is begun."""
+    (tmp_path / "x.toml").write_text("title = 'x'")
+    problems = refused(name, *MISSING[name])
+    assert any(MISSING[name][0] in problem for problem in problems), problems
 
 
 def test_every_problem_is_said_at_once(refused, tmp_path):
@@ -112,40 +152,47 @@ def test_files_that_are_none(refused, tmp_path):
     for name, base in (("a", "b"), ("b", "c"), ("c", "a")):
         (tmp_path / f"{name}.toml").write_text(f"extends = '{base}.toml'")
     (tmp_path / "self.toml").write_text("extends = 'self.toml'")
-    assert refused("run", "alon.toml") == ["alon.toml: no such file; did you mean alone.toml?"]
-    assert refused("run", tmp_path)[0].startswith(f"{tmp_path}: is a folder; name a scenario file in it")
-    assert refused("run", "latin.toml") == ["latin.toml:2: is not UTF-8 text; save the file as UTF-8"]
-    assert refused("run", "a.toml") == ["c.toml: extends: goes in a circle: a.toml -> b.toml -> c.toml -> a.toml; take one of them out"]
-    assert "goes in a circle" in refused("check", "self.toml")[0]
+    for command, *where in (
+        ("run", "alon.toml", "alone.toml"),
+        ("run", str(tmp_path)),
+        ("run", "latin.toml:2"),
+        ("check", "self.toml", "extends"),
+    ):
+        (problem,) = refused(command, where[0].split(":")[0])
+        assert names(problem, *where), problem
+    (circle,) = refused("run", "a.toml")
+    assert names(circle, "c.toml", "extends", "a.toml", "b.toml")
 
 
 @pytest.mark.parametrize(
-    ("option", "says"),
+    ("option", "where"),
     [
-        (
-            ["--set", "regime.deployment.brigads=5"],
-            "command line: regime.deployment.brigads: no such key; did you mean regime.deployment.brigades?",
-        ),
-        (["--set", "russia.strength=true"], "command line: russia.strength: must be a finite number"),
-        (["--set", "russia.strength=strong"], "command line: russia.strength: must be a finite number"),
-        (["--set", "russia.strength"], "--set russia.strength: must be KEY=VALUE, such as regime.deployment.brigades=10"),
-        (["--set", "=5"], "--set =5: must be KEY=VALUE"),
-        (["--set", "russia.strength.x=5"], "russia.strength"),
-        (["--designs", "0"], "command line: sampling.designs: must be at least 2"),
-        (["--designs", "-3"], "command line: sampling.designs: must be at least 2"),
-        (["--replicates", "0"], "command line: sampling.replicates: must be at least 1"),
-        (["--years", "0"], "command line: sampling.horizon_years: must be at least 1 and at most 100; 0 is not"),
-        (["--years", "1000"], "command line: sampling.horizon_years: must be at least 1 and at most 100; 1000 is not"),
-        (["--seed", "-1"], "command line: sampling.seed: must be at least 0"),
-        (["--workers", "0"], "--workers"),
-        (["--designs", "many"], "--designs"),
-        (["--precision", "2"], "--precision"),
+        (["--set", "regime.deployment.brigads=5"], ("command line", "regime.deployment.brigads", "regime.deployment.brigades")),
+        (["--set", "russia.strength=true"], ("command line", "russia.strength")),
+        (["--set", "russia.strength=strong"], ("command line", "russia.strength")),
+        (["--set", "russia.strength"], ("--set russia.strength",)),
+        (["--set", "=5"], ("--set =5",)),
+        (["--set", "russia.strength.x=5"], ("command line", "russia.strength")),
+        (["--designs", "0"], ("command line", "sampling.designs")),
+        (["--designs", "-3"], ("command line", "sampling.designs")),
+        (["--replicates", "0"], ("command line", "sampling.replicates")),
+        (["--years", "0"], ("command line", "sampling.horizon_years")),
+        (["--years", "1000"], ("command line", "sampling.horizon_years")),
+        (["--seed", "-1"], ("command line", "sampling.seed")),
     ],
 )
-def test_a_mistake_on_the_command_line_is_refused(option, says, refused, tmp_path):
-    """The same messages, and nothing runs."""
+def test_a_mistake_on_the_command_line_is_refused(option, where, refused, tmp_path):
+    """One line that names the option or the key, and nothing runs."""
     (tmp_path / "x.toml").write_text("title = 'x'")
-    assert any(says in problem for problem in refused("run", "x.toml", *option))
+    (problem,) = refused("run", "x.toml", *option)
+    assert names(problem, *where), problem
+
+
+@pytest.mark.parametrize(("option", "value"), [("--workers", "0"), ("--designs", "many"), ("--precision", "2")])
+def test_an_option_of_the_wrong_kind_is_refused(option, value, refused, tmp_path):
+    """It is named."""
+    (tmp_path / "x.toml").write_text("title = 'x'")
+    assert any(option in problem for problem in refused("run", "x.toml", option, value))
 
 
 def test_an_output_folder_that_cannot_be_written(refused, tmp_path):
@@ -154,22 +201,25 @@ def test_an_output_folder_that_cannot_be_written(refused, tmp_path):
     (tmp_path / "file").write_text("")
     (problem,) = refused("run", "x.toml", "--out", tmp_path / "file" / "runs")
     assert problem.startswith(f"{tmp_path / 'file' / 'runs'}")
-    assert "cannot be written" in problem
-    assert "choose another --out" in problem
+    assert "--out" in problem
 
 
 def test_comparisons_that_make_no_sense(refused, tmp_path, scenarios):
     """One scenario, two of one name, an unknown baseline, and a folder that is no run."""
     (tmp_path / "x.toml").write_text("title = 'x'")
     (tmp_path / "y.toml").write_text("name = 'x'")
-    assert "two or more scenarios" in refused("compare", "x.toml")[0]
-    assert "of different names" in refused("compare", "x.toml", "y.toml")[0]
-    assert refused("compare", "x.toml", scenarios / "eu.toml", "--baseline", "z") == ["--baseline z: no such scenario among x, eu"]
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "manifest.json").write_text("{")
-    assert refused("compare", "folder", "x.toml") == ["folder: is not a run folder: it has no readable manifest.json; name one that `ceasefire run` wrote, such as those in runs/"]
-    assert refused("verify", "nowhere") == ["nowhere: is not a run folder: it has no readable manifest.json; name one that `ceasefire run` wrote, such as those in runs/"]
-    assert refused("list", "nowhere") == ["nowhere: no such folder; name one that holds scenario files"]
+    for words, named in (
+        (["compare", "x.toml"], ["compare", "x"]),
+        (["compare", "x.toml", "y.toml"], ["compare", "x"]),
+        (["compare", "x.toml", scenarios / "eu.toml", "--baseline", "z"], ["--baseline z", "x", "eu"]),
+        (["compare", "folder", "x.toml"], ["folder", "manifest.json"]),
+        (["verify", "nowhere"], ["nowhere"]),
+        (["list", "nowhere"], ["nowhere"]),
+    ):
+        (problem,) = refused(*words)
+        assert names(problem, *named), problem
 
 
 def test_runs_of_other_worlds_are_not_compared(tmp_path, scenarios):
@@ -180,8 +230,8 @@ def test_runs_of_other_worlds_are_not_compared(tmp_path, scenarios):
     ]
     result = CliRunner().invoke(app, ["compare", *map(str, folders), "--out", str(tmp_path)])
     assert result.exit_code == 2
-    assert "eu and none cannot be compared: they differ in seed" in result.stderr
-    assert "Traceback" not in result.stderr
+    (problem,) = result.stderr.splitlines()
+    assert all(name in problem for name in ("eu", "none", "seed"))
 
 
 def test_the_installed_command_ends_with_2_and_no_traceback(tmp_path):
@@ -190,15 +240,12 @@ def test_the_installed_command_ends_with_2_and_no_traceback(tmp_path):
     ceasefire = Path(sys.executable).with_name("ceasefire")
     result = subprocess.run([ceasefire, "run", "x.toml"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == "x.toml:2: war.decisiveness: must be at least 0.1 and at most 10; 100 is not\n"
+    (problem,) = result.stderr.splitlines()
+    assert names(problem, "x.toml:2", "war.decisiveness")
     assert [path.name for path in tmp_path.iterdir()] == ["x.toml"]
 
 
-KEYS = [
-    key
-    for key, _ in Scenario().leaves()
-    if key.split(".")[0] in ("regime", "russia", "ukraine", "europe", "united_states", "war") and "members" not in key
-]
+KEYS = [key for key, _ in Scenario().leaves() if key.split(".")[0] in MODELLED and "members" not in key]
 NUMBERS = st.one_of(st.floats(-2, 3), st.floats(0, 300), st.floats(), st.integers(-10, 10**6))
 VALUES = st.one_of(
     NUMBERS,
@@ -214,7 +261,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=250)
+@settings(max_examples=250)
 @given(st.dictionaries(st.sampled_from([*KEYS, "regime.acession.veto", "war.x", "russia"]), VALUES, max_size=4))
 def test_random_scenarios_run_to_finite_results_or_are_refused(tmp_path_factory, values):
     """Never anything else, and never a warning (warnings are errors here)."""

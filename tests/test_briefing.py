@@ -137,7 +137,7 @@ def test_one_run_and_one_history_a_design(scenarios):
 def test_runs_of_other_worlds_are_shown_and_not_compared(runs, scenarios):
     """It says why there are no differences."""
     other = sim.run(sim.load(scenarios / "eu.toml", {"sampling.designs": 60}), out=None)
-    assert "Differences are not given: eu and none cannot be compared" in page([runs[0], other])
+    assert "eu and none cannot be compared" in page([runs[0], other])
 
 
 def test_words_of_a_scenario_cannot_become_a_script(scenarios):
@@ -154,9 +154,9 @@ def test_the_command_writes_the_page(runs, written, tmp_path):
     folders, out = [str(run.folder) for run in runs], tmp_path / "report.html"
     assert CliRunner().invoke(app, ["report", *folders, "--out", str(out)]).exit_code == 0
     assert out.read_text() == written
-    for words, told in ((["report", str(tmp_path)], "is not a run folder"),
-                        (["report", folders[0], folders[0]], "report needs runs of different names"),
-                        (["report", *folders, "--baseline", "eu"], "--baseline eu: no such scenario among none, budapest, nato"),
-                        (["report", *folders, "--out", str(tmp_path / "no" / "where.html")], "cannot be written")):
+    for words, told in ((["report", str(tmp_path)], str(tmp_path)),
+                        (["report", folders[0], folders[0]], "none"),
+                        (["report", *folders, "--baseline", "eu"], "--baseline eu:"),
+                        (["report", *folders, "--out", str(tmp_path / "no" / "where.html")], str(tmp_path / "no" / "where.html"))):
         ended = CliRunner().invoke(app, words)
-        assert (ended.exit_code, told in ended.stderr) == (2, True), ended.stderr
+        assert (ended.exit_code, len(ended.stderr.splitlines()), told in ended.stderr) == (2, 1, True), ended.stderr

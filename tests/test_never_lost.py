@@ -1,13 +1,15 @@
 """Nothing that was computed is lost: runs are killed, files damaged, disks filled, and what comes out in the end is the same bytes."""
 
 import json
-import logging
-import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -33,8 +35,41 @@ def unbroken(scenario, tmp_path_factory):
     return sim.run(scenario, out=tmp_path_factory.mktemp("unbroken"), block=BLOCK).manifest["sha256"]
 
 
-def test_killed_at_any_moment_it_goes_on_and_ends_with_the_same_bytes(scenarios, tmp_path):
-    """SIGKILL after 1.0 to 2.1 seconds, ten times over, then once to the end: as if it had never been disturbed."""
+KILLED = """
+import os, signal, sys
+import sim
+from sim.ensemble import run
+folder, moment, events = sys.argv[1], int(sys.argv[2]), 0
+def die(event, arguments):
+    global events
+    if arguments and isinstance(arguments[0], (str, os.PathLike)) and str(arguments[0]).startswith(folder):
+        events += 1
+        if events == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+scenario = sim.load({file!r}, {sampling!r})
+sys.addaudithook(die)
+sim.run(scenario, out=folder, block={block})
+"""
+
+
+def test_killed_before_any_use_of_a_file_it_goes_on_and_ends_with_the_same_bytes(scenario, scenarios, unbroken, tmp_path):
+    """SIGKILL before the 12th use of a file of the run, the 24th of the run that goes on, and so on until one ends."""
+    program = KILLED.format(file=str(scenarios / "eu.toml"), sampling=SAMPLING, block=BLOCK)
+    kept = []
+    for moment in count(12, 12):
+        process = subprocess.run([sys.executable, "-c", program, tmp_path, str(moment)], capture_output=True, text=True, check=False)
+        if not process.returncode:
+            break
+        assert process.returncode == -signal.SIGKILL, process.stderr
+        kept.append(len(list(tmp_path.glob("*/blocks/*[0-9]"))))
+    assert kept == sorted(kept), "a finished block was lost"
+    assert kept[-1] > 5
+    assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
+
+
+@pytest.mark.exhaustive
+def test_killed_at_any_time_it_goes_on_and_ends_with_the_same_bytes(scenarios, tmp_path):
+    """SIGKILL after 1.0 to 2.1 seconds, ten times over, wherever the run has come to: as if it had never been disturbed."""
     words = [*COMMAND, str(scenarios / "eu.toml"), "--designs", "12000", "--out"]
     kept = []
     for moment in range(10):
@@ -128,8 +163,7 @@ def test_a_full_disk_keeps_what_was_complete(scenario, unbroken, tmp_path):
                f"out={str(tmp_path)!r}, block={BLOCK})")
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert "RunError" in result.stderr
-    assert "cannot be written" in result.stderr
-    assert "choose another --out" in result.stderr
+    assert "--out" in result.stderr.splitlines()[-1]
     assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
 
 
@@ -155,8 +189,7 @@ def test_a_read_only_folder_is_said_and_loses_nothing(when, scenario, unbroken, 
         if path.stat().st_mode != mode:
             path.chmod(mode)
     assert "RunError" in result.stderr, result.stderr
-    assert "cannot be written" in result.stderr
-    assert "choose another --out" in result.stderr
+    assert "--out" in result.stderr.splitlines()[-1]
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == kept
     assert sim.run(scenario, out=folder, block=BLOCK).manifest["sha256"] == unbroken
 
@@ -173,19 +206,27 @@ def test_two_processes_on_one_run_do_not_harm_each_other(scenarios, tmp_path):
     assert told[0] == told[1]
 
 
+MORTAL = """
+import os, signal
+import sim.ensemble.run as runs
+from sim.ensemble.block import simulate
+def mortal(*block):
+    try:
+        os.close(os.open(died, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return simulate(*block)
+    os.kill(os.getpid(), signal.SIGKILL)
+runs.simulate = mortal
+"""
+
+
 def test_a_worker_that_dies_costs_its_blocks_only(scenario, unbroken, tmp_path, caplog, monkeypatch):
-    """One of two worker processes is killed while it works: its blocks are computed again, by new ones."""
-    from concurrent.futures import ThreadPoolExecutor
+    """The first worker process that begins a block kills itself: what it lost is computed again, by new ones."""
+    died = tmp_path / "died"
     monkeypatch.setattr(runs, "POOL_START", 0)
-    caplog.set_level(logging.WARNING)
-    with ThreadPoolExecutor(1) as beside:
-        done = beside.submit(sim.run, scenario, workers=2, out=tmp_path, block=64)
-        deadline = time.monotonic() + 60
-        while len(list(tmp_path.glob("*/blocks/*[0-9]"))) < 5 and not done.done() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        victim = [child for task in Path(f"/proc/{os.getpid()}/task").iterdir() for child in _children(task)][-1]
-        os.kill(victim, signal.SIGKILL)
-        assert done.result(timeout=120).manifest["sha256"] == unbroken
+    monkeypatch.setattr(runs, "ProcessPoolExecutor", partial(ProcessPoolExecutor, initializer=exec, initargs=(MORTAL, {"died": str(died)})))
+    assert sim.run(scenario, workers=2, out=tmp_path, block=64).manifest["sha256"] == unbroken
+    assert died.exists()
     assert "its worker was lost" in caplog.text
 
 
@@ -196,12 +237,6 @@ def test_a_million_worlds_fit_in_600_megabytes(scenarios, tmp_path):
                "print(next(line for line in Path('/proc/self/status').read_text().splitlines() if line.startswith('VmHWM')))")
     told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.splitlines()[-1]
     assert int(told.split()[1]) < 600 * 1024
-
-
-def _children(task: Path) -> list[int]:
-    """Worker processes that this task started (not the tracker of resources)."""
-    pids = [int(pid) for pid in (task / "children").read_text().split()]
-    return [pid for pid in pids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def test_verification_finds_what_was_changed(scenario, tmp_path):
@@ -245,7 +280,7 @@ def test_a_manifest_that_no_run_wrote_is_refused_and_computed_again(text, scenar
     """Whatever stands in its place: reading says what the folder is not, and running again mends it."""
     folder = sim.run(scenario, out=tmp_path, block=BLOCK).folder
     (folder / "manifest.json").write_text(text)
-    with pytest.raises(sim.RunError, match=r"is not a run folder.*name one that `ceasefire run` wrote"):
+    with pytest.raises(sim.RunError, match=re.escape(str(folder))):
         sim.read_run(folder)
     assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
 

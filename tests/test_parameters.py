@@ -8,6 +8,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from elements import MODELLED, PROVISIONS, assert_all_have_data
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
@@ -27,11 +28,19 @@ SCENARIO = sim.load(
     },
 )
 """A reference regime, with the provisions that it lacks."""
-PARTS = ("russia", "ukraine", "europe", "united_states", "war", "regime", "costs")
-NUMBERS = {
-    key: value for key, value in SCENARIO.leaves() if key.split(".")[0] in PARTS and (is_number(value) or isinstance(value, Distribution))
-}
-"""Every number of the actors, the war, the regime and the prices, by its key."""
+VALUES = {key: value for key, value in SCENARIO.leaves() if key.split(".")[0] in MODELLED}
+NUMBERS = {key: value for key, value in VALUES.items() if is_number(value) or isinstance(value, Distribution)}
+"""Every number of what is simulated, by its key."""
+OTHERS = {"russia.foresight": (1.0, 2.0), "europe.without.names": ("Poland",)}
+"""Another value for each that is not a number."""
+
+
+def test_nothing_is_left_out():
+    """Every actor, provision and other block has numbers in the scenario, and what is neither a number nor a name has another value."""
+    blocks = {*MODELLED, *(f"regime.{name}" for name in PROVISIONS)} - {"regime"}
+    empty = {block for block in blocks if not any(key.startswith(f"{block}.") for key in NUMBERS)}
+    assert not empty, f"no number of {', '.join(sorted(empty))} is tested: give it a value in SCENARIO"
+    assert_all_have_data((key for key in VALUES if key not in NUMBERS and not key.endswith(".name")), OTHERS, "OTHERS")
 
 
 def kinds(field: FieldInfo) -> set[type]:
@@ -119,11 +128,11 @@ def test_no_parameter_is_dead(key):
     value = NUMBERS[key]
     changed = SCENARIO.drawn({key: float(value.quantile(np.array(0.25))) if isinstance(value, Distribution) else value / 4})
     assert not np.array_equal(outcomes(changed, SCENARIO.sampling.worlds, 120), as_it_is(), equal_nan=True), (
-        f"{key} changes nothing: use it or remove it"
+        f"{key} changes nothing: use it or remove it, or give SCENARIO a value of which a quarter is another"
     )
 
 
-@pytest.mark.parametrize(("key", "value"), [("russia.foresight", (1.0, 2.0)), ("europe.without.names", ("Poland",))])
+@pytest.mark.parametrize(("key", "value"), OTHERS.items(), ids=OTHERS)
 def test_no_list_is_dead(key, value):
     """The same for what is not a number."""
     assert not np.array_equal(outcomes(SCENARIO.drawn({key: value}), SCENARIO.sampling.worlds, 120)[:7], as_it_is()[:7], equal_nan=True)

@@ -1,12 +1,11 @@
 """What holds in every state of every scenario: probabilities, learning, deterrence, building up, and provisions that commute."""
 
 import operator
-from collections.abc import Callable
 from functools import reduce
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import create_model
 
@@ -28,11 +27,6 @@ POSITIVE = st.floats(0.01, 1000)
 UTILITIES = st.lists(st.floats(-10, 10), min_size=2, max_size=5).map(np.array)
 GRID = (np.arange(10_000) + 0.5) / 10_000
 """Uniform numbers without chance: a share of them is a probability to 1e-4."""
-
-
-def for_any(*strategies: st.SearchStrategy) -> Callable[[Callable], Callable]:
-    """`given`, the same examples every time and as slow as they need."""
-    return lambda test: settings(derandomize=True, deadline=None)(given(*strategies)(test))
 
 
 def is_quantity(block: type[Parameters], name: str) -> bool:
@@ -94,7 +88,7 @@ def chances(model: sim.CeasefireModel) -> dict[str, np.ndarray]:
 class TestEveryScenario:
     """Whatever numbers a file may give."""
 
-    @for_any(SCENARIOS, st.integers(0, 30))
+    @given(SCENARIOS, st.integers(0, 30))
     def test_probabilities_are_probabilities(self, scenario, months):
         """Every chance and belief is within [0, 1] in any legal scenario, after any months, without a warning of NumPy."""
         model = sim.CeasefireModel(sim.Scenario.model_validate(scenario), 8)
@@ -110,7 +104,7 @@ class TestEveryScenario:
         np.testing.assert_allclose(chances(model)["response"].sum(axis=0), 1, rtol=0, atol=ROUNDING)
 
     @pytest.mark.parametrize("key", ["commitment.europe", "commitment.united_states", "deployment.brigades"])
-    @for_any(SCENARIOS, st.data(), st.floats(0, 20))
+    @given(SCENARIOS, st.data(), st.floats(0, 20))
     def test_more_of_a_guarantee_never_defends_less(self, key, scenario, data, years):
         """In a given state P_E(τ), P_A(χ, τ) and P_F(τ) do not fall in a commitment or a deployed force."""
         provision, name = key.split(".")
@@ -129,7 +123,7 @@ class TestEveryScenario:
 class TestChoice:
     """Logit response."""
 
-    @for_any(UTILITIES, st.floats(1e-6, 10), st.floats(-10, 10))
+    @given(UTILITIES, st.floats(1e-6, 10), st.floats(-10, 10))
     def test_it_is_a_distribution_that_a_constant_does_not_change(self, utilities, noise, constant):
         """Probabilities are positive or 0, sum to 1, depend on differences of utility only, and rank as utilities do."""
         response = logit_response(utilities, noise)
@@ -139,14 +133,14 @@ class TestChoice:
         np.testing.assert_allclose(moved, response, rtol=0, atol=1e-14 / noise + ROUNDING)
         assert np.all(np.diff(response[np.argsort(utilities)]) >= 0)
 
-    @for_any(UTILITIES)
+    @given(UTILITIES)
     def test_without_noise_it_is_the_best_reply(self, utilities):
         """As noise tends to 0 the chance of the best option tends to 1, shared among equals."""
         best = utilities == utilities.max()
         gap = utilities.max() - utilities[~best].max() if not best.all() else 1.0
         np.testing.assert_allclose(logit_response(utilities, gap / 50), best / best.sum(), rtol=0, atol=ROUNDING)
 
-    @for_any(st.floats(-500, 500))
+    @given(st.floats(-500, 500))
     def test_of_two_options_it_is_logistic(self, gain):
         """σ(x) is the response to a gain x over 0 at noise 1, and σ(x) + σ(-x) = 1."""
         assert logistic(gain) == pytest.approx(logit_response(np.array([gain, 0.0]), 1.0)[0], abs=ROUNDING)
@@ -156,7 +150,7 @@ class TestChoice:
 class TestLearning:
     """Bayes' rule and the drawing of types."""
 
-    @for_any(CHANCE, CHANCE, CHANCE)
+    @given(CHANCE, CHANCE, CHANCE)
     def test_belief_is_a_martingale(self, belief, if_resolute, if_irresolute):
         """The posterior's mean over what may be seen is the prior, and a resolute actor expects to be believed more (Doob)."""
         seen, unseen = bayes(belief, if_resolute, if_irresolute), bayes(belief, 1 - if_resolute, 1 - if_irresolute)
@@ -164,7 +158,7 @@ class TestLearning:
         assert expected(if_resolute, seen, unseen) >= belief - ROUNDING
         assert np.all((np.array([seen, unseen]) >= 0) & (np.array([seen, unseen]) <= 1))
 
-    @for_any(CHANCE, CHANCE)
+    @given(CHANCE, CHANCE)
     def test_types_drawn_again(self, chance, prior):
         """One uniform number keeps the type with 1 - chance and draws it from the prior with chance, whatever it was before."""
         was_resolute, was_not = (drawn_again(np.full(GRID.shape, was), GRID, chance, prior).mean() for was in (True, False))
@@ -193,7 +187,7 @@ class TestLearning:
 class TestContest:
     """Who would win."""
 
-    @for_any(st.floats(SMALLEST, 1e15), st.floats(SMALLEST, 1e30), st.floats(0.1, 10))
+    @given(st.floats(SMALLEST, 1e15), st.floats(SMALLEST, 1e30), st.floats(0.1, 10))
     def test_somebody_wins(self, one, other, decisiveness):
         """Chances of both sides add up to 1 whatever strengths a file may lead to (arms for 1e12 brigades, an advantage of 1e9 ...)."""
         war = War(decisiveness=decisiveness)
@@ -206,14 +200,14 @@ class TestContest:
 class TestTime:
     """What happens at rates, and what approaches a target."""
 
-    @for_any(st.floats(0, 50), st.floats(0, 5), st.floats(0, 5))
+    @given(st.floats(0, 50), st.floats(0, 5), st.floats(0, 5))
     def test_steps_compose(self, rate, one, other):
         """Nothing happens in two steps together if it happens in neither; a small chance is the rate times the time."""
         together = 1 - (1 - step_probability(rate, one)) * (1 - step_probability(rate, other))
         assert step_probability(rate, one + other) == pytest.approx(together, abs=ROUNDING)
         assert 0 <= rate * one - step_probability(rate, one) + ROUNDING <= (rate * one) ** 2 / 2 + 2 * ROUNDING
 
-    @for_any(POSITIVE, POSITIVE, POSITIVE, YEARS, YEARS)
+    @given(POSITIVE, POSITIVE, POSITIVE, YEARS, YEARS)
     def test_strength_approaches_its_target(self, strength, target, half_life, one, other):
         """Of both armies: monotone, never past the target, half of the gap in a half-life, and two steps are one."""
         russia, ukraine = Challenger(strength_target=target, reconstitution_half_life=half_life), Protege(buildup_half_life=half_life)
@@ -261,7 +255,7 @@ class TestEveryProvision:
         terms = terms_of([PROVISIONS[name].model_validate(NEUTRAL.get(name, {}))])
         assert all(np.all(getattr(terms, term) == neutral) for term, neutral in vars(Terms()).items())
 
-    @for_any(st.data())
+    @given(st.data())
     def test_composes_in_any_order(self, name, data):
         """Two of its kind among two of every other give the same terms in any order."""
         kinds = [PROVISIONS[name], *PROVISIONS.values(), *PROVISIONS.values()]
@@ -270,7 +264,7 @@ class TestEveryProvision:
         for term, value in vars(one).items():
             np.testing.assert_allclose(getattr(other, term), value, rtol=ROUNDING, err_msg=term)
 
-    @for_any(st.data())
+    @given(st.data())
     def test_joins_what_is_there(self, name, data):
         """Each term of a regime is what its provisions contribute, joined by the operation that the term is declared with."""
         kinds = (PROVISIONS[name], *PROVISIONS.values())
@@ -284,7 +278,7 @@ class TestEveryProvision:
 class TestAccession:
     """A regime that enters into force later, or never."""
 
-    @for_any(st.floats(0, 20), st.floats(0.1, 20), CHANCE, CHANCE, st.floats(0, 30))
+    @given(st.floats(0, 20), st.floats(0.1, 20), CHANCE, CHANCE, st.floats(0, 30))
     def test_in_force_grows_from_interim(self, start, mean, veto, interim, now):
         """f is between interim and 1 and grows with foresight up to the chance of no veto; it is 1 from entry on."""
         accession = Accession(start=start, mean_years=mean, veto=veto, interim=interim)
@@ -295,7 +289,7 @@ class TestAccession:
         assert np.all(np.diff(before) >= 0)
         assert before[-1] <= interim + (1 - interim) * (1 - veto) + ROUNDING
 
-    @for_any(st.floats(0, 5), st.floats(0.1, 10), INSIDE, st.floats(0, 20))
+    @given(st.floats(0, 5), st.floats(0.1, 10), INSIDE, st.floats(0, 20))
     def test_what_is_expected_is_what_happens(self, start, mean, veto, years):
         """At the ceasefire, the share in force expected in some years is the share of regimes that enter by then."""
         accession = Accession(start=start, mean_years=mean, veto=veto)

@@ -53,7 +53,7 @@ def test_every_case_is_as_the_codebook_says():
     assert (record("war")["years"] >= record("fighting")["years"] - 1e-9).all()
     assert cases["source"].str.len().min() > 3
     assert not cases.drop(columns=["guarantee", "fighting_resumed", "fighting_followed_until", "war_resumed", "war_followed_until"]).isna().any(axis=None)
-    with pytest.raises(KeyError, match="the record knows war and fighting"):
+    with pytest.raises(KeyError, match="war and fighting"):
         record("incident")
 
 
@@ -116,7 +116,7 @@ def test_every_class_but_occupation_has_a_scenario_and_a_reason(scenarios):
         assert (scenarios / f"{stand.scenario}.toml").exists()
         assert len(stand.reason) > 20
         assert class_of(stand.scenario) == stand.guarantee_class
-    for names, told in ((["none", "nato"], "nato: stands for no class"), (["none", "monitors", "none"], "none: is given twice")):
+    for names, told in ((["none", "nato"], "^nato: "), (["none", "monitors", "none"], "^none: ")):
         with pytest.raises(ScenarioError, match=told):
             covered(record(), names)
     few = too_few(covered(record(), ["article5_like"]))
@@ -229,10 +229,11 @@ def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path):
     (tmp_path / "file").write_text("")
     lost = CliRunner().invoke(app, ["history", "--out", str(tmp_path / "file")])
     assert lost.exit_code == 2
-    assert lost.stderr.startswith(f"{tmp_path / 'file' / 'history'}: cannot be made: ")
+    assert lost.stderr.startswith(f"{tmp_path / 'file' / 'history'}: ")
     refused = CliRunner().invoke(app, ["history", str(scenarios / "nato.toml"), "--out", str(tmp_path)])
     assert refused.exit_code == 2
-    assert refused.stderr.startswith("nato: stands for no class of the record; those that do are none, budapest")
+    assert refused.stderr.startswith("nato: ")
+    assert len(refused.stderr.splitlines()) == 1
 
 
 def test_the_figures_say_what_the_record_says(runs):

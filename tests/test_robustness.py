@@ -155,9 +155,9 @@ SIZE = ["--designs", "120", "--replicates", "4", "--years", "5"]
 def test_other_beliefs_and_too_few_designs_are_refused(scenarios):
     """Worlds of different actors are no pairs: the message names the number that differs; ten designs rank nothing."""
     nato, coalition = (sim.load(scenarios / f"{name}.toml") for name in ("nato", "coalition"))
-    with pytest.raises(ScenarioError, match=r"nato\+calibrated: russia.*; say the same in both"):
+    with pytest.raises(ScenarioError, match=r"^nato\+calibrated: russia"):
         robustness.find([coalition, sim.load(scenarios / "nato.toml", over=[scenarios / "calibrated.toml"])], out=None)
-    with pytest.raises(ScenarioError, match="--designs 10: are no evidence of a ranking; take 20 or more"):
+    with pytest.raises(ScenarioError, match=r"^--designs 10: "):
         robustness.find([sim.scenario.load.replaced(each, {"sampling.designs": 10}) for each in (nato, coalition)], out=None)
 
 
@@ -174,11 +174,11 @@ def test_the_command_keeps_what_it_prints(scenarios, tmp_path, command):
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    (["{none}"], "two or more scenarios of different names"),
-    (["{none}", "{none}"], "two or more scenarios of different names"),
+    (["{none}"], "none"),
+    (["{none}", "{none}"], "none"),
     (["{none}", "{nato}", "--outcome", "survival@30"], "survival@30"),
-    (["{none}", "{nato}", "--replicates", "1"], "--replicates 2 or more"),
-    (["{none}", "{other}"], "not pairs"),
+    (["{none}", "{nato}", "--replicates", "1"], "--replicates"),
+    (["{none}", "{other}"], "seed"),
 ])
 def test_what_cannot_be_ranked_is_refused(scenarios, tmp_path, words, said, command):
     """Exit code 2 and a plain line."""
@@ -187,7 +187,7 @@ def test_what_cannot_be_ranked_is_refused(scenarios, tmp_path, words, said, comm
     places = {"none": scenarios / "none.toml", "nato": scenarios / "nato.toml", "other": other}
     result = command("robust", *SIZE, *(word.format(**places) for word in words), "--out", tmp_path, code=2)
     assert said in result.stderr
-    assert "Traceback" not in result.output
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_the_limits_of_how_often_one_is_best_hold_what_few_histories_hide(scenarios):

@@ -136,7 +136,7 @@ def test_reference_regimes_are_at_their_equilibrium(regime):
 
 
 @given(state(NEAR_NOTHING))
-@settings(derandomize=True, deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_the_formulas_are_the_agent_quantal_response_equilibrium(crisis):
     """McKelvey & Palfrey (1998), whatever the numbers."""
     tree, strategy = crisis_tree(crisis), behaviour(crisis)
@@ -202,7 +202,7 @@ def pure(tree):
 
 
 @given(state(SOME))
-@settings(derandomize=True, deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_without_noise_it_is_the_subgame_perfect_equilibrium(crisis):
     """As every noise goes to 0 the equilibrium becomes that of backward induction (found by brute force), where nothing is a tie."""
     sharp = make_games.sharpened(crisis, 1e-5)
@@ -260,7 +260,7 @@ def test_a_game_without_noise_has_the_logit_response_of_its_best_actions(tree):
 
 
 @given(state(NEAR_NOTHING))
-@settings(derandomize=True, deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_sets_that_are_not_reached_have_the_beliefs_of_the_limit(crisis):
     """Nobody attacks, probes or intervenes: values are what they are when all that happens with the same, vanishing chance."""
     never = {Action.ATTACK, Action.PROBE, Action.INTERVENE, Action.RETALIATE, Action.FIRM}

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.actors.choice import after_draws, bayes, drawn_again, log_kept, logistic, signalled
 from sim.calendar import Calendar, Date
-from sim.quantity import SMALLEST, Array, AsTuple, Parameters, Quantity, parameter
+from sim.quantity import SMALLEST, Array, AsTuple, Parameters, Quantity, least, parameter
 from sim.uncertainty import Floats, Uniform
 
 _FORCES = "judgement, from the size of its army (Correlates of War, NMC v6; figures of 2025)"
@@ -156,7 +156,7 @@ class FrontLineDefender(Parameters):
         if members and (unknown := [name for name in without.names if name not in names]):
             raise PydanticCustomError("members", "no member {unknown}; the members are {names}",
                                       {"unknown": ", ".join(unknown), "names": ", ".join(names)})
-        if "members" in info.data and all(member.name in without.names or member.weight == 0 for member in members):
+        if "members" in info.data and all(member.name in without.names or least(member.weight) == 0 for member in members):
             raise PydanticCustomError("members", "leaves no member with a weight above 0", {})
         return without
 

@@ -25,10 +25,10 @@ def calibrate(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Fold
         from sim.study.calibration.study import find, scenario_text
         from sim.study.finding import writable
         given: dict[str, Any] = {"candidates": candidates, "histories": histories, "checks": checks, "seed": seed}
-        writable(out)
         scenarios, problems = load_folder(folder)
         if problems:
             refuse(problems)
+        writable(out)
         with pool(workers) as executor, counting_bar() as bar:
             task = bar.add_task("candidates simulated", total=None)
             found = find(list(scenarios.values()), executor=executor, progress=partial(advance, bar, task),

@@ -43,8 +43,8 @@ def require(file: File, hold: Hold, years: HoldYears, vary: Vary, cost: Cost = "
         from sim.study.finding import writable
         from sim.study.requirement import find
         from sim.study.sweep import read_all_limits
-        writable(out)
         scenario = load(file, overrides, sampling(designs, replicates, seed))
+        writable(out)
         with pool(workers) as executor, counting_bar() as bar:
             task = bar.add_task("guarantees simulated", total=None)
             found = find(scenario, hold, years, read_all_limits(vary), cost=cost, samples=samples, executor=executor,

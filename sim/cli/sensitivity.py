@@ -43,8 +43,8 @@ def sensitivity(file: File, outcome: Outcome = "survival@5", against: Against = 
         from sim.study.finding import writable
         from sim.study.influence import find
         from sim.study.sweep import read_all_limits
-        writable(out)
         scenarios = load_all([file] if against is None else [file, against], overrides, sampling(seed=seed, years=years))
+        writable(out)
         given = {name: value for name, value in (("samples", samples), ("replicates", replicates)) if value is not None}
         with progress_bar() as bar:
             task = bar.add_task(", ".join(each.name for each in scenarios), total=None)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from sim.ensemble.gate import check_outcomes, check_timeline
 from sim.ensemble.timeline import Timeline
 from sim.game.war import Cause
 from sim.model.ceasefire import CAUSES, REASONS, CeasefireModel
@@ -26,10 +27,12 @@ class Block:
 
 
 def simulate(scenario: Scenario, first: int, last: int) -> Block:
-    """Simulate the worlds from `first` up to, not including, `last`."""
+    """Simulate the worlds from `first` up to, not including, `last`. Raises ImpossibleError for a result that cannot be."""
     model = CeasefireModel(scenario, range(first, last))
     timeline = Timeline.of(model)
     block = Block(first, outcomes(model), timeline)
+    check_outcomes(block.outcomes, scenario.sampling.horizon_years)
+    check_timeline(timeline)
     vars(model).clear()      # Mesa 3.3 holds on to every model for ever, to number its agents: its arrays must go
     return block
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sim.ensemble.block import BLOCK, Block, simulate
 from sim.ensemble.store import Run, RunError, Store, gather, read_run
+from sim.quantity import ImpossibleError
 from sim.scenario.schema import Scenario
 
 Progress = Callable[[int, int], None]
@@ -32,6 +33,8 @@ class Failure:
 
     worlds: Worlds
     why: str
+    passing: bool = True
+    """Whether the fault may pass, as that of a worker that died; the same worlds give the same impossible numbers."""
 
 
 def run(scenario: Scenario, *, workers: int = 1, executor: Executor | None = None, out: str | Path | None = "runs",
@@ -72,24 +75,26 @@ def _blocks(first: int, last: int, size: int) -> list[Worlds]:
 
 def _compute(scenario: Scenario, blocks: list[Worlds], keep: Callable[[Block], None], workers: int, executor: Executor | None,
              progress: Callable[[int], None]) -> None:
-    """Compute the blocks and keep each; those that fail are tried again, on new processes if the old ones died."""
+    """Compute the blocks and keep each; faults that may pass are tried again, on new processes if the old ones died."""
     failures: list[Failure] = []
+    lost: list[Failure] = []
     for _ in range(ATTEMPTS):
         failures = []
         for result in _own(scenario, blocks, workers) if executor is None else _sent(scenario, blocks, executor):
             if isinstance(result, Failure):
-                failures.append(result)
+                (failures if result.passing else lost).append(result)
             else:
                 keep(result)
                 progress(result.timeline.worlds)
         if not failures:
-            return
+            break
         blocks = [failure.worlds for failure in failures]
         for failure in failures:
             _log.warning("worlds %d to %d failed and are tried again: %s", failure.worlds[0], failure.worlds[1] - 1, failure.why)
-    raise RunError(f"{scenario.name}: {len(failures)} blocks failed {ATTEMPTS} times; the others are kept, and the same run goes on from "
-                   "there:\n" + "\n".join(f"  worlds {first} to {last - 1}, seed {scenario.sampling.seed}: {failure.why}"
-                                          for failure in failures for first, last in [failure.worlds]))
+    if lost := lost + failures:
+        raise RunError(f"{scenario.name}: {len(lost)} blocks failed; the others are kept, and the same run goes on from there:\n"
+                       + "\n".join(f"  worlds {first} to {last - 1}, seed {scenario.sampling.seed}: {failure.why}"
+                                   for failure in lost for first, last in [failure.worlds]))
 
 
 def _own(scenario: Scenario, blocks: list[Worlds], workers: int) -> Iterator[Block | Failure]:
@@ -139,6 +144,8 @@ def _submit(executor: Executor, scenario: Scenario, worlds: Worlds) -> "Future[B
 def _attempt(scenario: Scenario, first: int, last: int) -> Block | Failure:
     try:
         return simulate(scenario, first, last)
+    except ImpossibleError as wrong:
+        return Failure((first, last), str(wrong), passing=False)
     except Exception as wrong:      # noqa: BLE001  whatever it is, it is reported with its block, and the others go on
         place = traceback.extract_tb(wrong.__traceback__)[-1]
         return Failure((first, last), f"{wrong!r} in {place.name}, {Path(place.filename).name}:{place.lineno}")

@@ -26,7 +26,7 @@ from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 
 _ROWS = 65_536
-_WORDS = ["cause", "members_fought"]
+_WORDS = ["cause", "reason", "members_fought"]
 _log = logging.getLogger("ceasefire")
 
 
@@ -91,6 +91,11 @@ class Run:
     def name(self) -> str:
         """Short name of the scenario."""
         return str(self.manifest["name"])
+
+    @property
+    def label(self) -> str:
+        """A few words for people; empty if the scenario has none."""
+        return str(self.manifest.get("label", ""))
 
     @property
     def scenario(self) -> Scenario:

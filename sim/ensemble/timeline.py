@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.ensemble.gate import check_states
 from sim.game.war import Cause
 from sim.model.ceasefire import CAUSES, CeasefireModel
 from sim.uncertainty import Floats
@@ -30,7 +31,7 @@ class Timeline:
 
     @classmethod
     def of(cls, model: CeasefireModel) -> Self:
-        """Run the model to its end, counting as it goes."""
+        """Run the model to its end, counting as it goes. Raises ImpossibleError for a state that cannot be."""
         steps = model.given.sampling.steps
         at_peace = {name: np.zeros((steps, bins), dtype=np.int64) for name, bins in VARIABLES.items()}
         while model.running:
@@ -39,7 +40,9 @@ class Timeline:
             for name, values in (("russia_strength", model.russia.strength), ("ukraine_strength", model.ukraine.strength),
                                  ("reputation_europe", model.europe.reputation),
                                  ("reputation_united_states", model.united_states.reputation)):
-                at_peace[name][model.steps - 1] = _count(values[worlds], VARIABLES[name])
+                bins = VARIABLES[name]
+                check_states(name, values, 1.0 if bins == _REPUTATIONS else np.inf, model.worlds, model.draws)
+                at_peace[name][model.steps - 1] = _count(values[worlds], bins)
         last = np.rint(model.years_held / model.step_years).astype(np.intp) - 1
         ended = np.zeros((steps, len(CAUSES)), dtype=np.int64)
         over = ~model.at_peace

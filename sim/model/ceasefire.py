@@ -100,7 +100,7 @@ class CeasefireModel(mesa.Model):
         self.incident_happens = a_step(parameters.war.incidents_per_year * promised.incidents)
         self.ahead = np.array([0.0, *parameters.russia.foresight])[:, None]
 
-        self.signature = self.situation(slice(None))
+        self.signature = self.situation(np.arange(size))      # a copy: agents change their arrays in place
         agreed = crisis_of(parameters, replace(self.signature, entered=True), PRESENT, self.step_years, as_agreed=True)
         self.balance_at_signature: Floats = np.full(size, agreed.now(agreed.attack.balance))
 
@@ -167,9 +167,9 @@ class CeasefireModel(mesa.Model):
         """What the regime comes to now."""
         return terms_of(self.drawn, self.situation(slice(None)), 0.0, self.step_years)
 
-    def parameters_of(self, worlds: Worlds, *blocks: str) -> Scenario:
-        """The scenario with what was drawn for some worlds, read off their designs, which are fewer; in all blocks, or only in some."""
-        return self._by_design.at(self._among_drawn[worlds], *blocks)
+    def parameters_of(self, worlds: Worlds) -> Scenario:
+        """The scenario with what was drawn for some worlds, read off their designs, which are fewer."""
+        return self._by_design.at(self._among_drawn[worlds])
 
     def follow_power(self) -> None:
         """Note how far the balance of power has shifted from that of the signature, where the ceasefire holds."""
@@ -195,7 +195,7 @@ class CeasefireModel(mesa.Model):
         due = np.flatnonzero(self.at_peace & (uniform < self.ukraine_reviews))
         if not len(due):
             return
-        parameters, situation = self.parameters_of(due, "calendar", "regime", "ukraine", "united_states", "war"), self.situation(due)
+        parameters, situation = self.parameters_of(due), self.situation(due)
         winning = np.asarray(parameters.war.offensive_succeeds(situation.ukraine_strength, situation.russia_strength))
         chance = parameters.ukraine.starts_offensive(winning, terms_of(parameters, situation, 0.0, self.step_years))
         starts = self.ukraine.review(chance, uniform[due], _at(self.ukraine_reviews, due))

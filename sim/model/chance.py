@@ -89,7 +89,7 @@ class Stream:
         self._next += 1
         return np.asarray(row if self._quantile is None else self._quantile(row))
 
-    def nth(self, ordinal: NDArray[np.intp], worlds: Worlds) -> Floats:
+    def nth(self, ordinal: NDArray[np.integer[Any]], worlds: Worlds) -> Floats:
         """In some worlds, by their positions, the entry of each one's `ordinal` event, the first being 0; not to be mixed with `next`."""
         while len(self._kept) <= ordinal.max():
             self._kept = np.vstack([self._kept, self.next()])

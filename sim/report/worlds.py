@@ -18,11 +18,11 @@ def story(told: Mapping[str, Any]) -> Iterator[str]:
     one of them has; a line says where they part.
     """
     kind = f", the typical one of its kind ({told['typical']})" if told["typical"] else ""
-    yield f"World {told['world']} of {told['scenario']}{kind}"
+    yield f"World {told['world']} of {told['label']}{kind}"
     if "under" not in told:
         yield from map(_line, told["events"])
         return
-    yield f"= both; ~ done in both, for other reasons; < {told['scenario']} only; > {told['under']['scenario']} only"
+    yield f"= both; ~ done in both, for other reasons; < {told['label']} only; > {told['under']['label']} only"
     parted = False
     for own, other in _aligned(told["events"], told["under"]["events"]):
         if not parted and (own is None or other is None):
@@ -102,7 +102,7 @@ def _foresight(crisis: Crisis) -> list[dict[str, float]]:
 def game_lines(told: Mapping[str, Any]) -> Iterator[str]:
     """The crisis game in words and columns."""
     reputations = told["reputations"]
-    yield f"The crisis game of {told['scenario']}, world {told['world']}, year {told['year']:.2f}"
+    yield f"The crisis game of {told['label']}, world {told['world']}, year {told['year']:.2f}"
     yield (f"Reputations: others believe that Europe is resolute with {100 * reputations['europe']:.1f} %, the United States with "
            f"{100 * reputations['united_states']:.1f} %.")
     yield "\nWhat Russia expects, now and at the years at which it imagines reconsidering"

@@ -120,8 +120,10 @@ def replaced(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
 
 
 def read_override(text: str) -> tuple[str, Any]:
-    """Key and value of `KEY=VALUE`, the value being TOML; a bare word is taken as text. Raises ScenarioError."""
+    """Key and value of `KEY=VALUE` on one line, the value being TOML; a bare word is taken as text. Raises ScenarioError."""
     key, equals, value = text.partition("=")
+    if len(text.splitlines()) > 1:
+        raise ScenarioError([f"--set {key.strip()!r}: must be KEY=VALUE on one line; repeat --set for each further value"])
     if not equals or not key.strip():
         raise ScenarioError([f"--set {text}: must be KEY=VALUE, such as regime.deployment.brigades=10"])
     try:

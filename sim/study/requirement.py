@@ -37,12 +37,13 @@ SAMPLES, ROUNDS = 64, 8
 _LEVELS = 7
 _ANSWERS: Mapping[str, tuple[str, str]] = {AVERAGE: ("estimate", "low"), MOST: ("sure", "sure_low")}
 """What of a point each answer goes by, and the lower limit of its sampling error."""
-_NEAR, _SMOOTHING, _LEAST, _DIGITS = 0.005, 1e-3, 1e-3, 3
+_NEAR, _SMOOTHING, _LEAST, _DIGITS, _DECIMALS = 0.005, 1e-3, 1e-3, 3, 6
 _ALL_CORNERS, _AROUND = 4, 0.12
 """Provisions up to which all corners are tried, and how far around the best answer the next is looked for (of the range): judgements."""
 _TIE = 1e-3
 """Of two guarantees whose costs are nearer than this share of the dearest one's, the one that gives less is taken for the cheaper."""
 Progress = Callable[[int, int], None]
+Spline = Callable[[Floats], Floats]
 Ranges = Mapping[str, tuple[float, float]]
 """The limits of each provision that may vary, by dotted key."""
 
@@ -180,11 +181,13 @@ def _level(role: str, hold: float) -> float:
     return hold if role == AVERAGE else NINE_OF_TEN
 
 
-def _spline(places: Floats, values: Any) -> RBFInterpolator:
-    return RBFInterpolator(places, np.asarray(values), smoothing=_SMOOTHING, kernel="thin_plate_spline", degree=1)
+def _spline(places: Floats, values: Any) -> Spline:
+    """Through the values at these places; of equals the digits are equal, which on some processors the last bits are not."""
+    through = RBFInterpolator(places, np.asarray(values), smoothing=_SMOOTHING, kernel="thin_plate_spline", degree=1)
+    return lambda at: np.round(through(at), _DECIMALS)
 
 
-def _cheapest(price: RBFInterpolator, reach: RBFInterpolator, level: float, limits: Sequence[tuple[float, float]], seed: int) -> Floats:
+def _cheapest(price: Spline, reach: Spline, level: float, limits: Sequence[tuple[float, float]], seed: int) -> Floats:
     """The cheapest place within limits, to a thousandth, whose reach is at least the level; where none is, the closest to it."""
     enough = optimize.NonlinearConstraint(lambda x: reach(x.reshape(len(limits), -1).T).reshape(1, *x.shape[1:]), level, np.inf)
     best = optimize.differential_evolution(lambda x: price(x.reshape(len(limits), -1).T), limits, constraints=enough,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from elements import ACTORS
 
 import sim
 from sim.game.crisis import Crisis
@@ -14,7 +15,6 @@ from sim.model.ceasefire import CAUSES
 SE = 4
 """Bound of every statistical comparison, in standard errors: with a fresh seed an effect that is not there passes it one time in 31,000."""
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
-ACTORS = ("russia", "ukraine", "europe", "united_states")
 NO_NOISE = {f"{actor}.choice_noise": 1e-6 for actor in ACTORS}
 """The limit of no noise: the least that a scenario allows, a millionth of what prevailing is worth to a leader who finds it vital."""
 ALONE = {"europe.stake": -10.0, "united_states.stake": -10.0}
