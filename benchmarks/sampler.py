@@ -3,102 +3,117 @@
     python benchmarks/sampler.py [--designs 256] [--replicates 4] [--samples 100] [WAY ...]
 
 Every sample is a whole small run; all samples of a way are simulated at once, as one long run whose designs are theirs one after the
-other. The ways: `one` Latin hypercube of all designs, `slices` as `designs` draws them, scrambled Sobol' points (Owen 1995) over the
-parameters, `sobol`, and over these and the numbers that each history needs once, `events`, with a scrambling for each replicate.
+other. The ways: a Latin `hypercube` of all designs, scrambled `sobol` points as the model draws them, and `events`: such points over the
+parameters and over what each history draws but once, these with another scrambling for each replicate.
 """
 
 import argparse
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
 import sim
+from sim.analysis.estimate import estimates
 from sim.analysis.measures import survival
 from sim.model import ceasefire
-from sim.model.chance import Chance, designs, generator
+from sim.model.chance import Chance, generator
+from sim.model.designs import dimensions, probabilities
+from sim.uncertainty import Distribution
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 REGIMES = ("none", "article5_like", "nato", "coalition")
-YEARS = (5, 20)
-FIRST = "russia.value_of_prevailing"
+MEASURES = tuple(map(survival, (5, 20)))
 EVENTS = 15
-"""Dimensions of Sobol' points for what a history needs once: they follow that of the value of prevailing, which decides most."""
+"""Dimensions for what a history draws but once: they follow that of the number that decides most."""
 Floats = NDArray[np.float64]
-Samples = NDArray[np.float64]
-"""Numbers (sample, design)."""
 
 
-def keys() -> list[str]:
-    """The uncertain numbers of all regimes, the one that decides most first."""
-    found = {key for name in REGIMES for key in sim.load(SCENARIOS / f"{name}.toml").uncertain()}
-    return [FIRST, *sorted(found - {FIRST})]
+def by_hypercube(name: str, sample: int, count: int) -> Floats:
+    """A Latin hypercube of all designs."""
+    return np.asarray(qmc.LatinHypercube(1, rng=generator(sample, name, 0)).random(count)[:, 0])
+
+
+def by_sobol(name: str, sample: int, count: int) -> Floats:
+    """As the model draws them."""
+    return probabilities(sample, name, np.arange(count))
+
+
+def by_points_with_events(name: str, sample: int, count: int) -> Floats:
+    """Sobol' points in which events have dimensions too."""
+    place = dimensions()[name]
+    return of_parameters(sample, count)[:, place and place + EVENTS]
+
+
+def points(sample: int, count: int, scrambling: int) -> Floats:
+    """Points (design, dimension), with dimensions for events after the first."""
+    engine = qmc.Sobol(len(dimensions()) + EVENTS, bits=32, rng=generator(sample, "points", scrambling))
+    return np.asarray(engine.random_base2(int(np.ceil(np.log2(count))))[:count])
 
 
 @cache
-def sobol(samples: int, count: int, replicate: int = -1) -> NDArray[np.float32]:
-    """Scrambled points (dimension, sample, design), the scramblings those of a replicate, or of all for -1."""
-    size = EVENTS + len(keys())
-    points = [qmc.Sobol(size, rng=generator(sample, f"Sobol' points of {replicate}", 0)).random(count) for sample in range(samples)]
-    return np.array(points, dtype=np.float32).transpose(2, 0, 1) if replicate < 0 else \
-        np.array(points, dtype=np.float32)[..., 1:1 + EVENTS].transpose(2, 0, 1)
+def of_parameters(sample: int, count: int) -> Floats:
+    """The points of the parameters."""
+    return points(sample, count, 0)
 
 
-def by_one(name: str, samples: int, count: int) -> Samples:
-    """A Latin hypercube of all designs."""
-    return np.array([qmc.LatinHypercube(1, rng=generator(sample, name, 0)).random(count)[:, 0] for sample in range(samples)])
+class ChanceWithPoints(Chance):
+    """Chance in which what a history draws but once is in the points of its replicate."""
+
+    events: ClassVar[Floats]                # (event, world)
+    places: ClassVar[dict[str, int]] = {}
+
+    def __init__(self, seed: int, worlds: NDArray[np.intp]) -> None:
+        """As ever."""
+        super().__init__(seed, worlds)
+        self._worlds = worlds
+
+    def once(self, name: str) -> Floats:
+        """From the points, as far as they have dimensions."""
+        place = self.places.setdefault(name, len(self.places))
+        return self.events[place][self._worlds] if place < EVENTS else super().once(name)
 
 
-def by_slices(name: str, samples: int, count: int) -> Samples:
-    """As the model draws them."""
-    return np.array([designs(sample, name, np.arange(count)) for sample in range(samples)])
-
-
-def by_sobol(name: str, samples: int, count: int) -> Samples:
-    """Sobol' points."""
-    place = keys().index(name)
-    return np.asarray(sobol(samples, count)[place and place + EVENTS], dtype=np.float64)
-
-
-WAYS: dict[str, Callable[[str, int, int], Samples]] = {"one": by_one, "slices": by_slices, "sobol": by_sobol, "events": by_sobol}
+WAYS: dict[str, Callable[[str, int, int], Floats]] = {"hypercube": by_hypercube, "sobol": by_sobol, "events": by_points_with_events}
 
 
 def drawn_by(way: str, samples: int, count: int, replicates: int) -> None:
-    """Have the model draw its designs in this way."""
-    column = cache(lambda name: WAYS[way](name, samples, count).ravel())
-    ceasefire.designs = lambda _, name, which: column(name)[which]       # type: ignore[assignment]
-    Chance.once = ONCE                                                  # type: ignore[method-assign]
-    if way != "events":
-        return
-    points = np.stack([sobol(samples, count, replicate) for replicate in range(replicates)], axis=-1).reshape(EVENTS, -1)
-    asked: dict[str, int] = {}
+    """Have the model draw its designs, and for `events` what a history draws once, in this way."""
+    @cache
+    def column(name: str) -> Floats:
+        return np.concatenate([WAYS[way](name, sample, count) for sample in range(samples)])
 
-    def once(chance: Chance, name: str) -> Floats:
-        place = asked.setdefault(name, len(asked))
-        return np.asarray(points[place][chance._worlds], dtype=np.float64) if place < EVENTS else ONCE(chance, name)      # noqa: SLF001
-    Chance.once = once                                                  # type: ignore[method-assign]
-
-
-ONCE = Chance.once
+    def designs(_: int, uncertain: Mapping[str, Distribution], which: NDArray[np.intp]) -> dict[str, Floats]:
+        return {name: each.quantile(column(name)[which]) for name, each in uncertain.items()}
+    ceasefire.designs = designs
+    ceasefire.Chance = ChanceWithPoints if way == "events" else Chance      # type: ignore[misc]
+    if way == "events":
+        drawn = [[points(sample, count, 1 + replicate)[:, 1:1 + EVENTS] for replicate in range(replicates)] for sample in range(samples)]
+        ChanceWithPoints.events = np.array(drawn).transpose(3, 0, 2, 1).reshape(EVENTS, -1)
 
 
-def held(name: str, samples: int, count: int, replicates: int) -> dict[int, NDArray[np.float64]]:
-    """For each year whether the ceasefire held (sample, design, replicate)."""
-    run = sim.run(sim.load(SCENARIOS / f"{name}.toml", {"sampling.designs": samples * count, "sampling.replicates": replicates}), out=None)
-    return {year: survival(year).of(run.worlds).reshape(samples, count, replicates) for year in YEARS}
-
-
-def variances(way: str, samples: int, count: int, replicates: int) -> dict[str, tuple[float, float]]:
-    """For each estimate its variance over samples, and the part of it that is chance in histories; both times the designs."""
+def variances(way: str, samples: int, count: int, replicates: int) -> dict[str, tuple[float, float, float]]:
+    """For each estimate its variance over samples, that which its limits tell, both times the designs, and the coverage of the limits."""
     drawn_by(way, samples, count, replicates)
-    outcomes = {name: held(name, samples, count, replicates) for name in REGIMES}
-    asked = {f"{name}, {year} years": outcomes[name][year] for name in REGIMES for year in YEARS}
-    asked |= {f"{name} less none, {year} years": outcomes[name][year] - outcomes["none"][year] for name in REGIMES[1:] for year in YEARS}
-    return {what: (count * each.mean(axis=(1, 2)).var(ddof=1), each.var(axis=2, ddof=1).mean() / replicates) for what, each in asked.items()}
+    sampling = {"sampling.designs": samples * count, "sampling.replicates": replicates}
+    worlds = {name: sim.run(sim.load(SCENARIOS / f"{name}.toml", sampling), out=None).outcomes for name in REGIMES}
+    found = {}
+    for name in REGIMES:
+        for against in (None, "none")[:1 + (name != "none")]:
+            told = []
+            for sample in range(samples):
+                rows = slice(sample * count * replicates, (sample + 1) * count * replicates)
+                pair = [worlds[each].iloc[rows].reset_index(drop=True) for each in (name, against) if each]
+                told.append([(each.value, each.low, each.high) for each in estimates(MEASURES, *pair)])
+            for measure, (value, low, high) in zip(MEASURES, np.array(told).transpose(1, 2, 0), strict=True):
+                wide = float(np.mean(((high - low) / 2 / 1.96) ** 2))
+                covered = float(np.mean((low <= value.mean()) & (value.mean() <= high)))
+                found[f"{name}{' less none' if against else ''}, {measure.name}"] = (count * value.var(ddof=1), count * wide, covered)
+    return found
 
 
 def main() -> None:
@@ -108,17 +123,17 @@ def main() -> None:
     for option, default in (("designs", 256), ("replicates", 4), ("samples", 100)):
         parser.add_argument(f"--{option}", type=int, default=default)
     asked = parser.parse_args()
-    warnings.filterwarnings("ignore", message="The balance properties")
     found = {way: variances(way, asked.samples, asked.designs, asked.replicates) for way in asked.ways}
-    first, *others = asked.ways
-    print(f"{asked.samples} samples of {asked.designs} designs of {asked.replicates}; variances times designs\n{'':34}{'chance':>9}"
-          + "".join(f"{way:>9}" for way in asked.ways) + "".join(f"{first + '/' + way:>14}" for way in others))
-    ratios = []
-    for what, (variance, chance) in found[first].items():
-        ratios.append([variance / found[way][what][0] for way in others])
-        print(f"{what:34}{chance:>9.4f}" + "".join(f"{found[way][what][0]:>9.4f}" for way in asked.ways)
-              + "".join(f"{ratio:>14.2f}" for ratio in ratios[-1]))
-    print(f"{'geometric mean':{43 + 9 * len(asked.ways)}}" + "".join(f"{mean:>14.2f}" for mean in np.exp(np.log(ratios).mean(axis=0))))
+    first = asked.ways[0]
+    print(f"{asked.samples} samples of {asked.designs} designs of {asked.replicates}: variance times designs, that told by the limits, "
+          f"coverage of the limits, variance by {first} over it")
+    print(f"{'':34}" + "".join(f"{way:>32}" for way in asked.ways))
+    for what, base in found[first].items():
+        print(f"{what:34}" + "".join(f"{told[0]:>10.4f}{told[1]:>8.4f}{told[2]:>7.1%}{base[0] / told[0]:>7.2f}"
+                                     for way in asked.ways for told in [found[way][what]]))
+    means = [[np.mean([told[2] for told in found[way].values()]),
+              np.exp(np.mean([np.log(found[first][what][0] / told[0]) for what, told in found[way].items()]))] for way in asked.ways]
+    print(f"{'mean':34}" + "".join(f"{coverage:>25.1%}{gain:>7.2f}" for coverage, gain in means))
 
 
 if __name__ == "__main__":

@@ -17,41 +17,12 @@ from sim.uncertainty import Floats
 SLAB = 1024
 """Worlds that are drawn together."""
 _ROWS = 16
-_SLICE, _CUBES = 16, 4
-_CUBE = _SLICE**2
-"""Designs in a Latin hypercube; a few are drawn from one stream, since to open one takes as long as to draw from it."""
 
 
 def generator(seed: int, name: str, slab: int) -> np.random.Generator:
     """The generator of one stream in one slab of worlds. Same key, same numbers, on any machine."""
     key = np.frombuffer(hashlib.sha256(name.encode()).digest(), dtype="<u4")
     return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(*key.tolist(), slab))))
-
-
-def designs(seed: int, name: str, which: Worlds) -> Floats:
-    """One uncertain parameter in the parameter designs of these numbers, as probabilities in (0, 1), shape (design,).
-
-    Each 256 designs in succession are a Latin hypercube (McKay, Beckman & Conover 1979) in sixteen slices, which are Latin hypercubes
-    of sixteen themselves (Qian 2012). So a design is the same in a run of any number of designs, and a run of more only adds to it.
-    Each parameter has a stream of its own, so that a parameter more or less in a scenario moves no other.
-    """
-    several, position = np.unique(which // (_CUBES * _CUBE), return_inverse=True)
-    drawn = np.stack([_cubes(generator(seed, f"design of {name}", int(each))) for each in several])
-    return np.asarray(drawn[position, which % (_CUBES * _CUBE)])
-
-
-def dealt(seed: int, count: int, which: Worlds) -> Floats:
-    """Which of `count` values that are drawn jointly these designs have, as probabilities: none has a second turn before each had one."""
-    rounds, position = np.unique(which // count, return_inverse=True)
-    rows = np.stack([generator(seed, "joint draws", int(each)).permutation(count) for each in rounds])
-    return np.asarray((rows[position, which % count] + 0.5) / count)
-
-
-def _cubes(rng: np.random.Generator) -> Floats:
-    """One column of Latin hypercubes in succession, each in its slices (design,)."""
-    within = rng.permuted(np.tile(np.arange(_SLICE), (_CUBES, _SLICE, 1)), axis=2)          # (cube, stratum of a slice, slice)
-    strata = _SLICE * np.arange(_SLICE) + within.transpose(0, 2, 1)                         # (cube, slice, stratum of a slice)
-    return np.asarray(((rng.permuted(strata, axis=2) + rng.random(strata.shape)) / _CUBE).ravel())
 
 
 class Slabs:
