@@ -18,7 +18,8 @@ from sim.game.crisis import Crisis
 from sim.game.war import Cause, Reason
 from sim.guarantee.costs import EUROPE, UNITED_STATES
 from sim.guarantee.terms import Moment, Terms
-from sim.model.chance import Chance, designs
+from sim.model.chance import Chance
+from sim.model.designs import designs
 from sim.model.hazard import hazards
 from sim.model.journal import Journal
 from sim.model.politics import deliver, hold_politics
@@ -56,8 +57,7 @@ class CeasefireModel(mesa.Model):
         self.chance = Chance(seed, self.worlds)
         self.design: Worlds = self.worlds // sampling.replicates
         drawn, self._among_drawn = np.unique(self.design, return_inverse=True)
-        by_design = {name: uncertain.quantile(designs(seed, "joint draws" if uncertain.jointly else name, sampling.designs)[drawn])
-                     for name, uncertain in scenario.uncertain().items()}
+        by_design = designs(seed, scenario.uncertain(), drawn)
         self._by_design = scenario.drawn(by_design)
         self.draws = {name: values[self._among_drawn] for name, values in by_design.items()}
         self.drawn = scenario.drawn(self.draws)
