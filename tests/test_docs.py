@@ -7,6 +7,7 @@ from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 
+import pytest
 from elements import COMMANDS
 from typer.testing import CliRunner
 
