@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+import numpy as np
+
 from sim.quantity import SMALLEST, Array, Parameters, Quantity, parameter
 
 
