@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim import plots
     from sim.analysis.costs import costs
-    from sim.analysis.durability import causes, compare, cumulative_incidence, hazard, spread, sure, survival
+    from sim.analysis.durability import (
+        causes,
+        compare,
+        cumulative_incidence,
+        hazard,
+        probes_per_year,
+        reasons,
+        spread,
+        sure,
+        survival,
+        terms_drift,
+    )
+    from sim.analysis.threshold import threshold
     from sim.ensemble.run import run
     from sim.ensemble.store import Run, RunError, read_run
     from sim.ensemble.verify import verify
@@ -39,7 +51,9 @@ _HOME = {
     "discover": "sim.study.discovery",
     "hazard": "sim.analysis.durability",
     "load": "sim.scenario.load",
+    "probes_per_year": "sim.analysis.durability",
     "read_run": "sim.ensemble.store",
+    "reasons": "sim.analysis.durability",
     "replay": "sim.study.replay",
     "require": "sim.study.requirement",
     "robust": "sim.study.robustness",
@@ -52,11 +66,14 @@ _HOME = {
     "sure": "sim.analysis.durability",
     "survival": "sim.analysis.durability",
     "sweep": "sim.study.sweep",
+    "terms_drift": "sim.analysis.durability",
+    "threshold": "sim.analysis.threshold",
     "verify": "sim.ensemble.verify",
 }
 __all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "calibrate", "causes", "compare", "costs",
-           "cumulative_incidence", "discover", "grid", "hazard", "load", "plots", "read_run", "replay", "require", "robust", "run",
-           "run_to_precision", "sample", "sensitivity", "spread", "sure", "survival", "sweep", "verify"]
+           "cumulative_incidence", "discover", "grid", "hazard", "load", "plots", "probes_per_year", "read_run", "reasons", "replay",
+           "require", "robust", "run", "run_to_precision", "sample", "sensitivity", "spread", "sure", "survival", "sweep", "terms_drift",
+           "threshold", "verify"]
 
 
 def __getattr__(name: str) -> Any:

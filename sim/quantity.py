@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,11 @@ Worlds = NDArray[np.intp]
 Array = float | Floats
 """What a formula sees: one number for all worlds, or an array that broadcasts over (node, world)."""
 SMALLEST = 1e-3
-"""Strengths, half-lives and other positive quantities start here; a distribution of one may come as near to 0 as it likes."""
+"""Strengths, half-lives and other positive quantities start here."""
+
+
+class ImpossibleError(ValueError):
+    """A formula gave a number that cannot be: one that is not finite, or a share outside [0, 1]."""
 
 
 def _read(given: Any) -> Any:
@@ -88,6 +92,8 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, arbitrary_types_allowed=True)
     _varying: tuple[str, ...] = PrivateAttr(default=())
+    _whole: Any = PrivateAttr(default=None)
+    _worlds: Any = PrivateAttr(default=None)
 
     @field_validator("*", mode="after")
     @classmethod
@@ -97,13 +103,13 @@ class Parameters(BaseModel):
         low, high = bounds.get("minimum", -math.inf), bounds.get("maximum", math.inf)
         match value:
             case Distribution():
-                (least, most), reach = value.support(), "{value} reaches from {least:g} to {most:g}"
-                low_reached = low == SMALLEST and least >= 0
+                (least, most), reach = value.support, "{value} reaches from {least:g} to {most:g}"
+                low, high = max(low, -LARGEST), min(high, LARGEST)
             case int() | float():
-                (least, most), reach, low_reached = (value, value), "{value:g} is not", False
+                (least, most), reach = (value, value), "{value:g} is not"
             case _:
                 return value
-        if (least < low and not low_reached) or most > high:
+        if not low <= least <= most <= high:
             allowed = " and ".join([f"at least {low:g}"] * (low > -math.inf) + [f"at most {high:g}"] * (high < math.inf))
             raise PydanticCustomError("range", "must be {allowed}; {reach}",
                                       {"allowed": allowed, "reach": reach.format(value=value, least=least, most=most)})
@@ -141,8 +147,28 @@ class Parameters(BaseModel):
         return copy
 
     def at(self, worlds: Worlds) -> Self:
-        """The same block for some of its worlds only; itself where nothing in it differs between worlds."""
-        return self.model_copy(update={name: _at(getattr(self, name), worlds) for name in self._varying}) if self._varying else self
+        """The same block for some of its worlds only, each value read off when it is first used; itself where nothing differs."""
+        if not self._varying:
+            return self
+        copy = object.__new__(type(self))      # as model_copy does, without the values that are not needed yet
+        for attribute in ("__pydantic_fields_set__", "__pydantic_extra__"):
+            object.__setattr__(copy, attribute, getattr(self, attribute))
+        object.__setattr__(copy, "__pydantic_private__", {"_varying": self._varying, "_whole": self, "_worlds": worlds})
+        object.__setattr__(copy, "__dict__", {name: value for name, value in self.__dict__.items() if name not in self._varying})
+        return copy
+
+    if not TYPE_CHECKING:      # or every name would pass for an attribute
+        def __getattr__(self, name: str) -> Any:
+            """A value of some worlds, read off those of all when it is first used."""
+            if name.startswith("_") or name not in self._varying:
+                return super().__getattr__(name)
+            value = self.__dict__[name] = _at(getattr(self._whole, name), self._worlds)
+            return value
+
+
+def least(value: Any) -> float:
+    """The smallest number that a number of a scenario can be."""
+    return value.support[0] if isinstance(value, Distribution) else float(value)
 
 
 def _varies(value: Any) -> bool:

@@ -9,19 +9,22 @@ from typing import Any, ClassVar, NoReturn, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
 Floats = NDArray[np.float64]
 
 LARGEST = 1e9
 """The largest magnitude a scenario file may give, so that no formula overflows."""
 _TAIL = 2.0**-53
+"""Probabilities are kept this far from 0 and 1, so that no tail is infinite."""
+_NARROWEST = 1e-6
+"""The least share of a normal distribution that its limits may leave: with less, rounding shows."""
 _SAID = 8
 
 
 def is_number(given: object) -> bool:
     """Whether a value read from a file is a finite number of usable size (`true` and `"1"` are not)."""
-    return isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given) and abs(given) <= LARGEST
+    return isinstance(given, int | float) and not isinstance(given, bool) and abs(given) <= LARGEST
 
 
 @dataclass(frozen=True)
@@ -74,16 +77,25 @@ class Distribution(ABC):
         return tuple(getattr(self, each.name) for each in fields(self))
 
     def quantile(self, u: Floats) -> Floats:
-        """The values at the probabilities `u`, which are kept off 0 and 1 by 2^-53 so that no tail is infinite."""
-        return np.asarray(self.frozen.ppf(np.clip(u, _TAIL, 1 - _TAIL)), dtype=np.float64)
+        """The values at the probabilities `u`, which are kept off 0 and 1 by 2^-53; none lies outside the support."""
+        return np.clip(self._inverse(np.clip(u, _TAIL, 1 - _TAIL)), *self.support)
+
+    def _inverse(self, u: Floats) -> Floats:
+        """The inverse of the distribution function."""
+        return np.asarray(self.frozen.ppf(u), dtype=np.float64)
+
+    def limits(self) -> tuple[float, float]:
+        """What its numbers say that no value may pass, whatever rounding does."""
+        return -math.inf, math.inf
 
     def anew(self) -> "Distribution":
         """What a number is drawn from that is drawn once more within a history, as that of a new leader is."""
         return self
 
+    @cached_property
     def support(self) -> tuple[float, float]:
-        """The smallest and the largest value it can take."""
-        low, high = self.frozen.support()
+        """The smallest and the largest value that it gives: a lognormal one, for example, gives no 0."""
+        low, high = np.clip(self._inverse(np.array([_TAIL, 1 - _TAIL])), *self.limits())
         return float(low), float(high)
 
     def given(self) -> dict[str, Any]:
@@ -122,6 +134,10 @@ class Uniform(Distribution):
         """Uniform on [low, high]."""
         return stats.uniform(self.low, self.high - self.low)
 
+    def limits(self) -> tuple[float, float]:
+        """Both ends."""
+        return self.low, self.high
+
     def problem(self) -> str | None:
         """Its limits must be in order."""
         return None if self.low < self.high else "low < high"
@@ -142,16 +158,34 @@ class Normal(Distribution):
         """Normal, or truncated normal."""
         if self.low is None and self.high is None:
             return stats.norm(self.mean, self.sd)
-        low = -np.inf if self.low is None else (self.low - self.mean) / self.sd
-        high = np.inf if self.high is None else (self.high - self.mean) / self.sd
+        low, high = ((limit - self.mean) / self.sd for limit in self.limits())
         return stats.truncnorm(low, high, loc=self.mean, scale=self.sd)
 
+    def _inverse(self, u: Floats) -> Floats:
+        """Each half from its own tail, since SciPy's truncated normal is infinite at 1 - 2^-53 where only `low` is given."""
+        below, above, inside = self._shares
+        lower, upper = special.ndtri(below + u * inside), -special.ndtri(above + (1 - u) * inside)
+        return np.asarray(self.mean + self.sd * np.where(u < 1 / 2, lower, upper))
+
+    @property
+    def _shares(self) -> tuple[float, float, float]:
+        """Of the normal distribution that is cut: what lies below, above, and between the limits."""
+        low, high = self.limits()
+        below, above = (float(special.ndtr(away / self.sd)) for away in (low - self.mean, self.mean - high))
+        return below, above, 1 - below - above
+
+    def limits(self) -> tuple[float, float]:
+        """Where it is cut off."""
+        return -math.inf if self.low is None else self.low, math.inf if self.high is None else self.high
+
     def problem(self) -> str | None:
-        """A positive width, limits in order, and the mean within them."""
+        """A positive width, limits in order, the mean within them, and enough of it between them to be computed with."""
         if self.sd <= 0:
             return "sd > 0"
-        inside = (self.low is None or self.low < self.mean) and (self.high is None or self.mean < self.high)
-        return None if inside else "low < mean < high"
+        low, high = self.limits()
+        if not low < self.mean < high:
+            return "low < mean < high"
+        return None if self._shares[-1] >= _NARROWEST else "limits that are farther apart, or a smaller sd; such a one is uniform"
 
 
 @final
@@ -188,6 +222,10 @@ class Triangular(Distribution):
         width = self.high - self.low
         return stats.triang((self.mode - self.low) / width, loc=self.low, scale=width)
 
+    def limits(self) -> tuple[float, float]:
+        """Both ends."""
+        return self.low, self.high
+
     def problem(self) -> str | None:
         """Its three numbers must be in order."""
         return None if self.low <= self.mode <= self.high and self.low < self.high else "low <= mode <= high and low < high"
@@ -205,6 +243,10 @@ class Beta(Distribution):
     def _frozen(self) -> Any:
         """Beta(a, b)."""
         return stats.beta(self.a, self.b)
+
+    def limits(self) -> tuple[float, float]:
+        """0 and 1."""
+        return 0.0, 1.0
 
     def problem(self) -> str | None:
         """Shapes that SciPy inverts reliably."""
@@ -237,13 +279,14 @@ class Choice(Distribution):
         weights = np.array(self.weights or [1.0] * len(self.values))
         return stats.rv_discrete(values=(np.arange(len(self.values)), weights / weights.sum()))
 
-    def quantile(self, u: Floats) -> Floats:
-        """The values at the probabilities `u`."""
-        return np.asarray(np.array(self.values)[super().quantile(u).astype(int)], dtype=np.float64)
+    def _inverse(self, u: Floats) -> Floats:
+        """The values chosen at the probabilities `u`."""
+        return np.asarray(np.array(self.values)[super()._inverse(u).astype(int)], dtype=np.float64)
 
+    @cached_property
     def support(self) -> tuple[float, float]:
-        """The smallest and the largest of the values."""
-        return min(self.values), max(self.values)
+        """The smallest and the largest of the values, however rarely they are chosen."""
+        return float(min(self.values)), float(max(self.values))
 
     def given(self) -> dict[str, Any]:
         """As a scenario file says it."""
@@ -280,13 +323,14 @@ class Draws(Distribution):
         """The distribution of the row."""
         return stats.randint(0, len(self.values))
 
-    def quantile(self, u: Floats) -> Floats:
+    def _inverse(self, u: Floats) -> Floats:
         """The values in the rows that the probabilities `u` fall in."""
-        return np.asarray(np.array(self.values)[super().quantile(u).astype(int)], dtype=np.float64)
+        return np.asarray(np.array(self.values)[super()._inverse(u).astype(int)], dtype=np.float64)
 
+    @cached_property
     def support(self) -> tuple[float, float]:
         """The smallest and the largest of the values."""
-        return min(self.values), max(self.values)
+        return float(min(self.values)), float(max(self.values))
 
     def given(self) -> dict[str, Any]:
         """As a scenario file says it."""

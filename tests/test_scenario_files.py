@@ -15,16 +15,6 @@ from sim.scenario.show import resolved
 from sim.scenario.toml import lines_of
 
 SHIPPED = sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml"))
-REGIMES = {  # model.md, section 2: L_E, L_A, n_F, arms, cap, M, r, v, S, z, accession
-    "none": (0, 0, 0, 0, None, 0.2, 0, 0, 0, 0, None),
-    "budapest": (0.15, 0.15, 0, 10, None, 0.2, 0, 0, 0, 0, None),
-    "neutrality": (0.2, 0.2, 0, 0, 45, 0.3, 0.08, 0, 0, 0, None),
-    "armed_neutrality": (0.1, 0.1, 0, 90, None, 0.3, 0.05, 0, 5, 0, None),
-    "coalition": (0.5, 0.2, 5, 60, None, 0.4, 0, 0.08, 10, 0.03, None),
-    "article5_like": (0.7, 0.55, 5, 90, None, 0.4, 0, 0.08, 10, 0.05, None),
-    "nato": (1, 1, 10, 90, None, 0.4, 0, 0.15, 10, 0.05, (0.5, 1.5, 0.2, 0.3)),
-    "eu": (0.55, 0.15, 0, 60, None, 0.3, 0, 0.04, 10, 0.05, (2, 5, 0.15, 0.3)),
-}
 
 
 @pytest.fixture
@@ -38,27 +28,6 @@ def write(tmp_path):
         return path
 
     return files
-
-
-@pytest.mark.parametrize("name", REGIMES)
-def test_the_reference_regimes_are_those_of_the_model(name, scenarios):
-    """Every provision of the table, and nothing else."""
-    regime = sim.load(scenarios / f"{name}.toml").regime
-    accession = regime.accession and (regime.accession.start, regime.accession.mean_years, regime.accession.veto, regime.accession.interim)
-    assert REGIMES[name] == (
-        regime.commitment.europe,
-        regime.commitment.united_states,
-        regime.deployment.brigades,
-        regime.arms.package_usd_bn,
-        regime.force_limit.brigades,
-        regime.monitoring.quality,
-        regime.reassurance.value,
-        regime.provocation.value,
-        regime.commitment.resupply,
-        regime.sanctions.snapback,
-        accession,
-    )
-    assert (regime.commitment.conditional, regime.deployment.half_life) == (0.5, 0.75)
 
 
 def test_a_scenario_builds_on_others(write):
@@ -132,13 +101,13 @@ def test_a_distribution_replaces_another_whole(write):
     ],
 )
 def test_distributions_are_those_of_scipy(given, distribution, write):
-    """The designs of a run are a Latin hypercube of the distribution: one in each of its thousand quantiles."""
+    """The designs of a run are Latin hypercubes of the distribution: one of 256 in each of its quantiles."""
     scenario = sim.load(write(x=f"[russia]\nstrength_target = {given}\n[sampling]\nreplicates = 1"))
-    drawn = np.sort(sim.CeasefireModel(scenario, 1000).draws["russia.strength_target"])
+    drawn = np.sort(sim.CeasefireModel(scenario, 256).draws["russia.strength_target"])
     if "choice" in given:
-        np.testing.assert_array_equal(drawn, distribution.ppf((np.arange(1000) + 0.5) / 1000))
+        np.testing.assert_array_equal(drawn, distribution.ppf((np.arange(256) + 0.5) / 256))
     else:
-        assert np.floor(1000 * distribution.cdf(drawn)).astype(int).tolist() == list(range(1000))
+        assert np.floor(256 * distribution.cdf(drawn)).astype(int).tolist() == list(range(256))
 
 
 def test_beta_and_plain_normal_are_drawn_as_well(write):
@@ -190,7 +159,8 @@ def test_a_shipped_scenario_says_what_it_is(path):
     scenario = sim.load(path)
     assert scenario.title
     assert scenario.description
-    jsonschema.validate(tomllib.loads(path.read_text()), json_schema())
+    as_editors_see_it = json.loads(json.dumps(tomllib.loads(path.read_text()), default=str))      # dates as texts
+    jsonschema.validate(as_editors_see_it, json_schema())
 
 
 def test_the_json_schema_is_one_and_refuses_mistakes():

@@ -1,13 +1,15 @@
 """Ukraine, the protégé: it absorbs or retaliates, and holds or starts an offensive of its own."""
 
+from typing import Any
+
 import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.actors.choice import logistic
-from sim.guarantee.provisions import Terms
+from sim.guarantee.terms import Terms
 from sim.quantity import SMALLEST, Array, Parameters, Quantity, parameter
-from sim.uncertainty import Floats
+from sim.uncertainty import Floats, Uniform
 
 
 class Protege(Parameters):
@@ -15,38 +17,66 @@ class Protege(Parameters):
 
     strength: Quantity = parameter(
         75.0, "strength at the ceasefire", unit="brigade-equivalents", symbol="U₀", low=SMALLEST,
-        source="judgement: some 340,000 combat-effective soldiers at 4,500 a brigade-equivalent, of about 0.9 million active")
+        source="some 340,000 combat-effective soldiers at 4,500 a brigade-equivalent, of about 0.9 million active; fixed, since the "
+               "uncertain balance is carried by war.defence_advantage")
     strength_target: Quantity = parameter(
-        80.0, "strength that it would build without foreign arms", unit="brigade-equivalents", symbol="U_b", low=SMALLEST,
-        source="judgement")
+        Uniform(72, 88), "strength that it would build without foreign arms", unit="brigade-equivalents", symbol="U_b", low=SMALLEST,
+        source="judgement: its own means keep about the 75 of the ceasefire: demobilisation may take 3, its arms industry may add "
+               "13")
     buildup_half_life: Quantity = parameter(
-        2.0, "time to close half the gap to the strength target", unit="years", symbol="T_U", low=SMALLEST, source="judgement")
+        Uniform(1.5, 2.5), "time to close half the gap to the strength target", unit="years", symbol="T_U", low=SMALLEST,
+        source="judgement: brigades raised in 2023-24 took about a year to form and another to be equipped; within 1.5 years would "
+               "be faster than in war, above 2.5 slower than promised deliveries")
     brigade_cost: Quantity = parameter(
-        2.0, "foreign arms that equip one brigade", unit="USD billion", symbol="brigade_cost", low=SMALLEST, source="judgement")
+        Uniform(1.5, 2.5), "foreign arms that equip one brigade", unit="USD billion", symbol="brigade_cost", low=SMALLEST,
+        source="judgement, counted from the prices of Western orders: about 100 fighting vehicles at 10 million, 30 tanks at 20 and "
+               "guns come to 2 USD billion; a quarter less with old stock, a quarter more new")
     value_of_recovery: Quantity = parameter(
-        0.9, "value of retaking occupied territory", unit="utility", symbol="V_U", low=0, source="judgement")
-    cost_of_war: Quantity = parameter(0.55, "cost of a war", unit="utility", symbol="c_U", low=0, source="judgement")
-    status_quo_value: Quantity = parameter(0.15, "value of the ceasefire", unit="utility", symbol="Q_U", source="judgement")
+        Uniform(0.7, 1.1), "value of retaking occupied territory", unit="utility", symbol="V_U", low=0,
+        source="judgement: near the value 1 of a vital aim, since it is its own land; below 0.7 it would hardly mind losing a fifth "
+               "of the country, above 1.1 the land would outweigh the state")
+    cost_of_war: Quantity = parameter(
+        Uniform(0.45, 0.65), "cost of a war", unit="utility", symbol="c_U", low=0,
+        source="judgement: above Russia's 0.25 to 0.45, since the war is fought on its soil; above 0.65 it would not have chosen to "
+               "resist in 2022")
+    status_quo_value: Quantity = parameter(
+        Uniform(0.1, 0.2), "value of the ceasefire", unit="utility", symbol="Q_U",
+        source="judgement: positive, since 72 % accept a freeze with guarantees (KIIS, December 2025), and below Russia's, since "
+               "only 17 % accept one without and the line leaves land behind it")
     retaliation_value: Quantity = parameter(
-        0.05, "value of answering an incident", unit="utility", symbol="a", source="judgement")
-    choice_noise: Quantity = parameter(0.1, "logit noise", unit="utility", symbol="λ_U", low=1e-6, source="judgement")
+        Uniform(0.02, 0.08), "value of answering an incident", unit="utility", symbol="a_U",
+        source="judgement: fire was mostly returned in 2014-21, so it is above 0; it stays well below the cost of a war, or every "
+               "clash would be answered whatever the risk")
+    choice_noise: Quantity = parameter(0.1, "logit noise", unit="utility", symbol="λ_U", low=1e-6,
+        source="fixed: it enters only offensives and retaliation, where the ranges of its values and costs do the same; twice "
+               "Russia's median, as politics in a democracy is less of one mind")
     reviews_per_year: Quantity = parameter(
-        1.0, "rate at which the leadership reconsiders", unit="per year", symbol="ρ_U", low=0, high=366, source="judgement")
+        1.0, "rate at which the leadership reconsiders", unit="per year", symbol="ρ_U", low=0, high=366,
+        source="fixed at one campaign season a year: offensives end few ceasefires, and the rate moves only how soon one comes")
 
-    def target(self, standing: Terms) -> Array:
-        """U* = min(C, U_b + package / brigade_cost)."""
-        return np.minimum(standing.strength_cap, self.strength_target + standing.arms / self.brigade_cost)
+    def target(self, arms: Array, cap: Array) -> Array:
+        """U* = min(C, U_b + P / brigade_cost), with the arms P delivered, USD billion."""
+        return np.minimum(cap, self.strength_target + arms / self.brigade_cost)
 
-    def strength_after(self, strength: Array, target: Array, years: Array) -> Array:
+    def gap_left(self, years: Array) -> Array:
+        """2^(-h/T_U): what is left of the gap to the strength target after so many years."""
+        return np.exp2(-years / self.buildup_half_life)
+
+    def strength_after(self, strength: Array, target: Array, gap_left: Array) -> Array:
         """U(h) = U* + (U - U*) 2^(-h/T_U)."""
-        return target + (strength - target) * np.exp2(-years / self.buildup_half_life)
+        return target + (strength - target) * gap_left
 
-    def retaliates(self, escalation: Array, intervention: Array) -> Array:
-        """ρ = σ((a - e c_U (1 - ½ P_E)) / λ_U), given the chances e that Russia escalates and P_E that Europe intervenes."""
-        return logistic((self.retaliation_value - escalation * self.cost_of_war * (1 - intervention / 2)) / self.choice_noise)
+    def outgrown(self, strength: Array) -> Array:
+        """max(0, U - U_b) / U_b: by how much its army has outgrown what it would build alone."""
+        return np.maximum(0.0, strength - self.strength_target) / self.strength_target
+
+    def retaliates(self, escalation: Array, intervention: Array, promise_at_risk: Array) -> Array:
+        """ϱ = σ((a_U - e c_U (1 - ½ P_E) - ν ℓ_E ς(1 - a)) / λ_U), given the chances e and P_E and what it may lose of the promise."""
+        war = escalation * self.cost_of_war * (1 - intervention / 2)
+        return logistic((self.retaliation_value - war - promise_at_risk) / self.choice_noise)
 
     def starts_offensive(self, winning: Array, terms: Terms) -> Array:
-        """σ((p_U V_U - c_U - ν L_E f - Q_U) / λ_U), given its chance p_U of prevailing."""
+        """σ((p_U V_U - c_U - ν ℓ_E - Q_U) / λ_U), given its chance p_U of prevailing."""
         gain = winning * self.value_of_recovery - self.cost_of_war - terms.forfeited - self.status_quo_value
         return logistic(gain / self.choice_noise)
 
@@ -54,16 +84,22 @@ class Protege(Parameters):
 class Ukraine(mesa.Agent):
     """The protégé. Every attribute is an array with one entry a world."""
 
-    def __init__(self, model: mesa.Model, drawn: Protege, standing: Terms, worlds: int) -> None:
-        """Start at the ceasefire, within the force limit and with the arms of the `standing` terms."""
+    def __init__(self, model: mesa.Model, parameters: Protege, cap: Array, worlds: int, step: float) -> None:
+        """Start at the signature, within the force limit and before any delivery; a `step` is Δ, in years."""
         super().__init__(model)
-        self.part = drawn
-        self.strength: Floats = np.full(worlds, np.minimum(standing.strength_cap, drawn.strength))
-        self.target: Floats = np.full(worlds, drawn.target(standing))
+        self.parameters, self.cap = parameters, cap
+        self.strength: Floats = np.full(worlds, np.minimum(cap, parameters.strength))
+        self.arms: Floats = np.zeros(worlds)
+        self._gap_left = parameters.gap_left(step)
 
-    def build_up(self, years: float) -> None:
-        """Build up for `years`."""
-        self.strength = np.asarray(self.part.strength_after(self.strength, self.target, years))
+    def receive(self, arms: Any) -> None:
+        """Arms worth so many USD billion are delivered."""
+        self.arms = np.asarray(self.arms + arms)
+
+    def build_up(self) -> None:
+        """Build up for a step towards what the arms delivered allow."""
+        target = self.parameters.target(self.arms, self.cap)
+        self.strength = np.asarray(self.parameters.strength_after(self.strength, target, self._gap_left))
 
     def review(self, chance: Array, uniform: Floats, reviewing: Array) -> NDArray[np.bool_]:
         """Where it starts an offensive, given the `chance` at a review and the chance `reviewing` of one this month."""

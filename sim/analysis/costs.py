@@ -7,15 +7,19 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.durability import columns_of, paired
-from sim.analysis.estimate import Designs, estimates
+from sim.analysis.estimate import SHARE, Designs, Estimate, estimates, linearised
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Columns, Measure, Simulated, cost
 from sim.guarantee.costs import EUROPE, PEACE, UKRAINE, UNITED_STATES, WAR
+from sim.quantity import ImpossibleError
 from sim.uncertainty import Floats
 
 ITEMS = {"all": (*PEACE, *WAR), "peace": PEACE, "war": WAR} | {item: (item,) for item in (*PEACE, *WAR)}
 """What a row is about: everything, what is paid in peace, what a resumed war costs, and each item."""
 _BEARERS = {"all": "", "Europe": EUROPE, "United States": UNITED_STATES, "Ukraine": UKRAINE}
+_EACH_ONCE = ("Europe", "United States", "Ukraine")
+"""Bearers who together bear everything."""
+_ROUNDING = 1e-9
 
 
 def costs(run: Simulated, against: Simulated | None = None, *, items: Sequence[str] = tuple(ITEMS),
@@ -25,7 +29,7 @@ def costs(run: Simulated, against: Simulated | None = None, *, items: Sequence[s
     Columns: bearer ("all", "Europe", each member, "United States", "Ukraine"), item ("all"; "peace", that is "stationing" and "arms";
     "war", that is "resupply", "reconstruction" and "losses"), estimate, low, high (95 % confidence), spread_low, spread_high (nine of
     ten parameter designs), and share, share_low, share_high: the bearer's expected cost by that of all, a ratio of means. A share of
-    nothing is NaN. `items` are by default all of these; `integrated` as in `survival`.
+    nothing, as of stationing without troops, is NaN with its limits. `items` are by default all of these; `integrated` as in `survival`.
 
     With `against`, costs are paired differences from that run, which have no shares: what a guarantee costs more and what it saves.
     Raises NotPairedError if the runs are not of the same worlds, ScenarioError if a run was made before costs were counted.
@@ -55,13 +59,23 @@ def _shares(worlds: Columns, measured: dict[tuple[str, str], Measure]) -> list[l
     """For each row its share of the same item of all bearers, with confidence limits."""
     designs = Designs(worlds)
     means = {row: measure.of(worlds).reshape(designs.count, -1).mean(axis=1) for row, measure in measured.items()}
-    return [ratio(part, means["all", item], designs) for (_, item), part in means.items()]
+    for item in dict.fromkeys(item for _, item in means):
+        borne, whole = sum(means[bearer, item].mean() for bearer in _EACH_ONCE), means["all", item].mean()
+        if not abs(borne - whole) <= _ROUNDING * abs(whole):
+            raise ImpossibleError(f"{item} costs: those of {', '.join(_EACH_ONCE)} add up to {borne:g}, not to {whole:g}, which all bear")
+    return [ratio(part, means["all", item], designs, f"{bearer}, share of {item} costs") for (bearer, item), part in means.items()]
 
 
-def ratio(part: Floats, whole: Floats, designs: Designs) -> list[float]:
-    """Mean of a part by that of the whole, both (design,), and its confidence limits (linearised, Cochran 1977); NaN of nothing."""
-    if whole.mean() == 0:
+def ratio(part: Floats, whole: Floats, designs: Designs, what: str = "share of costs") -> list[float]:
+    """Mean of a part by that of the whole, both (design,), and its confidence limits (linearised, Cochran 1977); NaN of nothing.
+
+    Raises ImpossibleError for a part that is more than the whole, or that has no whole.
+    """
+    if not whole.any() and not part.any():
         return [np.nan] * 3
-    share = float(part.mean() / whole.mean())
-    reach = designs.quantile * designs.error(part - share * whole) / float(whole.mean())
-    return [share, max(0.0, share - reach), min(1.0, share + reach)]
+    if not (whole.mean() > 0 and np.isfinite(part).all()):
+        raise ImpossibleError(f"{what}: all bear {whole.mean():g} together, of which {part.mean():g} is no share")
+    share, low, high = linearised(part, whole, designs)
+    share = min(share, 1.0) if share <= 1 + _ROUNDING else share
+    made = Estimate(share, max(min(0.0, share), low), min(max(1.0, share), high), what=what, within=SHARE)
+    return [made.value, made.low, made.high]

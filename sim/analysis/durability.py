@@ -8,12 +8,16 @@ import pandas as pd
 from scipy import stats
 
 from sim.analysis import measures
-from sim.analysis.estimate import CONFIDENCE, Designs, Estimate, by_design, estimates, share_where
+from sim.analysis.estimate import AMOUNT, CONFIDENCE, Designs, Estimate, by_design, estimates, ratio, share_where
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Measure, Simulated
-from sim.game.war import Cause
+from sim.game.war import Cause, Reason
+from sim.quantity import ImpossibleError
 from sim.scenario.schema import milestones
 from sim.uncertainty import Floats
+
+_ROUNDING = 1e-6
+"""What shares may miss 1 by, added up, and what an error must exceed relative to its rate so as to be one."""
 
 
 class NotPairedError(ValueError):
@@ -26,13 +30,37 @@ def survival(run: Simulated, years: Sequence[float] | None = None, *, integrated
     With `integrated`, the hazard of each month is integrated in place of its coin toss: the same mean, a smaller sampling error.
     Columns: years, estimate, low, high (95 % confidence), spread_low, spread_high (nine of ten parameter designs).
     """
-    at = milestones(run.horizon_years) if years is None else _simulated(run, years)
+    at = milestones(run.horizon_years) if years is None else simulated_years(run, years)
     return _tabulate(((measures.survival(year), {"years": year}) for year in at), run, integrated=integrated)
 
 
 def causes(run: Simulated, *, integrated: bool = False) -> pd.DataFrame:
-    """Share of all worlds by how the ceasefire ended, `held` included; they add up to 1. As `survival`, with cause for years."""
-    return _tabulate(((measures.cause(cause), {"cause": str(cause)}) for cause in Cause), run, integrated=integrated)
+    """Share of all worlds by how the ceasefire ended, `held` included; they add up to 1. As `survival`, with cause for years.
+
+    Raises ImpossibleError where they do not.
+    """
+    table = _tabulate(((measures.cause(cause), {"cause": str(cause)}) for cause in Cause), run, integrated=integrated)
+    if not abs((whole := table["estimate"].sum()) - 1) <= _ROUNDING:
+        raise ImpossibleError(f"{run.name}: shares by cause add up to {whole:g}, not to 1")
+    return table
+
+
+def reasons(run: Simulated, *, integrated: bool = False) -> pd.DataFrame:
+    """Share of all worlds by the main reason of the attack that ended them; they add up to that of attacks. As `causes`, with reason."""
+    return _tabulate(((measures.reason(reason), {"reason": str(reason)}) for reason in Reason), run, integrated=integrated)
+
+
+def terms_drift(run: Simulated) -> Estimate:
+    """How far the terms of peace are bent towards Russia, in its chance of prevailing: a mean over all time at peace (docs/model.md).
+
+    The sum over histories by their total years: a ratio of means, with limits as `ratio` has them.
+    """
+    return ratio(lambda worlds: measures.TERMS_DRIFT.of(worlds) * measures.TIME_AT_PEACE.of(worlds), measures.TIME_AT_PEACE.of, run.worlds)
+
+
+def probes_per_year(run: Simulated) -> Estimate:
+    """Probes a year of peace: their sum over histories by the total years, with limits as `ratio` has them."""
+    return ratio(measures.PROBES.of, measures.TIME_AT_PEACE.of, run.worlds)
 
 
 def cumulative_incidence(run: Simulated, years: Sequence[float]) -> pd.DataFrame:
@@ -40,18 +68,19 @@ def cumulative_incidence(run: Simulated, years: Sequence[float]) -> pd.DataFrame
 
     With censoring at the horizon only this is the Aalen-Johansen estimate.
     """
-    worlds, years = run.worlds, _simulated(run, years)
-    ends = {cause: np.sort(worlds["years"].to_numpy()[(worlds["cause"] == cause.value).to_numpy()])
-            for cause in Cause if cause is not Cause.HELD}
-    shares = {str(cause): np.searchsorted(times, np.asarray(years), side="right") / len(worlds["years"]) for cause, times in ends.items()}
-    table = pd.DataFrame({"years": years} | shares)
-    return table.assign(held=1 - table[list(shares)].sum(axis=1))
+    worlds, years = run.worlds, simulated_years(run, years)
+    times = {cause: np.sort(worlds["years"].to_numpy()[(worlds["cause"] == cause.value).to_numpy()])
+             for cause in Cause if cause is not Cause.HELD}
+    ended = pd.DataFrame({str(cause): np.searchsorted(of, np.asarray(years), side="right") for cause, of in times.items()})
+    table = pd.DataFrame({"years": years}).join(ended / len(worlds["years"]))
+    return table.assign(held=1 - ended.sum(axis=1) / len(worlds["years"]))
 
 
 def hazard(run: Simulated) -> pd.DataFrame:
     """Rate at which ceasefires that still hold end, by year of their age, in ends per year at risk.
 
-    Columns: year (1 is the first), estimate, low, high (95 % confidence), at_risk (share of worlds at its start).
+    Columns: year (1 is the first), estimate, low, high (95 % confidence), at_risk (share of worlds at its start). Years in which none
+    still holds are left out.
     """
     worlds, rows = run.worlds, []
     ended, times = ~worlds["held"].to_numpy(), worlds["years"].to_numpy()
@@ -62,8 +91,8 @@ def hazard(run: Simulated) -> pd.DataFrame:
             break
         ends = (ended & (times > year) & (times <= year + 1)).astype(float)
         ends_of, exposure_of = (each.reshape(designs.count, -1).sum(axis=1) for each in (ends, exposure))
-        low, high = _rate_interval(ends_of, exposure_of, designs)
-        rows.append({"year": year + 1, "estimate": ends.sum() / exposure.sum(), "low": low, "high": high,
+        rate = _rate(ends_of, exposure_of, designs, f"{run.name}: ends in year {year + 1} for a year at risk")
+        rows.append({"year": year + 1, "estimate": rate.value, "low": rate.low, "high": rate.high,
                      "at_risk": float(np.mean((times > year) | ~ended))})
     return pd.DataFrame(rows)
 
@@ -76,18 +105,22 @@ def danger(run: Simulated) -> tuple[pd.Series, int, int]:
     return worst, int(alike.min()), int(alike.max())
 
 
-def _rate_interval(ends: Floats, exposure: Floats, designs: Designs) -> tuple[float, float]:
-    """Confidence limits of a rate from the ends and the years at risk of each design.
+def _rate(ends: Floats, exposure: Floats, designs: Designs, what: str) -> Estimate:
+    """A rate from the ends and the years at risk of each design. Raises ImpossibleError where there are no years at risk.
 
-    Garwood's (1936) limits for a Poisson count, with as many ends as give the sampling error of the ratio over designs
-    (linearised, Cochran 1977); without any ends, each design counts as one history.
+    Its limits are Garwood's (1936) for a Poisson count, with as many ends as give the sampling error of the ratio over designs
+    (linearised, Cochran 1977). Without any ends each design counts as one history, and where designs do not differ, as one end.
     """
-    rate, tail = ends.sum() / exposure.sum(), (1 - CONFIDENCE) / 2
+    if not exposure.sum() > 0:
+        raise ImpossibleError(f"{what}: no history was at risk, so that there is no rate")
+    rate, tail = float(ends.sum() / exposure.sum()), (1 - CONFIDENCE) / 2
     if rate == 0:
-        return 0.0, float(stats.chi2.ppf(1 - tail, 2) / 2 / exposure.mean() / len(ends) * exposure.max())
+        return Estimate(0.0, 0.0, float(stats.chi2.ppf(1 - tail, 2) / 2 / exposure.mean() / len(ends) * exposure.max()),
+                        what=what, within=AMOUNT)
     error = designs.error(ends - rate * exposure) / exposure.mean()
-    count = (rate / error) ** 2
-    return float(rate * stats.chi2.ppf(tail, 2 * count) / 2 / count), float(rate * stats.chi2.ppf(1 - tail, 2 * count + 2) / 2 / count)
+    count = (rate / error) ** 2 if error > _ROUNDING * rate else float(len(ends))
+    low, high = stats.chi2.ppf(tail, 2 * count) / 2 / count, stats.chi2.ppf(1 - tail, 2 * count + 2) / 2 / count
+    return Estimate(rate, float(rate * low), float(rate * high), what=what, within=AMOUNT)
 
 
 def spread(run: Simulated, years: float | None = None) -> pd.DataFrame:
@@ -107,7 +140,7 @@ def sure(run: Simulated, years: float | None = None, at_least: float = 0.5) -> E
 
 def _in_designs(run: Simulated, years: float | None) -> Measure:
     """Durability after `years`, by default the horizon, where each design has histories enough to be freed of chance."""
-    at, = _simulated(run, [float(run.horizon_years if years is None else years)])
+    at, = simulated_years(run, [float(run.horizon_years if years is None else years)])
     if np.diff(run.worlds["design"].to_numpy()).all():
         raise ValueError(f"{run.name} has one history for each parameter design, which cannot tell chance from parameters; run it with "
                          "sampling.replicates of 2 or more")
@@ -126,7 +159,7 @@ def compare(runs: Sequence[Simulated], baseline: str | None = None, years: Seque
     if baseline is not None and baseline not in names:
         raise ValueError(f"no run is called {baseline}; the runs are {', '.join(names)}")
     base = runs[names.index(baseline)] if baseline else runs[0]
-    at = milestones(base.horizon_years) if years is None else _simulated(base, years)
+    at = milestones(base.horizon_years) if years is None else simulated_years(base, years)
     tables = []
     for run in runs:
         if run is base:
@@ -147,7 +180,7 @@ def columns_of(made: Estimate) -> dict[str, float]:
     return {"estimate": values.pop("value")} | values
 
 
-def _simulated(run: Simulated, years: Sequence[float]) -> Sequence[float]:
+def simulated_years(run: Simulated, years: Sequence[float]) -> Sequence[float]:
     """The years, if the run reaches them. Raises ValueError if not."""
     if len(years) and max(years) > run.horizon_years:
         raise ValueError(f"{run.name} was simulated for {run.horizon_years} years; it does not tell what holds {max(years):g}")

@@ -1,8 +1,8 @@
 """Means over worlds with two intervals: the sampling error, and the spread over parameter designs."""
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import InitVar, dataclass
 
 import numpy as np
 from numpy.polynomial import legendre
@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sim.analysis.measures import Columns, Measure, drawn
+from sim.quantity import ImpossibleError
 from sim.uncertainty import Floats
 
 CONFIDENCE = 0.95
 SPREAD = (0.05, 0.95)
 """Nine of ten parameter designs lie between these quantiles."""
-_DEGREE, _DESIGNS_A_TERM = 5, 5
+_DEGREE, _DESIGNS_A_TERM, _MOST_TERMS = 5, 5, 64
+_LEAST = 3
+"""Designs, since any two lie on a line."""
 _ROUNDING = 1e-12
 _DIGITS = 9
 """Digits by which the fits of designs are ordered: far more than tell them apart, fewer than another processor changes."""
@@ -24,17 +27,40 @@ COLLINEAR = 1e-10
 _NEIGHBOURS = 40
 _REDRAWS = 40
 """A judgement: a standard error from so many redraws is itself sure to a tenth or so."""
+Limits = tuple[float, float]
+SHARE: Limits = (0.0, 1.0)
+DIFFERENCE: Limits = (-1.0, 1.0)
+"""Of two shares."""
+AMOUNT: Limits = (0.0, math.inf)
+ANY: Limits = (-math.inf, math.inf)
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over worlds. The spread is NaN where one history a design cannot tell chance from parameters."""
+    """A mean over worlds.
+
+    The spread alone may be missing, both of it NaN: where one history a design cannot tell chance from parameters, and of a number of
+    all designs, such as a share of them. Raises ImpossibleError, with the name of `what` is estimated, for any other number that is not
+    finite or not `within` its limits, and for an interval that does not hold the estimate.
+    """
 
     value: float
     low: float              # sampling error: 95 % confidence interval
     high: float
-    spread_low: float       # what we do not know: 5 to 95 % of parameter designs
-    spread_high: float
+    spread_low: float = math.nan      # what we do not know: 5 to 95 % of parameter designs
+    spread_high: float = math.nan
+    what: InitVar[str] = "a number"
+    within: InitVar[Limits] = ANY
+
+    def __post_init__(self, what: str, within: Limits) -> None:
+        """The gate on every estimate."""
+        least, most = within
+        spread = () if math.isnan(self.spread_low) and math.isnan(self.spread_high) else (self.spread_low, self.spread_high)
+        if not all(math.isfinite(each) and least <= each <= most for each in (self.value, self.low, self.high, *spread)) \
+                or not self.low <= self.value <= self.high or (spread and not self.spread_low <= self.spread_high):
+            over = f", over 90 % of parameter sets {self.spread_low:g} to {self.spread_high:g}" if spread else ""
+            raise ImpossibleError(f"{what}: {self.value:g} ({self.low:g} to {self.high:g}{over}) is no estimate of what lies between "
+                                  f"{least:g} and {most:g}; simulate more parameter sets, and without --integrate if they are few")
 
 
 def estimate(measure: Measure, worlds: Columns, against: Columns | None = None) -> Estimate:
@@ -53,19 +79,43 @@ def estimates(measures: Sequence[Measure], worlds: Columns, against: Columns | N
     designs = Designs(worlds)
     found = []
     for measure in measures:
-        each = measure.of(worlds) - (0 if against is None else measure.of(against))
-        by_design = each.reshape(designs.count, -1)
-        middle, error = float(by_design.mean()), designs.error(by_design.mean(axis=1))
-        limits = _wilson if measure.is_share and against is None else _student
-        spread = (float(quantile) for quantile in np.quantile(_without_chance(by_design, designs), SPREAD))
-        found.append(Estimate(middle, *limits(middle, error, designs), *spread))
+        by_design = _by_replicate(measure, designs, worlds, against)
+        within = ANY if not measure.is_share else SHARE if against is None else DIFFERENCE
+        error = designs.error(by_design.mean(axis=1))
+        middle = _cut(float(by_design.mean()), designs.quantile * error, within)
+        low, high = _wilson(middle, error, designs) if within is SHARE else _student(middle, error, designs, within)
+        freed = np.clip(_without_chance(by_design, designs), *within)      # to where each lies in truth, which integrated hazards miss
+        spread_low, spread_high = np.quantile(freed, SPREAD)
+        found.append(Estimate(middle, low, high, float(spread_low), float(spread_high), measure.label, within))
     return found
+
+
+def ratio(part: Callable[[Columns], Floats], whole: Callable[[Columns], Floats], worlds: Columns) -> Estimate:
+    """The sum of one number of each world by that of another, such as events by the years in which they could happen.
+
+    The sampling error is that of the linearised ratio (Cochran 1977) over parameter designs; the spread is that of their own ratios, freed
+    of the chance of few replicates as those of `estimates` are, each history counting with its linearised share in the ratio of its design.
+    """
+    designs = Designs(worlds)
+    of_part, of_whole = (each(worlds).reshape(designs.count, -1) for each in (part, whole))
+    value, *limits = linearised(of_part.mean(axis=1), of_whole.mean(axis=1), designs)
+    wholes = of_whole.mean(axis=1, keepdims=True)
+    own = of_part.mean(axis=1, keepdims=True) / wholes
+    low, high = np.quantile(_without_chance(own + (of_part - own * of_whole) / wholes, designs), SPREAD)
+    return Estimate(value, limits[0], limits[1], float(low), float(high))
+
+
+def linearised(part: Floats, whole: Floats, designs: "Designs") -> tuple[float, float, float]:
+    """Mean of a part by that of the whole, both (design,), and its confidence limits (linearised, Cochran 1977)."""
+    value = float(part.mean() / whole.mean())
+    reach = designs.quantile * designs.error(part - value * whole) / float(whole.mean())
+    return value, value - reach, value + reach
 
 
 def by_design(measure: Measure, worlds: Columns) -> Floats:
     """The mean of a measure in each parameter design, freed of the chance of few replicates: NaN where there is but one."""
     designs = Designs(worlds)
-    return _without_chance(measure.of(worlds).reshape(designs.count, -1), designs)
+    return _without_chance(_by_replicate(measure, designs, worlds), designs)
 
 
 def chance_left(measure: Measure, worlds: Columns) -> Floats:
@@ -75,7 +125,7 @@ def chance_left(measure: Measure, worlds: Columns) -> Floats:
     and the error that chance leaves in the fit and in the mean of those designs.
     """
     designs = Designs(worlds)
-    each = measure.of(worlds).reshape(designs.count, -1)
+    each = _by_replicate(measure, designs, worlds)
     if each.shape[1] == 1:
         return np.full(designs.count, np.nan)
     by_chance = np.maximum(0, designs.alike(each.var(axis=1, ddof=1))) / each.shape[1]
@@ -90,7 +140,7 @@ def chance_left(measure: Measure, worlds: Columns) -> Floats:
 def share_of_designs(chosen: Floats, worlds: Columns) -> Estimate:
     """The share of parameter designs that were `chosen` (design,), with its sampling error; it has no spread of its own."""
     designs, share = Designs(worlds), float(chosen.mean())
-    return Estimate(share, *_wilson(share, designs.error(chosen.astype(np.float64)), designs), np.nan, np.nan)
+    return _of_designs(share, designs.error(chosen.astype(np.float64)), designs)
 
 
 def share_where(chosen: Callable[[Floats], NDArray[np.bool_]], measure: Measure, worlds: Columns) -> Estimate:
@@ -101,7 +151,7 @@ def share_where(chosen: Callable[[Floats], NDArray[np.bool_]], measure: Measure,
     Raises ValueError for one replicate a design, from which it cannot be told.
     """
     designs = Designs(worlds)
-    each = measure.of(worlds).reshape(designs.count, -1)
+    each = _by_replicate(measure, designs, worlds)
     replicates = each.shape[1]
     if replicates == 1:
         raise ValueError("one history for each parameter design cannot tell chance from parameters")
@@ -113,15 +163,28 @@ def share_where(chosen: Callable[[Floats], NDArray[np.bool_]], measure: Measure,
     share = float(chosen(found).mean())
     moved = [chosen(_without_chance(redrawn(), designs)).mean() - share for _ in range(_REDRAWS)]
     error = np.hypot(designs.error(chosen(found).astype(np.float64)), np.sqrt(np.mean(np.square(moved))))
-    return Estimate(share, *_wilson(share, float(error), designs), np.nan, np.nan)
+    return _of_designs(share, float(error), designs)
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """Rows (term, design) that span some functions of the drawn parameters, the first being constant, and their products."""
+
+    terms: Floats
+    gram: Floats
+
+    def fit(self, means: Floats) -> Floats:
+        """The nearest of these functions to the means of designs."""
+        return np.asarray(np.linalg.lstsq(self.gram, self.terms @ means, rcond=COLLINEAR)[0] @ self.terms)
 
 
 class Designs:
     """The parameter designs of some worlds, and the sampling error of a mean over them.
 
-    Replicates of a design are not independent, so that the error comes from the means of the designs. The designs are a Latin
-    hypercube, which leaves of their variance only what is not additive in the parameters (Stein 1987): the error is that of the
+    Replicates of a design are not independent, so that the error comes from the means of the designs. The designs are Latin
+    hypercubes, which leave of their variance only what is not additive in the parameters (Stein 1987): the error is that of the
     residuals from an additive fit, by Legendre polynomials of the rank of each drawn parameter, as far as there are designs for it.
+    Where there are not, the parameter that goes with the means beyond doubt is fitted first.
     """
 
     def __init__(self, worlds: Columns) -> None:
@@ -130,24 +193,49 @@ class Designs:
         self.count = 1 + int(np.count_nonzero(design[1:] != design[:-1]))
         if self.count < 2 or len(design) % self.count:      # noqa: PLR2004  said in the message
             raise ValueError("a sampling error needs at least two designs, each with the same number of replicates")
-        replicates = len(design) // self.count
-        self._drawn = [worlds[name].to_numpy()[::replicates] for name in drawn(worlds)]
+        replicates, names = len(design) // self.count, drawn(worlds)
+        self._ranks: Floats = np.empty((len(names), self.count))      # well-conditioned, since they are uniform
+        for row, name in zip(self._ranks, names, strict=True):
+            row[:] = 2 * (stats.rankdata(worlds[name].to_numpy()[::replicates]) - 0.5) / self.count - 1
+        self._bases: dict[int | None, _Basis] = {}
 
-    @cached_property
-    def _additive(self) -> Floats:
-        """Rows (term, design) that span the additive functions of the drawn parameters: well-conditioned, since ranks are uniform."""
-        degree = min(_DEGREE, self.count // (_DESIGNS_A_TERM * len(self._drawn))) if self._drawn else 0
-        terms = np.ones((1 + degree * len(self._drawn), self.count))
-        for number, values in enumerate(self._drawn):
-            rank = 2 * (stats.rankdata(values) - 0.5) / self.count - 1
-            for power in range(1, degree + 1):
-                terms[number * degree + power] = legendre.Legendre.basis(power)(rank)
-        return terms
+    def _degrees(self, first: int | None) -> list[int]:
+        """How high the polynomials of each parameter reach, if one of them comes `first`."""
+        several, room = len(self._ranks), min(_MOST_TERMS, self.count // _DESIGNS_A_TERM)
+        even = min(_DEGREE, room // max(1, several))
+        if first is None or even == _DEGREE:
+            return [even] * several
+        high = min(_DEGREE, room)
+        others = (room - high) // max(1, several - 1)
+        return [high if number == first else others for number in range(several)]
+
+    def _first(self, means: Floats) -> int | None:
+        """The parameter that goes with the means of designs, if it does so more than the best of so many would by chance."""
+        away = means - means.mean()
+        size = float(np.linalg.norm(away))
+        if not len(self._ranks) or self.count < _LEAST or size <= _ROUNDING * float(np.linalg.norm(means)):
+            return None
+        shares = np.round((self._ranks @ away / size) ** 2 / np.square(self._ranks).sum(axis=1), _DIGITS)
+        found = int(shares.argmax())
+        by_chance = stats.beta.sf(shares[found], 0.5, self.count / 2 - 1) * len(shares)      # Bonferroni
+        return found if by_chance < 1 - CONFIDENCE else None
+
+    def _basis(self, means: Floats) -> _Basis:
+        """What the means of designs are fitted by."""
+        first = self._first(means)
+        if first not in self._bases:
+            degrees = self._degrees(first)
+            terms = np.ones((1 + sum(degrees), self.count))
+            powers = ((rank, power) for rank, degree in zip(self._ranks, degrees, strict=True) for power in range(1, degree + 1))
+            for row, (rank, power) in zip(terms[1:], powers, strict=True):
+                row[:] = legendre.Legendre.basis(power)(rank)
+            self._bases[first] = _Basis(terms, terms @ terms.T)
+        return self._bases[first]
 
     @property
     def freedom(self) -> int:
-        """Degrees of freedom that the additive fit leaves."""
-        return int(self.count - len(self._additive))
+        """Degrees of freedom that an additive fit leaves at least."""
+        return self.count - 1 - max(sum(self._degrees(first)) for first in (None, 0))
 
     @property
     def quantile(self) -> float:
@@ -156,23 +244,20 @@ class Designs:
 
     def error(self, means: Floats) -> float:
         """Standard error of the mean of the means of designs."""
-        residual = means - self._fit(means)
-        square = float(residual @ residual)
-        return float(np.sqrt(square / self.freedom / self.count)) if square > _ROUNDING * float(means @ means) else 0.0
-
-    def _fit(self, means: Floats) -> Floats:
-        """The additive function nearest to the means of designs."""
-        terms = self._additive
-        return np.asarray(np.linalg.lstsq(self._gram, terms @ means, rcond=COLLINEAR)[0] @ terms)
+        basis = self._basis(means)
+        residual = means - basis.fit(means)
+        square, freedom = float(residual @ residual), self.count - len(basis.terms)
+        return float(np.sqrt(square / freedom / self.count)) if square > _ROUNDING * float(means @ means) else 0.0
 
     def alike(self, means: Floats) -> Floats:
         """For each design the mean of those next to it in the order of the additive fit, as many above as below; of all without a fit.
 
         Where fits are equal but for the rounding of a processor, the order is that of the designs, so that it is the same on any other.
         """
-        if len(self._additive) == 1:
+        basis = self._basis(means)
+        if len(basis.terms) == 1:
             return np.full(self.count, means.mean())
-        fit = self._fit(means)
+        fit = basis.fit(means)
         order = np.argsort(np.round(fit / max(float(abs(fit).max()), _ROUNDING), _DIGITS), kind="stable")
         place = np.arange(self.count)
         reach = np.minimum(np.minimum(place, self.count - 1 - place), max(2, self.count // _NEIGHBOURS))
@@ -181,24 +266,41 @@ class Designs:
         smooth[order] = (cumulated[place + reach + 1] - cumulated[place - reach]) / (2 * reach + 1)
         return smooth
 
-    @cached_property
-    def _gram(self) -> Floats:
-        return np.asarray(self._additive @ self._additive.T)
+
+def _by_replicate(measure: Measure, designs: Designs, worlds: Columns, against: Columns | None = None) -> Floats:
+    """The numbers of a measure, or their differences (design, replicate). Raises ImpossibleError where one is not finite."""
+    each = measure.of(worlds) - (0 if against is None else measure.of(against))
+    if not np.isfinite(each).all():
+        raise ImpossibleError(f"{measure.label}: {np.count_nonzero(~np.isfinite(each))} of {len(each)} histories have no number")
+    return np.asarray(each.reshape(designs.count, -1))
 
 
-def _student(middle: float, error: float, designs: Designs) -> tuple[float, float]:
-    """Student's t limits."""
-    return float(middle - designs.quantile * error), float(middle + designs.quantile * error)
+def _of_designs(share: float, error: float, designs: Designs) -> Estimate:
+    """The estimate of a share of all designs."""
+    return Estimate(share, *_wilson(share, error, designs), np.nan, np.nan, "a share of parameter sets", SHARE)
 
 
-def _wilson(share: float, error: float, designs: Designs) -> tuple[float, float]:
+def _cut(middle: float, reach: float, within: Limits) -> float:
+    """A mean cut to where it lies in truth, if it misses that by no more than its error: means of integrated hazards may, by chance."""
+    nearest = min(max(middle, within[0]), within[1])
+    return nearest if abs(middle - nearest) <= reach else middle
+
+
+def _student(middle: float, error: float, designs: Designs, within: Limits) -> Limits:
+    """Student's t limits, as far as they lie within what can be."""
+    least, most = within
+    reach = designs.quantile * error
+    return max(min(least, middle), float(middle - reach)), min(max(most, middle), float(middle + reach))
+
+
+def _wilson(share: float, error: float, designs: Designs) -> Limits:
     """Wilson's limits with the effective number of worlds of a clustered sample (Korn & Graubard 1998).
 
-    They stay within [0, 1], and say how little is known of a thing that no world showed: then each design counts once. A mean of
-    integrated hazards may by chance lie outside [0, 1], where only Student's limits hold it.
+    They stay within [0, 1], and say how little is known of a thing that no world showed: then each design counts once. A share outside
+    [0, 1] has no limits but itself, which no estimate may have.
     """
     if not 0 <= share <= 1:
-        return _student(share, error, designs)
+        return share, share
     varied = error > 0 and 0 < share < 1
     effective, z = share * (1 - share) / error**2 if varied else float(designs.count), designs.quantile
     centre = (share + z**2 / (2 * effective)) / (1 + z**2 / effective)
@@ -219,4 +321,5 @@ def _without_chance(each: Floats, designs: Designs) -> Floats:
     alike = designs.alike(means)
     apart = means - alike
     by_chance, total = each.var(axis=1, ddof=1).mean() / replicates, apart.var(ddof=1)
-    return np.asarray(alike + np.sqrt(max(0.0, total - by_chance) / total) * apart) if total > 0 else means
+    freed = alike + np.sqrt(max(0.0, total - by_chance) / total) * apart if total > 0 else means
+    return np.asarray(np.clip(freed, means.min(), means.max()))      # which is not passed but by rounding

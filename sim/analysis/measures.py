@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sim.game.war import Cause
+from sim.game.war import Cause, Reason
 from sim.guarantee.costs import EUROPE, PEACE, UKRAINE, UNITED_STATES, WAR, column
 from sim.scenario.load import ScenarioError
 from sim.uncertainty import Floats
@@ -37,6 +37,10 @@ class Simulated(Protocol):
     @property
     def name(self) -> str:
         """Short name of the scenario."""
+
+    @property
+    def label(self) -> str:
+        """A few words for people; empty if the scenario has none."""
 
     @property
     def worlds(self) -> Columns:
@@ -80,6 +84,23 @@ def cause(way: Cause) -> Measure:
     return Measure(f"cause.{way.value}", label, "share", lambda worlds: (worlds["cause"] == way.value).to_numpy(np.float64))
 
 
+def reason(main: Reason) -> Measure:
+    """Whether the ceasefire ended by an attack of which this is the main reason."""
+    return Measure(f"reason.{main.value}", f"ends by attack because {main.words}", "share",
+                   lambda worlds: (worlds["reason"] == main.value).to_numpy(np.float64))
+
+
+def attacked(years: float) -> Measure:
+    """Whether the ceasefire ended by a deliberate attack within `years`."""
+    return Measure(f"attacked@{years:g}", f"ends by attack within {years:g} year" + ("" if years == 1 else "s"), "share",
+                   lambda worlds: ((worlds["cause"] == Cause.ATTACK.value) & (worlds["years"] <= years)).to_numpy(np.float64))
+
+
+TERMS_DRIFT = Measure("terms_drift", "drift of the terms of peace towards Russia", "chance of prevailing",
+                      lambda worlds: worlds["terms_drift"].to_numpy(np.float64))
+"""How far the balance of power, to which the terms of peace are bent, has shifted to Russia, on average over the months of a peace."""
+TIME_AT_PEACE = Measure("years", "years at peace", "years", lambda worlds: worlds["years"].to_numpy(np.float64))
+PROBES = Measure("probes", "probes", "probes", lambda worlds: worlds["probes"].to_numpy(np.float64))
 EUROPE_INTERVENES = Measure("europe_intervenes", "ends, and Europe intervenes", "share",
                             lambda worlds: worlds["europe_intervenes"].to_numpy(np.float64))
 US_BACKS = Measure("us_backs", "ends, and the US backs the defence", "share", lambda worlds: worlds["us_backs"].to_numpy(np.float64))
@@ -124,7 +145,7 @@ def named(text: str, horizon: int) -> Measure:
         if not 0 < years <= horizon:
             raise ScenarioError([f"{text}: must be survival@YEARS with years from 0 to the horizon, {horizon}, such as survival@5"])
         return survival(years)
-    others = [restricted_mean(horizon), *map(cause, Cause), EUROPE_INTERVENES, US_BACKS, *COSTS]
+    others = [restricted_mean(horizon), *map(cause, Cause), *map(reason, Reason), TERMS_DRIFT, EUROPE_INTERVENES, US_BACKS, *COSTS]
     found = next((each for each in others if each.name == text), None)
     if found is None:
         known = ", ".join(["survival@5", *(each.name for each in others)])

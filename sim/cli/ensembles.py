@@ -84,7 +84,8 @@ def _draw(runs: list["Run"], folder: Path, baseline: str | None = None) -> None:
     import matplotlib as mpl
     mpl.use("Agg")
     from sim import plots
-    figures: dict[str, Any] = {"survival": plots.survival, "causes": plots.causes, "hazard": plots.hazard}
+    figures: dict[str, Any] = {"survival": plots.survival, "threshold": plots.threshold, "causes": plots.causes, "reasons": plots.reasons,
+                               "hazard": plots.hazard}
     if len(runs) > 1:
         figures |= {"differences": lambda several: plots.differences(several, baseline), "burden": plots.burden}
     (folder / "figures").mkdir(parents=True, exist_ok=True)
@@ -96,6 +97,7 @@ def _print(runs: list["Run"], baseline: str | None, as_json: bool, figures: Path
     from rich.console import Console
 
     from sim import report
+    from sim.analysis.labels import labels
     differences, table = (None, None) if baseline is None else report.differences_table(runs, baseline, integrated=integrated)
     if as_json:
         typer.echo(json.dumps(report.document(runs, differences, integrated=integrated), indent=1, ensure_ascii=False, allow_nan=False))
@@ -104,14 +106,18 @@ def _print(runs: list["Run"], baseline: str | None, as_json: bool, figures: Path
     console.width = max(console.width, WIDTH)
     costs = (report.costs_table(runs, integrated=integrated) if len(runs) > 1 else
              report.burden_table(runs[0], integrated=integrated))
-    for each in (report.durability_table(runs, integrated=integrated), report.causes_table(runs, integrated=integrated), table, costs):
+    for sentence in report.deterred(runs):
+        console.print(report.broken(sentence))
+    for each in (report.durability_table(runs, integrated=integrated), table, report.threshold_table(runs),
+                 report.causes_table(runs, integrated=integrated), report.reasons_table(runs, integrated=integrated),
+                 report.peace_table(runs), report.broken(report.bent(runs)), costs):
         if each is not None:
             console.print(each)
     console.print(report.HOW_TO_READ)
     if integrated:
         console.print(report.gain(runs))
-    for one in runs:
-        console.print(f"  {one.name}: {one.folder}")
+    for label, one in zip(labels(runs), runs, strict=True):
+        console.print(f"  {label}: {one.folder}")
     if figures is not None:
         console.print(f"Figures of all together: {figures}")
 

@@ -65,11 +65,12 @@ def plain_errors(stopped: str = BLOCKS_KEPT) -> Iterator[Any]:
     except ValueError as wrong:
         from sim.analysis.durability import NotPairedError
         from sim.ensemble.store import RunError
+        from sim.quantity import ImpossibleError
         from sim.scenario.load import ScenarioError
         match wrong:
             case ScenarioError():
                 refuse(wrong.problems)
-            case RunError() | NotPairedError():
+            case RunError() | NotPairedError() | ImpossibleError():
                 refuse([str(wrong)])
         raise
 

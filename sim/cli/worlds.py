@@ -22,18 +22,21 @@ def replay(file: File, world: Annotated[int | None, typer.Option(help="Number of
     """Tell the history of one world: what happened, what each actor believed and wanted, and how likely each choice was."""
     with plain_errors() as refuse:
         from sim import report
+        from sim.analysis.labels import labels
         from sim.study import replay as study
         scenario = load(file, overrides)
         other = None if under is None else load(under, overrides)
+        both = [scenario] if other is None else [scenario, other]
+        names: list[dict[str, Any]] = [{"scenario": each.name, "label": label} for each, label in zip(both, labels(both), strict=True)]
         if (world is None) != typical:
             refuse(["replay needs either --world NUMBER or --typical"])
         worlds = _typical(scenario, out) if world is None else {"": world}
         told = []
         for kind, number in worlds.items():
-            journals = [study.replay(each, number) for each in (scenario, other) if each is not None]
-            told.append({"scenario": scenario.name, "typical": kind or None} | journals[0])
+            journals = [study.replay(each, number) for each in both]
+            told.append(names[0] | {"typical": kind or None} | journals[0])
             if other is not None:
-                told[-1]["under"] = {"scenario": other.name} | journals[1]
+                told[-1]["under"] = names[1] | journals[1]
             if figure is not None:
                 path = figure if not kind else figure.with_stem(f"{figure.stem}-{kind}")
                 write(path, partial(_draw_world, journals[0], path))
@@ -74,7 +77,8 @@ def game(file: File, year: Annotated[float, typer.Option(help="Years after the c
         model = _at_year(scenario, year, world)
         crisis = model.crisis(np.zeros(1, dtype=np.intp))
         tree, strategy = crisis_tree(crisis), behaviour(crisis)
-        told = {"scenario": scenario.name, "world": int(model.worlds[0]), "year": round(model.years, 6)} | report.game(crisis)
+        told = {"scenario": scenario.name, "label": scenario.label or scenario.name, "world": int(model.worlds[0]),
+                "year": round(model.years, 6)} | report.game(crisis)
         if efg is not None:
             title = f"{scenario.name}, world {told['world']}, year {told['year']:g}"
             write(efg, lambda: efg.write_text(tree.efg(title, "One month's crisis game of the model described in docs/model.md.")))

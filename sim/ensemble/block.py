@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from sim.ensemble.gate import check_outcomes, check_timeline
 from sim.ensemble.timeline import Timeline
 from sim.game.war import Cause
-from sim.model.ceasefire import CAUSES, CeasefireModel
+from sim.model.ceasefire import CAUSES, REASONS, CeasefireModel
 from sim.model.costs import costs
 from sim.scenario.schema import Scenario
 
-BLOCK = 16384
+BLOCK = 32768
 """Worlds in a block: their arrays stay in the cache, and Python's share of the time is small."""
 
 
@@ -26,31 +27,39 @@ class Block:
 
 
 def simulate(scenario: Scenario, first: int, last: int) -> Block:
-    """Simulate the worlds from `first` up to, not including, `last`."""
+    """Simulate the worlds from `first` up to, not including, `last`. Raises ImpossibleError for a result that cannot be."""
     model = CeasefireModel(scenario, range(first, last))
     timeline = Timeline.of(model)
     block = Block(first, outcomes(model), timeline)
+    check_outcomes(block.outcomes, scenario.sampling.horizon_years)
+    check_timeline(timeline)
     vars(model).clear()      # Mesa 3.3 holds on to every model for ever, to number its agents: its arrays must go
     return block
 
 
 def outcomes(model: CeasefireModel) -> pa.Table:
-    """One row a world: what became of it, and the parameters that were drawn for it. Years are NaN nowhere, chances null if held."""
+    """One row a world: what became of it, and the parameters that were drawn for it.
+
+    Russia's chance of prevailing is null if the ceasefire held, and the reason unless Russia attacked.
+    """
     held = model.cause == CAUSES.index(Cause.HELD)
-    fought = np.stack(list(model.fought.values()), axis=1)
+    fought = np.stack(list(model.wars.fought.values()), axis=1)
     columns = {
         "world": pa.array(model.worlds, pa.int64()),
         "design": pa.array(model.design, pa.int64()),
         "replicate": pa.array(model.worlds % model.given.sampling.replicates, pa.int64()),
         "years": pa.array(model.years_held),
         "cause": pa.DictionaryArray.from_arrays(pa.array(model.cause), pa.array([str(cause) for cause in CAUSES])),
+        "reason": pa.DictionaryArray.from_arrays(pa.array(model.wars.reasons, mask=model.wars.reasons < 0),
+                                                 pa.array([str(reason) for reason in REASONS])),
         "held": pa.array(held),
-        "europe_intervenes": pa.array(model.europe_intervenes),
-        "us_backs": pa.array(model.us_backs),
-        "members_fought": _named(fought, list(model.fought)),
+        "europe_intervenes": pa.array(model.wars.europe_intervenes),
+        "us_backs": pa.array(model.wars.us_backs),
+        "members_fought": _named(fought, list(model.wars.fought)),
         "probes": pa.array(model.probes),
         "firm_answers": pa.array(model.firm_answers),
-        "russia_prevails": pa.array(model.russia_prevails, mask=held),
+        "terms_drift": pa.array(model.terms_drift),
+        "russia_prevails": pa.array(model.wars.russia_prevails, mask=held),
     }
     columns |= {f"hazard_{cause}": pa.array(hazard.astype(np.float32)) for cause, hazard in model.hazard.items()}
     columns |= {f"hazard_until_{year}": pa.array(hazard.astype(np.float32)) for year, hazard in model.hazard_until.items()}
@@ -60,6 +69,6 @@ def outcomes(model: CeasefireModel) -> pa.Table:
 
 def _named(fought: np.ndarray, names: list[str]) -> pa.Array:
     """The members that fought in each world, their names joined."""
-    joined, position = np.unique(fought, axis=0, return_inverse=True)
-    texts = [", ".join(name for name, honoured in zip(names, row, strict=True) if honoured) for row in joined]
+    codes, position = np.unique(fought @ (1 << np.arange(len(names))), return_inverse=True)
+    texts = [", ".join(name for place, name in enumerate(names) if code >> place & 1) for code in codes.tolist()]
     return pa.array(pd.Categorical.from_codes(position.ravel(), categories=texts).astype(str), pa.string())

@@ -2,7 +2,7 @@
 
 import hashlib
 import platform
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -10,6 +10,8 @@ from typing import Any
 
 from sim.scenario.schema import Scenario, digest
 
+EDITION = 2
+"""The edition of the model: runs of another one cannot be read, checked or compared with runs of this one."""
 _PACKAGES = ("ceasefire", "mesa", "numpy", "scipy", "pandas", "pyarrow", "pydantic")
 
 
@@ -17,11 +19,14 @@ def manifest_of(scenario: Scenario) -> dict[str, Any]:
     """What determines a run, its hash, and what it is run with."""
     determinants = {"scenario": scenario.determinants(), "model": _code()}
     return {
+        "edition": EDITION,
         "name": scenario.name,
         "title": scenario.title,
+        "label": scenario.label,
+        "as_of": None if scenario.as_of is None else scenario.as_of.isoformat(),
         "hash": digest(determinants),
         "scenario": scenario.model_dump(mode="json"),
-        "origins": {key: list(map(list, given)) for key, given in scenario.origins.items()},
+        "origins": {key: [[_plain(value), by] for value, by in given] for key, given in scenario.origins.items()},
         "stated_sources": dict(scenario.stated_sources),
         "seed": scenario.sampling.seed,
         "worlds": scenario.sampling.worlds,
@@ -29,6 +34,11 @@ def manifest_of(scenario: Scenario) -> dict[str, Any]:
         "platform": platform.platform(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def _plain(value: Any) -> Any:
+    """A value that a file gave, as JSON has it: dates as their text."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 @cache
@@ -42,6 +52,6 @@ def _code() -> str:
     """Hash of the code that determines a result."""
     package = Path(__file__).parents[1]
     parts = [path for part in ("guarantee", "actors", "game", "model") for path in (package / part).glob("*.py")]
-    parts += [package / name for name in ("uncertainty.py", "quantity.py", "scenario/schema.py")]
+    parts += [package / name for name in ("uncertainty.py", "quantity.py", "calendar.py", "scenario/schema.py")]
     parts += [package / "ensemble" / name for name in ("block.py", "timeline.py")]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(parts))).hexdigest()

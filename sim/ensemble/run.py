@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sim.ensemble.block import BLOCK, Block, simulate
 from sim.ensemble.store import Run, RunError, Store, gather, read_run
+from sim.quantity import ImpossibleError
 from sim.scenario.schema import Scenario
 
 Progress = Callable[[int, int], None]
@@ -32,6 +33,8 @@ class Failure:
 
     worlds: Worlds
     why: str
+    passing: bool = True
+    """Whether the fault may pass, as that of a worker that died; the same worlds give the same impossible numbers."""
 
 
 def run(scenario: Scenario, *, workers: int = 1, executor: Executor | None = None, out: str | Path | None = "runs",
@@ -41,9 +44,9 @@ def run(scenario: Scenario, *, workers: int = 1, executor: Executor | None = Non
     `workers` processes, or any `executor`, compute blocks of `block` worlds; the results do not depend on either. Processes are
     started only where that takes less time than going on alone; a script that uses them makes its calls under
     `if __name__ == "__main__":`, since every process reads the script. The results are written to a folder in `out`, from which a
-    run that was computed before is read again, and one that was interrupted goes on; with `out=None` they stay in memory. Raises
-    RunError if the folder cannot be written, or if blocks fail again and again (the others are kept), ValueError for fewer than
-    one worker or world in a block, RuntimeError in a process that is only reading an unguarded script.
+    run that was computed before is read again, one that was interrupted goes on, and one of fewer designs is added to; with `out=None`
+    they stay in memory. Raises RunError if the folder cannot be written, or if blocks fail again and again (the others are kept),
+    ValueError for fewer than one worker or world in a block, RuntimeError in a process that is only reading an unguarded script.
     """
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         raise RuntimeError('a script whose run starts processes must call it under `if __name__ == "__main__":`, since each process '
@@ -51,13 +54,13 @@ def run(scenario: Scenario, *, workers: int = 1, executor: Executor | None = Non
     if workers < 1 or block < 1:
         raise ValueError(f"workers and block must be at least 1; they are {workers} and {block}")
     began, worlds = time.perf_counter(), scenario.sampling.worlds
-    blocks = [(first, min(first + block, worlds)) for first in range(0, worlds, block)]
     if out is None:
         kept: list[Block] = []
-        _compute(scenario, blocks, kept.append, workers, executor, _told(progress, worlds, 0))
+        _compute(scenario, _blocks(0, worlds, block), kept.append, workers, executor, _told(progress, worlds, 0))
         return gather(scenario, kept, time.perf_counter() - began)
     with Store(Path(out), scenario) as store:
         if not store.complete:
+            blocks = _blocks(0, store.begun, store.begun or block) + _blocks(store.begun, worlds, block)
             missing = [each for each in blocks if not store.has(*each)]
             done = worlds - sum(last - first for first, last in missing)
             _compute(scenario, missing, store.write, workers, executor, _told(progress, worlds, done))
@@ -65,26 +68,33 @@ def run(scenario: Scenario, *, workers: int = 1, executor: Executor | None = Non
     return read_run(store.folder)
 
 
+def _blocks(first: int, last: int, size: int) -> list[Worlds]:
+    """The worlds from `first` up to, not including, `last`, in blocks."""
+    return [(each, min(each + size, last)) for each in range(first, last, size)]
+
+
 def _compute(scenario: Scenario, blocks: list[Worlds], keep: Callable[[Block], None], workers: int, executor: Executor | None,
              progress: Callable[[int], None]) -> None:
-    """Compute the blocks and keep each; those that fail are tried again, on new processes if the old ones died."""
+    """Compute the blocks and keep each; faults that may pass are tried again, on new processes if the old ones died."""
     failures: list[Failure] = []
+    lost: list[Failure] = []
     for _ in range(ATTEMPTS):
         failures = []
         for result in _own(scenario, blocks, workers) if executor is None else _sent(scenario, blocks, executor):
             if isinstance(result, Failure):
-                failures.append(result)
+                (failures if result.passing else lost).append(result)
             else:
                 keep(result)
                 progress(result.timeline.worlds)
         if not failures:
-            return
+            break
         blocks = [failure.worlds for failure in failures]
         for failure in failures:
             _log.warning("worlds %d to %d failed and are tried again: %s", failure.worlds[0], failure.worlds[1] - 1, failure.why)
-    raise RunError(f"{scenario.name}: {len(failures)} blocks failed {ATTEMPTS} times; the others are kept, and the same run goes on from "
-                   "there:\n" + "\n".join(f"  worlds {first} to {last - 1}, seed {scenario.sampling.seed}: {failure.why}"
-                                          for failure in failures for first, last in [failure.worlds]))
+    if lost := lost + failures:
+        raise RunError(f"{scenario.name}: {len(lost)} blocks failed; the others are kept, and the same run goes on from there:\n"
+                       + "\n".join(f"  worlds {first} to {last - 1}, seed {scenario.sampling.seed}: {failure.why}"
+                                   for failure in lost for first, last in [failure.worlds]))
 
 
 def _own(scenario: Scenario, blocks: list[Worlds], workers: int) -> Iterator[Block | Failure]:
@@ -134,6 +144,8 @@ def _submit(executor: Executor, scenario: Scenario, worlds: Worlds) -> "Future[B
 def _attempt(scenario: Scenario, first: int, last: int) -> Block | Failure:
     try:
         return simulate(scenario, first, last)
+    except ImpossibleError as wrong:
+        return Failure((first, last), str(wrong), passing=False)
     except Exception as wrong:      # noqa: BLE001  whatever it is, it is reported with its block, and the others go on
         place = traceback.extract_tb(wrong.__traceback__)[-1]
         return Failure((first, last), f"{wrong!r} in {place.name}, {Path(place.filename).name}:{place.lineno}")

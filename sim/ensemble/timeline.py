@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.ensemble.gate import check_states
 from sim.game.war import Cause
 from sim.model.ceasefire import CAUSES, CeasefireModel
 from sim.uncertainty import Floats
@@ -14,9 +15,10 @@ from sim.uncertainty import Floats
 QUANTILES = (5, 25, 50, 75, 95)
 """Percentiles of the timeline."""
 _WEAKEST, _RATIO, _STRENGTHS = 1e-2, 1.01, 1620
-_BELIEFS = 200
-VARIABLES = {"russia_strength": _STRENGTHS, "ukraine_strength": _STRENGTHS, "belief_europe": _BELIEFS, "belief_united_states": _BELIEFS}
-"""Variables of the timeline with their number of bins: strengths to 1 %, from 0.01 to 100,000 brigade-equivalents, beliefs to 0.005."""
+_REPUTATIONS = 200
+VARIABLES = {"russia_strength": _STRENGTHS, "ukraine_strength": _STRENGTHS,
+             "reputation_europe": _REPUTATIONS, "reputation_united_states": _REPUTATIONS}
+"""Variables of the timeline with their number of bins: strengths to 1 %, from 0.01 to 100,000 brigade-equivalents, reputations to 0.005."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,18 @@ class Timeline:
 
     @classmethod
     def of(cls, model: CeasefireModel) -> Self:
-        """Run the model to its end, counting as it goes."""
+        """Run the model to its end, counting as it goes. Raises ImpossibleError for a state that cannot be."""
         steps = model.given.sampling.steps
         at_peace = {name: np.zeros((steps, bins), dtype=np.int64) for name, bins in VARIABLES.items()}
         while model.running:
             model.step()
             worlds = np.flatnonzero(model.at_peace)
             for name, values in (("russia_strength", model.russia.strength), ("ukraine_strength", model.ukraine.strength),
-                                 ("belief_europe", model.europe.belief), ("belief_united_states", model.united_states.belief)):
-                at_peace[name][model.steps - 1] = _count(values[worlds], VARIABLES[name])
+                                 ("reputation_europe", model.europe.reputation),
+                                 ("reputation_united_states", model.united_states.reputation)):
+                bins = VARIABLES[name]
+                check_states(name, values, 1.0 if bins == _REPUTATIONS else np.inf, model.worlds, model.draws)
+                at_peace[name][model.steps - 1] = _count(values[worlds], bins)
         last = np.rint(model.years_held / model.step_years).astype(np.intp) - 1
         ended = np.zeros((steps, len(CAUSES)), dtype=np.int64)
         over = ~model.at_peace
@@ -70,5 +75,5 @@ def _quantile(counts: NDArray[np.int64], share: float) -> Floats:
     """The middle of the bin in which the quantile lies, for each step; NaN where no world is left."""
     cumulated = counts.cumsum(axis=1)
     at = (cumulated < share * cumulated[:, -1:]).sum(axis=1)
-    middle = (at + 0.5) / _BELIEFS if counts.shape[1] == _BELIEFS else _WEAKEST * _RATIO ** (at + 0.5)
+    middle = (at + 0.5) / _REPUTATIONS if counts.shape[1] == _REPUTATIONS else _WEAKEST * _RATIO ** (at + 0.5)
     return np.where(cumulated[:, -1] > 0, middle, np.nan)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.actors import choice
+from sim.game.attack import Attack
 from sim.game.crisis import Crisis
 from sim.game.tree import Action, Chance, End, InformationSet, Move, Node, Player, Tree, crisis_tree, reader
 from sim.quantity import Array
@@ -37,14 +38,18 @@ def _chance(crisis: Crisis, known: InformationSet) -> Array:
     """Chance of the first of two actions: to escalate, retaliate, answer firmly, intervene or back."""
     match known:
         case InformationSet(Player.UNITED_STATES, own_type=int(own)):
-            return _of_type(crisis.backs_by_type[Action.INTERVENE in known.seen], own)
+            return _of_type(_subgame(crisis, known).backs_by_type[Action.INTERVENE in known.seen], own)
         case InformationSet(Player.EUROPE, own_type=int(own), seen=(Action.PROBE,)):
             return _of_type(crisis.answers_firmly_by_type, own)
         case InformationSet(Player.EUROPE, own_type=int(own)):
-            return _of_type(crisis.intervenes_by_type, own)
+            return _of_type(_subgame(crisis, known).intervenes_by_type, own)
         case InformationSet(Player.UKRAINE):
             return crisis.retaliates
     return crisis.escalates
+
+
+def _subgame(crisis: Crisis, known: InformationSet) -> Attack:
+    return crisis.attack_at_once if known.seen[0] is Action.ATTACK else crisis.escalation
 
 
 def _of_type(by_type: Array, own: int) -> Array:

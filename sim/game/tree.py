@@ -14,7 +14,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from sim.game.crisis import ABSTAINS, INTERVENES, IRRESOLUTE, RESOLUTE, Crisis
+from sim.game.attack import ABSTAINS, INTERVENES, IRRESOLUTE, RESOLUTE, Attack
+from sim.game.crisis import Crisis
 from sim.quantity import Array
 
 TYPE_NAMES = ("irresolute", "resolute")
@@ -153,11 +154,11 @@ def crisis_tree(crisis: Crisis, world: int = 0) -> Tree:
         return Chance(name, {TYPE_NAMES[own]: (chance, then(own)) for own, chance in ((RESOLUTE, resolute), (IRRESOLUTE, 1 - resolute))})
 
     def united_states(europe: int) -> Chance:
-        return types(f"type of the United States, the coalition being {TYPE_NAMES[europe]}", crisis.belief_united_states,
+        return types(f"type of the United States, the coalition being {TYPE_NAMES[europe]}", crisis.now(crisis.reputation_united_states),
                      lambda united_states: _Play(crisis, number, europe, united_states).review())
 
     return Tree(
-        types("type of the coalition", crisis.belief_europe, united_states),
+        types("type of the coalition", crisis.now(crisis.reputation_europe), united_states),
         {Player.RUSSIA: number(crisis.russia.choice_noise), Player.UKRAINE: number(crisis.ukraine.choice_noise),
          Player.EUROPE: number(crisis.europe.choice_noise), Player.UNITED_STATES: number(crisis.united_states.choice_noise)})
 
@@ -183,7 +184,7 @@ class _Play:
         """Russia attacks, holds or probes; the coalition answers a probe firmly or softly."""
         russia = self.crisis.russia
         return Move(InformationSet(Player.RUSSIA), {
-            Action.ATTACK: self.attack((Action.ATTACK,)),
+            Action.ATTACK: self.attack(self.crisis.attack_at_once, (Action.ATTACK,)),
             Action.HOLD: self.peace("the ceasefire holds"),
             Action.PROBE: Move(InformationSet(Player.EUROPE, self.europe, (Action.PROBE,)), {
                 Action.FIRM: self.incident(Action.FIRM, {Player.RUSSIA: -russia.probe_cost, Player.EUROPE: self.firmness()}),
@@ -193,25 +194,27 @@ class _Play:
 
     def incident(self, answer: Action, earned: Earned) -> Move:
         """Ukraine absorbs or retaliates, and then Russia de-escalates or escalates; neither has seen the answer."""
-        retaliated = {Player.UKRAINE: self.crisis.ukraine.retaliation_value}
+        crisis = self.crisis
+        retaliated = {Player.UKRAINE: crisis.ukraine.retaliation_value - crisis.now(crisis.terms.forfeited) * crisis.voids}
         return Move(InformationSet(Player.UKRAINE, seen=(Action.PROBE,)), {
             Action.RETALIATE: Move(InformationSet(Player.RUSSIA, seen=(Action.PROBE, Action.RETALIATE)), {
-                Action.ESCALATE: self.attack((Action.PROBE, answer, Action.RETALIATE, Action.ESCALATE), earned, retaliated),
+                Action.ESCALATE: self.attack(crisis.escalation, (Action.PROBE, answer, Action.RETALIATE, Action.ESCALATE),
+                                             earned, retaliated),
                 Action.DEESCALATE: self.peace("Russia de-escalates", earned, retaliated),
             }),
             Action.ABSORB: self.peace("Ukraine absorbs the probe", earned),
         })
 
-    def attack(self, seen: tuple[Action, ...], *earned: Earned) -> Move:
+    def attack(self, subgame: Attack, seen: tuple[Action, ...], *earned: Earned) -> Move:
         """The coalition intervenes or abstains, and then the United States, having seen which, backs the defence or stays out.
 
-        Both have `seen` how the war began, so that each beginning has its own information sets: the coalition could share them only
-        by forgetting its answer to the probe. The equilibrium is the same either way, since what is earned already moves no choice.
+        Both have `seen` how the war began: after an incident blame is contested, so that it is another subgame than after a deliberate
+        attack. Each beginning has its own information sets: the coalition could share them only by forgetting its answer to the probe.
         """
         return Move(InformationSet(Player.EUROPE, self.europe, seen), {
             choice: Move(InformationSet(Player.UNITED_STATES, self.united_states, (*seen, choice)), {
-                Action.BACK: self.war(fights, 1, *earned),
-                Action.STAY_OUT: self.war(fights, 0, *earned),
+                Action.BACK: self.war(subgame, fights, 1, *earned),
+                Action.STAY_OUT: self.war(subgame, fights, 0, *earned),
             }) for choice, fights in ((Action.INTERVENE, INTERVENES), (Action.ABSTAIN, ABSTAINS))
         })
 
@@ -219,43 +222,43 @@ class _Play:
         """The ceasefire goes on: Russia has the value of holding."""
         return self.end(name, *earned, {Player.RUSSIA: self.crisis.value_of_holding})
 
-    def war(self, fights: int, backed: int, *earned: Earned) -> End:
+    def war(self, subgame: Attack, fights: int, backed: int, *earned: Earned) -> End:
         """War, with the coalition in it or not and the United States behind it or not."""
         name = f"war: coalition {('abstains', 'intervenes')[fights]}, United States {('stay out', 'back it')[backed]}"
         return self.end(name, *earned, {
-            Player.RUSSIA: self.attacking(fights, backed),
+            Player.RUSSIA: self.attacking(subgame, fights, backed),
             Player.UKRAINE: -self.crisis.ukraine.cost_of_war * (1 - fights / 2),
-            Player.EUROPE: fights * self.intervening(backed),
-            Player.UNITED_STATES: backed * self.backing(fights),
+            Player.EUROPE: fights * self.intervening(subgame, backed),
+            Player.UNITED_STATES: backed * self.backing(subgame, fights),
         })
 
     def end(self, name: str, *earned: Earned) -> End:
         return End(name, {player: sum(self.number(each[player]) for each in earned if player in each) for player in Player})
 
-    def attacking(self, fights: int, backed: int) -> Array:
-        """p(D) V - c_W - z f, less c_E if the coalition fights and c_A if the United States backs it: the terms of A(0)."""
-        crisis, russia = self.crisis, self.crisis.russia
-        prevails: Array = crisis.prevails_now(fights * (crisis.now(crisis.deployed_force) + crisis.europe.pledged_force), backed)
-        return (prevails * russia.value_of_prevailing - russia.cost_of_war - crisis.terms.added_cost_of_war
+    def attacking(self, subgame: Attack, fights: int, backed: int) -> Array:
+        """p(D) V (1 - G) - c_W - z f, less c_E if the coalition fights and c_A if the United States backs it: the terms of A and A⁻."""
+        russia = self.crisis.russia
+        prevails = subgame.prevails(fights, backed, self.crisis.europe.pledged_force)
+        return (prevails * russia.value_of_prevailing * subgame.prize - russia.cost_of_war - subgame.added_cost_of_war
                 - fights * russia.cost_of_fighting_europe - backed * russia.cost_of_fighting_us)
 
-    def intervening(self, backed: int) -> Array:
-        """s_E + o + h_E L_E f + w F/(F + F½) - γ_E (1 - τ), and k where the United States really backs it."""
-        europe, terms, force = self.crisis.europe, self.crisis.terms, self.crisis.deployed_force
-        return (europe.stake + europe.offset + europe.audience_cost * terms.europe_committed + europe.tripwire_value(force)
-                + europe.backing * backed - europe.resolve_gap * (1 - self.europe))
+    def intervening(self, subgame: Attack, backed: int) -> Array:
+        """s_E + o + h_E ℓ_E + w F_X/(F_X + F½) - γ_E (1 - τ), and k where the United States really backs it."""
+        europe = self.crisis.europe
+        return (europe.stake + europe.offset + europe.audience_cost * subgame.europe_promised
+                + europe.tripwire_value(subgame.exposed_force) + europe.backing * backed - europe.resolve_gap * (1 - self.europe))
 
-    def backing(self, fights: int) -> Array:
-        """s_A + h_A L_A f + φ (χ - ½) - γ_A (1 - τ)."""
-        united_states, committed = self.crisis.united_states, self.crisis.terms.united_states_committed
-        return (united_states.stake + united_states.audience_cost * committed + united_states.follow_europe * (fights - 0.5)
-                - united_states.resolve_gap * (1 - self.united_states))
+    def backing(self, subgame: Attack, fights: int) -> Array:
+        """s_A + h_A ℓ_A + φ (χ - ½) - γ_A (1 - τ)."""
+        united_states = self.crisis.united_states
+        return (united_states.stake + united_states.audience_cost * subgame.united_states_promised
+                + united_states.follow_europe * (fights - 0.5) - united_states.resolve_gap * (1 - self.united_states))
 
     def firmness(self) -> Array:
-        """s_F + o + L_E f + w F/(F + F½) - γ_E (1 - τ)."""
-        europe, terms, force = self.crisis.europe, self.crisis.terms, self.crisis.deployed_force
-        return (europe.firmness + europe.offset + terms.europe_committed + europe.tripwire_value(force)
-                - europe.resolve_gap * (1 - self.europe))
+        """s_F + o + h_F ℓ_E⁻ + w F_X/(F_X + F½) - γ_E (1 - τ)."""
+        europe, subgame = self.crisis.europe, self.crisis.escalation
+        return (europe.firmness + europe.offset + europe.firmness_by_commitment * subgame.europe_promised
+                + europe.tripwire_value(subgame.exposed_force) - europe.resolve_gap * (1 - self.europe))
 
 
 def _from(node: Node) -> Iterator[Node]:

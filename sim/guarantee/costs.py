@@ -25,12 +25,8 @@ class Costs(Parameters):
 
     brigade_year: Quantity = parameter(
         1.1, "stationing a brigade for a year", unit="USD billion per year", symbol="C_F", low=0,
-        source="an American armoured brigade that rotates through Europe costs 1.14, one that is stationed there 0.07 less (Deni 2024, "
-               "Atlantic Council); Bloomberg Economics (2025) has 30 for 40,000 soldiers over ten years, which is 0.34 for 4,500")
-    united_states_share: Quantity = parameter(
-        0.0, "share of all arms that the United States pays; the coalition pays the rest", unit="share", symbol="a_A", low=0, high=1,
-        source="judgement: it announced no new aid after January 2025, and had given 45 % of what it and Europe gave until then (Kiel "
-               "Institute, Ukraine Support Tracker, April 2025)")
+        source="an American armoured brigade costs 1.07 a year stationed in Europe, 1.14 in back-to-back rotations of nine months (Deni "
+               "2024, Atlantic Council); Bloomberg Economics (2025) has 30 for 40,000 soldiers over ten years, which is 0.34 for 4,500")
     reconstruction_year: Quantity = parameter(
         52.4, "what is rebuilt in a year of peace", unit="USD billion per year", symbol="G", low=0,
         source="524 of needs over ten years (World Bank and others, RDNA4, February 2025), as if all were met evenly")
@@ -43,7 +39,7 @@ class Costs(Parameters):
                "destroys two thirds of that is a judgement")
     war_years: Quantity = parameter(
         3.0, "how long a resumed war lasts", unit="years", symbol="D_W", low=0,
-        source="judgement: the last one lasted more than three")
+        source="judgement: the war that began in 2022 had lasted more than four by 2026; most wars between states are much shorter")
     war_year: Quantity = parameter(
         116.0, "what a year of war costs Ukraine", unit="USD billion per year", symbol="C_U", low=0,
         source="damage of 62 a year (176 from February 2022 to December 2024: RDNA4), and 29 % of an output of 187 lost, as in 2022 "
@@ -63,11 +59,6 @@ class Costs(Parameters):
     def stream(self, years: Array) -> Array:
         """Present value of a dollar a year for `years`, (1 - (1 + d_C)^(-years)) / ln(1 + d_C)."""
         return -np.expm1(-years * self._rate) / self._rate
-
-    def delivered(self, half_life: Array, years: Array) -> Array:
-        """Present value of the part of a dollar that is delivered within `years`, half of it by the half-life and so on."""
-        pace: Array = np.log(2) / half_life
-        return -np.expm1(-(pace + self._rate) * years) * pace / (pace + self._rate)
 
     def war(self) -> Array:
         """Value, when war resumes, of a dollar for each year that it lasts."""

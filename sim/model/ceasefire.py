@@ -1,6 +1,8 @@
 """The ceasefire: many possible histories advanced month by month as one Mesa model."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import mesa
@@ -12,16 +14,23 @@ from sim.actors.europe import EuropeanCoalition
 from sim.actors.russia import Russia
 from sim.actors.ukraine import Ukraine
 from sim.actors.united_states import UnitedStates
-from sim.game.crisis import IRRESOLUTE, RESOLUTE, Crisis
-from sim.game.war import Cause
-from sim.model.chance import Chance, designs
+from sim.game.crisis import Crisis
+from sim.game.war import Cause, Reason
+from sim.guarantee.costs import EUROPE, UNITED_STATES
+from sim.guarantee.terms import Moment, Terms
+from sim.model.chance import Chance
+from sim.model.designs import designs
 from sim.model.hazard import hazards
 from sim.model.journal import Journal
-from sim.quantity import Array, Worlds
+from sim.model.politics import deliver, hold_politics
+from sim.model.situation import PRESENT, Situation, crisis_of, terms_of
+from sim.model.wars import Wars
+from sim.quantity import Worlds
 from sim.scenario.schema import Scenario, milestones
-from sim.uncertainty import Distribution, Floats
+from sim.uncertainty import Floats
 
 CAUSES = tuple(Cause)
+REASONS = tuple(Reason)
 _HELD = CAUSES.index(Cause.HELD)
 
 
@@ -47,48 +56,69 @@ class CeasefireModel(mesa.Model):
         self.given = scenario
         self.chance = Chance(seed, self.worlds)
         self.design: Worlds = self.worlds // sampling.replicates
-        self.draws = {name: uncertain.quantile(designs(seed, "joint draws" if uncertain.jointly else name, sampling.designs)[self.design])
-                      for name, uncertain in scenario.uncertain().items()}
+        drawn, self._among_drawn = np.unique(self.design, return_inverse=True)
+        by_design = designs(seed, scenario.uncertain(), drawn)
+        self._by_design = scenario.drawn(by_design)
+        self.draws = {name: values[self._among_drawn] for name, values in by_design.items()}
         self.drawn = scenario.drawn(self.draws)
         self.step_years = 1 / sampling.steps_per_year
+        self._half_year = max(1, sampling.steps_per_year // 2)
         self.years = 0.0
-
-        regime = self.drawn.regime
-        standing = regime.terms(0.0, 0.0, np.ones(1, dtype=bool))
-        self.russia = Russia(self, self.drawn.russia, size)
-        self.ukraine = Ukraine(self, self.drawn.ukraine, standing, size)
-        self.europe = EuropeanCoalition(self, self.drawn.europe, self.chance.once("coalition type"))
-        self.united_states = UnitedStates(self, self.drawn.united_states, self.chance.once("United States type"))
-        accession = regime.accession
-        self.entry: Floats = np.full(size, 0.0 if accession is None else accession.entry(self.chance.once("accession"),
-                                                                                        self.chance.once("veto")))
-        self.stationed: NDArray[np.bool_] = np.full(size, np.asarray(regime.deployment.brigades) > 0)
-
-        def a_step(rate: Any) -> Any:
-            return step_probability(rate, self.step_years)
-        self.leader_changes = a_step(self.drawn.russia.leader_turnover)
-        self.russia_reviews = a_step(self.drawn.russia.reviews_per_year)
-        self.ukraine_reviews = a_step(self.drawn.ukraine.reviews_per_year)
-        self.coalition_drifts = a_step(self.drawn.europe.resolve_drift)
-        self.incident_happens = a_step(self.drawn.war.incidents_per_year * standing.incidents)
-        self.ahead = np.array([0.0, *self.drawn.russia.foresight])[:, None]
-
-        self.at_peace: NDArray[np.bool_] = np.ones(size, dtype=bool)
-        self.cause: NDArray[np.int8] = np.full(size, _HELD, dtype=np.int8)
-        self.years_held: Floats = np.full(size, float(sampling.horizon_years))
-        self.probes: NDArray[np.int32] = np.zeros(size, dtype=np.int32)
-        self.firm_answers: NDArray[np.int32] = np.zeros(size, dtype=np.int32)
-        self.europe_intervenes: NDArray[np.bool_] = np.zeros(size, dtype=bool)
-        self.us_backs: NDArray[np.bool_] = np.zeros(size, dtype=bool)
-        self.fought = {member.name: np.zeros(size, dtype=bool) for member in self.drawn.europe.standing}
-        self.russia_prevails: Floats = np.full(size, np.nan)
-        self.brigade_years: Floats = np.zeros(size)          # stationed, each at its present value
-        self.force_that_fought: Floats = np.zeros(size)      # of the stationed force, where the coalition intervened
-        self.hazard: dict[Cause, Floats] = {cause: np.zeros(size) for cause in CAUSES if cause is not Cause.HELD}
-        self.hazard_until: dict[int, Floats] = dict.fromkeys(milestones(sampling.horizon_years)[:-1], np.zeros(size))
+        self._sign(size)
+        self._open_books(size)
         self.journal = Journal(int(self.worlds[0])) if size == 1 else None
         if self.journal is not None:
             self.journal.open(self)
+
+    def _sign(self, size: int) -> None:
+        """The actors at the signature, what chance has in store for the regime, and the chances of a month."""
+        parameters, regime, chance = self.drawn, self.drawn.regime, self.chance
+        at_once = Moment(0.0, 0.0, entered=False, successor=False, step=self.step_years)
+        promised, standing = regime.terms(at_once), regime.standing(at_once)
+        self.russia = Russia(self, parameters.russia, chance.once("disposition"), self.step_years)
+        self.ukraine = Ukraine(self, parameters.ukraine, promised.strength_cap, size, self.step_years)
+        self.europe = EuropeanCoalition(self, parameters.europe, promised.europe_promised,
+                                        standing.in_force * regime.deployment.brigades, chance.once("coalition type"))
+        self.united_states = UnitedStates(self, parameters.united_states, promised.united_states_promised,
+                                          chance.once("United States type"))
+        accession = regime.accession
+        self.entry: Floats = np.full(size, 0.0 if accession is None else accession.entry(chance.once("accession"), chance.once("veto")))
+        self.renewed: NDArray[np.bool_] = chance.once("promise renewal") < regime.commitment.renewal
+        self.voided: NDArray[np.bool_] = np.zeros(size, dtype=bool)
+        self.ground: Floats = np.ones(size)
+        self.stationed: NDArray[np.bool_] = np.full(size, np.asarray(regime.deployment.brigades) > 0)
+        self.members_voted: list[str] = []
+        self.us_voted: NDArray[np.bool_] = np.zeros(size, dtype=bool)
+        self.funds_due: NDArray[np.bool_] = np.zeros(size, dtype=bool)
+
+        def a_step(rate: Any) -> Any:
+            return step_probability(rate, self.step_years)
+        self.leader_changes = a_step(parameters.russia.leader_turnover)
+        self.disposition_changes: Floats = np.full(size, a_step(parameters.russia.disposition_changes))
+        self.russia_reviews = a_step(parameters.russia.reviews_per_year)
+        self.ukraine_reviews = a_step(parameters.ukraine.reviews_per_year)
+        self.incident_happens = a_step(parameters.war.incidents_per_year * promised.incidents)
+        self.ahead = np.array([0.0, *parameters.russia.foresight])[:, None]
+
+        self.signature = self.situation(np.arange(size))      # a copy: agents change their arrays in place
+        agreed = crisis_of(parameters, replace(self.signature, entered=True), PRESENT, self.step_years, as_agreed=True)
+        self.balance_at_signature: Floats = np.full(size, agreed.now(agreed.attack.balance))
+
+    def _open_books(self, size: int) -> None:
+        """What becomes of each history."""
+        horizon = self.given.sampling.horizon_years
+        self.at_peace: NDArray[np.bool_] = np.ones(size, dtype=bool)
+        self.cause: NDArray[np.int8] = np.full(size, _HELD, dtype=np.int8)
+        self.years_held: Floats = np.full(size, float(horizon))
+        self.probes: NDArray[np.int32] = np.zeros(size, dtype=np.int32)
+        self.firm_answers: NDArray[np.int32] = np.zeros(size, dtype=np.int32)
+        self._drift: Floats = np.zeros(size)                 # p̄(0) - p̄₀, summed over the half-years of peace
+        self._followed: NDArray[np.int32] = np.zeros(size, dtype=np.int32)
+        self.wars = Wars(self)
+        self.brigade_years: Floats = np.zeros(size)          # stationed, each at its present value
+        self.arms_given = {giver: np.zeros(size) for giver in (EUROPE, UNITED_STATES)}     # USD billion at their present value
+        self.hazard: dict[Cause, Floats] = {cause: np.zeros(size) for cause in CAUSES if cause is not Cause.HELD}
+        self.hazard_until: dict[int, Floats] = dict.fromkeys(milestones(horizon)[:-1], np.zeros(size))
 
     def story(self) -> str:
         """What happened, in words, a line an event. Raises ValueError for a model of more than one world."""
@@ -97,14 +127,19 @@ class CeasefireModel(mesa.Model):
         return "\n".join(self.journal.lines())
 
     def step(self) -> None:
-        """One month (docs/model.md, section 3): politics, build-up, Ukraine, Russia, incidents, resolution."""
+        """One month (docs/model.md, section 3): politics, deliveries, build-up, Ukraine, Russia, incidents, resolution."""
         if self.steps > self.given.sampling.steps:       # the history ends at the horizon, whoever steps on
             return
         began, self.years = self.years, self.steps / self.given.sampling.steps_per_year
-        self.hold_politics(began)
-        self.russia.build_up(self.step_years)
-        self.ukraine.build_up(self.step_years)
+        hold_politics(self, began)
+        deliver(self, began)
+        self.russia.build_up()
+        self.ukraine.build_up()
+        if self.journal is not None:
+            self.journal.note_politics(self, began)
         self.station()
+        if (self.steps - 1) % self._half_year == self._half_year // 2:
+            self.follow_power()
         self.review_in_ukraine()
         self.review_in_russia()
         if self.journal is not None:
@@ -113,35 +148,37 @@ class CeasefireModel(mesa.Model):
         self.hazard_until |= {year: np.sum(list(self.hazard.values()), axis=0) for year in self.hazard_until
                               if year == self.years or (year > self.years and not self.running)}
 
-    def hold_politics(self, began: float) -> None:
-        """Elections, drift of the coalition, change of the Russian leader, and the yearly renewal of the deployment."""
-        before, after = (self.drawn.united_states.elections_by(year) for year in (began, self.years))
-        if np.any(voted := after > before):
-            held = np.full(len(self.worlds), voted)
-            ordinal = np.full(len(self.worlds), np.maximum(after, 1) - 1, dtype=np.intp)
-            self.united_states.hold_election(held, self.chance["elections"].nth(ordinal, np.arange(len(held))))
-        self.europe.drift(self.chance["coalition drift"].next(), self.coalition_drifts)
-        changed = np.flatnonzero(self.at_peace & (self.chance["leader turnover"].next() < self.leader_changes))
-        if len(changed):
-            self.russia.change_leader(changed, *(self.of_successors(name, changed) for name in ("value_of_prevailing", "insecurity")))
-        if self.steps % self.given.sampling.steps_per_year == 0 and self.stationed.any():
-            self.europe.face_renewal(self.stationed, self.chance["renewals"].next())
-        if self.journal is not None:
-            self.journal.note_politics(self, voted=bool(np.any(voted)))
-
-    def of_successors(self, name: str, worlds: Worlds) -> Array:
-        """What the next leader brings to office in some worlds: drawn from the scenario's distribution, or its one value."""
-        known = getattr(self.given.russia, name)
-        if not isinstance(known, Distribution):
-            return float(known)
-        return self.chance.following(known.anew().quantile, f"leader's {name}").nth(self.russia.successions[worlds], worlds)
+    @property
+    def is_full_year(self) -> bool:
+        """Whether the month ends a year."""
+        return self.steps % self.given.sampling.steps_per_year == 0
 
     def station(self) -> None:
         """Count the month's brigade-years of the allied force in place, F Δ, where the ceasefire has held until now."""
         if self.stationed.any():
             month = self.step_years * self.drawn.costs.present(self.years)
-            stationed = self.drawn.regime.stationed(self.years, self.entry <= self.years)
-            self.brigade_years += month * stationed * self.europe.will * self.at_peace
+            self.brigade_years += month * self.terms().deployed_force * self.europe.will * self.at_peace
+
+    def terms(self) -> Terms:
+        """What the regime comes to now."""
+        return terms_of(self.drawn, self.situation(slice(None)), 0.0, self.step_years)
+
+    def parameters_of(self, worlds: Worlds) -> Scenario:
+        """The scenario with what was drawn for some worlds, read off their designs, which are fewer."""
+        return self._by_design.at(self._among_drawn[worlds])
+
+    def follow_power(self) -> None:
+        """Note how far the balance of power has shifted from that of the signature, where the ceasefire holds."""
+        everywhere = crisis_of(self.drawn, self.situation(slice(None)), PRESENT, self.step_years, self.balance_at_signature)
+        self._drift += everywhere.now(everywhere.terms_drift) * self.at_peace
+        self._followed += self.at_peace
+
+    @property
+    def terms_drift(self) -> Floats:
+        """Mean of p̄(0) - p̄₀ over the peace: of its half-years, each in the middle, or at its end where that came first."""
+        ended_early = ~self.at_peace & ((np.rint(self.years_held / self.step_years) - 1) % self._half_year < self._half_year // 2)
+        followed = self._followed + ended_early
+        return np.asarray((self._drift + np.where(ended_early, self.wars.terms_drift, 0.0)) / np.maximum(1, followed))
 
     def review_in_ukraine(self) -> None:
         """Ukraine reviews, and may start an offensive."""
@@ -149,95 +186,73 @@ class CeasefireModel(mesa.Model):
         due = np.flatnonzero(self.at_peace & (uniform < self.ukraine_reviews))
         if not len(due):
             return
-        terms = self.drawn.regime.at(due).terms(self.years, 0.0, self.entered(due))
-        winning = np.asarray(self.drawn.war.at(due).offensive_succeeds(self.ukraine.strength[due], self.russia.strength[due]))
-        chance = self.drawn.ukraine.at(due).starts_offensive(winning, terms)
+        parameters, situation = self.parameters_of(due), self.situation(due)
+        winning = np.asarray(parameters.war.offensive_succeeds(situation.ukraine_strength, situation.russia_strength))
+        chance = parameters.ukraine.starts_offensive(winning, terms_of(parameters, situation, 0.0, self.step_years))
         starts = self.ukraine.review(chance, uniform[due], _at(self.ukraine_reviews, due))
         if self.journal is not None:
             self.journal.note_ukraine(self, winning, chance, starts)
         self.hazard[Cause.OFFENSIVE][due] += chance
         self.end(due[starts], Cause.OFFENSIVE)
-        self.russia_prevails[due[starts]] = 1 - winning[starts]
+        if starts.any():
+            self.wars.begin_offensive(due[starts], winning[starts])
 
     def review_in_russia(self) -> None:
         """Russia reviews; a probe runs as an incident, and incidents come where nothing else happened."""
-        reviews, incidents, answers = (self.chance[name].next() for name in ("Russia reviews", "incidents", "answers to probes"))
+        reviews, incidents = (self.chance[name].next() for name in ("Russia reviews", "incidents"))
         due = np.flatnonzero(self.at_peace & ((reviews < self.russia_reviews) | (incidents < self.incident_happens)))
         if not len(due):
             return
-        crisis = self.crisis(due)
-        reviewing, happening = _at(self.russia_reviews, due), _at(self.incident_happens, due)
-        for cause, chance in hazards(crisis, reviews[due] < reviewing, incidents[due] < happening, happening).items():
+        crisis, happening, reviewing = self.crisis(due), _at(self.incident_happens, due), reviews[due] < _at(self.russia_reviews, due)
+        between = partial(self.russia.chance_of_disposition, due)
+        for cause, chance in hazards(crisis, between, reviewing, incidents[due] < happening, happening).items():
             self.hazard[cause][due] += chance
-        attacks, probes = self.russia.review(crisis.response, reviews[due], reviewing)
-        happens = np.where(probes, 1.0, happening)
-        escalates = ~attacks & (incidents[due] < happens * crisis.retaliates * crisis.escalates)
+        attacks, probes = (reviewing & chosen for chosen in self.russia.review(crisis.response, due))
+        retaliating = np.where(probes, 1.0, happening) * crisis.retaliates
+        retaliates = ~attacks & (incidents[due] < retaliating)
+        escalates = retaliates & (self.russia.disposition[due] < crisis.escalates)
+        voids = retaliates & (incidents[due] < retaliating * crisis.voids)
+        if (war := attacks | escalates).any():
+            self.wars.begin(due[war], deliberate=attacks[war])
         if self.journal is not None:
-            self.journal.note_russia(self, crisis, reviews < self.russia_reviews, attacks, probes)
-        self.answer_probes(due, probes, crisis, answers)
+            self.journal.note_russia(self, crisis, reviewing, attacks, probes)
+        self.answer_probes(due, probes, crisis)
         if self.journal is not None:
-            retaliates = incidents < happens * crisis.retaliates
-            self.journal.note_incident(self, crisis, probes, ~attacks & (incidents < happens), retaliates, escalates)
+            happens = ~attacks & (probes | (incidents[due] < happening))
+            self.journal.note_incident(self, crisis, probes, happens, retaliates, escalates, voids)
+        self.voided[due[voids]] = True
         for ended, cause in ((attacks, Cause.ATTACK), (escalates & probes, Cause.PROBE), (escalates & ~probes, Cause.INCIDENT)):
-            if ended.any():
-                self.end(due[ended], cause)
-        if len(attacked := np.flatnonzero(attacks | escalates)):
-            self.fight(crisis, attacked, due[attacked])
+            self.end(due[ended], cause)
 
-    def crisis(self, worlds: Worlds) -> Crisis:
-        """The month's crisis game in some worlds, given by their positions in the model."""
-        drawn, russia, ukraine = self.drawn, self.russia.at(worlds), self.drawn.ukraine.at(worlds)
-        terms = drawn.regime.at(worlds).terms(self.years, self.ahead, self.entered(worlds))
-        return Crisis(
-            russia, ukraine, drawn.europe.at(worlds), drawn.united_states.at(worlds), drawn.war.at(worlds), terms,
-            russia_strength=russia.strength_after(self.russia.strength[worlds], self.ahead),
-            ukraine_strength=ukraine.strength_after(self.ukraine.strength[worlds], self.ukraine.target[worlds], self.ahead),
-            deployed_force=terms.deployed_force * self.europe.will[worlds],
-            belief_europe=self.europe.belief[worlds],
-            belief_united_states=self.united_states.belief[worlds],
-        )
+    def situation(self, worlds: Worlds | slice) -> Situation:
+        """The situation of some worlds now, given by their positions in the model."""
+        russia, ukraine, europe = self.russia, self.ukraine, self.europe
+        return Situation(
+            self.years, self.entry[worlds] <= self.years, self.renewed[worlds], self.voided[worlds], russia.strength[worlds],
+            ukraine.strength[worlds], ukraine.arms[worlds], europe.will[worlds], self.ground[worlds], europe.reputation[worlds],
+            self.united_states.reputation[worlds], russia.value_of_prevailing[worlds], russia.insecurity[worlds])
 
-    def entered(self, worlds: Worlds) -> NDArray[np.bool_]:
-        """Where the regime has entered into force."""
-        return self.entry[worlds] <= self.years
+    def crisis(self, worlds: Worlds, ahead: Floats | None = None) -> Crisis:
+        """The month's crisis game in some worlds; `ahead` (node, 1) are the years of Russia's foresight unless others are wanted."""
+        ahead = self.ahead if ahead is None else ahead
+        return crisis_of(self.parameters_of(worlds), self.situation(worlds), ahead, self.step_years, self.balance_at_signature[worlds])
 
-    def answer_probes(self, due: Worlds, probes: NDArray[np.bool_], crisis: Crisis, uniform: Floats) -> None:
-        """The coalition answers each probe by its true type."""
+    def answer_probes(self, due: Worlds, probes: NDArray[np.bool_], crisis: Crisis) -> None:
+        """The coalition answers each probe by its true type; a soft answer costs ground."""
         if probes.any():
             irresolute, resolute = (np.broadcast_to(chance, due.shape)[probes] for chance in np.asarray(crisis.answers_firmly_by_type))
             probed = due[probes]
+            uniform = self.chance["answers to probes"].nth(self.probes[probed], probed)
+            firm = self.europe.answer_probe(probed, resolute, irresolute, uniform)
             self.probes[probed] += 1
-            self.firm_answers[probed] += self.europe.answer_probe(probed, resolute, irresolute, uniform[probed])
+            self.firm_answers[probed] += firm
+            self.ground[probed] *= np.where(firm, 1.0, 1 - np.broadcast_to(crisis.war.ground_lost_to_probes, due.shape)[probes])
 
     def end(self, worlds: Worlds, cause: Cause) -> None:
         """War has resumed in these worlds."""
         self.at_peace[worlds] = False
         self.cause[worlds] = CAUSES.index(cause)
         self.years_held[worlds] = self.years
-
-    def fight(self, crisis: Crisis, attacked: Worlds, worlds: Worlds) -> None:
-        """The coalition and the United States decide by their true types, and each member honours its pledge or does not.
-
-        War has resumed in some worlds of the crisis, `attacked`, which in the model are `worlds`.
-        """
-        def now(quantity: Any) -> Any:
-            here = crisis.now(quantity)
-            return here[attacked] if np.size(here) > 1 else here
-
-        def chance(by_type: Any, resolute: NDArray[np.bool_]) -> Any:
-            return np.where(resolute, now(by_type[RESOLUTE]), now(by_type[IRRESOLUTE]))
-
-        fights = self.chance.once("intervention")[worlds] < chance(crisis.intervenes_by_type, self.europe.resolute[worlds])
-        abstaining, fighting = (chance(by_type, self.united_states.resolute[worlds]) for by_type in crisis.backs_by_type)
-        backs = self.chance.once("backing")[worlds] < np.where(fights, fighting, abstaining)
-        allied_force = now(crisis.deployed_force)
-        for member in self.drawn.europe.at(worlds).standing:
-            honours = fights & (self.chance.once(f"pledge of {member.name}")[worlds] < member.reliability)
-            self.fought[member.name][worlds] = honours
-            allied_force = allied_force + honours * member.brigades
-        self.europe_intervenes[worlds], self.us_backs[worlds] = fights, backs
-        self.force_that_fought[worlds] = fights * now(crisis.deployed_force)
-        self.russia_prevails[worlds] = self.crisis(worlds).prevails_now(fights * allied_force, backs)
 
 
 def _at(chance: Any, worlds: Worlds) -> Any:

@@ -10,12 +10,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from sim.quantity import Worlds
 from sim.uncertainty import Floats
 
-SLAB = 256
+SLAB = 1024
 """Worlds that are drawn together."""
 _ROWS = 16
 
@@ -26,29 +25,30 @@ def generator(seed: int, name: str, slab: int) -> np.random.Generator:
     return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(*key.tolist(), slab))))
 
 
-def designs(seed: int, name: str, count: int) -> Floats:
-    """One uncertain parameter's column of a Latin hypercube over `count` designs (McKay, Beckman & Conover 1979), in (0, 1).
+class Slabs:
+    """Where some worlds stand in their slabs."""
 
-    Every parameter has a stream of its own, so that a parameter more or less in a scenario moves no other.
-    """
-    sample = qmc.LatinHypercube(d=1, rng=generator(seed, f"design of {name}", 0)).random(count)
-    return np.asarray(sample[:, 0])
+    def __init__(self, worlds: Worlds) -> None:
+        """The worlds, given by their numbers."""
+        slabs, position = np.unique(worlds // SLAB, return_inverse=True)
+        columns = position * SLAB + worlds % SLAB
+        in_order = len(columns) == 1 or bool(np.all(np.diff(columns) == 1))
+        self.worlds = len(worlds)
+        self.slabs = slabs.tolist()
+        self.columns: Any = slice(int(columns[0]), int(columns[-1]) + 1) if in_order else columns
 
 
 class Stream:
     """Numbers for one kind of event: a row for each event, with one entry a world."""
 
-    def __init__(self, seed: int, name: str, worlds: Worlds, quantile: Callable[[Floats], Floats] | None = None) -> None:
-        """Open the stream for these worlds, given by their numbers; uniform on [0, 1), or as `quantile` turns them."""
-        slabs, position = np.unique(worlds // SLAB, return_inverse=True)
-        columns = position * SLAB + worlds % SLAB
-        whole = len(worlds) == len(slabs) * SLAB and bool(np.all(np.diff(columns) == 1))
-        self._generators = [generator(seed, name, int(slab)) for slab in slabs]
-        self._columns: Any = slice(None) if whole else columns
+    def __init__(self, seed: int, name: str, among: "Slabs", quantile: Callable[[Floats], Floats] | None = None) -> None:
+        """Open the stream for the worlds of these slabs; uniform on [0, 1), or as `quantile` turns them."""
+        self._generators = [generator(seed, name, slab) for slab in among.slabs]
+        self._columns = among.columns
         self._quantile = quantile
-        self._buffer: Floats = np.empty((len(slabs), _ROWS, SLAB))
+        self._buffer: Floats = np.empty((len(among.slabs), _ROWS, SLAB))
         self._next = _ROWS
-        self._kept: Floats = np.empty((0, len(worlds)))
+        self._kept: Floats = np.empty((0, among.worlds))
 
     def next(self) -> Floats:
         """The next row, shape (world,)."""
@@ -60,7 +60,7 @@ class Stream:
         self._next += 1
         return np.asarray(row if self._quantile is None else self._quantile(row))
 
-    def nth(self, ordinal: NDArray[np.intp], worlds: Worlds) -> Floats:
+    def nth(self, ordinal: NDArray[np.integer[Any]], worlds: Worlds) -> Floats:
         """In some worlds, by their positions, the entry of each one's `ordinal` event, the first being 0; not to be mixed with `next`."""
         while len(self._kept) <= ordinal.max():
             self._kept = np.vstack([self._kept, self.next()])
@@ -72,7 +72,7 @@ class Chance:
 
     def __init__(self, seed: int, worlds: Worlds) -> None:
         """Nothing is drawn yet."""
-        self._seed, self._worlds = seed, worlds
+        self._seed, self._slabs = seed, Slabs(worlds)
         self._streams: dict[str, Stream] = {}
         self._once: dict[str, Floats] = {}
 
@@ -83,7 +83,7 @@ class Chance:
     def following(self, quantile: Callable[[Floats], Floats] | None, name: str) -> Stream:
         """The stream of that name, of numbers that follow the distribution of this quantile function."""
         if name not in self._streams:
-            self._streams[name] = Stream(self._seed, name, self._worlds, quantile)
+            self._streams[name] = Stream(self._seed, name, self._slabs, quantile)
         return self._streams[name]
 
     def once(self, name: str) -> Floats:

@@ -1,11 +1,13 @@
 """Who bears what: the costs of each world, from the troops that the model counted and from what became of the ceasefire."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.game.war import Cause
 from sim.guarantee.costs import EUROPE, UKRAINE, UNITED_STATES, column
+from sim.model.situation import terms_of
 from sim.uncertainty import Floats
 
 if TYPE_CHECKING:
@@ -20,18 +22,18 @@ def costs(model: "CeasefireModel") -> dict[str, Floats]:
     """
     drawn, size = model.drawn, len(model.worlds)
     prices, europe, years = drawn.costs, drawn.europe, np.minimum(model.years_held, model.years)
-    terms = drawn.regime.terms(years, 0.0, model.entry <= years)
     resumes = ~model.at_peace * prices.present(years)
+    there = replace(model.situation(slice(None)), now=years, entered=model.entry <= years)
+    terms = terms_of(drawn, there, 0.0, model.step_years)
     attacked = resumes * (model.cause != list(Cause).index(Cause.OFFENSIVE))
     stationing = prices.brigade_year * model.brigade_years
-    arms = terms.arms * prices.delivered(drawn.ukraine.buildup_half_life, years)
     resupply = attacked * terms.resupply * drawn.ukraine.brigade_cost
     brigade_at_war = resumes * prices.war() * prices.brigade_war_year
-    to_united_states, to_europe = prices.united_states_share, 1 - prices.united_states_share
+    to_united_states, to_europe = drawn.regime.arms.united_states_share, 1 - drawn.regime.arms.united_states_share
     borne = {
-        ("arms", UNITED_STATES): arms * to_united_states,
+        ("arms", UNITED_STATES): model.arms_given[UNITED_STATES],
         ("resupply", UNITED_STATES): resupply * to_united_states,
-        ("losses", UNITED_STATES): brigade_at_war * model.us_backs * drawn.united_states.brigades,
+        ("losses", UNITED_STATES): brigade_at_war * model.wars.us_backs * drawn.united_states.brigades,
         ("reconstruction", UKRAINE): resumes * prices.reconstruction_lost * prices.rebuilt(years),
         ("losses", UKRAINE): resumes * prices.war() * prices.war_year,
     }
@@ -39,8 +41,8 @@ def costs(model: "CeasefireModel") -> dict[str, Floats]:
         bearer = EUROPE + member.name
         borne |= {
             ("stationing", bearer): stationing * sends,
-            ("arms", bearer): arms * to_europe * pays,
+            ("arms", bearer): model.arms_given[EUROPE] * pays,
             ("resupply", bearer): resupply * to_europe * pays,
-            ("losses", bearer): brigade_at_war * (model.fought[member.name] * member.brigades + model.force_that_fought * sends),
+            ("losses", bearer): brigade_at_war * (model.wars.fought[member.name] * member.brigades + model.wars.force_that_fought * sends),
         }
     return {column(*named): np.broadcast_to(cost, size) for named, cost in borne.items()}

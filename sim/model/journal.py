@@ -1,18 +1,20 @@
 """The journal of one world: what happened in it, what each actor believed and wanted, and how likely each choice was."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.game.crisis import INTERVENES, IRRESOLUTE, RESOLUTE, Crisis
-from sim.game.war import Cause
+from sim.game.attack import INTERVENES, IRRESOLUTE, RESOLUTE
+from sim.game.crisis import Crisis
+from sim.game.war import Cause, Reason
+from sim.guarantee.provisions import TOLERANCE
 
 if TYPE_CHECKING:
     from sim.model.ceasefire import CeasefireModel
 
-CAUSES = tuple(Cause)
+CAUSES, REASONS = tuple(Cause), tuple(Reason)
 TYPES = ("irresolute", "resolute")
 
 
@@ -45,19 +47,25 @@ class Journal:
                    value_of_prevailing=model.russia.value_of_prevailing, insecurity=model.russia.insecurity)
         self._remember(model)
 
-    def note_politics(self, model: "CeasefireModel", *, voted: bool) -> None:
-        """Elections, drift, leaders, renewals and entry into force, seen from what they changed since the step before."""
+    def note_politics(self, model: "CeasefireModel", began: float) -> None:
+        """Elections, leaders, renewals, votes and entry into force since the moment `began`, seen from what they changed."""
         before, europe, us = self.states[-1], model.europe, model.united_states
-        if voted:
+        if model.us_voted[0]:
             self._note(model, "election", united_states=_type(us.resolute), before=TYPES[int(before["us_resolute"])],
-                       belief_united_states=us.belief)
-        if europe.resolute[0] != before["europe_resolute"]:
-            self._note(model, "drift", europe=_type(europe.resolute))
+                       says="committed" if us.says_committed[0] else "sceptical", reputation_united_states=us.reputation)
+        if model.members_voted:
+            outcome = "turns" if europe.resolute[0] != before["europe_resolute"] else "stays"
+            self._note(model, "member election", members=_listed(model.members_voted), outcome=outcome, europe=_type(europe.resolute),
+                       reputation_europe=europe.reputation)
         if model.russia.successions[0] > before["successions"]:
             self._note(model, "leader", value_of_prevailing=model.russia.value_of_prevailing, insecurity=model.russia.insecurity)
-        if model.stationed[0] and model.steps % model.given.sampling.steps_per_year == 0:
+        if model.stationed[0] and model.is_full_year:
             outcome = "passed" if europe.will[0] == before["will"] else "failed"
-            self._note(model, "renewal", outcome=outcome, belief_europe=europe.belief, will=europe.will)
+            self._note(model, "renewal", outcome=outcome, reputation_europe=europe.reputation, will=europe.will)
+        if model.is_full_year and model.funds_due[0]:
+            self._note(model, "funds", outcome="votes" if us.funds_passed[0] else "refuses", reputation_united_states=us.reputation)
+        if (ends := model.drawn.regime.commitment.term_years) is not None and began < _plain(ends) - TOLERANCE <= model.years:
+            self._note(model, "term", outcome="is renewed for good" if model.renewed[0] else "lapses")
         if before["years"] < model.entry[0] <= model.years:
             self._note(model, "entry")
 
@@ -71,26 +79,32 @@ class Journal:
         if reviews[0]:
             self._note(model, "russia reviews", choice="attacks" if attacks[0] else "probes" if probes[0] else "holds", **_of(crisis))
 
-    def note_incident(self, model: "CeasefireModel", crisis: Crisis, probes: Any, happens: Any, retaliates: Any, escalates: Any) -> None:
-        """An incident, by chance or out of a probe, and the answer to the probe."""
+    def note_incident(self, model: "CeasefireModel", crisis: Crisis, probes: Any, happens: Any, retaliates: Any, escalates: Any,
+                      voids: Any) -> None:
+        """An incident, by chance or out of a probe, the answer to the probe, and what a retaliation costs of the promise."""
         before = self.states[-1]
         if probes[0]:
             answer = "firmly" if model.firm_answers[0] > before["firm_answers"] else "softly"
-            self._note(model, "answer", answer=answer, belief_europe=model.europe.belief, will=model.europe.will,
+            self._note(model, "answer", answer=answer, reputation_europe=model.europe.reputation, will=model.europe.will,
                        **{name: value for name, value in _of(crisis).items() if name.startswith("chance_of_firm")})
         if happens[0]:
             outcome = ("it escalates" if escalates[0] else
                        "Ukraine retaliates, Russia de-escalates" if retaliates[0] else "Ukraine absorbs it")
             self._note(model, "incident", what="The probe runs as an incident" if probes[0] else "A serious incident", outcome=outcome,
                        **_of(crisis))
+        if voids[0]:
+            self._note(model, "voided")
 
     def close(self, model: "CeasefireModel") -> None:
         """The end of a step: how the ceasefire ended, if it did, and the state of the world."""
         if model.cause[0] != CAUSES.index(Cause.HELD) and model.years_held[0] == model.years:
-            fought = [name for name, honoured in model.fought.items() if honoured[0]]
-            self._note(model, "war", cause=CAUSES[model.cause[0]].value, russia_prevails=model.russia_prevails,
-                       europe="fights" if model.europe_intervenes[0] else "stays out",
-                       united_states="backs the defence" if model.us_backs[0] else "stays out",
+            fought = [name for name, honoured in model.wars.fought.items() if honoured[0]]
+            attacked = model.cause[0] == CAUSES.index(Cause.ATTACK)
+            reason = REASONS[model.wars.reasons[0]] if attacked else None
+            self._note(model, "war", cause=CAUSES[model.cause[0]].value, reason=reason and reason.value,
+                       why=f" (main reason: {reason.words})" if reason else "", russia_prevails=model.wars.russia_prevails,
+                       europe="fights" if model.wars.europe_intervenes[0] else "stays out",
+                       united_states="backs the defence" if model.wars.us_backs[0] else "stays out",
                        members=f" ({', '.join(fought)} fight)" if fought else "")
         elif model.at_peace[0] and model.steps == model.given.sampling.steps:
             self._note(model, "held")
@@ -108,9 +122,10 @@ class Journal:
         state = {
             "step": model.steps, "years": model.years, "successions": model.russia.successions,
             "russia_strength": model.russia.strength, "ukraine_strength": model.ukraine.strength,
-            "belief_europe": model.europe.belief, "belief_united_states": model.united_states.belief,
+            "reputation_europe": model.europe.reputation, "reputation_united_states": model.united_states.reputation,
             "europe_resolute": model.europe.resolute, "us_resolute": model.united_states.resolute, "will": model.europe.will,
-            "probes": model.probes, "firm_answers": model.firm_answers,
+            "probes": model.probes, "firm_answers": model.firm_answers, "ground": model.ground, "disposition": model.russia.disposition,
+            "terms_drift": model.terms_drift,
         }
         self.states.append({name: _plain(value) for name, value in state.items()})
 
@@ -134,6 +149,10 @@ class _Told(dict[str, Any]):
         return f"{value:+.2f}" if name.startswith("value") else f"{100 * value:.1f} %"
 
 
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def _type(resolute: Any) -> str:
     return TYPES[int(resolute[0])]
 
@@ -151,8 +170,9 @@ def _of(crisis: Crisis) -> dict[str, float]:
     firm: Any = crisis.answers_firmly_by_type
     values = {
         "value_of_attacking": crisis.attack_now, "value_of_holding": crisis.value_of_holding, "value_of_probing": crisis.value_of_probing,
+        "value_of_escalating": crisis.value_of_escalating,
         "chance_of_attack": attack, "chance_of_holding": hold, "chance_of_probe": probe,
-        "chance_europe_intervenes": crisis.now(crisis.intervenes), "chance_us_backs": crisis.now(crisis.backs[INTERVENES]),
+        "chance_europe_intervenes": crisis.now(crisis.attack.intervenes), "chance_us_backs": crisis.now(crisis.attack.backs[INTERVENES]),
         "chance_ukraine_retaliates": crisis.retaliates, "chance_russia_escalates": crisis.escalates,
         "chance_of_firm_answer_if_resolute": firm[RESOLUTE], "chance_of_firm_answer_if_irresolute": firm[IRRESOLUTE],
         "value_of_prevailing": crisis.russia.value_of_prevailing, "insecurity": crisis.russia.insecurity,
@@ -163,20 +183,25 @@ def _of(crisis: Crisis) -> dict[str, float]:
 WORDS = {
     "signed": "The ceasefire is signed. Europe is {europe}, the United States {united_states}; prevailing is worth {value_of_prevailing} "
               "to Russia, its insecurity is {insecurity}.",
-    "election": "The United States votes: it was {before} and is {united_states}; belief in its resolve {belief_united_states}.",
-    "drift": "The European coalition turns {europe}.",
+    "election": "The United States votes: it was {before} and is {united_states}, and calls itself {says}; its reputation is now "
+                "{reputation_united_states}.",
+    "member election": "Elections in {members}: the European coalition {outcome} {europe}; its reputation is now {reputation_europe}.",
+    "funds": "The United States {outcome} the funds of the year; its reputation is now {reputation_united_states}.",
+    "term": "The term of the promise ends: it {outcome}.",
+    "voided": "The promise is void: Ukraine has retaliated, and who began stays disputed.",
     "leader": "A new leader in Russia: prevailing is worth {value_of_prevailing} to him, his insecurity is {insecurity}.",
-    "renewal": "The renewal of Europe's deployment {outcome}: belief in its resolve {belief_europe}, its will {will}.",
+    "renewal": "The renewal of Europe's deployment {outcome}: its reputation is now {reputation_europe}, its will {will}.",
     "entry": "The guarantee enters into force.",
     "ukraine reviews": "Ukraine reviews and {choice}: an offensive would succeed with {chance_of_success}; it was chosen with "
                        "{chance_of_offensive}.",
     "russia reviews": "Russia reviews and {choice}: attacking is worth {value_of_attacking}, holding {value_of_holding}, probing "
                       "{value_of_probing}, so {chance_of_attack} to attack, {chance_of_holding} to hold, {chance_of_probe} to probe; it "
                       "expects Europe to fight with {chance_europe_intervenes} and the United States to back it with {chance_us_backs}.",
-    "answer": "Europe answers the probe {answer}: belief in its resolve {belief_europe}.",
+    "answer": "Europe answers the probe {answer}: its reputation is now {reputation_europe}.",
     "incident": "{what}: Ukraine retaliates with {chance_ukraine_retaliates}, then Russia escalates with {chance_russia_escalates}; "
                 "{outcome}.",
-    "war": "War resumes by {cause}: Europe {europe}, the United States {united_states}{members}; Russia prevails with {russia_prevails}.",
+    "war": "War resumes by {cause}{why}: Europe {europe}, the United States {united_states}{members}; Russia prevails with "
+           "{russia_prevails}.",
     "held": "The ceasefire still holds.",
 }
 """What each kind of event says, from its details."""

@@ -6,12 +6,14 @@ from sim.plots.discovery import discovery, peeling
 from sim.plots.durability import causes, differences, hazard, survival
 from sim.plots.game import game_tree
 from sim.plots.maps import deterrence_map
+from sim.plots.reasons import reasons
 from sim.plots.record import forecasters, record
 from sim.plots.requirement import frontier
 from sim.plots.robustness import regret, turning
 from sim.plots.sensitivity import influence, tornado
 from sim.plots.spread import spread
 from sim.plots.style import save
+from sim.plots.threshold import threshold
 from sim.plots.world import world
 
 __all__ = [
@@ -29,11 +31,13 @@ __all__ = [
            "learned",
            "peeling",
            "ranks",
+           "reasons",
            "record",
            "regret",
            "save",
            "spread",
            "survival",
+           "threshold",
            "tornado",
            "turning",
            "world",

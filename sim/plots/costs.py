@@ -13,6 +13,7 @@ from matplotlib.transforms import Bbox
 
 from sim.analysis import durability
 from sim.analysis.estimate import estimate
+from sim.analysis.labels import labels
 from sim.analysis.measures import COST_IN_PEACE, Simulated
 from sim.analysis.words import with_error
 from sim.plots.style import PALETTE, axes_or_new
@@ -52,7 +53,7 @@ def burden(runs: Simulated | Sequence[Simulated], years: float | None = None, ax
     ax.set_title(_finding(runs, held, paid, at), loc="left")
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-    _label(ax, points, [run.name for run in runs])
+    _label(ax, points, labels(runs))
     return ax
 
 
@@ -104,5 +105,5 @@ def _finding(runs: Sequence[Simulated], held: pd.DataFrame, paid: pd.DataFrame, 
     best = int(np.argmax(held["estimate"]))
     row, price = held.iloc[best], paid.iloc[best]
     error = (price["high"] - price["low"]) / 2
-    return (f"{runs[best].name} holds {at:g} years in {with_error(row['estimate'], row['low'], row['high'])} of histories,\n"
+    return (f"Under {labels(runs)[best]}, {with_error(row['estimate'], row['low'], row['high'])} of ceasefires hold {at:g} years,\n"
             f"for USD {price['estimate']:.0f} (±{error:.1f}) billion paid in peace")

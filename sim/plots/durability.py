@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from sim.analysis import durability, measures
+from sim.analysis.labels import labels, labels_by_name
 from sim.analysis.measures import Simulated
 from sim.analysis.words import with_error
 from sim.game.war import Cause
@@ -25,7 +26,7 @@ def survival(runs: Runs, ax: Axes | None = None) -> Axes:
     runs, ax = _listed(runs), axes_or_new(ax)
     horizon = max(run.horizon_years for run in runs)
     ends = []
-    for number, run in enumerate(runs):
+    for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
         years = np.linspace(0, run.horizon_years, 4 * run.horizon_years + 1).tolist()
         table = durability.survival(run, years)
         colour = PALETTE[number % len(PALETTE)]
@@ -34,7 +35,7 @@ def survival(runs: Runs, ax: Axes | None = None) -> Axes:
                             label="nine of ten parameter sets")
         ax.fill_between(years, table["low"], table["high"], color=colour, alpha=0.35, lw=0, label="95 % sampling error")
         ax.plot(years, table["estimate"], color=colour, ls=DASHES[number % len(DASHES)], lw=1.8)
-        ends.append((table.iloc[-1], run.name, colour))
+        ends.append((table.iloc[-1], label, colour))
     if len(runs) == 1:
         ax.legend(loc="lower left", frameon=False)
         label_ends(ax, horizon, [(float(last["estimate"]), name, colour) for last, name, colour in ends])
@@ -57,13 +58,13 @@ def hazard(runs: Runs, ax: Axes | None = None) -> Axes:
     runs, ax = _listed(runs), axes_or_new(ax)
     ends = []
     horizon = max(run.horizon_years for run in runs)
-    for number, run in enumerate(runs):
+    for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
         table = durability.hazard(run)
         middle, colour = table["year"] - 0.5, PALETTE[number % len(PALETTE)]
         ax.fill_between(middle, table["low"], table["high"], color=colour, alpha=0.25, lw=0, label="95 % sampling error")
         ax.plot(middle, table["estimate"], color=colour, ls=DASHES[number % len(DASHES)], lw=1.8, marker="o", ms=3)
         _mark_danger(ax, table, colour)
-        ends.append((float(table["estimate"].iloc[-1]), run.name, colour))
+        ends.append((float(table["estimate"].iloc[-1]), label, colour))
     label_ends(ax, horizon, ends)
     handles, names = ax.get_legend_handles_labels()
     ax.legend(handles[:1] + handles[-1:], names[:1] + names[-1:], loc="upper right", frameon=False)
@@ -82,18 +83,18 @@ def differences(runs: Sequence[Simulated], baseline: str | None = None, years: f
     base = next((run for run in runs if run.name == baseline), runs[0])
     at = float(base.horizon_years if years is None else years)
     table = durability.compare(runs, baseline, [at]).sort_values("estimate").reset_index(drop=True)
-    rows = np.arange(len(table))
+    rows, called = np.arange(len(table)), labels_by_name(runs)
     ax.hlines(rows, table["spread_low"], table["spread_high"], color="0.75", lw=6, label="nine of ten parameter sets")
     ax.hlines(rows, table["low"], table["high"], color="black", lw=2.5, label="95 % sampling error")
     ax.plot(table["estimate"], rows, "o", color="black", ms=5)
     ax.axvline(0, color="black", lw=0.8)
-    ax.set_yticks(rows, table["scenario"])
+    ax.set_yticks(rows, table["scenario"].map(called))
     best = table.iloc[-1]
-    finding = "adds most to" if best["estimate"] > 0 else "takes least from" if best["estimate"] < 0 else "changes nothing in"
-    ax.set_xlabel(f"difference from {base.name} in the share that {measures.survival(at).label}, percentage points")
-    ax.set_title(f"{best['scenario']} {finding} {base.name}: {_with_error(best, '+')} points in what {measures.survival(at).label}",
-                 loc="left")
-    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}")
+    finding = "adds the most" if best["estimate"] > 0 else "takes the least" if best["estimate"] < 0 else "changes nothing"
+    ax.set_xlabel(f"difference from {called[base.name]} in the share that {measures.survival(at).label}, percentage points")
+    ax.set_title(f"{called[best['scenario']]} {finding}: {_with_error(best, '+')} percentage points\nin the share that "
+                 f"{measures.survival(at).label}, compared with {called[base.name]}", loc="left")
+    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}" if value else "0")
     ax.set_ylim(-0.6, len(table) - 0.4)
     ax.legend(loc="upper right", bbox_to_anchor=(1, -0.14), ncols=2, frameon=False)
     return ax
@@ -130,7 +131,7 @@ def _causes_at_horizon(runs: Sequence[Simulated], ax: Axes) -> Axes:
         held = table.loc["held"]
         ax.errorbar(1 - held["estimate"], row, xerr=[[held["high"] - held["estimate"]], [held["estimate"] - held["low"]]], color="#D55E00",
                     capsize=3, lw=1.5)
-    ax.set_yticks(rows, [run.name for run in runs])
+    ax.set_yticks(rows, labels(runs))
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=3, frameon=False)
     ax.set(xlim=(0, 1), xlabel=f"share of histories after {runs[0].horizon_years} years (whisker: 95 % sampling error of all ends)")
     ax.set_title(_ends_finding(runs, tables), loc="left")
@@ -148,15 +149,15 @@ def _mark_danger(ax: Axes, table: Any, colour: str) -> None:
 def _survival_finding(runs: Sequence[Simulated]) -> str:
     if len(runs) == 1:
         last = durability.survival(runs[0]).iloc[-1]
-        return f"Under {runs[0].name}, {_with_error(last)} of ceasefires hold {last['years']:g} years"
-    last_rows = {run.name: durability.survival(run).iloc[-1] for run in runs}
+        return f"Under {labels(runs)[0]}, {_with_error(last)} of ceasefires hold {last['years']:g} years"
+    last_rows = {label: durability.survival(run).iloc[-1] for label, run in zip(labels(runs), runs, strict=True)}
     best, worst = (pick(last_rows, key=lambda name: last_rows[name]["estimate"]) for pick in (max, min))
-    return (f"{best} holds {runs[0].horizon_years} years in {_with_error(last_rows[best])} of histories,\n"
-            f"{worst} in {_with_error(last_rows[worst])}")
+    return (f"After {runs[0].horizon_years} years, {_with_error(last_rows[best])} still hold under {best},\n"
+            f"{_with_error(last_rows[worst])} under {worst}")
 
 
 def _hazard_finding(runs: Sequence[Simulated]) -> str:
-    peaks = {run.name: durability.danger(run) for run in runs}
+    peaks = {label: durability.danger(run) for label, run in zip(labels(runs), runs, strict=True)}
     name, (peak, first, last) = max(peaks.items(), key=lambda each: float(each[1][0]["estimate"]))
     when = f"year {first}" if first == last else f"years {first} to {last}"
     if len(runs) == 1:
@@ -167,18 +168,19 @@ def _hazard_finding(runs: Sequence[Simulated]) -> str:
 
 
 def _causes_finding(run: Simulated) -> str:
+    label, = labels([run])
     table = durability.causes(run).query("cause != 'held'").reset_index(drop=True)
     if not table["estimate"].any():
-        return f"Under {run.name} no ceasefire ended"
+        return f"Under {label} no ceasefire ended"
     main = table.loc[table["estimate"].idxmax()]
-    return f"Under {run.name}, {_with_error(main)} of ceasefires end because {_because(Cause(main['cause']))}"
+    return f"Under {label}, {_with_error(main)} of ceasefires end because {_because(Cause(main['cause']))}"
 
 
 def _ends_finding(runs: Sequence[Simulated], tables: Sequence[Any]) -> str:
     """The commonest way of ending in the most regimes, and where it is commonest."""
     commonest = [str(table.drop("held")["estimate"].idxmax()) for table in tables]
     most = max(sorted(set(commonest)), key=commonest.count)
-    shares = {run.name: table.loc[most] for run, table in zip(runs, tables, strict=True)}
+    shares = {label: table.loc[most] for label, table in zip(labels(runs), tables, strict=True)}
     name = max(shares, key=lambda each: float(shares[each]["estimate"]))
     return (f"Most ceasefires that end, end because {_because(Cause(most))}, in {commonest.count(most)} of {len(runs)} regimes;\n"
             f"most often under {name}, in {_with_error(shares[name])} of histories")

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from sim.analysis import durability
+from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.words import with_error
 from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends
@@ -56,7 +57,7 @@ def _draw(panel: Axes, cases: pd.DataFrame, run: Simulated | None) -> None:
         model = durability.survival(run, years)
         panel.fill_between(years, model["spread_low"], model["spread_high"], color=PALETTE[1], alpha=0.12, lw=0)
         panel.plot(years, model["estimate"], color=PALETTE[1], ls=(0, (6, 2)), lw=1.8)
-        panel.annotate(f"model: {run.name}", (0.5, 0.06), color=PALETTE[1], fontsize="x-small")
+        panel.annotate(f"model: {labels([run])[0]}", (0.5, 0.06), color=PALETTE[1], fontsize="x-small")
     panel.set(xlim=(0, HORIZON), ylim=(0, 1.02))
     panel.spines[["top", "right"]].set_visible(False)
     panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -77,7 +78,7 @@ def forecasters(cases: pd.DataFrame, run: Simulated, ax: Axes | None = None) -> 
     held = kaplan_meier(cases, (days / DAYS_A_YEAR).tolist())
     _bars(ax, days, held, "black", "s", f"the record, {len(cases)} cases")
     model = by_the_day(run, (days / DAYS_A_YEAR).tolist())
-    _bars(ax, days + 1.0, model, PALETTE[1], "D", f"the model, {run.name}")
+    _bars(ax, days + 1.0, model, PALETTE[1], "D", f"the model, {labels([run])[0]}")
     last, crowds = held.iloc[-1], told[told["days"] == days[-1]]["estimate"]
     ax.set(ylim=(0, 1.02), xlabel="days at least (bars: 95 % limits)", ylabel="share of ceasefires")
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))

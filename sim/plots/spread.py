@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from sim.analysis import durability
+from sim.analysis.labels import labels_by_name
 from sim.analysis.measures import Simulated
 from sim.analysis.words import with_error
 from sim.plots.style import PALETTE, axes_or_new
@@ -26,6 +27,7 @@ def spread(runs: Simulated | Sequence[Simulated], years: float | None = None, ax
     runs, ax = list(runs) if isinstance(runs, Sequence) else [runs], axes_or_new(ax)
     at = float(min(run.horizon_years for run in runs) if years is None else years)
     ranked = sorted(((durability.sure(run, at), run) for run in runs), key=lambda each: each[0].value)
+    called = labels_by_name(runs)
     means = [durability.survival(run, [at]).iloc[0] for _, run in ranked]
     quantiles = [np.quantile(durability.spread(run, at)["estimate"], (np.arange(DOTS) + 0.5) / DOTS) for _, run in ranked]
     bins = [np.clip(np.floor(row / _BIN), 0, 1 / _BIN - 1) for row in quantiles]
@@ -37,13 +39,13 @@ def spread(runs: Simulated | Sequence[Simulated], years: float | None = None, ax
         ax.hlines(row - 0.07, mean["low"], mean["high"], color="black", lw=4)
         ax.annotate(f"in {with_error(sure.value, sure.low, sure.high)} of designs", (1.02, row + 0.1), annotation_clip=False, va="center")
     ax.axvline(_EVEN, color="0.6", lw=0.8, ls=(0, (4, 3)), zorder=0)
-    ax.set_yticks(range(len(ranked)), [run.name for _, run in ranked])
+    ax.set_yticks(range(len(ranked)), [called[run.name] for _, run in ranked])
     ax.annotate("likelier than not to hold", (1.02, len(ranked) - 0.3), annotation_clip=False, fontweight="bold")
     ax.set(xlim=(0, 1), ylim=(-0.35, len(ranked)),
            xlabel=f"share of ceasefires that hold {at:g} years; a dot is one of {DOTS} equally plausible parameter designs,\n"
                   "the bar below it the mean with its 95 % sampling error")
     best, run = ranked[-1]
-    ax.set_title(f"{run.name} is likelier than not to hold {at:g} years\n"
+    ax.set_title(f"Under {called[run.name]}, a ceasefire is likelier than not to hold {at:g} years\n"
                  f"in {with_error(best.value, best.low, best.high)} of parameter designs", loc="left")
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return ax

@@ -1,4 +1,4 @@
-"""The history of one world on one time axis: strengths, beliefs, what the courses are worth to Russia, and what happened."""
+"""The history of one world on one time axis: strengths, reputations, what the courses are worth to Russia, and what happened."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,19 +6,21 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from sim.game.war import Reason
 from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends
 
 PANELS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("strength\n(brigade-equivalents)", (("russia_strength", "Russia"), ("ukraine_strength", "Ukraine"))),
-    ("probability", (("belief_europe", "Europe is resolute"), ("chance_europe_intervenes", "Europe fights"),
-                     ("chance_us_backs", "US backs it"))),
+    ("probability", (("reputation_europe", "Europe is resolute"), ("reputation_united_states", "US is resolute"),
+                     ("chance_europe_intervenes", "Europe fights"), ("chance_us_backs", "US backs it"))),
     ("value to Russia\n(utility)", (("value_of_attacking", "attacking"), ("value_of_holding", "holding"), ("value_of_probing", "probing"))),
 )
 """Panels from the top: their label, and their lines with the columns of the journal's states."""
-MARKS = {"election": "|", "drift": "d", "leader": "*", "renewal": "+", "entry": "P", "russia reviews": ".", "ukraine reviews": "1",
-         "answer": "^", "incident": "x", "war": "X"}
-NAMES = {"election": "US election", "drift": "Europe turns", "leader": "new Russian leader", "renewal": "renewal of the deployment",
-         "entry": "entry into force", "russia reviews": "Russia reviews", "ukraine reviews": "Ukraine reviews",
+MARKS = {"election": "|", "member election": "|", "funds": "s", "leader": "*", "renewal": "+", "term": "_", "voided": "v", "entry": "P",
+         "russia reviews": ".", "ukraine reviews": "1", "answer": "^", "incident": "x", "war": "X"}
+NAMES = {"election": "US election", "member election": "elections in Europe", "funds": "Congress votes the funds",
+         "leader": "new Russian leader", "renewal": "renewal of the deployment", "term": "end of the promise's term",
+         "voided": "promise voided", "entry": "entry into force", "russia reviews": "Russia reviews", "ukraine reviews": "Ukraine reviews",
          "answer": "Europe answers a probe", "incident": "incident", "war": "war"}
 
 
@@ -70,4 +72,5 @@ def _finding(events: Any) -> str:
     details = end["details"]
     how = {"attack": "Russia attacks", "probe": "a probe escalates", "incident": "an incident escalates", "offensive": "Ukraine attacks"}
     europe = f"; Europe {details['europe']}" if details["cause"] != "offensive" else ""
-    return f"after {end['years']:.1f} years {how[details['cause']]}{europe}"
+    why = f"\n(main reason: {Reason(details['reason']).words})" if details.get("reason") else ""
+    return f"after {end['years']:.1f} years {how[details['cause']]}{europe}{why}"

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.game.crisis import INTERVENES, Crisis
+from sim.game.attack import INTERVENES
+from sim.game.crisis import Crisis
 from sim.game.equilibrium import Behaviour, action_values, behaviour, logit_gap, regret
 from sim.game.tree import Chance, Move, Node, crisis_tree
 
@@ -17,11 +18,11 @@ def story(told: Mapping[str, Any]) -> Iterator[str]:
     one of them has; a line says where they part.
     """
     kind = f", the typical one of its kind ({told['typical']})" if told["typical"] else ""
-    yield f"World {told['world']} of {told['scenario']}{kind}"
+    yield f"World {told['world']} of {told['label']}{kind}"
     if "under" not in told:
         yield from map(_line, told["events"])
         return
-    yield f"= both; ~ done in both, for other reasons; < {told['scenario']} only; > {told['under']['scenario']} only"
+    yield f"= both; ~ done in both, for other reasons; < {told['label']} only; > {told['under']['label']} only"
     parted = False
     for own, other in _aligned(told["events"], told["under"]["events"]):
         if not parted and (own is None or other is None):
@@ -53,11 +54,13 @@ def _aligned(own: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]
 
 
 def game(crisis: Crisis) -> dict[str, Any]:
-    """The crisis game of a month in the first world of a crisis, as plain data: beliefs, foresight, information sets, equilibrium."""
+    """The crisis game of a month in the first world of a crisis, as plain data: reputations, foresight, information sets, equilibrium."""
     tree, strategy = crisis_tree(crisis), behaviour(crisis)
     values = action_values(tree, strategy)
     return {
-        "beliefs": {"europe_resolute": float(crisis.belief_europe[0]), "us_resolute": float(crisis.belief_united_states[0])},
+        "reputations": {"europe": float(crisis.now(crisis.reputation_europe)[0]),
+                        "united_states": float(crisis.now(crisis.reputation_united_states)[0])},
+        "escalating": {"value": float(np.asarray(crisis.value_of_escalating)[0]), "probability": float(np.asarray(crisis.escalates)[0])},
         "foresight": _foresight(crisis),
         "information_sets": [
             {"player": str(known.player), "information_set": str(known),
@@ -86,8 +89,9 @@ def _foresight(crisis: Crisis) -> list[dict[str, float]]:
     """What Russia expects at each of the years at which it imagines reconsidering, the first row being now."""
     columns = {
         "russia_strength": crisis.russia_strength, "ukraine_strength": crisis.ukraine_strength, "deployed_force": crisis.deployed_force,
-        "chance_europe_intervenes": crisis.intervenes, "chance_us_backs": crisis.backs[INTERVENES],
-        "value_of_attacking": crisis.value_of_attacking, "value_of_holding": crisis.values_of_waiting,
+        "chance_europe_intervenes": crisis.attack.intervenes, "chance_us_backs": crisis.attack.backs[INTERVENES],
+        "reputation_europe": crisis.reputation_europe, "reputation_united_states": crisis.reputation_united_states,
+        "terms_drift": crisis.terms_drift, "value_of_attacking": crisis.attack.value, "value_of_holding": crisis.values_of_waiting,
     }
     shape = crisis.values_of_waiting.shape
     table = {name: np.broadcast_to(values, shape)[:, 0].tolist() for name, values in columns.items()}
@@ -97,10 +101,10 @@ def _foresight(crisis: Crisis) -> list[dict[str, float]]:
 
 def game_lines(told: Mapping[str, Any]) -> Iterator[str]:
     """The crisis game in words and columns."""
-    believed = told["beliefs"]
-    yield f"The crisis game of {told['scenario']}, world {told['world']}, year {told['year']:.2f}"
-    yield (f"Common beliefs: Europe is resolute with {100 * believed['europe_resolute']:.1f} %, the United States with "
-           f"{100 * believed['us_resolute']:.1f} %.")
+    reputations = told["reputations"]
+    yield f"The crisis game of {told['label']}, world {told['world']}, year {told['year']:.2f}"
+    yield (f"Reputations: others believe that Europe is resolute with {100 * reputations['europe']:.1f} %, the United States with "
+           f"{100 * reputations['united_states']:.1f} %.")
     yield "\nWhat Russia expects, now and at the years at which it imagines reconsidering"
     yield f"{'ahead':>6}{'Russia':>9}{'Ukraine':>9}{'force':>7}{'Europe fights':>15}{'US backs it':>13}{'attacking':>11}{'holding':>9}"
     for row in told["foresight"]:

@@ -98,4 +98,4 @@ def toml(value: Any) -> str:
             return "[" + ", ".join(map(toml, value)) + "]"
         case str():
             return json.dumps(value, ensure_ascii=False)
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)      # a date too is written as its text

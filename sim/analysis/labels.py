@@ -1,0 +1,27 @@
+"""What people call runs and scenarios: their labels, which stay apart."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Named(Protocol):
+    """What has a short name for files and a label for people, which may be empty."""
+
+    @property
+    def name(self) -> str:
+        """Short name: a key of tables and files."""
+
+    @property
+    def label(self) -> str:
+        """A few words for people."""
+
+
+def labels(named: Sequence[Named]) -> list[str]:
+    """A label for each, in their order: the name where there is none, and the name behind it where several have the same."""
+    own = [each.label or each.name for each in named]
+    return [f"{label} ({each.name})" if own.count(label) > 1 else label for each, label in zip(named, own, strict=True)]
+
+
+def labels_by_name(named: Sequence[Named]) -> dict[str, str]:
+    """The same by name, for tables whose rows are keyed by it."""
+    return dict(zip((each.name for each in named), labels(named), strict=True))

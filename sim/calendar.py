@@ -1,0 +1,49 @@
+"""The calendar: the date of the signature, from which all years are counted, and the elections that fall after it."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from sim.quantity import Array, Parameters, parameter
+
+DAYS_PER_YEAR = 365.25
+
+
+def _read_date(value: Any) -> Any:
+    """A date, or its text as JSON has it."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise PydanticCustomError("date", "must be a date such as 2028-11-07")
+    return value
+
+
+Date = Annotated[date, BeforeValidator(_read_date)]
+"""A field of a scenario that is a date."""
+
+
+class Calendar(Parameters):
+    """When the ceasefire is signed: the year 0 of every history."""
+
+    signed: Date = parameter(
+        date(2026, 12, 31), "date of the signature, from which years are counted", unit="date", symbol="t = 0",
+        source="a premise: no general ceasefire was in force by June 2026, and the talks aimed at the end of that year")
+
+    def years_until(self, day: date) -> float:
+        """Years from the signature to a date, negative for one before it."""
+        return (day - self.signed).days / DAYS_PER_YEAR
+
+    def elections_by(self, years: Array, next_election: date, interval: Array) -> Array:
+        """Number of elections in (0, years], every `interval` years from the next one.
+
+        One that is dated on or before the signature is moved on by whole intervals.
+        """
+        dated = self.years_until(next_election)
+        first = dated if dated > 0 else dated + interval * (np.floor(-dated / interval) + 1)
+        return np.maximum(0.0, (years - first) // interval + 1)

@@ -1,0 +1,89 @@
+"""Politics of a month: elections, the Russian leader and his disposition, renewals, the votes of funds, and what is delivered."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.guarantee.costs import EUROPE, UNITED_STATES
+from sim.guarantee.provisions import TOLERANCE
+from sim.quantity import Array, Worlds
+from sim.uncertainty import Distribution, Floats
+
+if TYPE_CHECKING:
+    from sim.model.ceasefire import CeasefireModel
+
+
+def hold_politics(model: "CeasefireModel", began: float) -> None:
+    """Elections since the moment `began`, the Russian leader and his disposition, and the yearly renewal of the deployment."""
+    hold_elections(model, began)
+    russia, chance = model.russia, model.chance
+    changed = np.flatnonzero(model.at_peace & (chance["leader turnover"].next() < model.leader_changes))
+    if len(changed):
+        russia.change_leader(changed, *(_of_successors(model, name, changed) for name in ("value_of_prevailing", "insecurity")))
+    redraw = model.disposition_changes.copy()
+    redraw[changed] = 1.0
+    russia.change_disposition(chance["disposition changes"].next(), redraw)
+    if model.is_full_year and model.stationed.any():
+        model.europe.face_renewal(model.stationed, _of_year(model, "renewals"))
+
+
+def hold_elections(model: "CeasefireModel", began: float) -> None:
+    """Elections of the United States and of the members of the coalition since the moment `began`."""
+    europe, united_states = model.drawn.europe, model.drawn.united_states
+    size, everywhere = len(model.worlds), np.arange(len(model.worlds))
+    before, after = (united_states.elections_by(years, model.drawn.calendar) for years in (began, model.years))
+    model.us_voted = np.full(size, after > before)
+    if np.any(after > before):
+        ordinal = _ordinal(after, size)
+        model.united_states.hold_election(model.us_voted, *(model.chance[name].nth(ordinal, everywhere)
+                                                            for name in ("elections", "election statements")))
+    model.members_voted = []
+    for member, share in zip(europe.standing, europe.shares_of_weight, strict=True):
+        before, after = (member.elections_by(years, model.drawn.calendar) for years in (began, model.years))
+        if np.any(after > before):
+            uniform = model.chance[f"elections in {member.name}"].nth(_ordinal(after, size), everywhere)
+            model.members_voted.append(member.name)
+            model.europe.turn(np.where(after > before, share, 0.0), uniform)
+
+
+def deliver(model: "CeasefireModel", began: float) -> None:
+    """The month's arms arrive, less the American share in a year whose funds did not pass; then the funds of a new year are voted."""
+    arms, prices = model.drawn.regime.arms, model.drawn.costs
+    due = arms.due(began, model.step_years, model.step_years)
+    if np.any(due > 0):
+        american = due * arms.united_states_share
+        delivered = {EUROPE: due - american, UNITED_STATES: american * model.united_states.funds_passed}
+        model.ukraine.receive(delivered[EUROPE] + delivered[UNITED_STATES])
+        present = model.at_peace * prices.present(model.years)
+        for giver, worth in delivered.items():
+            model.arms_given[giver] += worth * present
+    if model.is_full_year:
+        vote_funds(model)
+
+
+def vote_funds(model: "CeasefireModel") -> None:
+    """America votes the funds of the year that begins, where money is due or it has a promise to keep."""
+    regime = model.drawn.regime
+    money = (model.years < regime.arms.delivery_years - TOLERANCE) & (regime.arms.package_usd_bn * regime.arms.united_states_share > 0)
+    model.funds_due = np.full(len(model.worlds), money | (model.terms().united_states_promised > 0))
+    if model.funds_due.any():
+        model.united_states.vote_funds(model.funds_due, _of_year(model, "funds"))
+
+
+def _ordinal(held: Array, size: int) -> Worlds:
+    """Which of its elections an actor held last, (world,), the first being 0."""
+    return np.full(size, np.maximum(held, 1) - 1, dtype=np.intp)
+
+
+def _of_year(model: "CeasefireModel", name: str) -> Floats:
+    """The numbers of this year in a stream that has one a year."""
+    everywhere = np.arange(len(model.worlds))
+    return model.chance[name].nth(np.full(len(everywhere), round(model.years) - 1), everywhere)
+
+
+def _of_successors(model: "CeasefireModel", name: str, worlds: Worlds) -> Array:
+    """What the next leader brings to office in some worlds: drawn from the scenario's distribution, or its one value."""
+    known = getattr(model.given.russia, name)
+    if not isinstance(known, Distribution):
+        return float(known)
+    return model.chance.following(known.anew().quantile, f"leader's {name}").nth(model.russia.successions[worlds], worlds)
