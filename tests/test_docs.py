@@ -7,6 +7,7 @@ from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 
+import pytest
 from elements import COMMANDS
 from typer.testing import CliRunner
 
@@ -25,6 +26,7 @@ def test_every_command_is_in_the_readme():
     assert {name for name in COMMANDS if f"ceasefire {name}" not in README} == set()
 
 
+@pytest.mark.long
 def test_the_readme_prints_what_make_run_prints(tmp_path):
     """The table in the README is the output of the comparison, to the letter."""
     paths = [str(ROOT / "scenarios" / f"{name}.toml") for name in REFERENCE]
@@ -52,6 +54,7 @@ def test_the_example_scenario_of_the_readme_loads(tmp_path):
     assert sim.load(tmp_path / "my.toml").regime.deployment.brigades == 10
 
 
+@pytest.mark.long
 def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
     """Line by line, in a folder with the scenarios."""
     (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")

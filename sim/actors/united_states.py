@@ -6,7 +6,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.actors.choice import after_draws, bayes, drawn_again, expected, log_kept, logistic, signalled
+from sim.actors.choice import after_draws, drawn_again, expected, learned_from, log_kept, logistic, signalled
 from sim.calendar import Calendar, Date
 from sim.quantity import Array, Parameters, Quantity, parameter
 from sim.uncertainty import Floats, Uniform
@@ -119,13 +119,12 @@ class UnitedStates(mesa.Agent):
         reputation = self.reputation + (parameters.prior_resolute - self.reputation) * swing
         accuracy = parameters.signal_accuracy
         self.says_committed = np.where(held, statement < np.where(self.resolute, accuracy, 1 - accuracy), self.says_committed)
-        learned = np.where(self.says_committed, bayes(reputation, accuracy, 1 - accuracy), bayes(reputation, 1 - accuracy, accuracy))
+        learned = learned_from(self.says_committed, reputation, accuracy, 1 - accuracy)
         self.reputation = np.where(held, learned, reputation)
 
     def vote_funds(self, due: NDArray[np.bool_], uniform: Floats) -> None:
         """Where they are `due` the funds of the year that begins pass or fail, and the others learn from it; elsewhere none are short."""
         if_resolute, if_irresolute = self.parameters.funds_if_resolute, self.parameters.funds_if_irresolute
         self.funds_passed = ~due | (uniform < np.where(self.resolute, if_resolute, if_irresolute))
-        learned = np.where(self.funds_passed, bayes(self.reputation, if_resolute, if_irresolute),
-                           bayes(self.reputation, 1 - if_resolute, 1 - if_irresolute))
+        learned = learned_from(self.funds_passed, self.reputation, if_resolute, if_irresolute)
         self.reputation = np.where(due, learned, self.reputation)

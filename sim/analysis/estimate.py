@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import InitVar, dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.polynomial import legendre
@@ -17,7 +16,9 @@ from sim.uncertainty import Floats
 CONFIDENCE = 0.95
 SPREAD = (0.05, 0.95)
 """Nine of ten parameter designs lie between these quantiles."""
-_DEGREE, _DESIGNS_A_TERM = 5, 5
+_DEGREE, _DESIGNS_A_TERM, _MOST_TERMS = 5, 5, 64
+_LEAST = 3
+"""Designs, since any two lie on a line."""
 _ROUNDING = 1e-12
 _DIGITS = 9
 """Digits by which the fits of designs are ordered: far more than tell them apart, fewer than another processor changes."""
@@ -79,8 +80,9 @@ def estimates(measures: Sequence[Measure], worlds: Columns, against: Columns | N
     found = []
     for measure in measures:
         by_design = _by_replicate(measure, designs, worlds, against)
-        middle, error = float(by_design.mean()), designs.error(by_design.mean(axis=1))
         within = ANY if not measure.is_share else SHARE if against is None else DIFFERENCE
+        error = designs.error(by_design.mean(axis=1))
+        middle = _cut(float(by_design.mean()), designs.quantile * error, within)
         low, high = _wilson(middle, error, designs) if within is SHARE else _student(middle, error, designs, within)
         freed = np.clip(_without_chance(by_design, designs), *within)      # to where each lies in truth, which integrated hazards miss
         spread_low, spread_high = np.quantile(freed, SPREAD)
@@ -99,8 +101,8 @@ def ratio(part: Callable[[Columns], Floats], whole: Callable[[Columns], Floats],
     value, *limits = linearised(of_part.mean(axis=1), of_whole.mean(axis=1), designs)
     wholes = of_whole.mean(axis=1, keepdims=True)
     own = of_part.mean(axis=1, keepdims=True) / wholes
-    spread = np.quantile(_without_chance(own + (of_part - own * of_whole) / wholes, designs), SPREAD)
-    return Estimate(value, limits[0], limits[1], *map(float, spread))
+    low, high = np.quantile(_without_chance(own + (of_part - own * of_whole) / wholes, designs), SPREAD)
+    return Estimate(value, limits[0], limits[1], float(low), float(high))
 
 
 def linearised(part: Floats, whole: Floats, designs: "Designs") -> tuple[float, float, float]:
@@ -164,12 +166,25 @@ def share_where(chosen: Callable[[Floats], NDArray[np.bool_]], measure: Measure,
     return _of_designs(share, float(error), designs)
 
 
+@dataclass(frozen=True)
+class _Basis:
+    """Rows (term, design) that span some functions of the drawn parameters, the first being constant, and their products."""
+
+    terms: Floats
+    gram: Floats
+
+    def fit(self, means: Floats) -> Floats:
+        """The nearest of these functions to the means of designs."""
+        return np.asarray(np.linalg.lstsq(self.gram, self.terms @ means, rcond=COLLINEAR)[0] @ self.terms)
+
+
 class Designs:
     """The parameter designs of some worlds, and the sampling error of a mean over them.
 
-    Replicates of a design are not independent, so that the error comes from the means of the designs. The designs are a Latin
-    hypercube, which leaves of their variance only what is not additive in the parameters (Stein 1987): the error is that of the
+    Replicates of a design are not independent, so that the error comes from the means of the designs. The designs are Latin
+    hypercubes, which leave of their variance only what is not additive in the parameters (Stein 1987): the error is that of the
     residuals from an additive fit, by Legendre polynomials of the rank of each drawn parameter, as far as there are designs for it.
+    Where there are not, the parameter that goes with the means beyond doubt is fitted first.
     """
 
     def __init__(self, worlds: Columns) -> None:
@@ -178,24 +193,49 @@ class Designs:
         self.count = 1 + int(np.count_nonzero(design[1:] != design[:-1]))
         if self.count < 2 or len(design) % self.count:      # noqa: PLR2004  said in the message
             raise ValueError("a sampling error needs at least two designs, each with the same number of replicates")
-        replicates = len(design) // self.count
-        self._drawn = [worlds[name].to_numpy()[::replicates] for name in drawn(worlds)]
+        replicates, names = len(design) // self.count, drawn(worlds)
+        self._ranks: Floats = np.empty((len(names), self.count))      # well-conditioned, since they are uniform
+        for row, name in zip(self._ranks, names, strict=True):
+            row[:] = 2 * (stats.rankdata(worlds[name].to_numpy()[::replicates]) - 0.5) / self.count - 1
+        self._bases: dict[int | None, _Basis] = {}
 
-    @cached_property
-    def _additive(self) -> Floats:
-        """Rows (term, design) that span the additive functions of the drawn parameters: well-conditioned, since ranks are uniform."""
-        degree = min(_DEGREE, self.count // (_DESIGNS_A_TERM * len(self._drawn))) if self._drawn else 0
-        terms = np.ones((1 + degree * len(self._drawn), self.count))
-        for number, values in enumerate(self._drawn):
-            rank = 2 * (stats.rankdata(values) - 0.5) / self.count - 1
-            for power in range(1, degree + 1):
-                terms[number * degree + power] = legendre.Legendre.basis(power)(rank)
-        return terms
+    def _degrees(self, first: int | None) -> list[int]:
+        """How high the polynomials of each parameter reach, if one of them comes `first`."""
+        several, room = len(self._ranks), min(_MOST_TERMS, self.count // _DESIGNS_A_TERM)
+        even = min(_DEGREE, room // max(1, several))
+        if first is None or even == _DEGREE:
+            return [even] * several
+        high = min(_DEGREE, room)
+        others = (room - high) // max(1, several - 1)
+        return [high if number == first else others for number in range(several)]
+
+    def _first(self, means: Floats) -> int | None:
+        """The parameter that goes with the means of designs, if it does so more than the best of so many would by chance."""
+        away = means - means.mean()
+        size = float(np.linalg.norm(away))
+        if not len(self._ranks) or self.count < _LEAST or size <= _ROUNDING * float(np.linalg.norm(means)):
+            return None
+        shares = np.round((self._ranks @ away / size) ** 2 / np.square(self._ranks).sum(axis=1), _DIGITS)
+        found = int(shares.argmax())
+        by_chance = stats.beta.sf(shares[found], 0.5, self.count / 2 - 1) * len(shares)      # Bonferroni
+        return found if by_chance < 1 - CONFIDENCE else None
+
+    def _basis(self, means: Floats) -> _Basis:
+        """What the means of designs are fitted by."""
+        first = self._first(means)
+        if first not in self._bases:
+            degrees = self._degrees(first)
+            terms = np.ones((1 + sum(degrees), self.count))
+            powers = ((rank, power) for rank, degree in zip(self._ranks, degrees, strict=True) for power in range(1, degree + 1))
+            for row, (rank, power) in zip(terms[1:], powers, strict=True):
+                row[:] = legendre.Legendre.basis(power)(rank)
+            self._bases[first] = _Basis(terms, terms @ terms.T)
+        return self._bases[first]
 
     @property
     def freedom(self) -> int:
-        """Degrees of freedom that the additive fit leaves."""
-        return int(self.count - len(self._additive))
+        """Degrees of freedom that an additive fit leaves at least."""
+        return self.count - 1 - max(sum(self._degrees(first)) for first in (None, 0))
 
     @property
     def quantile(self) -> float:
@@ -204,23 +244,20 @@ class Designs:
 
     def error(self, means: Floats) -> float:
         """Standard error of the mean of the means of designs."""
-        residual = means - self._fit(means)
-        square = float(residual @ residual)
-        return float(np.sqrt(square / self.freedom / self.count)) if square > _ROUNDING * float(means @ means) else 0.0
-
-    def _fit(self, means: Floats) -> Floats:
-        """The additive function nearest to the means of designs."""
-        terms = self._additive
-        return np.asarray(np.linalg.lstsq(self._gram, terms @ means, rcond=COLLINEAR)[0] @ terms)
+        basis = self._basis(means)
+        residual = means - basis.fit(means)
+        square, freedom = float(residual @ residual), self.count - len(basis.terms)
+        return float(np.sqrt(square / freedom / self.count)) if square > _ROUNDING * float(means @ means) else 0.0
 
     def alike(self, means: Floats) -> Floats:
         """For each design the mean of those next to it in the order of the additive fit, as many above as below; of all without a fit.
 
         Where fits are equal but for the rounding of a processor, the order is that of the designs, so that it is the same on any other.
         """
-        if len(self._additive) == 1:
+        basis = self._basis(means)
+        if len(basis.terms) == 1:
             return np.full(self.count, means.mean())
-        fit = self._fit(means)
+        fit = basis.fit(means)
         order = np.argsort(np.round(fit / max(float(abs(fit).max()), _ROUNDING), _DIGITS), kind="stable")
         place = np.arange(self.count)
         reach = np.minimum(np.minimum(place, self.count - 1 - place), max(2, self.count // _NEIGHBOURS))
@@ -228,10 +265,6 @@ class Designs:
         smooth = np.empty(self.count)
         smooth[order] = (cumulated[place + reach + 1] - cumulated[place - reach]) / (2 * reach + 1)
         return smooth
-
-    @cached_property
-    def _gram(self) -> Floats:
-        return np.asarray(self._additive @ self._additive.T)
 
 
 def _by_replicate(measure: Measure, designs: Designs, worlds: Columns, against: Columns | None = None) -> Floats:
@@ -245,6 +278,12 @@ def _by_replicate(measure: Measure, designs: Designs, worlds: Columns, against: 
 def _of_designs(share: float, error: float, designs: Designs) -> Estimate:
     """The estimate of a share of all designs."""
     return Estimate(share, *_wilson(share, error, designs), np.nan, np.nan, "a share of parameter sets", SHARE)
+
+
+def _cut(middle: float, reach: float, within: Limits) -> float:
+    """A mean cut to where it lies in truth, if it misses that by no more than its error: means of integrated hazards may, by chance."""
+    nearest = min(max(middle, within[0]), within[1])
+    return nearest if abs(middle - nearest) <= reach else middle
 
 
 def _student(middle: float, error: float, designs: Designs, within: Limits) -> Limits:

@@ -44,9 +44,9 @@ def run(scenario: Scenario, *, workers: int = 1, executor: Executor | None = Non
     `workers` processes, or any `executor`, compute blocks of `block` worlds; the results do not depend on either. Processes are
     started only where that takes less time than going on alone; a script that uses them makes its calls under
     `if __name__ == "__main__":`, since every process reads the script. The results are written to a folder in `out`, from which a
-    run that was computed before is read again, and one that was interrupted goes on; with `out=None` they stay in memory. Raises
-    RunError if the folder cannot be written, or if blocks fail again and again (the others are kept), ValueError for fewer than
-    one worker or world in a block, RuntimeError in a process that is only reading an unguarded script.
+    run that was computed before is read again, one that was interrupted goes on, and one of fewer designs is added to; with `out=None`
+    they stay in memory. Raises RunError if the folder cannot be written, or if blocks fail again and again (the others are kept),
+    ValueError for fewer than one worker or world in a block, RuntimeError in a process that is only reading an unguarded script.
     """
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         raise RuntimeError('a script whose run starts processes must call it under `if __name__ == "__main__":`, since each process '
@@ -54,18 +54,23 @@ def run(scenario: Scenario, *, workers: int = 1, executor: Executor | None = Non
     if workers < 1 or block < 1:
         raise ValueError(f"workers and block must be at least 1; they are {workers} and {block}")
     began, worlds = time.perf_counter(), scenario.sampling.worlds
-    blocks = [(first, min(first + block, worlds)) for first in range(0, worlds, block)]
     if out is None:
         kept: list[Block] = []
-        _compute(scenario, blocks, kept.append, workers, executor, _told(progress, worlds, 0))
+        _compute(scenario, _blocks(0, worlds, block), kept.append, workers, executor, _told(progress, worlds, 0))
         return gather(scenario, kept, time.perf_counter() - began)
     with Store(Path(out), scenario) as store:
         if not store.complete:
+            blocks = _blocks(0, store.begun, store.begun or block) + _blocks(store.begun, worlds, block)
             missing = [each for each in blocks if not store.has(*each)]
             done = worlds - sum(last - first for first, last in missing)
             _compute(scenario, missing, store.write, workers, executor, _told(progress, worlds, done))
             store.finish(blocks, time.perf_counter() - began)
     return read_run(store.folder)
+
+
+def _blocks(first: int, last: int, size: int) -> list[Worlds]:
+    """The worlds from `first` up to, not including, `last`, in blocks."""
+    return [(each, min(each + size, last)) for each in range(first, last, size)]
 
 
 def _compute(scenario: Scenario, blocks: list[Worlds], keep: Callable[[Block], None], workers: int, executor: Executor | None,

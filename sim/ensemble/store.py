@@ -1,5 +1,6 @@
 """The run folder: manifest, outcomes and timeline, named by the hash of what determines them."""
 
+import glob
 import hashlib
 import json
 import logging
@@ -21,6 +22,7 @@ from filelock import FileLock, Timeout
 from sim.ensemble.block import Block
 from sim.ensemble.manifest import EDITION, manifest_of
 from sim.ensemble.timeline import VARIABLES, Timeline
+from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 
 _ROWS = 65_536
@@ -113,10 +115,13 @@ class Store:
     def __init__(self, out: Path, scenario: Scenario) -> None:
         """Nothing is written yet."""
         self.manifest = manifest_of(scenario)
-        self._steps_per_year = scenario.sampling.steps_per_year
+        self._scenario = scenario
         self.folder = out / f"{scenario.name}-{self.manifest['hash'][:8]}"
         self._blocks = self.folder / "blocks"
         self._lock = FileLock(out / f".{self.folder.name}.lock")
+        self._smaller: Path | None = None
+        self.begun = 0
+        """Worlds that need not be computed, the first ones: those of a finished run of fewer designs in the same place."""
 
     def __enter__(self) -> Self:
         """Open or make the folder, once another process that computes the same run has left it. Raises RunError."""
@@ -129,8 +134,7 @@ class Store:
                 self._lock.acquire()
             try:
                 if not self.complete:
-                    self._blocks.mkdir(parents=True, exist_ok=True)
-                    self._write_manifest({"state": "running"})
+                    self._begin()
             except BaseException:
                 self._lock.release()
                 raise
@@ -151,9 +155,33 @@ class Store:
             _log.warning("%s: is not what the run wrote, and is computed again", self.folder / name)
         return not damaged
 
+    def _begin(self) -> None:
+        """Add to the largest finished run of fewer designs, or go on with what was begun, as it was begun."""
+        before = _manifest(self.folder)
+        going_on = before.get("hash") == self.manifest["hash"] and self._blocks.exists() and any(self._blocks.iterdir())
+        self._smaller, self.begun = max(self._finished(before.get("adds_to", "") if going_on else f"{glob.escape(self._scenario.name)}-*"),
+                                        key=lambda each: each[1], default=(None, 0))
+        self._blocks.mkdir(parents=True, exist_ok=True)
+        self.manifest["adds_to"] = self._smaller.name if self._smaller else ""
+        self._write_manifest({"state": "running"})
+
+    def _finished(self, pattern: str) -> Iterator[tuple[Path, int]]:
+        """The finished and unchanged runs beside this one that hold the first of its worlds, and how many."""
+        for folder in self.folder.parent.glob(pattern) if pattern else ():
+            manifest = _manifest(folder)
+            if manifest.get("state") != "complete" or manifest["versions"] != self.manifest["versions"]:
+                continue
+            designs = manifest["scenario"]["sampling"]["designs"]
+            if designs < self._scenario.sampling.designs \
+                    and manifest["hash"] == manifest_of(replaced(self._scenario, {"sampling.designs": designs}))["hash"] \
+                    and not _damaged(folder, manifest["sha256"]):
+                yield folder, manifest["worlds"]
+
     def has(self, first: int, last: int) -> bool:
         """Whether a block has been written and is unchanged; a damaged one is named and thrown away."""
         folder = self._block(first, last)
+        if folder == self._smaller:
+            return True
         if not folder.exists():
             return False
         try:
@@ -173,7 +201,7 @@ class Store:
             shutil.rmtree(part, ignore_errors=True)
             part.mkdir()
             pq.write_table(block.outcomes, part / "outcomes.parquet")
-            np.savez_compressed(part / "timeline.npz", ended=block.timeline.ended, **block.timeline.at_peace)    # type: ignore[arg-type]  # no name is allow_pickle
+            _write_counts(part / "timeline.npz", block.timeline)
             hashes = {name: _sha256(part / name) for name in ("outcomes.parquet", "timeline.npz")}
             (part / "sha256.json").write_text(json.dumps(hashes))
             part.rename(folder)
@@ -182,15 +210,17 @@ class Store:
         """Join the blocks into the results of the run, in the order of worlds, and say in the manifest that it is complete."""
         parts = [self._block(*each) for each in sorted(blocks)]
         with self._written():
-            self._replace("outcomes.parquet", lambda path: _write_rows(path, (pq.read_table(part / "outcomes.parquet") for part in parts)))
-            timeline = _sum(parts).table(self._steps_per_year)
+            self._replace("outcomes.parquet", lambda path: _write_rows(path, _read_rows(parts)))
+            counts = _sum(parts)
+            self._replace("timeline.npz", lambda path: _write_counts(path, counts))
+            timeline = counts.table(self._scenario.sampling.steps_per_year)
             self._replace("timeline.parquet", lambda path: pq.write_table(pa.Table.from_pandas(timeline, preserve_index=False), path))
             self._write_manifest({
                 "state": "complete",
                 "blocks": len(parts),
                 "finished": datetime.now(UTC).isoformat(timespec="seconds"),
                 "seconds": round(seconds, 3),
-                "sha256": {name: _sha256(self.folder / name) for name in ("outcomes.parquet", "timeline.parquet")},
+                "sha256": {name: _sha256(self.folder / name) for name in ("outcomes.parquet", "timeline.parquet", "timeline.npz")},
             })
             shutil.rmtree(self._blocks)
 
@@ -205,7 +235,7 @@ class Store:
                            "there; make room, or choose another --out") from None
 
     def _block(self, first: int, last: int) -> Path:
-        return self._blocks / f"{first:010d}-{last:010d}"
+        return self._smaller if self._smaller and (first, last) == (0, self.begun) else self._blocks / f"{first:010d}-{last:010d}"
 
     def _replace(self, name: str, write: Callable[[Path], object]) -> None:
         part = self.folder / f"{name}.part"
@@ -279,12 +309,23 @@ def _write_rows(path: Path, tables: Iterator[pa.Table]) -> None:
         writer.close()
 
 
+def _read_rows(parts: list[Path]) -> Iterator[pa.Table]:
+    """The outcomes of the parts one after the other, never more of them in memory than a group of rows."""
+    for part in parts:
+        with pq.ParquetFile(part / "outcomes.parquet") as file:
+            yield from map(file.read_row_group, range(file.num_row_groups))
+
+
+def _write_counts(path: Path, timeline: Timeline) -> None:
+    with path.open("wb") as file:
+        np.savez_compressed(file, worlds=timeline.worlds, ended=timeline.ended, **timeline.at_peace)    # type: ignore[arg-type]  # no name is allow_pickle
+
+
 def _sum(parts: list[Path]) -> Timeline:
     total: Timeline | None = None
     for part in parts:
         with np.load(part / "timeline.npz") as counts:
-            first, last = map(int, part.name.split("-"))
-            timeline = Timeline(last - first, counts["ended"], {name: counts[name] for name in VARIABLES})
+            timeline = Timeline(int(counts["worlds"]), counts["ended"], {name: counts[name] for name in VARIABLES})
         total = timeline if total is None else total + timeline
     if total is None:
         raise RunError("a run without blocks has no timeline")

@@ -100,7 +100,8 @@ class War(Parameters):
 
     def prevails(self, attacker: Array, defence: Array) -> Array:
         """p(D) = R^m / (R^m + D^m): chance that the attacker prevails (Tullock 1980)."""
-        return 1 / (1 + (defence / attacker) ** self.decisiveness)
+        with np.errstate(over="ignore"):      # where the odds are beyond all numbers the chance is 0
+            return 1 / (1 + (defence / attacker) ** self.decisiveness)
 
     def offensive_succeeds(self, ukraine: Array, russia: Array) -> Array:
         """p_U = U^m / (U^m + (αR)^m): chance that an offensive by Ukraine retakes territory."""

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from sim.quantity import Worlds
 from sim.uncertainty import Floats
@@ -24,15 +23,6 @@ def generator(seed: int, name: str, slab: int) -> np.random.Generator:
     """The generator of one stream in one slab of worlds. Same key, same numbers, on any machine."""
     key = np.frombuffer(hashlib.sha256(name.encode()).digest(), dtype="<u4")
     return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(*key.tolist(), slab))))
-
-
-def designs(seed: int, name: str, count: int) -> Floats:
-    """One uncertain parameter's column of a Latin hypercube over `count` designs (McKay, Beckman & Conover 1979), in (0, 1).
-
-    Every parameter has a stream of its own, so that a parameter more or less in a scenario moves no other.
-    """
-    sample = qmc.LatinHypercube(d=1, rng=generator(seed, f"design of {name}", 0)).random(count)
-    return np.asarray(sample[:, 0])
 
 
 class Slabs:
