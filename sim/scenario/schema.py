@@ -28,7 +28,7 @@ class Sampling(Parameters):
     """How many histories are simulated, and how."""
 
     designs: int = parameter(
-        1000, "parameter designs: what we do not know, as a Latin hypercube over the uncertain numbers", unit="designs", symbol="D",
+        1000, "parameter designs: what we do not know, as points spread evenly over the uncertain numbers", unit="designs", symbol="D",
         low=2, high=1_000_000,
         source="judgement: with ten histories of each design, the sampling error of a durability is about one percentage point")
     replicates: int = parameter(
