@@ -143,10 +143,12 @@ def test_figures_and_sentences_tell_it(found):
     """Titles name the best; every sentence ends."""
     told = telling(found)
     section = told.section(found)
-    assert found.table["name"][0] in section.answer[0]
+    best = found.label(found.table["name"][0])
+    assert best in section.answer[0]
+    assert best != found.table["name"][0]
     assert all(sentence.endswith(".") for sentence in section.answer)
     for draw in told.figures.values():
-        assert found.table["name"][0] in draw(found).get_title(loc="left")
+        assert best in draw(found).get_title(loc="left")
         plots.style.plt.close("all")
 
 
