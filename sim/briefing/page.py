@@ -43,7 +43,8 @@ def page(runs: Sequence[Run], baseline: str | None = None, question: str | None 
     return template.render(
         question=question or (_question(runs) if runs else sections[0][0].question), runs=runs, sections=sections, findings=findings,
         years=milestones(max((run.horizon_years for run in runs), default=1)),
-        answer=list(sentences.answer(runs)), unpaired=unpaired,
+        answer=[*sentences.answer(runs), *(f"{each}." for each in [run.scenario.of_posterior for run in runs] if each)],
+        unpaired=unpaired,
         differences=[] if compared.empty else list(sentences.differences(compared)),
         danger=list(sentences.danger(runs)), why=list(sentences.why(runs)),
         durability={run.name: durability.survival(run).set_index("years") for run in runs},
