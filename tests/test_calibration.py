@@ -10,8 +10,7 @@ from scipy import stats
 from typer.testing import CliRunner
 
 import sim
-from sim.analysis.words import of_row as told
-from sim.analysis.words import with_limits
+from sim.analysis.words import of_row, with_limits
 from sim.cli import app
 from sim.record.record import record
 from sim.record.stands_for import STANDS
@@ -21,9 +20,10 @@ from sim.study.calibration import histories, self_check
 from sim.study.calibration.emulator import Emulator, counted
 from sim.study.calibration.histories import EDGES, Histories, drawn, simulate, standing_for
 from sim.study.calibration.posterior import Posterior, Prior, weighted_quantiles
-from sim.study.calibration.prior import PRIOR, candidates, dyads, given, hypercube, lattice
+from sim.study.calibration.prior import LEVELS, PRIOR, SHARED, candidates, hypercube, lattice, of_schema, pairs
 from sim.study.calibration.study import find, predictors, scenario_text
 from sim.study.finding import read
+from sim.uncertainty import Uniform
 
 CLASSES = ("none", "deployed_allied_force")
 
@@ -44,7 +44,8 @@ def of_known_rate(scores, each, seed):
 def cases_of(count, years=30.0):
     """So many cases in each class, followed for so long."""
     names = np.repeat(CLASSES, count)
-    return pd.DataFrame({"case": [f"case {number}" for number in range(len(names))], "guarantee_class": names, "years": years, "ended": False})
+    case = [f"case {number}" for number in range(len(names))]
+    return pd.DataFrame({"case": case, "pair": case, "guarantee_class": names, "years": years, "ended": False})
 
 
 @pytest.fixture(scope="module")
@@ -53,17 +54,22 @@ def prior():
 
 
 def test_the_medians_of_the_prior_are_the_defaults_of_the_schema():
-    """Normal scores of 0 give back the schema: the distributions of dyads that it has, and its shared numbers."""
-    schema = sim.Scenario()
-    for key, value in dyads(candidates(np.zeros((1, len(PRIOR)))).to_dict("records")[0]).items():
-        block, name = key.split(".")
-        default = getattr(getattr(schema, block), name)
-        if isinstance(value, float):
-            assert value == pytest.approx(default), key
-        elif name != "value_of_prevailing":
-            np.testing.assert_allclose(value.quantile(np.linspace(0.01, 0.99, 9)), default.quantile(np.linspace(0.01, 0.99, 9)), err_msg=key)
+    """Normal scores of 0 give back the schema: its distributions over pairs, and the medians of what pairs share; V is spread wider."""
+    shares, shared = np.linspace(0.01, 0.99, 9), set(SHARED.values())
+    said = pairs(candidates(np.zeros((1, len(PRIOR)))).to_dict("records")[0])
+    assert shared < set(said)
+    assert {key for key, _ in LEVELS.values()} < set(said)
+    for key, value in said.items():
+        default = of_schema(key)
+        if key in shared:
+            assert value == pytest.approx(default.quantile(np.array([0.5]))[0]), key
+        elif key != "russia.value_of_prevailing":
+            np.testing.assert_allclose(value.quantile(shares), default.quantile(shares), err_msg=key)
         else:
-            assert (value.median, value.sigma) == pytest.approx((default.median, default.sigma))
+            assert value.median == pytest.approx(default.median)
+            assert value.sigma == pytest.approx(1.25 * default.sigma)
+    with pytest.raises(TypeError, match=r"^russia\.strength is 100"):
+        of_schema("russia.strength")
 
 
 def test_the_prior_is_filled_evenly():
@@ -73,7 +79,7 @@ def test_the_prior_is_filled_evenly():
         np.testing.assert_allclose(scores.var(axis=0), 1, atol=0.02)
     extreme = candidates(np.vstack([np.full(len(PRIOR), 6.0), np.full(len(PRIOR), -6.0)]))
     for row in extreme.to_dict("records"):
-        assert sim.scenario.load.replaced(sim.Scenario(), given(row)).uncertain()
+        assert sim.scenario.load.replaced(sim.Scenario(), pairs(row)).uncertain()
 
 
 def test_chances_are_those_of_a_known_law(prior):
@@ -178,7 +184,7 @@ def test_quantiles_by_weight_are_those_of_repeated_values():
 
 
 def test_draws_follow_the_posterior(prior):
-    """Systematic draws come as often as their weights say, to one; dyads have the mean of their part, within 4 standard errors."""
+    """Systematic draws come as often as their weights say, to one; pairs have the mean of their part, within 4 standard errors."""
     posterior = prior.posterior(drawn(weibull_histories(1, 60, 51), 0, cases_of(20)))
     picked = np.bincount(posterior.draws(500, 3), minlength=len(posterior.weights))
     assert (np.abs(picked - 500 * posterior.weights) <= 1).all()
@@ -203,23 +209,36 @@ def by_class(scenarios):
     return standing_for([sim.load(scenarios / f"{stand.scenario}.toml") for stand in STANDS])
 
 
-def test_candidates_meet_the_same_histories(by_class):
-    """Common random numbers: a candidate's lifetimes depend on its seed and not on its company or on the processes; another seed differs."""
-    scores = hypercube(3, 5)
+def test_candidates_have_histories_of_their_own_which_all_classes_share(by_class, monkeypatch):
+    """Lifetimes depend on the seed, not on the processes or on the other classes; the same candidate named twice has other histories."""
+    monkeypatch.setattr(histories, "_TOGETHER", 120)
+    scores = np.repeat(hypercube(2, 5), 2, axis=0)
     some = {name: by_class[name] for name in CLASSES}
-    together = simulate(some, scores, 60, [7])
+    together = simulate(some, scores, 60, 7)
     with ThreadPoolExecutor(2) as executor:
-        np.testing.assert_array_equal(together.lifetimes, simulate(some, scores, 60, [7], executor).lifetimes)
-    np.testing.assert_array_equal(together.lifetimes[2:], simulate(some, scores[2:], 60, [7]).lifetimes)
-    assert not np.array_equal(together.lifetimes, simulate(some, scores, 60, [8]).lifetimes)
-    twice = simulate(some, np.repeat(scores[:1], 2, axis=0), 60, [7, 8])
-    assert not np.array_equal(twice.lifetimes[0], twice.lifetimes[1])
+        np.testing.assert_array_equal(together.lifetimes, simulate(some, scores, 60, 7, executor).lifetimes)
+    np.testing.assert_array_equal(together.lifetimes[:, :1], simulate({CLASSES[0]: by_class[CLASSES[0]]}, scores, 60, 7).lifetimes)
+    np.testing.assert_array_equal(together.lifetimes[:2], simulate(some, scores[:2], 60, 7).lifetimes)
+    assert not np.array_equal(together.lifetimes, simulate(some, scores, 60, 8).lifetimes)
+    assert not np.array_equal(together.lifetimes[0], together.lifetimes[1])
+
+
+def test_candidates_that_are_simulated_together_keep_their_own_numbers():
+    """Of two, each draws from its own distribution or has its one number; together they reach as far as both."""
+    both = histories.OfCandidates((Uniform(1, 2), 5.0))
+    np.testing.assert_allclose(both.quantile(np.array([0.0, 0.5, 0.25, 0.75])), [1, 1.5, 5, 5])
+    assert both.support == pytest.approx((1, 5))
+    assert both.problem() is None
+    with pytest.raises(TypeError, match="no distribution in common"):
+        both.frozen      # noqa: B018  the look itself must fail
 
 
 def test_histories_are_those_of_a_run_with_the_values_of_the_candidate(by_class):
-    """At the medians of the prior the lifetimes are those that the schema's own scenario gives: same ends, within 4 standard errors."""
-    own = sim.run(sim.scenario.load.replaced(by_class["none"], {"sampling.designs": 2000, "sampling.replicates": 1}), out=None).outcomes
-    ours = simulate({"none": by_class["none"]}, np.zeros((1, len(PRIOR))), 2000, [2025]).lifetimes[0, 0]
+    """The lifetimes of a candidate are those of a run of the scenario with its values, successors of leaders included."""
+    scores = hypercube(1, 9)
+    values = pairs(candidates(scores).to_dict("records")[0])
+    own = sim.run(sim.scenario.load.replaced(by_class["none"], values | {"sampling.designs": 500, "sampling.replicates": 1}), out=None).outcomes
+    ours = simulate({"none": by_class["none"]}, scores, 500, 2025).lifetimes[0, 0]
     np.testing.assert_allclose(ours, np.where(own["held"], np.inf, own["years"]))
 
 
@@ -277,7 +296,7 @@ def test_the_document_and_the_folder_of_a_calibration(calibrated, scenarios):
 
 
 def test_every_scenario_runs_on_the_posterior(calibrated, scenarios):
-    """Put over a scenario, the posterior gives its dyads row by row, keeps the regime, and names the run after both."""
+    """Applied on top of a scenario, the posterior gives its pairs row by row, keeps the regime, names the run after both, and is announced."""
     document, out = calibrated
     posterior = out / document["folder"].rpartition("/")[2] / "calibrated.toml"
     scenario = sim.load(scenarios / "nato.toml", {"sampling.designs": 500, "sampling.replicates": 1}, over=[posterior])
@@ -289,6 +308,9 @@ def test_every_scenario_runs_on_the_posterior(calibrated, scenarios):
     assert (merged["_merge"] == "both").all()
     result = CliRunner().invoke(app, ["check", f"{scenarios / 'nato.toml'}+{posterior}"])
     assert result.exit_code == 0, result.output
+    assert result.stderr.splitlines() == [scenario.of_posterior]
+    assert scenario.of_posterior.startswith("nato+calibrated: ")
+    assert not sim.load(scenarios / "nato.toml").of_posterior
 
 
 def test_the_posterior_that_comes_with_the_product_is_one(scenarios):
@@ -337,7 +359,7 @@ def test_the_page_says_what_the_finding_found(scenarios):
     entangled = tables["entangled"].set_index(["part", "other"])
     said += ["{correlation:+.2f}, {correlation_low:+.2f} to {correlation_high:+.2f}".format(**entangled.loc[pair]) for pair in (("median value of prevailing", "spread of the value of prevailing"),
                                                     ("median value of prevailing", "cost of war"), ("strength rebuilt", "pace of reconstitution"))]
-    said += [with_limits(*told(parts.loc[name], "learned"))
+    said += [with_limits(*of_row(parts.loc[name], "learned"))
              for name in ("spread of the value of prevailing", "median value of prevailing", "leader turnover", "pace of reconstitution",
                           "strength rebuilt")]
     log = tables["scores"].query("score == 'log' and years == 10").set_index("predictor")
@@ -348,7 +370,7 @@ def test_the_page_says_what_the_finding_found(scenarios):
     worst = tables["uniformity"].loc[tables["uniformity"]["chance"].idxmin()]
     said += [f"{worst['distance']:.2f}, and chance strays further in {100 * (1 - (1 - worst['chance']) ** len(parts)):.0f} %"]
     weak = ["none", "paper_assurance", "peacekeepers_monitors", "demilitarised_zone"]
-    last = tables["durability"].query("told == 'posterior' and years == 20").set_index("guarantee_class").loc[weak]
+    last = tables["durability"].query("source == 'posterior' and years == 20").set_index("guarantee_class").loc[weak]
     said.append(f"{100 * last['estimate'].min():.0f} to {100 * last['estimate'].max():.0f} % (nine of ten candidates: "
                 f"{100 * last['low'].min():.0f} to {100 * last['high'].max():.0f})")
     for each in said:

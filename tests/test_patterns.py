@@ -22,9 +22,9 @@ ROOT = Path(__file__).parents[1]
 PAGE = " ".join((ROOT / "docs" / "validation.md").read_text().split())
 
 
-def says(*told):
+def says(*numbers):
     """The page has these numbers, as they are written there."""
-    for each in told:
+    for each in numbers:
         assert each in PAGE, f"docs/validation.md does not say: {each}"
 
 
@@ -84,7 +84,7 @@ def test_the_hazard_falls_with_age(runs):
     says(f"{shape:.2f} ({low:.2f} to {high:.2f})", "{:.2f} ({:.2f} to {:.2f})".format(*shape_interval(cases)))
 
 
-def test_cases_that_were_chosen_for_their_failure_are_told_apart():
+def test_cases_that_were_chosen_for_their_failure_are_kept_apart():
     """Durability at ten and twenty years of the pooled record without paper assurances, and how many of three pacts held five years."""
     cases = record()
     others = kaplan_meier(cases[cases["guarantee_class"] != "paper_assurance"], [10, 20])
@@ -154,23 +154,23 @@ def binomial(happened):
 
 
 def test_pacts_cut_wars_more_than_probes(runs):
-    """The pact against no guarantee: the rate of wars falls to a fifth, that of probes to little more than half."""
-    told = {}
+    """The pact against no guarantee: the rate of wars falls to a quarter, that of probes to three quarters."""
+    rates = {}
     for name in ("none", "third_party_defence_pact"):
         worlds = runs[name].worlds
-        told[name] = rate(runs[name], ~worlds["held"]), rate(runs[name], worlds["probes"])
-        says(percent(*told[name][0]), f"{told[name][1][0]:.2f} ({told[name][1][1]:.2f} to {told[name][1][2]:.2f})")
-    wars, probes = ([told[name][kind] for name in told] for kind in (0, 1))
-    assert wars[1][2] / wars[0][1] < 0.25
-    assert probes[1][1] / probes[0][2] > 0.5
+        rates[name] = rate(runs[name], ~worlds["held"]), rate(runs[name], worlds["probes"])
+        says(percent(*rates[name][0]), f"{rates[name][1][0]:.2f} ({rates[name][1][1]:.2f} to {rates[name][1][2]:.2f})")
+    wars, probes = ([rates[name][kind] for name in rates] for kind in (0, 1))
+    assert wars[1][2] / wars[0][1] < 0.3
+    assert probes[1][1] / probes[0][2] > 0.65
 
 
 def test_a_token_force_is_close_to_none(runs):
-    """One brigade without a promise adds less than a point in ten years; fifteen add several times as much."""
+    """One brigade without a promise adds less than a point in ten years, five and fifteen some: what they deter they also provoke."""
     none = runs["none"]
-    rows = [sim.compare([none, ran("none", {"regime.deployment.brigades": brigades, "name": "force"})], years=[10]).iloc[0] for brigades in (1, 15)]
-    assert rows[0]["high"] < 0.01 < rows[1]["low"]
-    assert rows[1]["low"] > 3 * rows[0]["high"]
+    rows = [adds(none, ran("none", {"regime.deployment.brigades": brigades, "name": "force"}), 10) for brigades in (1, 5, 15)]
+    assert rows[0]["high"] < 0.01
+    assert all(row["low"] > 0 for row in rows[1:])
     says(*map(points, rows))
 
 

@@ -26,10 +26,11 @@ Predictor = Callable[[pd.DataFrame, pd.DataFrame, Sequence[float]], Floats]
 def covered(cases: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """The cases of the classes for which scenarios of these names stand.
 
-    Raises ScenarioError for a name that stands for no class or is given twice.
+    Raises ScenarioError for a name that stands for no class of the record or is given twice.
     """
     known = ", ".join(stand.scenario for stand in STANDS)
-    problems = [f"{name}: stands for no class of the record; those that do are {known}" for name in names if class_of(name) is None]
+    problems = [f"{name}: has no counterpart in the record of past ceasefires; use one of {known}" for name in names
+                if class_of(name) is None]
     problems += [f"{name}: is given twice; name it once" for name in dict.fromkeys(names) if list(names).count(name) > 1]
     if problems:
         raise ScenarioError(problems)
