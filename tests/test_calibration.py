@@ -21,8 +21,8 @@ from sim.study.calibration.emulator import Emulator, counted
 from sim.study.calibration.histories import EDGES, Histories, drawn, simulate, standing_for
 from sim.study.calibration.posterior import Posterior, Prior, weighted_quantiles
 from sim.study.calibration.prior import LEVELS, PRIOR, SHARED, candidates, hypercube, lattice, of_schema, pairs
-from sim.study.calibration.study import find, predictors, scenario_text
-from sim.study.finding import read
+from sim.study.calibration.study import find, left_out, predictors, scenario_text
+from sim.study.finding import Finding, read
 from sim.uncertainty import Uniform
 
 CLASSES = ("none", "deployed_allied_force")
@@ -253,29 +253,9 @@ def test_a_missing_scenario_and_a_fit_of_too_few_are_refused(scenarios):
         find(every, seed=-1)
 
 
-@pytest.fixture(scope="module")
-def calibrated(scenarios, tmp_path_factory):
-    """A small calibration through the command, in whole years: its document and folder."""
-    folder, out = tmp_path_factory.mktemp("scenarios"), tmp_path_factory.mktemp("calibration")
-    for path in scenarios.glob("*.toml"):
-        (folder / path.name).write_text(path.read_text().replace("[sampling]", "[sampling]\nsteps_per_year = 1"))
-    patched = pytest.MonkeyPatch()
-    patched.setattr("sim.study.calibration.study.FRESH", 5)
-    patched.setattr("sim.study.calibration.study._FRESH_HISTORIES", 50)
-    patched.setattr("sim.study.calibration.study._TRUE_HISTORIES", 90)
-    patched.setattr("sim.study.validation.RESAMPLES", 40)
-    patched.setattr("sim.study.calibration.study._REFITS", 5)
-    words = ["calibrate", folder, "--candidates", 100, "--histories", 50, "--checks", 20, "--seed", 3, "--out", out, "--json"]
-    result = CliRunner().invoke(app, list(map(str, words)))
-    patched.undo()
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout), out
-
-
 def test_the_document_and_the_folder_of_a_calibration(calibrated, scenarios):
     """Every table is in both; nothing is bare; figures stand beside them; it reads back the same, and says that it is too small."""
-    document, out = calibrated
-    folder = out / document["folder"].rpartition("/")[2]
+    document, folder = calibrated
     found = read(folder)
     assert set(document) - {"kind", "asked", "folder"} == set(found.tables)
     for part in document["parts"]:
@@ -290,15 +270,40 @@ def test_the_document_and_the_folder_of_a_calibration(calibrated, scenarios):
         assert row["low"] is None or row["low"] <= row["estimate"] <= row["high"]
     assert {path.name for path in (folder / "figures").iterdir()} == {"learned.png", "calibrated.png", "ranks.png"}
     assert scenario_text(found) == (folder / "calibrated.toml").read_text()
-    assert section(found).answer[0].startswith("Do not believe this posterior: the weights are worth ")
-    assert not list(doubts(read(scenarios / "calibrated")))
-    assert not section(read(scenarios / "calibrated")).answer[0].startswith("Do not believe")
+    assert section(found).answer[0].startswith("The posterior is unreliable: the weights are worth ")
+
+
+def test_a_posterior_that_loses_to_its_prior_is_not_to_be_used(calibrated):
+    """By the chance of the cases left out, or by the log score over the years; one that gains by both, and is sound, raises no doubt."""
+    found = read(calibrated[1])
+    log = found.tables["scores"].query("score == 'log'")
+    sound = {"effective": found.tables["effective"].assign(effective=500), "uniformity": found.tables["uniformity"].assign(chance=0.5),
+             "emulator": pd.DataFrame({"emulated": [1.0, 2, 3, 4], "counted": [1.0, 2, 3, 4], "chance": 0.0})}
+    for gain, better, so in ((0.01, -0.01, True), (-0.01, -0.01, False), (0.01, 0.01, False)):
+        of_model = log["predictor"].str.startswith("model")
+        scored = log.assign(estimate=np.where(of_model, 0.5 + better * (log["predictor"] == "model calibrated"), log["estimate"]))
+        changed = Finding(found.kind, found.asked, {**found.tables, **sound, "scores": scored,
+                                                    "left_out": found.tables["left_out"].assign(gain=gain)})
+        assert (not list(doubts(changed))) == so == (not section(changed).answer[0].startswith("Do not use this posterior: "))
+
+
+def test_left_out_gains_are_those_of_the_other_pairs(prior):
+    """The row is what the posterior of the other pairs gives to each pair's cases, one after another."""
+    cases = drawn(weibull_histories(1, 60, 61), 0, cases_of(10))
+    cases["pair"] = [f"pair {number // 3}" for number in range(len(cases))]
+    row, chances = left_out(prior, cases).iloc[0], prior.chances.of(cases)
+    after = [np.log(prior.posterior(cases[cases["pair"] != case["pair"]]).weights @ np.exp(chances[:, number]))
+             for number, (_, case) in enumerate(cases.iterrows())]
+    assert row["after"] == pytest.approx(np.mean(after))
+    assert row["before"] == pytest.approx(np.mean(np.log(np.exp(chances).mean(axis=0))))
+    assert row["gain"] == pytest.approx(row["after"] - row["before"])
+    assert row["gain_low"] < row["gain"] < row["gain_high"]
 
 
 def test_every_scenario_runs_on_the_posterior(calibrated, scenarios):
     """Applied on top of a scenario, the posterior gives its pairs row by row, keeps the regime, names the run after both, and is announced."""
-    document, out = calibrated
-    posterior = out / document["folder"].rpartition("/")[2] / "calibrated.toml"
+    document, folder = calibrated
+    posterior = folder / "calibrated.toml"
     scenario = sim.load(scenarios / "nato.toml", {"sampling.designs": 500, "sampling.replicates": 1}, over=[posterior])
     assert scenario.name == "nato+calibrated"
     assert scenario.regime == sim.load(scenarios / "nato.toml").regime
@@ -318,7 +323,7 @@ def test_the_posterior_that_comes_with_the_product_is_one(scenarios):
     text = (scenarios / "calibrated.toml").read_text()
     assert text.startswith("# Made by `ceasefire calibrate --candidates")
     scenario = sim.load(scenarios / "calibrated.toml")
-    assert set(scenario.uncertain()) >= set(dyads(candidates(np.zeros((1, len(PRIOR)))).to_dict("records")[0]))
+    assert set(scenario.uncertain()) >= set(pairs(candidates(np.zeros((1, len(PRIOR)))).to_dict("records")[0]))
     assert all(len(each.values) == 500 for each in scenario.uncertain().values() if each.jointly)
     noise = np.array(scenario.russia.choice_noise.values)
     prior = stats.lognorm(0.5, scale=0.045)
@@ -377,18 +382,19 @@ def test_the_page_says_what_the_finding_found(scenarios):
         assert each in page, each
 
 
-def test_history_scores_a_calibration_left_out_and_refuses_one_that_has_seen_the_cases(scenarios, tmp_path, monkeypatch):
+def test_history_scores_a_calibration_left_out_and_refuses_one_that_has_seen_the_cases(calibrated, scenarios, tmp_path, monkeypatch):
     """Scores of the calibrated model stand beside the rivals; a posterior among the files, or other classes, is an error of two words."""
     monkeypatch.setattr("sim.study.validation.RESAMPLES", 20)
     files = [str(scenarios / f"{stand.scenario}.toml") for stand in STANDS]
     small = ["--designs", "20", "--replicates", "2", "--out", str(tmp_path), "--json"]
-    result = CliRunner().invoke(app, ["history", *files, "--calibration", str(scenarios / "calibrated"), *small])
+    _, folder = calibrated
+    result = CliRunner().invoke(app, ["history", *files, "--calibration", str(folder), *small])
     assert result.exit_code == 0, result.output
-    kept = read(scenarios / "calibrated").tables["scores"].query("predictor == 'model calibrated'")
-    told = pd.DataFrame(json.loads(result.stdout)["scores"]).query("predictor == 'model calibrated'")
-    np.testing.assert_allclose(told["estimate"], kept["estimate"])
-    for words, message in (([*files[:2], "--calibration", str(scenarios / "calibrated")], "calibrated"),
-                           ([f"{files[0]}+{scenarios / 'calibrated.toml'}"], "calibrated"),
-                           ([*files, "--calibration", str(tmp_path)], str(tmp_path))):
+    kept = read(folder).tables["scores"].query("predictor == 'model calibrated'")
+    scored = pd.DataFrame(json.loads(result.stdout)["scores"]).query("predictor == 'model calibrated'")
+    np.testing.assert_allclose(scored["estimate"], kept["estimate"])
+    for words, message, lines in (([*files[:2], "--calibration", str(folder)], "calibration", 1),
+                                  ([f"{files[0]}+{folder / 'calibrated.toml'}"], "calibrated: holds draws", 2),
+                                  ([*files, "--calibration", str(tmp_path)], str(tmp_path), 1)):
         refused = CliRunner().invoke(app, ["history", *words, *small])
-        assert (refused.exit_code, len(refused.output.splitlines()), message in refused.output) == (2, 1, True), refused.output
+        assert (refused.exit_code, len(refused.output.splitlines()), message in refused.output) == (2, lines, True), refused.output
