@@ -12,7 +12,6 @@ from elements import COMMANDS, MEMBERS
 
 import sim
 from sim.analysis.costs import ITEMS
-from sim.cli import app
 from sim.game.war import Cause, Reason
 
 pytestmark = pytest.mark.long

@@ -155,11 +155,12 @@ def test_figures_and_sentences_tell_it(found):
 SIZE = ["--designs", "120", "--replicates", "4", "--years", "5"]
 
 
-def test_other_beliefs_and_too_few_designs_are_refused(scenarios):
+def test_other_beliefs_and_too_few_designs_are_refused(scenarios, tmp_path):
     """Worlds of different actors are no pairs: the message names the number that differs; ten designs rank nothing."""
     nato, coalition = (sim.load(scenarios / f"{name}.toml") for name in ("nato", "coalition"))
-    with pytest.raises(ScenarioError, match=r"^nato\+calibrated: russia"):
-        robustness.find([coalition, sim.load(scenarios / "nato.toml", over=[scenarios / "calibrated.toml"])], out=None)
+    (tmp_path / "other.toml").write_text("[russia]\nvalue_of_prevailing = { draws = [0.4, 0.7, 1.1] }\n")
+    with pytest.raises(ScenarioError, match=r"^nato\+other: russia"):
+        robustness.find([coalition, sim.load(scenarios / "nato.toml", over=[tmp_path / "other.toml"])], out=None)
     with pytest.raises(ScenarioError, match=r"^--designs 10: "):
         robustness.find([sim.scenario.load.replaced(each, {"sampling.designs": 10}) for each in (nato, coalition)], out=None)
 

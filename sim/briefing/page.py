@@ -52,7 +52,8 @@ def page(runs: Sequence[Run], baseline: str | None = None, question: str | None 
     return template.render(
         question=question or (_question(runs) if runs else sections[0][0].question), runs=runs, sections=sections, findings=findings,
         years=milestones(max((run.horizon_years for run in runs), default=1)),
-        called=called, answer=[*report.deterred(runs), *sentences.answer(runs)], unpaired=unpaired,
+        called=called, unpaired=unpaired,
+        answer=[*report.deterred(runs), *sentences.answer(runs), *(f"{each}." for each in [run.scenario.of_posterior for run in runs] if each)],
         differences=[] if compared.empty else list(sentences.differences(compared, called)),
         danger=list(sentences.danger(runs)), why=[*sentences.why(runs), *sentences.reasons(runs)], bent=report.bent(runs) if runs else "",
         durability={called[run.name]: durability.survival(run).set_index("years") for run in runs},
