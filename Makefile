@@ -1,9 +1,10 @@
 PYTHON  ?= python3
 BIN     := .venv/bin
 PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+TESTS   := $(BIN)/pytest -n auto --dist worksteal
 REGIMES := none budapest neutrality armed_neutrality coalition article5_like nato eu
 
-.PHONY: help run test test-gambit lock clean
+.PHONY: help run quick test test-all test-gambit lock clean
 
 help:    ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 20
@@ -11,11 +12,20 @@ help:    ## what can be made
 run: .venv/installed    ## compare the reference regimes; results go to runs/
 	$(BIN)/ceasefire compare $(REGIMES:%=scenarios/%.toml) --baseline none
 
+quick: .venv/installed    ## style, types, architecture, and the tests that take a moment: less than a minute in all
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(TESTS) -m 'not long and not exhaustive'
+
 test: .venv/installed    ## style, types, architecture, tests
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -n auto
+	$(TESTS) -m 'not exhaustive'
+
+test-all: test    ## and studies over many seeds, runs killed at any time, a million histories
+	$(TESTS) -m exhaustive
 
 test-gambit: .venv/installed    ## solve the reference games afresh with Gambit, which builds for minutes, and compare
 	$(PIP) 'pygambit>=16.7,<17'

@@ -20,6 +20,7 @@ from sim.scenario.schema import Scenario, digest
 from sim.scenario.show import parameters, resolved
 from sim.uncertainty import Distribution
 
+pytestmark = pytest.mark.long
 testing = pytest.importorskip("streamlit.testing.v1", reason="the page needs the extra `app`: pip install 'ceasefire[app]'")
 QUICK = {"sampling.designs": 60, "sampling.seed": 4}
 

@@ -22,7 +22,7 @@ import sim
 pytest.importorskip("streamlit", reason="the page needs the extra `app`: pip install 'ceasefire[app]'")
 playwright = pytest.importorskip("playwright.sync_api", reason="browser tests need playwright: pip install playwright")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH: install the package chromium (or google-chrome-stable)")
+pytestmark = [pytest.mark.long, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH: install the package chromium (or google-chrome-stable)")]
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
          "--disable-default-apps", "--disable-sync", "--no-first-run"]
 SMALL = "sampling.designs=60&sampling.seed=4"

@@ -261,6 +261,7 @@ VALUES = st.one_of(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=250)
 @given(st.dictionaries(st.sampled_from([*KEYS, "regime.acession.veto", "war.x", "russia"]), VALUES, max_size=4))
 def test_random_scenarios_run_to_finite_results_or_are_refused(tmp_path_factory, values):

@@ -14,6 +14,8 @@ from sim.briefing.page import page
 from sim.cli import app
 from sim.scenario.schema import digest
 
+pytestmark = pytest.mark.long
+
 
 class Parsed(HTMLParser):
     """Everything that a page refers to, its words, and whether its tags are closed in order."""

@@ -25,6 +25,7 @@ from sim.study.calibration.prior import PRIOR, candidates, dyads, given, hypercu
 from sim.study.calibration.study import find, predictors, scenario_text
 from sim.study.finding import read
 
+pytestmark = pytest.mark.long
 CLASSES = ("none", "deployed_allied_force")
 
 
@@ -365,7 +366,7 @@ def test_history_scores_a_calibration_left_out_and_refuses_one_that_has_seen_the
     kept = read(scenarios / "calibrated").tables["scores"].query("predictor == 'model calibrated'")
     told = pd.DataFrame(json.loads(result.stdout)["scores"]).query("predictor == 'model calibrated'")
     np.testing.assert_allclose(told["estimate"], kept["estimate"])
-    for words, message in (([*files[:2], "--calibration", str(scenarios / "calibrated")], "calibrated"),
+    for words, message in (([*files[:2], "--calibration", str(scenarios / "calibrated")], "--calibration "),
                            ([f"{files[0]}+{scenarios / 'calibrated.toml'}"], "calibrated"),
                            ([*files, "--calibration", str(tmp_path)], str(tmp_path))):
         refused = CliRunner().invoke(app, ["history", *words, *small])

@@ -13,6 +13,7 @@ import sim
 from sim.analysis.costs import ITEMS
 from sim.game.war import Cause
 
+pytestmark = pytest.mark.long
 SMALL = ["--designs", "60", "--replicates", "5"]
 ENDS = [cause for cause in Cause if cause is not Cause.HELD]
 ESTIMATE = {"estimate", "low", "high", "spread_low", "spread_high"}

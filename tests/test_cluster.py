@@ -10,6 +10,7 @@ import pytest
 
 import sim
 
+pytestmark = pytest.mark.long
 COMMAND = Path(sys.executable).with_name("ceasefire")
 HERE = ["--host", "127.0.0.1", "--no-dashboard"]
 

@@ -18,6 +18,7 @@ from sim.ensemble import run as runs
 from sim.model.ceasefire import CeasefireModel
 from sim.model.chance import SLAB, Chance, Stream, generator
 
+pytestmark = pytest.mark.long
 SAMPLING = {"sampling.designs": 150, "sampling.replicates": 10, "sampling.horizon_years": 8}
 WORLDS = np.arange(3 * SLAB)
 

@@ -18,6 +18,7 @@ from sim.study import discovery, prim
 from sim.study.assumptions import assumptions, meaning
 from sim.study.finding import read
 
+pytestmark = pytest.mark.long
 HERE = Path(__file__).parent / "ema_workbench"
 GOLDEN = json.loads((HERE / "boxes.json").read_text())["boxes"]
 

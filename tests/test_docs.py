@@ -1,7 +1,10 @@
 """The pages say what the product does today."""
 
+import pkgutil
 import re
 import tomllib
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,7 @@ def test_every_command_is_in_the_readme():
     assert {name for name in COMMANDS if f"ceasefire {name}" not in README} == set()
 
 
+@pytest.mark.long
 def test_the_readme_prints_what_make_run_prints(tmp_path):
     """The table in the README is the output of the comparison, to the letter."""
     paths = [str(ROOT / "scenarios" / f"{name}.toml") for name in REFERENCE]
@@ -50,6 +54,7 @@ def test_the_example_scenario_of_the_readme_loads(tmp_path):
     assert sim.load(tmp_path / "my.toml").regime.deployment.brigades == 10
 
 
+@pytest.mark.long
 def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
     """Line by line, in a folder with the scenarios."""
     (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
@@ -58,14 +63,38 @@ def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
     assert "The ceasefire is signed." in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", sorted(set(re.findall(r"`Crisis\.(\w+)`", (ROOT / "docs" / "model.md").read_text()))))
-def test_the_description_names_what_there_is(name):
-    """Every property of the crisis game that docs/model.md names exists."""
-    assert hasattr(Crisis, name)
+def names_of_the_code() -> dict[str, set[str]]:
+    """Every class and function of the packages that the description names, with the fields and methods of the classes."""
+    names: dict[str, set[str]] = {}
+    for package in ("actors", "analysis", "game", "guarantee", "model", "scenario"):
+        for module in pkgutil.iter_modules([str(ROOT / "sim" / package)]):
+            names |= {name: {*dir(each), *getattr(each, "__annotations__", {})}
+                      for name, each in vars(import_module(f"sim.{package}.{module.name}")).items() if callable(each)}
+    return names
+
+
+DESCRIPTION = (ROOT / "docs" / "model.md").read_text()
+NAMED = sorted(set(re.findall(r"[\[`, ]([A-Z][a-z]\w+\.[a-z_]\w+)(?=[`\],])", DESCRIPTION)))
+"""Each `Class.member` of the description, in a sentence or in brackets beside a formula."""
+
+
+def test_the_description_names_what_there_is():
+    """Every property and function that docs/model.md names exists; so do the functions in headings."""
+    names = names_of_the_code()
+    assert len(NAMED) > 60
+    assert [each for each in NAMED if each.partition(".")[2] not in names.get(each.partition(".")[0], set())] == []
+    headings = "".join(line for line in DESCRIPTION.splitlines() if line.startswith("###"))
+    assert [each for each in re.findall(r"`(\w+)`", headings) if each not in names] == []
+
+
+def test_every_formula_of_the_crisis_is_described():
+    """Nothing that an actor decides by is left out of docs/model.md."""
+    properties = {name for name in vars(Crisis) if isinstance(vars(Crisis)[name], cached_property)} - {"attack", "attack_at_once"}
+    assert {name for name in properties if f"Crisis.{name}" not in DESCRIPTION} == set()
 
 
 def test_links_between_the_pages_hold():
     """Every relative link and picture of every page exists."""
-    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"

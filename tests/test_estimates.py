@@ -13,6 +13,7 @@ from sim.analysis.estimate import Designs, by_design, estimate, share_where
 from sim.analysis.integrated import integrated
 from sim.game.war import Cause
 
+pytestmark = pytest.mark.long
 HOLDS = measures.Measure("holds", "holds", "share", lambda worlds: worlds["holds"].to_numpy(float))
 YEARS = measures.Measure("years", "years", "years", lambda worlds: worlds["holds"].to_numpy(float))
 
@@ -74,6 +75,7 @@ def test_one_replicate_and_ten_agree(scenarios):
     assert ten["spread_low"].notna().all()
 
 
+@pytest.mark.exhaustive
 def test_the_stated_interval_covers(scenarios):
     """200 seeds of a small run against a large one: at least 95 % less 4 standard errors of a share; and no wider than needed."""
     def durability(seed, designs):
@@ -102,6 +104,7 @@ def stated(seed, designs, replicates):
     })
 
 
+@pytest.mark.exhaustive
 def test_all_stated_intervals_cover():
     """Every number with limits, over 200 seeds: at least 95 % less 4 standard errors, and no more than half as wide again as needed.
 
@@ -173,6 +176,7 @@ def test_the_spread_is_that_of_designs_without_their_chance():
     assert differing.spread_high == pytest.approx(0.865, abs=0.06)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", ["none", "nato"])
 def test_ten_histories_a_design_tell_the_spread_that_a_hundred_tell(name, scenarios):
     """Durability and causes over 1,000 designs: quantiles and the share of designs that are sure agree to five points."""

@@ -18,6 +18,8 @@ from sim.report.section import WIDTH, Section
 from sim.study import discovery, influence, requirement, robustness
 from sim.study.finding import FILE, Finding, keep, read
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def found(scenarios):

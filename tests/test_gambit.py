@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
 FOLDER = Path(__file__).parent / "gambit"
 SPEC = importlib.util.spec_from_file_location("make_games", FOLDER / "make_games.py")
 make_games = importlib.util.module_from_spec(SPEC)
@@ -19,21 +20,26 @@ def games():
 
 
 def test_there_are_games_of_every_kind(games):
-    """At least 300: all regimes, in and out of force, early and late, beliefs near 0 and near 1."""
+    """At least 300: all regimes, in and out of force, lapsed, renewed and voided, before and after elections, reputations near 0 and near 1."""
     assert len(games) >= 300
-    assert {game["regime"] for game in games} == {*make_games.REGIMES, make_games.ANY}
-    for regime in ("nato", "eu"):
+    assert {game["regime"] for game in games} == {*make_games.REGIMES, *make_games.RICH, make_games.ANY}
+    for regime in ("nato", "eu", "article5_until_nato"):
         states = [game for game in games if game["regime"] == regime]
         for entered in (0, 1):
             years = [game["years"] for game in states if game["entered"] == entered]
             assert min(years) < 1
             assert max(years) > 10
-    for whose in ("belief_europe", "belief_united_states"):
-        beliefs = [game[whose] for game in games]
-        assert sum(belief < 0.01 for belief in beliefs) >= 10
-        assert sum(belief > 0.99 for belief in beliefs) >= 10
-        assert min(beliefs) < 1e-8
-        assert max(beliefs) > 1 - 1e-8
+    for regime in ("fifteen_years", make_games.ANY):
+        stands = [make_games.standing(game) for game in games if game["regime"] == regime]
+        assert min(map(stands.count, ("lapsed", "renewed", "voided"))) >= 4
+    first_election = 1.86           # of the United States, years after the signature
+    assert min(sum(game["years"] < first_election for game in games), sum(game["years"] > first_election for game in games)) > 100
+    for whose in ("reputation_europe", "reputation_united_states"):
+        reputations = [game[whose] for game in games]
+        assert sum(reputation < 0.01 for reputation in reputations) >= 10
+        assert sum(reputation > 0.99 for reputation in reputations) >= 10
+        assert min(reputations) < 1e-8
+        assert max(reputations) > 1 - 1e-8
 
 
 def test_choice_probabilities_are_gambits(games):

@@ -13,6 +13,7 @@ from sim.analysis.integrated import gains, integrated, martingales
 from sim.cli import app
 from sim.game.war import Cause
 
+pytestmark = pytest.mark.long
 ENDS = [cause for cause in Cause if cause is not Cause.HELD]
 
 
@@ -83,6 +84,7 @@ def test_integrated_estimates_are_unbiased(measure, runs):
         assert abs(apart.mean()) <= 4 * apart.std() / np.sqrt(len(apart))
 
 
+@pytest.mark.exhaustive
 def test_over_many_seeds_the_mean_is_that_of_the_plain_estimate_and_the_error_is_what_it_says(scenarios):
     """200 seeds of a small run: the means agree within 4 standard errors, and the stated limits cover the truth as often as they say."""
     def told(seed, designs=120):

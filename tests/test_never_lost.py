@@ -18,6 +18,7 @@ import sim
 from sim.ensemble import run as runs
 from sim.ensemble.store import Store
 
+pytestmark = pytest.mark.long
 COMMAND = [str(Path(sys.executable).with_name("ceasefire")), "run"]
 SAMPLING = {"sampling.designs": 120, "sampling.replicates": 100, "sampling.horizon_years": 5}
 BLOCK = 1024
@@ -230,6 +231,7 @@ def test_a_worker_that_dies_costs_its_blocks_only(scenario, unbroken, tmp_path, 
     assert "its worker was lost" in caplog.text
 
 
+@pytest.mark.exhaustive
 def test_a_million_worlds_fit_in_600_megabytes(scenarios, tmp_path):
     """Simulated, written, read, tabulated and drawn by one process, at its peak."""
     words = ["run", str(scenarios / "none.toml"), "--designs", "100000", "--years", "1", "--out", str(tmp_path)]

@@ -38,6 +38,7 @@ def test_it_is_its_source(name):
     assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == NAMES
 
 
+@pytest.mark.long
 def test_it_runs_whole_and_shows_the_same_numbers(name):
     """Executed afresh by this Python it ends without an error or a warning; every text and table says what the one that is kept says.
 

@@ -122,6 +122,7 @@ def as_it_is() -> np.ndarray:
     return outcomes(SCENARIO, SCENARIO.sampling.worlds, 120)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("key", NUMBERS)
 def test_no_parameter_is_dead(key):
     """A quarter of the value, or the lower quartile of what is not known, changes the outcome of some of 1,000 worlds."""
@@ -138,6 +139,7 @@ def test_no_list_is_dead(key, value):
     assert not np.array_equal(outcomes(SCENARIO.drawn({key: value}), SCENARIO.sampling.worlds, 120)[:7], as_it_is()[:7], equal_nan=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("key", [key for key in NUMBERS if not key.startswith("europe.members.")])
 def test_a_whole_number_is_a_number(key):
     """`= 1` in a file means the same as `= 1.0`, for every parameter; 1 is in the range of all."""

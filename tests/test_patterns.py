@@ -18,6 +18,7 @@ from sim.record.record import record
 from sim.record.stands_for import STANDS
 from sim.study.validation import by_the_day
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[1]
 PAGE = " ".join((ROOT / "docs" / "validation.md").read_text().split())
 

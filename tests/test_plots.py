@@ -242,6 +242,7 @@ def test_a_burden_without_replicates_has_no_spread(scenarios, ax):
     assert len(ax.collections) == 2
 
 
+@pytest.mark.long
 def test_the_gallery_is_made_by_the_lines_that_stand_there(tmp_path, monkeypatch):
     """Every picture of the page comes from the lines above it, afresh, and every public figure is among them."""
     monkeypatch.syspath_prepend(str(ROOT / "docs"))

@@ -85,6 +85,7 @@ def chances(model: sim.CeasefireModel) -> dict[str, np.ndarray]:
     }
 
 
+@pytest.mark.long
 class TestEveryScenario:
     """Whatever numbers a file may give."""
 
@@ -246,6 +247,7 @@ def test_provisions_are_found():
     assert not others, f"what kind of provision is {', '.join(others)}?"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", PROVISIONS)
 class TestEveryProvision:
     """What holds for every provision, present and future."""

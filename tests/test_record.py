@@ -23,6 +23,7 @@ from sim.scenario.load import ScenarioError
 from sim.study import validation
 from sim.study.validation import RIVALS, _weights, brier, covered, left_out, log_loss, of_runs, scores, too_few
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[1]
 CODEBOOK = (ROOT / "sim" / "record" / "codebook.md").read_text()
 YEARS = [1, 2, 5, 10, 20]
@@ -165,8 +166,9 @@ def test_weights_undo_the_censoring():
     assert (abs(whole.mean(axis=0) - weighted.mean(axis=0)) < 4 * error).all()
 
 
-def test_years_that_nobody_was_followed_beyond_are_left_out(runs):
+def test_years_that_nobody_was_followed_beyond_are_left_out(runs, monkeypatch):
     """A year whose survivors nobody saw has no weights, and no score."""
+    monkeypatch.setattr(validation, "RESAMPLES", 40)
     cases = covered(record(), [run.name for run in runs])
     cut = cases.assign(ended=cases["ended"] & (cases["years"] <= 15), years=np.minimum(cases["years"], 15.0))
     table = scores(cut, {"model": of_runs(runs)})
@@ -174,6 +176,7 @@ def test_years_that_nobody_was_followed_beyond_are_left_out(runs):
     assert not table.isna().any(axis=None)
 
 
+@pytest.mark.exhaustive
 def test_the_limits_of_a_difference_hold_the_chance_in_the_fit(runs, monkeypatch):
     """30 records that live as the model says: the limits of its difference from Kaplan-Meier hold 0 in 24 or more of them.
 
@@ -200,8 +203,9 @@ def test_what_is_published_of_forecasts_is_what_we_say():
         assert (rows.sort_values("days")["estimate"].diff().dropna() < 0).all()
 
 
-def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path):
+def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path, monkeypatch):
     """Without files the record; with files the scores of the model beside its rivals, each with limits; figures in the folder."""
+    monkeypatch.setattr(validation, "RESAMPLES", 40)
     alone = json.loads(CliRunner().invoke(app, ["history", "--json", "--out", str(tmp_path)]).stdout)
     assert alone["scores"] == []
     assert alone["record"]["war"][0]["class"] == "all"

@@ -18,6 +18,7 @@ from sim.study import requirement as study
 from sim.study.requirement import AVERAGE, FRONTIER, LIKELY, MOST, NOT, SURE, find, frontier
 from sim.study.sweep import read_limits
 
+pytestmark = pytest.mark.long
 VARY = {"regime.deployment.brigades": (0.0, 20.0), "regime.arms.package_usd_bn": (0.0, 100.0)}
 
 

@@ -17,6 +17,7 @@ from sim.scenario.load import ScenarioError
 from sim.study import robustness
 from sim.study.finding import read
 
+pytestmark = pytest.mark.long
 values = arrays(float, (3, 40), elements=st.floats(-1, 1))
 
 
@@ -190,6 +191,7 @@ def test_what_cannot_be_ranked_is_refused(scenarios, tmp_path, words, said, comm
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.exhaustive
 def test_the_limits_of_how_often_one_is_best_hold_what_few_histories_hide(scenarios):
     """With 5 histories a design the limits of each share hold what 150 of other histories find, and they come together with them."""
     few, many = (sim.robust([sim.load(scenarios / f"{name}.toml", {"sampling.designs": 150, "sampling.replicates": count, "sampling.seed": seed,

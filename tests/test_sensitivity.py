@@ -335,6 +335,7 @@ def asked(scenarios, tmp_path_factory):
     return json.loads(result.stdout), out, words
 
 
+@pytest.mark.long
 def test_the_document_of_a_sensitivity(asked):
     """Every factor has both indices, an effect and two ends, each with limits; figures stand in the folder; and it repeats exactly."""
     document, out, words = asked

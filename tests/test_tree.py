@@ -15,6 +15,7 @@ import sim
 from sim.game.equilibrium import action_values, behaviour, beliefs, expected_payoff, logit_gap, logit_response, regret
 from sim.game.tree import Action, Chance, End, InformationSet, Move, Player, Tree, crisis_tree
 
+pytestmark = pytest.mark.long
 SPEC = importlib.util.spec_from_file_location("make_games", Path(__file__).parent / "gambit" / "make_games.py")
 make_games = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(make_games)
@@ -24,32 +25,33 @@ REVIEW = InformationSet(Player.RUSSIA)
 WORLDS = 6
 STATES = {
     **{key: st.floats(*limits) for key, limits in make_games.RANGES.items()},
-    "entered": st.integers(0, 1), "years": st.floats(0, 20), "russia": st.floats(60, 220), "ukraine": st.floats(30, 140),
-    "will": st.floats(0.1, 1),
+    **{key: st.floats(*limits) for key, limits in make_games.OPTIONS.items()},
+    "entered": st.integers(0, 1), "renewed": st.integers(0, 1), "voided": st.sampled_from((0, 0, 0, 1)), "years": st.floats(0, 20),
+    "russia": st.floats(60, 220), "ukraine": st.floats(30, 140), "arms": st.floats(0, 150), "will": st.floats(0.1, 1),
+    "ground": st.floats(0.5, 1),
 }
-TYPED = ("belief_europe", "belief_united_states")
+TYPED = ("reputation_europe", "reputation_united_states")
 NEAR_NOTHING = st.sampled_from((0.0, *make_games.EXTREME, 1.0)) | st.floats(0, 1)
 SOME = st.floats(0.05, 0.95)
 
 
-def state(belief):
-    """Anything that a crisis may be: a regime with accession, all numbers, any moment."""
-    scenario = sim.load(SCENARIOS / "nato.toml")
-    fixed = {key: value for key, value in scenario.leaves() if key.split(".")[0] in make_games.PARTS and isinstance(value, int | float)}
-    return st.fixed_dictionaries(STATES | dict.fromkeys(TYPED, belief)).map(lambda drawn: make_games.crisis(fixed | drawn))
+def state(reputation):
+    """Anything that a crisis may be: a regime with every provision, all numbers, any moment."""
+    fixed = make_games.numbers_of(sim.load(SCENARIOS / "nato.toml"), lambda: np.array(0.5))
+    return st.fixed_dictionaries(STATES | dict.fromkeys(TYPED, reputation)).map(lambda drawn: make_games.crisis(fixed | drawn))
 
 
 def months(regime):
-    """Crises of a regime: the first month, the third year and the last; beliefs as they are, and at either end."""
+    """Crises of a regime: the first month, the third year and the last; reputations as they are, and at either end."""
     model = sim.CeasefireModel(sim.load(SCENARIOS / f"{regime}.toml"), WORLDS)
     for month in (1, 36, 239):
         while model.steps < month and model.running:
             model.step()
         yield model.crisis(np.arange(WORLDS))
-        held = model.europe.belief.copy(), model.united_states.belief.copy()
-        model.europe.belief[:], model.united_states.belief[:] = [0, 1e-12, 1, 1, 1 - 1e-12, 0], [0, 1, 0, 1 - 1e-12, 1, 1e-12]
+        held = model.europe.reputation.copy(), model.united_states.reputation.copy()
+        model.europe.reputation[:], model.united_states.reputation[:] = [0, 1e-12, 1, 1, 1 - 1e-12, 0], [0, 1, 0, 1 - 1e-12, 1, 1e-12]
         yield model.crisis(np.arange(WORLDS))
-        model.europe.belief[:], model.united_states.belief[:] = held
+        model.europe.reputation[:], model.united_states.reputation[:] = held
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +127,7 @@ def test_information_sets_have_names_of_their_own(tree):
 
 @pytest.mark.parametrize("regime", make_games.REGIMES)
 def test_reference_regimes_are_at_their_equilibrium(regime):
-    """In and out of force, early and late, beliefs at both ends: AQRE, with the values of attacking, holding and probing."""
+    """In and out of force, early and late, reputations at both ends: AQRE, with the values of attacking, holding and probing."""
     for crisis in months(regime):
         for world in range(WORLDS):
             tree, strategy = crisis_tree(crisis, world), behaviour(crisis, world)
@@ -269,8 +271,7 @@ def test_sets_that_are_not_reached_have_the_beliefs_of_the_limit(crisis):
         return {action: small if action in never else 1 - small * sum(each in never for each in chances) for action in chances
                 } if never & chances.keys() else chances
 
-    assume(0 < crisis.belief_europe[0] < 1)
-    assume(0 < crisis.belief_united_states[0] < 1)
+    assume(all(0 < float(crisis.now(reputation)[0]) < 1 for reputation in (crisis.reputation_europe, crisis.reputation_united_states)))
     tree, strategy = crisis_tree(crisis), behaviour(crisis)
     limit, nearly = ({known: tremble(chances, small) for known, chances in strategy.items()} for small in (0.0, 1e-9))
     there, near = action_values(tree, limit), action_values(tree, nearly)

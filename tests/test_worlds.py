@@ -13,6 +13,7 @@ from sim.cli import app
 from sim.game.war import Cause
 from sim.report import story
 
+pytestmark = pytest.mark.long
 HERE = Path(__file__).parent
 REGIMES = sorted(path.stem for path in (HERE.parent / "scenarios").glob("*.toml") if path.stem != "base")
 SAMPLING = {"sampling.designs": 150, "sampling.replicates": 10}

@@ -1,5 +1,7 @@
 """How every actor chooses and learns: logit response, Bayes' rule, rates and probabilities."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,7 +37,7 @@ def signalled(prior: Array, log_odds: Array) -> Array:
 
 def after_draws(prior: Array, reputation: Array, log_kept: Array) -> Array:
     """π + (b - π) Π (1 - chance): what a reputation comes to once the type may have been drawn again, by the log of that product."""
-    return reputation - (prior - reputation) * np.expm1(log_kept)
+    return prior + (reputation - prior) * np.exp(log_kept)
 
 
 def log_kept(chance: Array) -> Array:
@@ -43,11 +45,28 @@ def log_kept(chance: Array) -> Array:
     return np.log(np.maximum(1 - chance, _LEAST_KEPT))
 
 
+def summed(counts: Sequence[Array], values: Sequence[Array]) -> Floats:
+    """Σ count × value at each node, (node, world): counts grow from 0 at the first, so that only what is new is added at the next."""
+    rows = [np.zeros(np.broadcast_shapes(np.shape(values[0]), np.shape(counts[0])[1:]))]
+    for node in range(1, len(np.asarray(counts[0]))):
+        total = rows[-1]
+        for count, value in zip(counts, values, strict=True):
+            if (more := np.asarray(count)[node] - np.asarray(count)[node - 1]).any():
+                total = total + more * value
+        rows.append(total)
+    return np.stack(rows)
+
+
 def bayes(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:
     """Reputation, belief in the resolute type, after an event with these chances under each type; as before if it was impossible."""
     likelihood = expected(belief, if_resolute, if_irresolute)
     unchanged = np.array(np.broadcast_to(belief, np.shape(likelihood)), dtype=np.float64)
     return np.asarray(np.divide(belief * if_resolute, likelihood, out=unchanged, where=likelihood > 0))
+
+
+def learned_from(happened: NDArray[np.bool_], reputation: Array, if_resolute: Array, if_irresolute: Array) -> Array:
+    """Reputation once it is seen whether something has `happened` that has these chances under each type."""
+    return bayes(reputation, np.where(happened, if_resolute, 1 - if_resolute), np.where(happened, if_irresolute, 1 - if_irresolute))
 
 
 def step_probability(rate: Array, years: float) -> Array:

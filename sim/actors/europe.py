@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from sim.actors.choice import after_draws, bayes, drawn_again, log_kept, logistic, signalled
+from sim.actors.choice import after_draws, drawn_again, learned_from, log_kept, logistic, signalled, summed
 from sim.calendar import Calendar, Date
 from sim.quantity import SMALLEST, Array, AsTuple, Parameters, Quantity, least, parameter
 from sim.uncertainty import Floats, Uniform
@@ -201,12 +201,9 @@ class FrontLineDefender(Parameters):
 
     def reputation_ahead(self, reputation: Array, now: Array, ahead: Array, calendar: Calendar) -> Array:
         """b_E(h) = π_E + (b_E - π_E) Π (1 - e_E share_i) over the members' elections in (t, t + h]."""
-        kept: Array = 0.0
-        for member, share in zip(self.standing, self.shares_of_weight, strict=True):
-            held = member.elections_by(now + ahead, calendar) - member.elections_by(now, calendar)
-            if np.any(held):
-                kept = kept + held * log_kept(self.election_swing * share)
-        return after_draws(self.prior_resolute, reputation, kept)
+        held = [member.elections_by(now + ahead, calendar) - member.elections_by(now, calendar) for member in self.standing]
+        kept = [log_kept(self.election_swing * share) for share in self.shares_of_weight]
+        return after_draws(self.prior_resolute, reputation, summed(held, kept))
 
     def tripwire_value(self, exposed: Array) -> Array:
         """w F_X / (F_X + F½)."""
@@ -252,15 +249,13 @@ class EuropeanCoalition(mesa.Agent):
         """Renew the deployment where a force is `stationed`, or let it shrink; the others learn from the outcome."""
         if_resolute, if_irresolute = self.parameters.renewal_if_resolute, self.parameters.renewal_if_irresolute
         passed = uniform < np.where(self.resolute, if_resolute, if_irresolute)
-        learned = np.where(passed, bayes(self.reputation, if_resolute, if_irresolute),
-                           bayes(self.reputation, 1 - if_resolute, 1 - if_irresolute))
+        learned = learned_from(passed, self.reputation, if_resolute, if_irresolute)
         self.reputation = np.where(stationed, learned, self.reputation)
         self.will = np.where(stationed & ~passed, self.will * self.parameters.will_after_failure, self.will)
 
     def answer_probe(self, worlds: NDArray[np.intp], if_resolute: Floats, if_irresolute: Floats, uniform: Floats) -> NDArray[np.bool_]:
         """Where it answers firmly, which restores its will; the others learn from the answer."""
         firm = uniform < np.where(self.resolute[worlds], if_resolute, if_irresolute)
-        self.reputation[worlds] = np.where(firm, bayes(self.reputation[worlds], if_resolute, if_irresolute),
-                                           bayes(self.reputation[worlds], 1 - if_resolute, 1 - if_irresolute))
+        self.reputation[worlds] = learned_from(firm, self.reputation[worlds], if_resolute, if_irresolute)
         self.will[worlds[firm]] = 1.0
         return np.asarray(firm)

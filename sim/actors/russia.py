@@ -54,8 +54,8 @@ class Challenger(Parameters):
                "who values Ukraine above vital would have gone on paying them")
     cost_of_fighting_europe: Quantity = parameter(
         Uniform(0.3, 0.6), "added cost if the coalition intervenes", unit="utility", symbol="c_E", low=0,
-        source="judgement: as dear as the war itself or dearer by half; Europe's armies equal Russia's spending in purchasing power "
-               "(IISS: 457 against 462 USD billion, 2024)")
+        source="judgement: as dear as the war itself or dearer by half; Europe spends on defence what Russia does in purchasing "
+               "power (IISS: 457 against 462 USD billion, 2024)")
     cost_of_fighting_us: Quantity = parameter(
         Uniform(0.35, 0.75), "added cost if the United States backs the defence", unit="utility", symbol="c_A", low=0,
         source="judgement: above that of fighting Europe, since a nuclear-armed ally deters most (Fuhrmann & Sechser 2014); the "
@@ -71,12 +71,12 @@ class Challenger(Parameters):
     disposition_changes: Quantity = parameter(
         Uniform(0.2, 1), "rate at which what the model does not know of its choices is drawn again", unit="per year", symbol="ξ",
         low=0, high=1e6,
-        source="judgement: what outsiders cannot see (health, advisers, mood of the elite) lasts one to five years: longer than the "
-               "time between reviews, shorter than a leadership")
+        source="judgement: what outsiders cannot see (health, advisers, mood of the elite) lasts one to five years: mostly longer than "
+               "the time between reviews, and shorter than a leadership")
     threat_of_force: Quantity = parameter(
         Uniform(0.002, 0.018), "provocation of allied force in Ukraine", unit="utility a brigade", symbol="θ_F", low=0,
-        source="judgement: ten brigades cost an insecure Russia 0.02 to 0.18, up to half of what peace is worth; light forces "
-               "inside a partner go with more disputes (Frederick et al., RAND 2020)")
+        source="judgement: ten brigades cost an insecure Russia 0.02 to 0.18, beside the 0.2 to 0.4 that peace is worth; light "
+               "forces inside a partner go with more disputes (Frederick et al., RAND 2020)")
     threat_of_arms: Quantity = parameter(
         Uniform(0, 0.1), "provocation of a Ukrainian army that is twice what it would build alone", unit="utility", symbol="θ_U",
         low=0,
@@ -92,8 +92,8 @@ class Challenger(Parameters):
                "the end of his time to a patient state")
     leader_turnover: Quantity = parameter(
         Uniform(0.03, 0.08), "rate at which the leader changes", unit="per year", symbol="-", low=0, high=366,
-        source="judgement: one formal change since 2000 is 4 % a year; some nine in Moscow in 1945-2025 are 11 %, but a change "
-               "counts here only if aims change with it")
+        source="judgement: some nine changes of the man at the top in Moscow in 1945-2025 are 11 % a year, and two since 2000 "
+               "(2008, 2012) 8 %; a change counts here only if aims change with it, so less")
     probe_gain: Quantity = parameter(
         Uniform(0.01, 0.03), "payoff of a probe that is met softly", unit="utility", symbol="g",
         source="judgement: small beside the value of peace (0.2 to 0.4), since a probe moves a few positions; if it gained more, "
@@ -104,8 +104,8 @@ class Challenger(Parameters):
                "a tenth of a vital aim, since nothing is lost but face and a unit")
     foresight: Annotated[tuple[float, ...], AsTuple] = parameter(
         (1.0, 2.0, 3.0, 5.0, 8.0, 12.0), "years ahead at which it imagines reconsidering", unit="years", symbol="H",
-        source="limited foresight (Jehiel 1995); the years are close where strengths change fastest and reach 12, past two American "
-               "elections and any accession; fixed, as it is a grid and no fact")
+        source="limited foresight (Jehiel 1995); fixed, as it is a grid and no fact: its years are close where strengths change "
+               "fastest, and reach past two American elections and most accessions")
 
     @field_validator("foresight")
     @classmethod

@@ -6,7 +6,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.actors.choice import after_draws, bayes, drawn_again, expected, log_kept, logistic, signalled
+from sim.actors.choice import after_draws, drawn_again, expected, learned_from, log_kept, logistic, signalled
 from sim.calendar import Calendar, Date
 from sim.quantity import Array, Parameters, Quantity, parameter
 from sim.uncertainty import Floats, Uniform
@@ -22,8 +22,8 @@ class Backstop(Parameters):
                "Europe's (KIIS, January 2026)")
     audience_cost: Quantity = parameter(
         Uniform(0.8, 1.4), "weight of the promise", unit="utility for a full treaty", symbol="h_A", low=0,
-        source="judgement: a little below Europe's, which pledged before its own voters next door; a treaty should still outweigh "
-               "the stake; tying hands: Fearon 1997")
+        source="judgement: a little below Europe's, as its voters are farther from the war; a treaty should still outweigh the "
+               "stake; tying hands: Fearon 1997")
     follow_europe: Quantity = parameter(
         Uniform(0.1, 0.5), "how much a fighting coalition draws it in", unit="utility", symbol="φ",
         source="judgement: an America that leads from behind follows a Europe that fights; below the worth of a treaty (0.8), and "
@@ -119,13 +119,12 @@ class UnitedStates(mesa.Agent):
         reputation = self.reputation + (parameters.prior_resolute - self.reputation) * swing
         accuracy = parameters.signal_accuracy
         self.says_committed = np.where(held, statement < np.where(self.resolute, accuracy, 1 - accuracy), self.says_committed)
-        learned = np.where(self.says_committed, bayes(reputation, accuracy, 1 - accuracy), bayes(reputation, 1 - accuracy, accuracy))
+        learned = learned_from(self.says_committed, reputation, accuracy, 1 - accuracy)
         self.reputation = np.where(held, learned, reputation)
 
     def vote_funds(self, due: NDArray[np.bool_], uniform: Floats) -> None:
         """Where they are `due` the funds of the year that begins pass or fail, and the others learn from it; elsewhere none are short."""
         if_resolute, if_irresolute = self.parameters.funds_if_resolute, self.parameters.funds_if_irresolute
         self.funds_passed = ~due | (uniform < np.where(self.resolute, if_resolute, if_irresolute))
-        learned = np.where(self.funds_passed, bayes(self.reputation, if_resolute, if_irresolute),
-                           bayes(self.reputation, 1 - if_resolute, 1 - if_irresolute))
+        learned = learned_from(self.funds_passed, self.reputation, if_resolute, if_irresolute)
         self.reputation = np.where(due, learned, self.reputation)

@@ -101,8 +101,8 @@ def ratio(part: Callable[[Columns], Floats], whole: Callable[[Columns], Floats],
     value, *limits = linearised(of_part.mean(axis=1), of_whole.mean(axis=1), designs)
     wholes = of_whole.mean(axis=1, keepdims=True)
     own = of_part.mean(axis=1, keepdims=True) / wholes
-    spread = np.quantile(_without_chance(own + (of_part - own * of_whole) / wholes, designs), SPREAD)
-    return Estimate(value, limits[0], limits[1], *map(float, spread))
+    low, high = np.quantile(_without_chance(own + (of_part - own * of_whole) / wholes, designs), SPREAD)
+    return Estimate(value, limits[0], limits[1], float(low), float(high))
 
 
 def linearised(part: Floats, whole: Floats, designs: "Designs") -> tuple[float, float, float]:

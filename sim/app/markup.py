@@ -70,9 +70,11 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], kind: str) -> 
     return f'<div class="wide"><table class="{kind}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def numbers(printed: Table) -> str:
-    """A table of the command line, turned on its side so that it stands well beside a figure and on a narrow screen."""
+def numbers(printed: Table, *, turned: bool = True) -> str:
+    """A table of the command line, `turned` on its side where it then stands better beside a figure and on a narrow screen."""
     columns = [[Text.from_markup(str(cell)).plain for cell in column.cells] for column in printed.columns]
+    if not turned:
+        return table([str(column.header) for column in printed.columns], list(zip(*columns, strict=True)), "numbers")
     names, *estimates = columns
     headings = [str(column.header) for column in printed.columns[1:]]
     return table(["", *names], [[heading, *cells] for heading, cells in zip(headings, estimates, strict=True)], "numbers")

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from sim import report
+from sim.analysis.labels import labels_by_name
 from sim.app import markup, results, sidebar, views
 from sim.app.controls import groups
 from sim.app.settings import ORIGIN, VIEWS, Asked, Explored, explore, reader, settings_of
@@ -63,7 +64,7 @@ def _sampling(scenario: Scenario) -> dict[str, int]:
 
 def _controls(asked: Asked, explored: Explored, known: Mapping[str, Scenario]) -> None:
     others = [scenario for name, scenario in known.items() if name != asked.scenario]
-    sidebar.choose(asked, list(known), {name: scenario.title for name, scenario in known.items()})
+    sidebar.choose(asked, labels_by_name(list(known.values())), {name: scenario.title for name, scenario in known.items()})
     sidebar.size(explored.scenario)
     shown = list(groups(explored.file, explored.scenario, others))
     sidebar.provisions(shown)

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 import sim
 from sim import plots, report
+from sim.analysis.labels import labels, labels_by_name
 from sim.app import markup
 from sim.ensemble.store import Run
 from sim.scenario.schema import Scenario, digest, milestones
@@ -47,11 +48,17 @@ def sections(runs: Sequence[Run], baseline: str) -> list[Section]:
         Section("How long it holds", "survival", lambda ax: plots.survival(runs, ax=ax),
                 markup.numbers(report.durability_table(runs)), "Share that still holds, %, ± 95 % sampling error; below it, nine of ten "
                 "parameter sets."),
+        Section("Which Russia it deters", "threshold", lambda ax: plots.threshold(runs, ax=ax),
+                markup.numbers(report.threshold_table(runs)), " ".join(report.deterred(runs))),
         Section("When the danger is", "hazard", lambda ax: plots.hazard(runs, ax=ax), _hazards(runs),
                 "Ends a year per 100 ceasefires that still hold; below it, the 95 % limits of sampling."),
         Section("How it ends", "causes", lambda ax: plots.causes(runs, ax=ax), markup.numbers(report.causes_table(runs)),
                 f"Share of all within {runs[0].horizon_years} years, %, ± 95 % sampling error; below it, nine of ten parameter sets."),
     ]
+    found.append(Section("Why Russia attacks", "reasons", lambda ax: plots.reasons(runs, ax=ax),
+                         markup.numbers(report.reasons_table(runs), turned=False) + markup.numbers(report.peace_table(runs)),
+                         f"Share of all within {runs[0].horizon_years} years, %, ± 95 % sampling error; below it, nine of ten parameter "
+                         f"sets. {report.bent(runs)}"))
     found.append(Section("What it costs, and who bears it", "burden", lambda ax: plots.burden(runs, ax=ax),
                          markup.numbers(report.costs_table(runs)), f"Expected cost within {runs[0].horizon_years} years, present value in "
                          "USD billion, ± 95 % sampling error; below it, nine of ten parameter sets."))
@@ -60,7 +67,7 @@ def sections(runs: Sequence[Run], baseline: str) -> list[Section]:
                              "Share of parameter sets in which it is likelier than not to hold, %, with its 95 % limits."))
     if len(runs) > 1:
         found.insert(1, Section(
-            f"Difference from {baseline}", "differences", lambda ax: plots.differences(runs, baseline, ax=ax),
+            f"Difference from {labels_by_name(runs)[baseline]}", "differences", lambda ax: plots.differences(runs, baseline, ax=ax),
             markup.numbers(report.differences_table(runs, baseline)[1]),
             "On the same histories, percentage points, ± 95 % sampling error; below it, nine of ten parameter sets."))
     return found
@@ -104,7 +111,7 @@ def drawn(draw: Callable[[Axes], Axes], inches: tuple[float, float]) -> tuple[by
 
 
 def _hazards(runs: Sequence[Run]) -> str:
-    tables: dict[str, Any] = {run.name: sim.hazard(run).set_index("year") for run in runs}
+    tables: dict[str, Any] = {label: sim.hazard(run).set_index("year") for label, run in zip(labels(runs), runs, strict=True)}
     years = sorted(set().union(*(table.index for table in tables.values())))
     rows = [[f"year {year}", *(_rate(table.loc[year]) if year in table.index else "" for table in tables.values())] for year in years]
     return markup.table(["", *tables], rows, "numbers")
@@ -115,7 +122,7 @@ def _sure(runs: Sequence[Run]) -> str:
     found = {year: [sim.sure(run, year) for run in runs] for year in years}
     rows = [[f"{year} y", *(f"{100 * each.value:.1f}\n{100 * each.low:.1f} to {100 * each.high:.1f}" for each in found[year])]
             for year in years]
-    return markup.table(["", *(run.name for run in runs)], rows, "numbers")
+    return markup.table(["", *labels(runs)], rows, "numbers")
 
 
 def _rate(row: Any) -> str:

@@ -33,20 +33,22 @@ def stands_at(key: str, value: Any) -> str:
     return key
 
 
-def choose(asked: Asked, names: Sequence[str], titles: Mapping[str, str]) -> None:
-    """Which scenario is explored, which stand beside it, and which is the baseline."""
+def choose(asked: Asked, called: Mapping[str, str], titles: Mapping[str, str]) -> None:
+    """Which scenario is explored, which stand beside it, and which is the baseline; they are `called` by their labels."""
+    names = list(called)
+
     def pick() -> None:
         kept = {key: None for key in settings_of(address()) if not key.startswith("sampling.")}
         put(kept | {"scenario": st.session_state["scenario"], "world": None})
     st.selectbox("Scenario", names, key=stands_at("scenario", asked.scenario), on_change=pick,
-                 format_func=lambda name: f"{name}: {titles[name]}" if titles[name] else name)
+                 format_func=lambda name: f"{called[name]}: {titles[name]}" if titles[name] else called[name])
     others = [name for name in names if name != asked.scenario]
     st.multiselect("Compare with", others, key=stands_at("compare", [name for name in asked.compare if name in others]),
                    on_change=lambda: put({"compare": st.session_state["compare"] or None}), placeholder="none",
-                   help="These stand as in their files and meet the same histories.")
+                   format_func=called.__getitem__, help="These stand as in their files and meet the same histories.")
     st.selectbox("Baseline of differences", ["", *others], key=stands_at("baseline", asked.baseline),
                  on_change=lambda: put({"baseline": st.session_state["baseline"] or None}),
-                 format_func=lambda name: name or f"{asked.scenario}, as in its file")
+                 format_func=lambda name: called[name] if name else f"{called[asked.scenario]}, as in its file")
 
 
 def size(scenario: Scenario) -> None:

@@ -12,11 +12,14 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
+from rich.table import Table
+from rich.text import Text
 
-from sim import plots
+from sim import plots, report
 from sim.analysis import durability
 from sim.analysis.costs import costs
 from sim.analysis.durability import NotPairedError
+from sim.analysis.labels import labels, labels_by_name
 from sim.briefing import sentences
 from sim.briefing.findings import telling
 from sim.ensemble.store import Run
@@ -37,22 +40,31 @@ def page(runs: Sequence[Run], baseline: str | None = None, question: str | None 
     sections = [(telling(each).section(each), [_embedded(partial(draw, each)) for draw in telling(each).figures.values()])
                 for each in findings]
     compared, unpaired = _compared(runs, baseline)
+    called = labels_by_name(runs)
     templates = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     templates.filters["encoded"] = lambda text: base64.b64encode(text.encode()).decode()
     template = templates.from_string(resources.files("sim.briefing").joinpath("page.html").read_text("utf-8"))
     return template.render(
         question=question or (_question(runs) if runs else sections[0][0].question), runs=runs, sections=sections, findings=findings,
         years=milestones(max((run.horizon_years for run in runs), default=1)),
-        answer=list(sentences.answer(runs)), unpaired=unpaired,
-        differences=[] if compared.empty else list(sentences.differences(compared)),
-        danger=list(sentences.danger(runs)), why=list(sentences.why(runs)),
-        durability={run.name: durability.survival(run).set_index("years") for run in runs},
-        causes={run.name: durability.causes(run).set_index("cause") for run in runs},
-        costs={run.name: costs(run, items=("peace", "war", "all")).set_index(["bearer", "item"]) for run in runs},
+        called=called, answer=[*report.deterred(runs), *sentences.answer(runs)], unpaired=unpaired,
+        differences=[] if compared.empty else list(sentences.differences(compared, called)),
+        danger=list(sentences.danger(runs)), why=[*sentences.why(runs), *sentences.reasons(runs)], bent=report.bent(runs) if runs else "",
+        durability={called[run.name]: durability.survival(run).set_index("years") for run in runs},
+        causes={called[run.name]: durability.causes(run).set_index("cause") for run in runs},
+        more=[_texts(table(runs)) for table in (report.threshold_table, report.reasons_table, report.peace_table)] if runs else [],
+        costs={called[run.name]: costs(run, items=("peace", "war", "all")).set_index(["bearer", "item"]) for run in runs},
         paid=_told_costs(runs, baseline, unpaired), amount=sentences.amount, amounts=sentences.amounts, part=sentences.part,
         figures=_figures(runs, None if compared.empty else baseline or runs[0].name) if runs else [],
         assumed={run.name: _assumed(run) for run in runs}, uncertain=_uncertain(runs),
         resolved={run.name: resolved(run.scenario) for run in runs}, share=sentences.share, spread=sentences.spread)
+
+
+def _texts(table: Table) -> dict[str, Any]:
+    """A table of the terminal as title, headings and rows of cells, each cell a list of lines."""
+    columns = [[Text.from_markup(str(cell)).plain.split("\n") for cell in column.cells] for column in table.columns]
+    return {"title": str(table.title).strip(), "headings": [str(column.header) for column in table.columns],
+            "rows": list(zip(*columns, strict=True))}
 
 
 def _assumed(run: Run) -> list[Told]:
@@ -65,17 +77,17 @@ def _assumed(run: Run) -> list[Told]:
 def _uncertain(runs: Sequence[Run]) -> list[tuple[Told, str]]:
     """What is varied over parameter sets, each value once, with the runs in which it is unless it is in all."""
     seen: dict[tuple[str, str], tuple[Told, list[str]]] = {}
-    for run in runs:
+    for run, label in zip(runs, labels(runs), strict=True):
         uncertain = run.scenario.uncertain()
         for told in parameters(run.scenario):
             if told.key in uncertain:
-                seen.setdefault((told.key, told.value), (told, []))[1].append(run.name)
+                seen.setdefault((told.key, told.value), (told, []))[1].append(label)
     return [(told, "" if len(names) == len(runs) else ", ".join(names)) for told, names in seen.values()]
 
 
 def _question(runs: Sequence[Run]) -> str:
     if len(runs) == 1:
-        return f"How long does the ceasefire hold under {runs[0].name}, how sure is that, and why does it end?"
+        return f"How long does the ceasefire hold under {labels(runs)[0]}, how sure is that, and why does it end?"
     return f"Under which of {len(runs)} guarantees does the ceasefire hold, how sure is that, and why does it end?"
 
 
@@ -98,12 +110,12 @@ def _told_costs(runs: Sequence[Run], baseline: str | None, unpaired: str) -> lis
 def _figures(runs: Sequence[Run], baseline: str | None) -> list[dict[str, str]]:
     """Each figure as a picture that stands in the page, with the finding in its title as the words for those who cannot see it."""
     shown: Any = runs[0] if len(runs) == 1 else runs
-    draw: list[Callable[[], Axes]] = [lambda: plots.survival(shown)]
+    draw: list[Callable[[], Axes]] = [lambda: plots.survival(shown), lambda: plots.threshold(shown)]
     if len(runs) > 1 and baseline is not None:
         draw.append(lambda: plots.differences(runs, baseline))
     if len(runs) > 1:
         draw.append(lambda: plots.burden(runs))
-    draw += [lambda: plots.hazard(shown), lambda: plots.causes(shown)]
+    draw += [lambda: plots.hazard(shown), lambda: plots.causes(shown), lambda: plots.reasons(shown)]
     if all(run.scenario.sampling.replicates > 1 for run in runs):
         draw.append(lambda: plots.spread(shown))
     return [_embedded(each) for each in draw]

@@ -46,7 +46,7 @@ def history(files: Annotated[list[str] | None, typer.Argument(metavar="[FILE...]
                         "scores": _rows(scored)}
             typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
             return
-        _print(tables, model, scored)
+        _print(tables, model, scored, runs)
         if runs and few:
             typer.echo(f"\n{few}")
         typer.echo(f"Figures: {folder}")
@@ -91,9 +91,10 @@ def _draw(runs: list["Run"], folder: Path) -> None:
         plots.save(plots.forecasters(record(), none), folder / "forecasters.png")
 
 
-def _print(tables: dict[str, "pd.DataFrame"], model: "pd.DataFrame | None", scored: "pd.DataFrame | None") -> None:
+def _print(tables: dict[str, "pd.DataFrame"], model: "pd.DataFrame | None", scored: "pd.DataFrame | None", runs: list["Run"]) -> None:
     from rich.console import Console
 
+    from sim.analysis.labels import labels_by_name
     from sim.record.record import OUTCOMES
     from sim.report.record import HOW_TO_READ, HOW_TO_READ_MODEL, HOW_TO_READ_SCORES, laid_over_table, lifetimes_table, scores_table
     console = Console(highlight=False, soft_wrap=True)
@@ -102,7 +103,7 @@ def _print(tables: dict[str, "pd.DataFrame"], model: "pd.DataFrame | None", scor
         console.print(lifetimes_table(table, OUTCOMES[outcome]))
     console.print(HOW_TO_READ)
     if model is not None:
-        console.print(laid_over_table(model))
+        console.print(laid_over_table(model, labels_by_name(runs)))
         console.print(HOW_TO_READ_MODEL)
     if scored is not None:
         for kind in ("Brier", "log"):

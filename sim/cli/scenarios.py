@@ -23,17 +23,22 @@ def list_scenarios(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help=
 
 @app.command()
 def check(files: Files) -> None:
-    """Check scenario files, and say every problem in them."""
+    """Check scenario files, and report every problem; a provision without a source is a warning."""
     with plain_errors() as refuse:
         from sim.scenario.load import ScenarioError
-        problems = []
+        from sim.scenario.sources import without_source
+        problems: list[str] = []
+        warnings: list[str] = []
         for file in files:
             try:
-                load(file)
+                scenario = load(file)
             except ScenarioError as wrong:
                 problems += wrong.problems
             else:
+                warnings += without_source(scenario)
                 typer.echo(f"{file}: fine")
+        for warning in dict.fromkeys(warnings):
+            typer.echo(warning, err=True)
         if problems:
             refuse(problems)
 

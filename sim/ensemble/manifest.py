@@ -10,6 +10,8 @@ from typing import Any
 
 from sim.scenario.schema import Scenario, digest
 
+EDITION = 2
+"""The edition of the model: runs of another one cannot be read, checked or compared with runs of this one."""
 _PACKAGES = ("ceasefire", "mesa", "numpy", "scipy", "pandas", "pyarrow", "pydantic")
 
 
@@ -17,6 +19,7 @@ def manifest_of(scenario: Scenario) -> dict[str, Any]:
     """What determines a run, its hash, and what it is run with."""
     determinants = {"scenario": scenario.determinants(), "model": _code()}
     return {
+        "edition": EDITION,
         "name": scenario.name,
         "title": scenario.title,
         "label": scenario.label,

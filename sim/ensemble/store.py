@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from sim.ensemble.block import Block
-from sim.ensemble.manifest import manifest_of
+from sim.ensemble.manifest import EDITION, manifest_of
 from sim.ensemble.timeline import VARIABLES, Timeline
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
@@ -263,12 +263,18 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def read_run(folder: str | Path) -> Run:
-    """The results in a run folder. Raises RunError if it is not one, is not complete, or was changed since it was written."""
+    """The results in a run folder.
+
+    Raises RunError if it is not one, was made by another edition of the model, is not complete, or was changed since it was written.
+    """
     folder = Path(folder)
     manifest = _manifest(folder)
     if not manifest:
         raise RunError(f"{folder}: is not a run folder: it has no readable manifest.json; name one that `ceasefire run` wrote, such as "
                        "those in runs/")
+    if (edition := manifest.get("edition", 1)) != EDITION:
+        raise RunError(f"{folder}: was made by edition {edition} of the model, and this is edition {EDITION}: keys, outcome columns and "
+                       "results differ (CHANGELOG.md says how); run its scenario again, or read it with the program that made it")
     if manifest.get("state") != "complete":
         raise RunError(f"{folder}: this run was not finished; run its scenario again to go on")
     for name in _damaged(folder, manifest["sha256"]):

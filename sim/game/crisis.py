@@ -90,12 +90,12 @@ class Crisis:
         At a node it will take the logit mix of attacking and waiting on; between nodes it has the value of peace.
         """
         attack = np.asarray(self.attack.value)
-        years, discount = (0.0, *self.russia.foresight), self.russia.discount_factor
+        years, patience = (0.0, *self.russia.foresight), np.log(self.russia.discount_factor)
         peace = np.broadcast_to(self.value_of_peace, attack.shape)
         waiting = np.array(peace)
         for node in range(len(years) - 1, NOW, -1):
             reconsidered = expected(self.russia.prefers(attack[node], waiting[node]), attack[node], waiting[node])
-            kept = discount ** (years[node] - years[node - 1])
+            kept = np.exp(patience * (years[node] - years[node - 1]))      # δ^(H_k - H_{k-1})
             waiting[node - 1] = expected(kept, reconsidered, peace[node - 1])
         return waiting
 

@@ -56,7 +56,7 @@ class War(Parameters):
     defence_advantage: Quantity = parameter(
         Uniform(1.15, 1.55), "factor on the strength of the defender", unit="factor", symbol="α", low=SMALLEST,
         source="judgement: neither the Ukrainian offensive of 2023 nor the Russian ones of 2024-25 broke through against fewer "
-               "troops; above 1.55 no attack at the present balance could pay")
+               "troops; at 1.55 an attack on the present balance pays only who values Ukraine half again above vital")
     decisiveness: Quantity = parameter(
         2.0, "exponent of the contest success function", unit="exponent", symbol="m", low=0.1, high=10,
         source="fixed: contest success function of Tullock 1980 with exponent 2, so that twice the strength prevails four times in "
@@ -100,7 +100,8 @@ class War(Parameters):
 
     def prevails(self, attacker: Array, defence: Array) -> Array:
         """p(D) = R^m / (R^m + D^m): chance that the attacker prevails (Tullock 1980)."""
-        return 1 / (1 + (defence / attacker) ** self.decisiveness)
+        with np.errstate(over="ignore"):      # where the odds are beyond all numbers the chance is 0
+            return 1 / (1 + (defence / attacker) ** self.decisiveness)
 
     def offensive_succeeds(self, ukraine: Array, russia: Array) -> Array:
         """p_U = U^m / (U^m + (αR)^m): chance that an offensive by Ukraine retakes territory."""

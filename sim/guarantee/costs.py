@@ -39,7 +39,7 @@ class Costs(Parameters):
                "destroys two thirds of that is a judgement")
     war_years: Quantity = parameter(
         3.0, "how long a resumed war lasts", unit="years", symbol="D_W", low=0,
-        source="judgement: the last one lasted more than three")
+        source="judgement: the war that began in 2022 had lasted more than four by 2026; most wars between states are much shorter")
     war_year: Quantity = parameter(
         116.0, "what a year of war costs Ukraine", unit="USD billion per year", symbol="C_U", low=0,
         source="damage of 62 a year (176 from February 2022 to December 2024: RDNA4), and 29 % of an output of 187 lost, as in 2022 "

@@ -62,6 +62,7 @@ class CeasefireModel(mesa.Model):
         self.draws = {name: values[self._among_drawn] for name, values in by_design.items()}
         self.drawn = scenario.drawn(self.draws)
         self.step_years = 1 / sampling.steps_per_year
+        self._half_year = max(1, sampling.steps_per_year // 2)
         self.years = 0.0
         self._sign(size)
         self._open_books(size)
@@ -137,14 +138,10 @@ class CeasefireModel(mesa.Model):
         if self.journal is not None:
             self.journal.note_politics(self, began)
         self.station()
-        half_year = max(1, self.given.sampling.steps_per_year // 2)
-        month, middle = (self.steps - 1) % half_year, half_year // 2
-        if month == middle:
+        if (self.steps - 1) % self._half_year == self._half_year // 2:
             self.follow_power()
         self.review_in_ukraine()
         self.review_in_russia()
-        if month < middle:
-            self.follow_to_the_end(np.flatnonzero(~self.at_peace & (self.years_held == self.years)))
         if self.journal is not None:
             self.journal.close(self)
         self.running = self.steps < self.given.sampling.steps and bool(self.at_peace.any())
@@ -176,17 +173,12 @@ class CeasefireModel(mesa.Model):
         self._drift += everywhere.now(everywhere.terms_drift) * self.at_peace
         self._followed += self.at_peace
 
-    def follow_to_the_end(self, ended: Worlds) -> None:
-        """The same where the ceasefire has ended before the middle of the half-year."""
-        if len(ended):
-            crisis = self.crisis(ended, PRESENT)
-            self._drift[ended] += crisis.now(crisis.terms_drift)
-            self._followed[ended] += 1
-
     @property
     def terms_drift(self) -> Floats:
         """Mean of p̄(0) - p̄₀ over the peace: of its half-years, each in the middle, or at its end where that came first."""
-        return np.asarray(self._drift / np.maximum(1, self._followed))
+        ended_early = ~self.at_peace & ((np.rint(self.years_held / self.step_years) - 1) % self._half_year < self._half_year // 2)
+        followed = self._followed + ended_early
+        return np.asarray((self._drift + np.where(ended_early, self.wars.terms_drift, 0.0)) / np.maximum(1, followed))
 
     def review_in_ukraine(self) -> None:
         """Ukraine reviews, and may start an offensive."""
@@ -202,7 +194,8 @@ class CeasefireModel(mesa.Model):
             self.journal.note_ukraine(self, winning, chance, starts)
         self.hazard[Cause.OFFENSIVE][due] += chance
         self.end(due[starts], Cause.OFFENSIVE)
-        self.wars.begin_offensive(due[starts], winning[starts])
+        if starts.any():
+            self.wars.begin_offensive(due[starts], winning[starts])
 
     def review_in_russia(self) -> None:
         """Russia reviews; a probe runs as an incident, and incidents come where nothing else happened."""

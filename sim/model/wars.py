@@ -20,11 +20,12 @@ NO_REASON = -1
 
 @dataclass(frozen=True)
 class _Begun:
-    """Wars that Russia began in some worlds, as things stood then; arrays (war,)."""
+    """Wars that began in some worlds, as things stood then; arrays (war,)."""
 
     worlds: Worlds
     situation: Situation
-    deliberate: NDArray[np.bool_]
+    deliberate: NDArray[np.bool_]               # an attack by Russia out of the blue
+    escalated: NDArray[np.bool_]                # by Russia, out of an incident or a probe
     first_leader: NDArray[np.bool_]             # he who signed is in office
     disposition: Floats
     europe_resolute: NDArray[np.bool_]
@@ -54,17 +55,24 @@ class Wars:
         self._fought = {member.name: np.zeros(size, dtype=bool) for member in model.drawn.europe.standing}
         self._prevails: Floats = np.full(size, np.nan)
         self._force: Floats = np.zeros(size)
+        self._drift: Floats = np.zeros(size)
         self._reasons: NDArray[np.int8] = np.full(size, NO_REASON, dtype=np.int8)
 
     def begin(self, worlds: Worlds, *, deliberate: NDArray[np.bool_]) -> None:
         """Russia goes to war in these worlds, by an attack out of the blue where it is `deliberate`, elsewhere by escalating."""
-        model, russia = self._model, self._model.russia
-        self._begun.append(_Begun(worlds, model.situation(worlds), deliberate, russia.successions[worlds] == 0, russia.disposition[worlds],
-                                  model.europe.resolute[worlds], model.united_states.resolute[worlds]))
+        self._note(worlds, deliberate, ~deliberate)
 
     def begin_offensive(self, worlds: Worlds, winning: Floats) -> None:
         """Ukraine starts an offensive in these worlds, `winning` with some chance; nobody intervenes."""
         self._prevails[worlds] = 1 - winning
+        nowhere = np.zeros(len(worlds), dtype=bool)
+        self._note(worlds, nowhere, nowhere)
+
+    def _note(self, worlds: Worlds, deliberate: NDArray[np.bool_], escalated: NDArray[np.bool_]) -> None:
+        model, russia = self._model, self._model.russia
+        self._begun.append(_Begun(
+            worlds, model.situation(worlds), deliberate, escalated, russia.successions[worlds] == 0, russia.disposition[worlds],
+            model.europe.resolute[worlds], model.united_states.resolute[worlds]))
 
     @property
     def europe_intervenes(self) -> NDArray[np.bool_]:
@@ -92,6 +100,11 @@ class Wars:
         return self._settled()._force      # noqa: SLF001  its own class
 
     @property
+    def terms_drift(self) -> Floats:
+        """p̄(0) - p̄₀ when the war began."""
+        return self._settled()._drift      # noqa: SLF001  its own class
+
+    @property
     def reasons(self) -> NDArray[np.int8]:
         """Position of the main reason of each attack among `Reason`, -1 where there was none."""
         return self._settled()._reasons      # noqa: SLF001  its own class
@@ -103,7 +116,8 @@ class Wars:
             self._begun = []
             parameters, balance = model.parameters_of(begun.worlds), model.balance_at_signature[begun.worlds]
             crisis = crisis_of(parameters, begun.situation, PRESENT, model.step_years, balance)
-            for attack, chosen in ((crisis.attack_at_once, begun.deliberate), (crisis.escalation, ~begun.deliberate)):
+            self._drift[begun.worlds] = crisis.now(crisis.terms_drift)
+            for attack, chosen in ((crisis.attack_at_once, begun.deliberate), (crisis.escalation, begun.escalated)):
                 self._fight(attack, begun, chosen)
             attacked = np.flatnonzero(begun.deliberate)
             worlds = begun.worlds[attacked]

@@ -68,7 +68,8 @@ def _box(ax: Axes, rows: pd.DataFrame, names: tuple[str, str], limits: tuple[tup
 
 
 def _title(finding: Finding, share: pd.Series) -> str:
-    whose = finding.asked["scenario"] + (f" rather than {finding.asked['against']}" if finding.asked["against"] else "")
+    scenario, against = map(finding.label, (finding.asked["scenario"], finding.asked["against"]))
+    whose = scenario + (f" rather than {against}" if against else "")
     head = f"{whose}: {finding.asked['when']} in {with_error(share['estimate'], share['low'], share['high'])} of designs"
     boxes = finding.tables["boxes"]
     if boxes.empty:

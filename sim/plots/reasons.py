@@ -24,7 +24,7 @@ LOOKS = {
 
 def reasons(runs: Simulated | Sequence[Simulated], ax: Axes | None = None) -> Axes:
     """Main reasons of attacks as shares of all histories: a bar each for one run, with both intervals, stacked for several."""
-    runs, ax = list(runs) if isinstance(runs, Sequence) else [runs], axes_or_new(ax)
+    runs, ax = list(runs) if isinstance(runs, Sequence) else [runs], axes_or_new(ax, (9, 5))
     draw = _of_one if len(runs) == 1 else _of_several
     draw(runs, [durability.reasons(run).set_index("reason") for run in runs], ax)
     ax.set_xlim(left=0)
@@ -35,12 +35,12 @@ def reasons(runs: Simulated | Sequence[Simulated], ax: Axes | None = None) -> Ax
 def _of_one(runs: Sequence[Simulated], tables: Sequence[Any], ax: Axes) -> None:
     table, run = tables[0], runs[0]
     for row, reason in enumerate(reversed(Reason)):
-        found, (colour, hatch) = table.loc[str(reason)], LOOKS[reason]
-        ax.barh(row, found["estimate"], color=colour, hatch=hatch, edgecolor="0.35", lw=0.8, height=0.6)
+        found = table.loc[str(reason)]
+        ax.barh(row, found["estimate"], color="0.75", height=0.6)
         ax.hlines(row - 0.14, found["spread_low"], found["spread_high"], color="black", lw=1)
         ax.hlines(row + 0.14, found["low"], found["high"], color="black", lw=3)
     ax.set_yticks(range(len(Reason)), [_because(reason) for reason in reversed(Reason)])
-    ax.set_xlabel(f"share of all histories within {run.horizon_years} years (thick: 95 % sampling error; thin: 90 % of parameter sets)")
+    ax.set_xlabel(f"share of all histories within {run.horizon_years} years\n(thick: 95 % sampling error; thin: 90 % of parameter sets)")
     ax.set_title(_finding(run, labels(runs)[0], table), loc="left")
 
 
@@ -57,8 +57,8 @@ def _of_several(runs: Sequence[Simulated], tables: Sequence[Any], ax: Axes) -> N
         ax.errorbar(attacks["estimate"], row, xerr=[[attacks["estimate"] - attacks["low"]], [attacks["high"] - attacks["estimate"]]],
                     color="#D55E00", capsize=3, lw=1.5)
     ax.set_yticks(rows, labels(runs))
-    ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.13), ncols=2, frameon=False, fontsize="small")
-    ax.set_xlabel(f"share of all histories that end by attack within {runs[0].horizon_years} years (whisker: 95 % sampling error)")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.4, -0.18), ncols=2, frameon=False, fontsize="small")
+    ax.set_xlabel(f"share of all histories that end by attack within {runs[0].horizon_years} years\n(whisker: 95 % sampling error)")
     most = int(np.argmax([float(table["estimate"].sum()) for table in tables]))
     ax.set_title(_finding(runs[most], labels(runs)[most], tables[most]), loc="left")
 
@@ -68,8 +68,8 @@ def _finding(run: Simulated, label: str, table: Any) -> str:
         return f"Under {label} Russia attacks in no history of {run.horizon_years} years"
     first = table["estimate"].idxmax()
     row = table.loc[first]
-    return (f"The commonest reason of attacks under {label}: {Reason(first).words},\n"
-            f"in {with_error(row['estimate'], row['low'], row['high'])} of histories within {run.horizon_years} years")
+    return (f"The commonest reason of attacks under {label}:\n{Reason(first).words}, in "
+            f"{with_error(row['estimate'], row['low'], row['high'])} of histories of {run.horizon_years} years")
 
 
 def _because(reason: Reason) -> str:

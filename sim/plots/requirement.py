@@ -34,7 +34,7 @@ def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
     below.set(ylim=(-0.04, 1.04), ylabel="of its range",
               xlabel=f"{asked['cost']}, expected up to {asked['years']:g} years, present value in USD billion")
     label_ends(below, reach, ends)
-    ax.set_title(_finding(table, asked), loc="left")
+    ax.set_title(_finding(finding), loc="left")
     return ax
 
 
@@ -63,11 +63,12 @@ def _bars(rows: pd.DataFrame, prefix: str) -> Any:
     return np.array([middle - rows[f"{prefix}low"], rows[f"{prefix}high"] - middle])
 
 
-def _finding(table: pd.DataFrame, asked: Any) -> str:
+def _finding(finding: Finding) -> str:
+    table, asked = finding.table, finding.asked
     row = table[table["role"] == AVERAGE].iloc[0]
     held = with_error(row["fresh_estimate"], row["fresh_low"], row["fresh_high"])
     if row["status"] == NOT:
         return f"Nothing within the limits is enough: at most {held} of ceasefires hold {asked['years']:g} years"
     cost = f"{row['fresh_cost']:.0f} (±{(row['fresh_cost_high'] - row['fresh_cost_low']) / 2:.0f})"
-    return (f"{asked['scenario']['name']}: the search ends at USD {cost} billion for {100 * asked['hold']:g} %\n"
+    return (f"{finding.label(asked['scenario']['name'])}: the search ends at USD {cost} billion for {100 * asked['hold']:g} %\n"
             f"that hold {asked['years']:g} years; on fresh histories {held} do")

@@ -16,7 +16,7 @@ _MOST = 12
 def regret(finding: Finding, ax: Axes | None = None) -> Axes:
     """Regret of each guarantee, least at the top: on average (filled) and in its worst tenth of designs (hollow), with 95 % limits."""
     ax, share = axes_or_new(ax), finding.asked["unit"] == "share"
-    table = finding.tables["guarantees"].sort_values("regret", ascending=False)
+    table = finding.labelled("guarantees", "name").sort_values("regret", ascending=False)
     rows = np.arange(len(table))
     for column, marker, colour, filled, label, shift in (
             ("regret", "o", PALETTE[1], True, "mean over designs", 0.12),
@@ -39,7 +39,7 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
     first = table.iloc[-1]
     told = [with_limits(*of_row(first, each), "points" if share else finding.asked["unit"], 1 if share else 2)
             for each in ("regret", "worst_regret")]
-    ax.set_title(f"{first['name']} has the least regret: {told[0]} on average,\n{told[1]} in its worst tenth of designs", loc="left")
+    ax.set_title(f"Least regret: {first['name']}, {told[0]} on average,\n{told[1]} in its worst tenth of designs", loc="left")
     ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
     return ax
 
@@ -50,7 +50,7 @@ def turning(finding: Finding, ax: Axes | None = None) -> Axes:
     The scale is that of present belief: half of it lies in the grey band. Beside each stands how far the belief is from the present
     one, with 95 % limits. Assumptions about which no belief is enough are left out, and those beyond the nearest twelve.
     """
-    table = finding.tables["turning"]
+    table = finding.labelled("turning", "best", "rival")
     alone = table[table["parameter"] != "all"]
     turned = alone[np.isfinite(alone["divergence"])].sort_values("divergence").head(_MOST)
     ax = axes_or_new(ax, (8, 2.4 + 0.6 * max(1, len(turned))))

@@ -164,7 +164,7 @@ def _finding(finding: Finding, shares: pd.DataFrame, order: list[str]) -> str:
         return f"What was varied does not move {_outcome(finding)} by more than chance"
     value, low, high = (100 * whole[each]["total"] for each in ("estimate", "low", "high"))
     return (f"{value:.0f} ({low:.0f} to {high:.0f}) % of what parameters move in {_outcome(finding)}\n"
-            f"({', less that of '.join(finding.asked['scenarios'])}) goes with {_named(best)}")
+            f"({', less that of '.join(map(finding.label, finding.asked['scenarios']))}) goes with {_named(best)}")
 
 
 def _outcome(finding: Finding) -> str:

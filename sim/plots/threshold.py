@@ -10,10 +10,10 @@ from matplotlib.ticker import NullFormatter, PercentFormatter
 
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
-from sim.analysis.threshold import YEARS, deters, drawn_values, durability_by_value, in_words, thresholds
+from sim.analysis.threshold import ENDS, YEARS, deters, drawn_values, durability_by_value, in_words, thresholds
 from sim.plots.style import DASHES, PALETTE, axes_or_new
 
-_BINS, _WIDTH = 40, 84
+_BINS, _WIDTH = 40, 78
 _TICKS = (0.03, 0.1, 0.3, 1, 3, 10, 30)
 
 
@@ -23,11 +23,12 @@ def threshold(runs: Simulated | Sequence[Simulated], years: float | None = None,
     Curves are monotone fits. A dot marks the deterrence threshold, with its 95 % limits, where it lies among the values that were drawn;
     below the curves stands how these are distributed. Runs whose value is not uncertain have no curve.
     """
-    runs, ax = list(runs) if isinstance(runs, Sequence) else [runs], axes_or_new(ax)
+    runs, ax = list(runs) if isinstance(runs, Sequence) else [runs], axes_or_new(ax, (9, 5))
     at = float(min(YEARS, *(run.horizon_years for run in runs)) if years is None else years)
     below = ax.inset_axes((0, -0.2, 1, 0.16), sharex=ax)
     ax.set_xscale("log")
-    lines, shown = [], []
+    lines: list[tuple[float, Any]] = []
+    shown: list[Any] = []
     for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
         colour, dashes = PALETTE[number % len(PALETTE)], DASHES[number % len(DASHES)]
         values = drawn_values(run)
@@ -44,8 +45,9 @@ def threshold(runs: Simulated | Sequence[Simulated], years: float | None = None,
             shown.append(values)
     ax.set(ylim=(0, 1), ylabel=f"share still holding {at:g} year{'' if at == 1 else 's'}")
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ranked = [line for _, line in sorted(lines, key=lambda each: -each[0])]
-    ax.legend(handles=ranked, loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False, title="threshold, times “vital”", alignment="left")
+    if len(runs) > 1:
+        ax.legend(handles=[line for _, line in sorted(lines, key=lambda each: -each[0])], loc="upper left", bbox_to_anchor=(1.01, 1),
+                  frameon=False, fontsize="small", title="threshold, times “vital”", title_fontsize="small", alignment="left")
     _finish(ax, below)
     ax.set_title(_finding(runs, at), loc="left")
     return ax
@@ -63,13 +65,15 @@ def _mark(ax: Axes, found: Any, curve: Any, colour: str) -> None:
 
 def _draw_density(below: Axes, values: Any, colour: str) -> None:
     """How the logarithms of the values are distributed over parameter sets."""
-    density, edges = np.histogram(np.log(values[values > 0]), _BINS, density=True)
+    logs = np.log(values[values > 0])
+    density, edges = np.histogram(logs, _BINS, range=tuple(np.quantile(logs, ENDS)), density=True)
     below.stairs(density, np.exp(edges), fill=True, color=colour, alpha=0.5)
 
 
 def _finish(ax: Axes, below: Axes) -> None:
     """The panel of the values below the curves, which share their axis."""
     ax.tick_params(labelbottom=False)
+    ax.margins(x=0)
     below.spines[["top", "right", "left"]].set_visible(False)
     below.set_yticks([])
     below.set_ylabel("drawn", rotation=0, ha="right", va="center", fontsize="small")
@@ -77,7 +81,8 @@ def _finish(ax: Axes, below: Axes) -> None:
     below.set_xticks([tick for tick in _TICKS if low <= tick <= high])
     below.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     below.xaxis.set_minor_formatter(NullFormatter())
-    below.set_xlabel("value of Ukraine to the first Russian leader (1: it is vital); dot: threshold, with its 95 % limits")
+    below.set_xlabel("value of Ukraine to the first Russian leader (1: it is vital)\n"
+                     "dot: threshold, with its 95 % limits; bands: 95 % limits of the curves")
 
 
 def _finding(runs: Sequence[Simulated], years: float) -> str:

@@ -16,7 +16,7 @@ PANELS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("value to Russia\n(utility)", (("value_of_attacking", "attacking"), ("value_of_holding", "holding"), ("value_of_probing", "probing"))),
 )
 """Panels from the top: their label, and their lines with the columns of the journal's states."""
-MARKS = {"election": "|", "member election": "|", "funds": "$\\$$", "leader": "*", "renewal": "+", "term": "_", "voided": "v", "entry": "P",
+MARKS = {"election": "|", "member election": "|", "funds": "s", "leader": "*", "renewal": "+", "term": "_", "voided": "v", "entry": "P",
          "russia reviews": ".", "ukraine reviews": "1", "answer": "^", "incident": "x", "war": "X"}
 NAMES = {"election": "US election", "member election": "elections in Europe", "funds": "Congress votes the funds",
          "leader": "new Russian leader", "renewal": "renewal of the deployment", "term": "end of the promise's term",
@@ -72,5 +72,5 @@ def _finding(events: Any) -> str:
     details = end["details"]
     how = {"attack": "Russia attacks", "probe": "a probe escalates", "incident": "an incident escalates", "offensive": "Ukraine attacks"}
     europe = f"; Europe {details['europe']}" if details["cause"] != "offensive" else ""
-    why = f": {Reason(details['reason']).words}" if details.get("reason") else ""
-    return f"after {end['years']:.1f} years {how[details['cause']]}{why}{europe}"
+    why = f"\n(main reason: {Reason(details['reason']).words})" if details.get("reason") else ""
+    return f"after {end['years']:.1f} years {how[details['cause']]}{europe}{why}"

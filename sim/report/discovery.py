@@ -24,7 +24,8 @@ HOW_TO_READ = (
 def section(finding: Finding) -> Section:
     """Question, answer, and the table of rules of a finding of kind `discovery`."""
     asked, rules = finding.asked, finding.tables["rules"]
-    whose = f"{asked['scenario']} rather than {asked['against']}" if asked["against"] else str(asked["scenario"])
+    scenario, against = map(finding.label, (asked["scenario"], asked["against"]))
+    whose = f"{scenario} rather than {against}" if against else scenario
     rows = tuple(_row(rule) for rule in rules.to_dict("records"))
     return Section(f"Under which assumptions is {asked['when']}, for {whose}?", tuple(_answer(finding)),
                    ("assumption", "box", "above", "below", "in resamples"), rows, HOW_TO_READ)
@@ -66,8 +67,8 @@ def _why_no_region(share: pd.Series, designs: int) -> Iterator[str]:
 
 
 def _subject(finding: Finding) -> str:
-    asked = finding.asked
-    return f"{asked['scenario']} less {asked['against']} has, beyond chance," if asked["against"] else f"under {asked['scenario']}"
+    scenario, against = map(finding.label, (finding.asked["scenario"], finding.asked["against"]))
+    return f"{scenario} less {against} has, beyond chance," if against else f"under {scenario}"
 
 
 def rule(rules: pd.DataFrame, box: int) -> str:

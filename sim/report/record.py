@@ -1,5 +1,7 @@
 """The record in numbers: how long ceasefires held, and how well the model and its rivals tell it."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 from rich.table import Table
 
@@ -31,8 +33,11 @@ def lifetimes_table(lifetimes: pd.DataFrame, outcome: str) -> Table:
     return table
 
 
-def laid_over_table(model: pd.DataFrame) -> Table:
-    """A row a scenario, a column a year: the model's durability with both intervals, and below it that of the record."""
+def laid_over_table(model: pd.DataFrame, called: Mapping[str, str]) -> Table:
+    """A row a scenario, a column a year: the model's durability with both intervals, and below it that of the record.
+
+    Scenarios are `called` by their labels.
+    """
     years = sorted(model["years"].unique())
     table = _table("The model beside the record, % that hold without renewed war", "", *(f"{year:g} y" for year in years))
     for (scenario, name), rows in model.groupby(["scenario", "guarantee_class"], sort=False):
@@ -42,7 +47,7 @@ def laid_over_table(model: pd.DataFrame) -> Table:
             past = f"{row['record']:.0f} ({row['record_low']:.0f} to {row['record_high']:.0f})"
             cells.append(f"{row['estimate']:.1f}\n[dim]{row['low']:.1f} to {row['high']:.1f}\n{spread}[/dim]\n"
                          f"{'not followed' if pd.isna(row['record']) else past}")
-        table.add_row(f"{scenario}\n\n\n[dim]{str(name).replace('_', ' ')}[/dim]", *cells)
+        table.add_row(f"{called[str(scenario)]}\n\n\n[dim]{str(name).replace('_', ' ')}[/dim]", *cells)
     return table
 
 

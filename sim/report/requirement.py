@@ -24,7 +24,8 @@ def section(finding: Finding) -> Section:
     limits = "; ".join(f"{described(key)[0].split(':')[0]} from {low:g} to {high:g} {described(key)[1]}"
                        for key, (low, high) in asked["vary"].items())
     return Section(
-        f"What would it take for {100 * asked['hold']:g} % to hold {asked['years']:g} years, from {asked['scenario']['name']} on?",
+        f"What would it take for {100 * asked['hold']:g} % to hold {asked['years']:g} years, from "
+        f"{finding.label(asked['scenario']['name'])} on?",
         (*(_sentence(table[table["role"] == role].iloc[0], role, asked) for role in (AVERAGE, MOST)), _along(table, keys, asked)),
         ("", *(key.removeprefix("regime.").replace(".", "\n").replace("_", " ") for key in keys), *_HEADINGS), rows,
         f"Varied: {limits}.\n"

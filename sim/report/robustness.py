@@ -24,7 +24,7 @@ _COLUMNS = ("mean", "best", "surely", "regret", "worst_regret", "worst_decile")
 
 def section(finding: Finding) -> Section:
     """Question, answer, and the table of guarantees of a finding of kind `robustness`."""
-    table = finding.tables["guarantees"]
+    table = finding.labelled("guarantees", "name")
     rows = tuple((row["name"], *(_cell(row, column, finding) for column in _COLUMNS)) for row in table.to_dict("records"))
     question = f"Which of {len(table)} guarantees does best whatever we assume, and what would turn that round?"
     return Section(question, tuple(_answer(finding)),
@@ -33,21 +33,21 @@ def section(finding: Finding) -> Section:
 
 
 def _answer(finding: Finding) -> Iterator[str]:
-    table, calls = finding.tables["guarantees"], finding.tables["calls"].iloc[0]
+    table, calls = finding.labelled("guarantees", "name"), finding.tables["calls"].iloc[0]
     best = table.iloc[0]
     less = " (less is better)" if finding.asked["less_is_better"] else ""
-    yield (f"{best['name']} is best on average: {finding.asked['label']} {_told(best, 'mean', finding)}{less}. It does best in "
+    yield (f"Best on average is {best['name']}: {finding.asked['label']} {_told(best, 'mean', finding)}{less}. It does best in "
            f"{_share(best, 'best')} of {int(calls['designs']):,} parameter designs, surely in {_share(best, 'surely')}; "
            f"its mean regret is {_told(best, 'regret', finding, points=True)}.")
     least = table.loc[table["worst_regret"].idxmin()]
     if least["name"] != best["name"]:
-        yield f"{least['name']} has the least regret in its worst tenth of designs, {_told(least, 'worst_regret', finding, points=True)}."
+        yield f"The least regret in its worst tenth of designs has {least['name']}: {_told(least, 'worst_regret', finding, points=True)}."
     worst = table.loc[(table["worst_decile"] * (-1 if finding.asked["less_is_better"] else 1)).idxmax()]
     if worst["name"] != best["name"]:
-        yield f"{worst['name']} does best in its worst tenth of designs: {_told(worst, 'worst_decile', finding)}."
+        yield f"Best in its worst tenth of designs is {worst['name']}: {_told(worst, 'worst_decile', finding)}."
     yield (f"In {_share(calls, 'sure')} of designs one guarantee is ahead of all others by more than the chance of "
            f"{int(calls['replicates'])} histories; in the rest they are too near to each other to tell which is best.")
-    yield from _turning(finding.tables["turning"], int(calls["designs"]))
+    yield from _turning(finding.labelled("turning", "best", "rival"), int(calls["designs"]))
 
 
 def _turning(turning: pd.DataFrame, designs: int) -> Iterator[str]:

@@ -17,7 +17,7 @@ _LEADING = 3
 
 def section(finding: Finding) -> Section:
     """What drives the outcome, how much is chance, what was not told from it, and whether the sample was large enough."""
-    names = list(finding.asked["scenarios"])
+    names = [finding.label(name) for name in finding.asked["scenarios"]]
     under = f"under {names[0]}" if len(names) == 1 else f"under {names[0]} less that under {names[1]}"
     shares = {name: rows.set_index("index") for name, rows in finding.table.groupby("factor", sort=False)}
     ranked = sorted(shares, key=lambda name: -shares[name].loc["total", "estimate"])

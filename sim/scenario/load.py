@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.quantity import Parameters
+from sim.scenario.editions import GONE, NEEDED
 from sim.scenario.schema import Scenario
 from sim.scenario.toml import Key, lines_of
 
@@ -81,8 +82,8 @@ def load(path: str | Path, overrides: Mapping[str, Any] | None = None, origin: s
         raise ScenarioError(sorted(set(problems), key=_by_place)) from None
     if problems:
         raise ScenarioError(problems)
-    origins = {".".join(map(str, key)): tuple((value, layer.place(key)) for value, layer in given) for key, given in set_by.items()}
-    sources = {".".join(map(str, key)): given[-1][0]["source"] for key, given in set_by.items()
+    origins = {key: given for name, layers in set_by.items() for key, given in _placed(name, layers)}
+    sources = {key: given[-1][0]["source"] for key, given in origins.items()
                if isinstance(given[-1][0], dict) and "source" in given[-1][0]}
     return scenario.with_origins(origins, sources)
 
@@ -195,6 +196,17 @@ def _inner(block: type[Parameters], name: str) -> type[Parameters] | None:
     return next((each for each in (annotation, *get_args(annotation)) if isinstance(each, type) and issubclass(each, Parameters)), None)
 
 
+def _placed(key: Key, layers: list[tuple[Any, _Layer]]) -> Iterator[tuple[str, tuple[tuple[Any, str], ...]]]:
+    """A dotted key, with its values and where they stand; a list of blocks is given whole, and each value of a block goes by its name."""
+    value, layer = layers[-1]
+    if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+        for position, block in enumerate(value):
+            for name, inner in block.items():
+                yield ".".join(map(str, (*key, block["name"], name))), ((inner, layer.place((*key, position, name))),)
+    else:
+        yield ".".join(map(str, key)), tuple((each, by.place(key)) for each, by in layers)
+
+
 def _forget(set_by: dict[Key, Any], key: Key) -> None:
     """An override of a whole block replaces what was said inside it."""
     for other in [other for other in set_by if other != key and (other[: len(key)] == key or key[: len(other)] == other)]:
@@ -227,10 +239,12 @@ def _describe(error: ErrorDetails, set_by: Mapping[Key, list[tuple[Any, _Layer]]
     match error["type"]:
         case "draws":
             return f"{place}: {error['msg']}"
+        case "extra_forbidden" if _dotted(key) in GONE:
+            return f"{place}: {_dotted(key)}: is not in the second edition of the model; {GONE[_dotted(key)]}"
         case "extra_forbidden":
             return f"{place}: {_dotted(key)}: no such key{_nearest_key(key)}"
         case "missing":
-            return f"{place}: {_dotted(key)}: is missing; give it a value"
+            return f"{place}: {_dotted(key)}: is missing; {NEEDED.get(str(key[-1]), 'give it a value')}"
         case "string_pattern_mismatch":
             return f"{place}: {_dotted(key)}: must start with a letter or digit and hold only letters, digits, '.', '_' and '-'"
         case kind:

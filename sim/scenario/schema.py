@@ -29,17 +29,20 @@ class Sampling(Parameters):
 
     designs: int = parameter(
         1000, "parameter designs: what we do not know, as a Latin hypercube over the uncertain numbers", unit="designs", symbol="D",
-        low=2, high=1_000_000, source="judgement: a sampling error of about one percentage point")
+        low=2, high=1_000_000,
+        source="judgement: with ten histories of each design, the sampling error of a durability is about one percentage point")
     replicates: int = parameter(
         10, "histories of each design: what nobody can know", unit="worlds a design", symbol="K", low=1, high=1_000_000,
-        source="judgement: enough to tell chance from parameters")
+        source="judgement: enough histories of a design to tell chance from parameters; more effort is better spent on more designs")
     seed: int = parameter(
-        2025, "seed of every random number", unit="-", symbol="-", low=0, high=2**63 - 1, source="judgement: any number serves")
+        2025, "seed of every random number", unit="-", symbol="-", low=0, high=2**63 - 1,
+        source="any number serves: it names one set of random numbers, and no result should depend on it beyond its error")
     horizon_years: int = parameter(
         20, "years after which a ceasefire that still holds is counted as held", unit="years", symbol="-", low=1, high=100,
-        source="judgement: the horizon of the published records of ceasefires")
+        source="judgement: a generation; beyond it the wants and rates of the actors would hardly be those of the signature")
     steps_per_year: int = parameter(
-        12, "steps of the model in a year", unit="steps per year", symbol="1/Δ", low=1, high=366, source="judgement: a month")
+        12, "steps of the model in a year", unit="steps per year", symbol="1/Δ", low=1, high=366,
+        source="a month: short beside the time between reviews or clashes (7 months and more), so that two in one step are rare")
 
     @property
     def steps(self) -> int:

@@ -25,7 +25,7 @@ from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
 from sim.study import prim
 from sim.study.assumptions import assumptions, at_odds, meaning, simulated
-from sim.study.finding import Finding
+from sim.study.finding import Finding, called
 from sim.study.prim import Cases, Limits
 from sim.uncertainty import LARGEST, Floats
 
@@ -137,7 +137,7 @@ def found(condition: Condition, runs: list[Run], when: str) -> Finding:
     tables = {"rules": pd.DataFrame(rules, columns=RULES), "boxes": pd.DataFrame(boxes, columns=BOXES),
               "trajectory": pd.DataFrame(steps, columns=STEPS), "share": shares,
               "cases": x.iloc[thin].assign(outcome=outcome[thin], fails=fails[thin]).reset_index(names="design")}
-    return Finding("discovery", asked, tables)
+    return Finding("discovery", asked, tables | called(runs))
 
 
 def chance_of_error(distance: Floats, error: Floats) -> Floats:

@@ -5,7 +5,7 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -14,10 +14,18 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.labels import Named, labels
 from sim.ensemble.store import RunError
 from sim.scenario.schema import digest
 
 FILE = "finding.json"
+LABELS = "labels"
+"""The table of what people call the scenarios of a study."""
+
+
+def called(scenarios: Sequence[Named]) -> dict[str, pd.DataFrame]:
+    """The table of labels of some scenarios or runs, by its name: columns scenario and label."""
+    return {LABELS: pd.DataFrame({"scenario": [each.name for each in scenarios], "label": labels(scenarios)})}
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,18 @@ class Finding:
     def name(self) -> str:
         """That of its folder: kind and hash of what was asked."""
         return f"{self.kind}-{digest({'kind': self.kind, 'asked': dict(self.asked)})[:8]}"
+
+    def label(self, scenario: str) -> str:
+        """What people call a scenario of the study; its name where the study kept no label."""
+        if LABELS not in self.tables:
+            return scenario
+        labelled: dict[str, str] = dict(self.tables[LABELS][["scenario", "label"]].to_numpy())
+        return labelled.get(scenario, scenario)
+
+    def labelled(self, table: str, *columns: str) -> pd.DataFrame:
+        """A table with labels in place of the names of scenarios in some of its columns."""
+        found = self.tables[table]
+        return found.assign(**{column: found[column].map(self.label) for column in columns})
 
     def document(self) -> dict[str, Any]:
         """As plain data; numbers that are not known are null."""

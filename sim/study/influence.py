@@ -17,7 +17,7 @@ from sim.analysis.measures import named
 from sim.ensemble.store import RunError
 from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
-from sim.study.finding import Finding
+from sim.study.finding import Finding, called
 from sim.study.points import JOINT, Evaluate, Factors, Responses, factors, of_scenarios, with_limits
 from sim.uncertainty import Floats
 
@@ -63,7 +63,7 @@ def find(scenario: Scenario, outcome: str, *, against: Scenario | None = None, v
     asked = {"outcome": outcome, "label": measure.label, "unit": measure.unit, "samples": samples, "replicates": replicates,
              "trajectories": trajectories, "vary": {key: list(limits) for key, limits in (vary or {}).items()},
              "scenarios": {each.name: each.determinants() for each in scenarios}}
-    return Finding("sensitivity", asked, tables)
+    return Finding("sensitivity", asked, tables | called(scenarios))
 
 
 def _pairs(scenarios: Sequence[Scenario]) -> None:

@@ -26,7 +26,7 @@ from sim.analysis.measures import COSTS, named
 from sim.ensemble.run import run
 from sim.scenario.load import ScenarioError, replaced
 from sim.scenario.schema import Scenario
-from sim.study.finding import Finding
+from sim.study.finding import Finding, called
 from sim.uncertainty import Floats
 
 AVERAGE, MOST, FRONTIER = "on average", "in nine of ten sets", "frontier"
@@ -80,7 +80,7 @@ def find(scenario: Scenario, hold: float, years: float, vary: Ranges, *, cost: s
     guarantees = pd.concat([both[~along], _still_frontier(both[along])], ignore_index=True)
     told = {"hold": hold, "years": years, "vary": {key: list(limits) for key, limits in vary.items()}, "cost": cost, "samples": samples,
             "scenario": {"name": scenario.name, **asked.scenario.determinants()}}
-    return Finding("requirement", told, {"guarantees": guarantees, "points": found})
+    return Finding("requirement", told, {"guarantees": guarantees, "points": found} | called([scenario]))
 
 
 @dataclass(frozen=True)

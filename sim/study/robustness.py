@@ -25,7 +25,7 @@ from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import assumptions, at_odds, meaning, simulated
 from sim.study.discovery import UNSURE, chance_of_error, difference
-from sim.study.finding import Finding
+from sim.study.finding import Finding, called
 from sim.uncertainty import Floats
 
 TENTH = 0.1
@@ -86,7 +86,7 @@ def found(measure: Measure, runs: Sequence[Run]) -> Finding:
     asked = {"outcome": measure.name, "label": measure.label, "unit": measure.unit, "less_is_better": sign < 0,
              "scenarios": [each.name for each in runs], "hashes": [each.manifest["hash"] for each in runs]}
     return Finding("robustness", asked, {"guarantees": pd.DataFrame(rows), "turning": pd.DataFrame(turned, columns=TURNING),
-                                         "calls": _calls(better, surely, runs)})
+                                         "calls": _calls(better, surely, runs)} | called(runs))
 
 
 def worse_if_more(measure: Measure) -> bool:

@@ -13,8 +13,9 @@ import multiprocessing
 import re
 import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -23,74 +24,114 @@ import sim
 from sim.game.crisis import Crisis
 from sim.game.equilibrium import behaviour, logit_gap, regret
 from sim.game.tree import Action, InformationSet, crisis_tree
-from sim.uncertainty import is_number
+from sim.uncertainty import Distribution, is_number
 
 HERE = Path(__file__).parent
 GAMES, ANSWERS, FILES, EXAMPLES, README = (HERE / name for name in ("games.csv", "answers.csv", "games.tar.xz", "examples", "README.md"))
 TOLERANCE = 1e-6
 SEED = 2025
 REGIMES = ("none", "budapest", "neutrality", "armed_neutrality", "coalition", "article5_like", "nato", "eu")
+RICH = ("fifteen_years", "article5_until_nato", "demilitarised_zone", "donbas_withdrawal", "korean_armistice", "multinational_force")
+"""Scenarios with provisions that no reference regime has: a term, a clause that voids, promises until entry, a zone, land that is granted."""
 ANY = "any"
 """A regime, and all else, with any numbers."""
-GAMES_OF = {**dict.fromkeys(REGIMES, 36), ANY: 72}
-SHOWN = ("none-00", "nato-00", "nato-01", "any-00")
+GAMES_OF = {**dict.fromkeys(REGIMES, 24), **dict.fromkeys(RICH, 18), "fifteen_years": 36, ANY: 84}
+SHOWN = ("none-00", "nato-00", "nato-01", "fifteen_years-04", "any-00")
 EVERY = 6
 """One game in so many is solved a second time, along a path of smaller steps."""
 MULTIPLES = (1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
-PARTS = ("russia", "ukraine", "europe", "united_states", "war", "regime")
+PARTS = ("calendar", "russia", "ukraine", "europe", "united_states", "war", "regime")
+DATES = ("signed", "next_election")
 EXTREME = (1e-9, 1e-6, 0.001, 0.999, 1 - 1e-6, 1 - 1e-9)
-"""Beliefs near either end. At the very end one type is never drawn, and Gambit leaves open what it would do."""
+"""Reputations near either end. At the very end one type is never drawn, and Gambit leaves open what it would do."""
 RANGES = {
     "russia.status_quo_value": (-0.2, 0.8), "russia.cost_of_war": (0, 0.8), "russia.cost_of_fighting_europe": (0, 1),
     "russia.cost_of_fighting_us": (0, 1), "russia.choice_noise": (0.02, 0.3), "russia.discount_factor": (0.7, 0.99),
     "russia.probe_gain": (0, 0.2), "russia.probe_cost": (0, 0.2), "russia.value_of_prevailing": (0, 4), "russia.insecurity": (0, 1),
-    "russia.strength_target": (60, 250), "russia.reconstitution_half_life": (0.5, 10),
+    "russia.strength_target": (60, 250), "russia.reconstitution_half_life": (0.5, 10), "russia.terms_follow_power": (0, 1.5),
+    "russia.threat_of_force": (0, 0.05), "russia.threat_of_arms": (0, 0.3),
     "ukraine.strength_target": (30, 150), "ukraine.cost_of_war": (0, 1.5),
     "ukraine.retaliation_value": (-0.2, 0.6), "ukraine.choice_noise": (0.03, 0.3),
     "europe.stake": (-1.5, 0.5), "europe.audience_cost": (0, 2), "europe.tripwire": (0, 1), "europe.tripwire_half_force": (1, 10),
     "europe.backing": (0, 1), "europe.resolve_gap": (0, 1.2), "europe.firmness": (-0.8, 0.5), "europe.choice_noise": (0.05, 0.5),
+    "europe.firmness_by_commitment": (0, 1), "europe.prior_resolute": (0, 1), "europe.election_swing": (0, 1),
     "united_states.stake": (-1.5, 0.5), "united_states.audience_cost": (0, 2), "united_states.follow_europe": (-0.3, 1),
     "united_states.resolve_gap": (0, 1.2), "united_states.brigades": (0, 50),
-    "united_states.enabling": (0, 1), "united_states.choice_noise": (0.05, 0.5),
-    "war.defence_advantage": (0.8, 2.5), "war.decisiveness": (0.5, 4),
+    "united_states.enabling": (0, 1), "united_states.choice_noise": (0.05, 0.5), "united_states.prior_resolute": (0, 1),
+    "united_states.election_swing": (0, 1), "united_states.funds_if_resolute": (0.5, 1), "united_states.funds_if_irresolute": (0, 1),
+    "war.defence_advantage": (0.8, 2.5), "war.decisiveness": (0.5, 4), "war.surprise": (0, 1), "war.opening_days": (5, 120),
+    "war.contested_blame": (0, 1),
     "regime.commitment.europe": (0, 1), "regime.commitment.united_states": (0, 1), "regime.commitment.resupply": (0, 20),
-    "regime.deployment.brigades": (0, 20), "regime.deployment.half_life": (0.25, 3), "regime.arms.package_usd_bn": (0, 150),
+    "regime.commitment.conditional": (0, 1), "regime.commitment.renewal": (0, 1), "regime.commitment.ratified": (0, 1),
+    "regime.commitment.inherited": (0, 1), "regime.commitment.voidable": (0, 1),
+    "regime.response.europe_days": (0, 120), "regime.response.united_states_days": (0, 120),
+    "regime.deployment.brigades": (0, 20), "regime.deployment.half_life": (0.25, 3), "regime.deployment.exposure": (0, 1),
+    "regime.arms.package_usd_bn": (0, 150), "regime.arms.delivery_years": (0, 8), "regime.arms.united_states_share": (0, 1),
+    "regime.monitoring.attribution": (0, 1), "regime.separation.warning": (0, 1), "regime.territory.granted": (0, 0.5),
+    "regime.territory.fortifications_lost": (0, 0.5), "regime.sanctions.relief": (0, 0.2),
     "regime.reassurance.value": (0, 0.2), "regime.provocation.value": (0, 0.3), "regime.sanctions.snapback": (0, 0.3),
     "regime.accession.start": (0, 6), "regime.accession.mean_years": (0.5, 8), "regime.accession.veto": (0, 1),
     "regime.accession.interim": (0, 0.9),
 }
 """What the numbers of games of any kind are drawn from; those that are not here do not move a crisis, or keep their defaults."""
+OPTIONS = {
+    "regime.commitment.term_years": (1, 15), "regime.force_limit.brigades": (30, 120), "regime.accession.interim_europe": (0, 1),
+    "regime.accession.interim_united_states": (0, 1),
+}
+"""What every other game of any kind leaves out."""
 
 Game = dict[str, str | float]
 """A state and all numbers of its scenario, by dotted key: a row of games.csv."""
 
 
 def draw(scenarios: Path) -> Iterator[Game]:
-    """States of the reference regimes, and of anything: in force and not, early and late, beliefs from 0 to 1."""
+    """States of the scenarios, and of anything: in force and not, lapsed, voided, early and late, reputations from 0 to 1."""
     random = np.random.default_rng(SEED)
-
-    def rounded(number: float) -> float:
-        return float(f"{number:.4g}")
 
     def between(low: float, high: float) -> float:
         return rounded(random.uniform(low, high))
 
-    def belief() -> float:
+    def reputation() -> float:
         return float(random.choice(EXTREME)) if random.random() < 0.4 else between(0, 1)
 
     for regime, games in GAMES_OF.items():
         scenario = sim.load(scenarios / ("nato.toml" if regime == ANY else f"{regime}.toml"))
         for number in range(games):
-            numbers = {key: float(value) for key, value in scenario.leaves() if key.split(".")[0] in PARTS and is_number(value)}
-            numbers |= {key: rounded(uncertain.quantile(np.array(random.random()))) for key, uncertain in scenario.uncertain().items()}
+            numbers = numbers_of(scenario, lambda: np.array(random.random()))
             if regime == ANY:
-                numbers |= {key: between(*limits) for key, limits in RANGES.items()}
+                numbers |= {key: between(*limits) for key, limits in (RANGES | (OPTIONS if number // 2 % 2 else {})).items()}
+            term = numbers.get("regime.commitment.term_years", 8)
+            years = between(*((0, 1), (1, term), (term, 20))[number // 2 % 3])
             yield {
-                "game": f"{regime}-{number:02}", "regime": regime, "entered": number % 2,
-                "years": between(*((0, 1), (1, 8), (8, 20))[number // 2 % 3]), "russia": between(60, 220),
+                "game": f"{regime}-{number:02}", "regime": regime, "entered": number % 2, "renewed": number // 12 % 2,
+                "voided": int(number % 5 == 0 and numbers["regime.commitment.voidable"] > 0),
+                "years": years, "russia": between(60, 220),
                 "ukraine": min(between(30, 140), numbers.get("regime.force_limit.brigades", np.inf)),
-                "will": 0.7 ** (number % 4), "belief_europe": belief(), "belief_united_states": belief(), **numbers,
+                "arms": rounded(numbers["regime.arms.package_usd_bn"] * min(1, years / max(1, numbers["regime.arms.delivery_years"]))
+                                * random.uniform(0.5, 1)),
+                "will": 0.7 ** (number % 4), "ground": between(0.7, 1) if number % 2 else 1.0,
+                "reputation_europe": reputation(), "reputation_united_states": reputation(), **numbers,
             }
+
+
+def rounded(number: float) -> float:
+    """To four figures, so that a state is what its row says."""
+    return float(f"{number:.4g}")
+
+
+def numbers_of(scenario: sim.Scenario, uniform: Callable[[], np.ndarray]) -> Game:
+    """All that a crisis may depend on in a scenario, by dotted key: numbers, dates, and `uniform` quantiles of distributions."""
+    numbers: Game = {}
+    for key, value in scenario.leaves():
+        if key.split(".")[0] not in PARTS:
+            continue
+        if is_number(value):
+            numbers[key] = float(value)
+        elif isinstance(value, Distribution):
+            numbers[key] = rounded(float(value.quantile(uniform())))
+        elif isinstance(value, date):
+            numbers[key] = value.isoformat()
+    return numbers
 
 
 def crisis(game: Game) -> Crisis:
@@ -107,8 +148,10 @@ def crisis(game: Game) -> Crisis:
     model = sim.CeasefireModel(sim.Scenario.model_validate(given))
     model.years = game["years"]
     model.entry[:] = 0 if game["entered"] else np.inf
-    model.russia.strength[:], model.ukraine.strength[:], model.europe.will[:] = game["russia"], game["ukraine"], game["will"]
-    model.europe.belief[:], model.united_states.belief[:] = game["belief_europe"], game["belief_united_states"]
+    model.renewed[:], model.voided[:], model.ground[:] = game["renewed"], game["voided"], game["ground"]
+    model.russia.strength[:], model.ukraine.strength[:], model.ukraine.arms[:] = game["russia"], game["ukraine"], game["arms"]
+    model.europe.will[:], model.europe.reputation[:] = game["will"], game["reputation_europe"]
+    model.united_states.reputation[:] = game["reputation_united_states"]
     return model.crisis(np.array([0]))
 
 
@@ -120,10 +163,18 @@ def sharpened(of: Crisis, multiple: float) -> Crisis:
 
 def text(game: Game) -> str:
     """The game as Gambit reads it."""
-    entered = "in force" if game["entered"] or "regime.accession.start" not in game else "not yet in force"
     return crisis_tree(crisis(game)).efg(
         f"Month's crisis {game['game']}",
-        f"Regime {game['regime']}, {entered}, {game['years']:g} years after the ceasefire. All numbers: games.csv.")
+        f"Regime {game['regime']}, {standing(game)}, {game['years']:g} years after the ceasefire. All numbers: games.csv.")
+
+
+def standing(game: Game) -> str:
+    """What stands of the promise, in words."""
+    if game["voided"]:
+        return "voided"
+    if game["years"] >= game.get("regime.commitment.term_years", np.inf):
+        return "renewed" if game["renewed"] else "lapsed"
+    return "in force" if game["entered"] or "regime.accession.start" not in game else "not yet in force"
 
 
 def ours(game: Game) -> list[float]:
@@ -146,9 +197,10 @@ def column(known: InformationSet, action: Action) -> str:
 
 def read_games() -> list[Game]:
     """The games of this folder."""
-    words = ("game", "regime")
+    words = ("game", "regime", *DATES)
     with GAMES.open(newline="") as file:
-        return [{key: value if key in words else float(value) for key, value in row.items() if value} for row in csv.DictReader(file)]
+        return [{key: value if key.rpartition(".")[2] in words else float(value) for key, value in row.items() if value}
+                for row in csv.DictReader(file)]
 
 
 def read_answers() -> dict[str, dict[str, float]]:

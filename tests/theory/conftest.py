@@ -10,6 +10,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 PAGE = Path(__file__).parents[2] / "docs" / "theory.md"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The propositions are measured on thousands of histories."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("long")
+
+
 @pytest.fixture
 def quoted() -> Callable[[Mapping[str, object]], None]:
     """Check that docs/theory.md quotes these results as they are measured now."""

@@ -1,6 +1,7 @@
 """How the propositions are measured: scenarios, the crisis game of a moment, and rates and shares with their sampling errors."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,8 +28,14 @@ FROZEN = {
     "russia.reconstitution_half_life": 4.0,
     "ukraine.strength": 80.0,
     "ukraine.strength_target": 80.0,
+    "europe.election_swing": 0.0,
+    "united_states.election_swing": 0.0,
 }
-"""A balance of power that does not move."""
+"""A balance of power, and a will of the guarantors, that do not move."""
+FIXED_TERMS = {"russia.terms_follow_power": 0.0}
+"""Peace is worth the same to Russia whoever grows stronger."""
+IN_TIME = {"war.surprise": 0.0, "regime.response.europe_days": 0.0, "regime.response.united_states_days": 0.0}
+"""No surprise, and no fait accompli: all that is pledged counts."""
 
 
 def uniform(low: float, high: float) -> dict[str, list[float]]:
@@ -45,22 +52,34 @@ def scenario(
     return sim.load(SCENARIOS / f"{name}.toml", merged)
 
 
-def model_at(given: sim.Scenario, years: float = 0.0, belief: Any = None, entered: bool | None = None) -> sim.CeasefireModel:
-    """One world a design, with the strengths of `years` after the ceasefire and, if given, this belief in Europe's resolve."""
+@cache
+def medians(name: str) -> dict[str, float]:
+    """Every uncertain number of a scenario at its median, by dotted key: for propositions about one game."""
+    uncertain = sim.load(SCENARIOS / f"{name}.toml").uncertain()
+    return {key: float(distribution.quantile(np.array(0.5))) for key, distribution in uncertain.items()}
+
+
+def model_at(given: sim.Scenario, years: float = 0.0, reputation: Any = None, entered: bool | None = None) -> sim.CeasefireModel:
+    """One world a design, with the strengths of `years` after the ceasefire and, if given, this reputation of Europe.
+
+    All arms that are due by then have been delivered.
+    """
     model = sim.CeasefireModel(given, np.arange(given.sampling.designs) * given.sampling.replicates)
-    model.russia.build_up(years)
-    model.ukraine.build_up(years)
+    for month in range(round(12 * years)):
+        model.ukraine.receive(model.drawn.regime.arms.due(month / 12, 1 / 12, 1 / 12))
+        model.ukraine.build_up(1 / 12)
+        model.russia.build_up(1 / 12)
     model.years = years
-    if belief is not None:
-        model.europe.belief = np.broadcast_to(belief, model.worlds.shape).astype(float)
+    if reputation is not None:
+        model.europe.reputation = np.broadcast_to(reputation, model.worlds.shape).astype(float)
     if entered is not None:
         model.entry = np.full(len(model.worlds), 0.0 if entered else np.inf)
     return model
 
 
-def game(given: sim.Scenario, years: float = 0.0, belief: Any = None, entered: bool | None = None) -> Crisis:
+def game(given: sim.Scenario, years: float = 0.0, reputation: Any = None, entered: bool | None = None) -> Crisis:
     """The crisis game at that moment, one world a design."""
-    model = model_at(given, years, belief, entered)
+    model = model_at(given, years, reputation, entered)
     return model.crisis(np.arange(len(model.worlds)))
 
 
@@ -95,10 +114,15 @@ class Histories(NamedTuple):
     cause: np.ndarray
     probes: np.ndarray
     entry: np.ndarray
+    terms_drift: np.ndarray
 
     def ended_by(self, *causes: Cause) -> np.ndarray:
         """Where the ceasefire ended in one of these ways, as 0 and 1; by default in any."""
         return np.isin(self.cause, [CAUSES.index(cause) for cause in causes or CAUSES[:-1]]).astype(float)
+
+    def between(self, start: float, end: float, *causes: Cause) -> tuple[np.ndarray, np.ndarray]:
+        """Ends in these ways at an age in (start, end] years, and years at peace at those ages."""
+        return self.ended_by(*causes) * (self.years > start) * (self.years <= end), np.clip(self.years - start, 0, end - start)
 
     def before(self, moment: Any, *causes: Cause) -> tuple[np.ndarray, np.ndarray]:
         """Ends in these ways up to a `moment` of each world, and its years at peace until then."""
@@ -110,7 +134,7 @@ def histories(given: sim.Scenario) -> Histories:
     model = sim.CeasefireModel(given, given.sampling.worlds)
     while model.running:
         model.step()
-    return Histories(model.design, model.years_held, model.cause, model.probes, model.entry)
+    return Histories(model.design, model.years_held, model.cause, model.probes, model.entry, model.terms_drift)
 
 
 def by_design(each: np.ndarray, design: np.ndarray) -> np.ndarray:

@@ -5,18 +5,20 @@ holds whoever started the war emboldens the protected to start one; a promise th
 
 Here Ukraine starts an offensive at a review with chance
 
-    σ((p_U V_U - c_U - ν L_E f - Q_U) / λ_U)          ν: how much of the promise it loses by attacking first.
+    σ((p_U V_U - c_U - ν ℓ_E - Q_U) / λ_U)          ν: how much of the promise ℓ_E it loses by attacking first.
 
-Arms raise p_U, and with ν = 0 nothing holds it back; from ν L_E = V_U Δp_U on the condition outweighs what the arms added. Since nobody
+Arms raise p_U, and with ν = 0 nothing holds it back; from ν ℓ_E = V_U Δp_U on the condition outweighs what the arms added. Since nobody
 fights for a Ukraine that attacked first, an unconditional promise alone adds nothing to its offensives: in the model the hazard comes
 with the arms, not with the promise. That is where it parts from Benson. A promise does embolden Ukraine to answer incidents, where
-the ally's help halves the cost of a war: ρ = σ((a - e c_U (1 - ½ P_E)) / λ_U) rises with P_E for as long as Russia's readiness e is the same.
+the ally's help halves the cost of a war: ϱ = σ((a_U - e c_U (1 - ½ P_E) - ν ℓ_E ς(1 - a)) / λ_U) rises with P_E for as long as Russia's
+readiness e is the same. A clause ς by which disputed fire voids the promise restrains it again; and a promise that has lapsed restrains
+nobody any more.
 """
 
 from functools import cache
 
 import numpy as np
-from measuring import Histories, Measured, difference_of_rates, game, histories, model_at, rate, scenario
+from measuring import Histories, Measured, difference_of_rates, game, histories, medians, model_at, rate, scenario
 
 from sim.game.war import Cause
 
@@ -34,8 +36,7 @@ def chance_of_offensive(given, years: float) -> np.ndarray:
     """At a review that long after the ceasefire, one entry a design."""
     model = model_at(given, years)
     winning = model.drawn.war.offensive_succeeds(model.ukraine.strength, model.russia.strength)
-    terms = model.drawn.regime.terms(years, 0.0, np.full(len(model.worlds), fill_value=True))
-    return model.drawn.ukraine.starts_offensive(winning, terms)
+    return np.broadcast_to(model.drawn.ukraine.starts_offensive(winning, model.terms()), model.worlds.shape)
 
 
 def test_an_unconditional_promise_alone_emboldens_nobody_to_attack():
@@ -46,7 +47,7 @@ def test_an_unconditional_promise_alone_emboldens_nobody_to_attack():
 
 
 def test_the_condition_outweighs_the_arms_from_a_threshold_on():
-    """In each of 500 designs: a thousandth below ν L_E = V_U Δp_U Ukraine is likelier to attack than with neither arms nor promise, above not."""
+    """In each of 500 designs: a thousandth below ν ℓ_E = V_U Δp_U Ukraine is likelier to attack than with neither arms nor promise, above not."""
     years, without = 5.0, scenario("none", designs=500)
 
     def winning(given) -> np.ndarray:
@@ -54,8 +55,10 @@ def test_the_condition_outweighs_the_arms_from_a_threshold_on():
         return model.drawn.war.offensive_succeeds(model.ukraine.strength, model.russia.strength)
 
     armed = protected(0.0, ARMED, designs=500)
-    threshold = armed.ukraine.value_of_recovery * (winning(armed) - winning(without)) / armed.regime.commitment.europe
-    assert np.all((threshold > 0) & (threshold < 1))
+    drawn = model_at(armed).drawn
+    threshold = drawn.ukraine.value_of_recovery * (winning(armed) - winning(without)) / drawn.regime.commitment.europe
+    assert np.all(threshold > 0)
+    assert np.mean(threshold < 1) > 0.99
     for condition in (0.05, 0.15, 0.3, 0.5):
         clear = abs(threshold - condition) > 1e-3
         bolder = chance_of_offensive(protected(condition, ARMED, designs=500), years) > chance_of_offensive(without, years)
@@ -64,13 +67,33 @@ def test_the_condition_outweighs_the_arms_from_a_threshold_on():
 
 def test_a_promise_emboldens_ukraine_to_answer_incidents_while_russia_is_as_ready():
     """For any readiness of Russia to escalate, Ukraine retaliates more the surer it is of Europe; in the whole guarantee Russia is less ready."""
-    ukraine = scenario("none", designs=2).ukraine
+    ukraine = scenario("none", medians("none"), designs=2).ukraine
     readiness, sure = np.linspace(0.01, 1, 100)[:, None], np.linspace(0, 1, 11)
-    assert np.all(np.diff(ukraine.retaliates(readiness, sure), axis=1) > 0)
+    assert np.all(np.diff(ukraine.retaliates(readiness, sure, 0.0), axis=1) > 0)
     under, without = game(protected(0.5, ARMED, designs=500), 1.0), game(scenario("none", designs=500), 1.0)
     assert np.mean(under.escalates) < np.mean(without.escalates)
     assert np.mean(under.retaliates) > np.mean(without.retaliates)
     assert np.mean(under.retaliates * under.escalates) < np.mean(without.retaliates * without.escalates)
+
+
+def test_a_clause_that_voids_the_promise_restrains_ukraine():
+    """The likelier disputed fire is to void it, the less often Ukraine returns fire, in every design; with sure attribution not at all less."""
+    def retaliates(voidable: float, attribution: float) -> np.ndarray:
+        clause = {"regime.commitment.voidable": voidable, "regime.monitoring.attribution": attribution}
+        return game(scenario("article5_like", clause, designs=500), 1.0).retaliates
+
+    assert np.all(np.diff([retaliates(voidable, 0.6) for voidable in (0.0, 0.2, 0.5, 1.0)], axis=0) < 0)
+    assert np.array_equal(retaliates(1.0, 1.0), retaliates(0.0, 1.0))
+
+
+def test_a_promise_that_has_lapsed_restrains_nobody():
+    """After the term Ukraine weighs an offensive as if there had been no promise; before it as if the promise had no end."""
+    def offensive(years: float, **term: float) -> np.ndarray:
+        given = scenario("article5_like", {f"regime.commitment.{name}": value for name, value in term.items()}, designs=500)
+        return chance_of_offensive(given, years)
+
+    assert np.array_equal(offensive(5.0, term_years=10.0, renewal=0.0), offensive(5.0))
+    assert np.array_equal(offensive(11.0, term_years=10.0, renewal=0.0), chance_of_offensive(protected(0.0, ARMED, designs=500), 11.0))
 
 
 @cache

@@ -6,17 +6,18 @@ guarantee lowers the danger with the one and raises it with the other; and reass
 
 Here, with a balance that does not move and at any noise, a guarantee makes Russia likelier to attack exactly when
 
-    κ v f  >  A - A'          what its insecurity κ makes of the provocation v > what the guarantee takes from the value A of attacking.
+    κ (v f + θ_F F + θ_U (U - U_b)/U_b)  >  A - A'
 
-So one that provokes more than it deters (a token force and a faint promise) is of both kinds. One that deters much is not: under the
-reference guarantees even the most insecure Russia attacks less. That is where the model parts from the proposition.
+what its insecurity κ makes of the provocation by membership, force and arms > what the guarantee takes from the value A of attacking.
+So one that provokes more than it deters (a token force and a faint promise) is of both kinds. Most reference guarantees deter even the
+most insecure Russia within five years.
 """
 
 from functools import cache
 
 import numpy as np
 import pytest
-from measuring import FROZEN, NO_PROBES, Histories, Measured, game, histories, mean, scenario, uniform
+from measuring import FIXED_TERMS, FROZEN, NO_PROBES, Histories, Measured, game, histories, mean, medians, model_at, scenario, uniform
 
 from sim.game.war import Cause
 
@@ -38,8 +39,10 @@ VALUES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5, 2.0, 2.5)
 def test_a_guarantee_provokes_exactly_where_it_provokes_more_than_it_deters(noise):
     """3,000 random Russias and guarantees, against the same Russia without one, at three noises."""
     russia = {
+        **medians("none"),
         **FROZEN,
         **NO_PROBES,
+        **FIXED_TERMS,
         "russia.value_of_prevailing": uniform(0.4, 1.4),
         "russia.insecurity": uniform(0, 1),
         "russia.choice_noise": noise,
@@ -48,11 +51,16 @@ def test_a_guarantee_provokes_exactly_where_it_provokes_more_than_it_deters(nois
         "regime.commitment.europe": uniform(0, 0.6),
         "regime.commitment.united_states": uniform(0, 0.6),
         "regime.commitment.resupply": uniform(0, 10),
-        "regime.provocation.value": uniform(0, 0.4),
+        "regime.deployment.brigades": uniform(0, 10),
+        "regime.deployment.half_life": 0.001,
+        "regime.deployment.exposure": 0.0,
+        "regime.provocation.value": uniform(0, 0.2),
         "regime.sanctions.snapback": uniform(0, 0.05),
     }
-    before, after = (game(scenario("none", russia, regime, designs=3000)) for regime in ({}, offer))
-    provoked = after.russia.insecurity * after.terms.provocation
+    before, after = (game(scenario("none", russia, regime, designs=3000), 1.0, 0.5) for regime in ({}, offer))
+    draws = model_at(scenario("none", russia, offer, designs=3000)).draws
+    threat = medians("none")["russia.threat_of_force"] * draws["regime.deployment.brigades"]
+    provoked = draws["russia.insecurity"] * (draws["regime.provocation.value"] + threat)
     deterred = before.attack_now - after.attack_now
     clear = abs(provoked - deterred) > 1e-6
     drawn_to_attack = (after.attack_now - after.value_of_holding) - (before.attack_now - before.value_of_holding)

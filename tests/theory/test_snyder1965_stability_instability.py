@@ -5,7 +5,9 @@ the highest level, the less it need stop violence below it. Of a stronger guaran
 
 Here Russia's gain from a probe is g (1 - P_F) - l P_F beside holding, with P_F the chance of a firm answer by Europe. The American promise,
 and the cost of war itself, do not enter P_F: they make war worse and leave a probe what it was, and the pattern comes out. The European
-promise enters both P_E and P_F: it makes for fewer wars and for fewer probes. That is where the model parts from the proposition.
+promise enters P_E with its whole weight h_E and P_F with h_F, which is smaller: it makes for fewer wars and, less so, for fewer probes.
+
+Probes are also a valve: a Russia that can probe attacks less. It pays less than it seems, since every soft answer costs ground, ε.
 """
 
 from functools import cache

@@ -3,24 +3,54 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
+from typing import ClassVar, NoReturn
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.ensemble.run import run
+from sim.game.war import Cause
+from sim.model.ceasefire import CAUSES, CeasefireModel
 from sim.record.stands_for import STANDS
 from sim.scenario.load import ScenarioError, replaced
 from sim.scenario.schema import Scenario
-from sim.study.calibration.prior import candidates, given
-from sim.uncertainty import Floats
+from sim.study.calibration.prior import candidates, pairs
+from sim.uncertainty import Distribution, Floats
 
 EDGES = np.array([0, 0.25, 0.5, 1, 2, 3, 5, 7, 10, 14, 20.0])
 """Years between which ends are counted; what holds longer counts as held."""
+_TOGETHER = 16_384
+"""Histories that are simulated together: Python's share of the time is then small."""
 Progress = Callable[[int, int], None]
 Lifetimes = NDArray[np.float64]
 """Years held (candidate, class, history), infinite where a ceasefire held to the last edge."""
+
+
+@dataclass(frozen=True)
+class OfCandidates(Distribution):
+    """What candidates that are simulated together say of one number: each for an equal share of the histories, one after another."""
+
+    form: ClassVar[str] = "of_candidates"
+    values: tuple[Distribution | float, ...]
+
+    def quantile(self, u: Floats) -> Floats:
+        """The values at the probabilities `u` (candidate × history,)."""
+        return np.concatenate([value.quantile(part) if isinstance(value, Distribution) else np.full(len(part), value)
+                               for value, part in zip(self.values, np.split(u, len(self.values)), strict=True)])
+
+    @cached_property
+    def support(self) -> tuple[float, float]:
+        """The smallest and the largest value of any."""
+        ends = [value.support if isinstance(value, Distribution) else (value, value) for value in self.values]
+        return min(low for low, _ in ends), max(high for _, high in ends)
+
+    def _frozen(self) -> NoReturn:
+        raise TypeError("candidates that are simulated together have no distribution in common")
+
+    def problem(self) -> str | None:
+        """Each has been checked."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -49,28 +79,42 @@ def standing_for(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
     return {stand.guarantee_class: by_name[stand.scenario] for stand in STANDS}
 
 
-def simulate(scenarios: Mapping[str, Scenario], scores: Floats, histories: int, seeds: Sequence[int], executor: Executor | None = None,
+def simulate(scenarios: Mapping[str, Scenario], scores: Floats, histories: int, seed: int, executor: Executor | None = None,
              progress: Progress | None = None) -> Histories:
-    """Simulate every candidate under the scenario of each class; on an executor where there is one.
+    """Simulate every candidate under the scenario of each class, many together; on an executor where there is one.
 
-    All classes meet the same histories, and candidates meet those of the `seeds` in turn: with one seed all meet the same, whose
-    chance is then in every candidate; with as many as there are candidates each meets its own.
+    A candidate has histories of its own, which meet the same chances under all classes. Those that are simulated together have one
+    seed, and the next ones the next.
     """
-    rows = candidates(scores).to_dict("records")
-    compute, seeds = partial(_lifetimes, dict(scenarios), histories), [seeds[number % len(seeds)] for number in range(len(rows))]
-    found = []
-    for each in map(compute, seeds, rows) if executor is None else executor.map(compute, seeds, rows):
-        found.append(each)
+    rows, many = candidates(scores).to_dict("records"), max(1, _TOGETHER // histories)
+    batches = [rows[first:first + many] for first in range(0, len(rows), many)]
+    compute, seeds = partial(_lifetimes, dict(scenarios), histories), range(seed, seed + len(batches))
+    lifetimes: list[Lifetimes] = []
+    for batch in map(compute, seeds, batches) if executor is None else executor.map(compute, seeds, batches):
+        lifetimes.extend(batch)
         if progress:
-            progress(len(found), len(rows))
-    return Histories(scores, tuple(scenarios), np.stack(found))
+            progress(len(lifetimes), len(rows))
+    return Histories(scores, tuple(scenarios), np.stack(lifetimes))
 
 
-def _lifetimes(scenarios: Mapping[str, Scenario], histories: int, seed: int, candidate: Mapping[str, float]) -> Lifetimes:
-    """Years held (class, history): every history is another dyad."""
-    sampling = {"sampling.designs": histories, "sampling.replicates": 1, "sampling.seed": seed, "sampling.horizon_years": int(EDGES[-1])}
-    runs = (run(replaced(scenario, given(candidate) | sampling), out=None).worlds for scenario in scenarios.values())
-    return np.stack([np.where(worlds["held"], np.inf, worlds["years"]) for worlds in runs])
+def _lifetimes(scenarios: Mapping[str, Scenario], histories: int, seed: int, batch: Sequence[Mapping[str, float]]) -> Lifetimes:
+    """Years held (candidate, class, history): every history is another pair of adversaries."""
+    sampling = {"sampling.designs": histories * len(batch), "sampling.replicates": 1, "sampling.seed": seed,
+                "sampling.horizon_years": int(EDGES[-1])}
+    said = [pairs(candidate) for candidate in batch]
+    values = {key: OfCandidates(tuple(each[key] for each in said)) for key in said[0]}
+    runs = (_held(replaced(scenario, values | sampling)) for scenario in scenarios.values())
+    return np.stack([years.reshape(len(batch), histories) for years in runs], axis=1)
+
+
+def _held(scenario: Scenario) -> Floats:
+    """Years held (history,), infinite where a ceasefire held to the horizon."""
+    model = CeasefireModel(scenario, scenario.sampling.worlds)
+    while model.running:
+        model.step()
+    held = np.where(model.cause == CAUSES.index(Cause.HELD), np.inf, model.years_held)
+    vars(model).clear()      # Mesa 3.3 holds on to every model for ever, to number its agents: its arrays must go
+    return held
 
 
 def drawn(source: Histories, candidate: int, cases: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from scipy.stats import qmc
 
 from sim.analysis.resampling import weighted_quantiles
 from sim.study.calibration.emulator import Chances, Emulator
-from sim.study.calibration.prior import PRIOR, candidates, dyads, lattice
+from sim.study.calibration.prior import PRIOR, candidates, lattice, pairs
 from sim.uncertainty import Distribution, Floats
 
 RANGE = (0.05, 0.95)
@@ -106,8 +106,8 @@ class Posterior:
     def sampled(self, count: int, seed: int) -> pd.DataFrame:
         """Dyads drawn from the posterior: a row each, a column a dotted key of a scenario, to four digits."""
         chosen = candidates(self.prior.scores[self.draws(count, seed)]).to_dict("records")
-        unit = qmc.LatinHypercube(d=len(dyads(chosen[0])), rng=np.random.default_rng(seed)).random(count)
+        unit = qmc.LatinHypercube(d=len(pairs(chosen[0])), rng=np.random.default_rng(seed)).random(count)
         return pd.DataFrame([
             {key: float(f"{value.quantile(u) if isinstance(value, Distribution) else value:.4g}")
-             for (key, value), u in zip(dyads(candidate).items(), row, strict=True)}
+             for (key, value), u in zip(pairs(candidate).items(), row, strict=True)}
             for candidate, row in zip(chosen, unit, strict=True)])

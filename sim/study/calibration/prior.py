@@ -1,4 +1,8 @@
-"""What is believed of dyads before the record is asked: candidates, and what each says of a scenario."""
+"""What is believed of pairs of adversaries before the record is consulted: candidates, and what each sets in a scenario.
+
+Everything is read from the distributions of the schema, which say what is not known of one pair. A candidate says the same of many:
+how they differ, and what they share. Numbers that no candidate sets differ from pair to pair as the schema has them.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,47 +12,71 @@ import pandas as pd
 from scipy import special
 from scipy.stats import qmc
 
+from sim.scenario.schema import Scenario
 from sim.uncertainty import Beta, Distribution, Floats, LogNormal, Uniform
 
-PRIOR: Mapping[str, Distribution] = {
-    "median value of prevailing": LogNormal(0.65, 0.5),
-    "spread of the value of prevailing": Uniform(0.4, 2.0),
-    "mean insecurity": Uniform(0.1, 0.9),
-    "strength rebuilt": LogNormal(1.0, 0.15),
-    "pace of reconstitution": LogNormal(1.0, 0.5),
-    "choice noise": LogNormal(0.045, 0.5),
-    "cost of war": LogNormal(0.35, 0.4),
-    "value of the status quo": LogNormal(0.30, 0.4),
-    "reviews per year": LogNormal(1.2, 0.5),
-    "leader turnover": LogNormal(0.05, 0.5),
-    "incidents per year": LogNormal(0.4, 0.5),
-}
-"""The parts of a candidate: centred on the defaults of the schema, which they give back at their medians.
+_BLOCKS = Scenario()
 
-The widths are judgements: a factor of 1.5 each way for most. How far strength is rebuilt is better known than how fast.
+
+def of_schema(key: str) -> Distribution:
+    """The distribution that the schema has for a dotted key."""
+    block, _, name = key.partition(".")
+    value = getattr(getattr(_BLOCKS, block), name)
+    if not isinstance(value, Distribution):
+        raise TypeError(f"{key} is {value} in the schema, not a distribution")
+    return value
+
+
+_VALUE = of_schema("russia.value_of_prevailing")
+_PACE = "pace of reconstitution"
+LEVELS: Mapping[str, tuple[str, float]] = {
+    "strength rebuilt": ("russia.strength_target", 0.15),
+    _PACE: ("russia.reconstitution_half_life", 0.5),
+    "cost of war": ("russia.cost_of_war", 0.4),
+    "value of the status quo": ("russia.status_quo_value", 0.4),
+    "reviews per year": ("russia.reviews_per_year", 0.5),
+    "leader turnover": ("russia.leader_turnover", 0.5),
+    "incidents per year": ("war.incidents_per_year", 0.5),
+}
+"""Parts that are a level: pairs differ as the range of the schema for this key does, times a factor for all pairs. The spread of its
+log is a judgement: a factor of 1.5 each way for most; how far strength is rebuilt is better known than how fast.
+"""
+SHARED: Mapping[str, str] = {
+    "choice noise": "russia.choice_noise",
+    "changes of disposition": "russia.disposition_changes",
+    "terms follow power": "russia.terms_follow_power",
+}
+"""Parts that are one number for all pairs, since they say how choices and bargains work: their prior is that of the schema."""
+PRIOR: Mapping[str, Distribution] = {
+    "median value of prevailing": LogNormal(getattr(_VALUE, "median"), 0.5),      # noqa: B009  a lognormal one, as the test says
+    "spread of the value of prevailing": Uniform(getattr(_VALUE, "sigma") / 2, 2 * getattr(_VALUE, "sigma")),      # noqa: B009
+    "mean insecurity": Uniform(0.1, 0.9),
+    **{name: LogNormal(1.0, spread) for name, (_, spread) in LEVELS.items()},
+    **{name: of_schema(key) for name, key in SHARED.items()},
+}
+"""The parts of a candidate. At their medians they give back the schema, but for the spread of the value of prevailing: pairs may differ
+half as much as one pair is uncertain, or twice as much.
 """
 
 
-def dyads(candidate: Mapping[str, float]) -> dict[str, Distribution | float]:
-    """The dotted keys of a scenario that a candidate sets: distributions over dyads, and what all dyads share."""
-    mean, pace, rebuilt = candidate["mean insecurity"], candidate["pace of reconstitution"], candidate["strength rebuilt"]
+def pairs(candidate: Mapping[str, float]) -> dict[str, Distribution | float]:
+    """The dotted keys of a scenario that a candidate sets: distributions over pairs of adversaries, and what all pairs share."""
+    mean = candidate["mean insecurity"]
     return {
         "russia.value_of_prevailing": LogNormal(candidate["median value of prevailing"], candidate["spread of the value of prevailing"]),
         "russia.insecurity": Beta(2 * mean, 2 * (1 - mean)),
-        "russia.strength_target": Uniform(130 * rebuilt, 210 * rebuilt),
-        "russia.reconstitution_half_life": Uniform(2.5 / pace, 6 / pace),
-        "russia.choice_noise": candidate["choice noise"],
-        "russia.cost_of_war": candidate["cost of war"],
-        "russia.status_quo_value": candidate["value of the status quo"],
-        "russia.reviews_per_year": candidate["reviews per year"],
-        "russia.leader_turnover": candidate["leader turnover"],
-        "war.incidents_per_year": candidate["incidents per year"],
+        **{key: _times(of_schema(key), 1 / candidate[name] if name == _PACE else candidate[name]) for name, (key, _) in LEVELS.items()},
+        **{key: candidate[name] for name, key in SHARED.items()},
     }
 
 
+def _times(known: Distribution, factor: float) -> Distribution:
+    """A range of the schema at another level."""
+    low, high = known.limits()
+    return Uniform(factor * low, factor * high)
 def given(candidate: Mapping[str, float]) -> dict[str, Any]:
     """The same as a scenario file says it."""
-    return {key: value.given() if isinstance(value, Distribution) else value for key, value in dyads(candidate).items()}
+    return {key: value.given() if isinstance(value, Distribution) else value for key, value in pairs(candidate).items()}
 
 
 def hypercube(count: int, seed: int) -> Floats:

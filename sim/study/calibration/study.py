@@ -22,9 +22,11 @@ from sim.study.finding import Finding
 from sim.study.validation import Predictor, scores
 from sim.uncertainty import Floats
 
-CANDIDATES, HISTORIES, CHECKS, FRESH = 800, 1000, 400, 40
+CANDIDATES, HISTORIES, CHECKS, FRESH = 400, 600, 200, 40
 """Judgements: some twenty minutes on two cores, and an emulator that the ranks of the truth do not refuse (docs/calibration.md)."""
-_SETS, _TRUE_HISTORIES, _FRESH_HISTORIES = 40, 500, 5000
+_SETS, _TRUE_HISTORIES, _FRESH_HISTORIES = 40, 100, 1000
+_APART = 100_000
+"""Between the seeds of the candidates, of those that give synthetic records, and of those that the emulator has not seen."""
 DRAWS = 500
 _COARSER, _REFITS = 12, 100
 BEFORE, AFTER = "model before", "model calibrated"
@@ -49,15 +51,14 @@ def find(scenarios: Sequence[Scenario], *, candidates: int = CANDIDATES, histori
     _enough(candidates, histories, checks, seed)
     total, done = candidates + checks + FRESH, 0
 
-    def told(part: int, _: int) -> None:
+    def advance(part: int, _: int) -> None:
         if progress:
             progress(done + part, total)
-    bank = simulate(by_class, hypercube(candidates, seed), histories, range(seed, seed + _SETS), executor, told)
+    bank = simulate(by_class, hypercube(candidates, seed), histories, seed, executor, advance)
     done = candidates
-    truths = simulate(by_class, independent(checks, seed + 1), _TRUE_HISTORIES, range(seed + 1000, seed + 1000 + checks),
-                      executor, told)
+    truths = simulate(by_class, independent(checks, seed + 1), _TRUE_HISTORIES, seed + _APART, executor, advance)
     done += checks
-    fresh = simulate(by_class, hypercube(FRESH, seed + 2), _FRESH_HISTORIES, range(seed + 500, seed + 500 + FRESH), executor, told)
+    fresh = simulate(by_class, hypercube(FRESH, seed + 2), _FRESH_HISTORIES, seed + 2 * _APART, executor, advance)
     with threadpool_limits(1, user_api="blas"):      # the matrices are small: threads that wait for each other took ten times as long
         tables = _tables(bank, truths, fresh, cases, seed)
     asked = {"candidates": candidates, "histories": histories, "checks": checks, "seed": seed,
