@@ -254,7 +254,7 @@ def test_a_missing_scenario_and_a_fit_of_too_few_are_refused(scenarios):
         find(every, seed=-1)
 
 
-def test_the_document_and_the_folder_of_a_calibration(calibrated, scenarios):
+def test_the_document_and_the_folder_of_a_calibration(calibrated):
     """Every table is in both; nothing is bare; figures stand beside them; it reads back the same, and says that it is too small."""
     document, folder = calibrated
     found = read(folder)

@@ -53,7 +53,7 @@ def page(runs: Sequence[Run], baseline: str | None = None, question: str | None 
         question=question or (_question(runs) if runs else sections[0][0].question), runs=runs, sections=sections, findings=findings,
         years=milestones(max((run.horizon_years for run in runs), default=1)),
         called=called, unpaired=unpaired,
-        answer=[*report.deterred(runs), *sentences.answer(runs), *(f"{each}." for each in [run.scenario.of_posterior for run in runs] if each)],
+        answer=[*report.deterred(runs), *sentences.answer(runs), *(f"{note}." for run in runs if (note := run.scenario.of_posterior))],
         differences=[] if compared.empty else list(sentences.differences(compared, called)),
         danger=list(sentences.danger(runs)), why=[*sentences.why(runs), *sentences.reasons(runs)], bent=report.bent(runs) if runs else "",
         durability={called[run.name]: durability.survival(run).set_index("years") for run in runs},

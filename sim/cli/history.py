@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.ensemble.store import Run
-Calibration = Annotated[Path | None, typer.Option(metavar="FINDING", help="Folder of a calibration; its scores leave each pair of adversaries out.")]
+Calibration = Annotated[Path | None, typer.Option(
+    metavar="FINDING", help="Folder of a calibration; its scores leave each pair of adversaries out.")]
 
 
 @app.command()
