@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
 import sim
 from sim.analysis.estimate import estimates
-from sim.analysis.measures import survival
+from sim.analysis.measures import drawn, survival
 from sim.model import ceasefire
 from sim.model.chance import Chance, generator
 from sim.model.designs import dimensions, probabilities
@@ -96,11 +97,16 @@ def drawn_by(way: str, samples: int, count: int, replicates: int) -> None:
         ChanceWithPoints.events = np.array(drawn).transpose(3, 0, 2, 1).reshape(EVENTS, -1)
 
 
+def needed(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """What an estimate of durability reads."""
+    return outcomes[["world", "design", "years", "held", *drawn(outcomes)]].copy()
+
+
 def variances(way: str, samples: int, count: int, replicates: int) -> dict[str, tuple[float, float, float]]:
     """For each estimate its variance over samples, that which its limits tell, both times the designs, and the coverage of the limits."""
     drawn_by(way, samples, count, replicates)
     sampling = {"sampling.designs": samples * count, "sampling.replicates": replicates}
-    worlds = {name: sim.run(sim.load(SCENARIOS / f"{name}.toml", sampling), out=None).outcomes for name in REGIMES}
+    worlds = {name: needed(sim.run(sim.load(SCENARIOS / f"{name}.toml", sampling), out=None).outcomes) for name in REGIMES}
     found = {}
     for name in REGIMES:
         for against in (None, "none")[:1 + (name != "none")]:

@@ -1,6 +1,7 @@
 """What the tests share."""
 
 import difflib
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -56,3 +57,21 @@ def command() -> Callable[..., Any]:
         assert result.exit_code == code, result.output
         return result
     return run
+
+
+@pytest.fixture(scope="session")
+def calibrated(scenarios: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+    """A small calibration through the command, in whole years: its document and its folder, which is too small to be believed."""
+    folder, out = tmp_path_factory.mktemp("scenarios"), tmp_path_factory.mktemp("calibration")
+    for path in scenarios.glob("*.toml"):
+        (folder / path.name).write_text(path.read_text().replace("[sampling]", "[sampling]\nsteps_per_year = 1"))
+    sizes = {"calibration.study.FRESH": 5, "calibration.study._FRESH_HISTORIES": 50, "calibration.study._TRUE_HISTORIES": 90,
+             "calibration.study._REFITS": 5, "validation.RESAMPLES": 40}
+    with pytest.MonkeyPatch.context() as patched:
+        for name, size in sizes.items():
+            patched.setattr(f"sim.study.{name}", size)
+        words = ["calibrate", folder, "--candidates", 100, "--histories", 50, "--checks", 20, "--seed", 3, "--out", out, "--json"]
+        result = CliRunner().invoke(app, list(map(str, words)))
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    return document, out / document["folder"].rpartition("/")[2]

@@ -14,7 +14,7 @@ from scipy import stats
 import sim
 from sim.ensemble.block import outcomes
 from sim.model import ceasefire
-from sim.model.chance import SLAB, Chance, Stream, dealt, designs, generator
+from sim.model.chance import SLAB, Chance, Stream, generator
 
 always = settings(max_examples=40)
 WORLDS, ROWS = 3 * SLAB, 40
@@ -214,59 +214,6 @@ def test_streams_are_uniform_and_know_nothing_of_each_other():
 def test_the_numbers_are_those_of_every_machine():
     """A published world stays what it was: these digits may change on purpose only."""
     assert generator(2025, "Russia reviews", 0).random(3).tolist() == [0.6032543646890195, 0.29690515471790646, 0.2773800074836428]
-    assert designs(2025, "russia.insecurity", np.arange(4)).tolist() == [
-        0.35295255024847194, 0.9046722006521545, 0.9934864347973223, 0.7577879286989042]
-
-
-@always
-@given(name=st.text(min_size=1, max_size=30), hypercube=st.integers(0, 5000), seed=st.integers(0, 2**63 - 1))
-def test_designs_are_latin_hypercubes_in_slices(name, hypercube, seed):
-    """Each 256 designs have one in each of 256 strata, and each sixteen of them one in each of sixteen, strictly within (0, 1)."""
-    column = designs(seed, name, np.arange(256 * hypercube, 256 * (hypercube + 1)))
-    assert ((column > 0) & (column < 1)).all()
-    np.testing.assert_array_equal(np.sort(np.floor(column * 256)), np.arange(256))
-    np.testing.assert_array_equal(np.sort(np.floor(column * 16).reshape(16, 16)), np.tile(np.arange(16), (16, 1)))
-
-
-@always
-@given(some=st.lists(st.integers(0, 3000), min_size=1, max_size=30).map(np.array), count=st.integers(2, 400))
-def test_a_design_is_the_same_in_any_company(some, count):
-    """Whatever other designs are asked for, and however many a run has; dealt rows likewise."""
-    np.testing.assert_array_equal(designs(3, "russia.insecurity", some), designs(3, "russia.insecurity", np.arange(3001))[some])
-    np.testing.assert_array_equal(dealt(3, count, some), dealt(3, count, np.arange(3001))[some])
-
-
-@always
-@given(count=st.integers(2, 400), seed=st.integers(0, 2**63 - 1))
-def test_rows_that_are_drawn_jointly_come_once_in_each_round(count, seed):
-    """As many designs as there are rows have each of them once, in an order that differs from round to round."""
-    rounds = np.floor(dealt(seed, count, np.arange(3 * count)) * count).reshape(3, count)
-    np.testing.assert_array_equal(np.sort(rounds), np.tile(np.arange(count), (3, 1)))
-    assert count < 10 or len(np.unique(rounds, axis=0)) == 3      # two of three orders of ten are alike in 1 of 10^6
-
-
-def test_columns_of_designs_know_nothing_of_each_other():
-    """Of 4,096 designs of 30 parameters every correlation is within 5 standard errors of 0 (435 of them: false alarm 3e-4).
-
-    The product of two columns is no surer than by chance: slices may double nothing (within 5 standard errors of a variance).
-    """
-    drawn = np.array([designs(5, f"parameter {number}", np.arange(4096)) for number in range(30)])
-    pairs = np.triu_indices(30, 1)
-    assert abs(np.corrcoef(drawn)[pairs]).max() < 5 / np.sqrt(4096)
-    products = (12 * (drawn[pairs[0]] - 0.5) * (drawn[pairs[1]] - 0.5)).reshape(435 * 16, 256).mean(axis=1)
-    assert abs(256 * products.var() - 1) < 5 * np.sqrt(2 / (435 * 16)) + 0.1
-
-
-def test_parameters_are_drawn_by_design_from_their_distributions():
-    """Replicates share their draws, and the draws are the quantiles of Latin hypercubes whatever else is uncertain."""
-    fewer, more = (sim.CeasefireModel(scenario(**russia), 1440) for russia in ({}, {"cost_of_war": {"triangular": [0.3, 0.35, 0.4]}}))
-    assert "russia.cost_of_war" in more.draws
-    for name in fewer.draws.keys() - {"russia.cost_of_war"}:
-        values = fewer.draws[name]
-        np.testing.assert_array_equal(values, more.draws[name])
-        np.testing.assert_array_equal(values, np.repeat(values[::10], 10))
-        strata = np.floor(16 * fewer.given.uncertain()[name].frozen.cdf(values[::10])).astype(int).reshape(9, 16)
-        np.testing.assert_array_equal(np.sort(strata), np.tile(np.arange(16), (9, 1)))
 
 
 def test_new_leaders_are_drawn_from_the_distribution_of_the_scenario(whole):

@@ -16,7 +16,7 @@ from scipy import stats
 import sim
 from sim.ensemble import run as runs
 from sim.model.ceasefire import CeasefireModel
-from sim.model.chance import SLAB, Chance, Stream, designs, generator
+from sim.model.chance import SLAB, Chance, Stream, generator
 
 pytestmark = pytest.mark.long
 SAMPLING = {"sampling.designs": 150, "sampling.replicates": 10, "sampling.horizon_years": 8}
@@ -142,13 +142,6 @@ def test_streams_are_uniform():
     """Kolmogorov-Smirnov over 98,304 numbers; false-alarm rate 6e-5."""
     stream = Stream(3, "reviews", WORLDS)
     assert stats.kstest(np.concatenate([stream.next() for _ in range(128)]), "uniform").pvalue > 6e-5
-
-
-def test_designs_have_a_stream_for_each_parameter():
-    """The same again, and another column for another parameter."""
-    column = designs(1, "russia.insecurity", np.arange(500))
-    np.testing.assert_array_equal(column, designs(1, "russia.insecurity", np.arange(500)))
-    assert abs(np.corrcoef(column, designs(1, "russia.strength_target", np.arange(500)))[0, 1]) < 4 / np.sqrt(500)
 
 
 def test_an_uncertain_parameter_more_moves_no_other(scenarios):

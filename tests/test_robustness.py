@@ -143,21 +143,24 @@ def test_figures_and_sentences_tell_it(found):
     """Titles name the best; every sentence ends."""
     told = telling(found)
     section = told.section(found)
-    assert found.table["name"][0] in section.answer[0]
+    best = found.label(found.table["name"][0])
+    assert best in section.answer[0]
+    assert best != found.table["name"][0]
     assert all(sentence.endswith(".") for sentence in section.answer)
     for draw in told.figures.values():
-        assert found.table["name"][0] in draw(found).get_title(loc="left")
+        assert best in draw(found).get_title(loc="left")
         plots.style.plt.close("all")
 
 
 SIZE = ["--designs", "120", "--replicates", "4", "--years", "5"]
 
 
-def test_other_beliefs_and_too_few_designs_are_refused(scenarios):
+def test_other_beliefs_and_too_few_designs_are_refused(scenarios, tmp_path):
     """Worlds of different actors are no pairs: the message names the number that differs; ten designs rank nothing."""
     nato, coalition = (sim.load(scenarios / f"{name}.toml") for name in ("nato", "coalition"))
-    with pytest.raises(ScenarioError, match=r"^nato\+calibrated: russia"):
-        robustness.find([coalition, sim.load(scenarios / "nato.toml", over=[scenarios / "calibrated.toml"])], out=None)
+    (tmp_path / "other.toml").write_text("[russia]\nvalue_of_prevailing = { draws = [0.4, 0.7, 1.1] }\n")
+    with pytest.raises(ScenarioError, match=r"^nato\+other: russia"):
+        robustness.find([coalition, sim.load(scenarios / "nato.toml", over=[tmp_path / "other.toml"])], out=None)
     with pytest.raises(ScenarioError, match=r"^--designs 10: "):
         robustness.find([sim.scenario.load.replaced(each, {"sampling.designs": 10}) for each in (nato, coalition)], out=None)
 

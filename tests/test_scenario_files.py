@@ -101,7 +101,7 @@ def test_a_distribution_replaces_another_whole(write):
     ],
 )
 def test_distributions_are_those_of_scipy(given, distribution, write):
-    """The designs of a run are Latin hypercubes of the distribution: one of 256 in each of its quantiles."""
+    """The designs of a run are spread over the distribution: one of 256 in each of its quantiles."""
     scenario = sim.load(write(x=f"[russia]\nstrength_target = {given}\n[sampling]\nreplicates = 1"))
     drawn = np.sort(sim.CeasefireModel(scenario, 256).draws["russia.strength_target"])
     if "choice" in given:

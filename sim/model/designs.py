@@ -22,7 +22,7 @@ FIRST = (
     "russia.leader_turnover", "europe.audience_cost", "united_states.audience_cost", "war.opening_days",
 )
 """Numbers that decide much, a judgement: the first dimensions fill evenly with the fewest points."""
-_SLAB = 4096
+_SLAB = 2048
 """Designs that are drawn together, a power of two."""
 _HYPERCUBE = 256
 _BITS = 32

@@ -16,7 +16,7 @@ STANDS = (
     Stand("none", "none", "the word of the two sides alone"),
     Stand("paper_assurance", "budapest", "outsiders sign, and owe nothing that they would not do anyway"),
     Stand("peacekeepers_monitors", "monitors", "observers or lightly armed peacekeepers: they prevent clashes, they do not fight"),
-    Stand("demilitarised_zone", "demilitarised_zone", "armies kept apart and watched: fewer clashes than with observers alone"),
+    Stand("demilitarised_zone", "demilitarised_zone", "armies kept apart and watched: less surprise and fewer clashes than with observers alone"),
     Stand("deployed_allied_force", "korean_armistice",
           "a capable force on the ground and a promise behind it: the forces of the class had some 50,000 in Bosnia and Kosovo"),
     Stand("third_party_defence_pact", "article5_like", "a great power's treaty to defend one side, in force"),

@@ -18,8 +18,9 @@ def run_to_precision(scenario: Scenario, error: float, *, integrated: bool = Fal
                      **options: Any) -> Run:
     """Run with more and more designs until the 95 % sampling error of every durability is at most `error` (a share, half the interval).
 
-    With `integrated` it is the error of the estimates with integrated hazards. Each attempt is a run of the store; `options` are
-    those of `sim.run`, and `tell` hears what each attempt took. Raises RunError where it would take more than a million designs.
+    With `integrated` it is the error of the estimates with integrated hazards. Each attempt is a run of the store, and adds to the one
+    before; in memory, with `out=None`, each begins anew. `options` are those of `sim.run`, and `tell` hears what each attempt took.
+    Raises RunError where it would take more than a million designs.
     """
     while True:
         result = run(scenario, **options)

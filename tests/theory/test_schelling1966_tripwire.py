@@ -24,7 +24,7 @@ IN_PLACE = {
     "russia.threat_of_force": 0.0,
 }
 TOKEN, DIVISION, CORPS = 1.0, 5.0, 20.0
-FORCES = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
+FORCES = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0)
 MEANS = {"binds and tells": {}, "tells": {"europe.tripwire": 0.0}, "neither": {"europe.tripwire": 0.0, "europe.promise_tells": 0.0}}
 """What a force does beside fighting: the fallen bind their country, and that it was sent tells that it is meant."""
 
