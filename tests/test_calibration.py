@@ -141,9 +141,9 @@ def test_the_emulator_is_held_against_counts_that_it_has_not_seen():
     """On candidates it has not seen the log chance of a record is that of the counts, to their chance; one fitted to noise is not."""
     cases = drawn(weibull_histories(1, 60, 31), 0, cases_of(20))
     fresh = weibull_histories(40, 2000, 33)
-    found = self_check.emulated(Emulator(weibull_histories(400, 200, 1)), fresh, cases)
+    bank = weibull_histories(550, 200, 1)      # five candidates for each coefficient of a regression
+    found = self_check.emulated(Emulator(bank), fresh, cases)
     right, spread, _ = self_check.apart(found)
-    bank = weibull_histories(400, 200, 1)
     shuffled = Histories(bank.scores, CLASSES, np.random.default_rng(0).permutation(bank.lifetimes))
     _, wrong, _ = self_check.apart(self_check.emulated(Emulator(shuffled), fresh, cases))
     assert abs(right) < 4 * spread / np.sqrt(40) + 0.5
