@@ -24,7 +24,7 @@ from sim.study.validation import Predictor, by_pair, scores
 from sim.uncertainty import Floats
 
 CANDIDATES, HISTORIES, CHECKS, FRESH = 400, 600, 200, 40
-"""Judgements: some four minutes on two cores, and an emulator that the ranks of the truth do not refuse (docs/calibration.md)."""
+"""Judgements: some four minutes on two idle cores, four candidates for each coefficient of a regression (docs/calibration.md)."""
 _SETS, _TRUE_HISTORIES, _FRESH_HISTORIES = 40, 100, 1000
 _APART = 100_000
 """Between the seeds of the candidates, of those that give synthetic records, and of those that the emulator has not seen."""
