@@ -93,6 +93,6 @@ display(Markdown(f"""
   explains.
 - Of the three guarantees article5_like is best in {percent(shares.loc["article5_like"], "best", "best_low", "best_high")} of parameter
   sets, the limits holding what ten histories hide: who is sure of it must be sure of what Russia's leader wants.
-- Under article5_like {told(held)} hold ten years. No fit to the record of past ceasefires narrows these assumptions: none was shown to forecast other pairs of
-  adversaries better ([calibration](../docs/calibration.md)).
+- Under article5_like {told(held)} hold ten years. No fit to the record of past ceasefires narrows these assumptions: none was shown
+  to forecast other pairs of adversaries better ([calibration](../docs/calibration.md)).
 """))
