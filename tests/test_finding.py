@@ -19,9 +19,9 @@ from sim.study.finding import FILE, Finding, keep, read
 
 
 @pytest.fixture(scope="module")
-def found(scenarios):
+def found(scenarios, few):
     """A small finding of each kind."""
-    none, coalition = (sim.load(scenarios / f"{name}.toml", {"sampling.designs": 120, "sampling.steps_per_year": 4})
+    none, coalition = (few(sim.load(scenarios / f"{name}.toml", {"sampling.designs": 120, "sampling.steps_per_year": 4}))
                        for name in ("none", "coalition"))
     return {
         "sensitivity": influence.find(none, "survival@5", samples=32, replicates=4, trajectories=5),
