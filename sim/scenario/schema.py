@@ -39,7 +39,8 @@ class Sampling(Parameters):
         20, "years after which a ceasefire that still holds is counted as held", unit="years", symbol="-", low=1, high=100,
         source="judgement: the horizon of the published records of ceasefires")
     steps_per_year: int = parameter(
-        12, "steps of the model in a year", unit="steps per year", symbol="1/Δ", low=1, high=366, source="judgement: a month")
+        12, "steps of the model in a year", unit="steps per year", symbol="1/Δ", low=1, high=366,
+        source="fixed at a month: decisions of state take weeks, and steps of a fortnight or a week give the same durability")
 
     @property
     def steps(self) -> int:
