@@ -6,11 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 from typer.testing import CliRunner
 
 import sim
-from sim.analysis.words import of_row, with_limits
 from sim.cli import app
 from sim.record.record import record
 from sim.record.stands_for import STANDS
@@ -143,9 +141,9 @@ def test_the_emulator_is_held_against_counts_that_it_has_not_seen():
     """On candidates it has not seen the log chance of a record is that of the counts, to their chance; one fitted to noise is not."""
     cases = drawn(weibull_histories(1, 60, 31), 0, cases_of(20))
     fresh = weibull_histories(40, 2000, 33)
-    found = self_check.emulated(Emulator(weibull_histories(400, 200, 1)), fresh, cases)
+    bank = weibull_histories(550, 200, 1)      # five candidates for each coefficient of a regression
+    found = self_check.emulated(Emulator(bank), fresh, cases)
     right, spread, _ = self_check.apart(found)
-    bank = weibull_histories(400, 200, 1)
     shuffled = Histories(bank.scores, CLASSES, np.random.default_rng(0).permutation(bank.lifetimes))
     _, wrong, _ = self_check.apart(self_check.emulated(Emulator(shuffled), fresh, cases))
     assert abs(right) < 4 * spread / np.sqrt(40) + 0.5
@@ -319,15 +317,15 @@ def test_every_scenario_runs_on_the_posterior(calibrated, scenarios):
     assert not sim.load(scenarios / "nato.toml").of_posterior
 
 
-def test_the_posterior_that_comes_with_the_product_is_one(scenarios):
-    """It says how it was made, has the keys of a candidate and no other, and its values lie where the prior allows."""
-    text = (scenarios / "calibrated.toml").read_text()
-    assert text.startswith("# Made by `ceasefire calibrate --candidates")
-    scenario = sim.load(scenarios / "calibrated.toml")
-    assert set(scenario.uncertain()) >= set(pairs(candidates(np.zeros((1, len(PRIOR)))).to_dict("records")[0]))
-    assert all(len(each.values) == 500 for each in scenario.uncertain().values() if each.jointly)
-    noise = np.array(scenario.russia.choice_noise.values)
-    prior = stats.lognorm(0.5, scale=0.045)
+def test_a_posterior_says_how_it_was_made(calibrated):
+    """It names its command, has the keys of a candidate and no other that is drawn jointly, and its values lie where the prior allows."""
+    text = (calibrated[1] / "calibrated.toml").read_text()
+    assert text.startswith("# Made by `ceasefire calibrate --candidates 100 --histories 50 --checks 20 --seed 3`")
+    scenario = sim.load(calibrated[1] / "calibrated.toml")
+    drawn_jointly = {key: value for key, value in scenario.uncertain().items() if value.jointly}
+    assert set(drawn_jointly) == set(pairs(candidates(np.zeros((1, len(PRIOR)))).to_dict("records")[0]))
+    assert all(len(value.values) == 500 for value in drawn_jointly.values())
+    noise, prior = np.array(scenario.russia.choice_noise.values), PRIOR["choice noise"].frozen
     assert prior.cdf(noise.min()) > 1e-5
     assert prior.cdf(noise.max()) < 1 - 1e-5
 
@@ -347,40 +345,6 @@ def test_intervals_count_every_history_once():
     assert ends.sum() == 4
     assert [int(each) for each in np.flatnonzero(ends[0, 0])] == [0, 1, len(EDGES) - 2, len(EDGES) - 1]
     assert histories.EDGES[0] == 0
-
-
-def test_the_page_says_what_the_finding_found(scenarios):
-    """Every number that docs/calibration.md gives of the finding is today's."""
-    page = " ".join((scenarios.parent / "docs" / "calibration.md").read_text().split())
-    found = read(scenarios / "calibrated")
-    assert scenario_text(found) == (scenarios / "calibrated.toml").read_text()
-    tables, asked = found.tables, found.asked
-    parts, counts = tables["parts"].set_index("part"), tables["effective"].iloc[0]
-    for name in ("spread of the value of prevailing", "median value of prevailing"):
-        row = parts.loc[name]
-        before, after = "{prior:.3g} ({prior_low:.2g} to {prior_high:.2g})", "{posterior:.3g} ({low:.2g} to {high:.2g})"
-        assert f"{before.format(**row)} to {after.format(**row)}" in page
-    said = [f"{counts['cases']:.0f} cases, of which {counts['ended']:.0f} ended", f"worth {counts['effective']:.0f} equal ones",
-            f"{asked['candidates']} candidates of the prior are simulated for {asked['histories']:,} histories", f"{asked['checks']} candidates"]
-    entangled = tables["entangled"].set_index(["part", "other"])
-    said += ["{correlation:+.2f}, {correlation_low:+.2f} to {correlation_high:+.2f}".format(**entangled.loc[pair]) for pair in (("median value of prevailing", "spread of the value of prevailing"),
-                                                    ("median value of prevailing", "cost of war"), ("strength rebuilt", "pace of reconstitution"))]
-    said += [with_limits(*of_row(parts.loc[name], "learned"))
-             for name in ("spread of the value of prevailing", "median value of prevailing", "leader turnover", "pace of reconstitution",
-                          "strength rebuilt")]
-    log = tables["scores"].query("score == 'log' and years == 10").set_index("predictor")
-    said += ["{worse:+.3f} ({worse_low:+.3f} to {worse_high:+.3f})".format(**log.loc[name]) for name in ("model before", "model calibrated")]
-    near = self_check.likelier(tables["emulator"])
-    said += ["{:+.1f} on average, SD {:.1f}".format(*self_check.apart(tables["emulator"])),
-             "{:+.1f}, SD {:.1f}, of which {:.1f}".format(*self_check.apart(near))]
-    worst = tables["uniformity"].loc[tables["uniformity"]["chance"].idxmin()]
-    said += [f"{worst['distance']:.2f}, and chance strays further in {100 * (1 - (1 - worst['chance']) ** len(parts)):.0f} %"]
-    weak = ["none", "paper_assurance", "peacekeepers_monitors", "demilitarised_zone"]
-    last = tables["durability"].query("source == 'posterior' and years == 20").set_index("guarantee_class").loc[weak]
-    said.append(f"{100 * last['estimate'].min():.0f} to {100 * last['estimate'].max():.0f} % (nine of ten candidates: "
-                f"{100 * last['low'].min():.0f} to {100 * last['high'].max():.0f})")
-    for each in said:
-        assert each in page, each
 
 
 def test_history_scores_a_calibration_left_out_and_refuses_one_that_has_seen_the_cases(calibrated, scenarios, tmp_path, monkeypatch):
