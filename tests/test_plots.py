@@ -219,7 +219,9 @@ def test_a_deterrence_map_shows_what_was_run(swept, ax):
     rows = swept[swept["years"] == 5]
     assert labels
     assert all(100 * rows["estimate"].min() <= label <= 100 * rows["estimate"].max() for label in labels)
-    assert ax.get_title(loc="left").endswith("most at commitment.europe 1, deployment.brigades 20")
+    best = rows.loc[rows["estimate"].idxmax()]
+    most = f"commitment.europe {best['regime.commitment.europe']:g}, deployment.brigades {best['regime.deployment.brigades']:g}"
+    assert ax.get_title(loc="left").endswith(f"most at {most}")
     assert ax.get_xlabel().startswith("promise of the European coalition (share of a treaty)\n(95 % sampling error at most ±")
     assert ax.get_ylabel() == "allied force stationed in Ukraine (brigades)"
     assert f"rises from {100 * rows['estimate'].min():.1f} (" in ax.get_title(loc="left")
