@@ -21,7 +21,7 @@ from sim.plots.style import DASHES, PALETTE
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent / "tests" / "theory"
-sys.path.insert(0, str(TESTS))
+sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 TO_95 = 1.96
 
 
@@ -77,9 +77,9 @@ def shifting_power(tests: Any) -> Figure:
         xlim=(80, most),
         ylim=(-0.03, 1.1),
     )
-    say(left, "terms follow power\nclosely (η = 0.8)", (82, 0.86), 0)
-    say(left, "half as much (η = 0.4)", (148, 0.84), 1)
-    say(left, "not at all (η = 0)", (148, 0.23), 2)
+    say(left, "terms follow power closely (η = 0.8)", (108, 0.95), 0)
+    say(left, "half as much (η = 0.4)", (150, 0.51), 1)
+    say(left, "not at all (η = 0)", (150, 0.17), 2)
     left.set_title("no third party; thin: no noise, thick: default noise", loc="left", fontsize="small")
     percent(left.yaxis)
     ages = ((0, 0.5), (0.5, 1), (1, 1.5), (1.5, 2), (2, 3), (3, 4), (4, 6), (6, 8), (8, 10))
@@ -357,7 +357,7 @@ def main() -> None:
     mpl.use("Agg")
     for name, draw in FIGURES.items():
         tests = import_module(name)
-        print(name)
+        print(name, flush=True)
         for what, result in tests.results().items():
             print(f"    {what}: {result}")
         if draw is not None:

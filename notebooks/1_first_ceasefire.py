@@ -22,14 +22,15 @@ SCENARIOS = Path("../scenarios")
 # %% [markdown]
 # ## Load a scenario
 #
-# A scenario is checked when it is loaded. Its numbers are attributes; some are uncertain, and those are distributions.
+# A scenario is checked when it is loaded. Its numbers are attributes. Nearly every judgement is uncertain, and stands as a distribution;
+# the first ten of them:
 
 # %%
 scenario = sim.load(SCENARIOS / "coalition.toml")
 print(scenario.title)
 print(f"brigades stationed: {scenario.regime.deployment.brigades:g}")
-print(f"Europe's promise:   {scenario.regime.commitment.europe:g} of a treaty")
-for key, distribution in scenario.uncertain().items():
+print(f"Europe's promise:   {scenario.regime.commitment.europe} of a treaty")
+for key, distribution in list(scenario.uncertain().items())[:10]:
     print(f"{key}: {distribution}")
 
 # %% [markdown]
@@ -64,6 +65,16 @@ print(f"likelier than not to hold ten years in {100 * agree.value:.0f} % of para
       f"to {100 * agree.high:.0f} %)")
 
 # %% [markdown]
+# ## Which Russia does it deter?
+#
+# What prevailing in Ukraine is worth to Russia's leader decides more than anything else; 1 stands for a leadership for which Ukraine is
+# vital. The deterrence threshold is the value at which attacks become likelier than not.
+
+# %%
+ax = sim.plots.threshold(run)
+sim.threshold(run).round(2)
+
+# %% [markdown]
 # ## How does it end?
 #
 # Tables for reading are in `sim.report`: the first line of a row is the estimate with its sampling error, the second the range over
@@ -74,6 +85,12 @@ report.causes_table([run])
 
 # %%
 ax = sim.plots.causes(run)
+
+# %% [markdown]
+# Most ends are attacks. Each attack has a main reason: what, put back to where it stood at the signature, would have made it least likely.
+
+# %%
+ax = sim.plots.reasons(run)
 
 # %% [markdown]
 # ## When is the danger?

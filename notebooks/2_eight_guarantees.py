@@ -21,12 +21,14 @@ NAMES = ["none", "budapest", "neutrality", "armed_neutrality", "coalition", "art
 
 # %% [markdown]
 # ## What they contain
+#
+# How near a promise comes to a treaty is what nobody knows: it is a range.
 
 # %%
 scenarios = {name: sim.load(SCENARIOS / f"{name}.toml") for name in NAMES}
 display(pd.DataFrame({name: {
-    "Europe's promise (share of a treaty)": scenario.regime.commitment.europe,
-    "America's promise (share of a treaty)": scenario.regime.commitment.united_states,
+    "Europe's promise (share of a treaty)": str(scenario.regime.commitment.europe),
+    "America's promise (share of a treaty)": str(scenario.regime.commitment.united_states),
     "brigades stationed": scenario.regime.deployment.brigades,
     "arms (USD billion)": scenario.regime.arms.package_usd_bn,
     "must accede first": "yes" if scenario.regime.accession else "no",
@@ -65,6 +67,14 @@ worst = differences[differences["years"] == 1].sort_values("estimate").iloc[0]
 ax.set_title(f"In the first year {worst.scenario} costs {-100 * worst.estimate:.1f} ±{50 * (worst.high - worst.low):.1f} points",
              loc="left")
 plt.show()
+
+# %% [markdown]
+# ## Which Russia does each deter?
+#
+# The value of prevailing at which attacks within ten years become likelier than not, and the share that still holds by that value.
+
+# %%
+ax = sim.plots.threshold(list(runs.values()))
 
 # %% [markdown]
 # ## How do they end?

@@ -36,12 +36,13 @@ none, coalition, nato = (sim.run(sim.load(SCENARIOS / f"{name}.toml"), out=None)
 ax = sim.plots.hazard([none, coalition, nato])
 
 # %% [markdown]
-# Without a guarantee the danger lasts for years, while Russia rebuilds. Under the two guarantees it stands at the beginning.
+# The danger is greatest at the beginning, when the leaders who never meant to keep the ceasefire break it. Without a guarantee it stays
+# high for years, while Russia rebuilds.
 #
 # ## The window before accession
 #
-# NATO membership is announced, waits for ratification, and may be vetoed. Meanwhile a third of it holds. Two changes of the scenario
-# show what the wait does: all of it holds at once (`interim` is 1), or it is known never to come (`veto` is 1).
+# NATO membership is announced, waits for ratification, and may be vetoed. Meanwhile a tenth to six tenths of it hold. Two changes of the
+# scenario show what the wait does: all of it holds at once (`interim` is 1), or it is known never to come (`veto` is 1).
 
 # %%
 at_once = sim.run(sim.load(SCENARIOS / "nato.toml", {"name": "nato_at_once", "regime.accession.interim": 1}), out=None)
@@ -91,18 +92,18 @@ axes[0].legend(loc="lower left", frameon=False)
 plt.show()
 
 # %% [markdown]
-# Is it the arms or the wait for them? In a second pair of runs Ukraine builds up eight times as fast.
+# Is it the arms or the wait for them? In a second pair of runs they come, and are absorbed, within months.
 
 # %%
 package = [0, 90]
-speeds = {"half-life of 2 years": 2.0, "half-life of 3 months": 0.25}
+speeds = {"within years": {}, "within months": {"regime.arms.delivery_years": 0.25, "ukraine.buildup_half_life": 0.25}}
 paired = []
-for label, half_life in speeds.items():
+for label, pace in speeds.items():
     pair = [sim.run(sim.load(SCENARIOS / "armed_neutrality.toml", {
-        "name": f"arms_{dollars}", "regime.arms.package_usd_bn": dollars, "ukraine.buildup_half_life": half_life}), out=None)
+        "name": f"arms_{dollars}", "regime.arms.package_usd_bn": dollars} | pace), out=None)
         for dollars in package]
-    paired.append(sim.compare(pair, years=[1, 20]).assign(build_up=label))
-arming = pd.concat(paired).set_index(["build_up", "years"])
+    paired.append(sim.compare(pair, years=[1, 20]).assign(**{"arms come": label}))
+arming = pd.concat(paired).set_index(["arms come", "years"])
 arming[["estimate", "low", "high", "spread_low", "spread_high"]].round(3)
 
 # %% [markdown]
@@ -151,10 +152,10 @@ display(Markdown(f"""
   {told(seen.loc["nato_at_once", 20], "+")}. What costs is the wait: the treaty provokes as much in the one as in the other.
 - A veto that is known from the start gives {told(seen.loc["nato_never", 1], "+")} in the first year and
   {told(seen.loc["nato_never", 20], "+")} after twenty. In the first year the prospect of membership itself makes a difference of
-  {told(prospect, "+")}: most of that danger is the lack of a guarantee beside arms on their way, little of it the approach of one.
+  {told(prospect, "+")}: the early danger is that of the approach.
 - Arms of 90 billion dollars change the first year by {told(slow_arms, "+")} and the twentieth by
-  {told(arming.loc[("half-life of 2 years", 20)], "+")}. If they came within months, the first year would change by
-  {told(fast_arms, "+")}: most of the early cost is that of the wait.
+  {told(arming.loc[("within years", 20)], "+")}. If they came within months, the first year would change by
+  {told(fast_arms, "+")}: the early cost is that of the wait.
 - A Russia that rebuilds in a year leaves {told(fast)} of unguaranteed ceasefires standing after five years, one that takes sixteen
   {told(slow)}.
 """))

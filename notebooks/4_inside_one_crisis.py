@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 4. Inside one crisis: the game, beliefs, equilibrium
+# # 4. Inside one crisis: the game, reputations, equilibrium
 #
 # **What do the actors weigh in the month in which a ceasefire hangs in the balance, and what does a probe teach Russia?**
 #
@@ -19,8 +19,7 @@ from matplotlib.ticker import PercentFormatter
 
 import sim
 from sim.actors.choice import bayes
-from sim.analysis.typical import typical
-from sim.game.crisis import IRRESOLUTE, RESOLUTE
+from sim.game.attack import IRRESOLUTE, RESOLUTE
 from sim.game.equilibrium import action_values, behaviour, logit_gap
 from sim.game.tree import Action, InformationSet, Player, crisis_tree
 
@@ -30,11 +29,13 @@ scenario = sim.load(Path("../scenarios/coalition.toml"))
 # %% [markdown]
 # ## A world to look at
 #
-# We take the typical world among those that Russia ends by attacking. `replay` tells its history as plain data: events, and the state of
-# each month.
+# Of the histories in which Europe answered Russia's probes softly and Russia ended by attacking, we take the one in the middle: half of
+# them lasted as long or longer. `replay` gives its history as plain data: events, and the state of each month.
 
 # %%
-world = typical(sim.run(scenario, out=None))["attack"]
+outcomes = sim.run(scenario, out=None).outcomes
+attacked = outcomes.query("cause == 'attack' and probes > 0 and firm_answers == 0").sort_values(["years", "world"])
+world = int(attacked["world"].iloc[len(attacked) // 2])
 history = sim.replay(scenario, world)
 ax = sim.plots.world(history)
 
@@ -85,7 +86,7 @@ def told(values, sign=""):
 ahead = [0, *scenario.russia.foresight]
 fig, ax = plt.subplots(figsize=(8, 4.5), layout="constrained")
 for label, values, everywhere, colour in (
-        ("attacking", crisis.value_of_attacking, all_crises.value_of_attacking, "C3"),
+        ("attacking", crisis.attack.value, all_crises.attack.value, "C3"),
         ("waiting", crisis.values_of_waiting, all_crises.values_of_waiting, "C0")):
     ax.fill_between(ahead, *np.quantile(everywhere, [0.05, 0.95], axis=1), color=colour, alpha=0.12, lw=0,
                     label=f"{label}, nine of ten parameter sets")
@@ -130,36 +131,36 @@ plt.show()
 # %% [markdown]
 # ## What a probe teaches
 #
-# Resolute and irresolute coalitions answer a probe with different probabilities. So the answer tells something about the type, and Russia's
-# belief moves by Bayes' rule. In this world the answer was soft.
+# Resolute and irresolute coalitions answer a probe with different probabilities. So the answer says something about the type, and the
+# others' view of it, the coalition's reputation, moves by Bayes' rule. In this world the answer was soft.
 
 # %%
-before, after = history["states"][probe["step"] - 1]["belief_europe"], history["states"][probe["step"]]["belief_europe"]
+before, after = history["states"][probe["step"] - 1]["reputation_europe"], history["states"][probe["step"]]["reputation_europe"]
 firm = crisis.answers_firmly_by_type
-by_hand = bayes(crisis.belief_europe, 1 - firm[RESOLUTE], 1 - firm[IRRESOLUTE])
-print(f"belief in Europe's resolve, this world: {100 * before:.1f} % before, {100 * after:.1f} % after the answer; "
+by_hand = bayes(crisis.now(crisis.reputation_europe), 1 - firm[RESOLUTE], 1 - firm[IRRESOLUTE])
+print(f"reputation of Europe, this world: {100 * before:.1f} % before, {100 * after:.1f} % after the answer; "
       f"by Bayes' rule from the month before {100 * by_hand[0]:.1f} %")
 
 # %% [markdown]
-# In one world of every parameter set: what would a firm or a soft answer now make of the belief, and of the chance that Russia attacks at
-# its next review?
+# In one world of every parameter set: what would a firm or a soft answer now make of the reputation, and of the chance that Russia
+# attacks at its next review?
 
 # %%
-believed, firm = all_crises.belief_europe, all_crises.answers_firmly_by_type
-beliefs = {"before the answer": believed,
-           "after a firm answer": bayes(believed, firm[RESOLUTE], firm[IRRESOLUTE]),
-           "after a soft answer": bayes(believed, 1 - firm[RESOLUTE], 1 - firm[IRRESOLUTE])}
-attacks = {when: replace(all_crises, belief_europe=belief).response[0] for when, belief in beliefs.items()}
-pd.DataFrame({"belief that Europe is resolute": {when: told(belief) for when, belief in beliefs.items()},
+reputation, firm = all_crises.now(all_crises.reputation_europe), all_crises.answers_firmly_by_type
+reputations = {"before the answer": reputation,
+           "after a firm answer": bayes(reputation, firm[RESOLUTE], firm[IRRESOLUTE]),
+           "after a soft answer": bayes(reputation, 1 - firm[RESOLUTE], 1 - firm[IRRESOLUTE])}
+attacks = {when: replace(all_crises, reputation_europe=value).response[0] for when, value in reputations.items()}
+pd.DataFrame({"reputation of Europe": {when: told(value) for when, value in reputations.items()},
               "chance of attack at a review": {when: told(chance) for when, chance in attacks.items()}})
 
 # %% [markdown]
-# How much does belief deter? The same crises with any belief from none to certainty:
+# How much does a reputation deter? The same crises with any reputation, from certainty of no resolve to certainty of resolve:
 
 # %%
 grid = np.linspace(0, 1, 21)
-here = [replace(crisis, belief_europe=np.full(1, belief)).response[0][0] for belief in grid]
-there = np.array([replace(all_crises, belief_europe=np.full(len(believed), belief)).response[0] for belief in grid])
+here = [replace(crisis, reputation_europe=np.full(1, value)).response[0][0] for value in grid]
+there = np.array([replace(all_crises, reputation_europe=np.full(len(reputation), value)).response[0] for value in grid])
 error = 1.96 * there.std(axis=1, ddof=1) / np.sqrt(there.shape[1])
 fig, ax = plt.subplots(figsize=(8, 4.5), layout="constrained")
 ax.fill_between(grid, *np.quantile(there, [0.05, 0.95], axis=1), color="C0", alpha=0.12, lw=0, label="nine of ten parameter sets")
@@ -167,7 +168,7 @@ ax.fill_between(grid, there.mean(axis=1) - error, there.mean(axis=1) + error, co
                 label="95 % sampling error of the mean")
 ax.plot(grid, there.mean(axis=1), color="C0", label="mean over parameter sets")
 ax.plot(grid, here, "--", color="C3", label=f"world {world} (exact)")
-ax.set(xlim=(0, 1), ylim=(0, None), xlabel="belief that Europe is resolute", ylabel="chance of attack at a review")
+ax.set(xlim=(0, 1), ylim=(0, None), xlabel="reputation of Europe: chance that it is resolute", ylabel="chance of attack at a review")
 for axis in (ax.xaxis, ax.yaxis):
     axis.set_major_formatter(PercentFormatter(1, decimals=0))
 ax.set_title("Certainty of a resolute Europe instead of an irresolute one\n"
@@ -186,11 +187,11 @@ display(Markdown(f"""
   (exact for this world, so ±0). Over the parameter sets whose ceasefire still holds then, the chance is {told(attack)}: the danger
   is in few of them.
 - Its chance of a probe is {told(probing)}: probing is what Russia does where it does not attack.
-- A soft answer moves the belief that Europe is resolute from {told(beliefs["before the answer"])} to
-  {told(beliefs["after a soft answer"])}, a firm one to {told(beliefs["after a firm answer"])}.
+- A soft answer moves Europe's reputation from {told(reputations["before the answer"])} to
+  {told(reputations["after a soft answer"])}, a firm one to {told(reputations["after a firm answer"])}.
 - That changes the chance of attack at the next review by {told(attacks["after a soft answer"] - attacks["before the answer"], "+")} after
   a soft and by {told(attacks["after a firm answer"] - attacks["before the answer"], "+")} after a firm answer.
 - From certainty that Europe is irresolute to certainty that it is resolute the chance of attack changes by
-  {told(there[-1] - there[0], "+")}. Belief deters those who waver. To most it makes little difference: by less than one point in
+  {told(there[-1] - there[0], "+")}. A reputation deters those who waver. To most it makes little difference: by less than one point in
   {100 * unmoved:.0f} ±{196 * np.sqrt(unmoved * (1 - unmoved) / there.shape[1]):.0f} % of parameter sets.
 """))

@@ -17,7 +17,7 @@ from IPython.display import Markdown, display
 
 import sim
 from sim import report
-from sim.actors.russia import Challenger, Russia
+from sim.actors.russia import Challenger
 from sim.ensemble.block import outcomes
 
 SCENARIOS = Path("../scenarios").resolve()
@@ -81,68 +81,54 @@ ax = sim.plots.survival([*others, own])
 # %% [markdown]
 # ## Your own Russia
 #
-# In the model, what peace is worth to Russia does not depend on how long it has lasted. Suppose that a peace takes root: each year that the
-# ceasefire is old adds a little to its worth. The Mesa agent `Russia` gives its parameters with `at`, and a subclass may change them.
-
-# %%
-class SettlingRussia(Russia):
-    """A leadership to which the ceasefire is worth a hundredth more with each year of its age."""
-
-    def at(self, worlds):
-        """Its parameters in some worlds, with the leaders now in office."""
-        part = super().at(worlds)
-        return part.model_copy(update={"status_quo_value": part.status_quo_value + 0.01 * self.model.years})
-
-
-# %% [markdown]
-# What it wants and how it chooses is the class `Challenger`. Suppose that prospects are weighed as Kahneman & Tversky (1979) found: what
-# is lost counts double. Foreign troops and membership are a loss to an insecure Russia, assurances a gain.
+# What Russia wants and how it chooses is the class `Challenger`, a block of the scenario. Suppose that prospects are weighed as Kahneman &
+# Tversky (1979) found: what is lost counts double. Foreign troops, arms and membership are a loss to an insecure Russia, assurances a gain.
 
 # %%
 class LossAverseChallenger(Challenger):
     """Feels provocation twice as much as reassurance."""
 
-    def value_of_peace(self, terms):
-        """Q + (r - 2 v f) κ, per unit of discounted time."""
-        return self.status_quo_value + (terms.reassurance - 2 * terms.provocation) * self.insecurity
+    def value_of_peace(self, terms, provoked, drift):
+        """Q + Q_S + (r - 2 × provoked) κ + η (p̄ - p̄₀), per unit of discounted time."""
+        return (self.status_quo_value + terms.relief + (terms.reassurance - 2 * provoked) * self.insecurity
+                + self.terms_follow_power * drift)
 
 
-class LossAverseRussia(Russia):
-    """Answers as a challenger that is averse to losses."""
-
-    def at(self, worlds):
-        """Its parameters in some worlds, with another way to value peace."""
-        return LossAverseChallenger.model_construct(**dict(super().at(worlds)))
+def averse_to_losses(scenario):
+    """The same scenario with such a Russia in it."""
+    return scenario.model_copy(update={"russia": LossAverseChallenger(**dict(scenario.russia))})
 
 
 # %% [markdown]
-# A model with such an actor is a subclass of `CeasefireModel` that puts it in the place of the stock one. Everything else is as it was:
-# the same seed, the same worlds, the same chances.
+# What peace is worth to Russia does not depend on how long it has lasted. Suppose that a peace takes root: each year that the ceasefire is
+# old adds a little to its worth. That changes within a history, so it belongs into the model: a subclass of `CeasefireModel` may change the
+# parameters of some worlds. Everything else is as it was: the same seed, the same worlds, the same chances.
 
 # %%
-class MyModel(sim.CeasefireModel):
-    """The ceasefire with another Russia in it."""
+class SettlingModel(sim.CeasefireModel):
+    """The ceasefire with a leadership to which it is worth a hundredth more with each year of its age."""
 
-    def __init__(self, scenario, worlds, russia):
-        """Sign the ceasefire, and let this class of agents be Russia."""
-        super().__init__(scenario, worlds)
-        self.russia.remove()
-        self.russia = russia(self, self.drawn.russia, len(self.worlds))
+    def parameters_of(self, worlds):
+        """The scenario in some worlds, with the worth of the ceasefire at its present age."""
+        parameters = super().parameters_of(worlds)
+        worth = parameters.russia.status_quo_value + 0.01 * self.years
+        return parameters.model_copy(update={"russia": parameters.russia.model_copy(update={"status_quo_value": worth})})
 
 
-def simulated(name, scenario, russia):
-    """Play all worlds of a scenario with this Russia, and give what the tables and figures need of a run."""
-    model = MyModel(scenario, scenario.sampling.worlds, russia)
+def simulated(name, scenario, kind=sim.CeasefireModel):
+    """Play all worlds of a scenario in this kind of model, and give what the tables and figures need of a run."""
+    model = kind(scenario, scenario.sampling.worlds)
     while model.running:
         model.step()
-    return SimpleNamespace(name=name, worlds=outcomes(model).to_pandas(), horizon_years=scenario.sampling.horizon_years)
+    return SimpleNamespace(name=name, label=name.replace("_", " "), worlds=outcomes(model).to_pandas(),
+                           horizon_years=scenario.sampling.horizon_years)
 
 
 # %%
 coalition = sim.load(SCENARIOS / "coalition.toml")
-stock = simulated("stock", coalition, Russia)
-settling = simulated("settling", coalition, SettlingRussia)
-averse = simulated("loss_averse", coalition, LossAverseRussia)
+stock = simulated("stock", coalition)
+settling = simulated("settling", coalition, SettlingModel)
+averse = simulated("loss_averse", averse_to_losses(coalition))
 assert (stock.worlds["years"] == others[1].outcomes["years"]).all()     # the stock Russia gives what sim.run gives
 effects = sim.compare([stock, settling, averse]).set_index(["scenario", "years"])
 effects[["estimate", "low", "high", "spread_low", "spread_high"]].round(3)
@@ -164,7 +150,7 @@ collector = mesa.DataCollector(model_reporters={
     "median": lambda model: np.median(model.russia.strength),
     "high": lambda model: np.quantile(model.russia.strength, 0.95),
 })
-model = MyModel(coalition, coalition.sampling.worlds, SettlingRussia)
+model = SettlingModel(coalition, coalition.sampling.worlds)
 while model.running:
     model.step()
     collector.collect(model)

@@ -19,15 +19,17 @@ from sim.study import requirement
 
 SCENARIOS = Path("../scenarios")
 BRIGADES, ARMS, AMERICA = "regime.deployment.brigades", "regime.arms.package_usd_bn", "regime.commitment.united_states"
+ALONE = {AMERICA: 0, "regime.arms.united_states_share": 0}
 
 # %% [markdown]
 # ## Troops and arms, without America
 #
-# The coalition's guarantee, with America's promise taken out. What may vary is the force in Ukraine and the arms package; the coalition's
-# own promise stays half a treaty. The search tries guarantees on the same histories, and simulates what it finds once more on fresh ones.
+# The coalition's guarantee, without America's promise and its share of the arms. What may vary is the force in Ukraine and the arms
+# package; the coalition's own promise stays as uncertain as it is. The search tries guarantees on the same histories, and simulates what it
+# finds once more on fresh ones.
 
 # %%
-coalition = sim.load(SCENARIOS / "coalition.toml", {AMERICA: 0, "sampling.designs": 400})
+coalition = sim.load(SCENARIOS / "coalition.toml", ALONE | {"sampling.designs": 400})
 alone = requirement.find(coalition, hold=0.8, years=10, vary={BRIGADES: (0, 25), ARMS: (0, 200)}, samples=24)
 show(words.section(alone))
 
@@ -56,7 +58,7 @@ plt.show()
 
 # %%
 best = alone.table.set_index("role").loc["on average"]
-chosen = sim.load(SCENARIOS / "coalition.toml", {AMERICA: 0, BRIGADES: best[BRIGADES], ARMS: best[ARMS], "sampling.horizon_years": 10})
+chosen = sim.load(SCENARIOS / "coalition.toml", ALONE | {BRIGADES: best[BRIGADES], ARMS: best[ARMS], "sampling.horizon_years": 10})
 burden = sim.costs(sim.run(chosen, out=None))
 burden[burden["bearer"].isin(["all", "Europe", "United States", "Ukraine"]) & burden["item"].isin(["peace", "war"])].round(2)
 
@@ -80,8 +82,10 @@ def dollars(row, name="fresh_cost", low="fresh_cost_low", high="fresh_cost_high"
     return f"USD {row[name]:.0f} ±{(row[high] - row[low]) / 2:.0f} billion"
 
 
+enough = ("the cheapest guarantee that was tried has" if best["status"] == "reached" else
+          "nothing within the limits is enough on average; what comes closest has")
 display(Markdown(f"""
-- Without America the cheapest guarantee that was tried has {best[BRIGADES]:.1f} brigades and arms for USD {best[ARMS]:.0f} billion.
+- Without America {enough} {best[BRIGADES]:.1f} brigades and arms for USD {best[ARMS]:.0f} billion.
   Up to ten years it costs {dollars(best)} in peace, and {share(best)} of ceasefires hold on fresh histories
   (the search says: {best["status"]}).
 - On average is not for sure: that guarantee is enough in {share(best, *SURE)} of parameter sets. For nine of ten the search ends with

@@ -8,10 +8,13 @@ from typing import Any
 
 import hypothesis
 import matplotlib as mpl
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
+from sim.scenario.load import replaced
+from sim.scenario.schema import Scenario
 
 mpl.use("Agg")
 hypothesis.settings.register_profile("every machine", derandomize=True, deadline=None,
@@ -35,6 +38,29 @@ def patience() -> int:
 def scenarios() -> Path:
     """The folder of the scenarios that come with the product."""
     return ROOT / "scenarios"
+
+
+FEW = ("russia.value_of_prevailing", "russia.insecurity", "russia.strength_target", "russia.reconstitution_half_life")
+"""Numbers that stay uncertain where a test says `few`."""
+
+
+def medians_but_few(scenario: Scenario) -> dict[str, float]:
+    """The medians of all other uncertain numbers of a scenario."""
+    return {key: float(each.quantile(np.array([0.5]))[0]) for key, each in scenario.uncertain().items() if key not in FEW}
+
+
+@pytest.fixture(scope="session")
+def few() -> Callable[[Scenario], Scenario]:
+    """A scenario of which only four numbers are uncertain, so that a small sample tells what it should."""
+    return lambda scenario: replaced(scenario, medians_but_few(scenario))
+
+
+@pytest.fixture(scope="session")
+def few_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a file to put over a scenario."""
+    path = tmp_path_factory.mktemp("over") / "few.toml"
+    path.write_text("".join(f"{key} = {value!r}\n" for key, value in medians_but_few(Scenario()).items()))
+    return path
 
 
 @pytest.fixture

@@ -130,7 +130,7 @@ def test_the_scenarios_in_the_page_are_those_that_were_run(runs, written, tmp_pa
 def test_a_run_remembers_who_set_its_values(runs):
     """The scenario of a run that was read back tells the same origins and sources as the one that was run."""
     again = sim.read_run(runs[2].folder).scenario
-    assert again.origins["regime.commitment.europe"][-1][1].endswith("nato.toml:14")
+    assert again.origins["regime.commitment.europe"][-1][1].endswith("nato.toml:18")
     assert dict(again.stated_sources) == dict(runs[2].scenario.stated_sources)
 
 

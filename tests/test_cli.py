@@ -304,9 +304,9 @@ def test_a_sweep_is_a_table_of_runs(scenarios, tmp_path, command):
 
 def test_precision_is_reached_and_what_it_took_is_said(scenarios, tmp_path, command):
     """Every durability's error is at most what was asked for, and more designs than the scenario's were needed."""
-    result = command("run", scenarios / "none.toml", *SMALL, "--precision", "0.03", "--out", tmp_path, "--json")
+    result = command("run", scenarios / "none.toml", *SMALL, "--precision", "0.05", "--out", tmp_path, "--json")
     (run,) = json.loads(result.stdout)["runs"]
-    assert all((told["high"] - told["low"]) / 2 <= 0.03 for told in run["survival"].values())
+    assert all((told["high"] - told["low"]) / 2 <= 0.05 for told in run["survival"].values())
     assert run["designs"] > 60
     assert len(re.findall(r"none: .*\b5\b.* ±[\d.]+", result.stderr)) >= 2
     assert str(run["designs"]) in result.stderr.splitlines()[-1]

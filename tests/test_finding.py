@@ -22,9 +22,9 @@ pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
-def found(scenarios, calibrated):
+def found(scenarios, few, calibrated):
     """A small finding of each kind."""
-    none, coalition = (sim.load(scenarios / f"{name}.toml", {"sampling.designs": 120, "sampling.steps_per_year": 4})
+    none, coalition = (few(sim.load(scenarios / f"{name}.toml", {"sampling.designs": 120, "sampling.steps_per_year": 4}))
                        for name in ("none", "coalition"))
     return {
         "sensitivity": influence.find(none, "survival@5", samples=32, replicates=4, trajectories=5),

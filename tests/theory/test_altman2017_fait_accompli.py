@@ -86,9 +86,9 @@ def test_a_zone_takes_the_surprise_from_an_attack_and_nothing_from_a_clash():
 
 @cache
 def ended(days: float = 20.0, exposure: float = 0.3, warning: float = 0.0) -> Histories:
-    """16,000 histories of twenty years under the coalition's guarantee, 2,000 designs of 8."""
+    """8,000 histories of twenty years under the coalition's guarantee, 2,000 designs of 4."""
     changes = {"regime.response.europe_days": days, "regime.deployment.exposure": exposure, "regime.separation.warning": warning}
-    return histories(scenario("coalition", changes, designs=2000, replicates=8))
+    return histories(scenario("coalition", changes, designs=2000, replicates=4))
 
 
 def more_holds(one: Histories, other: Histories) -> Measured:

@@ -36,9 +36,9 @@ ABOVE, BELOW = ("American promise", "snapback"), ("European promise", "coalition
 
 @cache
 def ended(name: str) -> Histories:
-    """20,000 histories of twenty years, 2,000 designs of 10, on the same chance under every guarantee."""
+    """12,000 histories of twenty years, 2,000 designs of 6, on the same chance under every guarantee."""
     regime, changes = GUARANTEES[name]
-    return histories(scenario(regime, changes, designs=2000, replicates=10))
+    return histories(scenario(regime, changes, designs=2000, replicates=6))
 
 
 def counted(name: str, what: str):
