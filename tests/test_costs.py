@@ -4,7 +4,6 @@ import elements
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import integrate
 
 import sim
 from sim.analysis.costs import ratio
@@ -61,13 +60,23 @@ def test_troops_that_do_not_come_cost_nothing(scenarios):
 
 @pytest.mark.parametrize("rate", [0, RATE])
 def test_arms_are_paid_for_as_they_arrive(rate, scenarios):
-    """∫ package ln2/T_U 2^(-t/T_U) (1 + d)^(-t) dt, by quadrature, up to the horizon."""
-    given = {"regime.arms.package_usd_bn": 90, "costs.discount_rate": rate, "costs.united_states_share": 0.25}
-    worlds = run(scenarios, "none", QUIET | given).outcomes
-    expected = integrate.quad(lambda t: 90 * np.log(2) / 2 * 2 ** (-t / 2) * (1 + rate) ** -t, 0, 20)[0]
+    """Σ package / 48 (1 + d)^(-t) over the 48 months of delivery; America pays its share of every month whose funds have passed."""
+    funded = {"united_states.funds_if_resolute": 1, "united_states.funds_if_irresolute": 1}
+    given = {"regime.arms.package_usd_bn": 90, "costs.discount_rate": rate, "regime.arms.united_states_share": 0.25}
+    worlds = run(scenarios, "none", QUIET | given | funded).outcomes
+    expected = np.sum(90 / 48 * (1 + rate) ** (-MONTHS[:48] / 12))
     np.testing.assert_allclose(total(worlds, "arms"), expected, rtol=1e-6)
     np.testing.assert_allclose(worlds["cost_arms_united_states"], expected / 4, rtol=1e-6)
     np.testing.assert_allclose(worlds["cost_arms_europe_Germany"], expected * 0.75 * 4.7 / 15.1, rtol=1e-6)
+
+
+def test_america_pays_for_the_years_that_it_has_voted(scenarios):
+    """The first year's funds have passed; where no later ones do, three quarters of its share are neither delivered nor paid for."""
+    refused = {"united_states.funds_if_resolute": 0, "united_states.funds_if_irresolute": 0}
+    given = {"regime.arms.package_usd_bn": 90, "costs.discount_rate": 0, "regime.arms.united_states_share": 0.25}
+    worlds = run(scenarios, "none", QUIET | given | refused).outcomes
+    np.testing.assert_allclose(worlds["cost_arms_united_states"], 90 * 0.25 / 4, rtol=1e-6)
+    np.testing.assert_allclose(total(worlds, "arms"), 90 * 0.75 + 90 * 0.25 / 4, rtol=1e-6)
 
 
 def test_no_troops_and_no_arms_cost_nothing_in_peace(runs):
@@ -86,7 +95,8 @@ def test_a_war_costs_from_when_it_resumes(name, runs):
     war = (1 - (1 + RATE) ** -3) / np.log(1 + RATE)
     np.testing.assert_allclose(worlds["cost_losses_ukraine"], now * war * 116, rtol=1e-5)
     np.testing.assert_allclose(worlds["cost_reconstruction_ukraine"], now * 0.5 * 52.4 * np.minimum(worlds["years"], 10), rtol=1e-5)
-    np.testing.assert_allclose(worlds["cost_losses_united_states"], now * worlds["us_backs"] * war * 20 * prices.brigade_war_year, rtol=1e-5)
+    np.testing.assert_allclose(worlds["cost_losses_united_states"], now * worlds["us_backs"] * war * worlds["united_states.brigades"] * prices.brigade_war_year,
+                               rtol=1e-5)
     assert not total(worlds, "resupply")[worlds["held"] | (worlds["cause"] == "offensive")].any()
     for member in given.europe.members:
         fought = worlds["members_fought"].str.split(", ").map(lambda names, name=member.name: name in names)
@@ -102,7 +112,8 @@ def test_arms_rushed_in_are_paid_where_russia_resumes_the_war(runs):
     """S brigades at their price, discounted to the day, whoever fights."""
     worlds = runs["coalition"].outcomes
     russia = worlds["cause"].isin(["attack", "incident", "probe"])
-    np.testing.assert_allclose(total(worlds, "resupply"), np.where(russia, 10 * 2.0 * (1 + RATE) ** -worlds["years"], 0), rtol=1e-5)
+    price = worlds["ukraine.brigade_cost"]
+    np.testing.assert_allclose(total(worlds, "resupply"), np.where(russia, 10 * price * (1 + RATE) ** -worlds["years"], 0), rtol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["none", "coalition", "nato"])
@@ -174,13 +185,14 @@ def test_uncertain_prices_widen_the_spread_alone(runs, scenarios, tmp_path):
 
 
 def member(name, **given):
-    return {"name": name, "brigades": 2, "reliability": 1, "weight": 1, "resolve_offset": 0} | given
+    return {"name": name, "brigades": 2, "reliability": 1, "weight": 1, "resolve_offset": 0, "next_election": "2028-05-01",
+            "election_interval": 4} | given
 
 
 def test_members_pay_by_their_economies_or_else_by_their_weights(scenarios):
     """A name may begin like another, and hold a dot; no outcome of a cost has one."""
     both = [member("Niger", gdp_usd_tn=3), member("Nigeria", gdp_usd_tn=1), member("U.K.", gdp_usd_tn=0)]
-    given = QUIET | {"regime.arms.package_usd_bn": 10, "regime.deployment.brigades": 1}
+    given = QUIET | {"regime.arms.package_usd_bn": 10, "regime.arms.united_states_share": 0, "regime.deployment.brigades": 1}
     found = run(scenarios, "none", given | {"europe.members": both})
     share = sim.costs(found).set_index(["item", "bearer"])["share"]
     np.testing.assert_allclose(share["arms"][["Niger", "Nigeria", "U·K·"]], [0.75, 0.25, 0])
