@@ -12,6 +12,7 @@ import sim
 from sim.analysis.measures import survival
 from sim.cli import app
 from sim.ensemble.store import RunError
+from sim.model.politics import _of_successors
 from sim.report.sensitivity import section
 from sim.scenario.load import ScenarioError
 from sim.study.finding import Finding
@@ -262,7 +263,7 @@ def test_a_new_leader_follows_the_scenario_and_not_the_sample(none):
     model, own = sim.CeasefireModel(held, 300), sim.CeasefireModel(none, 300)
     assert (model.russia.value_of_prevailing == 0.7).all()
     everyone = np.arange(300)
-    np.testing.assert_array_equal(model.of_successors("value_of_prevailing", everyone), own.of_successors("value_of_prevailing", everyone))
+    np.testing.assert_array_equal(*(_of_successors(each, "value_of_prevailing", everyone) for each in (model, own)))
 
 
 def test_a_member_of_the_coalition_may_be_uncertain(scenarios, few):
