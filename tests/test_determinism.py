@@ -153,18 +153,23 @@ def test_an_uncertain_parameter_more_moves_no_other(scenarios):
         np.testing.assert_array_equal(more[name], drawn)
 
 
+NO_SIGNS = {"europe.promise_tells": 0, "united_states.promise_tells": 0}
+"""A promise makes no type likelier, so that types at the signature are the same under all."""
+
+
 def history(model):
-    """Types, beliefs of the US, leaders and strengths, month by month."""
-    rows = []
+    """Types, leaders, dispositions and Russian strength, month by month."""
+    rows, russia = [], model.russia
     for _ in range(60):
         model.step()
-        rows.append([model.europe.resolute, model.united_states.resolute, model.russia.successions, model.russia.value_of_prevailing])
+        rows.append([model.europe.resolute, model.united_states.resolute, russia.successions, russia.value_of_prevailing, russia.insecurity,
+                     russia.disposition, russia.strength])
     return np.array(rows, dtype=float)
 
 
 def test_regimes_meet_the_same_politics(scenarios):
-    """Common random numbers: types, elections, drift and leaders are the same under every regime, in worlds that both still have."""
-    models = [CeasefireModel(sim.load(scenarios / f"{name}.toml"), 512) for name in ("none", "nato", "korean_armistice")]
+    """Common random numbers: types, elections, leaders and dispositions are the same under every regime, in worlds that both still have."""
+    models = [CeasefireModel(sim.load(scenarios / f"{name}.toml", NO_SIGNS), 512) for name in ("none", "nato", "korean_armistice", "fifteen_years")]
     first, *others = [history(model) for model in models]
     alive = np.logical_and.reduce([model.at_peace for model in models])
     assert alive.sum() > 100

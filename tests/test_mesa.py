@@ -56,9 +56,10 @@ def test_a_data_collector_gathers_a_row_a_month(scenario):
 
 
 def test_agents_do_what_they_are_told_together(scenario):
-    """`agents.do` works: both armies build up for half a year."""
+    """`agents.do` works: both armies build up for a month."""
     model = sim.CeasefireModel(scenario, 10)
-    model.agents.select(lambda agent: hasattr(agent, "build_up")).do("build_up", 0.5)
+    model.ukraine.receive(60.0)
+    model.agents.select(lambda agent: hasattr(agent, "build_up")).do("build_up")
     assert (model.russia.strength > 100).all()
     assert (model.ukraine.strength > 75).all()
 
@@ -68,7 +69,7 @@ def test_attributes_have_one_entry_a_world(scenario):
     model = sim.CeasefireModel(scenario, 37)
     model.step()
     for array in (model.at_peace, model.cause, model.years_held, model.russia.strength, model.russia.value_of_prevailing,
-                  model.ukraine.strength, model.europe.belief, model.europe.resolute, model.united_states.belief):
+                  model.ukraine.strength, model.europe.reputation, model.europe.resolute, model.united_states.reputation):
         assert array.shape == (37,)
 
 
@@ -94,12 +95,12 @@ def test_worlds_that_the_scenario_does_not_have_are_refused(worlds, scenario):
 def test_an_actor_can_be_replaced_by_a_subclass(scenario):
     """A Russia that never attacks ends no ceasefire by attack; incidents and offensives go on."""
     class Patient(Russia):
-        def review(self, chances, uniform, reviewing):
-            attacks, probes = super().review(chances, uniform, reviewing)
+        def review(self, chances, worlds):
+            attacks, probes = super().review(chances, worlds)
             return np.zeros_like(attacks), probes
     model = sim.CeasefireModel(scenario, 3000)
     model.russia.remove()
-    model.russia = Patient(model, model.drawn.russia, 3000)
+    model.russia = Patient(model, model.drawn.russia, model.russia.disposition, model.step_years)
     while model.running:
         model.step()
     causes = set(model.cause.tolist())

@@ -132,14 +132,14 @@ def test_members_are_replaced_and_taken_out(write):
     assert few.pledged_force == pytest.approx(8 * 0.8 + 8 * 0.8 + 6 * 0.7 + 3 * 0.8)
     assert few.offset == pytest.approx((0.22 * 0.15 + 0.22 * 0.10 + 0.14 * 0.15 + 0.10 * 0.20) / 0.68)
     own = sim.load(
-        write(y="[[europe.members]]\nname = 'Spain'\nbrigades = { uniform = [1, 3] }\nreliability = 0.5\nweight = 1\nresolve_offset = 0")
+        write(y="[[europe.members]]\nname = 'Spain'\nbrigades = { uniform = [1, 3] }\nreliability = 0.5\nweight = 1\nresolve_offset = 0\nnext_election = 2027-11-30\nelection_interval = 4")
     ).europe
     assert [member.name for member in own.standing] == ["Spain"]
 
 
 def test_an_uncertain_member_is_drawn(write):
     """Members' numbers may be uncertain too, and what is drawn for them is used."""
-    text = "[[europe.members]]\nname = 'Spain'\nbrigades = { uniform = [1, 3] }\nreliability = 0.5\nweight = 1\nresolve_offset = 0"
+    text = "[[europe.members]]\nname = 'Spain'\nbrigades = { uniform = [1, 3] }\nreliability = 0.5\nweight = 1\nresolve_offset = 0\nnext_election = 2027-11-30\nelection_interval = 4"
     model = sim.CeasefireModel(sim.load(write(x=text)), 50)
     np.testing.assert_array_equal(model.drawn.europe.pledged_force, model.draws["europe.members.Spain.brigades"] * 0.5)
 

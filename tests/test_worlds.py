@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 import sim
 from sim.analysis.typical import typical
 from sim.cli import app
-from sim.game.war import Cause
+from sim.game.war import Cause, Reason
 from sim.report import story
 
 pytestmark = pytest.mark.long
@@ -55,9 +55,12 @@ def test_a_replay_is_what_the_ensemble_recorded(regime, runs, scenarios):
         assert model.years_held[0] == recorded["years"]
         assert list(Cause)[model.cause[0]] == recorded["cause"]
         assert (model.probes[0], model.firm_answers[0]) == (recorded["probes"], recorded["firm_answers"])
-        assert (model.europe_intervenes[0], model.us_backs[0]) == (recorded["europe_intervenes"], recorded["us_backs"])
-        assert ", ".join(name for name, fought in model.fought.items() if fought[0]) == recorded["members_fought"]
-        np.testing.assert_array_equal(model.russia_prevails[0], recorded["russia_prevails"])
+        wars = model.wars
+        assert (wars.europe_intervenes[0], wars.us_backs[0]) == (recorded["europe_intervenes"], recorded["us_backs"])
+        assert ", ".join(name for name, fought in wars.fought.items() if fought[0]) == recorded["members_fought"]
+        np.testing.assert_array_equal(wars.russia_prevails[0], recorded["russia_prevails"])
+        assert model.terms_drift[0] == recorded["terms_drift"]
+        assert (list(Reason)[wars.reasons[0]] if wars.reasons[0] >= 0 else None) == recorded["reason"]
         last = model.journal.events[-1]
         assert last.kind == ("held" if recorded["held"] else "war")
         assert last.years == pytest.approx(recorded["years"], abs=1e-6)
@@ -76,12 +79,14 @@ def test_the_story_is_as_it_was(same_as_file, scenarios):
 def test_decisions_are_told_with_the_chances_they_were_taken_with(scenarios):
     """Russia's chances add up to 1, and are the logit response to the values that the story tells."""
     scenario = sim.load(scenarios / "none.toml")
-    reviews = [event.details for world in range(5) for event in played(scenario, world).journal.events if event.kind == "russia reviews"]
+    models = [played(scenario, world) for world in range(5)]
+    reviews = [(event.details, model.drawn.russia.choice_noise[0])
+               for model in models for event in model.journal.events if event.kind == "russia reviews"]
     assert len(reviews) > 20
-    for told in reviews:
+    for told, noise in reviews:
         values = np.array([told[f"value_of_{course}"] for course in ("attacking", "holding", "probing")])
         chances = np.array([told[f"chance_of_{course}"] for course in ("attack", "holding", "probe")])
-        weights = np.exp((values - values.max()) / scenario.russia.choice_noise)
+        weights = np.exp((values - values.max()) / noise)
         np.testing.assert_allclose(chances, weights / weights.sum(), rtol=1e-12)
 
 
@@ -143,7 +148,7 @@ def test_the_game_is_the_one_of_that_month(scenarios, tmp_path, command):
     while model.years < 3:
         model.step()
     crisis = model.crisis(np.zeros(1, dtype=np.intp))
-    assert told["beliefs"]["europe_resolute"] == model.europe.belief[0]
+    assert told["reputations"]["europe"] == model.europe.reputation[0]
     assert told["foresight"][0]["value_of_attacking"] == pytest.approx(float(crisis.attack_now[0]), rel=1e-14)
     assert [row["years_ahead"] for row in told["foresight"]] == [0, 1, 2, 3, 5, 8, 12]
     review, = (known for known in told["information_sets"] if known["information_set"] == "Russia: reviews")
