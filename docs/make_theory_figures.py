@@ -21,7 +21,7 @@ from sim.plots.style import DASHES, PALETTE
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent / "tests" / "theory"
-sys.path.insert(0, str(TESTS))
+sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 TO_95 = 1.96
 
 
