@@ -57,43 +57,38 @@ def say(ax: Axes, text: str, at: tuple[float, float], number: int = 0, **style: 
 
 
 def shifting_power(tests: Any) -> Figure:
-    """Powell 2006: the threshold on the shift, with and without a peace that loses its worth; and arms in whole histories."""
-    figure, left, right = two_panels("A shift in power alone moves the date of war; with a peace that will be worth less, it makes war")
-    value, years, most = 0.8, 8.0, 200
-    for number, (changes, label) in enumerate(
-        (({}, "peace will be worth less than war"), ({"regime.provocation.value": 0.0}, "peace keeps its worth"))
-    ):
+    """Powell 2006: the threshold on the shift in arms, by how far the terms follow power; and arms in whole histories."""
+    figure, left, right = two_panels("Where the terms of peace follow power, an army that grows is a reason to attack")
+    value, years, most = 1.0, 3.0, 200
+    for number, following in enumerate((0.8, 0.4, 0.0)):
         for noise, style in (({}, {"lw": 1.8}), (tests.NO_NOISE, {"lw": 1.0, "alpha": 0.8})):
-            range_of_targets = {"ukraine.strength_target": {"uniform": [80, most]}}
-            given = tests.facing(value, years, 80, changes, noise, range_of_targets, designs=500)
+            targets = {"ukraine.strength_target": tests.uniform(80, most)}
+            given = tests.arming(value, years, 80, following, noise, targets, designs=500)
             target = tests.model_at(given).draws["ukraine.strength_target"]
             order = np.argsort(target)
-            line(left, target[order], tests.attacks(given)[order], number, label, **style)
-    threshold = tests.critical_target(value, years)
-    left.axvline(threshold, color="0.6", lw=1)
+            line(left, target[order], tests.attacks(given)[order], number, "", **style)
+        if following:
+            threshold = tests.critical_target_of_arms(value, years, following)
+            left.axvline(threshold, color="0.7", lw=1)
+            say(left, "solved by hand", (threshold + 2, 1.04), 7)
     left.set(
         xlabel="strength that Ukraine builds towards (brigade-equivalents; now 80)",
         ylabel="chance that Russia attacks at a review",
         xlim=(80, most),
-        ylim=(-0.03, 1.08),
+        ylim=(-0.03, 1.1),
     )
-    say(left, "threshold solved by hand", (threshold - 2, 0.78), 7, rotation=90, ha="center")
-    say(left, "peace will be worth\nless than war", (most - 45, 0.55), 0)
-    say(left, "peace keeps its worth", (most - 45, 0.1), 1)
+    say(left, "terms follow power closely (η = 0.8)", (108, 0.95), 0)
+    say(left, "half as much (η = 0.4)", (150, 0.51), 1)
+    say(left, "not at all (η = 0)", (150, 0.17), 2)
     left.set_title("no third party; thin: no noise, thick: default noise", loc="left", fontsize="small")
     percent(left.yaxis)
     ages = ((0, 0.5), (0.5, 1), (1, 1.5), (1.5, 2), (2, 3), (3, 4), (4, 6), (6, 8), (8, 10))
-    none, arms = tests.armed_or_not()
-    for number, (ended, label) in enumerate(((none, "no guarantee"), (arms, "arms for 45 brigades, no promise"))):
-        measured(
-            right,
-            [np.mean(each) for each in ages],
-            [tests.rate(ended.design, *tests.attacks_in(ended, *each)) for each in ages],
-            number,
-            label,
-        )
-    say(right, "arms for 45 brigades, no promise", (0.6, 0.2), 1)
-    say(right, "no guarantee", (4.0, 0.078), 0)
+    for number, name in enumerate(("none", "arms_only")):
+        ended = tests.ended(name)
+        rates = [tests.rate(ended.design, *ended.between(*each, tests.Cause.ATTACK)) for each in ages]
+        measured(right, [np.mean(each) for each in ages], rates, number, "")
+    say(right, "arms for 45 brigades, no promise", (0.6, 0.15), 1)
+    say(right, "no guarantee", (5.2, 0.062), 0)
     right.set(xlabel="years since the ceasefire", ylabel="attacks per year at peace", xlim=(0, 10), ylim=(0, None))
     right.set_title("whole histories of the full model; band: 95 % sampling error", loc="left", fontsize="small")
     return figure
@@ -101,7 +96,7 @@ def shifting_power(tests: Any) -> Figure:
 
 def tying_hands(tests: Any) -> Figure:
     """Fearon 1997: the promise and the chance that Europe fights, by type; and attacks in whole histories."""
-    figure, left, right = two_panels("A promise makes the threat credible from a threshold on, and the attacks fall with it")
+    figure, left, right = two_panels("A promise deters by what it costs to break it; what it tells about its giver adds little")
     grid = np.linspace(0, 1, 401)
     for number, (resolute, label) in enumerate(((1, "a resolute coalition"), (0, "an irresolute one"))):
         for noise, style in ((True, {"lw": 1.8}), (False, {"lw": 1.0, "alpha": 0.8})):
@@ -116,11 +111,16 @@ def tying_hands(tests: Any) -> Figure:
     )
     left.set_title("thin: no noise, thick: default noise", loc="left", fontsize="small")
     percent(left.yaxis)
-    measured(right, tests.PROMISES, [tests.attacked_within_five_years(promise) for promise in tests.PROMISES], 0, "")
+    for number, means in enumerate(("binds and tells", "binds, tells nothing", "does neither")):
+        shares = [tests.attacked_within_five_years(promise, means) for promise in tests.PROMISES]
+        measured(right, tests.PROMISES, shares, number, "")
+    say(right, "it costs nothing to break it,\nand it tells nothing", (0.52, 0.235), 2)
+    say(right, "it binds, and tells nothing", (0.62, 0.19), 1)
+    say(right, "it binds and tells", (0.3, 0.15), 0)
     right.set(
         xlabel="legal commitment of Europe (1: an Article 5 treaty)", ylabel="Russia attacks within five years", xlim=(0, 1), ylim=(0, None)
     )
-    right.set_title("histories with a European promise and nothing else; band: 95 % sampling error", loc="left", fontsize="small")
+    right.set_title("a European promise and nothing else; band: 95 % sampling error", loc="left", fontsize="small")
     percent(right.yaxis)
     return figure
 
@@ -132,25 +132,33 @@ def tripwire(tests: Any) -> Figure:
     resolve, ground = (np.array([each(force) for force in grid]) for each in (tests.resolve, tests.ground))
     line(left, grid, resolve - resolve[0], 0, "")
     line(left, grid, ground[0] - ground, 1, "")
-    say(left, "chance that Europe fights, gained", (12, 0.175), 0)
-    say(left, "Russia's chance of prevailing over\nUkraine and Europe, taken from it", (11, 0.024), 1)
+    say(left, "chance that Europe fights, gained", (7.5, 0.34), 0)
+    say(left, "Russia's chance of prevailing over\nUkraine and Europe, taken from it", (9, 0.115), 1)
     left.axvline(tests.TOKEN, color="0.6", lw=1)
-    say(left, "a token", (tests.TOKEN + 0.2, 0.215), 7)
+    say(left, "a token", (tests.TOKEN + 0.2, 0.48), 7)
     left.set(
-        xlabel="allied force in place (brigades)",
+        xlabel="allied force on the line (brigades)",
         ylabel="difference from no force, percentage points",
         xlim=(0, tests.CORPS),
-        ylim=(0, 0.23),
+        ylim=(0, None),
     )
     left.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
-    left.set_title("the month's game under the coalition's guarantee", loc="left", fontsize="small")
+    left.set_title("the month's game under the coalition's guarantee, medians", loc="left", fontsize="small")
     forces = [force for force in tests.FORCES if force > 0]
-    for number, (binds, label, at) in enumerate(
-        ((True, "own troops under fire\nbind the coalition", (11, 0.05)), (False, "the fallen bind nobody", (11, 0.017)))
+    for number, (means, label, at) in enumerate(
+        (
+            ("binds and tells", "own troops under fire\nbind the coalition", (6.5, 0.13)),
+            ("tells", "the fallen bind nobody", (11, 0.037)),
+            ("neither", "nor does the force tell anything", (9, -0.004)),
+        )
     ):
-        measured(right, [0.0, *forces], [(0.0, 0.0), *(tests.gained(force, binds=binds) for force in forces)], number, label)
+        measured(right, [0.0, *forces], [(0.0, 0.0), *(tests.gained(force, means) for force in forces)], number, "")
         say(right, label, at, number)
-    right.set(xlabel="allied force in place (brigades)", ylabel="added to the share that holds 20 years, points", xlim=(0, tests.CORPS))
+    right.set(
+        xlabel="allied force on the line (brigades)",
+        ylabel="added to the share that holds 20 years, percentage points",
+        xlim=(0, tests.CORPS),
+    )
     right.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
     right.axhline(0, color="0.6", lw=0.8)
     right.set_title("whole histories, in pairs; band: 95 % sampling error", loc="left", fontsize="small")
@@ -274,16 +282,72 @@ def window(tests: Any) -> Figure:
     return figure
 
 
+def late_help(tests: Any) -> Figure:
+    """Altman 2017: days until help comes, in one game and in whole histories."""
+    figure, left, right = two_panels("What comes late finds the ground taken: five brigades on the line are worth more than a fast answer")
+    days, value = np.linspace(0, 120, 241), 2.0
+    for noise, style in (({"russia.choice_noise": 0.045}, {"lw": 1.8}), ({}, {"lw": 1.0, "alpha": 0.8})):
+        given = tests.scenario("none", tests.CERTAIN, noise, {"russia.value_of_prevailing": value,
+                               "regime.response.europe_days": {"uniform": [0, 120]}}, designs=500)
+        order = np.argsort(drawn := tests.model_at(given).draws["regime.response.europe_days"])
+        line(left, drawn[order], tests.game(given).response[0][order], 0, "", **style)
+    left.axvline(tests.critical_days(value), color="0.7", lw=1)
+    say(left, "solved by hand", (tests.critical_days(value) + 2, 0.1), 7)
+    left.set(xlabel="days from the attack until the coalition's force comes", ylabel="chance that Russia attacks at a review",
+             xlim=(0, days[-1]), ylim=(-0.03, 1.03))
+    left.set_title("a coalition that is sure to fight; thin: no noise, thick: default noise", loc="left", fontsize="small")
+    percent(left.yaxis)
+    for number, exposure in enumerate((1.0, 0.3, 0.0)):
+        held = [tests.ended(each, exposure) for each in tests.DAYS]
+        measured(right, tests.DAYS, [tests.mean(1 - each.ended_by(), each.design) for each in held], number, "")
+    say(right, "five brigades on the line", (60, 0.7), 0)
+    say(right, "a third of them there", (60, 0.665), 1)
+    say(right, "all far behind it", (60, 0.605), 2)
+    right.set(xlabel="days from the attack until the coalition's force comes", ylabel="share of ceasefires that hold 20 years",
+              xlim=(0, 125))
+    right.set_title("the coalition's guarantee; band: 95 % sampling error", loc="left", fontsize="small")
+    percent(right.yaxis)
+    return figure
+
+
+def foreseen_end(tests: Any) -> Figure:
+    """Selten 1978 and Leeds, Mattes & Vogel 2009: attacks by age of the ceasefire under promises that end, and that bind no successor."""
+    figure, left, right = two_panels("Russia waits for the end of a promise: attacks are fewer before it and come in the years after")
+    for ax, ages, names in (
+        (left, np.arange(20), ("no term", "may end", "ends")),
+        (right, np.array([0, 0.62, 1.24, 1.86, 2.5, 3, 4, 5, 6, 7]), ("law", "inherited", "word")),
+    ):
+        for number, name in enumerate(names):
+            spans = list(zip(ages, [*ages[1:], 2 * ages[-1] - ages[-2]], strict=True))
+            measured(ax, [np.mean(span) for span in spans], [tests.attacks(name, span) for span in spans], number, "")
+        ax.set(xlabel="years since the ceasefire", ylabel="attacks per year at peace", ylim=(0, None))
+    left.axvline(tests.TERM, color="0.7", lw=1)
+    left.set_xlim(0, 20)
+    left.set_title("the Article 5-like guarantee with a term of ten years", loc="left", fontsize="small")
+    say(left, "ends for certain", (11.6, 0.062), 2)
+    say(left, "renewed with\nan even chance", (5.2, 0.036), 1)
+    say(left, "no term", (15, 0.011), 0)
+    right.axvline(tests.ELECTION, color="0.7", lw=1)
+    right.set_xlim(0, 8)
+    right.set_title("the American promise, first election marked; bands: 95 % sampling error", loc="left", fontsize="small")
+    say(right, "a word that binds no successor", (3.2, 0.042), 2)
+    say(right, "half inherited", (5.2, 0.026), 1)
+    say(right, "law", (5.2, 0.006), 0)
+    return figure
+
+
 FIGURES = {
     "test_mckelvey_palfrey1998_subgame_perfection": None,
     "test_powell2006_shifting_power": shifting_power,
     "test_fearon1997_tying_hands": tying_hands,
     "test_schelling1966_tripwire": tripwire,
+    "test_altman2017_fait_accompli": late_help,
     "test_zagare_kilgour2000_credible_threats": None,
     "test_jervis1978_kydd2005_spiral": spiral,
     "test_benson2012_moral_hazard": None,
     "test_snyder1965_stability_instability": stability_instability,
     "test_levy1987_window_of_vulnerability": window,
+    "test_selten1978_leeds2009_foreseen_end": foreseen_end,
 }
 """A figure for each test module that has one."""
 
@@ -293,7 +357,7 @@ def main() -> None:
     mpl.use("Agg")
     for name, draw in FIGURES.items():
         tests = import_module(name)
-        print(name)
+        print(name, flush=True)
         for what, result in tests.results().items():
             print(f"    {what}: {result}")
         if draw is not None:

@@ -148,22 +148,29 @@ class Parameters(BaseModel):
 
     def at(self, worlds: Worlds) -> Self:
         """The same block for some of its worlds only, each value read off when it is first used; itself where nothing differs."""
-        if not self._varying:
+        varying = _private(self)["_varying"]
+        if not varying:
             return self
         copy = object.__new__(type(self))      # as model_copy does, without the values that are not needed yet
         for attribute in ("__pydantic_fields_set__", "__pydantic_extra__"):
             object.__setattr__(copy, attribute, getattr(self, attribute))
-        object.__setattr__(copy, "__pydantic_private__", {"_varying": self._varying, "_whole": self, "_worlds": worlds})
-        object.__setattr__(copy, "__dict__", {name: value for name, value in self.__dict__.items() if name not in self._varying})
+        object.__setattr__(copy, "__pydantic_private__", {"_varying": varying, "_whole": self, "_worlds": worlds})
+        object.__setattr__(copy, "__dict__", {name: value for name, value in self.__dict__.items() if name not in varying})
         return copy
 
     if not TYPE_CHECKING:      # or every name would pass for an attribute
         def __getattr__(self, name: str) -> Any:
             """A value of some worlds, read off those of all when it is first used."""
-            if name.startswith("_") or name not in self._varying:
+            private = _private(self)
+            if not private or name not in private.get("_varying", ()):
                 return super().__getattr__(name)
-            value = self.__dict__[name] = _at(getattr(self._whole, name), self._worlds)
+            value = self.__dict__[name] = _at(getattr(private["_whole"], name), private["_worlds"])
             return value
+
+
+def _private(block: Parameters) -> dict[str, Any]:
+    """The private attributes of a block, without the detour that reading them by name takes."""
+    return object.__getattribute__(block, "__pydantic_private__") or {}
 
 
 def least(value: Any) -> float:
@@ -181,9 +188,6 @@ def _varies(value: Any) -> bool:
 
 
 def _at(value: Any, worlds: Worlds) -> Any:
-    match value:
-        case Parameters():
-            return value.at(worlds)
-        case tuple():
-            return tuple(_at(each, worlds) for each in value)
-    return value[worlds]
+    if isinstance(value, np.ndarray):
+        return value[worlds]
+    return tuple(_at(each, worlds) for each in value) if isinstance(value, tuple) else value.at(worlds)

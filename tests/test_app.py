@@ -152,7 +152,7 @@ def test_a_slider_says_what_the_schema_says(scenarios):
         assert control.high <= extra.get("maximum", float("inf"))
         assert control.low < control.high
         assert control.low <= control.start <= control.high
-        assert control.value is None or control.low <= control.value <= control.high
+        assert control.value is None or isinstance(control.value, Distribution) or control.low <= control.value <= control.high
 
 
 def test_the_ends_of_a_slider_do_not_move_with_it(scenarios):
@@ -239,7 +239,9 @@ def test_the_page_loads(page):
     assert said(at, "scenario") == "armed_neutrality"
     text = shown(at)
     assert text.count("for thinking with, not a forecast") == 1
-    assert {"How long it holds", "When the danger is", "How it ends", "What it costs, and who bears it"} <= set(text.splitlines())
+    assert {"How long it holds", "Which Russia it deters", "When the danger is", "How it ends", "Why Russia attacks",
+            "What it costs, and who bears it"} <= set(text.splitlines())
+    assert "deters, for 10 years, a Russia that values Ukraine" in text
 
 
 def test_a_slider_changes_the_numbers_to_those_of_the_package(page, scenarios):
@@ -276,7 +278,8 @@ def test_comparison_shows_paired_differences(page, scenarios):
     runs = [sim.run(sim.load(scenarios / f"{name}.toml", QUICK), out=None) for name in ("nato", "none", "eu")]
     table = sim.compare(runs, "none").query("scenario == 'nato' and years == 20").iloc[0]
     assert f"{100 * table['estimate']:+.1f} ±{50 * (table['high'] - table['low']):.1f}" in shown(at)
-    assert "Difference from none" in shown(at)
+    assert "Difference from No guarantee" in shown(at)
+    assert at.selectbox(key="scenario").options[0].startswith("Armed neutrality: ")
 
 
 def test_what_is_absent_or_uncertain_can_be_switched(page):
@@ -348,7 +351,8 @@ def test_every_parameter_is_told_with_its_source_and_who_set_it(page, scenarios)
 def test_files_are_offered(page):
     at = page(scenario="eu", view="Files", **SMALL, **{"regime.arms.package_usd_bn": "10"})
     names = {each.proto.label for each in at.main.get("download_button")}
-    assert names == {"eu-changed.toml", *(f"eu-changed-{kind}.png" for kind in ("survival", "differences", "hazard", "causes", "burden", "spread")),
+    assert names == {"eu-changed.toml", *(f"eu-changed-{kind}.png" for kind in (
+        "survival", "differences", "threshold", "hazard", "causes", "reasons", "burden", "spread")),
                      "eu-changed.parquet", "eu-changed.csv", "eu.parquet", "eu.csv"}
 
 

@@ -12,6 +12,7 @@ import sim
 from sim.briefing import sentences
 from sim.briefing.page import page
 from sim.cli import app
+from sim.game.war import Reason
 from sim.scenario.schema import digest
 
 pytestmark = pytest.mark.long
@@ -87,9 +88,21 @@ def test_it_says_what_the_tables_say(runs, written):
             assert sentences.share(row) in words
         table = sim.hazard(run)
         worst = table.loc[table["estimate"].idxmax()]
-        assert f"Under {run.name} the danger is greatest in year {worst['year']:.0f}" in words
+        assert f"Under {run.label} the danger is greatest in year {worst['year']:.0f}" in words
     last = sim.compare(runs, "none", [20]).set_index("scenario").loc["nato"]
-    assert f"nato keeps {100 * last['estimate']:.1f} (±{50 * (last['high'] - last['low']):.1f}) in a hundred more ceasefires" in words
+    assert (f"{100 * last['estimate']:.1f} (±{50 * (last['high'] - last['low']):.1f}) in a hundred more ceasefires hold 20 years under NATO "
+            "membership than under No guarantee") in words
+
+
+def test_it_says_who_is_deterred_and_why_russia_attacks(runs, written):
+    """The threshold of each run first, its main reasons as the table has them, and how far the peace is bent under one of them."""
+    words = " ".join(" ".join(Parsed(written).words).split())
+    assert words.index("deters, for 10 years, a Russia that values Ukraine") < words.index("of ceasefires hold 20 years")
+    for run in runs:
+        main = sim.reasons(run).sort_values("estimate", ascending=False, kind="stable").iloc[0]
+        said = f"Under {run.label}, the main reason of Russia's attacks is that {Reason(main['reason']).words} in {sentences.share(main)}"
+        assert said in words
+    assert f"{100 * max(sim.terms_drift(run).value for run in runs):.1f} percentage points (±" in words
 
 
 def test_what_turns_on_assumptions_is_said_to():
@@ -98,8 +111,8 @@ def test_what_turns_on_assumptions_is_said_to():
     for change, told in (({}, "in nine of ten plausible parameter sets the difference is +1 to +30 points."),
                          ({"spread_low": -0.2}, "the ranking turns on assumptions."),
                          ({"low": -0.01}, "within the sampling error: simulate more histories to tell."),
-                         ({"spread_low": float("nan")}, "more ceasefires for 20 years than b.")):
-        said, = sentences.differences(pd.DataFrame([row | change]))
+                         ({"spread_low": float("nan")}, "more ceasefires hold 20 years under A than under B.")):
+        said, = sentences.differences(pd.DataFrame([row | change]), {"a": "A", "b": "B"})
         assert said.endswith(told)
 
 
@@ -117,7 +130,7 @@ def test_the_scenarios_in_the_page_are_those_that_were_run(runs, written, tmp_pa
 def test_a_run_remembers_who_set_its_values(runs):
     """The scenario of a run that was read back tells the same origins and sources as the one that was run."""
     again = sim.read_run(runs[2].folder).scenario
-    assert again.origins["regime.commitment.europe"][-1][1].endswith("nato.toml:14")
+    assert again.origins["regime.commitment.europe"][-1][1].endswith("nato.toml:18")
     assert dict(again.stated_sources) == dict(runs[2].scenario.stated_sources)
 
 
@@ -132,7 +145,7 @@ def test_one_run_and_one_history_a_design(scenarios):
     text = page([run])
     assert "What a guarantee adds" not in text
     assert "not known, with one history a parameter set" in text
-    assert "<h1>How long does the ceasefire hold under eu, how sure is that, and why does it end?</h1>" in text
+    assert "<h1>How long does the ceasefire hold under EU membership, how sure is that, and why does it end?</h1>" in text
     Parsed(text)
 
 

@@ -12,36 +12,45 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import sim
+from sim.actors.europe import EuropeanCoalition
+from sim.actors.united_states import UnitedStates
 from sim.ensemble.block import outcomes
 from sim.model import ceasefire
-from sim.model.chance import SLAB, Chance, Stream, generator
+from sim.model.chance import SLAB, Chance, Slabs, Stream, generator
+from sim.model.wars import Wars
 
 always = settings(max_examples=40)
 WORLDS, ROWS = 3 * SLAB, 40
 some_worlds = st.lists(st.integers(0, WORLDS - 1), min_size=1, max_size=30).map(np.array)
 
 REGIME = {
-    "commitment": {"europe": 0.7, "united_states": 0.55, "resupply": 10}, "deployment": {"brigades": 5}, "arms": {"package_usd_bn": 60},
-    "accession": {"start": 0.5, "mean_years": 1.5, "veto": 0.2, "interim": 0.3},
-    "provocation": {"value": 0.15},
+    "commitment": {"europe": 0.7, "united_states": 0.55, "resupply": 10, "term_years": 3, "voidable": 0.5}, "deployment": {"brigades": 5},
+    "arms": {"package_usd_bn": 60, "delivery_years": 7}, "accession": {"start": 0.5, "mean_years": 1.5, "veto": 0.2, "interim": 0.3}, "provocation": {"value": 0.15},
 }
-"""A regime with everything that draws: a deployment to renew, and an accession to wait for."""
-POLITICS = ("europe.resolute", "united_states.resolute", "united_states.belief", "russia.successions", "russia.value_of_prevailing",
-            "russia.insecurity", "russia.strength", "ukraine.strength", "entry")
-"""What happens to a world at peace whatever Russia and Ukraine do in it."""
+"""A regime with everything that draws: a term, a deployment to renew, arms to vote, and an accession to wait for."""
+AMERICA = ("united_states.resolute", "united_states.says_committed", "united_states.reputation", "united_states.funds_passed",
+           "ukraine.arms", "ukraine.strength")
 LEADERS = ("russia.successions", "russia.value_of_prevailing", "russia.insecurity")
+POLITICS = ("europe.resolute", *AMERICA, *LEADERS, "russia.disposition", "russia.strength", "entry", "renewed")
+"""What happens to a world at peace whatever Russia and Ukraine do in it."""
+WHILE_IT_HOLDS = (*LEADERS, "russia.disposition")
+"""What stays as it is in a war, where leaders stay on."""
 DECIDES = {
     "coalition type": ("europe.resolute",),
-    "coalition drift": ("europe.resolute",),
-    "United States type": ("united_states.resolute",),
-    "elections": ("united_states.resolute",),
-    "leader turnover": LEADERS,
+    "United States type": AMERICA,
+    "elections": AMERICA,
+    "election statements": ("united_states.says_committed", "united_states.reputation"),
+    "funds": ("united_states.reputation", "united_states.funds_passed", "ukraine.arms", "ukraine.strength"),
+    "leader turnover": (*LEADERS, "russia.disposition"),
     "leader's value_of_prevailing": ("russia.value_of_prevailing",),
     "leader's insecurity": ("russia.insecurity",),
+    "disposition": ("russia.disposition",),
+    "disposition changes": ("russia.disposition",),
     "accession": ("entry",),
     "veto": ("entry",),
+    "promise renewal": ("renewed",),
 } | dict.fromkeys(("renewals", "Russia reviews", "Ukraine reviews", "incidents", "answers to probes", "intervention", "backing"), ())
-DECIDES |= {f"pledge of {member}": () for member in MEMBERS}
+DECIDES |= {f"pledge of {member}": () for member in MEMBERS} | {f"elections in {member}": ("europe.resolute",) for member in MEMBERS}
 """Every stream of the model, and the politics that it decides."""
 
 
@@ -67,6 +76,7 @@ class Story:
                 owner, _, attribute = name.rpartition(".")
                 states.append(np.copy(getattr(getattr(self.model, owner) if owner else self.model, attribute)))
         self.lived = {name: np.array(states) for name, states in self.lived.items()}
+        outcomes(self.model)      # wars are settled once somebody looks
         return self
 
 
@@ -82,12 +92,12 @@ class Overheard(Chance):
             return self._streams[name]
         stream = super().following(quantile, name)
         if name == self._without:
-            stream.next = partial(np.full, len(self._worlds), 0.999)
+            stream.next = partial(np.full, self._slabs.worlds, 0.999)
             return stream
         draw, rows = stream.next, self._drawn.setdefault(name, [])
 
         def overheard():
-            rows.append(draw())
+            rows.append(draw().copy())
             return rows[-1]
         stream.next = overheard
         return stream
@@ -108,9 +118,9 @@ def whole():
 
 
 def assert_same_politics(one, other, names=POLITICS):
-    """Wherever both still have their ceasefire, or a war in one of them changes nothing: only leaders stay on in a war."""
+    """Wherever both still have their ceasefire, or a war in one of them changes nothing: only leaders and dispositions stay as they are."""
     for name in names:
-        both = one.lived["at_peace"] & other.lived["at_peace"] if name in LEADERS else np.ones_like(one.lived["at_peace"])
+        both = one.lived["at_peace"] & other.lived["at_peace"] if name in WHILE_IT_HOLDS else np.ones_like(one.lived["at_peace"])
         np.testing.assert_array_equal(one.lived[name][both], other.lived[name][both], err_msg=name)
 
 
@@ -141,21 +151,50 @@ def test_a_draw_less_moves_only_what_it_decides(name, whole):
     assert not outcomes(less.model).equals(outcomes(whole.model))
 
 
-@pytest.mark.parametrize("removed", ["review_in_ukraine", "review_in_russia", "answer_probes", "fight"])
-def test_an_actors_code_less_moves_no_other_actors_draws(removed, whole):
+@pytest.mark.parametrize(("owner", "removed"), [
+    (sim.CeasefireModel, "review_in_ukraine"), (sim.CeasefireModel, "review_in_russia"), (sim.CeasefireModel, "answer_probes"), (Wars, "begin")])
+def test_an_actors_code_less_moves_no_other_actors_draws(owner, removed, whole, monkeypatch):
     """Take a whole decision out of the model, with all that it draws: the rest draw what they drew, and live what they lived."""
-    less = told(model=type("Less", (sim.CeasefireModel,), {removed: lambda *_: None}))
+    monkeypatch.setattr(owner, removed, lambda *_, **__: None)
+    less = told()
     assert_same_draws(whole, less)
     assert_same_politics(whole, less)
 
 
-@pytest.mark.parametrize("regime", [{}, {"commitment": {"europe": 1}, "monitoring": {"quality": 0.9}}, REGIME | {"accession": None}])
+@pytest.mark.parametrize("regime", [
+    {}, {"commitment": {"europe": 1}, "monitoring": {"quality": 0.9}}, REGIME | {"accession": None},
+    {"commitment": {"united_states": 0.2, "term_years": 1}, "deployment": {"brigades": 1}, "response": {"europe_days": 3}}])
 def test_regimes_share_their_histories(regime, whole):
-    """Common random numbers: under another guarantee the same types, elections, drift, leaders, and Russian strength."""
+    """Common random numbers: under another guarantee the same draws of every stream, the same leaders, dispositions and Russian strength.
+
+    Types are drawn with the same numbers, but with the chance that the promise signals.
+    """
     other = told(regime=regime)
     assert 50 < other.lived["at_peace"][-1].sum() != whole.lived["at_peace"][-1].sum()
     assert_same_draws(whole, other)
-    assert_same_politics(whole, other, [name for name in POLITICS if name not in ("entry", "ukraine.strength")])
+    assert_same_politics(whole, other, (*WHILE_IT_HOLDS, "russia.strength"))
+
+
+@pytest.mark.parametrize(("actor", "yearly"), [(UnitedStates, "vote_funds"), (EuropeanCoalition, "face_renewal")])
+def test_what_comes_once_a_year_has_a_number_for_each_year(actor, yearly, monkeypatch):
+    """Whether or not it came in the years before: where no promise holds until entry, funds are voted from then on."""
+    at_once, later = REGIME | {"accession": None}, REGIME | {"arms": {}, "accession": {"start": 2, "mean_years": 2, "veto": 0.5}}
+    met = []
+    for regime in (at_once, later):
+        seen, original = {}, getattr(actor, yearly)
+
+        def watched(self, due, uniform, seen=seen, original=original):
+            seen[round(self.model.years)] = (due, uniform)
+            original(self, due, uniform)
+        with monkeypatch.context() as patch:
+            patch.setattr(actor, yearly, watched)
+            Story(sim.CeasefireModel(scenario(regime), 512)).live(72)
+        met.append(seen)
+    years = met[0].keys() & met[1].keys()
+    assert len(years) >= 2
+    for year in years:
+        np.testing.assert_array_equal(met[0][year][1], met[1][year][1])
+    assert yearly != "vote_funds" or any(due.any() and not due.all() for due, _ in met[1].values())
 
 
 @pytest.mark.parametrize("company", [[4], [700, 3], [255, 256, 511, 512, 513], range(256, 512), range(1001, 1200, 3)])
@@ -172,7 +211,7 @@ def test_a_world_lives_the_same_in_any_company(company):
 def test_columns_of_any_worlds_are_those_of_the_whole(worlds, name, seed):
     """In any order, with repetitions, from any slabs; with numbers of any distribution."""
     for quantile in (None, np.log1p):
-        some, whole = Stream(seed, name, worlds, quantile), Stream(seed, name, np.arange(WORLDS), quantile)
+        some, whole = (Stream(seed, name, Slabs(each), quantile) for each in (worlds, np.arange(WORLDS)))
         for _ in range(ROWS):
             np.testing.assert_array_equal(some.next(), whole.next()[worlds])
 
@@ -181,8 +220,8 @@ def test_columns_of_any_worlds_are_those_of_the_whole(worlds, name, seed):
 @given(worlds=some_worlds, asked=st.lists(st.integers(0, ROWS - 1), min_size=1, max_size=6), data=st.data())
 def test_nth_is_the_sequence_of_next(worlds, asked, data):
     """Whenever and wherever it is asked for, the n-th event of a world has the n-th row."""
-    rows = Stream(3, "leaders", worlds)
-    table, nth = np.array([rows.next() for _ in range(ROWS)]), Stream(3, "leaders", worlds)
+    rows = Stream(3, "leaders", Slabs(worlds))
+    table, nth = np.array([rows.next().copy() for _ in range(ROWS)]), Stream(3, "leaders", Slabs(worlds))
     for most in asked:
         where = np.array(data.draw(st.lists(st.integers(0, len(worlds) - 1), min_size=1, max_size=10)))
         ordinal = np.array([data.draw(st.integers(0, most)) for _ in where])
@@ -195,7 +234,7 @@ def test_once_is_one_row():
     chance = Chance(5, worlds)
     first = chance.once("backing").copy()
     np.testing.assert_array_equal(chance.once("backing"), first)
-    np.testing.assert_array_equal(first, Stream(5, "backing", worlds).next())
+    np.testing.assert_array_equal(first, Stream(5, "backing", Slabs(worlds)).next())
 
 
 def test_streams_are_uniform_and_know_nothing_of_each_other():

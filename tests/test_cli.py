@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from elements import COMMANDS, MEMBERS
 
 import sim
 from sim.analysis.costs import ITEMS
-from sim.game.war import Cause
+from sim.game.war import Cause, Reason
 
 pytestmark = pytest.mark.long
 SMALL = ["--designs", "60", "--replicates", "5"]
@@ -39,6 +40,8 @@ def test_the_document_of_a_run(compared):
     for run in compared[0]["runs"]:
         assert set(run) == {
             "scenario",
+            "label",
+            "as_of",
             "worlds",
             "designs",
             "replicates",
@@ -48,6 +51,10 @@ def test_the_document_of_a_run(compared):
             "survival",
             "restricted_mean_years",
             "causes",
+            "reasons",
+            "threshold",
+            "terms_drift",
+            "probes_per_year",
             "europe_intervenes",
             "us_backs",
             "costs",
@@ -58,9 +65,16 @@ def test_the_document_of_a_run(compared):
         assert list(run["survival"]) == ["1", "2", "5", "10", "20"]
         assert list(run["causes"]) == [str(cause) for cause in Cause]
         assert sum(share["estimate"] for share in run["causes"].values()) == pytest.approx(1)
+        assert list(run["reasons"]) == [str(reason) for reason in Reason]
+        assert sum(share["estimate"] for share in run["reasons"].values()) == pytest.approx(run["causes"]["attack"]["estimate"])
+        assert run["label"] == {"none": "No guarantee", "coalition": "Coalition of the willing", "nato": "NATO membership"}[run["scenario"]]
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", run["as_of"])
         for told in (
             *run["survival"].values(),
             *run["causes"].values(),
+            *run["reasons"].values(),
+            run["terms_drift"],
+            run["probes_per_year"],
             run["europe_intervenes"],
             run["us_backs"],
             run["restricted_mean_years"],
@@ -68,6 +82,18 @@ def test_the_document_of_a_run(compared):
             holds(told)
         assert Path(run["folder"]).is_dir()
         assert run["seconds"] > 0
+
+
+def test_the_document_has_thresholds_and_pooled_rates(compared):
+    """A threshold for each year of durability, null where it is beyond; rates are totals over all histories by their years."""
+    for told in compared[0]["runs"]:
+        assert list(told["threshold"]) == list(told["survival"])
+        for found in told["threshold"].values():
+            assert set(found) == {"estimate", "low", "high", "beyond"}
+            assert found["beyond"] == (found["estimate"] is None)
+        worlds = sim.read_run(told["folder"]).outcomes
+        for name, each in (("terms_drift", worlds["terms_drift"] * worlds["years"]), ("probes_per_year", worlds["probes"])):
+            assert told[name]["estimate"] == pytest.approx(each.sum() / worlds["years"].sum())
 
 
 def test_the_document_tells_who_bears_what(compared):
@@ -114,21 +140,23 @@ def test_the_run_folder(compared):
     assert run.manifest["state"] == "complete"
     assert set(run.manifest) >= {"scenario", "hash", "seed", "versions", "platform", "started", "finished", "seconds", "blocks", "sha256"}
     outcomes, timeline = run.outcomes, run.timeline
-    assert list(outcomes)[:12] == [
+    assert list(outcomes)[:14] == [
         "world",
         "design",
         "replicate",
         "years",
         "cause",
+        "reason",
         "held",
         "europe_intervenes",
         "us_backs",
         "members_fought",
         "probes",
         "firm_answers",
+        "terms_drift",
         "russia_prevails",
     ]
-    assert set(list(outcomes)[12:]) == {
+    assert set(list(outcomes)[14:]) == {
         *run.scenario.uncertain(),
         *(f"hazard_{cause}" for cause in ENDS),
         *(f"hazard_until_{year}" for year in (1, 2, 5, 10)),
@@ -147,7 +175,7 @@ def test_the_run_folder(compared):
     np.testing.assert_array_equal(timeline["at_risk"].diff().iloc[1:], -ended.sum(axis=1).iloc[:-1])
     for cause in ENDS:
         assert ended[f"ended_{cause}"].sum() == (outcomes["cause"] == cause).sum()
-    for name in ("russia_strength", "ukraine_strength", "belief_europe", "belief_united_states"):
+    for name in ("russia_strength", "ukraine_strength", "reputation_europe", "reputation_united_states"):
         quantiles = timeline[[f"{name}_{percent}" for percent in (5, 25, 50, 75, 95)]]
         assert (np.diff(quantiles, axis=1) >= 0).all()
 
@@ -162,19 +190,20 @@ def test_quantiles_of_the_timeline_are_those_of_the_worlds(scenarios):
     for percent in (5, 25, 50, 75, 95):
         exact = {
             name: np.quantile(values[model.at_peace], percent / 100, method="inverted_cdf")
-            for name, values in (("russia_strength", model.russia.strength), ("belief_europe", model.europe.belief))
+            for name, values in (("russia_strength", model.russia.strength), ("reputation_europe", model.europe.reputation))
         }
         assert row[f"russia_strength_{percent}"] == pytest.approx(exact["russia_strength"], rel=0.0101)
-        assert row[f"belief_europe_{percent}"] == pytest.approx(exact["belief_europe"], abs=0.0051)
+        assert row[f"reputation_europe_{percent}"] == pytest.approx(exact["reputation_europe"], abs=0.0051)
 
 
 def test_figures_are_written_beside_the_results(scenarios, tmp_path, compared, command):
-    """A run has three, a comparison five."""
+    """A run has five, a comparison seven."""
     command("run", scenarios / "none.toml", *SMALL, "--out", tmp_path)
     (folder,) = tmp_path.glob("none-*")
-    assert {path.name for path in (folder / "figures").glob("*.png")} == {"survival.png", "causes.png", "hazard.png"}
+    assert {path.name for path in (folder / "figures").glob("*.png")} == {
+        "survival.png", "threshold.png", "causes.png", "reasons.png", "hazard.png"}
     (together,) = compared[1].glob("comparison-*")
-    names = {"survival.png", "causes.png", "hazard.png", "differences.png", "burden.png"}
+    names = {"survival.png", "threshold.png", "causes.png", "reasons.png", "hazard.png", "differences.png", "burden.png"}
     assert {path.name for path in (together / "figures").glob("*.png")} == names
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.rglob("*.png"))
 
@@ -198,13 +227,25 @@ def test_folders_and_files_are_compared_alike(compared, scenarios, command):
 def test_the_table_shows_both_intervals_of_every_share(scenarios, tmp_path, command):
     """Every share and cost has its error, every row a range beneath it; the caveat stands once."""
     text = command("compare", scenarios / "none.toml", scenarios / "nato.toml", *SMALL, "--out", tmp_path).stdout
-    rows = [line for line in text.splitlines() if re.match(r"(none|nato) +[-+\d]", line)]
-    below = [line for line in text.splitlines() if re.match(r" +[-+]?\d+ to [-+]?\d+", line)]
-    assert len(rows) == len(below) == 7
-    for row, ranges in zip(rows, below, strict=True):
-        assert len(re.findall(r"[-+]?\d+\.\d ±\d+\.\d", row)) == len(re.findall(r"[-+]?\d+ to [-+]?\d+", ranges)) == 5
+    lines = text.splitlines()
+    rows = [(line, after) for line, after in pairwise(lines) if re.match(r"(No guarantee|NATO membership) +[-+\d].*±", line)]
+    assert [len(re.findall(r"[-+]?\d+\.\d ±\d+\.\d", row)) for row, _ in rows] == [5, 5, 5, 5, 5, 2, 2, 5, 5]
+    for row, ranges in rows:
+        assert len(re.findall(r"[-+]?\d+ to [-+]?\d+", ranges)) == row.count("±")
     assert text.count("not a forecast") == 1
-    assert max(map(len, rows + below)) <= 80
+    assert max(map(len, lines[:next(number for number, line in enumerate(lines) if "No guarantee: /" in line)])) <= 84
+
+
+def test_a_comparison_says_first_which_russia_each_deters(compared, scenarios, command):
+    """A sentence a scenario, in words, by its label; the table below has the same number, and the note says where peace is bent most."""
+    told, out = compared
+    paths = [scenarios / f"{name}.toml" for name in ("none", "coalition", "nato")]
+    text = " ".join(command("compare", *paths, *SMALL, "--out", out).stdout.split())
+    assert text.startswith("No guarantee: deters, for 10 years, a Russia that values Ukraine")
+    assert text.index("Coalition of the willing: ") < text.index("NATO membership: ") < text.index("Share of ceasefires that still hold")
+    bent = max(told["runs"], key=lambda run: run["terms_drift"]["estimate"])
+    assert f"Under {bent['label']} the peace is bent by {100 * bent['terms_drift']['estimate']:.1f} percentage points (±" in text
+    assert "it may hold because it is given away" in text
 
 
 def test_one_run_prints_who_bears_what(scenarios, tmp_path, command):
@@ -263,9 +304,9 @@ def test_a_sweep_is_a_table_of_runs(scenarios, tmp_path, command):
 
 def test_precision_is_reached_and_what_it_took_is_said(scenarios, tmp_path, command):
     """Every durability's error is at most what was asked for, and more designs than the scenario's were needed."""
-    result = command("run", scenarios / "none.toml", *SMALL, "--precision", "0.03", "--out", tmp_path, "--json")
+    result = command("run", scenarios / "none.toml", *SMALL, "--precision", "0.05", "--out", tmp_path, "--json")
     (run,) = json.loads(result.stdout)["runs"]
-    assert all((told["high"] - told["low"]) / 2 <= 0.03 for told in run["survival"].values())
+    assert all((told["high"] - told["low"]) / 2 <= 0.05 for told in run["survival"].values())
     assert run["designs"] > 60
     assert len(re.findall(r"none: .*\b5\b.* ±[\d.]+", result.stderr)) >= 2
     assert str(run["designs"]) in result.stderr.splitlines()[-1]

@@ -16,7 +16,7 @@ from scipy import stats
 import sim
 from sim.ensemble import run as runs
 from sim.model.ceasefire import CeasefireModel
-from sim.model.chance import SLAB, Chance, Stream, generator
+from sim.model.chance import SLAB, Chance, Slabs, Stream, generator
 
 pytestmark = pytest.mark.long
 SAMPLING = {"sampling.designs": 150, "sampling.replicates": 10, "sampling.horizon_years": 8}
@@ -126,29 +126,29 @@ def test_a_new_stream_moves_no_other():
 @pytest.mark.parametrize("worlds", [WORLDS[5:9], WORLDS[SLAB - 2: SLAB + 2], WORLDS[::-7], WORLDS[SLAB: 2 * SLAB]])
 def test_some_worlds_meet_the_chances_of_all(worlds):
     """A row for some worlds is the columns of the row for all."""
-    whole, part = Stream(7, "reviews", WORLDS), Stream(7, "reviews", worlds)
+    whole, part = (Stream(7, "reviews", Slabs(each)) for each in (WORLDS, worlds))
     for _ in range(40):
         np.testing.assert_array_equal(part.next(), whole.next()[worlds])
 
 
 def test_nth_is_the_sequence_of_next():
     """The k-th event of each world has the k-th row, whatever the other worlds have come to."""
-    rows, ordinal = Stream(7, "leaders", WORLDS), np.arange(len(WORLDS)) % 5
+    rows, ordinal = Stream(7, "leaders", Slabs(WORLDS)), np.arange(len(WORLDS)) % 5
     table = np.stack([rows.next() for _ in range(5)])
-    np.testing.assert_array_equal(Stream(7, "leaders", WORLDS).nth(ordinal, WORLDS), table[ordinal, WORLDS])
+    np.testing.assert_array_equal(Stream(7, "leaders", Slabs(WORLDS)).nth(ordinal, WORLDS), table[ordinal, WORLDS])
 
 
 def test_streams_are_uniform():
     """Kolmogorov-Smirnov over 98,304 numbers; false-alarm rate 6e-5."""
-    stream = Stream(3, "reviews", WORLDS)
+    stream = Stream(3, "reviews", Slabs(WORLDS))
     assert stats.kstest(np.concatenate([stream.next() for _ in range(128)]), "uniform").pvalue > 6e-5
 
 
 def test_an_uncertain_parameter_more_moves_no_other(scenarios):
     """Making one more number uncertain leaves the draws of all others as they were."""
     plain, more = (CeasefireModel(sim.load(scenarios / "none.toml", changes), 64).draws
-                   for changes in ({}, {"russia.cost_of_war": {"uniform": [0.3, 0.4]}}))
-    assert set(more) - set(plain) == {"russia.cost_of_war"}
+                   for changes in ({}, {"russia.strength": {"uniform": [95, 105]}}))
+    assert set(more) - set(plain) == {"russia.strength"}
     for name, drawn in plain.items():
         np.testing.assert_array_equal(more[name], drawn)
 

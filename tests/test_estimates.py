@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.analysis import measures
-from sim.analysis.estimate import Designs, by_design, estimate, share_where
+from sim.analysis.estimate import _Basis, by_design, estimate, share_where
 from sim.analysis.integrated import integrated
 from sim.game.war import Cause
 
@@ -132,14 +132,14 @@ def test_nothing_hangs_on_the_last_bits_of_linear_algebra(scenarios, monkeypatch
     asked = [each for plain in (measures.survival(5), measures.restricted_mean(5)) for each in (plain, integrated(plain))]
     before = [by_design(measure, worlds) for measure in asked]
     solve = np.linalg.lstsq
-    monkeypatch.setattr(Designs, "_fit", lambda designs, means: FIT(designs, means) * (1 + 1e-14 * rng.standard_normal(len(means))))
+    monkeypatch.setattr(_Basis, "fit", lambda basis, means: FIT(basis, means) * (1 + 1e-14 * rng.standard_normal(len(means))))
     monkeypatch.setattr(np.linalg, "lstsq", lambda gram, *rest, rcond: solve(
         gram * (1 + 1e-15 * rng.standard_normal(gram.shape)), *rest, rcond=rcond))
     for measure, once in zip(asked, before, strict=True):
         np.testing.assert_allclose(by_design(measure, worlds), once, atol=1e-10)
 
 
-FIT = Designs._fit
+FIT = _Basis.fit
 
 
 def test_nothing_is_said_of_years_after_the_horizon(runs):

@@ -22,16 +22,16 @@ pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
-def found(scenarios):
+def found(scenarios, few, calibrated):
     """A small finding of each kind."""
-    none, coalition = (sim.load(scenarios / f"{name}.toml", {"sampling.designs": 120, "sampling.steps_per_year": 4})
+    none, coalition = (few(sim.load(scenarios / f"{name}.toml", {"sampling.designs": 120, "sampling.steps_per_year": 4}))
                        for name in ("none", "coalition"))
     return {
         "sensitivity": influence.find(none, "survival@5", samples=32, replicates=4, trajectories=5),
         "discovery": discovery.find(none, "survival@5 < 0.6", out=None),
         "robustness": robustness.find([none, coalition], "survival@5", out=None),
         "requirement": requirement.find(none, 0.7, 3, {"regime.deployment.brigades": (0.0, 10.0)}, samples=8),
-        "calibration": read(scenarios / "calibrated"),
+        "calibration": read(calibrated[1]),
     }
 
 

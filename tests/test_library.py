@@ -11,8 +11,7 @@ from sim.guarantee.provisions import Regime
 from sim.uncertainty import Uniform
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
-MADE_BY_CALIBRATION = "calibrated"
-FILES = sorted(path for path in FOLDER.glob("*.toml") if path.stem != MADE_BY_CALIBRATION)
+FILES = sorted(FOLDER.glob("*.toml"))
 PROVISIONS = {
     "commitment.europe": 0, "commitment.united_states": 0, "deployment.brigades": 0, "deployment.exposure": 0.5, "arms.package_usd_bn": 0,
     "force_limit.brigades": None, "monitoring.quality": 0.2, "monitoring.attribution": 0.3, "reassurance.value": 0, "provocation.value": 0,

@@ -10,9 +10,12 @@ import pytest
 from matplotlib.text import Text
 
 import sim
-from sim.game.war import Cause
+from sim.analysis.threshold import durability_by_value
+from sim.game.war import Cause, Reason
+from sim.plots.reasons import LOOKS
 
 ROOT = Path(__file__).parents[1]
+ERROR = r"\((±[\d.]+|[\d.]+ to [\d.]+)\)"
 
 
 @pytest.fixture(scope="module")
@@ -27,18 +30,18 @@ def ax():
     plt.close(figure)
 
 
-@pytest.mark.parametrize("figure", ["survival", "causes", "hazard"])
+@pytest.mark.parametrize("figure", ["survival", "causes", "hazard", "reasons"])
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_figure_takes_and_returns_axes_and_says_its_finding(figure, count, runs, ax):
     """On one run and on several: units on the axes, and an uncertainty in the title."""
     drawn = getattr(sim.plots, figure)(runs[:count] if count > 1 else runs[0], ax=ax)
     assert drawn is ax
     assert "year" in ax.get_xlabel()
-    assert ax.get_ylabel() or count > 1
+    assert ax.get_ylabel() or count > 1 or figure == "reasons"
     title = ax.get_title(loc="left")
-    assert "±" in title
+    assert re.search(ERROR, title)
     if count == 1:
-        assert runs[0].name in title
+        assert runs[0].label in title
 
 
 def test_the_durability_curve_is_the_table(runs, ax):
@@ -57,7 +60,7 @@ def test_several_runs_show_their_spread_beside_the_curves(runs, ax):
     sim.plots.survival(runs, ax=ax)
     beside, = ax.child_axes
     names = [label.get_text() for label in beside.get_xticklabels()]
-    last = {run.name: sim.survival(run).iloc[-1] for run in runs}
+    last = {run.label: sim.survival(run).iloc[-1] for run in runs}
     assert names == sorted(last, key=lambda name: -last[name]["estimate"])
     bars = [bar.get_segments()[0][:, 1] for bar in beside.collections]
     for place, name in enumerate(names):
@@ -79,6 +82,32 @@ def test_the_error_of_all_ends_is_the_whisker(runs, ax):
     held = np.array([sim.causes(run).set_index("cause").loc["held", ["high", "low"]].astype(float) for run in runs])
     np.testing.assert_allclose(whiskers, 1 - held)
     assert "95 % sampling error" in ax.get_xlabel()
+
+
+def test_reasons_are_stacked_to_the_share_of_attacks(runs, ax):
+    """The bars of each regime add up to it; a reason of no history has no bar, and every other one is in the legend."""
+    sim.plots.reasons(runs, ax=ax)
+    tables = [sim.reasons(run).set_index("reason")["estimate"] for run in runs]
+    shown = [reason for reason in Reason if any(table[str(reason)] for table in tables)]
+    widths = np.array([bar.get_width() for bar in ax.patches]).reshape(len(shown), len(runs))
+    np.testing.assert_allclose(widths.sum(axis=0), [table.sum() for table in tables])
+    assert {text.get_text().lower() for text in ax.get_legend().get_texts()} == {reason.words.lower() for reason in shown}
+    assert len({look for reason, look in LOOKS.items() if reason in shown}) == len(shown)
+
+
+def test_the_threshold_is_marked_on_the_curve_and_said(runs, ax):
+    """A curve a run, which is the monotone fit; a dot where half are attacked, as far as that was drawn; the best in the title."""
+    sim.plots.threshold(runs, ax=ax)
+    table = [sim.threshold(run, [10]).iloc[0] for run in runs]
+    curves = [line for line in ax.lines if line.get_marker() == "None"]
+    dots = [line.get_xydata()[0, 0] for line in ax.lines if line.get_marker() == "o"]
+    np.testing.assert_allclose(dots, [row["estimate"] for row in table if not row["beyond"]])
+    for run, curve in zip(runs, curves, strict=True):
+        np.testing.assert_allclose(curve.get_xydata(), durability_by_value(run, 10)[["value", "estimate"]])
+    assert ax.get_xscale() == "log"
+    assert "as highly as a leadership for which it is vital" in ax.get_title(loc="left").replace("\n", " ")
+    below, = ax.child_axes
+    assert below.patches
 
 
 def test_ways_of_ending_over_time_are_the_table(runs, ax):
@@ -106,7 +135,7 @@ def test_the_hazard_is_the_table(runs, ax):
     alike = table.loc[table["high"] >= worst["low"], "year"]
     assert alike.min() <= worst["year"] <= alike.max()
     when = f"year {alike.min()}" if alike.min() == alike.max() else f"years {alike.min()} to {alike.max()}"
-    assert f"is {when}, at a rate of up to {100 * worst['estimate']:.1f} (±" in ax.get_title(loc="left")
+    assert f"is {when}, at a rate of up to {100 * worst['estimate']:.1f} (" in ax.get_title(loc="left")
 
 
 def test_a_difference_needs_two_runs(runs, ax):
@@ -120,7 +149,7 @@ def test_differences_are_drawn_from_the_baseline(runs, ax):
     sim.plots.differences(runs, "none", ax=ax)
     table = sim.compare(runs, "none", [20]).sort_values("estimate")
     np.testing.assert_allclose(ax.lines[0].get_xdata(), table["estimate"])
-    assert [label.get_text() for label in ax.get_yticklabels()] == table["scenario"].tolist()
+    assert [label.get_text() for label in ax.get_yticklabels()] == table["scenario"].map({run.name: run.label for run in runs}).tolist()
     assert "points" in ax.get_title(loc="left")
 
 
@@ -145,14 +174,14 @@ def test_the_spread_shows_twenty_designs_and_says_how_sure_each_is(runs, ax):
     """A dot is within a bin of its quantile of the designs; the surest is on top, with the share of designs and its error."""
     sim.plots.spread(runs, years=10, ax=ax)
     ranked = sorted(runs, key=lambda run: sim.sure(run, 10).value)
-    assert [label.get_text() for label in ax.get_yticklabels()] == [run.name for run in ranked]
+    assert [label.get_text() for label in ax.get_yticklabels()] == [run.label for run in ranked]
     dots = [line for line in ax.lines if line.get_marker() == "o"]
     for run, row in zip(ranked, dots, strict=True):
         quantiles = np.quantile(sim.spread(run, 10)["estimate"], (np.arange(20) + 0.5) / 20)
         assert (abs(row.get_xdata() - quantiles) <= 0.0201).all()
         assert len({*map(tuple, row.get_xydata())}) == 20
     best = sim.sure(ranked[-1], 10)
-    assert f"{ranked[-1].name} is likelier than not to hold 10 years\nin {100 * best.value:.1f} (±" in ax.get_title(loc="left")
+    assert f"Under {ranked[-1].label}, a ceasefire is likelier than not to hold 10 years\nin {100 * best.value:.1f} (" in ax.get_title(loc="left")
 
 
 def test_how_sure_is_a_share_of_designs(runs):
@@ -191,9 +220,9 @@ def test_a_deterrence_map_shows_what_was_run(swept, ax):
     assert labels
     assert all(100 * rows["estimate"].min() <= label <= 100 * rows["estimate"].max() for label in labels)
     assert ax.get_title(loc="left").endswith("most at commitment.europe 1, deployment.brigades 20")
-    assert ax.get_xlabel().startswith("legal commitment of the European coalition (share of a treaty)\n(95 % sampling error at most ±")
+    assert ax.get_xlabel().startswith("promise of the European coalition (share of a treaty)\n(95 % sampling error at most ±")
     assert ax.get_ylabel() == "allied force stationed in Ukraine (brigades)"
-    assert f"rises from {100 * rows['estimate'].min():.1f} (±" in ax.get_title(loc="left")
+    assert f"rises from {100 * rows['estimate'].min():.1f} (" in ax.get_title(loc="left")
 
 
 def test_a_map_needs_two_values_of_each_and_nothing_else(swept, ax):
@@ -218,7 +247,7 @@ def test_burden_and_durability_are_those_of_the_tables(runs, ax):
             np.testing.assert_allclose(next(bars).get_segments()[0][:, 0], paid[limits].astype(float))
             np.testing.assert_allclose(next(bars).get_segments()[0][:, 1], held[limits].astype(float))
     best = max(runs, key=lambda run: sim.survival(run, [10])["estimate"].item())
-    assert re.fullmatch(rf"{best.name} holds 10 years in [\d.]+ \(±[\d.]+\) % of histories,\nfor USD \d+ \(±[\d.]+\) billion paid in peace",
+    assert re.fullmatch(rf"Under {best.label}, [\d.]+ {ERROR} % of ceasefires hold 10 years,\nfor USD \d+ \(±[\d.]+\) billion paid in peace",
                         ax.get_title(loc="left"))
 
 
@@ -229,7 +258,7 @@ def test_no_name_in_the_burden_figure_covers_another(scenarios):
     ax = sim.plots.burden(several)
     ax.get_figure().draw_without_rendering()
     boxes = [Text.get_window_extent(text) for text in ax.texts]
-    assert {text.get_text() for text in ax.texts} == set(names)
+    assert {text.get_text() for text in ax.texts} == {run.label for run in several}
     assert not [1 for number, box in enumerate(boxes) for other in boxes[:number] if box.overlaps(other)]
     plt.close(ax.get_figure())
 

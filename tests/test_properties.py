@@ -1,6 +1,7 @@
 """What holds in every state of every scenario: probabilities, learning, deterrence, building up, and provisions that commute."""
 
 import operator
+from datetime import date
 from functools import reduce
 
 import numpy as np
@@ -15,7 +16,8 @@ from sim.actors.europe import Member
 from sim.actors.russia import Challenger
 from sim.actors.ukraine import Protege
 from sim.game.war import War
-from sim.guarantee.provisions import NOT_ADDED, Accession, Provision, Regime, Terms
+from sim.guarantee.provisions import Accession, Provision, Regime
+from sim.guarantee.terms import NOT_ADDED, Moment, Terms
 from sim.quantity import SMALLEST, Parameters
 from sim.uncertainty import LARGEST
 
@@ -42,6 +44,8 @@ def legal(block: type[Parameters]) -> st.SearchStrategy[dict]:
             inner[name] = legal(type(field.default))
         elif is_quantity(block, name) and isinstance(extra := field.json_schema_extra, dict):
             numbers[name] = st.floats(extra.get("minimum", -LARGEST), extra.get("maximum", LARGEST), allow_subnormal=False)
+        elif field.annotation is date:
+            numbers[name] = st.dates()
     required = {name: each for name, each in numbers.items() if block.model_fields[name].is_required()}
     return st.fixed_dictionaries(required, optional={name: each for name, each in (numbers | inner).items() if name not in required})
 
@@ -61,27 +65,30 @@ SCENARIOS = st.builds(
 def chances(model: sim.CeasefireModel) -> dict[str, np.ndarray]:
     """Every probability of this month's game."""
     crisis = model.crisis(np.arange(len(model.worlds)))
-    drawn, terms = model.drawn, model.drawn.regime.terms(model.years, 0.0, model.entered(np.arange(len(model.worlds))))
+    drawn, attack, disputed = model.drawn, crisis.attack, crisis.escalation
     winning = drawn.war.offensive_succeeds(model.ukraine.strength, model.russia.strength)
     by_type = {
         f"{name} of a type {type_}": chance
         for name, types in (
-            ("backs alone", crisis.backs_by_type[0]),
-            ("backs together", crisis.backs_by_type[1]),
-            ("intervenes", crisis.intervenes_by_type),
+            ("backs alone", attack.backs_by_type[0]),
+            ("backs together", attack.backs_by_type[1]),
+            ("backs together after an incident", disputed.backs_by_type[1]),
+            ("intervenes", attack.intervenes_by_type),
+            ("intervenes after an incident", disputed.intervenes_by_type),
             ("answers firmly", crisis.answers_firmly_by_type),
         )
         for type_, chance in enumerate(types)
     }
     return by_type | {
-        "backs": np.stack(np.broadcast_arrays(*crisis.backs)),
-        "intervenes": crisis.intervenes,
+        "backs": np.stack(np.broadcast_arrays(*attack.backs)),
+        "intervenes": attack.intervenes,
+        "balance": attack.balance,
         "escalates": crisis.escalates,
         "retaliates": crisis.retaliates,
         "response": crisis.response,
         "offensive wins": winning,
-        "offensive": drawn.ukraine.starts_offensive(winning, terms),
-        "attack wins": crisis.prevails_now(0.0, False),
+        "offensive": drawn.ukraine.starts_offensive(winning, model.terms()),
+        "attack wins": crisis.attack_at_once.prevails(0.0, False, 0.0),
     }
 
 
@@ -91,16 +98,18 @@ class TestEveryScenario:
 
     @given(SCENARIOS, st.integers(0, 30))
     def test_probabilities_are_probabilities(self, scenario, months):
-        """Every chance and belief is within [0, 1] in any legal scenario, after any months, without a warning of NumPy."""
+        """Every chance and reputation is within [0, 1] in any legal scenario, after any months, without a warning of NumPy."""
         model = sim.CeasefireModel(sim.Scenario.model_validate(scenario), 8)
         for _ in range(months):
             model.step()
-        beliefs = {
-            "belief in Europe": model.europe.belief,
-            "belief in the United States": model.united_states.belief,
+        shares = {
+            "reputation of Europe": model.europe.reputation,
+            "reputation of the United States": model.united_states.reputation,
             "will": model.europe.will,
+            "ground": model.ground,
+            "disposition": model.russia.disposition,
         }
-        for name, chance in (chances(model) | beliefs).items():
+        for name, chance in (chances(model) | shares).items():
             assert np.all((np.asarray(chance) >= 0) & (np.asarray(chance) <= 1)), name
         np.testing.assert_allclose(chances(model)["response"].sum(axis=0), 1, rtol=0, atol=ROUNDING)
 
@@ -168,8 +177,8 @@ class TestLearning:
         assert prior * was_resolute + (1 - prior) * was_not == pytest.approx(prior, abs=2e-4)
 
     @pytest.mark.parametrize("regime", ["none", "article5_like", "nato"])
-    def test_beliefs_are_calibrated(self, regime, scenarios):
-        """Where others believe b, a share b is resolute, at 1, 5 and 15 years: 4 SE in each fifth of beliefs, 30 comparisons.
+    def test_reputations_are_calibrated(self, regime, scenarios):
+        """Where others believe b, a share b is resolute, at 1, 5 and 15 years: 4 SE in each fifth of reputations, 30 comparisons.
 
         A type is a fair bet given all that the others have seen, a ceasefire that holds included. False alarm 30 x 6.3e-5 = 0.2 %.
         """
@@ -179,7 +188,7 @@ class TestLearning:
             if model.steps not in (12, 60, 180):
                 continue
             for actor in (model.europe, model.united_states):
-                belief, resolute = actor.belief[model.at_peace], actor.resolute[model.at_peace]
+                belief, resolute = actor.reputation[model.at_peace], actor.resolute[model.at_peace]
                 for group in np.array_split(np.argsort(belief, kind="stable"), 5):
                     error = np.sqrt(np.sum(belief[group] * (1 - belief[group])))
                     assert abs(np.sum(resolute[group] - belief[group])) < 4 * error
@@ -212,7 +221,8 @@ class TestTime:
     def test_strength_approaches_its_target(self, strength, target, half_life, one, other):
         """Of both armies: monotone, never past the target, half of the gap in a half-life, and two steps are one."""
         russia, ukraine = Challenger(strength_target=target, reconstitution_half_life=half_life), Protege(buildup_half_life=half_life)
-        for after in (russia.strength_after, lambda strength, years: ukraine.strength_after(strength, target, years)):
+        for after in (lambda strength, years: russia.strength_after(strength, russia.gap_left(years)),
+                      lambda strength, years: ukraine.strength_after(strength, target, ukraine.gap_left(years))):
             now, soon, later = strength, after(strength, one), after(strength, one + other)
             assert min(now, target) * (1 - ROUNDING) <= soon <= max(now, target) * (1 + ROUNDING)
             assert abs(later - target) <= abs(soon - target) + ROUNDING * max(strength, target)
@@ -221,23 +231,30 @@ class TestTime:
 
 
 PROVISIONS = {name: type(field.default) for name, field in Regime.model_fields.items() if isinstance(field.default, Provision)}
-NEUTRAL = {"monitoring": {"quality": 0}}
-"""Some monitoring is the default: the line of contact was never without observers."""
-WHEN = (2.0, np.array([0.0, 1.0, 5.0])[:, None], np.array([True, False, True, False]))
-"""Two years after the ceasefire, three nodes, four worlds."""
+NEUTRAL = {"monitoring": {"quality": 0, "attribution": 0}, "response": {"europe_days": 0, "united_states_days": 0}}
+"""Some monitoring is the default, since the line of contact was never without observers; and help takes its time."""
+WHEN = Moment(now=2.0, ahead=np.array([0.0, 1.0, 5.0])[:, None], entered=np.array([True, False, True, False]),
+              successor=np.array([True, True, False, False]), renewed=np.array([False, True, True, False]), voided=np.array([False] * 3 + [True]),
+              step=1 / 12)
+"""Two years after the signature, three nodes, four worlds."""
 
 
-class _InForce(Parameters):
-    """What is in force, as a regime has it."""
+class _Standing(Parameters):
+    """What stands of it, as of a regime."""
 
-    in_force = Regime.in_force
+    standing = Regime.standing
+
+
+def certain(provision: Provision) -> Provision:
+    """The provision with the median of what is uncertain by default."""
+    return provision.drawn({name: float(uncertain.quantile(np.array(0.5))) for name, uncertain in provision.uncertain().items()})
 
 
 def terms_of(provisions: list[Provision]) -> Terms:
     """The terms of a regime with these provisions in this order, the same kind as often as it comes, before an accession."""
-    fields = {f"provision_{n}": (type(each), each) for n, each in enumerate(provisions)}
+    fields = {f"provision_{n}": (type(each), each) for n, each in enumerate(map(certain, provisions))}
     accession = Accession(start=1, mean_years=2, veto=0.2, interim=0.3)
-    return Regime.terms(create_model("Ordered", __base__=_InForce, accession=(Accession, accession), **fields)(), *WHEN)
+    return Regime.terms(create_model("Ordered", __base__=_Standing, accession=(Accession, accession), **fields)(), WHEN)
 
 
 def test_provisions_are_found():
@@ -284,17 +301,29 @@ class TestAccession:
     def test_in_force_grows_from_interim(self, start, mean, veto, interim, now):
         """f is between interim and 1 and grows with foresight up to the chance of no veto; it is 1 from entry on."""
         accession = Accession(start=start, mean_years=mean, veto=veto, interim=interim)
-        ahead = np.linspace(0, 200, 50)[:, None]
-        before, after = accession.in_force(now, ahead, np.array([False, True])).T
+        at = Moment(now, np.linspace(0, 200, 50)[:, None], entered=np.array([False, True]), successor=False)
+        before, after = accession.standing(at).in_force.T
         assert np.all(after == 1)
         assert before[0] == pytest.approx(interim, abs=ROUNDING)
         assert np.all(np.diff(before) >= 0)
         assert before[-1] <= interim + (1 - interim) * (1 - veto) + ROUNDING
 
+    @given(CHANCE, CHANCE, CHANCE, CHANCE)
+    def test_a_promise_goes_from_the_interim_to_the_full_one(self, interim, full, share, promised):
+        """I + (L - I) x, with I = i L where no interim promise is stated; the full one once in force."""
+        accession = Accession(start=0, mean_years=1, veto=0, interim=share, interim_europe=interim)
+        for years in (0.0, 0.7, 3.0, 100.0):
+            at = accession.standing(Moment(0.0, years, entered=np.array([False, True]), successor=False))
+            x = 1 - np.exp(-years)
+            np.testing.assert_allclose(at.promised(full, at.interim_europe), [interim + (full - interim) * x, full], rtol=0, atol=ROUNDING)
+            np.testing.assert_allclose(at.promised(promised, at.interim_united_states), [promised * (share + (1 - share) * x), promised],
+                                       rtol=0, atol=ROUNDING)
+
     @given(st.floats(0, 5), st.floats(0.1, 10), INSIDE, st.floats(0, 20))
     def test_what_is_expected_is_what_happens(self, start, mean, veto, years):
-        """At the ceasefire, the share in force expected in some years is the share of regimes that enter by then."""
+        """At the signature, the share in force expected in some years is the share of regimes that enter by then."""
         accession = Accession(start=start, mean_years=mean, veto=veto)
         enters = np.mean(accession.entry(GRID, np.ones_like(GRID)) <= years)
         never = np.mean(np.isinf(accession.entry(np.zeros_like(GRID), GRID)))
-        assert accession.in_force(0.0, years, np.array(False)) == pytest.approx((1 - never) * enters * (years > 0), abs=3e-4)
+        expected_by_then = accession.entered_by(Moment(0.0, years, entered=False, successor=False))
+        assert expected_by_then == pytest.approx((1 - never) * enters * (years > 0), abs=3e-4)

@@ -77,10 +77,10 @@ def test_nine_of_ten_is_found_through_noise_with_a_provision_that_does_nothing(m
     assert expit(12 * (x + 0.5 * y - 0.45)) >= 0.9 - 4 * 0.005
 
 
-def test_of_guarantees_that_cost_nothing_the_least_is_taken(scenarios):
+def test_of_guarantees_that_cost_nothing_the_least_is_taken(scenarios, few):
     """Promises alone: the answer on average is less than all that may be had, and the frontier's axis has a length."""
     vary = {"regime.commitment.united_states": (0.0, 1.0), "regime.commitment.europe": (0.0, 1.0)}
-    found = find(sim.load(scenarios / "none.toml", {"sampling.designs": 100}), 0.5, 5, vary, samples=12)
+    found = find(few(sim.load(scenarios / "none.toml", {"sampling.designs": 100})), 0.5, 5, vary, samples=12)
     row = found.table.set_index("role").loc[AVERAGE]
     assert row["status"] == SURE
     assert row["cost"] == 0
@@ -165,10 +165,10 @@ def test_limits_are_two_numbers_in_order(text):
 
 
 @pytest.fixture(scope="module")
-def asked(scenarios, tmp_path_factory):
+def asked(scenarios, few_file, tmp_path_factory):
     """A small search through the command."""
     out = tmp_path_factory.mktemp("requirement")
-    words = ["require", scenarios / "coalition.toml", "--hold", 0.85, "--years", 3, "--vary", "regime.deployment.brigades=0:15",
+    words = ["require", f"{scenarios / 'coalition.toml'}+{few_file}", "--hold", 0.85, "--years", 3, "--vary", "regime.deployment.brigades=0:15",
              "--vary", "regime.commitment.united_states=0:1", "--samples", 12, "--designs", 100,
              "--set", "sampling.steps_per_year=4", "--out", out, "--json"]
     result = CliRunner().invoke(app, list(map(str, words)))
@@ -191,13 +191,13 @@ def test_the_document_of_a_search(asked):
     assert len(pd.read_csv(folder / "points.csv")) >= 14
 
 
-def test_what_is_reported_is_what_a_run_gives(asked, scenarios):
+def test_what_is_reported_is_what_a_run_gives(asked, scenarios, few_file):
     """The fresh numbers of the answer are those of a run of that guarantee with the fresh seed."""
     document, _, _ = asked
     row, wanted = document["guarantees"][0], document["asked"]
     values = {key: row[key] for key in wanted["vary"]} | {"sampling.designs": 100, "sampling.steps_per_year": 4, "sampling.horizon_years": 3,
                                                           "sampling.seed": study._another(2025)}
-    told = sim.survival(sim.run(sim.load(scenarios / "coalition.toml", values), out=None), [3]).iloc[0]
+    told = sim.survival(sim.run(sim.load(scenarios / "coalition.toml", values, over=[few_file]), out=None), [3]).iloc[0]
     assert (row["fresh_estimate"], row["fresh_low"], row["fresh_high"]) == pytest.approx(tuple(told[["estimate", "low", "high"]]))
 
 

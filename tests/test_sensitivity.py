@@ -158,8 +158,8 @@ def test_a_nan_and_a_missing_point_are_errors():
 
 
 @pytest.fixture(scope="module")
-def none(scenarios):
-    return sim.load(scenarios / "none.toml", {"sampling.steps_per_year": 4})
+def none(scenarios, few):
+    return few(sim.load(scenarios / "none.toml", {"sampling.steps_per_year": 4}))
 
 
 def test_a_point_is_simulated_with_its_numbers(none):
@@ -265,9 +265,9 @@ def test_a_new_leader_follows_the_scenario_and_not_the_sample(none):
     np.testing.assert_array_equal(model.of_successors("value_of_prevailing", everyone), own.of_successors("value_of_prevailing", everyone))
 
 
-def test_a_member_of_the_coalition_may_be_uncertain(scenarios):
+def test_a_member_of_the_coalition_may_be_uncertain(scenarios, few):
     """It goes by its name, in the tables and in words."""
-    coalition = sim.load(scenarios / "coalition.toml", {"sampling.steps_per_year": 4})
+    coalition = few(sim.load(scenarios / "coalition.toml", {"sampling.steps_per_year": 4}))
     doubted = coalition.drawn({"europe.members.Poland.reliability": Uniform(0.2, 1)})
     found = find(doubted, "survival@5", samples=32, trajectories=4)
     assert "europe.members.Poland.reliability" in set(found.table["factor"])
@@ -324,10 +324,10 @@ def test_a_share_that_is_not_told_is_not_given():
 
 
 @pytest.fixture(scope="module")
-def asked(scenarios, tmp_path_factory):
+def asked(scenarios, few_file, tmp_path_factory):
     """The document of the command, its folder, and its words."""
     out = tmp_path_factory.mktemp("sensitivity")
-    words = ["sensitivity", scenarios / "nato.toml", "--outcome", "survival@3", "--against", scenarios / "none.toml", "--vary",
+    words = ["sensitivity", f"{scenarios / 'nato.toml'}+{few_file}", "--outcome", "survival@3", "--against", f"{scenarios / 'none.toml'}+{few_file}", "--vary",
              "regime.deployment.brigades=0:15", "--samples", 128, "--replicates", 4, "--years", 3, "--set", "sampling.steps_per_year=4", "--out",
              out, "--json"]
     result = CliRunner().invoke(app, list(map(str, words)))

@@ -215,7 +215,8 @@ class Designs:
         size = float(np.linalg.norm(away))
         if not len(self._ranks) or self.count < _LEAST or size <= _ROUNDING * float(np.linalg.norm(means)):
             return None
-        shares = np.round((self._ranks @ away / size) ** 2 / np.square(self._ranks).sum(axis=1), _DIGITS)
+        squares = np.square(self._ranks).sum(axis=1)      # 0 for a parameter that has one value
+        shares = np.round(np.divide((self._ranks @ away / size) ** 2, squares, out=np.zeros_like(squares), where=squares > 0), _DIGITS)
         found = int(shares.argmax())
         by_chance = stats.beta.sf(shares[found], 0.5, self.count / 2 - 1) * len(shares)      # Bonferroni
         return found if by_chance < 1 - CONFIDENCE else None

@@ -28,7 +28,7 @@ VALUE = "russia.value_of_prevailing"
 HALF = 0.5
 YEARS = 10
 """Years for which a sentence states the threshold, as far as the horizon reaches."""
-ENDS = (0.005, 0.995)
+_ENDS = (0.005, 0.995)
 """Quantiles of what was drawn between which a curve is drawn."""
 _PLACES = 121
 
@@ -86,7 +86,7 @@ def durability_by_value(run: Simulated, years: float) -> pd.DataFrame:
     if values is None:
         return pd.DataFrame(columns=["value", "estimate", "low", "high"])
     sets, ended = _ParameterSets(values), 1 - _by_design(measures.survival(years), run)
-    first, last = np.quantile(sets.logs, ENDS)
+    first, last = np.quantile(sets.logs, _ENDS)
     at = np.linspace(first, last, _PLACES)
     curves = [sets.fitted(ended, counts, at) for counts in sets.resampled]
     high, low = 1 - np.quantile(curves, TAILS, axis=0)

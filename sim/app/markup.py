@@ -29,6 +29,7 @@ STYLE = """<style>
 .cf table.cards th:nth-child(3) { width: 10%; } .cf table.cards th:nth-child(4) { width: 7%; }
 .cf table.cards th:nth-child(7) { width: 14%; }
 .cf table.numbers td { white-space: nowrap; }
+.cf table.reasons tbody th { white-space: normal; }
 .cf td small { display: block; color: #5b6470; font-size: .8rem; }
 .cf img { width: 100%; height: auto; display: block; }
 .cf code { font-size: .82rem; background: #f3f5f7; padding: 0 .2rem; color: inherit; overflow-wrap: anywhere; }
@@ -74,7 +75,7 @@ def numbers(printed: Table, *, turned: bool = True) -> str:
     """A table of the command line, `turned` on its side where it then stands better beside a figure and on a narrow screen."""
     columns = [[Text.from_markup(str(cell)).plain for cell in column.cells] for column in printed.columns]
     if not turned:
-        return table([str(column.header) for column in printed.columns], list(zip(*columns, strict=True)), "numbers")
+        return table([str(column.header) for column in printed.columns], list(zip(*columns, strict=True)), "numbers reasons")
     names, *estimates = columns
     headings = [str(column.header) for column in printed.columns[1:]]
     return table(["", *names], [[heading, *cells] for heading, cells in zip(headings, estimates, strict=True)], "numbers")

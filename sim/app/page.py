@@ -73,9 +73,10 @@ def _controls(asked: Asked, explored: Explored, known: Mapping[str, Scenario]) -
 
 def _heading(explored: Explored) -> None:
     scenario, changed = explored.scenario, len(explored.changed)
+    as_of = "" if scenario.as_of is None else f"State of affairs of {scenario.as_of}. "
     says = f"{changed} value{'s' if changed > 1 else ''} changed. " if changed else "As in its file. "
     markup.html(f"<h1>{escape(scenario.title or scenario.name)}</h1><p>{escape(scenario.description.strip())}</p>"
-                f'<p class="quiet">{says}{escape(report.HOW_TO_READ.strip())}</p>')
+                f'<p class="quiet">{as_of}{says}{escape(report.HOW_TO_READ.strip())}</p>')
 
 
 def _answer(asked: Asked, explored: Explored, others: Mapping[str, Scenario]) -> None:

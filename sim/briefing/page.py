@@ -28,6 +28,11 @@ from sim.scenario.schema import milestones
 from sim.scenario.show import Told, parameters, resolved
 from sim.study.finding import Finding
 
+_MORE = {"Deterrence threshold (1: Ukraine is vital); above it, attacks are likelier than not": report.threshold_table,
+         "Main reasons of attacks, in percent of all histories": report.reasons_table,
+         "What the peace is like while it lasts": report.peace_table}
+"""Tables of the terminal that stand in the page too."""
+
 
 def page(runs: Sequence[Run], baseline: str | None = None, question: str | None = None, findings: Sequence[Finding] = ()) -> str:
     """The briefing on some runs and findings as HTML, with no reference to any other file or host.
@@ -47,12 +52,13 @@ def page(runs: Sequence[Run], baseline: str | None = None, question: str | None 
     return template.render(
         question=question or (_question(runs) if runs else sections[0][0].question), runs=runs, sections=sections, findings=findings,
         years=milestones(max((run.horizon_years for run in runs), default=1)),
-        called=called, answer=[*report.deterred(runs), *sentences.answer(runs)], unpaired=unpaired,
+        called=called, unpaired=unpaired,
+        answer=[*report.deterred(runs), *sentences.answer(runs), *(f"{note}." for run in runs if (note := run.scenario.of_posterior))],
         differences=[] if compared.empty else list(sentences.differences(compared, called)),
         danger=list(sentences.danger(runs)), why=[*sentences.why(runs), *sentences.reasons(runs)], bent=report.bent(runs) if runs else "",
         durability={called[run.name]: durability.survival(run).set_index("years") for run in runs},
         causes={called[run.name]: durability.causes(run).set_index("cause") for run in runs},
-        more=[_texts(table(runs)) for table in (report.threshold_table, report.reasons_table, report.peace_table)] if runs else [],
+        more={title: _texts(table(runs)) for title, table in _MORE.items()} if runs else {},
         costs={called[run.name]: costs(run, items=("peace", "war", "all")).set_index(["bearer", "item"]) for run in runs},
         paid=_told_costs(runs, baseline, unpaired), amount=sentences.amount, amounts=sentences.amounts, part=sentences.part,
         figures=_figures(runs, None if compared.empty else baseline or runs[0].name) if runs else [],
@@ -61,10 +67,9 @@ def page(runs: Sequence[Run], baseline: str | None = None, question: str | None 
 
 
 def _texts(table: Table) -> dict[str, Any]:
-    """A table of the terminal as title, headings and rows of cells, each cell a list of lines."""
+    """A table of the terminal as headings and rows of cells, each cell a list of lines."""
     columns = [[Text.from_markup(str(cell)).plain.split("\n") for cell in column.cells] for column in table.columns]
-    return {"title": str(table.title).strip(), "headings": [str(column.header) for column in table.columns],
-            "rows": list(zip(*columns, strict=True))}
+    return {"headings": [str(column.header) for column in table.columns], "rows": list(zip(*columns, strict=True))}
 
 
 def _assumed(run: Run) -> list[Told]:

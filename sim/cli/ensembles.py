@@ -30,6 +30,7 @@ from sim.cli.options import (
     progress_bar,
     sampling,
     simulate,
+    warn,
 )
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def compare(files: Annotated[list[str], typer.Argument(metavar="FILE_OR_RUN...",
         from sim.scenario.schema import digest
         scenarios = load_all([each for each in files if not _is_run(each)], overrides, sampling(designs, replicates, seed, years))
         kept, given = {each: read_run(each) for each in files if _is_run(each)}, iter(scenarios)
+        for each in kept.values():
+            warn(each.scenario)
         names = [kept[each].name if each in kept else next(given).name for each in files]
         if len(names) < 2 or len(set(names)) < len(names):      # noqa: PLR2004  said in the message
             refuse([f"compare needs two or more scenarios of different names; it was given {', '.join(names)}"])

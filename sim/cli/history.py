@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.ensemble.store import Run
-Calibration = Annotated[Path | None, typer.Option(metavar="FINDING", help="Folder of a calibration; its scores leave each case out.")]
+Calibration = Annotated[Path | None, typer.Option(
+    metavar="FINDING", help="Folder of a calibration; its scores leave each pair of adversaries out.")]
 
 
 @app.command()
@@ -20,7 +21,7 @@ def history(files: Annotated[list[str] | None, typer.Argument(metavar="[FILE...]
                                                               show_default=False)] = None,
             calibration: Calibration = None, designs: Designs = None, replicates: Replicates = None, seed: Seed = None,
             workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
-    """How long past ceasefires held, by what stood behind them; with scenarios, how well the model would have foretold it."""
+    """Show how long past ceasefires lasted, by type of guarantee; with scenarios, score the model against them."""
     with plain_errors() as refuse:
         from sim.record.record import OUTCOMES, record
         from sim.study.calibration.study import left_out_scores
@@ -30,7 +31,7 @@ def history(files: Annotated[list[str] | None, typer.Argument(metavar="[FILE...]
         known = None if calibration is None else read(calibration)
         if fitted := [scenario.name for scenario in scenarios if any(each.jointly for each in scenario.uncertain().values())]:
             refuse([f"{name}: holds draws of a posterior that has seen these cases; give it without them, and the finding to "
-                    "--calibration, whose scores leave out each case in its turn" for name in fitted])
+                    "--calibration, whose scores leave out each pair of adversaries in its turn" for name in fitted])
         cases = covered(record(), [scenario.name for scenario in scenarios])
         learned = None if known is None else left_out_scores(known, cases)
         folder = out / "history"

@@ -82,7 +82,15 @@ def load(file: str, overrides: list[str] | None = None, more: dict[str, int] | N
     if not path or not all(over):
         raise scenario_files.ScenarioError([f"{file}: names no file beside a +; say A+B to put B over A"])
     values = dict(map(scenario_files.read_override, overrides or [])) | (more or {})
-    return scenario_files.load(path, values, origin="command line", over=over)
+    scenario = scenario_files.load(path, values, origin="command line", over=over)
+    warn(scenario)
+    return scenario
+
+
+def warn(scenario: "Scenario") -> None:
+    """Say on standard error what has to be said of a scenario on a posterior."""
+    if scenario.of_posterior:
+        typer.echo(scenario.of_posterior, err=True)
 
 
 def load_all(files: list[str], overrides: list[str] | None, more: dict[str, int]) -> list["Scenario"]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import app, plain_errors, write
+from sim.cli.options import app, plain_errors, warn, write
 
 
 @app.command()
@@ -24,6 +24,8 @@ def report(folders: Annotated[list[Path], typer.Argument(metavar="RUN_OR_FINDING
         found = [folder for folder in folders if (folder / finding.FILE).exists()]
         simulated = [folder for folder in folders if folder not in found]
         runs, findings = list(map(read_run, simulated)), list(map(finding.read, found))
+        for each in runs:
+            warn(each.scenario)
         names = [each.name for each in runs]
         if len(set(names)) < len(names):
             told = ", ".join(f"{name} ({folder})" for name, folder in zip(names, simulated, strict=True))

@@ -66,6 +66,7 @@ def vote_funds(model: "CeasefireModel") -> None:
     regime = model.drawn.regime
     money = (model.years < regime.arms.delivery_years - TOLERANCE) & (regime.arms.package_usd_bn * regime.arms.united_states_share > 0)
     model.funds_due = np.full(len(model.worlds), money | (model.terms().united_states_promised > 0))
+    model.united_states.funds_passed = ~model.funds_due      # where none are due, none are short
     if model.funds_due.any():
         model.united_states.vote_funds(model.funds_due, _of_year(model, "funds"))
 

@@ -25,7 +25,11 @@ def main_reasons(parameters: Scenario, at: Situation, signature: Situation, firs
     """
     chance = _Chance(balance_at_signature, ahead, step)
     never_meant = first_leader & (disposition < chance(parameters, signature))
-    return np.where(never_meant, list(Reason).index(Reason.NEVER_MEANT), _lowers_most(chance, parameters, at, signature))
+    main = np.full(len(disposition), list(Reason).index(Reason.NEVER_MEANT))
+    if len(others := np.flatnonzero(~never_meant)):
+        chance = replace(chance, balance_at_signature=balance_at_signature[others])
+        main[others] = _lowers_most(chance, parameters.at(others), at.at(others), signature.at(others))
+    return main
 
 
 @dataclass(frozen=True)

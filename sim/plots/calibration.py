@@ -1,4 +1,4 @@
-"""What the record teaches of dyads: parts before and after, durability before and after, and the check of the method."""
+"""What the historical record says about pairs of adversaries: parts and durability before and after, and the check of the method."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,7 +13,7 @@ _COLUMNS = 3
 
 
 def learned(finding: Finding, ax: Axes | None = None) -> Axes:
-    """Each part of a candidate before (grey) and after (blue) the record was asked, as multiples of its median before."""
+    """Each part of a candidate before (grey) and after (blue) the fit, as multiples of its median before."""
     ax, parts = axes_or_new(ax), finding.tables["parts"].sort_values("learned", ignore_index=True)
     for row, part in parts.iterrows():
         for shift, colour, width, names in ((0.16, "0.6", 7, ("prior", "prior_low", "prior_high")),
@@ -27,10 +27,10 @@ def learned(finding: Finding, ax: Axes | None = None) -> Axes:
     ax.set_xticks([0.25, 0.5, 1, 2, 4], ["¼", "½", "1", "2", "4"])
     ax.minorticks_off()
     ax.set_yticks(range(len(parts)), parts["part"])
-    ax.set(xlabel="times the median before (wide grey: before; narrow blue: after; bars: nine of ten candidates, strokes: medians)")
+    ax.set(xlabel="times the median before (wide grey: before; narrow blue: after; bars: 90 % of candidates, strokes: medians)")
     most, count = parts.iloc[-1], finding.tables["effective"].iloc[0]["cases"]
-    surely = int((parts["learned_low"] > 0).sum())
-    ax.set_title(f"{count:.0f} past ceasefires surely teach something of {surely} of {len(parts)} parts, most of the\n{most['part']}: "
+    significant = int((parts["learned_low"] > 0).sum())
+    ax.set_title(f"{count:.0f} past ceasefires narrow {significant} of {len(parts)} parts significantly, most of all the\n{most['part']}: "
                  f"{with_limits(*of_row(most, 'learned'))} of its variance is gone", loc="left", pad=20)
     return ax
 
@@ -46,11 +46,11 @@ def calibrated(finding: Finding, ax: Axes | None = None) -> Axes:
     for number, name in enumerate(names):
         left, bottom = (number % _COLUMNS) / _COLUMNS, 1 - (number // _COLUMNS + 1) / rows
         panel = ax.inset_axes((left, bottom + 0.1 / rows, 0.84 / _COLUMNS, 0.72 / rows))
-        for told, (colour, marker, shift) in looks.items():
-            some = table[(table["guarantee_class"] == name) & (table["told"] == told)].dropna()
+        for source, (colour, marker, shift) in looks.items():
+            some = table[(table["guarantee_class"] == name) & (table["source"] == source)].dropna()
             ends = [some["estimate"] - some["low"], some["high"] - some["estimate"]]
             panel.errorbar(some["years"] + shift, some["estimate"], yerr=ends, color=colour, marker=marker, ms=4, lw=1.6, ls="none",
-                           label=told)
+                           label=source)
         panel.set(xlim=(0, 21.5), ylim=(0, 1.04), xticks=sorted(set(table["years"])))
         panel.spines[["top", "right"]].set_visible(False)
         panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -58,7 +58,7 @@ def calibrated(finding: Finding, ax: Axes | None = None) -> Axes:
         panel.set_xlabel("years", fontsize="small", labelpad=1)
         if not number:
             panel.legend(frameon=False, fontsize="small", loc="lower left")
-    ten = table[(table["years"] == table["years"].max())].groupby("told")[["low", "high"]].agg("mean").eval("high - low")
+    ten = table[(table["years"] == table["years"].max())].groupby("source")[["low", "high"]].agg("mean").eval("high - low")
     ax.set_title("The record narrows what the model says of durability: after it, nine of ten candidates\nlie within "
                  f"{100 * ten['posterior']:.0f} points at {table['years'].max():g} years, before within {100 * ten['prior']:.0f} "
                  "(means over classes; record: 95 % limits)", loc="left")

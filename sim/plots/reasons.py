@@ -57,7 +57,7 @@ def _of_several(runs: Sequence[Simulated], tables: Sequence[Any], ax: Axes) -> N
         ax.errorbar(attacks["estimate"], row, xerr=[[attacks["estimate"] - attacks["low"]], [attacks["high"] - attacks["estimate"]]],
                     color="#D55E00", capsize=3, lw=1.5)
     ax.set_yticks(rows, labels(runs))
-    ax.legend(loc="upper center", bbox_to_anchor=(0.4, -0.18), ncols=2, frameon=False, fontsize="small")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.4, -0.26), ncols=2, frameon=False, fontsize="small")
     ax.set_xlabel(f"share of all histories that end by attack within {runs[0].horizon_years} years\n(whisker: 95 % sampling error)")
     most = int(np.argmax([float(table["estimate"].sum()) for table in tables]))
     ax.set_title(_finding(runs[most], labels(runs)[most], tables[most]), loc="left")

@@ -10,7 +10,7 @@ from matplotlib.ticker import NullFormatter, PercentFormatter
 
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
-from sim.analysis.threshold import ENDS, YEARS, deters, drawn_values, durability_by_value, in_words, thresholds
+from sim.analysis.threshold import YEARS, deters, drawn_values, durability_by_value, in_words, thresholds
 from sim.plots.style import DASHES, PALETTE, axes_or_new
 
 _BINS, _WIDTH = 40, 78
@@ -45,6 +45,9 @@ def threshold(runs: Simulated | Sequence[Simulated], years: float | None = None,
             shown.append(values)
     ax.set(ylim=(0, 1), ylabel=f"share still holding {at:g} year{'' if at == 1 else 's'}")
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    if lines:
+        drawn = [line.get_xdata() for _, line in lines]
+        ax.set_xlim(min(each[0] for each in drawn), max(each[-1] for each in drawn))
     if len(runs) > 1:
         ax.legend(handles=[line for _, line in sorted(lines, key=lambda each: -each[0])], loc="upper left", bbox_to_anchor=(1.01, 1),
                   frameon=False, fontsize="small", title="threshold, times “vital”", title_fontsize="small", alignment="left")
@@ -65,15 +68,13 @@ def _mark(ax: Axes, found: Any, curve: Any, colour: str) -> None:
 
 def _draw_density(below: Axes, values: Any, colour: str) -> None:
     """How the logarithms of the values are distributed over parameter sets."""
-    logs = np.log(values[values > 0])
-    density, edges = np.histogram(logs, _BINS, range=tuple(np.quantile(logs, ENDS)), density=True)
+    density, edges = np.histogram(np.log(values[values > 0]), _BINS, density=True)
     below.stairs(density, np.exp(edges), fill=True, color=colour, alpha=0.5)
 
 
 def _finish(ax: Axes, below: Axes) -> None:
     """The panel of the values below the curves, which share their axis."""
     ax.tick_params(labelbottom=False)
-    ax.margins(x=0)
     below.spines[["top", "right", "left"]].set_visible(False)
     below.set_yticks([])
     below.set_ylabel("drawn", rotation=0, ha="right", va="center", fontsize="small")

@@ -11,7 +11,7 @@ OUTCOMES = {"war": "renewed war", "fighting": "renewed armed conflict"}
 
 
 def record(outcome: str = "war", *, pooled: bool = True) -> pd.DataFrame:
-    """The cases, a row each: the columns of the codebook, `years` held, whether that `ended` it, and `by` which outcome.
+    """The cases, a row each: the columns of the codebook, the `pair` of sides, `years` held, whether it `ended`, and `by` which outcome.
 
     `outcome` is a key of OUTCOMES; `pooled` leaves out the six cases that are there for comparison only. Raises KeyError for another
     outcome.
@@ -21,7 +21,8 @@ def record(outcome: str = "war", *, pooled: bool = True) -> pd.DataFrame:
         raise KeyError(f"{outcome}: the record knows {' and '.join(OUTCOMES)}")
     resumed, followed = table[f"{outcome}_resumed"], table[f"{outcome}_followed_until"]
     held = pd.to_datetime(resumed.fillna(followed)) - pd.to_datetime(table["start"])
-    cases = table.assign(years=held.dt.days / DAYS_A_YEAR, ended=resumed.notna(), by=OUTCOMES[outcome])
+    pair = [" and ".join(sorted(sides)) for sides in zip(table["side_a"], table["side_b"], strict=True)]
+    cases = table.assign(pair=pair, years=held.dt.days / DAYS_A_YEAR, ended=resumed.notna(), by=OUTCOMES[outcome])
     return cases[cases["pooled"] == 1].reset_index(drop=True) if pooled else cases
 
 

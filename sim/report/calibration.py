@@ -1,4 +1,4 @@
-"""What the record teaches of dyads, in words and numbers."""
+"""What the historical record says about pairs of adversaries, in words and numbers."""
 
 from collections.abc import Iterator
 
@@ -18,51 +18,71 @@ _NINE_OF_TEN = 3.29      # standard deviations between the ends of nine of ten
 
 
 def section(finding: Finding) -> Section:
-    """What was learned, what cannot be told apart, whether it predicts, and whether the method can be trusted."""
+    """What was learned, what is not identified, whether it predicts, and whether the method can be trusted."""
     parts, counts = finding.tables["parts"], finding.tables["effective"].iloc[0]
     learned = parts[(parts["learned"] >= _LEARNED) & (parts["learned_low"] > 0)].sort_values("learned", ascending=False)
     moved = np.log(parts["posterior"] / parts["prior"]).abs() / (np.log(parts["prior_high"] / parts["prior_low"]) / _NINE_OF_TEN)
     nothing = parts[(parts["learned"] < _NOTHING) & (moved < _MOVED)]["part"].tolist()
-    told = "; ".join(f"{row['part']} {_range(row, 'posterior', 'low', 'high')}, before {_range(row, 'prior', 'prior_low', 'prior_high')}"
+    most = "; ".join(f"{row['part']} {_range(row, 'posterior', 'low', 'high')}, before {_range(row, 'prior', 'prior_low', 'prior_high')}"
                      for _, row in learned.iterrows())
     entangled = finding.tables["entangled"]
     surely = entangled["correlation_low"] * entangled["correlation_high"] > 0
     pairs = "; ".join(f"{row['part']} and {row['other']} ({row['correlation']:+.2f}, {row['correlation_low']:+.2f} to "
                       f"{row['correlation_high']:+.2f})"
                       for _, row in entangled[surely & (entangled["correlation"].abs() >= _ENTANGLED)].iterrows())
-    doubtful = tuple(doubts(finding))
-    answer = (*doubtful, _trust(finding)) if doubtful else (
-        f"{counts['cases']:.0f} cases, {counts['ended']:.0f} of which ended in war, teach most of: {told or 'nothing'}.",
-        f"They teach next to nothing of: {', '.join(nothing) or 'no part'}.",
-        f"They cannot tell apart, since one makes up for the other: {pairs or 'no two parts'}.",
-        _scores(finding.tables["scores"]), _trust(finding))
+    doubtful, predicts = tuple(doubts(finding)), _predicts(finding)
+    answer = (*doubtful, predicts, _trust(finding)) if doubtful else (
+        f"{counts['cases']:.0f} cases, {counts['ended']:.0f} of which ended in war, say most about: {most or 'nothing'}.",
+        f"The record says almost nothing about: {', '.join(nothing) or 'no part'}.",
+        f"Not separately identified (one can compensate for the other): {pairs or 'no two parts'}.",
+        predicts, _trust(finding))
     rows = tuple((row["part"], _cell(row, "prior", "prior_low", "prior_high"), _cell(row, "posterior", "low", "high"),
                   above_limits(*of_row(row, "learned"))) for _, row in parts.iterrows())
-    return Section("What does the record teach of dyads?", answer, ("", "before", "after", "learned"), rows,
-                   "Medians, and below them where nine of ten candidates lie. Learned is the share of the variance that the record "
-                   "took away, with 95 % limits of refits to half of the histories, which hold their chance and the error of "
-                   "the emulator; a part of which little is learned keeps what was assumed of it. Below 0, it is less sure than it was.")
+    return Section("What does the historical record say about pairs of adversaries?", answer, ("", "before", "after", "learned"), rows,
+                   "Medians, and below them the range of 90 % of candidates. Learned is the share of the variance that the record "
+                   "took away, with 95 % limits from refits to half of the candidates: they include sampling error and the error of "
+                   "the emulator. A part of which little is learned keeps its assumed range. Below 0, its range became wider.")
 
 
-def _scores(scores: pd.DataFrame) -> str:
-    some = scores[(scores["score"] == "log") & (scores["years"] == min(10, scores["years"].max()))].set_index("predictor")
-    told = [f"{name} {some.loc[name, 'worse']:+.3f} ({some.loc[name, 'worse_low']:+.3f} to {some.loc[name, 'worse_high']:+.3f})"
-            for name in (BEFORE, AFTER)]
-    return (f"Leaving out each case in its turn, the log score at {some['years'].iloc[0]:g} years is worse than that of pooled "
-            f"Kaplan-Meier by: {', '.join(told)}; limits are 95 % over resamples of the cases.")
+def _predicts(finding: Finding) -> str:
+    """Whether the fit forecasts pairs that it has not seen better than the prior does."""
+    own, log = finding.tables["left_out"].iloc[0], _log_scores(finding)
+    year = min(10, log["years"].max())
+    at_year = log[log["years"] == year].set_index("predictor")
+    worse = ", ".join(f"{name} {row['worse']:+.3f} ({row['worse_low']:+.3f} to {row['worse_high']:+.3f})"
+                      for name, row in at_year.loc[[BEFORE, AFTER]].iterrows())
+    return (f"With the cases of each pair left out in their turn, the fit changes the mean log chance of a case by {own['gain']:+.3f} "
+            f"({own['gain_low']:+.3f} to {own['gain_high']:+.3f}) from {own['before']:.3f}; more is better. The log score at {year:g} "
+            f"years is worse than that of pooled Kaplan-Meier by: {worse}. Limits are 95 % over resamples of the pairs.")
+
+
+def _log_scores(finding: Finding) -> pd.DataFrame:
+    scores = finding.tables["scores"]
+    return scores[scores["score"] == "log"]
+
+
+def loses(finding: Finding) -> bool:
+    """Whether the posterior forecasts pairs of adversaries that were left out worse than the prior, by either score.
+
+    The two are the mean log chance of the cases, and the log score of holding averaged over the years.
+    """
+    means = _log_scores(finding).groupby("predictor")["estimate"].mean()
+    return bool(finding.tables["left_out"].iloc[0]["gain"] < 0 or means[AFTER] > means[BEFORE])
 
 
 def doubts(finding: Finding) -> Iterator[str]:
-    """What forbids to believe the posterior at all."""
+    """What forbids using the posterior."""
     worth = finding.tables["effective"].iloc[0]["effective"]
     _, error, _ = self_check.apart(self_check.likelier(finding.tables["emulator"]))
-    told = {
+    faults = {
         f"the weights are worth {worth:.0f} candidates, where {_FEWEST} are the least": worth < _FEWEST,
         f"the emulator errs by {error:.1f} in the log chance of the record, where {_MOST_ERROR} is the most": error > _MOST_ERROR,
         "the truth of synthetic records does not rank uniformly": _uniform(finding) < _SUSPICIOUS,
     }
-    if reasons := [reason for reason, so in told.items() if so]:
-        yield f"Do not believe this posterior: {'; '.join(reasons)}. Simulate more --candidates and --histories."
+    if reasons := [reason for reason, holds in faults.items() if holds]:
+        yield f"The posterior is unreliable: {'; '.join(reasons)}. Simulate more --candidates and --histories."
+    if loses(finding):
+        yield "Do not use this posterior: it forecasts pairs of adversaries that it has not seen worse than the prior does."
 
 
 def _uniform(finding: Finding) -> float:

@@ -1,4 +1,4 @@
-"""The record in numbers: how long ceasefires held, and how well the model and its rivals tell it."""
+"""The historical record in numbers: how long ceasefires held, and how well the model and its rivals predict it."""
 
 from collections.abc import Mapping
 
@@ -10,16 +10,16 @@ from sim.record.lifetimes import YEARS
 HOW_TO_READ = (
     "\nShares of past ceasefires (Kaplan-Meier) and Weibull shapes, each with its 95 % limits. A shape below 1 says\n"
     "that the danger falls with age. Classes are one coder's judgement, and groups are small: differences between\n"
-    "them are no effects."
+    "them are not effects."
 )
 HOW_TO_READ_MODEL = (
-    "\nBelow the model's share its 95 % sampling error, and where nine of ten parameter sets lie; then the record of the\n"
+    "\nBelow the model's share its 95 % sampling error, and the range over 90 % of parameter sets; then the record of the\n"
     "class for which the scenario stands, with its 95 % limits."
 )
 HOW_TO_READ_SCORES = (
     "\nLower is better. Below each score, how much worse it is than that of Kaplan-Meier; each with 95 % limits over\n"
-    "resamples of the cases. The rivals are fitted to the same cases, each left out in its turn; the model has\n"
-    "seen none of them, and a calibrated one all but the one that it is asked of."
+    "resamples of the pairs of adversaries. The rivals are fitted to the same cases, those of each pair left out in\n"
+    "their turn; the model has seen none of them, and a calibrated one all but those of the pair that it predicts."
 )
 
 

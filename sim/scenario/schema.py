@@ -28,7 +28,7 @@ class Sampling(Parameters):
     """How many histories are simulated, and how."""
 
     designs: int = parameter(
-        1000, "parameter designs: what we do not know, as a Latin hypercube over the uncertain numbers", unit="designs", symbol="D",
+        1000, "parameter designs: what we do not know, as points spread evenly over the uncertain numbers", unit="designs", symbol="D",
         low=2, high=1_000_000,
         source="judgement: with ten histories of each design, the sampling error of a durability is about one percentage point")
     replicates: int = parameter(
@@ -55,6 +55,7 @@ class Sampling(Parameters):
         return self.designs * self.replicates
 
 
+POSTERIOR = "its draws come from a posterior, which describes pairs of adversaries as the historical record has them, not this one"
 Origins = Mapping[str, tuple[tuple[Any, str], ...]]
 """For each dotted key the values it was given and by whom, the first being the earliest."""
 Sources = Mapping[str, str]
@@ -112,6 +113,11 @@ class Scenario(Parameters):
     def stated_sources(self) -> Sources:
         """The sources that files state beside their numbers, by dotted key."""
         return self._stated_sources
+
+    @property
+    def of_posterior(self) -> str:
+        """What has to be said where the scenario carries draws of a posterior; empty where it carries none."""
+        return f"{self.name}: {POSTERIOR}" if any(each.jointly for each in self.uncertain().values()) else ""
 
     def determinants(self) -> dict[str, Any]:
         """What determines the result of a run, as plain data."""

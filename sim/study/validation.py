@@ -1,8 +1,8 @@
 """The model held against the record: predictions of durability by class, and their scores beside those of plain rivals.
 
-The rivals are fitted to the very cases that they predict, each case left out in its turn; the model has seen none of them. A case
-that was followed for fewer years than asked says nothing of them, and those that were followed longer count for it (inverse
-probability of censoring weights: Graf et al. 1999).
+The rivals are fitted to the very cases that they predict, the cases of one pair of adversaries left out in their turn; the model has
+seen none of them. A case that was followed for fewer years says nothing of later ones, and those that were followed longer count for it
+(inverse probability of censoring weights: Graf et al. 1999).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,10 +26,11 @@ Predictor = Callable[[pd.DataFrame, pd.DataFrame, Sequence[float]], Floats]
 def covered(cases: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """The cases of the classes for which scenarios of these names stand.
 
-    Raises ScenarioError for a name that stands for no class or is given twice.
+    Raises ScenarioError for a name that stands for no class of the record or is given twice.
     """
     known = ", ".join(stand.scenario for stand in STANDS)
-    problems = [f"{name}: stands for no class of the record; those that do are {known}" for name in names if class_of(name) is None]
+    problems = [f"{name}: has no counterpart in the record of past ceasefires; use one of {known}" for name in names
+                if class_of(name) is None]
     problems += [f"{name}: is given twice; name it once" for name in dict.fromkeys(names) if list(names).count(name) > 1]
     if problems:
         raise ScenarioError(problems)
@@ -103,17 +104,25 @@ RIVALS: Mapping[str, Predictor] = {BASELINE: kaplan_meier_of_all, "Weibull": wei
 
 
 def left_out(predict: Predictor, cases: pd.DataFrame, years: Sequence[float] = YEARS) -> Floats:
-    """What a predictor that knows all cases but one says of that one (case, year)."""
-    return np.concatenate([predict(cases.drop(index=number), cases.loc[[number]], years) for number in cases.index])
+    """What a predictor that knows all cases but those of one pair of adversaries says of these (case, year)."""
+    predicted = np.empty((len(cases), len(years)))
+    for of_pair in by_pair(cases):
+        predicted[of_pair] = predict(cases[~of_pair], cases[of_pair], years)
+    return predicted
+
+
+def by_pair(cases: pd.DataFrame) -> list[NDArray[np.bool_]]:
+    """For each pair of adversaries which of the cases are its own."""
+    return [(cases["pair"] == pair).to_numpy() for pair in dict.fromkeys(cases["pair"])]
 
 
 def scores(cases: pd.DataFrame, models: Mapping[str, Predictor], years: Sequence[float] = YEARS, seed: int = 0) -> pd.DataFrame:
     """Brier and log score of models and of the rivals at each year, lower being better, and how much worse than pooled Kaplan-Meier.
 
     Columns: predictor, years, score ("Brier" or "log"), estimate, low, high, worse, worse_low, worse_high, cases (those whose fate
-    at that year is known). Scores leave out each case in its turn. Limits are those of 95 % of resamples of the cases, to each of which
-    all are fitted anew and in which they are scored on the cases that were not drawn (out-of-bag bootstrap: Efron & Tibshirani 1997);
-    they hold the chance in the fit as well as in the cases. Years that no case was followed beyond are left out.
+    at that year is known). Scores leave out the cases of each pair of adversaries in their turn. Limits are those of 95 % of resamples
+    of the pairs, to each of which all are fitted anew and in which they are scored on the cases of pairs that were not drawn (out-of-bag
+    bootstrap: Efron & Tibshirani 1997); they include the chance in the fit. Years that no case was followed beyond are left out.
     """
     weights = _weights(cases, years)
     known = np.asarray(weights.any(axis=0))
@@ -140,11 +149,15 @@ def scores(cases: pd.DataFrame, models: Mapping[str, Predictor], years: Sequence
 
 
 def _bags(cases: pd.DataFrame, last: float, seed: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Resamples of the cases from which all rivals can be fitted up to the last year, each with the cases that it left out."""
+    """Resamples of the pairs of adversaries, each with all its cases, from which all rivals can be fitted up to the last year.
+
+    With each come the cases of the pairs that it left out.
+    """
     rng, ended, followed = np.random.default_rng(seed), cases["ended"].to_numpy(), cases["years"].to_numpy()
+    own = [np.flatnonzero(of_pair) for of_pair in by_pair(cases)]
     made = 0
     while made < RESAMPLES:
-        bag = rng.integers(len(cases), size=len(cases))
+        bag = np.concatenate([own[pair] for pair in rng.integers(len(own), size=len(own))])
         left = np.setdiff1d(np.arange(len(cases)), bag)
         if ended[bag].sum() > 1 and followed[bag].max() > last and len(left):
             made += 1

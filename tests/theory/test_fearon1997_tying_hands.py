@@ -59,7 +59,7 @@ COALITIONS = {
 }
 TEMPTED = {"russia.value_of_prevailing": 1.3, "russia.insecurity": 0.0, "war.defence_advantage": 1.35}
 """A Russia that would attack Ukraine alone, and would not attack it with Europe beside it."""
-PROMISES = tuple(np.linspace(0, 1, 11).round(2).tolist())
+PROMISES = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 
 @pytest.mark.parametrize("resolute", [0, 1])
@@ -166,9 +166,9 @@ def promised(promise: float, means: str = "binds and tells") -> Histories:
     return histories(scenario("none", changes, MEANS[means], designs=2000, replicates=5))
 
 
-def attacked_within_five_years(promise: float) -> Measured:
+def attacked_within_five_years(promise: float, means: str = "binds and tells") -> Measured:
     """Share of histories that Russia ends by attacking."""
-    return mean(promised(promise).ended_by(Cause.ATTACK), promised(promise).design)
+    return mean(promised(promise, means).ended_by(Cause.ATTACK), promised(promise, means).design)
 
 
 def added(means: str, less: str | None = None) -> Measured:

@@ -5,7 +5,6 @@ how they differ, and what they share. Numbers that no candidate sets differ from
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +26,7 @@ def of_schema(key: str) -> Distribution:
     return value
 
 
-_VALUE = of_schema("russia.value_of_prevailing")
+_MEDIAN, _SPREAD = of_schema("russia.value_of_prevailing").numbers()
 _PACE = "pace of reconstitution"
 LEVELS: Mapping[str, tuple[str, float]] = {
     "strength rebuilt": ("russia.strength_target", 0.15),
@@ -48,8 +47,8 @@ SHARED: Mapping[str, str] = {
 }
 """Parts that are one number for all pairs, since they say how choices and bargains work: their prior is that of the schema."""
 PRIOR: Mapping[str, Distribution] = {
-    "median value of prevailing": LogNormal(getattr(_VALUE, "median"), 0.5),      # noqa: B009  a lognormal one, as the test says
-    "spread of the value of prevailing": Uniform(getattr(_VALUE, "sigma") / 2, 2 * getattr(_VALUE, "sigma")),      # noqa: B009
+    "median value of prevailing": LogNormal(_MEDIAN, 0.5),
+    "spread of the value of prevailing": Uniform(_SPREAD / 2, 2 * _SPREAD),
     "mean insecurity": Uniform(0.1, 0.9),
     **{name: LogNormal(1.0, spread) for name, (_, spread) in LEVELS.items()},
     **{name: of_schema(key) for name, key in SHARED.items()},
@@ -74,11 +73,6 @@ def _times(known: Distribution, factor: float) -> Distribution:
     """A range of the schema at another level."""
     low, high = known.limits()
     return Uniform(factor * low, factor * high)
-def given(candidate: Mapping[str, float]) -> dict[str, Any]:
-    """The same as a scenario file says it."""
-    return {key: value.given() if isinstance(value, Distribution) else value for key, value in pairs(candidate).items()}
-
-
 def hypercube(count: int, seed: int) -> Floats:
     """Candidates from the prior as normal scores (candidate, part), of mean 0 and variance 1: a Latin hypercube."""
     unit = qmc.LatinHypercube(d=len(PRIOR), rng=np.random.default_rng(seed)).random(count)

@@ -1,13 +1,14 @@
-"""The calibration whole: candidates simulated, the record asked, the method tried on records of known truth, all as one finding."""
+"""The whole calibration: candidates simulated and weighed by the record, the method tried on records of known truth, as one finding."""
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
 
 import numpy as np
 import pandas as pd
+from scipy.special import logsumexp
 from threadpoolctl import threadpool_limits
 
-from sim.analysis.resampling import TAILS, halves
+from sim.analysis.resampling import TAILS, bags, halves
 from sim.record.lifetimes import YEARS, kaplan_meier
 from sim.record.record import record
 from sim.record.stands_for import STANDS
@@ -19,11 +20,11 @@ from sim.study.calibration.histories import Histories, Progress, simulate, stand
 from sim.study.calibration.posterior import Posterior, Prior
 from sim.study.calibration.prior import hypercube, independent
 from sim.study.finding import Finding
-from sim.study.validation import Predictor, scores
+from sim.study.validation import Predictor, by_pair, scores
 from sim.uncertainty import Floats
 
 CANDIDATES, HISTORIES, CHECKS, FRESH = 400, 600, 200, 40
-"""Judgements: some twenty minutes on two cores, and an emulator that the ranks of the truth do not refuse (docs/calibration.md)."""
+"""Judgements: some four minutes on two cores, and an emulator that the ranks of the truth do not refuse (docs/calibration.md)."""
 _SETS, _TRUE_HISTORIES, _FRESH_HISTORIES = 40, 100, 1000
 _APART = 100_000
 """Between the seeds of the candidates, of those that give synthetic records, and of those that the emulator has not seen."""
@@ -34,17 +35,18 @@ BEFORE, AFTER = "model before", "model calibrated"
 
 def calibrate(scenarios: Sequence[Scenario], *, candidates: int = CANDIDATES, histories: int = HISTORIES, checks: int = CHECKS,
               seed: int = 2025, executor: Executor | None = None, progress: Progress | None = None) -> pd.DataFrame:
-    """What the record teaches of each part of a candidate; the first table of `find`, which see."""
+    """What the historical record says about each part of a candidate: the first table of `find`."""
     return find(scenarios, candidates=candidates, histories=histories, checks=checks, seed=seed, executor=executor, progress=progress).table
 
 
 def find(scenarios: Sequence[Scenario], *, candidates: int = CANDIDATES, histories: int = HISTORIES, checks: int = CHECKS,
          seed: int = 2025, executor: Executor | None = None, progress: Progress | None = None) -> Finding:
-    """Fit what is uncertain of dyads to the record of renewed war, and try the method on synthetic records.
+    """Fit what is uncertain of pairs of adversaries to the record of renewed war, and try the method on synthetic records.
 
     `scenarios` hold those that stand for the classes of the record; `candidates` of the prior are simulated for `histories` each under
-    every one of them, and `checks` more provide the synthetic records. Tables: parts, entangled, durability, scores, ranks, uniformity,
-    emulator, effective, draws. Raises ScenarioError for a missing scenario, or for fewer candidates or histories than a fit takes.
+    every one of them, and `checks` more provide the synthetic records. Tables: parts, entangled, durability, scores, left_out, ranks,
+    uniformity, emulator, effective, draws. Raises ScenarioError for a missing scenario, or for fewer candidates or histories than a fit
+    takes.
     """
     by_class, cases = standing_for(scenarios), record()
     cases = cases[cases["guarantee_class"].isin(by_class)].reset_index(drop=True)
@@ -68,7 +70,7 @@ def find(scenarios: Sequence[Scenario], *, candidates: int = CANDIDATES, histori
 
 
 def _tables(bank: Histories, truths: Histories, fresh: Histories, cases: pd.DataFrame, seed: int) -> dict[str, pd.DataFrame]:
-    """What `find` finds, from the simulated candidates, those that give synthetic records, and those that the emulator has not seen."""
+    """The tables of `find`, from the simulated candidates, those that give synthetic records, and those that the emulator has not seen."""
     emulator = Emulator(bank)
     prior = Prior.of(emulator, seed=seed)
     posterior, ranked = prior.posterior(cases), self_check.ranks(prior, truths, cases)
@@ -79,7 +81,7 @@ def _tables(bank: Histories, truths: Histories, fresh: Histories, cases: pd.Data
         "parts": _with_limits("learned", posterior.parts(), [each.parts() for each in again], ["part"]),
         "entangled": _with_limits("correlation", posterior.entangled(), [each.entangled() for each in again], ["part", "other"]),
         "durability": durability(posterior, cases),
-        "scores": scores(cases, predictors(Prior.of(emulator, _COARSER, seed))), "ranks": ranked,
+        "scores": scores(cases, predictors(Prior.of(emulator, _COARSER, seed))), "left_out": left_out(prior, cases, seed), "ranks": ranked,
         "uniformity": self_check.uniformity(ranked), "emulator": self_check.emulated(emulator, fresh, cases),
         "effective": pd.DataFrame([{"cases": len(cases), "ended": int(cases["ended"].sum()), "candidates": len(posterior.weights),
                                     "effective": posterior.effective, "log_evidence": posterior.log_evidence}]),
@@ -110,8 +112,28 @@ def predictors(prior: Prior) -> dict[str, Predictor]:
             AFTER: lambda known, asked, years: of(prior.posterior(known).weights, asked, years)}
 
 
+def left_out(prior: Prior, cases: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    """Whether the record improves forecasts of pairs of adversaries that it does not hold, in one row.
+
+    Each case's fate (when it ended, or that it held while it was followed) is forecast by what the pairs other than its own teach. Columns:
+    before, after (mean log chance of a case), gain, gain_low, gain_high (95 % limits over resamples of the pairs).
+    """
+    chances, pairs_left_out = prior.chances.of(cases), by_pair(cases)
+    before = logsumexp(chances, axis=0) - np.log(len(chances))
+    after = np.empty(len(cases))
+    for own in pairs_left_out:
+        weights = chances[:, ~own].sum(axis=1)
+        after[own] = logsumexp(chances[:, own] + weights[:, None], axis=0) - logsumexp(weights)
+    gain = np.array([(after - before)[own].sum() for own in pairs_left_out])
+    many = np.array([own.sum() for own in pairs_left_out])
+    resampled = [gain[bag].sum() / many[bag].sum() for bag in bags(len(gain), seed)]
+    low, high = np.quantile(resampled, TAILS)
+    return pd.DataFrame([{"before": before.mean(), "after": after.mean(), "gain": gain.sum() / many.sum(),
+                          "gain_low": low, "gain_high": high}])
+
+
 def durability(posterior: Posterior, cases: pd.DataFrame) -> pd.DataFrame:
-    """Durability of each class: guarantee_class, told (prior, posterior or record), years, estimate, low, high.
+    """Durability of each class: guarantee_class, source (prior, posterior or record), years, estimate, low, high.
 
     Limits are nine of ten candidates, and for the record 95 % limits.
     """
@@ -119,10 +141,10 @@ def durability(posterior: Posterior, cases: pd.DataFrame) -> pd.DataFrame:
     tables = []
     for name in posterior.prior.chances.classes:
         some = cases[cases["guarantee_class"] == name]
-        told = {"prior": before.durability(name, YEARS), "posterior": posterior.durability(name, YEARS),
-                "record": kaplan_meier(some, YEARS).drop(columns="at_risk")}
-        tables += [table.assign(guarantee_class=name, told=word) for word, table in told.items()]
-    return pd.concat(tables, ignore_index=True)[["guarantee_class", "told", "years", "estimate", "low", "high"]]
+        sources = {"prior": before.durability(name, YEARS), "posterior": posterior.durability(name, YEARS),
+                   "record": kaplan_meier(some, YEARS).drop(columns="at_risk")}
+        tables += [table.assign(guarantee_class=name, source=source) for source, table in sources.items()]
+    return pd.concat(tables, ignore_index=True)[["guarantee_class", "source", "years", "estimate", "low", "high"]]
 
 
 def scenario_text(finding: Finding) -> str:
@@ -130,12 +152,13 @@ def scenario_text(finding: Finding) -> str:
     draws, asked = finding.tables["draws"], finding.asked
     command = " ".join(f"--{name} {asked[name]}" for name in ("candidates", "histories", "checks", "seed"))
     source = f"posterior of {finding.name}, docs/calibration.md"
-    told = (f"{len(draws)} dyads drawn from the posterior: how much prevailing is worth to the challenger, how insecure it is, how\n"
-            "far and how fast it rebuilds, and the noise, costs and rates that all dyads share. Put it over any other scenario:\n"
-            "nato.toml+calibrated.toml.")
-    lines = [f"# Made by `ceasefire calibrate {command}`, finding {finding.name}; do not edit, make it anew.",
-             'title = "What the record of past ceasefires teaches of dyads, and nothing else"',
-             f'description = """\n{told}\n"""',
+    description = (f"{len(draws)} pairs of adversaries drawn from the posterior: how much prevailing is worth to the challenger, what\n"
+                   "war costs it, how insecure it is, how far and how fast it rebuilds, and the rates and noise of its choices. Apply\n"
+                   "it on top of any other scenario: nato.toml+calibrated.toml.")
+    lines = [f"# Made by `ceasefire calibrate {command}`, finding {finding.name}; do not edit it, run the command again.",
+             'title = "What the historical record says about pairs of adversaries, and nothing else"',
+             'label = "Fitted to past ceasefires"',
+             f'description = """\n{description}\n"""',
              'sources = ["the record of ceasefires since 1946 in the package (sim/record/codebook.md), renewed war, censoring included"]']
     for block in dict.fromkeys(key.partition(".")[0] for key in draws):
         lines += ["", f"[{block}]"]
@@ -145,7 +168,7 @@ def scenario_text(finding: Finding) -> str:
 
 
 def left_out_scores(finding: Finding, cases: pd.DataFrame) -> pd.DataFrame:
-    """The scores of the calibrated model, each case left out in its turn. Raises ScenarioError unless they are of these very cases."""
+    """The scores of the calibrated model, each pair left out in its turn. Raises ScenarioError unless they are of these very cases."""
     if finding.kind != "calibration":
         raise ScenarioError([f"--calibration {finding.name}: is no calibration; name a folder that `ceasefire calibrate` wrote"])
     if finding.asked["record"] != _digest(cases):
@@ -156,7 +179,7 @@ def left_out_scores(finding: Finding, cases: pd.DataFrame) -> pd.DataFrame:
 
 
 def _digest(cases: pd.DataFrame) -> str:
-    return digest({"cases": cases[["case", "guarantee_class", "years", "ended"]].to_dict("list")})
+    return digest({"cases": cases[["case", "pair", "guarantee_class", "years", "ended"]].to_dict("list")})
 
 
 def _enough(candidates: int, histories: int, checks: int, seed: int) -> None:
