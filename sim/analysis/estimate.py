@@ -181,10 +181,10 @@ class _Basis:
 class Designs:
     """The parameter designs of some worlds, and the sampling error of a mean over them.
 
-    Replicates of a design are not independent, so that the error comes from the means of the designs. The designs are Latin
-    hypercubes, which leave of their variance only what is not additive in the parameters (Stein 1987): the error is that of the
-    residuals from an additive fit, by Legendre polynomials of the rank of each drawn parameter, as far as there are designs for it.
-    Where there are not, the parameter that goes with the means beyond doubt is fitted first.
+    Replicates of a design are not independent, so that the error comes from the means of the designs. The designs are Sobol' points,
+    which leave of their variance no more than what is not additive in the parameters, as a Latin hypercube does (Stein 1987): the error
+    is that of the residuals from an additive fit, by Legendre polynomials of the rank of each drawn parameter, as far as there are
+    designs for it. Where there are not, the parameter that goes with the means beyond doubt is fitted first.
     """
 
     def __init__(self, worlds: Columns) -> None:

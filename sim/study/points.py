@@ -131,7 +131,7 @@ def _values(scenario: Scenario, varied: Factors, unit: Floats) -> Values:
 
 
 def _run(scenario: Scenario, points: Values, count: int, replicates: int, options: Mapping[str, Any]) -> Run:
-    """A run whose designs are these points, each once: a Latin hypercube has one design in each row of joint draws."""
+    """A run whose designs are these points, each once: as many designs as there are rows of joint draws have each row once."""
     own = scenario.uncertain()
     chosen: Mapping[str, Any] = {key: Chosen(tuple(column.tolist()), own[key]) for key, column in points.items()}
     sampled = replaced(scenario, {"sampling.designs": count, "sampling.replicates": replicates})
