@@ -168,6 +168,12 @@ class TestLearning:
         assert expected(if_resolute, seen, unseen) >= belief - ROUNDING
         assert np.all((np.array([seen, unseen]) >= 0) & (np.array([seen, unseen]) <= 1))
 
+    @pytest.mark.parametrize(("reputation", "if_resolute", "if_irresolute", "after"), [
+        (1, 1.6e-16, 1, 1), (1, 1e-17, 1, 1), (0, 1, 1e-17, 0), (1, 0, 1, 1)])
+    def test_what_a_type_would_hardly_do_leaves_a_certainty(self, reputation, if_resolute, if_irresolute, after):
+        """Exactly, however small the chance under the type that others are sure of; a reputation above 1 is none."""
+        assert bayes(np.float64(reputation), np.float64(if_resolute), np.float64(if_irresolute)) == after
+
     @given(CHANCE, CHANCE)
     def test_types_drawn_again(self, chance, prior):
         """One uniform number keeps the type with 1 - chance and draws it from the prior with chance, whatever it was before."""

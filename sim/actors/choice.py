@@ -59,9 +59,10 @@ def summed(counts: Sequence[Array], values: Sequence[Array]) -> Floats:
 
 def bayes(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:
     """Reputation, belief in the resolute type, after an event with these chances under each type; as before if it was impossible."""
-    likelihood = expected(belief, if_resolute, if_irresolute)
+    seen_and_resolute = belief * if_resolute
+    likelihood = seen_and_resolute + (1 - belief) * if_irresolute      # as a sum of parts, or rounding could take a share of it above 1
     unchanged = np.array(np.broadcast_to(belief, np.shape(likelihood)), dtype=np.float64)
-    return np.asarray(np.divide(belief * if_resolute, likelihood, out=unchanged, where=likelihood > 0))
+    return np.asarray(np.divide(seen_and_resolute, likelihood, out=unchanged, where=likelihood > 0))
 
 
 def learned_from(happened: NDArray[np.bool_], reputation: Array, if_resolute: Array, if_irresolute: Array) -> Array:
