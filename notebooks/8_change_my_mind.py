@@ -74,8 +74,8 @@ shares = ranked.tables["guarantees"].set_index("name")
 
 
 def percent(row, name, low, high):
-    """Tell a share with its limits."""
-    return f"{100 * row[name]:.0f} ({100 * row[low]:.0f} to {100 * row[high]:.0f}) %"
+    """A share with half its 95 % interval."""
+    return f"{100 * row[name]:.0f} ±{50 * (row[high] - row[low]):.0f} %"
 
 
 display(Markdown(f"""
