@@ -67,8 +67,8 @@ def model_at(given: sim.Scenario, years: float = 0.0, reputation: Any = None, en
     model = sim.CeasefireModel(given, np.arange(given.sampling.designs) * given.sampling.replicates)
     for month in range(round(12 * years)):
         model.ukraine.receive(model.drawn.regime.arms.due(month / 12, 1 / 12, 1 / 12))
-        model.ukraine.build_up(1 / 12)
-        model.russia.build_up(1 / 12)
+        model.ukraine.build_up()
+        model.russia.build_up()
     model.years = years
     if reputation is not None:
         model.europe.reputation = np.broadcast_to(reputation, model.worlds.shape).astype(float)

@@ -45,14 +45,19 @@ def critical_days(value: float) -> float:
     return float(40.0 * np.log2(pledged / help_needed))
 
 
+def facing(value: float, days: float, *changes):
+    """A Russia of this value of prevailing that faces a coalition which comes after so many days."""
+    point = {"russia.value_of_prevailing": value, "regime.response.europe_days": days}
+    return scenario("none", CERTAIN, point, *changes, designs=2)
+
+
 @pytest.mark.parametrize("value", [1.9, 2.0, 2.1, 2.3])
 def test_a_coalition_that_is_sure_to_fight_deters_exactly_if_it_comes_in_time(value):
     """A thousandth of the days earlier Russia holds, a thousandth later it attacks, though it knows that Europe will fight either way."""
     days = critical_days(value)
     assert 1 < days < 200
     for share, attack in ((0.999, 0), (1.001, 1)):
-        given = scenario("none", CERTAIN, {"russia.value_of_prevailing": value, "regime.response.europe_days": days * share}, designs=2)
-        assert game(given).response[0] == pytest.approx(attack, abs=1e-12)
+        assert game(facing(value, days * share)).response[0] == pytest.approx(attack, abs=1e-12)
 
 
 def test_what_stands_there_counts_wholly_and_what_is_pledged_by_when_it_comes():
