@@ -8,6 +8,8 @@ import sim
 from sim.ensemble import run as runs
 from sim.ensemble.store import Store
 
+pytestmark = pytest.mark.long
+
 SAMPLING = {"sampling.replicates": 4, "sampling.horizon_years": 3}
 SIMULATE = runs.simulate
 BLOCK = 64

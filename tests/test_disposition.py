@@ -10,6 +10,8 @@ from sim.actors.russia import Russia
 from sim.game.war import Cause
 from sim.model.ceasefire import CAUSES
 
+pytestmark = pytest.mark.long
+
 CHANCE = st.floats(0, 1)
 UNIFORM = (np.arange(10_000) + 0.5) / 10_000
 """Uniform numbers without chance."""

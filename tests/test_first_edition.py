@@ -10,6 +10,8 @@ import pytest
 import sim
 from sim.game.war import Cause
 
+pytestmark = pytest.mark.long
+
 BASE = Path(__file__).parents[1] / "scenarios" / "base.toml"
 EXACT = {"rtol": 0, "atol": 1e-12}
 NEVER = {"next_election": date(2900, 1, 1), "election_interval": 1000}

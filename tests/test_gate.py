@@ -27,6 +27,8 @@ from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 from sim.uncertainty import FORMS, LARGEST, Choice, Distribution, Normal
 
+pytestmark = pytest.mark.long
+
 SMALL = {"sampling.designs": 8, "sampling.replicates": 4, "sampling.horizon_years": 2}
 ACCESSION = {"start": 1.0, "mean_years": 2.0, "veto": 0.1}
 MEMBERS = [each.model_dump(mode="json") for each in Scenario().europe.members[:2]]

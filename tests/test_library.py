@@ -10,6 +10,8 @@ import sim
 from sim.guarantee.provisions import Regime
 from sim.uncertainty import Uniform
 
+pytestmark = pytest.mark.long
+
 FOLDER = Path(__file__).parents[1] / "scenarios"
 FILES = sorted(FOLDER.glob("*.toml"))
 PROVISIONS = {

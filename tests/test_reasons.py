@@ -12,6 +12,8 @@ from sim.analysis import measures
 from sim.game.war import Cause, Reason
 from sim.model.ceasefire import REASONS
 
+pytestmark = pytest.mark.long
+
 BASE = Path(__file__).parents[1] / "scenarios" / "base.toml"
 MEDIANS = {key: float(uncertain.quantile(np.array(0.5))) for key, uncertain in sim.load(BASE).uncertain().items()}
 ALONE = [{"name": "Ruritania", "brigades": 0, "reliability": 1, "weight": 1, "resolve_offset": 0, "next_election": date(2900, 1, 1),

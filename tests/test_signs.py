@@ -12,6 +12,8 @@ import sim
 from sim.guarantee.provisions import Regime
 from sim.quantity import Parameters
 
+pytestmark = pytest.mark.long
+
 BASE = Path(__file__).parents[1] / "scenarios" / "base.toml"
 ROUNDING = 1e-12
 SMALL = 1e-6

@@ -11,6 +11,8 @@ import sim
 from sim.analysis.labels import labels
 from sim.analysis.threshold import VALUE, deters, durability_by_value
 
+pytestmark = pytest.mark.long
+
 SEEDS = 200
 
 
