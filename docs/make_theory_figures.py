@@ -15,7 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from sim.plots.style import DASHES, PALETTE
 
@@ -156,11 +156,13 @@ def tripwire(tests: Any) -> Figure:
         say(right, label, at, number)
     right.set(
         xlabel="allied force on the line (brigades)",
-        ylabel="added to the share that holds 20 years, percentage points",
+        ylabel="added to the share that holds 20 years,\npercentage points",
         xlim=(0, tests.CORPS),
     )
     right.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
     right.axhline(0, color="0.6", lw=0.8)
+    for ax in (left, right):
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     right.set_title("whole histories, in pairs; band: 95 % sampling error", loc="left", fontsize="small")
     return figure
 
@@ -175,14 +177,14 @@ def spiral(tests: Any) -> Figure:
         for number, insecurity in enumerate((0.0, 1.0)):
             measured(ax, tests.VALUES, [tests.difference(regime, value, insecurity) for value in tests.VALUES], number, "")
         ax.axhline(0, color="0.6", lw=0.8)
-        ax.set(xlabel="value of prevailing (1: Ukraine is vital to the leadership)", xlim=(0.5, 2.5), ylim=(-1, 0.5))
+        ax.set(xlabel="value of prevailing (1: Ukraine is vital to the leadership)", xlim=(0.5, 2.5), ylim=(-0.8, 0.4))
         ax.set_title(f"{title}; band: 95 % sampling error", loc="left", fontsize="small")
         ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}" if value else "0")
     left.set_ylabel("added to the share that Russia ends within\nfive years, percentage points")
-    say(left, "insecure Russia (κ = 1)", (1.0, 0.33), 1)
-    say(left, "greedy Russia (κ = 0)", (1.0, -0.22), 0)
-    say(right, "insecure (κ = 1)", (2.05, -0.71), 1)
-    say(right, "greedy (κ = 0), the same\nuntil prevailing is worth 2", (1.45, -0.42), 0)
+    say(left, "insecure Russia (κ = 1)", (1.0, 0.24), 1)
+    say(left, "greedy Russia (κ = 0)", (1.0, -0.15), 0)
+    say(right, "insecure (κ = 1)", (1.6, -0.46), 1)
+    say(right, "greedy (κ = 0)", (2.05, -0.64), 0)
     return figure
 
 
@@ -226,7 +228,7 @@ def stability_instability(tests: Any) -> Figure:
     left.margins(x=0.15)
     left.set_xlim(0, 0.068)
     right.set_xlim(0, 0.7)
-    right.set_title("squares: Europe answers probes more firmly; circles: as before", loc="left", fontsize="small")
+    right.set_title("squares: Europe answers probes more firmly; circles: as firmly as without", loc="left", fontsize="small")
     return figure
 
 
@@ -245,7 +247,7 @@ def window(tests: Any) -> Figure:
             results.append(tests.rate(worlds.design, events, np.clip(worlds.years - age, 0, 0.5)))
         measured(left, ages + 0.25, results, number, label)
     say(left, "vetoed for good, and known to be", (1.75, 0.052), 1)
-    say(left, "on the way", (0.42, 0.165), 0)
+    say(left, "on the way", (0.6, 0.105), 0)
     say(left, "in force at once", (0.12, 0.03), 2)
     left.set(xlabel="years since the ceasefire", ylabel="attacks per year at peace", xlim=(0, 5), ylim=(0, None))
     left.set_title("NATO membership, by its prospect; band: 95 % sampling error", loc="left", fontsize="small")
@@ -298,9 +300,9 @@ def late_help(tests: Any) -> Figure:
     for number, exposure in enumerate((1.0, 0.3, 0.0)):
         held = [tests.ended(each, exposure) for each in tests.DAYS]
         measured(right, tests.DAYS, [tests.mean(1 - each.ended_by(), each.design) for each in held], number, "")
-    say(right, "five brigades on the line", (60, 0.7), 0)
-    say(right, "a third of them there", (60, 0.665), 1)
-    say(right, "all far behind it", (60, 0.605), 2)
+    say(right, "five brigades on the line", (62, 0.7045), 0)
+    say(right, "a third of them there", (62, 0.6705), 1)
+    say(right, "all far behind it", (62, 0.6145), 2)
     right.set(xlabel="days from the attack until the coalition's force comes", ylabel="share of ceasefires that hold 20 years",
               xlim=(0, 125))
     right.set_title("the coalition's guarantee; band: 95 % sampling error", loc="left", fontsize="small")
@@ -312,7 +314,7 @@ def foreseen_end(tests: Any) -> Figure:
     """Selten 1978 and Leeds, Mattes & Vogel 2009: attacks by age of the ceasefire under promises that end, and that bind no successor."""
     figure, left, right = two_panels("Russia waits for the end of a promise: attacks are fewer before it and come in the years after")
     for ax, ages, names in (
-        (left, np.arange(20), ("no term", "may end", "ends")),
+        (left, np.array([0, *(np.arange(1, 20) - 1 / 24)]), ("no term", "may end", "ends")),
         (right, np.array([0, 0.62, 1.24, 1.86, 2.5, 3, 4, 5, 6, 7]), ("law", "inherited", "word")),
     ):
         for number, name in enumerate(names):
@@ -324,12 +326,13 @@ def foreseen_end(tests: Any) -> Figure:
     left.set_title("the Article 5-like guarantee with a term of ten years", loc="left", fontsize="small")
     say(left, "ends for certain", (11.6, 0.062), 2)
     say(left, "renewed with\nan even chance", (5.2, 0.036), 1)
-    say(left, "no term", (15, 0.011), 0)
+    say(left, "no term", (15, 0.003), 0)
+    left.xaxis.set_major_locator(MaxNLocator(integer=True))
     right.axvline(tests.ELECTION, color="0.7", lw=1)
     right.set_xlim(0, 8)
     right.set_title("the American promise, first election marked; bands: 95 % sampling error", loc="left", fontsize="small")
     say(right, "a word that binds no successor", (3.2, 0.042), 2)
-    say(right, "half inherited", (5.2, 0.026), 1)
+    say(right, "half inherited", (3.5, 0.0218), 1, xytext=(5.2, 0.03), arrowprops={"arrowstyle": "-", "color": PALETTE[1], "lw": 0.6})
     say(right, "law", (5.2, 0.006), 0)
     return figure
 

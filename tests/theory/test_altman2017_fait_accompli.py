@@ -53,10 +53,10 @@ def facing(value: float, days: float, *changes):
 
 @pytest.mark.parametrize("value", [1.9, 2.0, 2.1, 2.3])
 def test_a_coalition_that_is_sure_to_fight_deters_exactly_if_it_comes_in_time(value):
-    """A thousandth of the days earlier Russia holds, a thousandth later it attacks, though it knows that Europe will fight either way."""
+    """A hundredth of the days earlier Russia holds, a hundredth later it attacks, though it knows that Europe will fight either way."""
     days = critical_days(value)
     assert 1 < days < 200
-    for share, attack in ((0.999, 0), (1.001, 1)):
+    for share, attack in ((0.99, 0), (1.01, 1)):
         assert game(facing(value, days * share)).response[0] == pytest.approx(attack, abs=1e-12)
 
 
@@ -67,7 +67,8 @@ def test_what_stands_there_counts_wholly_and_what_is_pledged_by_when_it_comes():
         given = scenario("none", CERTAIN, {"regime.deployment.half_life": 0.001},
                          {f"regime.{keys[key]}": value for key, value in changes.items()}, designs=2)
         attack = game(given, 1.0).attack_at_once
-        return float(np.ravel(attack.defence(INTERVENES, attack.europe.pledged_force))[0])
+        prevails = float(np.ravel(attack.prevails(INTERVENES, 0, attack.europe.pledged_force))[0])
+        return 130.0 * float(np.sqrt(1 / prevails - 1))
 
     none = scenario("none", CERTAIN, designs=2)
     brigade, pledged = none.war.defence_advantage, none.europe.pledged_force

@@ -103,7 +103,8 @@ class Month:
             return float(np.broadcast_to(value, shape)[node, world])
 
         def numbers(block: Any) -> dict[str, float]:
-            return {name: number(value) for name, value in block if isinstance(value, float | np.ndarray)}
+            values = {name: getattr(block, name) for name in type(block).model_fields}
+            return {name: number(value) for name, value in values.items() if isinstance(value, float | np.ndarray)}
 
         self.russia, self.ukraine, self.europe = numbers(crisis.russia), numbers(crisis.ukraine), numbers(crisis.europe)
         self.states, self.war = numbers(crisis.united_states), numbers(crisis.war)

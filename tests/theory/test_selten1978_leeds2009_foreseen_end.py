@@ -29,7 +29,9 @@ PROMISES = {
     "inherited": {"regime.commitment.ratified": 0.0, "regime.commitment.inherited": 0.55},
 }
 """The Article 5-like guarantee, by what becomes of its promise."""
-BEFORE, AFTER = (TERM - 3, TERM), (TERM, TERM + 3)
+LAST = TERM - 1 / 24
+"""Within the last month of the term: at its end the promise is gone."""
+BEFORE, AFTER = (LAST - 3, LAST), (LAST, LAST + 3)
 ELECTION = 1.86
 """Years from the signature to the first American election."""
 
