@@ -329,7 +329,7 @@ def asked(scenarios, few_file, tmp_path_factory):
     """The document of the command, its folder, and its words."""
     out = tmp_path_factory.mktemp("sensitivity")
     words = ["sensitivity", f"{scenarios / 'nato.toml'}+{few_file}", "--outcome", "survival@3", "--against", f"{scenarios / 'none.toml'}+{few_file}", "--vary",
-             "regime.deployment.brigades=0:15", "--samples", 128, "--replicates", 4, "--years", 3, "--set", "sampling.steps_per_year=4", "--out",
+             "regime.deployment.brigades=0:15", "--samples", 256, "--replicates", 20, "--years", 3, "--set", "sampling.steps_per_year=4", "--out",
              out, "--json"]
     result = CliRunner().invoke(app, list(map(str, words)))
     assert result.exit_code == 0, result.output
