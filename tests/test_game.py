@@ -384,7 +384,7 @@ TABLES = {
             prior_resolute=CHANCE,
             election_swing=CHANCE,
             firmness=UTILITY,
-            firmness_by_commitment=UTILITY,
+            firmness_by_commitment=between(0, 4),
             choice_noise=NOISE,
         ),
         st.lists(

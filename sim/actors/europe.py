@@ -114,7 +114,7 @@ class FrontLineDefender(Parameters):
         source="judgement: somewhat negative: drones and sabotage of 2024-26 were met mildly, and 53 % of Germans would send no "
                "troops (Public First, February 2026); near 0 it would answer half of the time")
     firmness_by_commitment: Quantity = parameter(
-        Uniform(0, 0.6), "what a full treaty adds to the utility of a firm answer", unit="utility for a full treaty", symbol="h_F",
+        Uniform(0, 0.6), "what a full treaty adds to the utility of a firm answer", unit="utility for a full treaty", symbol="h_F", low=0,
         source="against states with an American pact Moscow had 0.1 times the fatal disputes, but 1.3 times all disputes (own "
                "count, 1946-2010): a promise hardens small answers in part")
     choice_noise: Quantity = parameter(0.2, "logit noise", unit="utility", symbol="λ_E", low=1e-6,

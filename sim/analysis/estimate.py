@@ -82,7 +82,9 @@ def estimates(measures: Sequence[Measure], worlds: Columns, against: Columns | N
         by_design = _by_replicate(measure, designs, worlds, against)
         within = ANY if not measure.is_share else SHARE if against is None else DIFFERENCE
         error = designs.error(by_design.mean(axis=1))
-        middle = _cut(float(by_design.mean()), designs.quantile * error, within)
+        middle = float(by_design.mean())
+        if measure.integrated:
+            middle = _cut(middle, designs.quantile * error, within)
         low, high = _wilson(middle, error, designs) if within is SHARE else _student(middle, error, designs, within)
         freed = np.clip(_without_chance(by_design, designs), *within)      # to where each lies in truth, which integrated hazards miss
         spread_low, spread_high = np.quantile(freed, SPREAD)
@@ -282,7 +284,7 @@ def _of_designs(share: float, error: float, designs: Designs) -> Estimate:
 
 
 def _cut(middle: float, reach: float, within: Limits) -> float:
-    """A mean cut to where it lies in truth, if it misses that by no more than its error: means of integrated hazards may, by chance."""
+    """A mean cut to where it lies in truth, if it misses that by no more than its error, as means of integrated hazards may by chance."""
     nearest = min(max(middle, within[0]), within[1])
     return nearest if abs(middle - nearest) <= reach else middle
 

@@ -34,7 +34,7 @@ def integrated(measure: Measure) -> Measure:
     Unbiased: the multiples for each tenth of the designs are fitted to the other nine. A number of one world is then no longer a share
     or a time, only means of many are.
     """
-    return replace(measure, of=lambda worlds: _without_coins(measure.of(worlds), worlds))
+    return replace(measure, of=lambda worlds: _without_coins(measure.of(worlds), worlds), integrated=True)
 
 
 def ends(worlds: Columns) -> NDArray[np.bool_]:

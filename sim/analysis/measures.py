@@ -59,6 +59,7 @@ class Measure:
     label: str
     unit: str
     of: Callable[[Columns], Floats]
+    integrated: bool = False      # the hazard of each month stands in place of its coin toss: a mean may by chance miss what can be
 
     @property
     def is_share(self) -> bool:
