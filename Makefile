@@ -14,12 +14,14 @@ run: .venv/installed    ## compare the reference regimes; results go to runs/
 
 quick: .venv/installed    ## style, types, architecture, and the tests that take a moment: less than a minute in all
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(TESTS) -m 'not long and not exhaustive'
 
 test: .venv/installed    ## style, types, architecture, tests
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(TESTS) -m 'not exhaustive'

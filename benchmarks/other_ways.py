@@ -1,8 +1,11 @@
-"""The same model the way a Mesa user would run it without the ensemble: one world a model, in a loop over `step()`.
+"""The same model the way a Mesa user would run it without the ensemble.
 
-    python benchmarks/other_ways.py           # with ema_workbench installed, through its evaluator as well
+One world a model, in a loop over `step()`.
 
-Ratios of one run, on two processes each. Worlds are few for the slow ways, since their time grows with each.
+    python benchmarks/other_ways.py     # with ema_workbench, through its evaluator as well
+
+Ratios of one run, on two processes each. Worlds are few for the slow ways, since their time grows
+with each.
 """
 
 import multiprocessing
@@ -48,6 +51,7 @@ def by_loop(scenario: sim.Scenario) -> int:
 def by_workbench(scenario: sim.Scenario) -> int:
     """EMA workbench's process pool over single worlds."""
     from ema_workbench import IntegerParameter, Model, MultiprocessingEvaluator, ScalarOutcome  # noqa: PLC0415  optional
+
     model = Model("ceasefire", function=partial(for_workbench, scenario))
     model.uncertainties = [IntegerParameter("world", 0, FEW - 1)]
     model.outcomes = [ScalarOutcome("years")]
@@ -66,9 +70,13 @@ def rate(way: Callable[[sim.Scenario], int], scenario: sim.Scenario) -> float:
 def main() -> None:
     """Print a row for each way."""
     scenario = sim.load(SCENARIO, {"sampling.designs": MANY // 10})
-    ways: dict[str, Callable[[sim.Scenario], int]] = {"ensemble of blocks": by_ensemble, "loop over step(), process pool": by_loop}
+    ways: dict[str, Callable[[sim.Scenario], int]] = {
+        "ensemble of blocks": by_ensemble,
+        "loop over step(), process pool": by_loop,
+    }
     try:
         import ema_workbench  # noqa: F401, PLC0415  optional
+
         ways["EMA workbench, MultiprocessingEvaluator"] = by_workbench
     except ImportError:
         print("ema_workbench is not installed: its row is left out")

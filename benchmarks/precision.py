@@ -1,8 +1,10 @@
-"""What integrating the hazard is worth: variance of each estimate per second of computing, against the plain estimate.
+"""What integrating the hazard is worth: variance of each estimate per second of computing, against
+the plain estimate.
 
     python benchmarks/precision.py
 
-One core, one run. The hazard is recorded in every run; its price is the time with the recording over the time without it.
+One core, one run. The hazard is recorded in every run; its price is the time with the recording
+over the time without it.
 """
 
 import statistics
@@ -43,11 +45,17 @@ def main() -> None:
     """Print a column for each regime."""
     scenarios = {name: sim.load(SCENARIOS / f"{name}.toml", SAMPLING) for name in REGIMES}
     prices = {name: price(scenario) for name, scenario in scenarios.items()}
-    tables = {name: gains(sim.run(scenario, out=None)).set_index("measure")["ratio"] / prices[name] for name, scenario in scenarios.items()}
+    tables = {
+        name: gains(sim.run(scenario, out=None)).set_index("measure")["ratio"] / prices[name]
+        for name, scenario in scenarios.items()
+    }
     print(f"{'':24}" + "".join(f"{name:>15}" for name in REGIMES))
     print(f"{'time, recorded / not':24}" + "".join(f"{prices[name]:>15.2f}" for name in REGIMES))
     for measure in tables[REGIMES[0]].index:
-        print(f"{measure:24}" + "".join(f"{tables[name].get(measure, float('nan')):>15.2f}" for name in REGIMES))
+        print(
+            f"{measure:24}"
+            + "".join(f"{tables[name].get(measure, float('nan')):>15.2f}" for name in REGIMES)
+        )
 
 
 if __name__ == "__main__":

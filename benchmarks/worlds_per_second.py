@@ -11,12 +11,15 @@ from pathlib import Path
 
 import sim
 
+SMALL = 100
 SIZES = (1, 100, 4096, 8192, 16384)
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "article5_like.toml"
 
 
 def worlds_per_second(scenario: sim.Scenario, worlds: int, repeats: int) -> float:
-    """The best of several repeats; each simulates other worlds, so that W = 1 meets short histories and long ones."""
+    """The best of several repeats; each simulates other worlds, so that W = 1 meets short histories
+    and long ones.
+    """
     rates = []
     for repeat in range(repeats):
         began = time.perf_counter()
@@ -31,7 +34,9 @@ def main(path: str) -> None:
     """Print a row for each size."""
     scenario = sim.load(path, {"sampling.designs": 10_000, "sampling.replicates": 10})
     worlds_per_second(scenario, 100, 1)
-    rates = {worlds: worlds_per_second(scenario, worlds, 15 if worlds <= 100 else 3) for worlds in SIZES}     # noqa: PLR2004
+    rates = {
+        worlds: worlds_per_second(scenario, worlds, 3 if worlds > SMALL else 15) for worlds in SIZES
+    }
     print(f"{scenario.name}, {scenario.sampling.horizon_years} years, median of repeats")
     print(f"{'worlds in one model':>20}{'worlds a second':>18}{'ratio to one by one':>22}")
     for worlds, rate in rates.items():

@@ -1,6 +1,8 @@
-"""Ceasefire: how long a ceasefire between Russia and Ukraine holds under a security guarantee, how sure that is, and why it ends.
+"""Ceasefire: how long a ceasefire between Russia and Ukraine holds under a security guarantee, how
+sure that is, and why it ends.
 
-The names below are the public interface; each is imported when it is first used, so that the command line starts at once.
+The names below are the public interface; each is imported when it is first used, so that the
+command line starts at once.
 """
 
 from importlib import import_module
@@ -70,10 +72,40 @@ _HOME = {
     "threshold": "sim.analysis.threshold",
     "verify": "sim.ensemble.verify",
 }
-__all__ = ["CeasefireModel", "Run", "RunError", "Scenario", "ScenarioError", "calibrate", "causes", "compare", "costs",
-           "cumulative_incidence", "discover", "grid", "hazard", "load", "plots", "probes_per_year", "read_run", "reasons", "replay",
-           "require", "robust", "run", "run_to_precision", "sample", "sensitivity", "spread", "sure", "survival", "sweep", "terms_drift",
-           "threshold", "verify"]
+__all__ = [
+    "CeasefireModel",
+    "Run",
+    "RunError",
+    "Scenario",
+    "ScenarioError",
+    "calibrate",
+    "causes",
+    "compare",
+    "costs",
+    "cumulative_incidence",
+    "discover",
+    "grid",
+    "hazard",
+    "load",
+    "plots",
+    "probes_per_year",
+    "read_run",
+    "reasons",
+    "replay",
+    "require",
+    "robust",
+    "run",
+    "run_to_precision",
+    "sample",
+    "sensitivity",
+    "spread",
+    "sure",
+    "survival",
+    "sweep",
+    "terms_drift",
+    "threshold",
+    "verify",
+]
 
 
 def __getattr__(name: str) -> Any:

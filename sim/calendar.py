@@ -1,4 +1,6 @@
-"""The calendar: the date of the signature, from which all years are counted, and the elections that fall after it."""
+"""The calendar: the date of the signature, from which all years are counted, and the elections that
+fall after it.
+"""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -32,8 +34,15 @@ class Calendar(Parameters):
     """When the ceasefire is signed: the year 0 of every history."""
 
     signed: Date = parameter(
-        date(2026, 12, 31), "date of the signature, from which years are counted", unit="date", symbol="t = 0",
-        source="a premise: no general ceasefire was in force by June 2026, and the talks aimed at the end of that year")
+        date(2026, 12, 31),
+        "date of the signature, from which years are counted",
+        unit="date",
+        symbol="t = 0",
+        source=(
+            "a premise: no general ceasefire was in force by June 2026, and the talks aimed at "
+            "the end of that year"
+        ),
+    )
 
     def years_until(self, day: date) -> float:
         """Years from the signature to a date, negative for one before it."""

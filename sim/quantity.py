@@ -1,4 +1,7 @@
-"""A number in a scenario file: given or uncertain, with its unit, symbol, meaning and source; an array once it is drawn."""
+"""A number in a scenario file: given or uncertain, with its unit, symbol, meaning and source.
+
+An array once it is drawn.
+"""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -25,7 +28,8 @@ from sim.uncertainty import EXAMPLES, FORMS, LARGEST, Distribution, Floats, is_n
 Worlds = NDArray[np.intp]
 """Positions of worlds in the arrays of a model."""
 Array = float | Floats
-"""What a formula sees: one number for all worlds, or an array that broadcasts over (node, world)."""
+"""What a formula sees: one number for all worlds, or an array that broadcasts over (node, world).
+"""
 SMALLEST = 1e-3
 """Strengths, half-lives and other positive quantities start here."""
 
@@ -35,7 +39,10 @@ class ImpossibleError(ValueError):
 
 
 def _read(given: Any) -> Any:
-    """A number, a distribution, or `{ value = …, source = … }`; a `source` beside a distribution is allowed too."""
+    """A number, a distribution, or `{ value = …, source = … }`.
+
+    A `source` beside a distribution is allowed too.
+    """
     if is_number(given):
         return float(given)
     if isinstance(given, Distribution):
@@ -51,17 +58,33 @@ def _read(given: Any) -> Any:
                 return FORMS[form].of(told[form])
             except ValueError as wrong:
                 raise PydanticCustomError("quantity", "{wrong}", {"wrong": str(wrong)}) from None
-    raise PydanticCustomError("quantity", "must be a finite number up to 1e9, or one distribution such as { uniform = [130, 210] }; "
-                                          "the distributions are {forms}", {"forms": ", ".join(FORMS)})
+    raise PydanticCustomError(
+        "quantity",
+        "must be a finite number up to 1e9, or one distribution such as { uniform = [130, 210] }; "
+        "the distributions are {forms}",
+        {"forms": ", ".join(FORMS)},
+    )
 
 
 _JSON_SCHEMA = {
     "anyOf": [
         {"type": "number"},
-        {"type": "object", "properties": {"value": {"type": "number"}, "source": {"type": "string"}}, "required": ["value"],
-         "additionalProperties": False},
-        *({"type": "object", "properties": {form: {"type": ["array", "object"]}, "source": {"type": "string"}}, "required": [form],
-           "additionalProperties": False, "examples": [EXAMPLES[form]]} for form in FORMS),
+        {
+            "type": "object",
+            "properties": {"value": {"type": "number"}, "source": {"type": "string"}},
+            "required": ["value"],
+            "additionalProperties": False,
+        },
+        *(
+            {
+                "type": "object",
+                "properties": {form: {"type": ["array", "object"]}, "source": {"type": "string"}},
+                "required": [form],
+                "additionalProperties": False,
+                "examples": [EXAMPLES[form]],
+            }
+            for form in FORMS
+        ),
     ]
 }
 Quantity = Annotated[
@@ -70,15 +93,28 @@ Quantity = Annotated[
     PlainSerializer(lambda value: value.given() if isinstance(value, Distribution) else value),
     WithJsonSchema(_JSON_SCHEMA),
 ]
-"""A field of a scenario: a number or a distribution in the file, a number or an array (world,) in a formula."""
+"""A field of a scenario: a number or a distribution in the file, a number or an array (world,) in a
+formula.
+"""
 
 AsTuple = BeforeValidator(lambda given: tuple(given) if isinstance(given, list) else given)
 """A list in a file is a tuple in a frozen block."""
 
 
-def parameter(default: Any, meaning: str, *, unit: str, symbol: str, source: str,
-              low: float = -LARGEST, high: float = math.inf) -> Any:
-    """Declare a field; it cannot be declared without unit, meaning and source. `low` and `high` are allowed themselves."""
+def parameter(
+    default: Any,
+    meaning: str,
+    *,
+    unit: str,
+    symbol: str,
+    source: str,
+    low: float = -LARGEST,
+    high: float = math.inf,
+) -> Any:
+    """Declare a field; it cannot be declared without unit, meaning and source.
+
+    `low` and `high` are allowed themselves.
+    """
     extra: dict[str, Any] = {"unit": unit, "symbol": symbol, "source": source}
     if low > -LARGEST:
         extra["minimum"] = low
@@ -88,9 +124,14 @@ def parameter(default: Any, meaning: str, *, unit: str, symbol: str, source: str
 
 
 class Parameters(BaseModel):
-    """A block of a scenario file. Frozen; unknown keys, wrong types and values out of range are errors."""
+    """A block of a scenario file.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, arbitrary_types_allowed=True)
+    Frozen; unknown keys, wrong types and values out of range are errors.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, arbitrary_types_allowed=True
+    )
     _varying: tuple[str, ...] = PrivateAttr(default=())
     _whole: Any = PrivateAttr(default=None)
     _worlds: Any = PrivateAttr(default=None)
@@ -110,13 +151,22 @@ class Parameters(BaseModel):
             case _:
                 return value
         if not low <= least <= most <= high:
-            allowed = " and ".join([f"at least {low:g}"] * (low > -math.inf) + [f"at most {high:g}"] * (high < math.inf))
-            raise PydanticCustomError("range", "must be {allowed}; {reach}",
-                                      {"allowed": allowed, "reach": reach.format(value=value, least=least, most=most)})
+            allowed = " and ".join(
+                [f"at least {low:g}"] * (low > -math.inf)
+                + [f"at most {high:g}"] * (high < math.inf)
+            )
+            raise PydanticCustomError(
+                "range",
+                "must be {allowed}; {reach}",
+                {"allowed": allowed, "reach": reach.format(value=value, least=least, most=most)},
+            )
         return value
 
     def leaves(self, prefix: str = "") -> Iterator[tuple[str, Any]]:
-        """Every value of the block and the blocks inside it, with its dotted key; members of a list go by their name."""
+        """Every value of the block and the blocks inside it, with its dotted key.
+
+        Members of a list go by their name.
+        """
         for name in type(self).model_fields:
             value = getattr(self, name)
             if isinstance(value, Parameters):
@@ -132,7 +182,9 @@ class Parameters(BaseModel):
         return {key: value for key, value in self.leaves() if isinstance(value, Distribution)}
 
     def drawn(self, values: Mapping[str, Floats], prefix: str = "") -> Self:
-        """The same block with `values`, one entry a world, in place of the distributions of those dotted keys."""
+        """The same block with `values`, one entry a world, in place of the distributions of those
+        dotted keys.
+        """
         update: dict[str, Any] = {}
         for name in type(self).model_fields:
             value, key = getattr(self, name), prefix + name
@@ -141,24 +193,38 @@ class Parameters(BaseModel):
             elif isinstance(value, Parameters):
                 update[name] = value.drawn(values, f"{key}.")
             elif isinstance(value, tuple) and value and isinstance(value[0], Parameters):
-                update[name] = tuple(each.drawn(values, f"{key}.{getattr(each, 'name', '')}.") for each in value)
+                update[name] = tuple(
+                    each.drawn(values, f"{key}.{getattr(each, 'name', '')}.") for each in value
+                )
         copy = self.model_copy(update=update)
-        copy._varying = tuple(name for name, value in update.items() if _varies(value))      # noqa: SLF001  its own class
+        copy._varying = tuple(name for name, value in update.items() if _varies(value))  # noqa: SLF001  its own class
         return copy
 
     def at(self, worlds: Worlds) -> Self:
-        """The same block for some of its worlds only, each value read off when it is first used; itself where nothing differs."""
+        """The same block for some of its worlds only, each value read off when it is first used.
+
+        Itself where nothing differs.
+        """
         varying = _private(self)["_varying"]
         if not varying:
             return self
-        copy = object.__new__(type(self))      # as model_copy does, without the values that are not needed yet
+        copy = object.__new__(
+            type(self)
+        )  # as model_copy does, without the values that are not needed yet
         for attribute in ("__pydantic_fields_set__", "__pydantic_extra__"):
             object.__setattr__(copy, attribute, getattr(self, attribute))
-        object.__setattr__(copy, "__pydantic_private__", {"_varying": varying, "_whole": self, "_worlds": worlds})
-        object.__setattr__(copy, "__dict__", {name: value for name, value in self.__dict__.items() if name not in varying})
+        object.__setattr__(
+            copy, "__pydantic_private__", {"_varying": varying, "_whole": self, "_worlds": worlds}
+        )
+        object.__setattr__(
+            copy,
+            "__dict__",
+            {name: value for name, value in self.__dict__.items() if name not in varying},
+        )
         return copy
 
-    if not TYPE_CHECKING:      # or every name would pass for an attribute
+    if not TYPE_CHECKING:  # or every name would pass for an attribute
+
         def __getattr__(self, name: str) -> Any:
             """A value of some worlds, read off those of all when it is first used."""
             private = _private(self)
@@ -181,7 +247,7 @@ def least(value: Any) -> float:
 def _varies(value: Any) -> bool:
     match value:
         case Parameters():
-            return bool(value._varying)      # noqa: SLF001  its own class
+            return bool(value._varying)  # noqa: SLF001  its own class
         case tuple():
             return any(_varies(each) for each in value)
     return isinstance(value, np.ndarray)
@@ -190,4 +256,6 @@ def _varies(value: Any) -> bool:
 def _at(value: Any, worlds: Worlds) -> Any:
     if isinstance(value, np.ndarray):
         return value[worlds]
-    return tuple(_at(each, worlds) for each in value) if isinstance(value, tuple) else value.at(worlds)
+    return (
+        tuple(_at(each, worlds) for each in value) if isinstance(value, tuple) else value.at(worlds)
+    )

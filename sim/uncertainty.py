@@ -23,13 +23,18 @@ _SAID = 8
 
 
 def is_number(given: object) -> bool:
-    """Whether a value read from a file is a finite number of usable size (`true` and `"1"` are not)."""
+    """Whether a value read from a file is a finite number of usable size (`true` and `"1"` are
+    not).
+    """
     return isinstance(given, int | float) and not isinstance(given, bool) and abs(given) <= LARGEST
 
 
 @dataclass(frozen=True)
 class Distribution(ABC):
-    """What is not known of a number, as a frozen `scipy.stats` distribution; drawn once for each parameter design."""
+    """What is not known of a number, as a frozen `scipy.stats` distribution.
+
+    Drawn once for each parameter design.
+    """
 
     form: ClassVar[str]
     as_list: ClassVar[bool] = False
@@ -46,7 +51,10 @@ class Distribution(ABC):
 
     @classmethod
     def of(cls, given: object) -> Self:
-        """Read a list in the order of the fields, or a table of them. Raises ValueError saying what is wrong."""
+        """Read a list in the order of the fields, or a table of them.
+
+        Raises ValueError saying what is wrong.
+        """
         names = [each.name for each in fields(cls)]
         match given:
             case Mapping():
@@ -56,11 +64,15 @@ class Distribution(ABC):
             case _:
                 values = {}
         if wrong := [name for name in values if name not in names]:
-            raise ValueError(f"{cls.form} has no {', '.join(map(str, wrong))}; it takes {', '.join(names)}")
+            raise ValueError(
+                f"{cls.form} has no {', '.join(map(str, wrong))}; it takes {', '.join(names)}"
+            )
         try:
             read = cls(**values)
         except TypeError:
-            raise ValueError(f"{cls.form} takes {', '.join(names)}, as in {EXAMPLES[cls.form]}") from None
+            raise ValueError(
+                f"{cls.form} takes {', '.join(names)}, as in {EXAMPLES[cls.form]}"
+            ) from None
         if not all(each is None or is_number(each) for each in read.numbers()):
             raise ValueError(f"{cls.form} takes finite numbers up to {LARGEST:g}")
         if problem := read.problem():
@@ -69,7 +81,9 @@ class Distribution(ABC):
 
     @cached_property
     def frozen(self) -> Any:
-        """The `scipy.stats` distribution; made once, since making one takes SciPy longer than using it."""
+        """The `scipy.stats` distribution; made once, since making one takes SciPy longer than using
+        it.
+        """
         return self._frozen()
 
     def numbers(self) -> tuple[Any, ...]:
@@ -77,7 +91,10 @@ class Distribution(ABC):
         return tuple(getattr(self, each.name) for each in fields(self))
 
     def quantile(self, u: Floats) -> Floats:
-        """The values at the probabilities `u`, which are kept off 0 and 1 by 2^-53; none lies outside the support."""
+        """The values at the probabilities `u`, which are kept off 0 and 1 by 2^-53.
+
+        None lies outside the support.
+        """
         return np.clip(self._inverse(np.clip(u, _TAIL, 1 - _TAIL)), *self.support)
 
     def _inverse(self, u: Floats) -> Floats:
@@ -89,12 +106,17 @@ class Distribution(ABC):
         return -math.inf, math.inf
 
     def anew(self) -> "Distribution":
-        """What a number is drawn from that is drawn once more within a history, as that of a new leader is."""
+        """What a number is drawn from that is drawn once more within a history, as that of a new
+        leader is.
+        """
         return self
 
     @cached_property
     def support(self) -> tuple[float, float]:
-        """The smallest and the largest value that it gives: a lognormal one, for example, gives no 0."""
+        """The smallest and the largest value that it gives.
+
+        A lognormal one, for example, gives no 0.
+        """
         low, high = np.clip(self._inverse(np.array([_TAIL, 1 - _TAIL])), *self.limits())
         return float(low), float(high)
 
@@ -114,9 +136,14 @@ class Distribution(ABC):
         return f"{{ {self.form} = {inner} }}"
 
     def _undrawn(self, *_: object) -> NoReturn:
-        raise TypeError(f"{self} has not been drawn: formulas take drawn parameters, as CeasefireModel makes them")
+        raise TypeError(
+            f"{self} has not been drawn: formulas take drawn parameters, as CeasefireModel makes "
+            "them"
+        )
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = __neg__ = _undrawn
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = (
+        __pow__
+    ) = __neg__ = _undrawn
     __array_ufunc__ = None
 
 
@@ -162,30 +189,43 @@ class Normal(Distribution):
         return stats.truncnorm(low, high, loc=self.mean, scale=self.sd)
 
     def _inverse(self, u: Floats) -> Floats:
-        """Each half from its own tail, since SciPy's truncated normal is infinite at 1 - 2^-53 where only `low` is given."""
+        """Each half from its own tail, since SciPy's truncated normal is infinite at 1 - 2^-53
+        where only `low` is given.
+        """
         below, above, inside = self._shares
         lower, upper = special.ndtri(below + u * inside), -special.ndtri(above + (1 - u) * inside)
         return np.asarray(self.mean + self.sd * np.where(u < 1 / 2, lower, upper))
 
     @property
     def _shares(self) -> tuple[float, float, float]:
-        """Of the normal distribution that is cut: what lies below, above, and between the limits."""
+        """Of the normal distribution: what lies below, above, and between the limits."""
         low, high = self.limits()
-        below, above = (float(special.ndtr(away / self.sd)) for away in (low - self.mean, self.mean - high))
+        below, above = (
+            float(special.ndtr(away / self.sd)) for away in (low - self.mean, self.mean - high)
+        )
         return below, above, 1 - below - above
 
     def limits(self) -> tuple[float, float]:
         """Where it is cut off."""
-        return -math.inf if self.low is None else self.low, math.inf if self.high is None else self.high
+        return (
+            -math.inf if self.low is None else self.low,
+            math.inf if self.high is None else self.high,
+        )
 
     def problem(self) -> str | None:
-        """A positive width, limits in order, the mean within them, and enough of it between them to be computed with."""
+        """A positive width, limits in order, the mean within them, and enough of it between them to
+        be computed with.
+        """
         if self.sd <= 0:
             return "sd > 0"
         low, high = self.limits()
         if not low < self.mean < high:
             return "low < mean < high"
-        return None if self._shares[-1] >= _NARROWEST else "limits that are farther apart, or a smaller sd; such a one is uniform"
+        return (
+            None
+            if self._shares[-1] >= _NARROWEST
+            else "limits that are farther apart, or a smaller sd; such a one is uniform"
+        )
 
 
 @final
@@ -228,7 +268,11 @@ class Triangular(Distribution):
 
     def problem(self) -> str | None:
         """Its three numbers must be in order."""
-        return None if self.low <= self.mode <= self.high and self.low < self.high else "low <= mode <= high and low < high"
+        return (
+            None
+            if self.low <= self.mode <= self.high and self.low < self.high
+            else "low <= mode <= high and low < high"
+        )
 
 
 @final
@@ -250,7 +294,8 @@ class Beta(Distribution):
 
     def problem(self) -> str | None:
         """Shapes that SciPy inverts reliably."""
-        return None if min(self.a, self.b) >= 0.05 and max(self.a, self.b) <= 1e4 else "a and b from 0.05 to 10000"  # noqa: PLR2004
+        usable = min(self.a, self.b) >= 0.05 and max(self.a, self.b) <= 1e4  # noqa: PLR2004
+        return None if usable else "a and b from 0.05 to 10000"
 
 
 @final
@@ -291,18 +336,27 @@ class Choice(Distribution):
     def given(self) -> dict[str, Any]:
         """As a scenario file says it."""
         values = [float(value) for value in self.values]
-        return {"choice": values if self.weights is None else {"values": values, "weights": [float(each) for each in self.weights]}}
+        return {
+            "choice": values
+            if self.weights is None
+            else {"values": values, "weights": [float(each) for each in self.weights]}
+        }
 
     def problem(self) -> str | None:
         """Weights, if any, are positive and one for each value."""
-        if self.weights is None or (len(self.weights) == len(self.values) and min(self.weights) > 0):
+        if self.weights is None or (
+            len(self.weights) == len(self.values) and min(self.weights) > 0
+        ):
             return None
         return "one positive weight for each value"
 
 
 @dataclass(frozen=True)
 class Draws(Distribution):
-    """Equally likely values, such as draws of a posterior; all such lists of a scenario are drawn together, row by row."""
+    """Equally likely values, such as draws of a posterior.
+
+    All such lists of a scenario are drawn together, row by row.
+    """
 
     form: ClassVar[str] = "draws"
     jointly: ClassVar[bool] = True
@@ -311,7 +365,7 @@ class Draws(Distribution):
     @classmethod
     def of(cls, given: object) -> Self:
         """Read a list of two or more values."""
-        if not isinstance(given, list | tuple) or len(given) < 2:      # noqa: PLR2004  said in the message
+        if not isinstance(given, list | tuple) or len(given) < 2:  # noqa: PLR2004  said in the message
             raise ValueError(f"draws takes a list of two or more values, as in {EXAMPLES['draws']}")
         return super().of({"values": tuple(given)})
 
@@ -341,7 +395,9 @@ class Draws(Distribution):
         return None
 
 
-FORMS: dict[str, type[Distribution]] = {each.form: each for each in (Uniform, Normal, LogNormal, Triangular, Beta, Choice, Draws)}
+FORMS: dict[str, type[Distribution]] = {
+    each.form: each for each in (Uniform, Normal, LogNormal, Triangular, Beta, Choice, Draws)
+}
 EXAMPLES = {
     "uniform": "{ uniform = [130, 210] }",
     "normal": "{ normal = { mean = 1.3, sd = 0.1, low = 1 } }",

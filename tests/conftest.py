@@ -17,15 +17,23 @@ from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 
 mpl.use("Agg")
-hypothesis.settings.register_profile("every machine", derandomize=True, deadline=None,
-                                     suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("every machine")      # the same examples everywhere, however long they take
+hypothesis.settings.register_profile(
+    "every machine",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile(
+    "every machine"
+)  # the same examples everywhere, however long they take
 ROOT = Path(__file__).parents[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Golden files are rewritten on purpose only."""
-    parser.addoption("--fix", action="store_true", help="rewrite golden and generated files instead of comparing")
+    parser.addoption(
+        "--fix", action="store_true", help="rewrite golden and generated files instead of comparing"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -40,18 +48,29 @@ def scenarios() -> Path:
     return ROOT / "scenarios"
 
 
-FEW = ("russia.value_of_prevailing", "russia.insecurity", "russia.strength_target", "russia.reconstitution_half_life")
+FEW = (
+    "russia.value_of_prevailing",
+    "russia.insecurity",
+    "russia.strength_target",
+    "russia.reconstitution_half_life",
+)
 """Numbers that stay uncertain where a test says `few`."""
 
 
 def medians_but_few(scenario: Scenario) -> dict[str, float]:
     """The medians of all other uncertain numbers of a scenario."""
-    return {key: float(each.quantile(np.array([0.5]))[0]) for key, each in scenario.uncertain().items() if key not in FEW}
+    return {
+        key: float(each.quantile(np.array([0.5]))[0])
+        for key, each in scenario.uncertain().items()
+        if key not in FEW
+    }
 
 
 @pytest.fixture(scope="session")
 def few() -> Callable[[Scenario], Scenario]:
-    """A scenario of which only four numbers are uncertain, so that a small sample tells what it should."""
+    """A scenario of which only four numbers are uncertain, so that a small sample tells what it
+    should.
+    """
     return lambda scenario: replaced(scenario, medians_but_few(scenario))
 
 
@@ -59,44 +78,82 @@ def few() -> Callable[[Scenario], Scenario]:
 def few_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same as a file to put over a scenario."""
     path = tmp_path_factory.mktemp("over") / "few.toml"
-    path.write_text("".join(f"{key} = {value!r}\n" for key, value in medians_but_few(Scenario()).items()))
+    path.write_text(
+        "".join(f"{key} = {value!r}\n" for key, value in medians_but_few(Scenario()).items())
+    )
     return path
 
 
 @pytest.fixture
 def same_as_file(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
     """Compare a text with a committed file; with --fix, write it."""
+
     def check(path: Path, text: str) -> None:
         if request.config.getoption("--fix"):
             path.write_text(text)
         old = path.read_text() if path.exists() else ""
-        diff = "".join(difflib.unified_diff(old.splitlines(keepends=True), text.splitlines(keepends=True), str(path), "now"))
-        assert not diff, f"{path} is out of date; look at the difference, then run pytest --fix\n{diff}"
+        diff = "".join(
+            difflib.unified_diff(
+                old.splitlines(keepends=True), text.splitlines(keepends=True), str(path), "now"
+            )
+        )
+        assert not diff, (
+            f"{path} is out of date; look at the difference, then run pytest --fix\n{diff}"
+        )
+
     return check
 
 
 @pytest.fixture(scope="session")
 def command() -> Callable[..., Any]:
     """The command line with these words, which must end with this code."""
+
     def run(*words: object, code: int = 0) -> Any:
         result = CliRunner().invoke(app, [str(word) for word in words])
         assert result.exit_code == code, result.output
         return result
+
     return run
 
 
 @pytest.fixture(scope="session")
-def calibrated(scenarios: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
-    """A small calibration through the command, in whole years: its document and its folder, which is too small to be believed."""
+def calibrated(
+    scenarios: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, Any], Path]:
+    """A small calibration through the command, in whole years.
+
+    Its document and its folder, which is too small to be believed.
+    """
     folder, out = tmp_path_factory.mktemp("scenarios"), tmp_path_factory.mktemp("calibration")
     for path in scenarios.glob("*.toml"):
-        (folder / path.name).write_text(path.read_text().replace("[sampling]", "[sampling]\nsteps_per_year = 1"))
-    sizes = {"calibration.study.FRESH": 5, "calibration.study._FRESH_HISTORIES": 50, "calibration.study._TRUE_HISTORIES": 90,
-             "calibration.study._REFITS": 5, "validation.RESAMPLES": 40}
+        (folder / path.name).write_text(
+            path.read_text().replace("[sampling]", "[sampling]\nsteps_per_year = 1")
+        )
+    sizes = {
+        "calibration.study.FRESH": 5,
+        "calibration.study._FRESH_HISTORIES": 50,
+        "calibration.study._TRUE_HISTORIES": 90,
+        "calibration.study._REFITS": 5,
+        "validation.RESAMPLES": 40,
+    }
     with pytest.MonkeyPatch.context() as patched:
         for name, size in sizes.items():
             patched.setattr(f"sim.study.{name}", size)
-        words = ["calibrate", folder, "--candidates", 100, "--histories", 50, "--checks", 20, "--seed", 3, "--out", out, "--json"]
+        words = [
+            "calibrate",
+            folder,
+            "--candidates",
+            100,
+            "--histories",
+            50,
+            "--checks",
+            20,
+            "--seed",
+            3,
+            "--out",
+            out,
+            "--json",
+        ]
         result = CliRunner().invoke(app, list(map(str, words)))
     assert result.exit_code == 0, result.output
     document = json.loads(result.stdout)

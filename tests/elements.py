@@ -1,4 +1,6 @@
-"""What the product has of everything that tests go through one by one, so that nothing new is left out of them."""
+"""What the product has of everything that tests go through one by one, so that nothing new is left
+out of them.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,11 +9,19 @@ from sim.cli import app
 from sim.guarantee.provisions import Regime
 from sim.quantity import Parameters
 
-BLOCKS = tuple(name for name, field in sim.Scenario.model_fields.items() if isinstance(field.default, Parameters))
+BLOCKS = tuple(
+    name
+    for name, field in sim.Scenario.model_fields.items()
+    if isinstance(field.default, Parameters)
+)
 """The tables of a scenario file."""
 MODELLED = tuple(name for name in BLOCKS if name != "sampling")
 """Those that say what is simulated, and not how much of it."""
-ACTORS = tuple(name for name in BLOCKS if type(sim.Scenario.model_fields[name].default).__module__.startswith("sim.actors."))
+ACTORS = tuple(
+    name
+    for name in BLOCKS
+    if type(sim.Scenario.model_fields[name].default).__module__.startswith("sim.actors.")
+)
 MEMBERS = tuple(member.name for member in sim.Scenario().europe.members)
 """The reference coalition."""
 PROVISIONS = tuple(Regime.model_fields)
@@ -21,5 +31,10 @@ COMMANDS = tuple(sorted(each.name or each.callback.__name__ for each in app.regi
 def assert_all_have_data(elements: Iterable[str], data: Mapping[str, object], where: str) -> None:
     """Every element has an entry of test data, and nothing else has."""
     elements = set(elements)
-    assert not elements - set(data), f"{', '.join(sorted(elements - set(data)))}: new, and in no test; give it an entry in {where}"
-    assert not set(data) - elements, f"{', '.join(sorted(set(data) - elements))}: no longer there; take its entry out of {where}"
+    assert not elements - set(data), (
+        f"{', '.join(sorted(elements - set(data)))}: new, and in no test; give it an entry in "
+        f"{where}"
+    )
+    assert not set(data) - elements, (
+        f"{', '.join(sorted(set(data) - elements))}: no longer there; take its entry out of {where}"
+    )

@@ -1,4 +1,6 @@
-"""Compare what a program prints with what it printed on another machine, where the last bit of a number may be another."""
+"""Compare what a program prints with what it printed on another machine, where the last bit of a
+number may be another.
+"""
 
 import re
 from decimal import Decimal
@@ -10,16 +12,26 @@ LAYOUT = re.compile(r"\s+|[-─━═]{2,}")
 
 
 def apart(kept: str, fresh: str) -> list[str]:
-    """Where two texts differ: in words, or in a number by more than one unit of its last digit. Empty where they say the same.
+    """Where two texts differ: in words, or in a number by more than one unit of its last digit.
 
-    A number that is printed with fewer digits, since those that follow are zeros, counts with the digits of the other.
+    Empty where they say the same.
+
+    A number that is printed with fewer digits, since those that follow are zeros, counts with the
+    digits of the other.
     """
     words = [LAYOUT.sub("", NUMBER.sub("#", text)) for text in (kept, fresh)]
     if words[0] != words[1]:
-        start = next((at for at, (one, other) in enumerate(zip(*words, strict=False)) if one != other), min(map(len, words)))
-        return [" is now ".join(repr(text[max(0, start - 30): start + 30]) for text in words)]
+        start = next(
+            (at for at, (one, other) in enumerate(zip(*words, strict=False)) if one != other),
+            min(map(len, words)),
+        )
+        return [" is now ".join(repr(text[max(0, start - 30) : start + 30]) for text in words)]
     pairs = zip(NUMBER.findall(kept), NUMBER.findall(fresh), strict=True)
-    return [f"{one} is now {other}" for one, other in pairs if abs(_value(one) - _value(other)) > min(_unit(one), _unit(other))]
+    return [
+        f"{one} is now {other}"
+        for one, other in pairs
+        if abs(_value(one) - _value(other)) > min(_unit(one), _unit(other))
+    ]
 
 
 def _value(number: str) -> Decimal:

@@ -1,4 +1,7 @@
-"""A run of more designs adds to a finished one of fewer: no history is computed twice, and the bytes are those of a run from nothing."""
+"""A run of more designs adds to a finished one of fewer.
+
+No history is computed twice, and the bytes are those of a run from nothing.
+"""
 
 import shutil
 
@@ -16,7 +19,10 @@ BLOCK = 64
 
 
 def scenario_of(scenarios, designs, **changes):
-    return sim.load(scenarios / "coalition.toml", SAMPLING | {"sampling.designs": designs} | {f"sampling.{k}": v for k, v in changes.items()})
+    return sim.load(
+        scenarios / "coalition.toml",
+        SAMPLING | {"sampling.designs": designs} | {f"sampling.{k}": v for k, v in changes.items()},
+    )
 
 
 @pytest.fixture
@@ -27,6 +33,7 @@ def computed(monkeypatch):
     def counted(scenario, first, last):
         worlds.extend(range(first, last))
         return SIMULATE(scenario, first, last)
+
     monkeypatch.setattr(runs, "simulate", counted)
     return worlds
 
@@ -34,12 +41,18 @@ def computed(monkeypatch):
 @pytest.fixture(scope="module")
 def from_nothing(scenarios, tmp_path_factory):
     """Hashes of a run of 100 designs that added to no other."""
-    return sim.run(scenario_of(scenarios, 100), out=tmp_path_factory.mktemp("nothing")).manifest["sha256"]
+    return sim.run(scenario_of(scenarios, 100), out=tmp_path_factory.mktemp("nothing")).manifest[
+        "sha256"
+    ]
 
 
 @pytest.mark.parametrize("block", [BLOCK, 97, 100_000])
-def test_a_larger_run_computes_only_what_it_adds(block, scenarios, from_nothing, tmp_path, computed):
-    """In two steps, however the worlds are cut: the largest of the smaller runs is added to, and the result verifies."""
+def test_a_larger_run_computes_only_what_it_adds(
+    block, scenarios, from_nothing, tmp_path, computed
+):
+    """In two steps, however the worlds are cut: the largest of the smaller runs is added to, and
+    the result verifies.
+    """
     for designs in (30, 50):
         smaller = sim.run(scenario_of(scenarios, designs), out=tmp_path, block=block)
     larger = sim.run(scenario_of(scenarios, 100), out=tmp_path, block=block)
@@ -62,7 +75,10 @@ def test_workers_add_the_same(scenarios, from_nothing, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("change", [{"seed": 1}, {"replicates": 5}, {"horizon_years": 4}])
 def test_only_the_same_histories_are_added_to(change, scenarios, from_nothing, tmp_path, computed):
-    """Another seed, other replicates and another horizon are other worlds; those of more designs are no start either."""
+    """Another seed, other replicates and another horizon are other worlds.
+
+    Those of more designs are no start either.
+    """
     sim.run(scenario_of(scenarios, 50, **change), out=tmp_path)
     sim.run(scenario_of(scenarios, 120), out=tmp_path)
     computed.clear()
@@ -81,7 +97,10 @@ def test_a_damaged_run_is_not_added_to(name, scenarios, from_nothing, tmp_path, 
 
 
 def test_an_addition_that_was_interrupted_goes_on(scenarios, from_nothing, tmp_path, computed):
-    """Two blocks after those of the smaller run are there: a run that finished meanwhile does not change how it goes on."""
+    """Two blocks after those of the smaller run are there.
+
+    A run that finished meanwhile does not change how it goes on.
+    """
     sim.run(scenario_of(scenarios, 50), out=tmp_path)
     with Store(tmp_path, scenario_of(scenarios, 100)) as store:
         assert store.begun == 200
@@ -89,18 +108,26 @@ def test_an_addition_that_was_interrupted_goes_on(scenarios, from_nothing, tmp_p
             store.write(SIMULATE(scenario_of(scenarios, 100), first, first + 64))
     sim.run(scenario_of(scenarios, 60), out=tmp_path)
     computed.clear()
-    assert sim.run(scenario_of(scenarios, 100), out=tmp_path, block=BLOCK).manifest["sha256"] == from_nothing
+    assert (
+        sim.run(scenario_of(scenarios, 100), out=tmp_path, block=BLOCK).manifest["sha256"]
+        == from_nothing
+    )
     assert computed == list(range(328, 400))
 
 
-def test_what_was_begun_from_nothing_goes_on_from_there(scenarios, from_nothing, tmp_path, computed):
+def test_what_was_begun_from_nothing_goes_on_from_there(
+    scenarios, from_nothing, tmp_path, computed
+):
     """A quick look with fewer designs in between costs the large run nothing that it has."""
     with Store(tmp_path, scenario_of(scenarios, 100)) as store:
         for first in range(0, 320, 64):
             store.write(SIMULATE(scenario_of(scenarios, 100), first, first + 64))
     sim.run(scenario_of(scenarios, 10), out=tmp_path)
     computed.clear()
-    assert sim.run(scenario_of(scenarios, 100), out=tmp_path, block=BLOCK).manifest["sha256"] == from_nothing
+    assert (
+        sim.run(scenario_of(scenarios, 100), out=tmp_path, block=BLOCK).manifest["sha256"]
+        == from_nothing
+    )
     assert computed == list(range(320, 400))
 
 
@@ -116,7 +143,9 @@ def test_an_addition_whose_start_is_gone_begins_anew(scenarios, from_nothing, tm
 
 
 def test_precision_computes_no_history_twice(scenarios, tmp_path, computed):
-    """However many attempts it takes, the worlds computed are those of the last, which is a run as any other."""
+    """However many attempts it takes, the worlds computed are those of the last, which is a run as
+    any other.
+    """
     told = []
     last = sim.run_to_precision(scenario_of(scenarios, 20), 0.04, tell=told.append, out=tmp_path)
     assert len(told) > 1

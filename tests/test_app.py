@@ -1,4 +1,6 @@
-"""The explorer page without a browser: settings and controls as functions, and the page as Streamlit runs it for tests."""
+"""The explorer page without a browser: settings and controls as functions, and the page as
+Streamlit runs it for tests.
+"""
 
 import re
 import sys
@@ -21,12 +23,18 @@ from sim.scenario.show import parameters, resolved
 from sim.uncertainty import Distribution
 
 pytestmark = pytest.mark.long
-testing = pytest.importorskip("streamlit.testing.v1", reason="the page needs the extra `app`: pip install 'ceasefire[app]'")
+testing = pytest.importorskip(
+    "streamlit.testing.v1", reason="the page needs the extra `app`: pip install 'ceasefire[app]'"
+)
 QUICK = {"sampling.designs": 60, "sampling.seed": 4}
 
 
 def explore(scenarios, name, given):
-    return settings.explore(settings.reader(scenarios / f"{name}.toml"), given, [path.stem for path in scenarios.glob("*.toml")])
+    return settings.explore(
+        settings.reader(scenarios / f"{name}.toml"),
+        given,
+        [path.stem for path in scenarios.glob("*.toml")],
+    )
 
 
 # ---- settings
@@ -34,8 +42,18 @@ def explore(scenarios, name, given):
 SETTINGS = {
     "nothing": ("nato", {}),
     "a number": ("nato", {"regime.deployment.brigades": "12.5"}),
-    "a distribution": ("eu", {"regime.arms.package_usd_bn": "{ uniform = [20, 80] }", "sampling.seed": "7"}),
-    "what was absent": ("none", {"regime.accession.start": "1", "regime.accession.mean_years": "2", "regime.accession.veto": "0.1"}),
+    "a distribution": (
+        "eu",
+        {"regime.arms.package_usd_bn": "{ uniform = [20, 80] }", "sampling.seed": "7"},
+    ),
+    "what was absent": (
+        "none",
+        {
+            "regime.accession.start": "1",
+            "regime.accession.mean_years": "2",
+            "regime.accession.veto": "0.1",
+        },
+    ),
     "what is taken away": ("nato", {"regime.accession": "none"}),
     "a limit taken away": ("neutrality", {"regime.force_limit.brigades": "none"}),
     "an actor": ("none", {"russia.strength_target": "150", "sampling.designs": "1000"}),
@@ -61,7 +79,10 @@ def test_what_differs_is_what_was_set(scenarios, name, given):
     explored = explore(scenarios, name, given)
     inside = {key for key in given if not key.startswith("sampling.")}
     assert inside <= set(explored.changed) | {"regime.accession"}
-    assert all(any(key.startswith(each) for each in inside | {"regime.accession."}) for key in explored.changed)
+    assert all(
+        any(key.startswith(each) for each in inside | {"regime.accession."})
+        for key in explored.changed
+    )
     assert bool(explored.changed) == bool(inside)
     assert explored.file.sampling == explored.scenario.sampling
     assert explored.scenario.name == ("changed" if inside else name)
@@ -69,12 +90,17 @@ def test_what_differs_is_what_was_set(scenarios, name, given):
 
 def test_a_quick_answer_unless_asked_for_more(scenarios):
     assert explore(scenarios, "nato", {}).scenario.sampling.designs == 300
-    assert explore(scenarios, "nato", {"sampling.designs": "1000"}).scenario.sampling.designs == 1000
+    assert (
+        explore(scenarios, "nato", {"sampling.designs": "1000"}).scenario.sampling.designs == 1000
+    )
 
 
 def test_a_changed_scenario_takes_no_name_that_another_has(scenarios):
     reader, given = settings.reader(scenarios / "nato.toml"), {"regime.arms.package_usd_bn": "1"}
-    assert settings.explore(reader, given, ["nato", "changed", "changed-2"]).scenario.name == "changed-3"
+    assert (
+        settings.explore(reader, given, ["nato", "changed", "changed-2"]).scenario.name
+        == "changed-3"
+    )
     assert settings.explore(reader, given | {"name": "mine"}, ["nato"]).scenario.name == "mine"
     assert settings.explore(reader, {"name": "eu"}, ["nato", "eu"]).scenario.name == "changed"
 
@@ -102,7 +128,15 @@ def test_a_bad_setting_has_the_message_of_the_command_line_and_leaves_the_others
     assert explored.left_out == {key}
     assert {"regime.deployment.brigades", "russia.strength_target"} == set(explored.changed)
     if len(BAD[key]) < 100:
-        refused = CliRunner().invoke(app, ["check" if not key else "show", str(scenarios / "none.toml"), "--set", f"{key}={BAD[key]}"])
+        refused = CliRunner().invoke(
+            app,
+            [
+                "check" if not key else "show",
+                str(scenarios / "none.toml"),
+                "--set",
+                f"{key}={BAD[key]}",
+            ],
+        )
         wanted = {line.removeprefix("command line: ") for line in refused.stderr.splitlines()}
         if key:
             assert {each.removeprefix("this page: ") for each in explored.problems} == wanted
@@ -110,34 +144,63 @@ def test_a_bad_setting_has_the_message_of_the_command_line_and_leaves_the_others
 
 
 def test_several_bad_settings_are_all_told(scenarios):
-    explored = explore(scenarios, "none", {"regime.deploymnt": "1", "regime.commitment.europe": "7", "regime.commitment.united_states": "0.5"})
-    assert [each.split(": ")[:2] for each in explored.problems] == [["this page", "regime.commitment.europe"], ["this page", "regime.deploymnt"]]
+    explored = explore(
+        scenarios,
+        "none",
+        {
+            "regime.deploymnt": "1",
+            "regime.commitment.europe": "7",
+            "regime.commitment.united_states": "0.5",
+        },
+    )
+    assert [each.split(": ")[:2] for each in explored.problems] == [
+        ["this page", "regime.commitment.europe"],
+        ["this page", "regime.deploymnt"],
+    ]
     assert explored.changed == {"regime.commitment.united_states": 0.5}
 
 
 def test_more_histories_than_a_page_can_simulate_are_refused_before_they_start(scenarios):
-    explored = explore(scenarios, "none", {"sampling.designs": "1000000", "sampling.replicates": "1000000"})
+    explored = explore(
+        scenarios, "none", {"sampling.designs": "1000000", "sampling.replicates": "1000000"}
+    )
     assert len(explored.problems) == 1
     assert explored.scenario.sampling.worlds <= 100_000
 
 
 def test_the_address_gives_names_and_settings():
-    address = {"scenario": ["a", "nato"], "compare": ["eu", "eu", "none"], "regime.arms.package_usd_bn": ["3"], "view": ["Files"]}
+    address = {
+        "scenario": ["a", "nato"],
+        "compare": ["eu", "eu", "none"],
+        "regime.arms.package_usd_bn": ["3"],
+        "view": ["Files"],
+    }
     assert settings.Asked.of(address) == settings.Asked("nato", ("eu", "none"), "", "Files", "")
     assert settings.settings_of(address) == {"regime.arms.package_usd_bn": "3"}
-    assert settings.read_lines(settings.lines({"a.b": "3", "c": "{ uniform = [1, 2] }"})) == {"a.b": "3", "c": "{ uniform = [1, 2] }"}
+    assert settings.read_lines(settings.lines({"a.b": "3", "c": "{ uniform = [1, 2] }"})) == {
+        "a.b": "3",
+        "c": "{ uniform = [1, 2] }",
+    }
 
 
 # ---- controls
 
+
 def all_controls(scenarios, name="article5_like", given=()):
     explored, (found, _) = explore(scenarios, name, dict(given)), load_folder(scenarios)
-    return {control.key: control for group in controls.groups(explored.file, explored.scenario, found.values()) for control in group.controls}
+    return {
+        control.key: control
+        for group in controls.groups(explored.file, explored.scenario, found.values())
+        for control in group.controls
+    }
 
 
 def test_every_parameter_of_every_provision_has_a_control(scenarios):
-    wanted = {f"regime.{name}.{inner}" for name in provisions.Regime.model_fields
-              for inner in settings.block_of(provisions.Regime, name).model_fields}
+    wanted = {
+        f"regime.{name}.{inner}"
+        for name in provisions.Regime.model_fields
+        for inner in settings.block_of(provisions.Regime, name).model_fields
+    }
     assert set(all_controls(scenarios)) == wanted
 
 
@@ -152,53 +215,86 @@ def test_a_slider_says_what_the_schema_says(scenarios):
         assert control.high <= extra.get("maximum", float("inf"))
         assert control.low < control.high
         assert control.low <= control.start <= control.high
-        assert control.value is None or isinstance(control.value, Distribution) or control.low <= control.value <= control.high
+        assert (
+            control.value is None
+            or isinstance(control.value, Distribution)
+            or control.low <= control.value <= control.high
+        )
 
 
 def test_the_ends_of_a_slider_do_not_move_with_it(scenarios):
     before = all_controls(scenarios)["regime.deployment.brigades"]
-    after = all_controls(scenarios, given={"regime.deployment.brigades": "20"})["regime.deployment.brigades"]
-    assert (after.low, after.high, after.step, after.value) == (before.low, before.high, before.step, 20)
-    assert all_controls(scenarios, given={"regime.deployment.brigades": "500"})["regime.deployment.brigades"].high == 500
+    after = all_controls(scenarios, given={"regime.deployment.brigades": "20"})[
+        "regime.deployment.brigades"
+    ]
+    assert (after.low, after.high, after.step, after.value) == (
+        before.low,
+        before.high,
+        before.step,
+        20,
+    )
+    assert (
+        all_controls(scenarios, given={"regime.deployment.brigades": "500"})[
+            "regime.deployment.brigades"
+        ].high
+        == 500
+    )
 
 
 def test_every_value_of_every_scenario_is_within_its_slider(scenarios):
     for path in scenarios.glob("*.toml"):
         for control in all_controls(scenarios, path.stem).values():
             for value in (control.value, control.in_file):
-                assert value is None or isinstance(value, Distribution) or control.low <= value <= control.high
+                assert (
+                    value is None
+                    or isinstance(value, Distribution)
+                    or control.low <= value <= control.high
+                )
 
 
 def test_a_new_provision_gets_its_control(scenarios, monkeypatch):
     """A class and a field of the regime are all it takes."""
+
     class Zone(Parameters):
         """A zone between the armies."""
 
-        width: float = parameter(3.0, "width of the zone", unit="km", symbol="b", source="a test", low=0)
+        width: float = parameter(
+            3.0, "width of the zone", unit="km", symbol="b", source="a test", low=0
+        )
 
     class WithZone(provisions.Regime):
         zone: Zone = Zone()
+
     monkeypatch.setattr(controls, "Regime", WithZone)
     scenario = sim.load(scenarios / "none.toml").model_copy(update={"regime": WithZone()})
     group = list(controls.groups(scenario, scenario, []))[-1]
-    control, = group.controls
-    assert (group.title, group.meaning, control.label) == ("Zone", "A zone between the armies.", "Width of the zone, km")
+    (control,) = group.controls
+    assert (group.title, group.meaning, control.label) == (
+        "Zone",
+        "A zone between the armies.",
+        "Width of the zone, km",
+    )
     assert (control.key, control.low, control.high, control.value) == ("regime.zone.width", 0, 6, 3)
 
 
 # ---- the page
 
+
 @pytest.fixture
 def page(scenarios, monkeypatch, patience):
     """Runs the page at an address: the script as Streamlit runs it."""
+
     def run(folder=scenarios, **address):
         monkeypatch.setattr(sys, "argv", ["page.py", str(folder)])
-        at = testing.AppTest.from_file(str(Path(controls.__file__).with_name("page.py")), default_timeout=patience)
+        at = testing.AppTest.from_file(
+            str(Path(controls.__file__).with_name("page.py")), default_timeout=patience
+        )
         for name, text in address.items():
             at.query_params[name] = text
         at.run()
         assert not at.exception
         return at
+
     return run
 
 
@@ -207,27 +303,45 @@ SMALL = {"sampling.designs": "60", "sampling.seed": "4"}
 
 def shown(at):
     """All markup of the page as text."""
-    return "\n".join(unescape(re.sub(r"<[^>]+>", "\n", each.proto.body.replace("<wbr>", ""))) for each in at.main.get("html") if "<style" not in each.proto.body)
+    return "\n".join(
+        unescape(re.sub(r"<[^>]+>", "\n", each.proto.body.replace("<wbr>", "")))
+        for each in at.main.get("html")
+        if "<style" not in each.proto.body
+    )
 
 
 def said(at, name):
-    """What the address says under this name; whether the test harness gives a text or a list of them differs between its versions."""
+    """What the address says under this name; whether the test harness gives a text or a list of
+    them differs between its versions.
+    """
     given = at.query_params[name]
     return given if isinstance(given, str) else given[-1]
 
 
 def durability(at, column=0):
     """The durability table of the page: estimate, error and range by year, as texts."""
-    body = next(each.proto.body for each in at.main.get("html") if '<table class="numbers"' in each.proto.body)
+    body = next(
+        each.proto.body
+        for each in at.main.get("html")
+        if '<table class="numbers"' in each.proto.body
+    )
     rows = re.findall(r'<th scope="row">(\d+) y</th>(.*?)</tr>', body)
-    return {int(year): re.findall(r"<td[^>]*>(.*?)<small>(.*?)</small></td>", cells)[column] for year, cells in rows}
+    return {
+        int(year): re.findall(r"<td[^>]*>(.*?)<small>(.*?)</small></td>", cells)[column]
+        for year, cells in rows
+    }
 
 
 def expected(scenario):
     """The same from `sim.survival`."""
     table = sim.survival(sim.run(scenario, out=None))
-    return {int(row.years): (f"{100 * row.estimate:.1f} ±{50 * (row.high - row.low):.1f}",
-                             f"{100 * row.spread_low:.0f} to {100 * row.spread_high:.0f}") for row in table.itertuples()}
+    return {
+        int(row.years): (
+            f"{100 * row.estimate:.1f} ±{50 * (row.high - row.low):.1f}",
+            f"{100 * row.spread_low:.0f} to {100 * row.spread_high:.0f}",
+        )
+        for row in table.itertuples()
+    }
 
 
 def slider(at, key):
@@ -239,8 +353,14 @@ def test_the_page_loads(page):
     assert said(at, "scenario") == "armed_neutrality"
     text = shown(at)
     assert text.count("for thinking with, not a forecast") == 1
-    assert {"How long it holds", "Which Russia it deters", "When the danger is", "How it ends", "Why Russia attacks",
-            "What it costs, and who bears it"} <= set(text.splitlines())
+    assert {
+        "How long it holds",
+        "Which Russia it deters",
+        "When the danger is",
+        "How it ends",
+        "Why Russia attacks",
+        "What it costs, and who bears it",
+    } <= set(text.splitlines())
     assert "deters, for 10 years, a Russia that values Ukraine" in text
 
 
@@ -258,7 +378,15 @@ def test_a_slider_changes_the_numbers_to_those_of_the_package(page, scenarios):
 
 def test_the_smallest_answer_is_shown(page):
     """Two worlds of one year: ranges over designs are not known, and nothing breaks."""
-    at = page(scenario="none", **{"sampling.designs": "2", "sampling.replicates": "1", "sampling.horizon_years": "1", "russia.stake": "1"})
+    at = page(
+        scenario="none",
+        **{
+            "sampling.designs": "2",
+            "sampling.replicates": "1",
+            "sampling.horizon_years": "1",
+            "russia.stake": "1",
+        },
+    )
     assert "this page: russia.stake:" in shown(at)
     assert "How it ends" in shown(at)
 
@@ -275,7 +403,10 @@ def test_only_what_differs_from_the_file_is_in_the_address(page):
 
 def test_comparison_shows_paired_differences(page, scenarios):
     at = page(scenario="nato", compare="eu", baseline="none", **SMALL)
-    runs = [sim.run(sim.load(scenarios / f"{name}.toml", QUICK), out=None) for name in ("nato", "none", "eu")]
+    runs = [
+        sim.run(sim.load(scenarios / f"{name}.toml", QUICK), out=None)
+        for name in ("nato", "none", "eu")
+    ]
     table = sim.compare(runs, "none").query("scenario == 'nato' and years == 20").iloc[0]
     assert f"{100 * table['estimate']:+.1f} ±{50 * (table['high'] - table['low']):.1f}" in shown(at)
     assert "Difference from No guarantee" in shown(at)
@@ -289,7 +420,9 @@ def test_what_is_absent_or_uncertain_can_be_switched(page):
     at.toggle(key="regime.deployment.brigades~").set_value(True).run()
     assert "regime.deployment.brigades" not in at.query_params
     at.toggle(key="regime.force_limit.brigades?").set_value(True).run()
-    assert slider(at, "regime.force_limit.brigades").value == float(said(at, "regime.force_limit.brigades"))
+    assert slider(at, "regime.force_limit.brigades").value == float(
+        said(at, "regime.force_limit.brigades")
+    )
     at.toggle(key="regime.accession?").set_value(True).run()
     assert not at.exception
     assert float(said(at, "regime.accession.mean_years")) > 0
@@ -303,13 +436,22 @@ def test_what_is_absent_or_uncertain_can_be_switched(page):
 
 
 def test_a_bad_address_is_answered_in_the_command_lines_words_and_keeps_the_rest(page, scenarios):
-    at = page(scenario="nato", compare="nowhere", baseline="eu", world="x", view="Nothing",
-              **SMALL, **{"regime.deploymnt": "3", "regime.arms.package_usd_bn": "150"})
+    at = page(
+        scenario="nato",
+        compare="nowhere",
+        baseline="eu",
+        world="x",
+        view="Nothing",
+        **SMALL,
+        **{"regime.deploymnt": "3", "regime.arms.package_usd_bn": "150"},
+    )
     text = shown(at)
     assert "this page: regime.deploymnt:" in text
     assert "compare nowhere:" in text
     assert "view Nothing:" in text
-    assert durability(at) == expected(sim.load(scenarios / "nato.toml", QUICK | {"regime.arms.package_usd_bn": 150}))
+    assert durability(at) == expected(
+        sim.load(scenarios / "nato.toml", QUICK | {"regime.arms.package_usd_bn": 150})
+    )
     assert at.text_area(key="other settings").value == "sampling.seed=4\nregime.deploymnt=3"
     at.text_area(key="other settings").set_value("sampling.seed=4").run()
     assert "this page: regime.deploymnt" not in shown(at)
@@ -351,14 +493,34 @@ def test_every_parameter_is_told_with_its_source_and_who_set_it(page, scenarios)
 def test_files_are_offered(page):
     at = page(scenario="eu", view="Files", **SMALL, **{"regime.arms.package_usd_bn": "10"})
     names = {each.proto.label for each in at.main.get("download_button")}
-    assert names == {"eu-changed.toml", *(f"eu-changed-{kind}.png" for kind in (
-        "survival", "differences", "threshold", "hazard", "causes", "reasons", "burden", "spread")),
-                     "eu-changed.parquet", "eu-changed.csv", "eu.parquet", "eu.csv"}
+    assert names == {
+        "eu-changed.toml",
+        *(
+            f"eu-changed-{kind}.png"
+            for kind in (
+                "survival",
+                "differences",
+                "threshold",
+                "hazard",
+                "causes",
+                "reasons",
+                "burden",
+                "spread",
+            )
+        ),
+        "eu-changed.parquet",
+        "eu-changed.csv",
+        "eu.parquet",
+        "eu.csv",
+    }
 
 
 def test_what_a_file_says_is_shown_and_never_read_as_markup(page, tmp_path):
-    (tmp_path / "evil.toml").write_text('title = "<script>alert(1)</script> ![x](http://example.com/x.png)"\n'
-                                        '[regime.deployment]\nbrigades = { value = 2, source = "<img src=http://example.com/y.png>" }\n')
+    (tmp_path / "evil.toml").write_text(
+        'title = "<script>alert(1)</script> ![x](http://example.com/x.png)"\n'
+        '[regime.deployment]\nbrigades = { value = 2, source = "<img '
+        'src=http://example.com/y.png>" }\n'
+    )
     (tmp_path / "broken.toml").write_text("[regime]\nbrigades = 2\n")
     (tmp_path / "other.toml").write_text('name = "evil"\n')
     at = page(tmp_path, view="Parameters", scenario="evil", **SMALL)
@@ -371,6 +533,7 @@ def test_what_a_file_says_is_shown_and_never_read_as_markup(page, tmp_path):
 
 
 # ---- the command
+
 
 def test_the_command_refuses_a_folder_without_scenarios(tmp_path):
     for folder in (tmp_path / "nowhere", tmp_path):
@@ -389,6 +552,7 @@ def test_the_command_says_how_to_install_the_page(monkeypatch, scenarios):
 
 def test_a_port_that_is_taken_is_said(scenarios):
     import socket
+
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         refused = CliRunner().invoke(app, ["app", str(scenarios), "--port", str(port)])
@@ -402,4 +566,8 @@ def test_a_scenario_is_the_same_however_it_is_told(scenarios):
     for path in scenarios.glob("*.toml"):
         scenario: Scenario = sim.load(path)
         lines = resolved(scenario)
-        assert all(f"{told.key.rpartition('.')[2]} = {told.value}    #" in lines for told in parameters(scenario) if told.value != "none")
+        assert all(
+            f"{told.key.rpartition('.')[2]} = {told.value}    #" in lines
+            for told in parameters(scenario)
+            if told.value != "none"
+        )

@@ -1,4 +1,6 @@
-"""The explorer page as a reader meets it: the real command, a real browser, and nothing from any other machine."""
+"""The explorer page as a reader meets it: the real command, a real browser, and nothing from any
+other machine.
+"""
 
 import json
 import os
@@ -19,30 +21,57 @@ import pytest
 
 import sim
 
-pytest.importorskip("streamlit", reason="the page needs the extra `app`: pip install 'ceasefire[app]'")
-playwright = pytest.importorskip("playwright.sync_api", reason="browser tests need playwright: pip install playwright")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = [pytest.mark.long, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH: install the package chromium (or google-chrome-stable)")]
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
-         "--disable-default-apps", "--disable-sync", "--no-first-run"]
+pytest.importorskip(
+    "streamlit", reason="the page needs the extra `app`: pip install 'ceasefire[app]'"
+)
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="browser tests need playwright: pip install playwright"
+)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        CHROMIUM is None,
+        reason="no Chromium on PATH: install the package chromium (or google-chrome-stable)",
+    ),
+]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+]
 SMALL = "sampling.designs=60&sampling.seed=4"
 
 
 def command(*words, **options):
-    return subprocess.Popen([sys.executable, "-c", "from sim.cli import app; app()", *map(str, words)], text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+    return subprocess.Popen(
+        [sys.executable, "-c", "from sim.cli import app; app()", *map(str, words)],
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        **options,
+    )
 
 
 @pytest.fixture(scope="module")
 def server(scenarios, tmp_path_factory, patience):
     """The address of `ceasefire app` on a free port, in a home of its own; it must stop cleanly."""
     home = tmp_path_factory.mktemp("home")
-    process = command("app", scenarios, "--port", "0", cwd=home, env=os.environ | {"HOME": str(home)})
+    process = command(
+        "app", scenarios, "--port", "0", cwd=home, env=os.environ | {"HOME": str(home)}
+    )
     told = process.stdout.readline()
     url = re.search(r"http://127\.0\.0\.1:\d+", told).group()
     while process.poll() is None:
         try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=patience):      # noqa: S310  our own server
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=patience):  # noqa: S310  our own server
                 break
         except OSError:
             time.sleep(0.1)
@@ -51,13 +80,18 @@ def server(scenarios, tmp_path_factory, patience):
     said, _ = process.communicate(timeout=patience)
     assert process.returncode == 0
     assert "Traceback" not in said
-    assert {each.name for each in home.iterdir()} <= {".cache", ".config"}      # where Matplotlib keeps what it knows of fonts
+    assert {each.name for each in home.iterdir()} <= {
+        ".cache",
+        ".config",
+    }  # where Matplotlib keeps what it knows of fonts
 
 
 @pytest.fixture(scope="module")
 def browser(patience):
     with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=QUIET, timeout=1000 * patience)
+        opened = started.chromium.launch(
+            executable_path=CHROMIUM, args=QUIET, timeout=1000 * patience
+        )
         yield opened
         opened.close()
 
@@ -84,7 +118,10 @@ class Reader:
     def durability(self, column=0):
         """The durability table as texts by year."""
         rows = self.page.locator(".cf table.numbers").first.locator("tbody tr")
-        cells = [(row.locator("th").inner_text(), row.locator("td").nth(column).inner_text().split()) for row in rows.all()]
+        cells = [
+            (row.locator("th").inner_text(), row.locator("td").nth(column).inner_text().split())
+            for row in rows.all()
+        ]
         return {year.removesuffix(" y"): cell for year, cell in cells}
 
     def slider(self, label):
@@ -92,7 +129,9 @@ class Reader:
 
     def at(self, label):
         """Where a slider stands."""
-        return self.slider(label).evaluate("slider => slider.value ?? slider.getAttribute('aria-valuenow')")
+        return self.slider(label).evaluate(
+            "slider => slider.value ?? slider.getAttribute('aria-valuenow')"
+        )
 
     def move(self, label, key, times, address):
         """Move a slider by the keyboard, and wait until the address says so."""
@@ -112,23 +151,34 @@ def reader(server, browser, patience):
     made = Reader(page, server)
     page.on("request", lambda request: made.asked.append(request.url))
     page.on("websocket", lambda opened: made.asked.append(opened.url))
-    page.on("console", lambda message: made.complaints.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: made.complaints.append(message.text) if message.type == "error" else None,
+    )
     page.on("pageerror", lambda error: made.complaints.append(str(error)))
     yield made
     context.close()
     place = server.removeprefix("http://")
-    assert [url for url in made.asked if not url.startswith((server, f"ws://{place}", "data:", "blob:"))] == []
+    assert [
+        url for url in made.asked if not url.startswith((server, f"ws://{place}", "data:", "blob:"))
+    ] == []
     assert made.complaints == []
 
 
 def as_shown(table):
     """Rows of the JSON document as the page shows them."""
-    return {year: f"{100 * row['estimate']:.1f} ±{50 * (row['high'] - row['low']):.1f} "
-                  f"{100 * row['spread_low']:.0f} to {100 * row['spread_high']:.0f}".split() for year, row in table.items()}
+    return {
+        year: f"{100 * row['estimate']:.1f} ±{50 * (row['high'] - row['low']):.1f} "
+        f"{100 * row['spread_low']:.0f} to {100 * row['spread_high']:.0f}".split()
+        for year, row in table.items()
+    }
 
 
 def test_a_slider_answers_and_the_command_line_agrees(reader, tmp_path, patience):
-    """Move, read, take the file away, run it: the same numbers, to the last digit shown; and the link shows them again."""
+    """Move, read, take the file away, run it: the same numbers, to the last digit shown.
+
+    And the link shows them again.
+    """
     reader.go(f"scenario=article5_like&{SMALL}")
     before = reader.durability()
     reader.move("Allied force stationed", "ArrowRight", 12, "regime.deployment.brigades=11")
@@ -139,7 +189,9 @@ def test_a_slider_answers_and_the_command_line_agrees(reader, tmp_path, patience
     assert "commitment" not in reader.page.url
 
     address = reader.page.url
-    reader.page.get_by_role("radio", name="Files").or_(reader.page.get_by_role("button", name="Files")).first.click()
+    reader.page.get_by_role("radio", name="Files").or_(
+        reader.page.get_by_role("button", name="Files")
+    ).first.click()
     with reader.page.expect_download() as waiting:
         reader.page.get_by_role("button", name="article5_like-changed.toml").click()
     path = tmp_path / "mine.toml"
@@ -169,9 +221,13 @@ def test_a_slider_answers_and_the_command_line_agrees(reader, tmp_path, patience
 def test_scenarios_are_compared(reader):
     reader.go(f"scenario=nato&compare=eu&baseline=none&{SMALL}")
     assert reader.page.get_by_role("heading", name="Difference from No guarantee").is_visible()
-    assert reader.page.locator(".cf table.numbers").first.locator("thead th").all_inner_texts()[1:] == ["NATO membership", "No guarantee", "EU membership"]
+    assert reader.page.locator(".cf table.numbers").first.locator("thead th").all_inner_texts()[
+        1:
+    ] == ["NATO membership", "No guarantee", "EU membership"]
     assert reader.page.locator(".cf img").count() == 8
-    assert all(reader.page.locator(".cf img").nth(number).get_attribute("alt") for number in range(5))
+    assert all(
+        reader.page.locator(".cf img").nth(number).get_attribute("alt") for number in range(5)
+    )
 
 
 def test_a_bad_address_is_answered_and_the_rest_is_kept(reader):
@@ -194,13 +250,18 @@ def test_nothing_is_cut_off_on_a_narrow_screen(reader):
     reader.page.set_viewport_size({"width": 400, "height": 800})
     for view in ("Answers", "One+world", "Parameters", "Files"):
         reader.go(f"scenario=nato&view={view}&regime.deployment.brigades=3&{SMALL}")
-        assert reader.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 400
+        assert (
+            reader.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+            <= 400
+        )
         assert reader.page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
 def test_the_page_is_reached_from_this_machine_only(server):
     port = int(server.rpartition(":")[2])
-    others = {address[4][0] for address in socket.getaddrinfo(socket.gethostname(), port, socket.AF_INET)} - {"127.0.0.1", "127.0.1.1"}
+    others = {
+        address[4][0] for address in socket.getaddrinfo(socket.gethostname(), port, socket.AF_INET)
+    } - {"127.0.0.1", "127.0.1.1"}
     for other in others:
         with pytest.raises((ConnectionRefusedError, TimeoutError)):
             socket.create_connection((other, port), timeout=1)

@@ -1,4 +1,7 @@
-"""Bad input is refused before anything runs: one clear line for each problem, exit code 2, no traceback, nothing half-written."""
+"""Bad input is refused before anything runs.
+
+One clear line for each problem, exit code 2, no traceback, nothing half-written.
+"""
 
 import re
 import subprocess
@@ -19,7 +22,9 @@ from sim.scenario.schema import Scenario
 
 def names(problem, place, *keys):
     """Whether the line of a problem begins with its place, and names these keys."""
-    return re.match(rf"{re.escape(place)}\b", problem) and all(re.search(rf"(?<![\w.]){re.escape(key)}(?![\w])", problem) for key in keys)
+    return re.match(rf"{re.escape(place)}\b", problem) and all(
+        re.search(rf"(?<![\w.]){re.escape(key)}(?![\w])", problem) for key in keys
+    )
 
 
 @pytest.fixture
@@ -41,7 +46,11 @@ def refused(tmp_path, monkeypatch):
 
 MISTAKES = {
     "[regime.deploymnt]\nbrigades = 5": ("x.toml:1", "regime.deploymnt", "regime.deployment"),
-    "[regime.deployment]\nbrigads = 5": ("x.toml:2", "regime.deployment.brigads", "regime.deployment.brigades"),
+    "[regime.deployment]\nbrigads = 5": (
+        "x.toml:2",
+        "regime.deployment.brigads",
+        "regime.deployment.brigades",
+    ),
     "titel = 'x'": ("x.toml:1", "titel", "title"),
     "\n\n[russia]\nstrength = true": ("x.toml:4", "russia.strength"),
     "[russia]\nstrength = '0.5'": ("x.toml:2", "russia.strength"),
@@ -52,19 +61,31 @@ MISTAKES = {
     "[russia]\nstrength = -5": ("x.toml:2", "russia.strength"),
     "[europe]\nprior_resolute = 1.5": ("x.toml:2", "europe.prior_resolute"),
     "[europe]\nprior_resolute = { uniform = [0.5, 1.5] }": ("x.toml:2", "europe.prior_resolute"),
-    "[europe]\nprior_resolute = { normal = { mean = 0.5, sd = 0.1 } }": ("x.toml:2", "europe.prior_resolute"),
+    "[europe]\nprior_resolute = { normal = { mean = 0.5, sd = 0.1 } }": (
+        "x.toml:2",
+        "europe.prior_resolute",
+    ),
     "[russia]\nstrength = { uniform = [5, 3] }": ("x.toml:2", "russia.strength"),
     "[russia]\nstrength = { uniform = [5] }": ("x.toml:2", "russia.strength"),
     "[russia]\nstrength = { uniform = [5, 'a'] }": ("x.toml:2", "russia.strength"),
     "[russia]\nstrength = { uniform = 5 }": ("x.toml:2", "russia.strength"),
     "[russia]\nstrength = { normal = { mean = 5, sd = -1 } }": ("x.toml:2", "russia.strength"),
-    "[russia]\nstrength = { normal = { mean = 5, sd = 1, low = 7 } }": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = { normal = { mean = 5, sd = 1, low = 7 } }": (
+        "x.toml:2",
+        "russia.strength",
+    ),
     "[russia]\nstrength = { normal = { mean = 5, width = 1 } }": ("x.toml:2", "russia.strength"),
-    "[russia]\nstrength = { lognormal = { median = 0, sigma = 1 } }": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = { lognormal = { median = 0, sigma = 1 } }": (
+        "x.toml:2",
+        "russia.strength",
+    ),
     "[russia]\nstrength = { triangular = [1, 5, 3] }": ("x.toml:2", "russia.strength"),
     "[europe]\nprior_resolute = { beta = { a = 0, b = 1 } }": ("x.toml:2", "europe.prior_resolute"),
     "[russia]\nstrength = { choice = [] }": ("x.toml:2", "russia.strength"),
-    "[russia]\nstrength = { choice = { values = [1, 2], weights = [1] } }": ("x.toml:2", "russia.strength"),
+    "[russia]\nstrength = { choice = { values = [1, 2], weights = [1] } }": (
+        "x.toml:2",
+        "russia.strength",
+    ),
     "[russia]\nstrength = { unifrom = [1, 2] }": ("x.toml:2", "russia.strength"),
     "[russia]\nstrength = { uniform = [1, 2], normal = [1, 2] }": ("x.toml:2", "russia.strength"),
     "[russia]\nstrength = { value = 5, source = 3 }": ("x.toml:2", "russia.strength"),
@@ -72,7 +93,11 @@ MISTAKES = {
     "[russia]\nforesight = [2, 1]": ("x.toml:2", "russia.foresight"),
     "[russia]\nforesight = []": ("x.toml:2", "russia.foresight"),
     "[europe.without]\nnames = ['Spain']": ("x.toml:1", "europe.without", "Spain"),
-    "[europe.without]\nnames = ['United Kingdom', 'France', 'Germany', 'Poland', 'Italy', 'Finland']": ("x.toml:1", "europe.without"),
+    "[europe.without]\nnames = ['United Kingdom', 'France', 'Germany', 'Poland', 'Italy', "
+    "'Finland']": (
+        "x.toml:1",
+        "europe.without",
+    ),
     "[[europe.members]]\nname = 'A'": ("x.toml:1", "europe.members.1.brigades"),
     "[regime.accession]\nstart = 1\nveto = 0": ("x.toml:1", "regime.accession.mean_years"),
     "[sampling]\ndesigns = 0": ("x.toml:2", "sampling.designs"),
@@ -88,7 +113,9 @@ MISTAKES = {
     "title = ": ("x.toml",),
     "": ("x.toml",),
 }
-"""What is wrong, and what its line names: the file, with the line where that is known, the key, and what may have been meant."""
+"""What is wrong, and what its line names: the file, with the line where that is known, the key, and
+what may have been meant.
+"""
 
 
 @pytest.mark.parametrize("text", MISTAKES, ids=lambda text: re.sub(r"\W+", " ", text)[:60])
@@ -99,7 +126,9 @@ def test_a_mistake_in_a_file_is_refused(command, text, refused, tmp_path):
     problems = refused(command, "x.toml")
     assert any(names(problem, *MISTAKES[text]) for problem in problems), problems
     assert all(problem.startswith("x.toml") for problem in problems)
-    assert len({tuple(problem.split(": ")[:2]) for problem in problems}) == len(problems), "a problem is said twice"
+    assert len({tuple(problem.split(": ")[:2]) for problem in problems}) == len(problems), (
+        "a problem is said twice"
+    )
 
 
 MISSING = {
@@ -113,7 +142,15 @@ MISSING = {
     "list": ["alone"],
     "replay": ["alone.toml", "--world", "1"],
     "report": ["alone"],
-    "require": ["alone.toml", "--hold", "0.8", "--years", "5", "--vary", "regime.deployment.brigades=0:5"],
+    "require": [
+        "alone.toml",
+        "--hold",
+        "0.8",
+        "--years",
+        "5",
+        "--vary",
+        "regime.deployment.brigades=0:5",
+    ],
     "robust": ["alone.toml", "x.toml"],
     "run": ["alone.toml"],
     "schema": ["alone"],
@@ -139,7 +176,9 @@ def test_every_command_refuses_what_is_not_there(name, refused, tmp_path):
 
 def test_every_problem_is_said_at_once(refused, tmp_path):
     """Several in one file, in the order of its lines, and those of another file as well."""
-    (tmp_path / "x.toml").write_text("[regime.deploymnt]\nbrigades = 5\n[war]\ndecisiveness = 'a'\n[sampling]\ndesigns = 0\n")
+    (tmp_path / "x.toml").write_text(
+        "[regime.deploymnt]\nbrigades = 5\n[war]\ndecisiveness = 'a'\n[sampling]\ndesigns = 0\n"
+    )
     (tmp_path / "y.toml").write_text("[war]\nx = 5\n")
     places = [problem.split(": ")[0] for problem in refused("compare", "x.toml", "y.toml")]
     assert places == ["x.toml:1", "x.toml:4", "x.toml:6", "y.toml:2"]
@@ -167,7 +206,10 @@ def test_files_that_are_none(refused, tmp_path):
 @pytest.mark.parametrize(
     ("option", "where"),
     [
-        (["--set", "regime.deployment.brigads=5"], ("command line", "regime.deployment.brigads", "regime.deployment.brigades")),
+        (
+            ["--set", "regime.deployment.brigads=5"],
+            ("command line", "regime.deployment.brigads", "regime.deployment.brigades"),
+        ),
         (["--set", "russia.strength=true"], ("command line", "russia.strength")),
         (["--set", "russia.strength=strong"], ("command line", "russia.strength")),
         (["--set", "russia.strength"], ("--set russia.strength",)),
@@ -188,7 +230,9 @@ def test_a_mistake_on_the_command_line_is_refused(option, where, refused, tmp_pa
     assert names(problem, *where), problem
 
 
-@pytest.mark.parametrize(("option", "value"), [("--workers", "0"), ("--designs", "many"), ("--precision", "2")])
+@pytest.mark.parametrize(
+    ("option", "value"), [("--workers", "0"), ("--designs", "many"), ("--precision", "2")]
+)
 def test_an_option_of_the_wrong_kind_is_refused(option, value, refused, tmp_path):
     """It is named."""
     (tmp_path / "x.toml").write_text("title = 'x'")
@@ -213,7 +257,10 @@ def test_comparisons_that_make_no_sense(refused, tmp_path, scenarios):
     for words, named in (
         (["compare", "x.toml"], ["compare", "x"]),
         (["compare", "x.toml", "y.toml"], ["compare", "x"]),
-        (["compare", "x.toml", scenarios / "eu.toml", "--baseline", "z"], ["--baseline z", "x", "eu"]),
+        (
+            ["compare", "x.toml", scenarios / "eu.toml", "--baseline", "z"],
+            ["--baseline z", "x", "eu"],
+        ),
         (["compare", "folder", "x.toml"], ["folder", "manifest.json"]),
         (["verify", "nowhere"], ["nowhere"]),
         (["list", "nowhere"], ["nowhere"]),
@@ -225,7 +272,10 @@ def test_comparisons_that_make_no_sense(refused, tmp_path, scenarios):
 def test_runs_of_other_worlds_are_not_compared(tmp_path, scenarios):
     """Folders of different seeds: the message says why, and how to mend it."""
     folders = [
-        sim.run(sim.load(scenarios / f"{name}.toml", {"sampling.designs": 4, "sampling.seed": seed}), out=tmp_path).folder
+        sim.run(
+            sim.load(scenarios / f"{name}.toml", {"sampling.designs": 4, "sampling.seed": seed}),
+            out=tmp_path,
+        ).folder
         for name, seed in (("none", 1), ("eu", 2))
     ]
     result = CliRunner().invoke(app, ["compare", *map(str, folders), "--out", str(tmp_path)])
@@ -238,14 +288,18 @@ def test_the_installed_command_ends_with_2_and_no_traceback(tmp_path):
     """Through the real entry point."""
     (tmp_path / "x.toml").write_text("[war]\ndecisiveness = 100\n")
     ceasefire = Path(sys.executable).with_name("ceasefire")
-    result = subprocess.run([ceasefire, "run", "x.toml"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [ceasefire, "run", "x.toml"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert (result.returncode, result.stdout) == (2, "")
     (problem,) = result.stderr.splitlines()
     assert names(problem, "x.toml:2", "war.decisiveness")
     assert [path.name for path in tmp_path.iterdir()] == ["x.toml"]
 
 
-KEYS = [key for key, _ in Scenario().leaves() if key.split(".")[0] in MODELLED and "members" not in key]
+KEYS = [
+    key for key, _ in Scenario().leaves() if key.split(".")[0] in MODELLED and "members" not in key
+]
 NUMBERS = st.one_of(st.floats(-2, 3), st.floats(0, 300), st.floats(), st.integers(-10, 10**6))
 VALUES = st.one_of(
     NUMBERS,
@@ -254,8 +308,14 @@ VALUES = st.one_of(
     st.lists(NUMBERS, max_size=4),
     st.none(),
     st.builds(lambda low, width: {"uniform": [low, low + width]}, st.floats(0, 5), st.floats(0, 5)),
-    st.builds(lambda a, b: {"lognormal": {"median": a, "sigma": b}}, st.floats(0, 100), st.floats(0, 4)),
-    st.builds(lambda a, b: {"normal": {"mean": a, "sd": b, "low": 0.01}}, st.floats(0, 100), st.floats(0, 9)),
+    st.builds(
+        lambda a, b: {"lognormal": {"median": a, "sigma": b}}, st.floats(0, 100), st.floats(0, 4)
+    ),
+    st.builds(
+        lambda a, b: {"normal": {"mean": a, "sd": b, "low": 0.01}},
+        st.floats(0, 100),
+        st.floats(0, 9),
+    ),
     st.builds(lambda values: {"choice": values}, st.lists(st.floats(0, 1), max_size=4)),
     st.builds(lambda a, b: {"beta": {"a": a, "b": b}}, st.floats(0, 9), st.floats(0, 9)),
 )
@@ -263,14 +323,21 @@ VALUES = st.one_of(
 
 @pytest.mark.long
 @settings(max_examples=250)
-@given(st.dictionaries(st.sampled_from([*KEYS, "regime.acession.veto", "war.x", "russia"]), VALUES, max_size=4))
+@given(
+    st.dictionaries(
+        st.sampled_from([*KEYS, "regime.acession.veto", "war.x", "russia"]), VALUES, max_size=4
+    )
+)
 def test_random_scenarios_run_to_finite_results_or_are_refused(tmp_path_factory, values):
     """Never anything else, and never a warning (warnings are errors here)."""
     path = tmp_path_factory.mktemp("random") / "random.toml"
     path.write_text("title = 'random'")
     problems = []
     try:
-        scenario = sim.load(path, values | {"sampling.designs": 4, "sampling.replicates": 4, "sampling.horizon_years": 2})
+        scenario = sim.load(
+            path,
+            values | {"sampling.designs": 4, "sampling.replicates": 4, "sampling.horizon_years": 2},
+        )
     except sim.ScenarioError as refusal:
         problems = refusal.problems
     assert all(problem.startswith("override: ") for problem in problems)

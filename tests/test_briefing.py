@@ -1,4 +1,6 @@
-"""The briefing: one page that needs nothing else, says nothing without its uncertainty, and can be reproduced."""
+"""The briefing: one page that needs nothing else, says nothing without its uncertainty, and can be
+reproduced.
+"""
 
 import base64
 import re
@@ -45,7 +47,10 @@ class Parsed(HTMLParser):
 def runs(scenarios, tmp_path_factory):
     """Three finished runs with their folders."""
     out = tmp_path_factory.mktemp("runs")
-    return [sim.run(sim.load(scenarios / f"{name}.toml", {"sampling.designs": 100}), out=out) for name in ("none", "budapest", "nato")]
+    return [
+        sim.run(sim.load(scenarios / f"{name}.toml", {"sampling.designs": 100}), out=out)
+        for name in ("none", "budapest", "nato")
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +59,18 @@ def written(runs):
 
 
 def test_the_page_needs_nothing_else(written):
-    """Every reference is data in the page itself: no host, no file, no script; and its tags are closed in order."""
+    """Every reference is data in the page itself.
+
+    No host, no file, no script; and its tags are closed in order.
+    """
     parsed = Parsed(written)
     assert parsed.open == []
     assert parsed.refers
     assert all(each.startswith("data:") for each in parsed.refers)
-    assert not re.search(r"<script|@import|url\(|https?://(?!www\.w3\.org|purl\.org|creativecommons\.org|matplotlib\.org)", written)
+    assert not re.search(
+        r"<script|@import|url\(|https?://(?!www\.w3\.org|purl\.org|creativecommons\.org|matplotlib\.org)",
+        written,
+    )
     for picture in (each for each in parsed.refers if each.startswith("data:image")):
         svg = base64.b64decode(picture.split(",")[1]).decode()
         assert "<svg" in svg
@@ -67,10 +78,13 @@ def test_the_page_needs_nothing_else(written):
 
 
 def test_no_share_stands_alone(written):
-    """Every percentage has an error or is one end of a range: in sentences, in tables, and in what is read aloud of figures."""
+    """Every percentage has an error or is one end of a range.
+
+    In sentences, in tables, and in what is read aloud of figures.
+    """
     parsed = Parsed(written)
-    words = " ".join(parsed.words[:parsed.words.index("What was assumed")] + parsed.alts)
-    shares = [words[:found.start()] for found in re.finditer(r" %(?! sampling error)", words)]
+    words = " ".join(parsed.words[: parsed.words.index("What was assumed")] + parsed.alts)
+    shares = [words[: found.start()] for found in re.finditer(r" %(?! sampling error)", words)]
     assert len(shares) > 60
     for told in shares:
         assert re.search(r"\d \((±[\d.]+|[\d.]+ to [\d.]+)\)$|\d to \d+$", told), told[-60:]
@@ -90,35 +104,63 @@ def test_it_says_what_the_tables_say(runs, written):
         worst = table.loc[table["estimate"].idxmax()]
         assert f"Under {run.label} the danger is greatest in year {worst['year']:.0f}" in words
     last = sim.compare(runs, "none", [20]).set_index("scenario").loc["nato"]
-    assert (f"{100 * last['estimate']:.1f} (±{50 * (last['high'] - last['low']):.1f}) in a hundred more ceasefires hold 20 years under NATO "
-            "membership than under No guarantee") in words
+    assert (
+        f"{100 * last['estimate']:.1f} (±{50 * (last['high'] - last['low']):.1f}) in a hundred "
+        "more ceasefires hold 20 years under NATO membership than under No guarantee"
+    ) in words
 
 
 def test_it_says_who_is_deterred_and_why_russia_attacks(runs, written):
-    """The threshold of each run first, its main reasons as the table has them, and how far the peace is bent under one of them."""
+    """The threshold of each run first, its main reasons as the table has them, and how far the
+    peace is bent under one of them.
+    """
     words = " ".join(" ".join(Parsed(written).words).split())
-    assert words.index("deters, for 10 years, a Russia that values Ukraine") < words.index("of ceasefires hold 20 years")
+    assert words.index("deters, for 10 years, a Russia that values Ukraine") < words.index(
+        "of ceasefires hold 20 years"
+    )
     for run in runs:
         main = sim.reasons(run).sort_values("estimate", ascending=False, kind="stable").iloc[0]
-        said = f"Under {run.label}, the main reason of Russia's attacks is that {Reason(main['reason']).words} in {sentences.share(main)}"
+        said = (
+            f"Under {run.label}, the main reason of Russia's attacks is that "
+            f"{Reason(main['reason']).words} in {sentences.share(main)}"
+        )
         assert said in words
-    assert f"{100 * max(sim.terms_drift(run).value for run in runs):.1f} percentage points (±" in words
+    assert (
+        f"{100 * max(sim.terms_drift(run).value for run in runs):.1f} percentage points (±" in words
+    )
 
 
 def test_what_turns_on_assumptions_is_said_to():
-    """A difference within its error, one whose sign parameters dispute, one that they agree on, and one without a spread."""
-    row = {"scenario": "a", "baseline": "b", "years": 20.0, "estimate": 0.1, "low": 0.08, "high": 0.12, "spread_low": 0.01, "spread_high": 0.3}
-    for change, told in (({}, "in nine of ten plausible parameter sets the difference is +1 to +30 points."),
-                         ({"spread_low": -0.2}, "the ranking turns on assumptions."),
-                         ({"low": -0.01}, "within the sampling error: simulate more histories to tell."),
-                         ({"spread_low": float("nan")}, "more ceasefires hold 20 years under A than under B.")):
-        said, = sentences.differences(pd.DataFrame([row | change]), {"a": "A", "b": "B"})
+    """A difference within its error, one whose sign parameters dispute, one that they agree on, and
+    one without a spread.
+    """
+    row = {
+        "scenario": "a",
+        "baseline": "b",
+        "years": 20.0,
+        "estimate": 0.1,
+        "low": 0.08,
+        "high": 0.12,
+        "spread_low": 0.01,
+        "spread_high": 0.3,
+    }
+    for change, told in (
+        ({}, "in nine of ten plausible parameter sets the difference is +1 to +30 points."),
+        ({"spread_low": -0.2}, "the ranking turns on assumptions."),
+        ({"low": -0.01}, "within the sampling error: simulate more histories to tell."),
+        ({"spread_low": float("nan")}, "more ceasefires hold 20 years under A than under B."),
+    ):
+        (said,) = sentences.differences(pd.DataFrame([row | change]), {"a": "A", "b": "B"})
         assert said.endswith(told)
 
 
 def test_the_scenarios_in_the_page_are_those_that_were_run(runs, written, tmp_path):
     """Each file that the page holds loads as a scenario that determines the same result."""
-    files = dict(re.findall(r'download="([^"]+)" href="data:text/plain;charset=utf-8;base64,([^"]+)"', written))
+    files = dict(
+        re.findall(
+            r'download="([^"]+)" href="data:text/plain;charset=utf-8;base64,([^"]+)"', written
+        )
+    )
     assert set(files) == {f"{run.name}.toml" for run in runs}
     for run in runs:
         file = tmp_path / f"{run.name}.toml"
@@ -128,7 +170,9 @@ def test_the_scenarios_in_the_page_are_those_that_were_run(runs, written, tmp_pa
 
 
 def test_a_run_remembers_who_set_its_values(runs):
-    """The scenario of a run that was read back tells the same origins and sources as the one that was run."""
+    """The scenario of a run that was read back tells the same origins and sources as the one that
+    was run.
+    """
     again = sim.read_run(runs[2].folder).scenario
     assert again.origins["regime.commitment.europe"][-1][1].endswith("nato.toml:18")
     assert dict(again.stated_sources) == dict(runs[2].scenario.stated_sources)
@@ -141,11 +185,20 @@ def test_the_page_is_the_same_each_time(runs, written):
 
 def test_one_run_and_one_history_a_design(scenarios):
     """A single run has no comparison; without replicates the spread is said not to be known."""
-    run = sim.run(sim.load(scenarios / "eu.toml", {"sampling.designs": 60, "sampling.replicates": 1, "sampling.horizon_years": 3}), out=None)
+    run = sim.run(
+        sim.load(
+            scenarios / "eu.toml",
+            {"sampling.designs": 60, "sampling.replicates": 1, "sampling.horizon_years": 3},
+        ),
+        out=None,
+    )
     text = page([run])
     assert "What a guarantee adds" not in text
     assert "not known, with one history a parameter set" in text
-    assert "<h1>How long does the ceasefire hold under EU membership, how sure is that, and why does it end?</h1>" in text
+    assert (
+        "<h1>How long does the ceasefire hold under EU membership, how sure is that, and why "
+        "does it end?</h1>" in text
+    )
     Parsed(text)
 
 
@@ -158,7 +211,10 @@ def test_runs_of_other_worlds_are_shown_and_not_compared(runs, scenarios):
 def test_words_of_a_scenario_cannot_become_a_script(scenarios):
     """Titles, descriptions and sources are text, whatever they hold."""
     evil = "<script>alert(1)</script>"
-    scenario = sim.load(scenarios / "none.toml", {"sampling.designs": 20, "title": evil, "description": evil, "sources": [evil]})
+    scenario = sim.load(
+        scenarios / "none.toml",
+        {"sampling.designs": 20, "title": evil, "description": evil, "sources": [evil]},
+    )
     text = page([sim.run(scenario, out=None)], question=evil)
     assert "<script" not in text
     assert "&lt;script&gt;alert(1)" in text
@@ -169,9 +225,18 @@ def test_the_command_writes_the_page(runs, written, tmp_path):
     folders, out = [str(run.folder) for run in runs], tmp_path / "report.html"
     assert CliRunner().invoke(app, ["report", *folders, "--out", str(out)]).exit_code == 0
     assert out.read_text() == written
-    for words, told in ((["report", str(tmp_path)], str(tmp_path)),
-                        (["report", folders[0], folders[0]], "none"),
-                        (["report", *folders, "--baseline", "eu"], "--baseline eu:"),
-                        (["report", *folders, "--out", str(tmp_path / "no" / "where.html")], str(tmp_path / "no" / "where.html"))):
+    for words, told in (
+        (["report", str(tmp_path)], str(tmp_path)),
+        (["report", folders[0], folders[0]], "none"),
+        (["report", *folders, "--baseline", "eu"], "--baseline eu:"),
+        (
+            ["report", *folders, "--out", str(tmp_path / "no" / "where.html")],
+            str(tmp_path / "no" / "where.html"),
+        ),
+    ):
         ended = CliRunner().invoke(app, words)
-        assert (ended.exit_code, len(ended.stderr.splitlines()), told in ended.stderr) == (2, 1, True), ended.stderr
+        assert (ended.exit_code, len(ended.stderr.splitlines()), told in ended.stderr) == (
+            2,
+            1,
+            True,
+        ), ended.stderr

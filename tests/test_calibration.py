@@ -18,7 +18,16 @@ from sim.study.calibration import histories, self_check
 from sim.study.calibration.emulator import Emulator, counted
 from sim.study.calibration.histories import EDGES, Histories, drawn, simulate, standing_for
 from sim.study.calibration.posterior import Posterior, Prior, weighted_quantiles
-from sim.study.calibration.prior import LEVELS, PRIOR, SHARED, candidates, hypercube, lattice, of_schema, pairs
+from sim.study.calibration.prior import (
+    LEVELS,
+    PRIOR,
+    SHARED,
+    candidates,
+    hypercube,
+    lattice,
+    of_schema,
+    pairs,
+)
 from sim.study.calibration.study import find, left_out, predictors, scenario_text
 from sim.study.finding import Finding, read
 from sim.uncertainty import Uniform
@@ -28,14 +37,20 @@ CLASSES = ("none", "deployed_allied_force")
 
 
 def weibull_histories(count, each, seed):
-    """Candidates whose lifetimes are known in closed form: a rate that two parts set, half of it in the second class; the rest do nothing."""
+    """Candidates whose lifetimes are known in closed form.
+
+    A rate that two parts set, half of it in the second class; the rest do nothing.
+    """
     return of_known_rate(hypercube(count, seed), each, seed + 1)
 
 
 def of_known_rate(scores, each, seed):
     """The same of given candidates."""
     rng = np.random.default_rng(seed)
-    rate = np.exp(-2.5 + 0.8 * scores[:, 0] + 0.4 * scores[:, 1])[:, None, None] * np.array([1.0, 0.5])[:, None]
+    rate = (
+        np.exp(-2.5 + 0.8 * scores[:, 0] + 0.4 * scores[:, 1])[:, None, None]
+        * np.array([1.0, 0.5])[:, None]
+    )
     years = rng.exponential(size=(len(scores), 2, each)) / rate
     return Histories(scores, CLASSES, np.where(years > EDGES[-1], np.inf, years))
 
@@ -44,7 +59,9 @@ def cases_of(count, years=30.0):
     """So many cases in each class, followed for so long."""
     names = np.repeat(CLASSES, count)
     case = [f"case {number}" for number in range(len(names))]
-    return pd.DataFrame({"case": case, "pair": case, "guarantee_class": names, "years": years, "ended": False})
+    return pd.DataFrame(
+        {"case": case, "pair": case, "guarantee_class": names, "years": years, "ended": False}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +70,9 @@ def prior():
 
 
 def test_the_medians_of_the_prior_are_the_defaults_of_the_schema():
-    """Normal scores of 0 give back the schema: its distributions over pairs, and the medians of what pairs share; V is spread wider."""
+    """Normal scores of 0 give back the schema: its distributions over pairs, and the medians of
+    what pairs share; V is spread wider.
+    """
     shares, shared = np.linspace(0.01, 0.99, 9), set(SHARED.values())
     said = pairs(candidates(np.zeros((1, len(PRIOR)))).to_dict("records")[0])
     assert shared < set(said)
@@ -63,7 +82,9 @@ def test_the_medians_of_the_prior_are_the_defaults_of_the_schema():
         if key in shared:
             assert value == pytest.approx(default.quantile(np.array([0.5]))[0]), key
         elif key != "russia.value_of_prevailing":
-            np.testing.assert_allclose(value.quantile(shares), default.quantile(shares), err_msg=key)
+            np.testing.assert_allclose(
+                value.quantile(shares), default.quantile(shares), err_msg=key
+            )
         else:
             assert value.median == pytest.approx(default.median)
             assert value.sigma == pytest.approx(1.25 * default.sigma)
@@ -72,7 +93,9 @@ def test_the_medians_of_the_prior_are_the_defaults_of_the_schema():
 
 
 def test_the_prior_is_filled_evenly():
-    """Both designs have the mean and variance of a standard normal in every part, and reach every candidate that a scenario can be."""
+    """Both designs have the mean and variance of a standard normal in every part, and reach every
+    candidate that a scenario can be.
+    """
     for scores in (hypercube(4096, 3), lattice(12, 3)):
         np.testing.assert_allclose(scores.mean(axis=0), 0, atol=0.01)
         np.testing.assert_allclose(scores.var(axis=0), 1, atol=0.02)
@@ -82,7 +105,9 @@ def test_the_prior_is_filled_evenly():
 
 
 def test_chances_are_those_of_a_known_law(prior):
-    """Under exponential lifetimes the chance of each end, and of holding to any year, is the closed form, to 5 points in 95 of 100 candidates."""
+    """Under exponential lifetimes the chance of each end, and of holding to any year, is the closed
+    form, to 5 points in 95 of 100 candidates.
+    """
     rate = np.exp(-2.5 + 0.8 * prior.scores[:, 0] + 0.4 * prior.scores[:, 1])
     middle = np.abs(prior.scores[:, :2]).max(axis=1) < 1.5
     for years in (0.5, 4.0, 8.5, 20.0):
@@ -94,7 +119,10 @@ def test_chances_are_those_of_a_known_law(prior):
 
 
 def test_chances_add_up(prior):
-    """Ending in one of the intervals or holding to the last edge is certain; holding longer is never likelier."""
+    """Ending in one of the intervals or holding to the last edge is certain.
+
+    Holding longer is never likelier.
+    """
     for chances in (prior.chances, counted(weibull_histories(20, 100, 5))):
         total = np.exp(chances.log_end).sum(axis=-1) + np.exp(chances.log_beyond[..., -1])
         np.testing.assert_allclose(total, 1)
@@ -103,14 +131,23 @@ def test_chances_add_up(prior):
 
 
 def test_a_case_that_was_not_followed_counts_as_longer(prior):
-    """Its chance is that of holding so long; one that ended after the last edge counts as held to it."""
+    """Its chance is that of holding so long; one that ended after the last edge counts as held to
+    it.
+    """
     case = cases_of(1).iloc[:1]
-    np.testing.assert_array_equal(prior.chances.of(case.assign(years=6.0))[:, 0], prior.chances.log_holding(0, 6.0))
-    np.testing.assert_array_equal(prior.chances.of(case.assign(years=33.0, ended=True))[:, 0], prior.chances.log_holding(0, 20.0))
+    np.testing.assert_array_equal(
+        prior.chances.of(case.assign(years=6.0))[:, 0], prior.chances.log_holding(0, 6.0)
+    )
+    np.testing.assert_array_equal(
+        prior.chances.of(case.assign(years=33.0, ended=True))[:, 0],
+        prior.chances.log_holding(0, 20.0),
+    )
 
 
 def test_no_case_leaves_the_prior_and_many_find_the_truth(prior):
-    """Without a case nothing is learned; 400 cases teach most of the part that matters most, and hold the truth within 4 spreads."""
+    """Without a case nothing is learned; 400 cases teach most of the part that matters most, and
+    hold the truth within 4 spreads.
+    """
     nothing = prior.posterior(cases_of(0))
     np.testing.assert_allclose(nothing.weights, 1 / len(nothing.weights))
     np.testing.assert_allclose(nothing.parts()["learned"], 0, atol=1e-9)
@@ -125,7 +162,9 @@ def test_no_case_leaves_the_prior_and_many_find_the_truth(prior):
 
 
 def test_ranks_of_the_truth_are_uniform_and_say_so_when_the_method_is_wrong(prior):
-    """150 synthetic records: no part's ranks stray by chance of less than 1e-4 in all, and a likelihood that forgets censoring does."""
+    """150 synthetic records: no part's ranks stray by chance of less than 1e-4 in all, and a
+    likelihood that forgets censoring does.
+    """
     truths, cases = weibull_histories(150, 60, 21), cases_of(20, 8.0)
     right = self_check.uniformity(self_check.ranks(prior, truths, cases))
     assert right["chance"].min() > 1e-4 / len(PRIOR)
@@ -133,15 +172,20 @@ def test_ranks_of_the_truth_are_uniform_and_say_so_when_the_method_is_wrong(prio
     class Forgetful(Prior):
         def posterior(self, known):
             return super().posterior(known[known["ended"]])
-    wrong = self_check.uniformity(self_check.ranks(Forgetful(prior.scores, prior.chances), truths, cases))
+
+    wrong = self_check.uniformity(
+        self_check.ranks(Forgetful(prior.scores, prior.chances), truths, cases)
+    )
     assert wrong["chance"].min() < 1e-4 / len(PRIOR)
 
 
 def test_the_emulator_is_held_against_counts_that_it_has_not_seen():
-    """On candidates it has not seen the log chance of a record is that of the counts, to their chance; one fitted to noise is not."""
+    """On candidates it has not seen the log chance of a record is that of the counts, to their
+    chance; one fitted to noise is not.
+    """
     cases = drawn(weibull_histories(1, 60, 31), 0, cases_of(20))
     fresh = weibull_histories(40, 2000, 33)
-    bank = weibull_histories(550, 200, 1)      # five candidates for each coefficient of a regression
+    bank = weibull_histories(550, 200, 1)  # five candidates for each coefficient of a regression
     found = self_check.emulated(Emulator(bank), fresh, cases)
     right, spread, _ = self_check.apart(found)
     shuffled = Histories(bank.scores, CLASSES, np.random.default_rng(0).permutation(bank.lifetimes))
@@ -152,16 +196,27 @@ def test_the_emulator_is_held_against_counts_that_it_has_not_seen():
 
 
 def test_the_error_of_counts_is_that_of_repeating_them():
-    """What halves of the histories say of the counts' error is what other histories of the same candidates show, to a quarter."""
-    cases, emulator = drawn(weibull_histories(1, 60, 31), 0, cases_of(20)), Emulator(weibull_histories(400, 200, 1))
+    """What halves of the histories say of the counts' error is what other histories of the same
+    candidates show, to a quarter.
+    """
+    cases, emulator = (
+        drawn(weibull_histories(1, 60, 31), 0, cases_of(20)),
+        Emulator(weibull_histories(400, 200, 1)),
+    )
     scores = hypercube(40, 80)
-    again = [self_check.emulated(emulator, of_known_rate(scores, 2000, seed), cases) for seed in range(20)]
+    again = [
+        self_check.emulated(emulator, of_known_rate(scores, 2000, seed), cases)
+        for seed in range(20)
+    ]
     made = np.mean(np.var([each["counted"] for each in again], axis=0, ddof=1))
     assert self_check.apart(pd.concat(again))[2] == pytest.approx(np.sqrt(made), rel=0.25)
 
 
 def test_synthetic_records_have_the_classes_and_the_censoring_of_the_cases():
-    """Each case keeps its class; who was not followed to the end is followed no longer; and no two cases share a history."""
+    """Each case keeps its class; who was not followed to the end is followed no longer.
+
+    And no two cases share a history.
+    """
     cases = record()
     cases = cases[cases["guarantee_class"].isin(CLASSES)].reset_index(drop=True)
     source = weibull_histories(2, len(cases), 41)
@@ -178,12 +233,23 @@ def test_quantiles_by_weight_are_those_of_repeated_values():
     values, times = np.array([3.0, 1.0, 2.0, 7.0]), np.array([1, 3, 2, 2])
     repeated = np.repeat(values, times)
     for share in (0.2, 0.5, 0.9):
-        assert abs(weighted_quantiles(values, times / times.sum(), [share])[0] - np.quantile(repeated, share)) <= 1.6
-    assert weighted_quantiles(np.arange(1001.0), np.full(1001, 1 / 1001), [0.5]) == pytest.approx([500.0])
+        assert (
+            abs(
+                weighted_quantiles(values, times / times.sum(), [share])[0]
+                - np.quantile(repeated, share)
+            )
+            <= 1.6
+        )
+    assert weighted_quantiles(np.arange(1001.0), np.full(1001, 1 / 1001), [0.5]) == pytest.approx(
+        [500.0]
+    )
 
 
 def test_draws_follow_the_posterior(prior):
-    """Systematic draws come as often as their weights say, to one; pairs have the mean of their part, within 4 standard errors."""
+    """Systematic draws come as often as their weights say, to one.
+
+    Pairs have the mean of their part, within 4 standard errors.
+    """
     posterior = prior.posterior(drawn(weibull_histories(1, 60, 51), 0, cases_of(20)))
     picked = np.bincount(posterior.draws(500, 3), minlength=len(posterior.weights))
     assert (np.abs(picked - 500 * posterior.weights) <= 1).all()
@@ -199,8 +265,12 @@ def test_the_calibrated_predictor_is_blind_to_the_case_that_it_predicts(prior):
     predict = predictors(prior)["model calibrated"]
     others = cases.drop(index=3)
     found = predict(others, cases.loc[[3]], [5.0])[0, 0]
-    assert found == pytest.approx(prior.posterior(others).durability("none", [5.0])["estimate"].iloc[0])
-    assert found != pytest.approx(prior.posterior(cases).durability("none", [5.0])["estimate"].iloc[0], abs=1e-9)
+    assert found == pytest.approx(
+        prior.posterior(others).durability("none", [5.0])["estimate"].iloc[0]
+    )
+    assert found != pytest.approx(
+        prior.posterior(cases).durability("none", [5.0])["estimate"].iloc[0], abs=1e-9
+    )
 
 
 @pytest.fixture(scope="module")
@@ -209,34 +279,54 @@ def by_class(scenarios):
 
 
 def test_candidates_have_histories_of_their_own_which_all_classes_share(by_class, monkeypatch):
-    """Lifetimes depend on the seed, not on the processes or on the other classes; the same candidate named twice has other histories."""
+    """Lifetimes depend on the seed, not on the processes or on the other classes.
+
+    The same candidate named twice has other histories.
+    """
     monkeypatch.setattr(histories, "_TOGETHER", 120)
     scores = np.repeat(hypercube(2, 5), 2, axis=0)
     some = {name: by_class[name] for name in CLASSES}
     together = simulate(some, scores, 60, 7)
     with ThreadPoolExecutor(2) as executor:
-        np.testing.assert_array_equal(together.lifetimes, simulate(some, scores, 60, 7, executor).lifetimes)
-    np.testing.assert_array_equal(together.lifetimes[:, :1], simulate({CLASSES[0]: by_class[CLASSES[0]]}, scores, 60, 7).lifetimes)
-    np.testing.assert_array_equal(together.lifetimes[:2], simulate(some, scores[:2], 60, 7).lifetimes)
+        np.testing.assert_array_equal(
+            together.lifetimes, simulate(some, scores, 60, 7, executor).lifetimes
+        )
+    np.testing.assert_array_equal(
+        together.lifetimes[:, :1],
+        simulate({CLASSES[0]: by_class[CLASSES[0]]}, scores, 60, 7).lifetimes,
+    )
+    np.testing.assert_array_equal(
+        together.lifetimes[:2], simulate(some, scores[:2], 60, 7).lifetimes
+    )
     assert not np.array_equal(together.lifetimes, simulate(some, scores, 60, 8).lifetimes)
     assert not np.array_equal(together.lifetimes[0], together.lifetimes[1])
 
 
 def test_candidates_that_are_simulated_together_keep_their_own_numbers():
-    """Of two, each draws from its own distribution or has its one number; together they reach as far as both."""
+    """Of two, each draws from its own distribution or has its one number.
+
+    Together they reach as far as both.
+    """
     both = histories.OfCandidates((Uniform(1, 2), 5.0))
     np.testing.assert_allclose(both.quantile(np.array([0.0, 0.5, 0.25, 0.75])), [1, 1.5, 5, 5])
     assert both.support == pytest.approx((1, 5))
     assert both.problem() is None
     with pytest.raises(TypeError, match="no distribution in common"):
-        both.frozen      # noqa: B018  the look itself must fail
+        both.frozen  # noqa: B018  the look itself must fail
 
 
 def test_histories_are_those_of_a_run_with_the_values_of_the_candidate(by_class):
-    """The lifetimes of a candidate are those of a run of the scenario with its values, successors of leaders included."""
+    """The lifetimes of a candidate are those of a run of the scenario with its values, successors
+    of leaders included.
+    """
     scores = hypercube(1, 9)
     values = pairs(candidates(scores).to_dict("records")[0])
-    own = sim.run(sim.scenario.load.replaced(by_class["none"], values | {"sampling.designs": 500, "sampling.replicates": 1}), out=None).outcomes
+    own = sim.run(
+        sim.scenario.load.replaced(
+            by_class["none"], values | {"sampling.designs": 500, "sampling.replicates": 1}
+        ),
+        out=None,
+    ).outcomes
     ours = simulate({"none": by_class["none"]}, scores, 500, 2025).lifetimes[0, 0]
     np.testing.assert_allclose(ours, np.where(own["held"], np.inf, own["years"]))
 
@@ -244,7 +334,13 @@ def test_histories_are_those_of_a_run_with_the_values_of_the_candidate(by_class)
 def test_a_missing_scenario_and_a_fit_of_too_few_are_refused(scenarios):
     """Each fault is said with what to do."""
     with pytest.raises(ScenarioError, match="budapest"):
-        standing_for([sim.load(scenarios / f"{stand.scenario}.toml") for stand in STANDS if stand.scenario != "budapest"])
+        standing_for(
+            [
+                sim.load(scenarios / f"{stand.scenario}.toml")
+                for stand in STANDS
+                if stand.scenario != "budapest"
+            ]
+        )
     every = [sim.load(scenarios / f"{stand.scenario}.toml") for stand in STANDS]
     with pytest.raises(ScenarioError, match=r"^--candidates 5: .*\n--checks 1: "):
         find(every, candidates=5, checks=1)
@@ -253,7 +349,10 @@ def test_a_missing_scenario_and_a_fit_of_too_few_are_refused(scenarios):
 
 
 def test_the_document_and_the_folder_of_a_calibration(calibrated):
-    """Every table is in both; nothing is bare; figures stand beside them; it reads back the same, and says that it is too small."""
+    """Every table is in both; nothing is bare; figures stand beside them.
+
+    It reads back the same, and says that it is too small.
+    """
     document, folder = calibrated
     found = read(folder)
     assert set(document) - {"kind", "asked", "folder"} == set(found.tables)
@@ -263,36 +362,78 @@ def test_the_document_and_the_folder_of_a_calibration(calibrated):
         assert part["learned_low"] <= part["learned"] <= part["learned_high"]
     for pair in document["entangled"]:
         assert pair["correlation_low"] <= pair["correlation"] <= pair["correlation_high"]
-    assert {score["predictor"] for score in document["scores"]} == {"model before", "model calibrated", "Kaplan-Meier", "Weibull",
-                                                                    "Weibull by class"}
+    assert {score["predictor"] for score in document["scores"]} == {
+        "model before",
+        "model calibrated",
+        "Kaplan-Meier",
+        "Weibull",
+        "Weibull by class",
+    }
     for row in document["durability"]:
         assert row["low"] is None or row["low"] <= row["estimate"] <= row["high"]
-    assert {path.name for path in (folder / "figures").iterdir()} == {"learned.png", "calibrated.png", "ranks.png"}
+    assert {path.name for path in (folder / "figures").iterdir()} == {
+        "learned.png",
+        "calibrated.png",
+        "ranks.png",
+    }
     assert scenario_text(found) == (folder / "calibrated.toml").read_text()
-    assert section(found).answer[0].startswith("The posterior is unreliable: the weights are worth ")
+    assert (
+        section(found).answer[0].startswith("The posterior is unreliable: the weights are worth ")
+    )
 
 
 def test_a_posterior_that_loses_to_its_prior_is_not_to_be_used(calibrated):
-    """By the chance of the cases left out, or by the log score over the years; one that gains by both, and is sound, raises no doubt."""
+    """By the chance of the cases left out, or by the log score over the years.
+
+    One that gains by both, and is sound, raises no doubt.
+    """
     found = read(calibrated[1])
     log = found.tables["scores"].query("score == 'log'")
-    sound = {"effective": found.tables["effective"].assign(effective=500), "uniformity": found.tables["uniformity"].assign(chance=0.5),
-             "emulator": pd.DataFrame({"emulated": [1.0, 2, 3, 4], "counted": [1.0, 2, 3, 4], "chance": 0.0})}
+    sound = {
+        "effective": found.tables["effective"].assign(effective=500),
+        "uniformity": found.tables["uniformity"].assign(chance=0.5),
+        "emulator": pd.DataFrame(
+            {"emulated": [1.0, 2, 3, 4], "counted": [1.0, 2, 3, 4], "chance": 0.0}
+        ),
+    }
     for gain, better, so in ((0.01, -0.01, True), (-0.01, -0.01, False), (0.01, 0.01, False)):
         of_model = log["predictor"].str.startswith("model")
-        scored = log.assign(estimate=np.where(of_model, 0.5 + better * (log["predictor"] == "model calibrated"), log["estimate"]))
-        changed = Finding(found.kind, found.asked, {**found.tables, **sound, "scores": scored,
-                                                    "left_out": found.tables["left_out"].assign(gain=gain)})
-        assert (not list(doubts(changed))) == so == (not section(changed).answer[0].startswith("Do not use this posterior: "))
+        scored = log.assign(
+            estimate=np.where(
+                of_model, 0.5 + better * (log["predictor"] == "model calibrated"), log["estimate"]
+            )
+        )
+        changed = Finding(
+            found.kind,
+            found.asked,
+            {
+                **found.tables,
+                **sound,
+                "scores": scored,
+                "left_out": found.tables["left_out"].assign(gain=gain),
+            },
+        )
+        assert (
+            (not list(doubts(changed)))
+            == so
+            == (not section(changed).answer[0].startswith("Do not use this posterior: "))
+        )
 
 
 def test_left_out_gains_are_those_of_the_other_pairs(prior):
-    """The row is what the posterior of the other pairs gives to each pair's cases, one after another."""
+    """The row is what the posterior of the other pairs gives to each pair's cases, one after
+    another.
+    """
     cases = drawn(weibull_histories(1, 60, 61), 0, cases_of(10))
     cases["pair"] = [f"pair {number // 3}" for number in range(len(cases))]
     row, chances = left_out(prior, cases).iloc[0], prior.chances.of(cases)
-    after = [np.log(prior.posterior(cases[cases["pair"] != case["pair"]]).weights @ np.exp(chances[:, number]))
-             for number, (_, case) in enumerate(cases.iterrows())]
+    after = [
+        np.log(
+            prior.posterior(cases[cases["pair"] != case["pair"]]).weights
+            @ np.exp(chances[:, number])
+        )
+        for number, (_, case) in enumerate(cases.iterrows())
+    ]
     assert row["after"] == pytest.approx(np.mean(after))
     assert row["before"] == pytest.approx(np.mean(np.log(np.exp(chances).mean(axis=0))))
     assert row["gain"] == pytest.approx(row["after"] - row["before"])
@@ -300,15 +441,23 @@ def test_left_out_gains_are_those_of_the_other_pairs(prior):
 
 
 def test_every_scenario_runs_on_the_posterior(calibrated, scenarios):
-    """Applied on top of a scenario, the posterior gives its pairs row by row, keeps the regime, names the run after both, and is announced."""
+    """Applied on top of a scenario, the posterior gives its pairs row by row, keeps the regime,
+    names the run after both, and is announced.
+    """
     document, folder = calibrated
     posterior = folder / "calibrated.toml"
-    scenario = sim.load(scenarios / "nato.toml", {"sampling.designs": 500, "sampling.replicates": 1}, over=[posterior])
+    scenario = sim.load(
+        scenarios / "nato.toml",
+        {"sampling.designs": 500, "sampling.replicates": 1},
+        over=[posterior],
+    )
     assert scenario.name == "nato+calibrated"
     assert scenario.regime == sim.load(scenarios / "nato.toml").regime
     rows = pd.DataFrame(document["draws"])
     worlds = sim.run(scenario, out=None).outcomes
-    merged = worlds[list(rows)].merge(rows.drop_duplicates(), how="left", on=list(rows), indicator=True)
+    merged = worlds[list(rows)].merge(
+        rows.drop_duplicates(), how="left", on=list(rows), indicator=True
+    )
     assert (merged["_merge"] == "both").all()
     result = CliRunner().invoke(app, ["check", f"{scenarios / 'nato.toml'}+{posterior}"])
     assert result.exit_code == 0, result.output
@@ -318,12 +467,18 @@ def test_every_scenario_runs_on_the_posterior(calibrated, scenarios):
 
 
 def test_a_posterior_says_how_it_was_made(calibrated):
-    """It names its command, has the keys of a candidate and no other that is drawn jointly, and its values lie where the prior allows."""
+    """It names its command, has the keys of a candidate and no other that is drawn jointly, and its
+    values lie where the prior allows.
+    """
     text = (calibrated[1] / "calibrated.toml").read_text()
-    assert text.startswith("# Made by `ceasefire calibrate --candidates 100 --histories 50 --checks 20 --seed 3`")
+    assert text.startswith(
+        "# Made by `ceasefire calibrate --candidates 100 --histories 50 --checks 20 --seed 3`"
+    )
     scenario = sim.load(calibrated[1] / "calibrated.toml")
     drawn_jointly = {key: value for key, value in scenario.uncertain().items() if value.jointly}
-    assert set(drawn_jointly) == set(pairs(candidates(np.zeros((1, len(PRIOR)))).to_dict("records")[0]))
+    assert set(drawn_jointly) == set(
+        pairs(candidates(np.zeros((1, len(PRIOR)))).to_dict("records")[0])
+    )
     assert all(len(value.values) == 500 for value in drawn_jointly.values())
     noise, prior = np.array(scenario.russia.choice_noise.values), PRIOR["choice noise"].frozen
     assert prior.cdf(noise.min()) > 1e-5
@@ -343,12 +498,22 @@ def test_intervals_count_every_history_once():
     lifetimes = np.array([[[0.25, 0.26, 20.0, np.inf]]])
     ends = Histories(np.zeros((1, len(PRIOR))), ("none",), lifetimes).ends()
     assert ends.sum() == 4
-    assert [int(each) for each in np.flatnonzero(ends[0, 0])] == [0, 1, len(EDGES) - 2, len(EDGES) - 1]
+    assert [int(each) for each in np.flatnonzero(ends[0, 0])] == [
+        0,
+        1,
+        len(EDGES) - 2,
+        len(EDGES) - 1,
+    ]
     assert histories.EDGES[0] == 0
 
 
-def test_history_scores_a_calibration_left_out_and_refuses_one_that_has_seen_the_cases(calibrated, scenarios, tmp_path, monkeypatch):
-    """Scores of the calibrated model stand beside the rivals; a posterior among the files, or other classes, is an error of two words."""
+def test_history_scores_a_calibration_left_out_and_refuses_one_that_has_seen_the_cases(
+    calibrated, scenarios, tmp_path, monkeypatch
+):
+    """Scores of the calibrated model stand beside the rivals.
+
+    A posterior among the files, or other classes, is an error of two words.
+    """
     monkeypatch.setattr("sim.study.validation.RESAMPLES", 20)
     files = [str(scenarios / f"{stand.scenario}.toml") for stand in STANDS]
     small = ["--designs", "20", "--replicates", "2", "--out", str(tmp_path), "--json"]
@@ -356,10 +521,18 @@ def test_history_scores_a_calibration_left_out_and_refuses_one_that_has_seen_the
     result = CliRunner().invoke(app, ["history", *files, "--calibration", str(folder), *small])
     assert result.exit_code == 0, result.output
     kept = read(folder).tables["scores"].query("predictor == 'model calibrated'")
-    scored = pd.DataFrame(json.loads(result.stdout)["scores"]).query("predictor == 'model calibrated'")
+    scored = pd.DataFrame(json.loads(result.stdout)["scores"]).query(
+        "predictor == 'model calibrated'"
+    )
     np.testing.assert_allclose(scored["estimate"], kept["estimate"])
-    for words, message, lines in (([*files[:2], "--calibration", str(folder)], "calibration", 1),
-                                  ([f"{files[0]}+{folder / 'calibrated.toml'}"], "calibrated: holds draws", 2),
-                                  ([*files, "--calibration", str(tmp_path)], str(tmp_path), 1)):
+    for words, message, lines in (
+        ([*files[:2], "--calibration", str(folder)], "calibration", 1),
+        ([f"{files[0]}+{folder / 'calibrated.toml'}"], "calibrated: holds draws", 2),
+        ([*files, "--calibration", str(tmp_path)], str(tmp_path), 1),
+    ):
         refused = CliRunner().invoke(app, ["history", *words, *small])
-        assert (refused.exit_code, len(refused.output.splitlines()), message in refused.output) == (2, lines, True), refused.output
+        assert (refused.exit_code, len(refused.output.splitlines()), message in refused.output) == (
+            2,
+            lines,
+            True,
+        ), refused.output

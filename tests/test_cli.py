@@ -61,13 +61,28 @@ def test_the_document_of_a_run(compared):
             "seconds",
             "folder",
         }
-        assert (run["worlds"], run["designs"], run["replicates"], run["seed"], run["horizon_years"]) == (300, 60, 5, 2025, 20)
+        assert (
+            run["worlds"],
+            run["designs"],
+            run["replicates"],
+            run["seed"],
+            run["horizon_years"],
+        ) == (300, 60, 5, 2025, 20)
         assert list(run["survival"]) == ["1", "2", "5", "10", "20"]
         assert list(run["causes"]) == [str(cause) for cause in Cause]
         assert sum(share["estimate"] for share in run["causes"].values()) == pytest.approx(1)
         assert list(run["reasons"]) == [str(reason) for reason in Reason]
-        assert sum(share["estimate"] for share in run["reasons"].values()) == pytest.approx(run["causes"]["attack"]["estimate"])
-        assert run["label"] == {"none": "No guarantee", "coalition": "Coalition of the willing", "nato": "NATO membership"}[run["scenario"]]
+        assert sum(share["estimate"] for share in run["reasons"].values()) == pytest.approx(
+            run["causes"]["attack"]["estimate"]
+        )
+        assert (
+            run["label"]
+            == {
+                "none": "No guarantee",
+                "coalition": "Coalition of the willing",
+                "nato": "NATO membership",
+            }[run["scenario"]]
+        )
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", run["as_of"])
         for told in (
             *run["survival"].values(),
@@ -85,19 +100,28 @@ def test_the_document_of_a_run(compared):
 
 
 def test_the_document_has_thresholds_and_pooled_rates(compared):
-    """A threshold for each year of durability, null where it is beyond; rates are totals over all histories by their years."""
+    """A threshold for each year of durability, null where it is beyond.
+
+    Rates are totals over all histories by their years.
+    """
     for told in compared[0]["runs"]:
         assert list(told["threshold"]) == list(told["survival"])
         for found in told["threshold"].values():
             assert set(found) == {"estimate", "low", "high", "beyond"}
             assert found["beyond"] == (found["estimate"] is None)
         worlds = sim.read_run(told["folder"]).outcomes
-        for name, each in (("terms_drift", worlds["terms_drift"] * worlds["years"]), ("probes_per_year", worlds["probes"])):
+        for name, each in (
+            ("terms_drift", worlds["terms_drift"] * worlds["years"]),
+            ("probes_per_year", worlds["probes"]),
+        ):
             assert told[name]["estimate"] == pytest.approx(each.sum() / worlds["years"].sum())
 
 
 def test_the_document_tells_who_bears_what(compared):
-    """Every cost has both intervals and its share of the burden, for each bearer and item; where nothing is paid there is no share."""
+    """Every cost has both intervals and its share of the burden, for each bearer and item.
+
+    Where nothing is paid there is no share.
+    """
     for run in compared[0]["runs"]:
         assert list(run["costs"]) == ["all", "Europe", *MEMBERS, "United States", "Ukraine"]
         for items in run["costs"].values():
@@ -114,7 +138,10 @@ def test_the_document_tells_who_bears_what(compared):
 def test_the_document_of_differences(compared):
     """One entry for each scenario but the baseline, the same as the Python function gives."""
     told, _ = compared
-    assert [(each["scenario"], each["baseline"]) for each in told["differences"]] == [("coalition", "none"), ("nato", "none")]
+    assert [(each["scenario"], each["baseline"]) for each in told["differences"]] == [
+        ("coalition", "none"),
+        ("nato", "none"),
+    ]
     runs = [sim.read_run(run["folder"]) for run in told["runs"]]
     table = sim.compare(runs).set_index(["scenario", "years"])
     for each in told["differences"]:
@@ -125,11 +152,21 @@ def test_the_document_of_differences(compared):
 
 
 @pytest.mark.parametrize(
-    ("years", "reported"), [(1, ["1"]), (3, ["1", "2", "3"]), (7, ["1", "2", "5", "7"]), (25, ["1", "2", "5", "10", "20", "25"])]
+    ("years", "reported"),
+    [
+        (1, ["1"]),
+        (3, ["1", "2", "3"]),
+        (7, ["1", "2", "5", "7"]),
+        (25, ["1", "2", "5", "10", "20", "25"]),
+    ],
 )
 def test_years_as_far_as_the_horizon_reaches(years, reported, scenarios, tmp_path, command):
     """And the horizon itself."""
-    told = json.loads(command("run", scenarios / "none.toml", *SMALL, "--years", years, "--out", tmp_path, "--json").stdout)
+    told = json.loads(
+        command(
+            "run", scenarios / "none.toml", *SMALL, "--years", years, "--out", tmp_path, "--json"
+        ).stdout
+    )
     assert list(told["runs"][0]["survival"]) == reported
     assert told["differences"] == []
 
@@ -138,7 +175,18 @@ def test_the_run_folder(compared):
     """Manifest, outcomes and timeline hold what the contract says, and agree with each other."""
     run = sim.read_run(compared[0]["runs"][1]["folder"])
     assert run.manifest["state"] == "complete"
-    assert set(run.manifest) >= {"scenario", "hash", "seed", "versions", "platform", "started", "finished", "seconds", "blocks", "sha256"}
+    assert set(run.manifest) >= {
+        "scenario",
+        "hash",
+        "seed",
+        "versions",
+        "platform",
+        "started",
+        "finished",
+        "seconds",
+        "blocks",
+        "sha256",
+    }
     outcomes, timeline = run.outcomes, run.timeline
     assert list(outcomes)[:14] == [
         "world",
@@ -162,8 +210,11 @@ def test_the_run_folder(compared):
         *(f"hazard_until_{year}" for year in (1, 2, 5, 10)),
         *(f"cost_{item}_united_states" for item in ("arms", "resupply", "losses")),
         *(f"cost_{item}_ukraine" for item in ("reconstruction", "losses")),
-        *(f"cost_{item}_europe_{name}" for item in ("stationing", "arms", "resupply", "losses")
-          for name in MEMBERS),
+        *(
+            f"cost_{item}_europe_{name}"
+            for item in ("stationing", "arms", "resupply", "losses")
+            for name in MEMBERS
+        ),
     }
     assert (outcomes["world"] == np.arange(300)).all()
     assert (outcomes["design"] == outcomes["world"] // 5).all()
@@ -175,14 +226,23 @@ def test_the_run_folder(compared):
     np.testing.assert_array_equal(timeline["at_risk"].diff().iloc[1:], -ended.sum(axis=1).iloc[:-1])
     for cause in ENDS:
         assert ended[f"ended_{cause}"].sum() == (outcomes["cause"] == cause).sum()
-    for name in ("russia_strength", "ukraine_strength", "reputation_europe", "reputation_united_states"):
+    for name in (
+        "russia_strength",
+        "ukraine_strength",
+        "reputation_europe",
+        "reputation_united_states",
+    ):
         quantiles = timeline[[f"{name}_{percent}" for percent in (5, 25, 50, 75, 95)]]
         assert (np.diff(quantiles, axis=1) >= 0).all()
 
 
 def test_quantiles_of_the_timeline_are_those_of_the_worlds(scenarios):
-    """To one per cent of the strength, and 0.005 of the belief, of the exact quantiles over worlds still at peace."""
-    scenario = sim.load(scenarios / "coalition.toml", {"sampling.designs": 200, "sampling.horizon_years": 3})
+    """To one per cent of the strength, and 0.005 of the belief, of the exact quantiles over worlds
+    still at peace.
+    """
+    scenario = sim.load(
+        scenarios / "coalition.toml", {"sampling.designs": 200, "sampling.horizon_years": 3}
+    )
     row = sim.run(scenario, out=None).timeline.iloc[-1]
     model = sim.CeasefireModel(scenario, 2000)
     while model.running:
@@ -190,10 +250,17 @@ def test_quantiles_of_the_timeline_are_those_of_the_worlds(scenarios):
     for percent in (5, 25, 50, 75, 95):
         exact = {
             name: np.quantile(values[model.at_peace], percent / 100, method="inverted_cdf")
-            for name, values in (("russia_strength", model.russia.strength), ("reputation_europe", model.europe.reputation))
+            for name, values in (
+                ("russia_strength", model.russia.strength),
+                ("reputation_europe", model.europe.reputation),
+            )
         }
-        assert row[f"russia_strength_{percent}"] == pytest.approx(exact["russia_strength"], rel=0.0101)
-        assert row[f"reputation_europe_{percent}"] == pytest.approx(exact["reputation_europe"], abs=0.0051)
+        assert row[f"russia_strength_{percent}"] == pytest.approx(
+            exact["russia_strength"], rel=0.0101
+        )
+        assert row[f"reputation_europe_{percent}"] == pytest.approx(
+            exact["reputation_europe"], abs=0.0051
+        )
 
 
 def test_figures_are_written_beside_the_results(scenarios, tmp_path, compared, command):
@@ -201,9 +268,22 @@ def test_figures_are_written_beside_the_results(scenarios, tmp_path, compared, c
     command("run", scenarios / "none.toml", *SMALL, "--out", tmp_path)
     (folder,) = tmp_path.glob("none-*")
     assert {path.name for path in (folder / "figures").glob("*.png")} == {
-        "survival.png", "threshold.png", "causes.png", "reasons.png", "hazard.png"}
+        "survival.png",
+        "threshold.png",
+        "causes.png",
+        "reasons.png",
+        "hazard.png",
+    }
     (together,) = compared[1].glob("comparison-*")
-    names = {"survival.png", "threshold.png", "causes.png", "reasons.png", "hazard.png", "differences.png", "burden.png"}
+    names = {
+        "survival.png",
+        "threshold.png",
+        "causes.png",
+        "reasons.png",
+        "hazard.png",
+        "differences.png",
+        "burden.png",
+    }
     assert {path.name for path in (together / "figures").glob("*.png")} == names
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.rglob("*.png"))
 
@@ -220,38 +300,87 @@ def test_a_second_run_reads_the_folder(scenarios, tmp_path, command):
 def test_folders_and_files_are_compared_alike(compared, scenarios, command):
     """A run folder stands for its scenario."""
     told, out = compared
-    mixed = json.loads(command("compare", told["runs"][0]["folder"], scenarios / "nato.toml", *SMALL, "--out", out, "--json").stdout)
+    mixed = json.loads(
+        command(
+            "compare",
+            told["runs"][0]["folder"],
+            scenarios / "nato.toml",
+            *SMALL,
+            "--out",
+            out,
+            "--json",
+        ).stdout
+    )
     assert mixed["differences"][0] == told["differences"][1]
 
 
 def test_the_table_shows_both_intervals_of_every_share(scenarios, tmp_path, command):
     """Every share and cost has its error, every row a range beneath it; the caveat stands once."""
-    text = command("compare", scenarios / "none.toml", scenarios / "nato.toml", *SMALL, "--out", tmp_path).stdout
+    text = command(
+        "compare", scenarios / "none.toml", scenarios / "nato.toml", *SMALL, "--out", tmp_path
+    ).stdout
     lines = text.splitlines()
-    rows = [(line, after) for line, after in pairwise(lines) if re.match(r"(No guarantee|NATO membership) +[-+\d].*±", line)]
-    assert [len(re.findall(r"[-+]?\d+\.\d ±\d+\.\d", row)) for row, _ in rows] == [5, 5, 5, 5, 5, 2, 2, 5, 5]
+    rows = [
+        (line, after)
+        for line, after in pairwise(lines)
+        if re.match(r"(No guarantee|NATO membership) +[-+\d].*±", line)
+    ]
+    assert [len(re.findall(r"[-+]?\d+\.\d ±\d+\.\d", row)) for row, _ in rows] == [
+        5,
+        5,
+        5,
+        5,
+        5,
+        2,
+        2,
+        5,
+        5,
+    ]
     for row, ranges in rows:
         assert len(re.findall(r"[-+]?\d+ to [-+]?\d+", ranges)) == row.count("±")
     assert text.count("not a forecast") == 1
-    assert max(map(len, lines[:next(number for number, line in enumerate(lines) if "No guarantee: /" in line)])) <= 84
+    assert (
+        max(
+            map(
+                len,
+                lines[
+                    : next(number for number, line in enumerate(lines) if "No guarantee: /" in line)
+                ],
+            )
+        )
+        <= 84
+    )
 
 
 def test_a_comparison_says_first_which_russia_each_deters(compared, scenarios, command):
-    """A sentence a scenario, in words, by its label; the table below has the same number, and the note says where peace is bent most."""
+    """A sentence a scenario, in words, by its label.
+
+    The table below has the same number, and the note says where peace is bent most.
+    """
     told, out = compared
     paths = [scenarios / f"{name}.toml" for name in ("none", "coalition", "nato")]
     text = " ".join(command("compare", *paths, *SMALL, "--out", out).stdout.split())
     assert text.startswith("No guarantee: deters, for 10 years, a Russia that values Ukraine")
-    assert text.index("Coalition of the willing: ") < text.index("NATO membership: ") < text.index("Share of ceasefires that still hold")
+    assert (
+        text.index("Coalition of the willing: ")
+        < text.index("NATO membership: ")
+        < text.index("Share of ceasefires that still hold")
+    )
     bent = max(told["runs"], key=lambda run: run["terms_drift"]["estimate"])
-    assert f"Under {bent['label']} the peace is bent by {100 * bent['terms_drift']['estimate']:.1f} percentage points (±" in text
+    assert (
+        f"Under {bent['label']} the peace is bent by {100 * bent['terms_drift']['estimate']:.1f} "
+        "percentage points (±" in text
+    )
     assert "it may hold because it is given away" in text
 
 
 def test_one_run_prints_who_bears_what(scenarios, tmp_path, command):
-    """A row a bearer, as in the table of the Python function: costs in peace, by war and in all, each with error, range and share."""
+    """A row a bearer, as in the table of the Python function.
+
+    Costs in peace, by war and in all, each with error, range and share.
+    """
     text = command("run", scenarios / "coalition.toml", *SMALL, "--out", tmp_path).stdout
-    told = text[text.index("Expected cost within 20 years"):].splitlines()
+    told = text[text.index("Expected cost within 20 years") :].splitlines()
     (folder,) = tmp_path.glob("coalition-*")
     table = sim.costs(sim.read_run(folder)).set_index(["bearer", "item"])
     for bearer in table.index.unique("bearer"):
@@ -261,7 +390,12 @@ def test_one_run_prints_who_bears_what(scenarios, tmp_path, command):
             cost = table.loc[bearer, item]
             expected += [f"{cost['estimate']:.1f} ±{(cost['high'] - cost['low']) / 2:.1f}"]
             if bearer != "all":
-                expected += [f"{100 * cost['share']:.1f} ±{50 * (cost['share_high'] - cost['share_low']):.1f}"]
+                expected += [
+                    (
+                        f"{100 * cost['share']:.1f} "
+                        f"±{50 * (cost['share_high'] - cost['share_low']):.1f}"
+                    )
+                ]
         assert re.findall(r"[\d.]+ ±[\d.]+", row) == expected
         assert len(re.findall(r"\d+ to \d+", told[told.index(row) + 1])) == 3
     assert max(map(len, text.splitlines()[:-1])) <= 100
@@ -269,8 +403,15 @@ def test_one_run_prints_who_bears_what(scenarios, tmp_path, command):
 
 def test_set_changes_a_value(scenarios, tmp_path, command):
     """And the manifest says so."""
-    words = ("--set", "regime.deployment.brigades=7", "--set", "russia.strength={ uniform = [90, 110] }")
-    told = json.loads(command("run", scenarios / "none.toml", *SMALL, *words, "--out", tmp_path, "--json").stdout)
+    words = (
+        "--set",
+        "regime.deployment.brigades=7",
+        "--set",
+        "russia.strength={ uniform = [90, 110] }",
+    )
+    told = json.loads(
+        command("run", scenarios / "none.toml", *SMALL, *words, "--out", tmp_path, "--json").stdout
+    )
     scenario = sim.read_run(told["runs"][0]["folder"]).manifest["scenario"]
     assert scenario["regime"]["deployment"]["brigades"] == 7
     assert scenario["russia"]["strength"] == {"uniform": [90, 110]}
@@ -290,21 +431,42 @@ def test_list_check_show_and_schema(scenarios, command):
 
 def test_a_sweep_is_a_table_of_runs(scenarios, tmp_path, command):
     """Every combination, each equal to the run of its own scenario."""
-    words = ("sweep", scenarios / "none.toml", "--grid", "regime.deployment.brigades=0:10:2", "--grid", "regime.commitment.europe=0:1:2")
+    words = (
+        "sweep",
+        scenarios / "none.toml",
+        "--grid",
+        "regime.deployment.brigades=0:10:2",
+        "--grid",
+        "regime.commitment.europe=0:1:2",
+    )
     table = pd.DataFrame(json.loads(command(*words, *SMALL, "--out", tmp_path, "--json").stdout))
     assert len(table) == 4 * 5
     sampling = {"sampling.designs": 60, "sampling.replicates": 5}
-    own = sim.run(sim.load(scenarios / "none.toml", sampling | {"regime.deployment.brigades": 10, "regime.commitment.europe": 1}), out=None)
-    last = table[(table["regime.deployment.brigades"] == 10) & (table["regime.commitment.europe"] == 1)]
+    own = sim.run(
+        sim.load(
+            scenarios / "none.toml",
+            sampling | {"regime.deployment.brigades": 10, "regime.commitment.europe": 1},
+        ),
+        out=None,
+    )
+    last = table[
+        (table["regime.deployment.brigades"] == 10) & (table["regime.commitment.europe"] == 1)
+    ]
     np.testing.assert_allclose(last["estimate"], sim.survival(own)["estimate"])
-    sampled = pd.DataFrame(json.loads(command(*words, "--sample", 3, *SMALL, "--out", tmp_path, "--json").stdout))
+    sampled = pd.DataFrame(
+        json.loads(command(*words, "--sample", 3, *SMALL, "--out", tmp_path, "--json").stdout)
+    )
     assert sampled["regime.deployment.brigades"].between(0, 10).all()
     assert sampled["regime.deployment.brigades"].nunique() == 3
 
 
 def test_precision_is_reached_and_what_it_took_is_said(scenarios, tmp_path, command):
-    """Every durability's error is at most what was asked for, and more designs than the scenario's were needed."""
-    result = command("run", scenarios / "none.toml", *SMALL, "--precision", "0.05", "--out", tmp_path, "--json")
+    """Every durability's error is at most what was asked for, and more designs than the scenario's
+    were needed.
+    """
+    result = command(
+        "run", scenarios / "none.toml", *SMALL, "--precision", "0.05", "--out", tmp_path, "--json"
+    )
     (run,) = json.loads(result.stdout)["runs"]
     assert all((told["high"] - told["low"]) / 2 <= 0.05 for told in run["survival"].values())
     assert run["designs"] > 60

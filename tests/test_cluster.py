@@ -1,4 +1,6 @@
-"""A cluster: a real scheduler and two worker processes on this machine, one of which dies in the middle."""
+"""A cluster: a real scheduler and two worker processes on this machine, one of which dies in the
+middle.
+"""
 
 import json
 import subprocess
@@ -36,8 +38,11 @@ runs.simulate = mortal
 
 
 def started(module, *words):
-    return subprocess.Popen([sys.executable, "-m", f"distributed.cli.{module}", *map(str, words)],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        [sys.executable, "-m", f"distributed.cli.{module}", *map(str, words)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def address_of(scheduler, file):
@@ -53,33 +58,74 @@ def address_of(scheduler, file):
 @pytest.fixture
 def cluster(tmp_path):
     """The address of a scheduler, and its two workers, of which one will die."""
-    scheduler = started("dask_scheduler", *HERE, "--port", "0", "--scheduler-file", tmp_path / "scheduler.json")
+    scheduler = started(
+        "dask_scheduler", *HERE, "--port", "0", "--scheduler-file", tmp_path / "scheduler.json"
+    )
     address = address_of(scheduler, tmp_path / "scheduler.json")
     (tmp_path / "mortal.py").write_text(MORTAL.format(died=str(tmp_path / "died")))
-    workers = [started("dask_worker", address, *HERE, "--no-nanny", "--nthreads", "1", "--preload", tmp_path / "mortal.py",
-                       "--local-directory", tmp_path / f"worker{number}") for number in range(2)]
+    workers = [
+        started(
+            "dask_worker",
+            address,
+            *HERE,
+            "--no-nanny",
+            "--nthreads",
+            "1",
+            "--preload",
+            tmp_path / "mortal.py",
+            "--local-directory",
+            tmp_path / f"worker{number}",
+        )
+        for number in range(2)
+    ]
     yield address, workers
     for process in (*workers, scheduler):
         process.terminate()
         process.wait()
 
 
-def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_one_process(cluster, scenarios, tmp_path, patience):
-    """The first worker to begin a third of ten blocks dies, which costs time only: the hashes are those of a run without any executor."""
+def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_one_process(
+    cluster, scenarios, tmp_path, patience
+):
+    """The first worker to begin a third of ten blocks dies, which costs time only.
+
+    The hashes are those of a run without any executor.
+    """
     address, workers = cluster
     size = ["--designs", "8000", "--replicates", "20", "--years", "10"]
-    words = [COMMAND, "run", scenarios / "eu.toml", *size, "--dask", address, "--out", tmp_path / "cluster", "--json"]
+    words = [
+        COMMAND,
+        "run",
+        scenarios / "eu.toml",
+        *size,
+        "--dask",
+        address,
+        "--out",
+        tmp_path / "cluster",
+        "--json",
+    ]
     ended = subprocess.run(words, capture_output=True, text=True, check=False, timeout=patience)
     assert ended.returncode == 0, ended.stderr
     assert sorted(worker.poll() is None for worker in workers) == [False, True]
     sampling = {"sampling.designs": 8000, "sampling.replicates": 20, "sampling.horizon_years": 10}
     alone = sim.run(sim.load(scenarios / "eu.toml", sampling), out=tmp_path / "alone")
-    assert sim.read_run(json.loads(ended.stdout)["runs"][0]["folder"]).manifest["sha256"] == alone.manifest["sha256"]
+    assert (
+        sim.read_run(json.loads(ended.stdout)["runs"][0]["folder"]).manifest["sha256"]
+        == alone.manifest["sha256"]
+    )
 
 
 def test_an_address_where_nobody_answers_is_refused(scenarios, tmp_path, patience):
     """One line that names the address, exit code 2, no traceback."""
-    words = [COMMAND, "run", scenarios / "eu.toml", "--dask", "tcp://127.0.0.1:9", "--out", tmp_path]
+    words = [
+        COMMAND,
+        "run",
+        scenarios / "eu.toml",
+        "--dask",
+        "tcp://127.0.0.1:9",
+        "--out",
+        tmp_path,
+    ]
     ended = subprocess.run(words, capture_output=True, text=True, check=False, timeout=patience)
     assert ended.returncode == 2
     assert len(ended.stderr.splitlines()) == 1

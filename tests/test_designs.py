@@ -1,4 +1,6 @@
-"""Parameter designs: Sobol' points, of which a design is the same in any company and a number more or less moves no other."""
+"""Parameter designs: Sobol' points, of which a design is the same in any company and a number more
+or less moves no other.
+"""
 
 import numpy as np
 import pytest
@@ -21,7 +23,10 @@ def dealt(seed, count, which):
 
 
 def test_every_uncertain_number_has_a_dimension_of_its_own(scenarios):
-    """All that the scenarios of the library draw, those that decide much first; and no two share one."""
+    """All that the scenarios of the library draw, those that decide much first.
+
+    And no two share one.
+    """
     places = dimensions()
     assert sorted(places.values()) == list(range(len(places)))
     assert [places[name] for name in FIRST] == list(range(len(FIRST)))
@@ -32,17 +37,25 @@ def test_every_uncertain_number_has_a_dimension_of_its_own(scenarios):
 @settings(max_examples=30)
 @given(name=st.sampled_from([KNOWN, OWN, *dimensions()]), number=st.integers(0, 5000), seed=SEEDS)
 def test_each_256_designs_have_one_in_each_stratum(name, number, seed):
-    """In every dimension and beyond, strictly within (0, 1); points fill sixteen strata with each sixteen."""
+    """In every dimension and beyond, strictly within (0, 1).
+
+    Points fill sixteen strata with each sixteen.
+    """
     column = probabilities(seed, name, np.arange(256 * number, 256 * (number + 1)))
     assert ((column > 0) & (column < 1)).all()
     np.testing.assert_array_equal(np.sort(np.floor(column * 256)), np.arange(256))
     if name != OWN:
-        np.testing.assert_array_equal(np.sort(np.floor(column * 16).reshape(16, 16)), np.tile(np.arange(16), (16, 1)))
+        np.testing.assert_array_equal(
+            np.sort(np.floor(column * 16).reshape(16, 16)), np.tile(np.arange(16), (16, 1))
+        )
 
 
 @given(first=st.integers(0, 30))
 def test_the_numbers_that_decide_most_fill_the_square_together(first):
-    """V and κ, the first two dimensions, are a net: each 256 designs have one in each of the rectangles of any shape of that size."""
+    """V and κ, the first two dimensions, are a net.
+
+    Each 256 designs have one in each of the rectangles of any shape of that size.
+    """
     which = np.arange(256 * first, 256 * (first + 1))
     values = [probabilities(9, name, which) for name in FIRST[:2]]
     for wide in (1, 2, 4, 8, 16, 32, 64, 128, 256):
@@ -51,54 +64,88 @@ def test_the_numbers_that_decide_most_fill_the_square_together(first):
 
 
 @settings(max_examples=10)
-@given(some=st.lists(st.integers(0, 9000), min_size=1, max_size=30).map(np.array), count=st.integers(2, 400))
+@given(
+    some=st.lists(st.integers(0, 9000), min_size=1, max_size=30).map(np.array),
+    count=st.integers(2, 400),
+)
 def test_a_design_is_the_same_in_any_company(some, count):
     """Whatever other designs are asked for, in whatever order, and however many a run has."""
     for name in (KNOWN, OWN):
-        np.testing.assert_array_equal(probabilities(3, name, some), probabilities(3, name, np.arange(9001))[some])
+        np.testing.assert_array_equal(
+            probabilities(3, name, some), probabilities(3, name, np.arange(9001))[some]
+        )
     np.testing.assert_array_equal(dealt(3, count, some), dealt(3, count, np.arange(9001))[some])
 
 
 @given(count=st.integers(2, 400), seed=SEEDS)
 def test_rows_that_are_drawn_jointly_come_once_in_each_round(count, seed):
-    """As many designs as there are rows have each of them once, in an order that differs from round to round."""
+    """As many designs as there are rows have each of them once, in an order that differs from round
+    to round.
+    """
     rounds = dealt(seed, count, np.arange(3 * count)).reshape(3, count)
     np.testing.assert_array_equal(np.sort(rounds), np.tile(np.arange(count), (3, 1)))
-    assert count < 10 or len(np.unique(rounds, axis=0)) == 3      # two of three orders of ten are alike in 1 of 10^6
+    assert (
+        count < 10 or len(np.unique(rounds, axis=0)) == 3
+    )  # two of three orders of ten are alike in 1 of 10^6
 
 
 def test_other_seeds_are_other_scramblings():
-    """The mean of a product over 64 designs varies from seed to seed about what it is: within 5 standard errors over 100 seeds."""
+    """The mean of a product over 64 designs varies from seed to seed about what it is.
+
+    Within 5 standard errors over 100 seeds.
+    """
     pairs = (FIRST[:2], (KNOWN, OWN), list(dimensions())[-2:])
-    products = np.array([[np.prod([probabilities(seed, name, np.arange(64)) for name in names], axis=0).mean() for names in pairs]
-                         for seed in range(100)])
+    products = np.array(
+        [
+            [
+                np.prod([probabilities(seed, name, np.arange(64)) for name in names], axis=0).mean()
+                for names in pairs
+            ]
+            for seed in range(100)
+        ]
+    )
     assert (products.std(axis=0) > 0).all()
     assert (abs(products.mean(axis=0) - 0.25) < 5 * products.std(axis=0) / np.sqrt(100)).all()
 
 
 def test_no_two_numbers_go_together():
-    """Over 4,096 designs no two of the numbers that are uncertain in the library are correlated by more than a tenth."""
-    drawn = np.array([probabilities(5, name, np.arange(4096)) for name in sim.Scenario(name="any").uncertain()])
+    """Over 4,096 designs no two of the numbers that are uncertain in the library are correlated by
+    more than a tenth.
+    """
+    drawn = np.array(
+        [probabilities(5, name, np.arange(4096)) for name in sim.Scenario(name="any").uncertain()]
+    )
     assert abs(np.corrcoef(drawn) - np.eye(len(drawn))).max() < 0.1
 
 
 def test_points_integrate_better_than_chance():
-    """A smooth function of the ten numbers that decide most: over 60 seeds of 256 designs, a tenth of the variance of random ones.
+    """A smooth function of the ten numbers that decide most.
+
+    Over 60 seeds of 256 designs, a tenth of the variance of random ones.
 
     Each variance is known to a fifth, and the ratio is some hundredth: false alarm far below 1e-6.
     """
+
     def mean(columns):
         return np.prod(1 + 0.3 * (np.array(columns) - 0.5), axis=0).mean()
-    points = [mean([probabilities(seed, name, np.arange(256)) for name in FIRST[:10]]) for seed in range(60)]
+
+    points = [
+        mean([probabilities(seed, name, np.arange(256)) for name in FIRST[:10]])
+        for seed in range(60)
+    ]
     random = [mean(np.random.default_rng(seed).random((10, 256))) for seed in range(60)]
     assert np.var(points) < np.var(random) / 10
 
 
 @pytest.mark.parametrize("designs_of_run", [2, 12, 60, 100, 257, 1000])
 def test_any_number_of_designs_is_even(designs_of_run):
-    """The first so many, a power of two or not, miss no stratum of a known number by more than two designs in any of sixteen."""
+    """The first so many, a power of two or not, miss no stratum of a known number by more than two
+    designs in any of sixteen.
+    """
     for name in (*FIRST, *list(dimensions())[-5:]):
-        held = np.bincount((probabilities(7, name, np.arange(designs_of_run)) * 16).astype(int), minlength=16)
+        held = np.bincount(
+            (probabilities(7, name, np.arange(designs_of_run)) * 16).astype(int), minlength=16
+        )
         assert held.max() - held.min() <= 2
 
 
@@ -118,14 +165,24 @@ DIGITS = {
 
 @pytest.mark.parametrize("replicates", [1, 10])
 def test_parameters_are_drawn_by_design_from_their_distributions(replicates):
-    """Replicates share their draws, which are quantiles of the distribution whatever else is uncertain."""
+    """Replicates share their draws, which are quantiles of the distribution whatever else is
+    uncertain.
+    """
     sampling = {"designs": 144, "replicates": replicates}
     plain = {"insecurity": {"uniform": [0.0, 1.0]}, "cost_of_war": 0.35}
-    fewer, more = (sim.CeasefireModel(sim.Scenario(name="drawn", russia=russia, sampling=sampling), 144 * replicates)
-                   for russia in (plain, plain | {"cost_of_war": {"uniform": [0.3, 0.4]}}))
+    fewer, more = (
+        sim.CeasefireModel(
+            sim.Scenario(name="drawn", russia=russia, sampling=sampling), 144 * replicates
+        )
+        for russia in (plain, plain | {"cost_of_war": {"uniform": [0.3, 0.4]}})
+    )
     assert more.draws.keys() - fewer.draws.keys() == {"russia.cost_of_war"}
     for name, values in fewer.draws.items():
         np.testing.assert_array_equal(values, more.draws[name])
         np.testing.assert_array_equal(values, np.repeat(values[::replicates], replicates))
-        strata = np.floor(16 * fewer.given.uncertain()[name].frozen.cdf(values[::replicates])).astype(int).reshape(9, 16)
+        strata = (
+            np.floor(16 * fewer.given.uncertain()[name].frozen.cdf(values[::replicates]))
+            .astype(int)
+            .reshape(9, 16)
+        )
         np.testing.assert_array_equal(np.sort(strata), np.tile(np.arange(16), (9, 1)))

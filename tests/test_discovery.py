@@ -1,4 +1,6 @@
-"""Scenario discovery: the boxes are those of EMA workbench, known regions are found, and chance is not taken for one."""
+"""Scenario discovery: the boxes are those of EMA workbench, known regions are found, and chance is
+not taken for one.
+"""
 
 import importlib.util
 import json
@@ -34,12 +36,19 @@ def _cases():
 def _told(x, y, left, box):
     """Limits within the data, mass, coverage, density."""
     inside = prim.within(x, box) & left
-    return [*np.clip(box, x.min(axis=0), x.max(axis=0)).ravel(), inside.mean(), y[inside].sum() / y.sum(), y[inside].mean()]
+    return [
+        *np.clip(box, x.min(axis=0), x.max(axis=0)).ravel(),
+        inside.mean(),
+        y[inside].sum() / y.sum(),
+        y[inside].mean(),
+    ]
 
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_boxes_are_those_of_ema_workbench(name):
-    """Every box on the way, limits, mass, coverage and density to 1e-12; ours goes on peeling where EMA workbench stops.
+    """Every box on the way, limits, mass, coverage and density to 1e-12.
+
+    Ours goes on peeling where EMA workbench stops.
 
     Pasting is compared from the box at which EMA workbench stops.
     """
@@ -51,26 +60,44 @@ def test_boxes_are_those_of_ema_workbench(name):
         boxes += prim.pastings(x[left], y[left], boxes[-1])
         for box, step in zip(boxes, steps, strict=True):
             inside = prim.within(x, box) & left
-            told = [*np.clip(box, x.min(axis=0), x.max(axis=0)).ravel(), inside.mean(), y[inside].sum() / y.sum(), y[inside].mean()]
+            told = [
+                *np.clip(box, x.min(axis=0), x.max(axis=0)).ravel(),
+                inside.mean(),
+                y[inside].sum() / y.sum(),
+                y[inside].mean(),
+            ]
             expected = [*np.ravel(step["limits"]), step["mass"], step["coverage"], step["density"]]
             np.testing.assert_allclose(told, expected, atol=1e-12)
         left &= ~prim.within(x, boxes[-1])
 
 
 def _space(count=800, seed=5):
-    return pd.DataFrame(np.random.default_rng(seed).random((count, 3)),
-                        columns=["russia.insecurity", "russia.value_of_prevailing", "russia.strength_target"])
+    return pd.DataFrame(
+        np.random.default_rng(seed).random((count, 3)),
+        columns=["russia.insecurity", "russia.value_of_prevailing", "russia.strength_target"],
+    )
 
 
 def test_a_known_region_is_found_with_limits_that_hold_it():
-    """A box in two of three parameters, one call in twenty wrong: the limits' intervals hold the true ones, the third stays free."""
+    """A box in two of three parameters, one call in twenty wrong.
+
+    The limits' intervals hold the true ones, the third stays free.
+    """
     x = _space()
     inside = ((x.iloc[:, 0] > 0.6) & (x.iloc[:, 1] < 0.5)).to_numpy()
     fails = inside ^ (np.random.default_rng(6).random(len(x)) < 0.05)
     rules, boxes, steps = discovery.regions(x, fails)
     first = pd.DataFrame(rules).query("box == 1").set_index("parameter")
-    assert first.loc["russia.insecurity", "low_low"] - 0.01 <= 0.6 <= first.loc["russia.insecurity", "low_high"] + 0.01
-    assert first.loc["russia.value_of_prevailing", "high_low"] - 0.01 <= 0.5 <= first.loc["russia.value_of_prevailing", "high_high"] + 0.01
+    assert (
+        first.loc["russia.insecurity", "low_low"] - 0.01
+        <= 0.6
+        <= first.loc["russia.insecurity", "low_high"] + 0.01
+    )
+    assert (
+        first.loc["russia.value_of_prevailing", "high_low"] - 0.01
+        <= 0.5
+        <= first.loc["russia.value_of_prevailing", "high_high"] + 0.01
+    )
     assert first.loc[["russia.insecurity", "russia.value_of_prevailing"], "chosen"].min() == 1
     assert first.loc["russia.strength_target", ["low", "high"]].isna().all()
     density, coverage = fails[inside].mean(), fails[inside].sum() / fails.sum()
@@ -82,14 +109,19 @@ def test_a_known_region_is_found_with_limits_that_hold_it():
 def test_what_the_first_box_leaves_is_looked_into():
     """Two regions apart: two boxes, which share no case and cover most of both."""
     x = _space(1000)
-    fails = ((x.iloc[:, 0] > 0.7) & (x.iloc[:, 1] > 0.7) | (x.iloc[:, 0] < 0.25) & (x.iloc[:, 2] < 0.4)).to_numpy()
+    fails = (
+        (x.iloc[:, 0] > 0.7) & (x.iloc[:, 1] > 0.7) | (x.iloc[:, 0] < 0.25) & (x.iloc[:, 2] < 0.4)
+    ).to_numpy()
     _, boxes, _ = discovery.regions(x, fails)
     assert len(boxes) >= 2
     assert sum(box["coverage"] for box in boxes) > 0.8
 
 
 def test_an_assumption_that_does_not_matter_is_seldom_restricted():
-    """Twenty sets of cases in which two of three do not: fewer than one in five of their boxes restrict either (limit stated at 40 %)."""
+    """Twenty sets of cases in which two of three do not.
+
+    Fewer than one in five of their boxes restrict either (limit stated at 40 %).
+    """
     taken = 0
     for seed in range(20):
         x = _space(400, seed)
@@ -100,10 +132,15 @@ def test_an_assumption_that_does_not_matter_is_seldom_restricted():
 
 
 def test_no_region_is_told_where_there_is_none():
-    """Failures thrown by a coin, over five seeds: at most one of them shows a box (2.5 % each would be right)."""
+    """Failures thrown by a coin, over five seeds.
+
+    At most one of them shows a box (2.5 % each would be right).
+    """
     shown = 0
     for seed in range(5):
-        _, boxes, _ = discovery.regions(_space(300, seed), np.random.default_rng(100 + seed).random(300) < 0.3)
+        _, boxes, _ = discovery.regions(
+            _space(300, seed), np.random.default_rng(100 + seed).random(300) < 0.3
+        )
         shown += len(boxes) > 0
     assert shown <= 1
 
@@ -118,12 +155,21 @@ def test_the_cases_in_a_box_do_not_depend_on_the_scale_of_a_parameter():
 
 
 def test_chance_that_is_left_says_how_far_designs_are_from_the_truth():
-    """Binomial designs around a line: the errors told are within a third of those made, over 2,000 designs."""
+    """Binomial designs around a line: the errors told are within a third of those made, over 2,000
+    designs.
+    """
     rng = np.random.default_rng(9)
     design = np.repeat(np.arange(2000), 10)
     value = rng.permutation(2000) / 2000
     truth = np.clip(0.3 + 0.4 * value + 0.1 * rng.standard_normal(2000), 0.02, 0.98)
-    worlds = pd.DataFrame({"world": np.arange(20_000), "design": design, "a.b": value[design], "held": rng.random(20_000) < truth[design]})
+    worlds = pd.DataFrame(
+        {
+            "world": np.arange(20_000),
+            "design": design,
+            "a.b": value[design],
+            "held": rng.random(20_000) < truth[design],
+        }
+    )
     measure = Measure("held", "held", "share", lambda each: each["held"].to_numpy(float))
     made = np.sqrt(np.mean((by_design(measure, worlds) - truth) ** 2))
     assert made / np.sqrt(np.mean(chance_left(measure, worlds) ** 2)) == pytest.approx(1, abs=1 / 3)
@@ -144,12 +190,20 @@ def found(none):
 
 
 def test_the_value_of_prevailing_decides_without_a_guarantee(found):
-    """As the model is written, in each resample; every number of the tables lies within its limits."""
+    """As the model is written, in each resample.
+
+    Every number of the tables lies within its limits.
+    """
     rules = found.table
     assert rules.iloc[0]["parameter"] == "russia.value_of_prevailing"
     assert rules.iloc[0]["chosen"] == rules.iloc[0]["low_chosen"] == 1
-    for table, columns in ((found.tables["boxes"], ("coverage", "density", "mass")), (found.tables["share"].rename(
-            columns={"low": "estimate_low", "high": "estimate_high"}), ("estimate",))):
+    for table, columns in (
+        (found.tables["boxes"], ("coverage", "density", "mass")),
+        (
+            found.tables["share"].rename(columns={"low": "estimate_low", "high": "estimate_high"}),
+            ("estimate",),
+        ),
+    ):
         for column in columns:
             assert (table[f"{column}_low"] <= table[column]).all()
             assert (table[column] <= table[f"{column}_high"]).all()
@@ -162,8 +216,15 @@ def test_the_same_question_has_the_same_answer(found, none):
     pd.testing.assert_frame_equal(again, found.table)
 
 
-@pytest.mark.parametrize(("when", "words"), [("survival@5 < 0", "Nowhere"), ("restricted_mean_years < 0", "Nowhere"), ("survival@5 >= 0", "Everywhere"),
-                                             ("survival@5 < 0.02", "Nowhere|cannot be told from chance")])
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ("survival@5 < 0", "Nowhere"),
+        ("restricted_mean_years < 0", "Nowhere"),
+        ("survival@5 >= 0", "Everywhere"),
+        ("survival@5 < 0.02", "Nowhere|cannot be told from chance"),
+    ],
+)
 def test_never_always_and_too_few_are_answers(scenarios, few, when, words):
     """Without a region the sentences say so, and the figures can be drawn."""
     finding = discovery.find(few(sim.load(scenarios / "nato.toml", SMALL)), when, out=None)
@@ -176,8 +237,15 @@ def test_never_always_and_too_few_are_answers(scenarios, few, when, words):
 
 
 def test_without_a_region_designs_are_shown_over_what_goes_most_with_the_outcome(scenarios, few):
-    """The value of prevailing across, named in words; the whole space is the one point of peeling, and there is no table of rules."""
-    finding = discovery.find(few(sim.load(scenarios / "none.toml", SMALL | {"sampling.designs": 60})), "survival@5 < 0.1", out=None)
+    """The value of prevailing across, named in words.
+
+    The whole space is the one point of peeling, and there is no table of rules.
+    """
+    finding = discovery.find(
+        few(sim.load(scenarios / "none.toml", SMALL | {"sampling.designs": 60})),
+        "survival@5 < 0.1",
+        out=None,
+    )
     told = telling(finding)
     assert finding.table.empty
     assert finding.tables["share"].iloc[0]["failing"] > 0
@@ -193,10 +261,24 @@ def test_without_a_region_designs_are_shown_over_what_goes_most_with_the_outcome
 
 
 def test_a_guarantee_beats_none_by_more_than_chance(scenarios, none, few):
-    """The same run under another name differs nowhere; another guarantee does, and what is within chance is no difference."""
-    same = discovery.find(none, "survival@5 > 0", against=none.model_copy(update={"name": "same"}), out=None).tables["share"].iloc[0]
+    """The same run under another name differs nowhere.
+
+    Another guarantee does, and what is within chance is no difference.
+    """
+    same = (
+        discovery.find(
+            none, "survival@5 > 0", against=none.model_copy(update={"name": "same"}), out=None
+        )
+        .tables["share"]
+        .iloc[0]
+    )
     assert same["failing"] == same["unsure"] == 0
-    other = discovery.find(few(sim.load(scenarios / "article5_like.toml", SMALL)), "survival@5 > 0", against=none, out=None)
+    other = discovery.find(
+        few(sim.load(scenarios / "article5_like.toml", SMALL)),
+        "survival@5 > 0",
+        against=none,
+        out=None,
+    )
     share = other.tables["share"].iloc[0]
     assert 0.2 < share["low"] < share["high"] < 1
     assert share["failing"] + share["unsure"] * share["designs"] <= share["designs"] + 0.5
@@ -204,13 +286,26 @@ def test_a_guarantee_beats_none_by_more_than_chance(scenarios, none, few):
 
 def test_an_assumption_of_one_guarantee_bears_its_name(scenarios, few):
     """Numbers that both share stand once; one of their own says under which."""
-    pair = [sim.run(replaced(few(sim.load(scenarios / f"{name}.toml", SMALL)), more), out=None)
-            for name, more in (("none", {}), ("coalition", {"regime.commitment.europe": {"uniform": [0.2, 0.6]}}))]
+    pair = [
+        sim.run(replaced(few(sim.load(scenarios / f"{name}.toml", SMALL)), more), out=None)
+        for name, more in (
+            ("none", {}),
+            ("coalition", {"regime.commitment.europe": {"uniform": [0.2, 0.6]}}),
+        )
+    ]
     columns = list(assumptions(pair))
     assert "russia.insecurity" in columns
-    assert meaning("regime.commitment.europe under coalition")[0] == "promise of the European coalition under coalition"
-    assert [column for column in columns if "under" in column] == ["regime.commitment.europe under coalition"]
-    assert meaning("europe.members.United Kingdom.reliability")[0] == "United Kingdom: chance that the pledge is honoured"
+    assert (
+        meaning("regime.commitment.europe under coalition")[0]
+        == "promise of the European coalition under coalition"
+    )
+    assert [column for column in columns if "under" in column] == [
+        "regime.commitment.europe under coalition"
+    ]
+    assert (
+        meaning("europe.members.United Kingdom.reliability")[0]
+        == "United Kingdom: chance that the pledge is honoured"
+    )
 
 
 SIZE = ["--designs", "120", "--replicates", "4", "--years", "5"]
@@ -218,38 +313,75 @@ SIZE = ["--designs", "120", "--replicates", "4", "--years", "5"]
 
 def test_the_command_keeps_what_it_prints(scenarios, few_file, tmp_path, command):
     """JSON, folder, figures; read again it tells the same."""
-    asked = ["discover", f"{scenarios / 'none.toml'}+{few_file}", "--when", "survival@5 < 0.6", "--designs", 300, "--replicates", 8,
-             "--years", 5, "--out", tmp_path]
+    asked = [
+        "discover",
+        f"{scenarios / 'none.toml'}+{few_file}",
+        "--when",
+        "survival@5 < 0.6",
+        "--designs",
+        300,
+        "--replicates",
+        8,
+        "--years",
+        5,
+        "--out",
+        tmp_path,
+    ]
     document = json.loads(command(*asked, "--json").stdout)
     folder = Path(document["folder"])
-    assert {each.name for each in (folder / "figures").iterdir()} == {"discovery.png", "peeling.png"}
+    assert {each.name for each in (folder / "figures").iterdir()} == {
+        "discovery.png",
+        "peeling.png",
+    }
     again = read(folder)
     assert telling(again).section(again).answer[0] in " ".join(command(*asked).stdout.split())
     assert document["rules"][0]["parameter"] == "russia.value_of_prevailing"
 
 
-@pytest.mark.parametrize(("words", "said"), [
-    (["--when", "survival@5 0.5"], "--when survival@5 0.5:"),
-    (["--when", "survival@9 < 0.5"], "--when survival@9 < 0.5: survival@9:"),
-    (["--when", "surival@5 < 0.5"], "surival@5"),
-    (["--when", "survival@5 < 50"], "--when survival@5 < 50:"),
-    (["--when", "survival@5 < nan"], "--when survival@5 < nan:"),
-    (["--when", "survival@5 < 0.5", "--replicates", "1"], "--replicates"),
-    (["--when", "survival@5 < 0.5", "--against", "{none}"], "none"),
-])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--when", "survival@5 0.5"], "--when survival@5 0.5:"),
+        (["--when", "survival@9 < 0.5"], "--when survival@9 < 0.5: survival@9:"),
+        (["--when", "surival@5 < 0.5"], "surival@5"),
+        (["--when", "survival@5 < 50"], "--when survival@5 < 50:"),
+        (["--when", "survival@5 < nan"], "--when survival@5 < nan:"),
+        (["--when", "survival@5 < 0.5", "--replicates", "1"], "--replicates"),
+        (["--when", "survival@5 < 0.5", "--against", "{none}"], "none"),
+    ],
+)
 def test_what_cannot_be_asked_is_refused_with_its_place(scenarios, tmp_path, words, said, command):
     """Exit code 2, one line, no folder of a finding."""
     none = scenarios / "none.toml"
-    result = command("discover", none, *SIZE, *(word.format(none=none) for word in words), "--out", tmp_path, code=2)
+    result = command(
+        "discover",
+        none,
+        *SIZE,
+        *(word.format(none=none) for word in words),
+        "--out",
+        tmp_path,
+        code=2,
+    )
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1
     assert not list(tmp_path.glob("discovery-*"))
 
 
-def test_without_anything_uncertain_there_is_nothing_to_discover(scenarios, few_file, tmp_path, command):
+def test_without_anything_uncertain_there_is_nothing_to_discover(
+    scenarios, few_file, tmp_path, command
+):
     """The message says what to give a distribution."""
-    sets = [f"--set={key}={value}" for key, value in (("russia.strength_target", 170), ("russia.reconstitution_half_life", 4),
-                                                      ("russia.value_of_prevailing", 1), ("russia.insecurity", 0.5))]
+    sets = [
+        f"--set={key}={value}"
+        for key, value in (
+            ("russia.strength_target", 170),
+            ("russia.reconstitution_half_life", 4),
+            ("russia.value_of_prevailing", 1),
+            ("russia.insecurity", 0.5),
+        )
+    ]
     with_few = f"{scenarios / 'none.toml'}+{few_file}"
-    result = command("discover", with_few, "--when", "survival@5 < 0.5", *SIZE, *sets, "--out", tmp_path, code=2)
+    result = command(
+        "discover", with_few, "--when", "survival@5 < 0.5", *SIZE, *sets, "--out", tmp_path, code=2
+    )
     assert len(result.stderr.splitlines()) == 1

@@ -24,13 +24,21 @@ pytestmark = pytest.mark.long
 @pytest.fixture(scope="module")
 def found(scenarios, few, calibrated):
     """A small finding of each kind."""
-    none, coalition = (few(sim.load(scenarios / f"{name}.toml", {"sampling.designs": 120, "sampling.steps_per_year": 4}))
-                       for name in ("none", "coalition"))
+    none, coalition = (
+        few(
+            sim.load(
+                scenarios / f"{name}.toml", {"sampling.designs": 120, "sampling.steps_per_year": 4}
+            )
+        )
+        for name in ("none", "coalition")
+    )
     return {
         "sensitivity": influence.find(none, "survival@5", samples=32, replicates=4, trajectories=5),
         "discovery": discovery.find(none, "survival@5 < 0.6", out=None),
         "robustness": robustness.find([none, coalition], "survival@5", out=None),
-        "requirement": requirement.find(none, 0.7, 3, {"regime.deployment.brigades": (0.0, 10.0)}, samples=8),
+        "requirement": requirement.find(
+            none, 0.7, 3, {"regime.deployment.brigades": (0.0, 10.0)}, samples=8
+        ),
         "calibration": read(calibrated[1]),
     }
 
@@ -49,8 +57,11 @@ def test_a_finding_reads_back_the_same(found, tmp_path):
         assert folder.name == each.name == again.name
         assert again.asked == json.loads(json.dumps(each.asked))
         for name, table in each.tables.items():
-            pd.testing.assert_frame_equal(again.tables[name].replace({None: np.nan}), table.reset_index(drop=True).replace({None: np.nan, "": np.nan}),
-                                          check_dtype=False)
+            pd.testing.assert_frame_equal(
+                again.tables[name].replace({None: np.nan}),
+                table.reset_index(drop=True).replace({None: np.nan, "": np.nan}),
+                check_dtype=False,
+            )
         manifest = json.loads((folder / FILE).read_text())
         assert set(manifest["versions"]) >= {"ceasefire", "numpy", "python"}
 
@@ -78,12 +89,17 @@ def test_a_finding_that_is_kept_again_replaces_itself(found, tmp_path):
 
 
 def test_every_section_has_an_answer_and_a_table_of_its_columns(found):
-    """A question, sentences that end, and as many cells as headings; nothing is told without its limits beside it."""
+    """A question, sentences that end, and as many cells as headings.
+
+    Nothing is told without its limits beside it.
+    """
     for each in found.values():
         section = telling(each).section(each)
         assert section.question.endswith("?")
         assert section.answer
-        assert all(sentence.rstrip().endswith((".", ";", ":")) for sentence in section.answer), section.answer
+        assert all(sentence.rstrip().endswith((".", ";", ":")) for sentence in section.answer), (
+            section.answer
+        )
         assert all(len(row) == len(section.columns) for row in section.rows)
         assert not any("nan" in sentence.lower().split() for sentence in section.answer)
 
@@ -91,9 +107,18 @@ def test_every_section_has_an_answer_and_a_table_of_its_columns(found):
 def test_a_section_loses_nothing_on_a_narrow_terminal():
     """Words and figures are broken, not cut."""
     from rich.console import Console
+
     console = Console(width=40, record=True, file=io.StringIO())
     long = "russia.reconstitution_half_life"
-    console.print(Section("What?", ("A sentence of many words " * 9,), ("", "a", "b"), ((f"x\n{long}", "1.234\n1 to 2", "5"),), "How."))
+    console.print(
+        Section(
+            "What?",
+            ("A sentence of many words " * 9,),
+            ("", "a", "b"),
+            ((f"x\n{long}", "1.234\n1 to 2", "5"),),
+            "How.",
+        )
+    )
     text = "".join(console.export_text().split())
     assert "…" not in text
     assert text.count("sentence") == 9
@@ -101,12 +126,16 @@ def test_a_section_loses_nothing_on_a_narrow_terminal():
 
 
 def test_the_page_tells_findings_with_or_without_runs(found, tmp_path):
-    """One page: each finding's question is a heading, its figures stand in it, and what was asked is there to repeat it."""
+    """One page: each finding's question is a heading, its figures stand in it, and what was asked
+    is there to repeat it.
+    """
     folders = [keep(each, tmp_path) for each in found.values()]
     run = sim.run(sim.load("scenarios/none.toml", {"sampling.designs": 30}), out=tmp_path)
     for extra in ([], [run.folder]):
         path = tmp_path / "page.html"
-        result = CliRunner().invoke(app, ["report", *map(str, [*folders, *extra]), "--out", str(path)])
+        result = CliRunner().invoke(
+            app, ["report", *map(str, [*folders, *extra]), "--out", str(path)]
+        )
         assert result.exit_code == 0, result.output
         text = path.read_text()
         for each in found.values():

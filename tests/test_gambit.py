@@ -1,4 +1,7 @@
-"""Gambit's logit equilibrium of the month's crisis is ours: against its stored answers, which tests/gambit/README.md explains."""
+"""Gambit's logit equilibrium of the month's crisis is ours.
+
+Against its stored answers, which tests/gambit/README.md explains.
+"""
 
 import importlib.util
 import math
@@ -20,9 +23,15 @@ def games():
 
 
 def test_there_are_games_of_every_kind(games):
-    """At least 300: all regimes, in and out of force, lapsed, renewed and voided, before and after elections, reputations near 0 and near 1."""
+    """At least 300: all regimes, in and out of force, lapsed, renewed and voided, before and after
+    elections, reputations near 0 and near 1.
+    """
     assert len(games) >= 300
-    assert {game["regime"] for game in games} == {*make_games.REGIMES, *make_games.RICH, make_games.ANY}
+    assert {game["regime"] for game in games} == {
+        *make_games.REGIMES,
+        *make_games.RICH,
+        make_games.ANY,
+    }
     for regime in ("nato", "eu", "article5_until_nato"):
         states = [game for game in games if game["regime"] == regime]
         for entered in (0, 1):
@@ -32,8 +41,14 @@ def test_there_are_games_of_every_kind(games):
     for regime in ("fifteen_years", make_games.ANY):
         stands = [make_games.standing(game) for game in games if game["regime"] == regime]
         assert min(map(stands.count, ("lapsed", "renewed", "voided"))) >= 4
-    first_election = 1.86           # of the United States, years after the signature
-    assert min(sum(game["years"] < first_election for game in games), sum(game["years"] > first_election for game in games)) > 100
+    first_election = 1.86  # of the United States, years after the signature
+    assert (
+        min(
+            sum(game["years"] < first_election for game in games),
+            sum(game["years"] > first_election for game in games),
+        )
+        > 100
+    )
     for whose in ("reputation_europe", "reputation_united_states"):
         reputations = [game[whose] for game in games]
         assert sum(reputation < 0.01 for reputation in reputations) >= 10
@@ -48,13 +63,18 @@ def test_choice_probabilities_are_gambits(games):
     assert answers.keys() == {game["game"] for game in games}
     for game in games:
         gambits = answers[game["game"]]
-        mine = {make_games.column(*label): chance for label, chance in zip(make_games.labels(game), make_games.ours(game), strict=True)}
+        mine = {
+            make_games.column(*label): chance
+            for label, chance in zip(make_games.labels(game), make_games.ours(game), strict=True)
+        }
         gap, where = make_games.most(mine, gambits)
         assert gap < make_games.TOLERANCE, (game["game"], where)
 
 
 def test_files_are_those_that_gambit_read(games):
-    """The text that we write today is the text of which Gambit gave its answer, each number to 1e-9."""
+    """The text that we write today is the text of which Gambit gave its answer, each number to
+    1e-9.
+    """
     stored = make_games.read_files()
     assert stored.keys() == {game["game"] for game in games}
     for game in games:
@@ -65,7 +85,7 @@ def test_a_changed_file_is_noticed(games):
     """The comparison above bites: on another number, another word, and one line less."""
     text = make_games.text(games[0])
     number = next(iter(make_games._NUMBER.finditer(text)))
-    assert make_games.differ(text, text[:number.start()] + "77.0" + text[number.end():]) > 1
+    assert make_games.differ(text, text[: number.start()] + "77.0" + text[number.end() :]) > 1
     assert make_games.differ(text, text.replace("escalate", "attack", 1)) == math.inf
     assert make_games.differ(text, text.rsplit("\n", 2)[0]) == math.inf
 

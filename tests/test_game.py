@@ -1,4 +1,7 @@
-"""The month's game against a second implementation: model.md, section 3, in plain Python, one world and one node at a time."""
+"""The month's game against a second implementation.
+
+Model.md, section 3, in plain Python, one world and one node at a time.
+"""
 
 import math
 import operator
@@ -40,17 +43,47 @@ class ByHand:
             return SimpleNamespace(**{name: number(value) for name, value in block})
 
         drawn = model.drawn
-        self.russia, self.ukraine, self.war = numbers(drawn.russia), numbers(drawn.ukraine), numbers(drawn.war)
+        self.russia, self.ukraine, self.war = (
+            numbers(drawn.russia),
+            numbers(drawn.ukraine),
+            numbers(drawn.war),
+        )
         self.europe, self.us = numbers(drawn.europe), numbers(drawn.united_states)
         self.members = [numbers(member) for member in drawn.europe.members]
-        self.regime = SimpleNamespace(**{name: block and numbers(block) for name, block in drawn.regime})
+        self.regime = SimpleNamespace(
+            **{name: block and numbers(block) for name, block in drawn.regime}
+        )
         self.signed, self.t, self.step = drawn.calendar.signed, model.years, model.step_years
-        self.entered, self.renewed, self.voided = bool(model.entry[world] <= model.years), bool(model.renewed[world]), bool(model.voided[world])
-        self.R, self.U, self.P, self.omega, self.Gamma, self.V, self.kappa, self.b_E0, self.b_A0, self.p_bar_0 = (
+        self.entered, self.renewed, self.voided = (
+            bool(model.entry[world] <= model.years),
+            bool(model.renewed[world]),
+            bool(model.voided[world]),
+        )
+        (
+            self.R,
+            self.U,
+            self.P,
+            self.omega,
+            self.Gamma,
+            self.V,
+            self.kappa,
+            self.b_E0,
+            self.b_A0,
+            self.p_bar_0,
+        ) = (
             float(each[world])
-            for each in (model.russia.strength, model.ukraine.strength, model.ukraine.arms, model.europe.will, model.ground,
-                         model.russia.value_of_prevailing, model.russia.insecurity, model.europe.reputation, model.united_states.reputation,
-                         model.balance_at_signature)
+            for each in (
+                model.russia.strength,
+                model.ukraine.strength,
+                model.ukraine.arms,
+                model.europe.will,
+                model.ground,
+                model.russia.value_of_prevailing,
+                model.russia.insecurity,
+                model.europe.reputation,
+                model.united_states.reputation,
+                model.balance_at_signature,
+            )
         )
 
     def N(self, voter, start, end):
@@ -65,12 +98,16 @@ class ByHand:
         return held
 
     def b_A(self, h):
-        return self.us.prior_resolute + (self.b_A0 - self.us.prior_resolute) * (1 - self.us.election_swing) ** self.N(self.us, self.t, self.t + h)
+        return self.us.prior_resolute + (self.b_A0 - self.us.prior_resolute) * (
+            1 - self.us.election_swing
+        ) ** self.N(self.us, self.t, self.t + h)
 
     def b_E(self, h):
         kept, weights = 1.0, sum(each.weight for each in self.members)
         for each in self.members:
-            kept *= (1 - self.europe.election_swing * each.weight / weights) ** self.N(each, self.t, self.t + h)
+            kept *= (1 - self.europe.election_swing * each.weight / weights) ** self.N(
+                each, self.t, self.t + h
+            )
         return self.europe.prior_resolute + (self.b_E0 - self.europe.prior_resolute) * kept
 
     def x(self, h):
@@ -79,7 +116,10 @@ class ByHand:
             return 1.0
         if h == 0:
             return 0.0
-        return (1 - accession.veto) * (1 - math.exp(-max(0.0, self.t + h - max(accession.start, self.t)) / accession.mean_years))
+        return (1 - accession.veto) * (
+            1
+            - math.exp(-max(0.0, self.t + h - max(accession.start, self.t)) / accession.mean_years)
+        )
 
     def f(self, h):
         i = 0.0 if self.regime.accession is None else self.regime.accession.interim
@@ -101,19 +141,37 @@ class ByHand:
         return (I + (full - I) * self.x(h)) * self.n(h)
 
     def l_E(self, h):
-        return self.promised(h, self.regime.commitment.europe, getattr(self.regime.accession, "interim_europe", None))
+        return self.promised(
+            h, self.regime.commitment.europe, getattr(self.regime.accession, "interim_europe", None)
+        )
 
     def l_A(self, h):
         commitment = self.regime.commitment
-        binds = 1.0 if self.N(self.us, 0, self.t + h) == 0 else commitment.ratified + (1 - commitment.ratified) * commitment.inherited
-        return self.promised(h, commitment.united_states, getattr(self.regime.accession, "interim_united_states", None)) * binds
+        binds = (
+            1.0
+            if self.N(self.us, 0, self.t + h) == 0
+            else commitment.ratified + (1 - commitment.ratified) * commitment.inherited
+        )
+        return (
+            self.promised(
+                h,
+                commitment.united_states,
+                getattr(self.regime.accession, "interim_united_states", None),
+            )
+            * binds
+        )
 
     def uncontested(self):
         return 1 - self.war.contested_blame * (1 - self.regime.monitoring.attribution)
 
     def F(self, h):
         deployment = self.regime.deployment
-        return deployment.brigades * self.f(h) * (1 - 2 ** (-(self.t + h) / deployment.half_life)) * self.omega
+        return (
+            deployment.brigades
+            * self.f(h)
+            * (1 - 2 ** (-(self.t + h) / deployment.half_life))
+            * self.omega
+        )
 
     def F_X(self, h):
         return self.regime.deployment.exposure * self.F(h)
@@ -130,8 +188,16 @@ class ByHand:
 
     def U_(self, h):
         arms, us = self.regime.arms, self.us
-        T_P, m = max(arms.delivery_years, self.step), self.b_A0 * us.funds_if_resolute + (1 - self.b_A0) * us.funds_if_irresolute
-        due = arms.package_usd_bn * (min(self.t + h, T_P) - min(self.t, T_P)) / T_P * (1 - arms.united_states_share * (1 - m))
+        T_P, m = (
+            max(arms.delivery_years, self.step),
+            self.b_A0 * us.funds_if_resolute + (1 - self.b_A0) * us.funds_if_irresolute,
+        )
+        due = (
+            arms.package_usd_bn
+            * (min(self.t + h, T_P) - min(self.t, T_P))
+            / T_P
+            * (1 - arms.united_states_share * (1 - m))
+        )
         target = self.ukraine.strength_target + (self.P + due) / self.ukraine.brigade_cost
         if self.regime.force_limit.brigades is not None:
             target = min(self.regime.force_limit.brigades, target)
@@ -140,7 +206,13 @@ class ByHand:
     def P_A_type(self, h, chi, tau, blame=1.0):
         us = self.us
         return sigma(
-            (us.stake + us.audience_cost * self.l_A(h) * blame + us.follow_europe * (chi - 0.5) - us.resolve_gap * (1 - tau)) / us.choice_noise
+            (
+                us.stake
+                + us.audience_cost * self.l_A(h) * blame
+                + us.follow_europe * (chi - 0.5)
+                - us.resolve_gap * (1 - tau)
+            )
+            / us.choice_noise
         )
 
     def P_A(self, h, chi, blame=1.0):
@@ -148,7 +220,9 @@ class ByHand:
         return b * self.P_A_type(h, chi, 1, blame) + (1 - b) * self.P_A_type(h, chi, 0, blame)
 
     def o(self):
-        return sum(each.weight * each.resolve_offset for each in self.members) / sum(each.weight for each in self.members)
+        return sum(each.weight * each.resolve_offset for each in self.members) / sum(
+            each.weight for each in self.members
+        )
 
     def tripwire(self, h):
         return self.europe.tripwire * self.F_X(h) / (self.F_X(h) + self.europe.tripwire_half_force)
@@ -176,11 +250,21 @@ class ByHand:
         return R**m / (R**m + D**m)
 
     def backed(self, D):
-        return D * (1 + self.us.enabling) + self.beta(self.regime.response.united_states_days) * self.us.brigades
+        return (
+            D * (1 + self.us.enabling)
+            + self.beta(self.regime.response.united_states_days) * self.us.brigades
+        )
 
     def D(self, h, chi):
-        B, beta_E = sum(each.brigades * each.reliability for each in self.members), self.beta(self.regime.response.europe_days)
-        alpha = self.war.defence_advantage * self.Gamma * (1 - self.regime.territory.fortifications_lost)
+        B, beta_E = (
+            sum(each.brigades * each.reliability for each in self.members),
+            self.beta(self.regime.response.europe_days),
+        )
+        alpha = (
+            self.war.defence_advantage
+            * self.Gamma
+            * (1 - self.regime.territory.fortifications_lost)
+        )
         allies = self.F_X(h) + beta_E * (self.F(h) - self.F_X(h)) + beta_E * B if chi else 0.0
         return alpha * (self.U_(h) + self.regime.commitment.resupply * self.f(h) + allies)
 
@@ -194,17 +278,36 @@ class ByHand:
 
     def A(self, h, R=None, blame=1.0):
         R = self.R_chi(h) if R is None else R
-        P_E, russia, prize = self.P_E(h, blame), self.russia, self.V * (1 - self.regime.territory.granted)
-        fought = self.odds(h, 1, R, blame) * prize - self.P_A(h, 1, blame) * russia.cost_of_fighting_us - russia.cost_of_fighting_europe
-        alone = self.odds(h, 0, R, blame) * prize - self.P_A(h, 0, blame) * russia.cost_of_fighting_us
-        return P_E * fought + (1 - P_E) * alone - russia.cost_of_war - self.regime.sanctions.snapback * self.f(h)
+        P_E, russia, prize = (
+            self.P_E(h, blame),
+            self.russia,
+            self.V * (1 - self.regime.territory.granted),
+        )
+        fought = (
+            self.odds(h, 1, R, blame) * prize
+            - self.P_A(h, 1, blame) * russia.cost_of_fighting_us
+            - russia.cost_of_fighting_europe
+        )
+        alone = (
+            self.odds(h, 0, R, blame) * prize - self.P_A(h, 0, blame) * russia.cost_of_fighting_us
+        )
+        return (
+            P_E * fought
+            + (1 - P_E) * alone
+            - russia.cost_of_war
+            - self.regime.sanctions.snapback * self.f(h)
+        )
 
     def A_disputed(self):
         return self.A(0, self.R_(0), self.uncontested())
 
     def Q(self, h):
         russia, regime, U_b = self.russia, self.regime, self.ukraine.strength_target
-        provoked = regime.provocation.value * self.f(h) + russia.threat_of_force * self.F(h) + russia.threat_of_arms * max(0, self.U_(h) - U_b) / U_b
+        provoked = (
+            regime.provocation.value * self.f(h)
+            + russia.threat_of_force * self.F(h)
+            + russia.threat_of_arms * max(0, self.U_(h) - U_b) / U_b
+        )
         return (
             russia.status_quo_value
             + regime.sanctions.relief
@@ -231,13 +334,27 @@ class ByHand:
     def rho(self):
         ukraine, commitment = self.ukraine, self.regime.commitment
         war = self.e() * ukraine.cost_of_war * (1 - self.P_E(0, self.uncontested()) / 2)
-        lost = commitment.conditional * self.l_E(0) * commitment.voidable * (1 - self.regime.monitoring.attribution)
+        lost = (
+            commitment.conditional
+            * self.l_E(0)
+            * commitment.voidable
+            * (1 - self.regime.monitoring.attribution)
+        )
         return sigma((ukraine.retaliation_value - war - lost) / ukraine.choice_noise)
 
     def P_F_type(self, tau):
         europe = self.europe
         promise = europe.firmness_by_commitment * self.l_E(0) * self.uncontested()
-        return sigma((europe.firmness + self.o() + promise + self.tripwire(0) - europe.resolve_gap * (1 - tau)) / europe.choice_noise)
+        return sigma(
+            (
+                europe.firmness
+                + self.o()
+                + promise
+                + self.tripwire(0)
+                - europe.resolve_gap * (1 - tau)
+            )
+            / europe.choice_noise
+        )
 
     def P_F(self):
         return self.b_E0 * self.P_F_type(1) + (1 - self.b_E0) * self.P_F_type(0)
@@ -248,14 +365,24 @@ class ByHand:
 
     def response(self):
         values = (self.A(0), self.hold(), self.probe())
-        weights = [math.exp((utility - max(values)) / self.russia.choice_noise) for utility in values]
+        weights = [
+            math.exp((utility - max(values)) / self.russia.choice_noise) for utility in values
+        ]
         return [weight / sum(weights) for weight in weights]
 
     def offensive(self):
         ukraine, m = self.ukraine, self.war.decisiveness
         p_U = self.U**m / (self.U**m + (self.war.defence_advantage * self.R) ** m)
         forfeited = self.regime.commitment.conditional * self.l_E(0)
-        return sigma((p_U * ukraine.value_of_recovery - ukraine.cost_of_war - forfeited - ukraine.status_quo_value) / ukraine.choice_noise)
+        return sigma(
+            (
+                p_U * ukraine.value_of_recovery
+                - ukraine.cost_of_war
+                - forfeited
+                - ukraine.status_quo_value
+            )
+            / ukraine.choice_noise
+        )
 
     def everything(self):
         """All of it, in one row; nodes from now on."""
@@ -287,8 +414,15 @@ def everything(model: sim.CeasefireModel) -> np.ndarray:
     winning = drawn.war.offensive_succeeds(model.ukraine.strength, model.russia.strength)
     offensive = drawn.ukraine.starts_offensive(winning, model.terms())
     attack = crisis.attack
-    by_node = (*attack.backs_by_type[0], *attack.backs_by_type[1], *attack.intervenes_by_type, attack.intervenes, attack.balance, attack.value,
-               crisis.value_of_peace)
+    by_node = (
+        *attack.backs_by_type[0],
+        *attack.backs_by_type[1],
+        *attack.intervenes_by_type,
+        attack.intervenes,
+        attack.balance,
+        attack.value,
+        crisis.value_of_peace,
+    )
     now = (
         crisis.escalation.intervenes,
         crisis.value_of_escalating,
@@ -301,7 +435,12 @@ def everything(model: sim.CeasefireModel) -> np.ndarray:
         offensive,
     )
     shape = (len(model.ahead), len(everywhere))
-    return np.vstack([*(np.broadcast_to(each, shape) for each in by_node), *(np.broadcast_to(each, shape[1:]) for each in now)]).T
+    return np.vstack(
+        [
+            *(np.broadcast_to(each, shape) for each in by_node),
+            *(np.broadcast_to(each, shape[1:]) for each in now),
+        ]
+    ).T
 
 
 def between(low: float, high: float) -> st.SearchStrategy[float]:
@@ -313,14 +452,27 @@ def table(**ranges: tuple[float, float]) -> st.SearchStrategy[dict[str, float]]:
 
 
 NOISE, CHANCE, UTILITY, COST = (0.03, 0.5), (0.0, 1.0), (-1.0, 1.0), (0.0, 1.5)
-YEARS_AHEAD = st.lists(between(0.1, 4), min_size=1, max_size=5).map(lambda waits: np.cumsum(waits).tolist())
-VOTES = st.fixed_dictionaries({"next_election": st.dates(date(2020, 1, 1), date(2045, 1, 1)), "election_interval": between(1, 7)})
+YEARS_AHEAD = st.lists(between(0.1, 4), min_size=1, max_size=5).map(
+    lambda waits: np.cumsum(waits).tolist()
+)
+VOTES = st.fixed_dictionaries(
+    {
+        "next_election": st.dates(date(2020, 1, 1), date(2045, 1, 1)),
+        "election_interval": between(1, 7),
+    }
+)
 REGIME = {
     "commitment": st.builds(
         operator.or_,
         table(
-            europe=CHANCE, united_states=CHANCE, resupply=(0, 30), conditional=COST, renewal=CHANCE, ratified=CHANCE,
-            inherited=CHANCE, voidable=CHANCE,
+            europe=CHANCE,
+            united_states=CHANCE,
+            resupply=(0, 30),
+            conditional=COST,
+            renewal=CHANCE,
+            ratified=CHANCE,
+            inherited=CHANCE,
+            voidable=CHANCE,
         ),
         st.fixed_dictionaries({}, optional={"term_years": between(0.5, 20)}),
     ),
@@ -337,7 +489,12 @@ REGIME = {
 AT_TIMES = {
     "force_limit": table(brigades=(20, 120)),
     "accession": st.fixed_dictionaries(
-        {"start": between(0, 10), "mean_years": between(0.2, 8), "veto": between(0, 1), "interim": between(0, 1)},
+        {
+            "start": between(0, 10),
+            "mean_years": between(0.2, 8),
+            "veto": between(0, 1),
+            "interim": between(0, 1),
+        },
         optional={"interim_europe": between(0, 1), "interim_united_states": between(0, 1)},
     ),
 }
@@ -373,7 +530,14 @@ TABLES = {
         choice_noise=NOISE,
     ),
     "europe": st.builds(
-        lambda numbers, members: numbers | {"members": [each | votes | {"name": str(n)} for n, (each, votes) in enumerate(members)]},
+        lambda numbers, members: (
+            numbers
+            | {
+                "members": [
+                    each | votes | {"name": str(n)} for n, (each, votes) in enumerate(members)
+                ]
+            }
+        ),
         table(
             stake=UTILITY,
             audience_cost=COST,
@@ -388,7 +552,14 @@ TABLES = {
             choice_noise=NOISE,
         ),
         st.lists(
-            st.tuples(table(brigades=(0, 20), reliability=CHANCE, weight=(0.05, 1), resolve_offset=UTILITY), VOTES), min_size=1, max_size=3
+            st.tuples(
+                table(
+                    brigades=(0, 20), reliability=CHANCE, weight=(0.05, 1), resolve_offset=UTILITY
+                ),
+                VOTES,
+            ),
+            min_size=1,
+            max_size=3,
         ),
     ),
     "united_states": st.builds(
@@ -409,7 +580,11 @@ TABLES = {
         VOTES,
     ),
     "war": table(
-        defence_advantage=(0.5, 3), decisiveness=(0.5, 4), surprise=(0, 1), opening_days=(5, 120), contested_blame=CHANCE,
+        defence_advantage=(0.5, 3),
+        decisiveness=(0.5, 4),
+        surprise=(0, 1),
+        opening_days=(5, 120),
+        contested_blame=CHANCE,
     ),
     "regime": st.fixed_dictionaries(REGIME, optional=AT_TIMES),
 }
@@ -448,13 +623,22 @@ def model_in(scenario: dict, state: dict) -> sim.CeasefireModel:
     model.years = state["years"]
     for name in state["worlds"][0]:
         owner, _, attribute = name.rpartition(".")
-        setattr(getattr(model, owner) if owner else model, attribute, np.array([world[name] for world in state["worlds"]]))
+        setattr(
+            getattr(model, owner) if owner else model,
+            attribute,
+            np.array([world[name] for world in state["worlds"]]),
+        )
     return model
 
 
 def test_every_actor_and_provision_is_in_the_game():
     """What plays no part in one crisis is named here."""
-    assert_all_have_data(MODELLED, TABLES | {"calendar": "drawn with the dates of elections", "costs": "count what came of it"}, "TABLES")
+    assert_all_have_data(
+        MODELLED,
+        TABLES
+        | {"calendar": "drawn with the dates of elections", "costs": "count what came of it"},
+        "TABLES",
+    )
     assert_all_have_data(PROVISIONS, REGIME | AT_TIMES, "REGIME")
 
 
@@ -462,14 +646,20 @@ def test_every_actor_and_provision_is_in_the_game():
 @settings(max_examples=150)
 @given(SCENARIOS, STATES)
 def test_any_state_of_any_scenario(scenario, state):
-    """Every chance and value of the game is that of the plain implementation, before and after entry into force."""
+    """Every chance and value of the game is that of the plain implementation, before and after
+    entry into force.
+    """
     model = model_in(scenario, state)
-    np.testing.assert_allclose(everything(model), [ByHand(model, world).everything() for world in range(WORLDS)], **EXACT)
+    np.testing.assert_allclose(
+        everything(model), [ByHand(model, world).everything() for world in range(WORLDS)], **EXACT
+    )
 
 
 @pytest.mark.parametrize("regime", ["none", "neutrality", "fifteen_years", "article5_until_nato"])
 def test_states_that_histories_come_to(regime, scenarios):
-    """The same in worlds with drawn parameters, after one, four and nine years of politics, learning and building up."""
+    """The same in worlds with drawn parameters, after one, four and nine years of politics,
+    learning and building up.
+    """
     model = sim.CeasefireModel(sim.load(scenarios / f"{regime}.toml"), range(0, 400, 10))
     for _ in range(9 * 12):
         model.step()
@@ -515,7 +705,10 @@ DUEL = {
     "europe.firmness_by_commitment": 1,
     "united_states.stake": NEVER,
 }
-"""Two equals and nobody else: each wins with a chance of one half; nobody is surprised, and terms do not follow power."""
+"""Two equals and nobody else: each wins with a chance of one half.
+
+Nobody is surprised, and terms do not follow power.
+"""
 ALLIED = {
     "russia.strength": 240,
     "russia.strength_target": 240,
@@ -526,8 +719,15 @@ ALLIED = {
     "united_states.enabling": 0.5,
     "united_states.brigades": 15,
     "europe.members": [
-        {"name": "Ruritania", "brigades": 10, "reliability": 0.5, "weight": 1, "resolve_offset": 0, "next_election": date(2100, 1, 1),
-         "election_interval": 5}
+        {
+            "name": "Ruritania",
+            "brigades": 10,
+            "reliability": 0.5,
+            "weight": 1,
+            "resolve_offset": 0,
+            "next_election": date(2100, 1, 1),
+            "election_interval": 5,
+        }
     ],
     "regime.commitment.resupply": 10,
     "regime.response.europe_days": 0,
@@ -539,19 +739,27 @@ ALLIED = {
     "russia.cost_of_fighting_europe": 0.2,
     "russia.cost_of_war": 0.1,
 }
-"""Everybody fights: (50 + 10 of resupply + 5 deployed + 5 pledged) x 1.5 + 15 = 120 brigades, half as many as Russia has."""
+"""Everybody fights: (50 + 10 of resupply + 5 deployed + 5 pledged) x 1.5 + 15 = 120 brigades, half
+as many as Russia has.
+"""
 
 
 class TestByMentalArithmetic:
     """Cases in which a reader can check every number."""
 
     def test_twice_as_strong_wins_four_times_in_five(self):
-        """p = R^m / (R^m + D^m) with m = 2: 4 / (4 + 1); equals win half of the time, whatever m."""
+        """p = R^m / (R^m + D^m) with m = 2: 4 / (4 + 1).
+
+        Equals win half of the time, whatever m.
+        """
         assert War().prevails(200.0, 100.0) == pytest.approx(0.8, abs=1e-15)
         assert War(decisiveness=3.7).prevails(70.0, 70.0) == 0.5
 
     def test_duel(self):
-        """A = ½ - 0.3; next year attacking beats the peace, so that hold = ½ 0.1 + ½ 0.2; Russia attacks."""
+        """A = ½ - 0.3; next year attacking beats the peace, so that hold = ½ 0.1 + ½ 0.2.
+
+        Russia attacks.
+        """
         crisis = crisis_of({})
         assert crisis.attack_now == pytest.approx(0.2, abs=1e-9)
         assert crisis.value_of_holding == pytest.approx(0.15, abs=1e-9)
@@ -559,14 +767,19 @@ class TestByMentalArithmetic:
         assert crisis.retaliates == pytest.approx(sigma((0.05 - 0.55) / 0.1), abs=1e-9)
 
     def test_good_peace(self):
-        """A peace worth 0.4 is better than the war, now and later: hold = 0.4, and Ukraine may answer an incident safely."""
+        """A peace worth 0.4 is better than the war, now and later.
+
+        Hold = 0.4, and Ukraine may answer an incident safely.
+        """
         crisis = crisis_of({"russia.status_quo_value": 0.4})
         assert crisis.value_of_holding == pytest.approx(0.4, abs=1e-9)
         assert crisis.escalates == pytest.approx(0, abs=1e-9)
         assert crisis.retaliates == pytest.approx(sigma(0.05 / 0.1), abs=1e-9)
 
     def test_indifference(self):
-        """At A = hold every choice of two is even: e = ½, and an incident that Ukraine minds as it likes is answered half of the time."""
+        """At A = hold every choice of two is even: e = ½, and an incident that Ukraine minds as it
+        likes is answered half of the time.
+        """
         crisis = crisis_of(
             {
                 "russia.status_quo_value": 0.2,
@@ -583,38 +796,62 @@ class TestByMentalArithmetic:
         assert crisis.value_of_probing == pytest.approx(0.2 + (0.03 - 0.05) / 2, abs=1e-9)
 
     def test_everybody_fights(self):
-        """A = 0.8 - 0.3 - 0.2 - 0.1 - 0.05 when Russia is twice as strong as all of them together, a half-life after deployment began."""
+        """A = 0.8 - 0.3 - 0.2 - 0.1 - 0.05 when Russia is twice as strong as all of them together,
+        a half-life after deployment began.
+        """
         assert crisis_of(ALLIED, years=2.0).attack_now == pytest.approx(0.15, abs=1e-9)
 
     def test_who_came_and_who_did_not(self):
-        """In the war: alone against 60 Russia wins 16 times in 17, against all (here 8 of 10 pledged) 240² / (240² + 124.5²)."""
+        """In the war: alone against 60 Russia wins 16 times in 17, against all (here 8 of 10
+        pledged) 240² / (240² + 124.5²).
+        """
         attack = crisis_of(ALLIED, years=2.0).attack_at_once
-        alone, together = (attack.prevails(*came) for came in ((False, False, 0.0), (True, True, 8.0)))
+        alone, together = (
+            attack.prevails(*came) for came in ((False, False, 0.0), (True, True, 8.0))
+        )
         assert alone == pytest.approx(16 / 17, abs=1e-12)
         assert together == pytest.approx(240**2 / (240**2 + 124.5**2), abs=1e-12)
 
     def test_what_comes_late_finds_the_ground_taken(self):
-        """A half-life of 30 days on the way: half of the pledged 5 and of the 2.5 behind the line count, and an eighth of America's 15.
+        """A half-life of 30 days on the way: half of the pledged 5 and of the 2.5 behind the line
+        count, and an eighth of America's 15.
 
         (50 + 10 + 2.5 + 1.25 + 2.5) x 1.5 + 15 / 8 = 101.25 against 240.
         """
-        late = {"regime.response.europe_days": 30, "regime.response.united_states_days": 90, "regime.deployment.exposure": 0.5}
+        late = {
+            "regime.response.europe_days": 30,
+            "regime.response.united_states_days": 90,
+            "regime.deployment.exposure": 0.5,
+        }
         balance = crisis_of(ALLIED | late, years=2.0).attack_at_once.balance
         assert balance == pytest.approx(240**2 / (240**2 + 101.25**2), abs=1e-12)
 
     def test_surprise_and_a_zone_that_takes_three_quarters_of_it(self):
-        """Out of the blue 100 count as 180, with a warning as 120; after a public clash, which has warned everybody, as 100."""
+        """Out of the blue 100 count as 180, with a warning as 120.
+
+        After a public clash, which has warned everybody, as 100.
+        """
         surprised = {"war.surprise": 0.8, "regime.separation.warning": 0.75}
         for changes, attacker in (({"war.surprise": 0.8}, 180), (surprised, 120)):
             crisis = crisis_of(changes)
-            assert crisis.attack_now == pytest.approx(attacker**2 / (attacker**2 + 100**2) - 0.3, abs=1e-9)
+            assert crisis.attack_now == pytest.approx(
+                attacker**2 / (attacker**2 + 100**2) - 0.3, abs=1e-9
+            )
             assert crisis.value_of_escalating == pytest.approx(0.2, abs=1e-9)
 
     def test_disputed_blame_takes_its_share_of_a_promise(self):
-        """Of a full treaty 0.6 is left where half of it lapses in the four of five cases that nobody settles; σ(0) and σ(2) with h_E = 1."""
+        """Of a full treaty 0.6 is left where half of it lapses in the four of five cases that
+        nobody settles; σ(0) and σ(2) with h_E = 1.
+        """
         promise = {
-            "regime.commitment.europe": 1, "war.contested_blame": 0.5, "regime.monitoring.attribution": 0.2, "europe.stake": -0.6,
-            "europe.audience_cost": 1, "europe.backing": 0, "europe.resolve_gap": 0, "europe.choice_noise": 0.2,
+            "regime.commitment.europe": 1,
+            "war.contested_blame": 0.5,
+            "regime.monitoring.attribution": 0.2,
+            "europe.stake": -0.6,
+            "europe.audience_cost": 1,
+            "europe.backing": 0,
+            "europe.resolve_gap": 0,
+            "europe.choice_noise": 0.2,
             "europe.members": ALLIED["europe.members"],
         }
         crisis = crisis_of(promise)
@@ -622,7 +859,10 @@ class TestByMentalArithmetic:
         assert crisis.attack_at_once.intervenes == pytest.approx(sigma(2), abs=1e-12)
 
     def test_terms_bend_as_power_shifts(self):
-        """Struck when each side would win half of the wars; once Russia would win 4 in 5, its peace is worth 0.1 + ½ 0.3."""
+        """Struck when each side would win half of the wars.
+
+        Once Russia would win 4 in 5, its peace is worth 0.1 + ½ 0.3.
+        """
         model = sim.CeasefireModel(sim.load(BASE, DUEL | {"russia.terms_follow_power": 0.5}))
         model.russia.strength[:] = 200
         crisis = model.crisis(np.array([0]))
@@ -630,21 +870,37 @@ class TestByMentalArithmetic:
         assert crisis.value_of_peace[0] == pytest.approx(0.25, abs=1e-12)
 
     def test_provoked_by_troops_and_by_an_army_that_has_outgrown_itself(self):
-        """At κ = ½: half of 0.02 x 5 brigades in place and of 0.4 x a quarter more than Ukraine would build alone."""
-        changes = {"russia.threat_of_force": 0.02, "russia.threat_of_arms": 0.4, "regime.deployment.brigades": 10, "regime.deployment.half_life": 2}
+        """At κ = ½: half of 0.02 x 5 brigades in place and of 0.4 x a quarter more than Ukraine
+        would build alone.
+        """
+        changes = {
+            "russia.threat_of_force": 0.02,
+            "russia.threat_of_arms": 0.4,
+            "regime.deployment.brigades": 10,
+            "regime.deployment.half_life": 2,
+        }
         model = sim.CeasefireModel(sim.load(BASE, DUEL | changes))
         model.years, model.ukraine.strength[:] = 2.0, 125
-        assert model.crisis(np.array([0])).value_of_peace[0] == pytest.approx(0.1 - 0.1 / 2 - 0.1 / 2, abs=1e-12)
+        assert model.crisis(np.array([0])).value_of_peace[0] == pytest.approx(
+            0.1 - 0.1 / 2 - 0.1 / 2, abs=1e-12
+        )
 
     def test_weak_today_strong_tomorrow(self):
-        """Russia would win half of the wars today and 4 / 5 at full strength; it waits a year: ½ 0.1 + ½ (p(150) - 0.3)."""
+        """Russia would win half of the wars today and 4 / 5 at full strength; it waits a year.
+
+        ½ 0.1 + ½ (p(150) - 0.3).
+        """
         crisis = crisis_of({"russia.strength_target": 200})
         assert crisis.attack_now == pytest.approx(0.2, abs=1e-9)
-        assert crisis.value_of_holding == pytest.approx(0.05 + (150**2 / (150**2 + 100**2) - 0.3) / 2, abs=1e-9)
+        assert crisis.value_of_holding == pytest.approx(
+            0.05 + (150**2 / (150**2 + 100**2) - 0.3) / 2, abs=1e-9
+        )
         assert crisis.response[0] == pytest.approx(0, abs=1e-9)
 
     def test_halfway_into_force(self):
-        """A mean wait of 2 years after year 1 has passed for half of the regimes at 1 + 2 ln 2, for 0.8 x ½ with a veto of 0.2."""
+        """A mean wait of 2 years after year 1 has passed for half of the regimes at 1 + 2 ln 2, for
+        0.8 x ½ with a veto of 0.2.
+        """
         changes = {
             "regime.accession.start": 1,
             "regime.accession.mean_years": 2,
@@ -656,6 +912,10 @@ class TestByMentalArithmetic:
             "russia.strength_target": 1,
         }
         crisis = crisis_of(changes)
-        np.testing.assert_allclose(np.ravel(crisis.terms.provocation), [0.3, 0.3 + 0.7 * 0.4], **EXACT)
+        np.testing.assert_allclose(
+            np.ravel(crisis.terms.provocation), [0.3, 0.3 + 0.7 * 0.4], **EXACT
+        )
         waited = 0.5 ** (1 + 2 * math.log(2))
-        assert crisis.value_of_holding == pytest.approx((1 - waited) * (0.1 - 0.3 / 2) + waited * (0.1 - 0.58 / 2), abs=1e-9)
+        assert crisis.value_of_holding == pytest.approx(
+            (1 - waited) * (0.1 - 0.3 / 2) + waited * (0.1 - 0.58 / 2), abs=1e-9
+        )

@@ -1,4 +1,6 @@
-"""No wrong number: what a distribution could give that a number may not be is refused, and what cannot be fails where it comes out."""
+"""No wrong number: what a distribution could give that a number may not be is refused, and what
+cannot be fails where it comes out.
+"""
 
 import json
 import math
@@ -35,17 +37,27 @@ MEMBERS = [each.model_dump(mode="json") for each in Scenario().europe.members[:2
 
 
 def numbers(block: type[Parameters], prefix: str = "") -> dict[str, tuple[float, float]]:
-    """The range of each number of a block, and of the blocks in it, that may be uncertain; by the schema, so that a new one is in it."""
+    """The range of each number of a block, and of the blocks in it, that may be uncertain.
+
+    By the schema, so that a new one is in it.
+    """
     found, schema = {}, block.model_json_schema()["properties"]
     for name, field in block.model_fields.items():
         if isinstance(field.default, Parameters):
             found |= numbers(type(field.default), f"{prefix}{name}.")
         elif "uniform" in str(schema[name]) and isinstance(extra := field.json_schema_extra, dict):
-            found[prefix + name] = (max(extra.get("minimum", -LARGEST), -LARGEST), min(extra.get("maximum", LARGEST), LARGEST))
+            found[prefix + name] = (
+                max(extra.get("minimum", -LARGEST), -LARGEST),
+                min(extra.get("maximum", LARGEST), LARGEST),
+            )
     return found
 
 
-NUMBERS = numbers(Scenario) | numbers(Accession, "regime.accession.") | numbers(Member, "europe.members.0.")
+NUMBERS = (
+    numbers(Scenario)
+    | numbers(Accession, "regime.accession.")
+    | numbers(Member, "europe.members.0.")
+)
 POSITIVE = {key: low for key, (low, _) in NUMBERS.items() if low > 0}
 
 
@@ -59,10 +71,23 @@ def read(key: str, value: object) -> Scenario:
 
 
 def test_every_number_of_the_schema_is_tried():
-    """Those named where the fault was found are among those that must be above 0, and no default is refused."""
-    assert {"regime.deployment.half_life", "regime.accession.mean_years", "europe.tripwire_half_force", "ukraine.brigade_cost",
-            "russia.reconstitution_half_life", "ukraine.buildup_half_life", "war.decisiveness"} <= set(POSITIVE)
-    assert {key for key, value in Scenario().leaves() if isinstance(value, float | Distribution) and "members" not in key} <= set(NUMBERS)
+    """Those named where the fault was found are among those that must be above 0, and no default is
+    refused.
+    """
+    assert {
+        "regime.deployment.half_life",
+        "regime.accession.mean_years",
+        "europe.tripwire_half_force",
+        "ukraine.brigade_cost",
+        "russia.reconstitution_half_life",
+        "ukraine.buildup_half_life",
+        "war.decisiveness",
+    } <= set(POSITIVE)
+    assert {
+        key
+        for key, value in Scenario().leaves()
+        if isinstance(value, float | Distribution) and "members" not in key
+    } <= set(NUMBERS)
     Scenario.model_validate(Scenario().model_dump(mode="json", exclude_none=True))
     for key, (low, high) in NUMBERS.items():
         assert read(key, max(low, min(1.0, high))), key
@@ -70,16 +95,31 @@ def test_every_number_of_the_schema_is_tried():
 
 @pytest.mark.parametrize("key", POSITIVE)
 def test_a_distribution_that_reaches_what_a_number_may_not_be_is_refused(key):
-    """0 where it must be above: in a list, or nearer to it than the number itself may come. Those that stay away are read."""
+    """0 where it must be above: in a list, or nearer to it than the number itself may come.
+
+    Those that stay away are read.
+    """
     low, high = NUMBERS[key]
     inside = min(2 * low if low >= 0.1 else 1.0, high)
-    for reaching in ({"choice": [0, inside]}, {"draws": [inside, 0]}, {"uniform": [0, inside]}, {"triangular": [0, 0, inside]},
-                     {"normal": {"mean": inside, "sd": 1}}, {"normal": {"mean": inside, "sd": 1, "low": low / 2}},
-                     {"lognormal": {"median": inside, "sigma": 3}}, {"choice": {"values": [0, inside], "weights": [1e-300, 1e9]}}):
+    for reaching in (
+        {"choice": [0, inside]},
+        {"draws": [inside, 0]},
+        {"uniform": [0, inside]},
+        {"triangular": [0, 0, inside]},
+        {"normal": {"mean": inside, "sd": 1}},
+        {"normal": {"mean": inside, "sd": 1, "low": low / 2}},
+        {"lognormal": {"median": inside, "sigma": 3}},
+        {"choice": {"values": [0, inside], "weights": [1e-300, 1e9]}},
+    ):
         with pytest.raises(sim.ScenarioError, match=re.escape(key.replace(".0.", ".1."))):
             read(key, reaching)
-    for staying in ({"choice": [low, inside]}, {"draws": [low, inside]}, {"uniform": [low, inside]}, {"triangular": [low, low, inside]},
-                    {"normal": {"mean": (low + inside) / 2, "sd": 1, "low": low, "high": inside}}):
+    for staying in (
+        {"choice": [low, inside]},
+        {"draws": [low, inside]},
+        {"uniform": [low, inside]},
+        {"triangular": [low, low, inside]},
+        {"normal": {"mean": (low + inside) / 2, "sd": 1, "low": low, "high": inside}},
+    ):
         assert read(key, staying).uncertain()
     if math.isinf(high) or high == LARGEST:
         assert read(key, {"lognormal": {"median": inside, "sigma": 0.05}}).uncertain()
@@ -98,20 +138,52 @@ def plain(key: str, value: float) -> bool:
     return bool(low <= value <= high)
 
 
-SIZES = st.one_of(st.floats(-2, 3), st.floats(0, 300), st.floats(-1e9, 1e9), st.sampled_from([0, 1, 1e-3, 1e9, 5e-324, 2.0**-53]))
+SIZES = st.one_of(
+    st.floats(-2, 3),
+    st.floats(0, 300),
+    st.floats(-1e9, 1e9),
+    st.sampled_from([0, 1, 1e-3, 1e9, 5e-324, 2.0**-53]),
+)
 WIDTHS = st.one_of(st.floats(0, 3), st.floats(1e-12, 1e-6), st.floats(0, 1e9), st.just(5e-324))
 DISTRIBUTIONS = st.one_of(
     st.builds(lambda low, width: {"uniform": [low, low + width]}, SIZES, WIDTHS),
     st.builds(lambda low, a, b: {"triangular": [low, low + a, low + a + b]}, SIZES, WIDTHS, WIDTHS),
     st.builds(lambda mean, sd: {"normal": {"mean": mean, "sd": sd}}, SIZES, WIDTHS),
-    st.builds(lambda mean, sd, a: {"normal": {"mean": mean, "sd": sd, "low": mean - a}}, SIZES, WIDTHS, WIDTHS),
-    st.builds(lambda mean, sd, b: {"normal": {"mean": mean, "sd": sd, "high": mean + b}}, SIZES, WIDTHS, WIDTHS),
-    st.builds(lambda mean, sd, a, b: {"normal": {"mean": mean, "sd": sd, "low": mean - a, "high": mean + b}}, SIZES, WIDTHS, WIDTHS, WIDTHS),
-    st.builds(lambda median, sigma: {"lognormal": {"median": median, "sigma": sigma}}, SIZES, WIDTHS),
+    st.builds(
+        lambda mean, sd, a: {"normal": {"mean": mean, "sd": sd, "low": mean - a}},
+        SIZES,
+        WIDTHS,
+        WIDTHS,
+    ),
+    st.builds(
+        lambda mean, sd, b: {"normal": {"mean": mean, "sd": sd, "high": mean + b}},
+        SIZES,
+        WIDTHS,
+        WIDTHS,
+    ),
+    st.builds(
+        lambda mean, sd, a, b: {
+            "normal": {"mean": mean, "sd": sd, "low": mean - a, "high": mean + b}
+        },
+        SIZES,
+        WIDTHS,
+        WIDTHS,
+        WIDTHS,
+    ),
+    st.builds(
+        lambda median, sigma: {"lognormal": {"median": median, "sigma": sigma}}, SIZES, WIDTHS
+    ),
     st.builds(lambda a, b: {"beta": {"a": a, "b": b}}, st.floats(0.05, 1e4), st.floats(0.05, 1e4)),
     st.builds(lambda values: {"choice": values}, st.lists(SIZES, min_size=1, max_size=5)),
-    st.builds(lambda pairs: {"choice": {"values": [each for each, _ in pairs], "weights": [weight for _, weight in pairs]}},
-              st.lists(st.tuples(SIZES, WIDTHS), min_size=1, max_size=5)),
+    st.builds(
+        lambda pairs: {
+            "choice": {
+                "values": [each for each, _ in pairs],
+                "weights": [weight for _, weight in pairs],
+            }
+        },
+        st.lists(st.tuples(SIZES, WIDTHS), min_size=1, max_size=5),
+    ),
     st.builds(lambda values: {"draws": values}, st.lists(SIZES, min_size=2, max_size=5)),
 )
 EXTREMES = np.array([0.0, 5e-324, 2.0**-53, 2.0**-52, 0.5, 1 - 2.0**-52, 1 - 2.0**-53, 1.0])
@@ -121,17 +193,27 @@ U = np.concatenate([EXTREMES, (np.arange(2000 - len(EXTREMES)) + 0.5) / (2000 - 
 @settings(derandomize=True, deadline=None, max_examples=600)
 @given(st.sampled_from(list(NUMBERS)), DISTRIBUTIONS)
 def test_what_is_not_refused_gives_nothing_that_would_be(key, value):
-    """Any distribution for any number: 2,000 quantiles, the extremes among them, are each a number that the file could have given."""
+    """Any distribution for any number: 2,000 quantiles, the extremes among them, are each a number
+    that the file could have given.
+    """
     try:
-        uncertain, = (each for name, each in read(key, value).uncertain().items() if name.split(".")[-1] == key.split(".")[-1]
-                      and isinstance(each, FORMS[next(iter(value))]) and name.split(".")[0] == key.split(".")[0])
+        (uncertain,) = (
+            each
+            for name, each in read(key, value).uncertain().items()
+            if name.split(".")[-1] == key.split(".")[-1]
+            and isinstance(each, FORMS[next(iter(value))])
+            and name.split(".")[0] == key.split(".")[0]
+        )
     except sim.ScenarioError:
         return
     values = uncertain.quantile(U)
     assert plain(key, values.min()), (key, value)
     assert plain(key, values.max()), (key, value)
     assert np.isfinite(values).all()
-    assert (np.diff(values[np.argsort(U, kind="stable")]) >= 0).all() or next(iter(value)) in ("choice", "draws")
+    assert (np.diff(values[np.argsort(U, kind="stable")]) >= 0).all() or next(iter(value)) in (
+        "choice",
+        "draws",
+    )
 
 
 FILES = {
@@ -158,7 +240,10 @@ FILES = {
 @pytest.mark.parametrize("text", FILES.values(), ids=FILES)
 @pytest.mark.parametrize("command", ["check", "run"])
 def test_a_file_with_such_a_distribution_is_refused(command, text, tmp_path, monkeypatch):
-    """One message with file, line and key, exit code 2, nothing written. (Lists that are drawn together are no fault of one line.)"""
+    """One message with file, line and key, exit code 2, nothing written.
+
+    (Lists that are drawn together are no fault of one line.)
+    """
     monkeypatch.chdir(tmp_path)
     (tmp_path / "x.toml").write_text(f"[russia]\n{text}\n")
     result = CliRunner().invoke(app, [command, "x.toml"])
@@ -172,7 +257,12 @@ def test_a_file_with_such_a_distribution_is_refused(command, text, tmp_path, mon
 RIGHT = {
     "choice-wbig": ({"choice": {"values": [50, 60], "weights": [1e-300, 1e9]}}, 60, 60, 60),
     "normal-farlow": ({"normal": {"mean": 100, "sd": 1e-9, "low": 1}}, 100 - 9e-9, 100, 100 + 9e-9),
-    "normal-tail": ({"normal": {"mean": 1e8, "sd": 1e9, "low": 1, "high": 1e9}}, 1, 4.532674e8, 1e9),
+    "normal-tail": (
+        {"normal": {"mean": 1e8, "sd": 1e9, "low": 1, "high": 1e9}},
+        1,
+        4.532674e8,
+        1e9,
+    ),
     "tri-narrow": ({"triangular": [1, 1, 1.0000000000000002]}, 1, 1, 1.0000000000000002),
     "uniform-narrow": ({"uniform": [1, 1.0000000000000002]}, 1, 1, 1.0000000000000002),
     "uniform-wide": ({"uniform": [1, 1e9]}, 1, 5e8, 1e9),
@@ -188,11 +278,15 @@ def test_narrow_wide_and_lopsided_distributions_are_right(given_as, least, middl
     assert uncertain.quantile(np.array([0.5])) == pytest.approx(middle, rel=1e-6)
 
 
-@pytest.mark.parametrize("cut", [{}, {"low": 1.0}, {"high": 1.5}, {"low": 1.0, "high": 1.5}, {"low": 1.29, "high": 1.32}])
+@pytest.mark.parametrize(
+    "cut", [{}, {"low": 1.0}, {"high": 1.5}, {"low": 1.0, "high": 1.5}, {"low": 1.29, "high": 1.32}]
+)
 def test_a_cut_normal_is_scipys(cut):
     """Where that is finite; and the far end of one that is cut on one side is finite too."""
     normal = Normal(1.3, 0.1, **cut)
-    u = np.concatenate([10.0 ** -np.arange(1, 15), np.linspace(0.01, 0.99, 99), 1 - 10.0 ** -np.arange(1, 10)])
+    u = np.concatenate(
+        [10.0 ** -np.arange(1, 15), np.linspace(0.01, 0.99, 99), 1 - 10.0 ** -np.arange(1, 10)]
+    )
     np.testing.assert_allclose(normal.quantile(u), normal.frozen.ppf(u), rtol=1e-7)
     assert np.isfinite(normal.quantile(np.array([0.0, 1.0]))).all()
 
@@ -208,8 +302,15 @@ def test_a_coalition_whose_weights_may_all_be_nothing_is_refused():
             Scenario.model_validate({"europe": {"members": [each | weight for each in MEMBERS]}})
 
 
-@pytest.mark.parametrize("given_as", ["russia.strength=1\nother = 2", "russia.strength=1\r\nother = 2", "title=a\nb",
-                                      "russia.strength=1\n[war]\ndecisiveness = 3"])
+@pytest.mark.parametrize(
+    "given_as",
+    [
+        "russia.strength=1\nother = 2",
+        "russia.strength=1\r\nother = 2",
+        "title=a\nb",
+        "russia.strength=1\n[war]\ndecisiveness = 3",
+    ],
+)
 def test_a_value_with_a_second_line_is_refused(given_as, tmp_path, monkeypatch):
     """It would have said more than one thing, in silence."""
     monkeypatch.chdir(tmp_path)
@@ -232,9 +333,14 @@ UNGATED = {
 @pytest.mark.parametrize("key", UNGATED)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_block_with_an_impossible_number_fails(key, tmp_path):
-    """A 0 to divide by that got past the reader: the run says the history and what was drawn for it, and keeps nothing."""
+    """A 0 to divide by that got past the reader.
+
+    The run says the history and what was drawn for it, and keeps nothing.
+    """
     *outer, name = key.split(".")
-    whole = Scenario.model_validate(UNGATED[key] | {"sampling": {"designs": 8, "replicates": 4, "horizon_years": 2}})
+    whole = Scenario.model_validate(
+        UNGATED[key] | {"sampling": {"designs": 8, "replicates": 4, "horizon_years": 2}}
+    )
     inner = [whole]
     for each in outer:
         inner.append(getattr(inner[-1], each))
@@ -251,17 +357,28 @@ def test_a_block_with_an_impossible_number_fails(key, tmp_path):
 @pytest.fixture(scope="module")
 def block(scenarios):
     """A block of a scenario with an accession, whose outcomes are what they should be."""
-    return blocks.simulate(sim.load(scenarios / "nato.toml", SMALL | {"sampling.designs": 40}), 0, 160)
+    return blocks.simulate(
+        sim.load(scenarios / "nato.toml", SMALL | {"sampling.designs": 40}), 0, 160
+    )
 
 
-FLOATS = ("years", "hazard_attack", "hazard_until_1", "cost_losses_ukraine", "cost_stationing_europe_Germany", "russia.strength_target")
+FLOATS = (
+    "years",
+    "hazard_attack",
+    "hazard_until_1",
+    "cost_losses_ukraine",
+    "cost_stationing_europe_Germany",
+    "russia.strength_target",
+)
 
 
 def spoiled(table: pa.Table, name: str, change) -> pa.Table:
     """The table with one column changed."""
     column = table[name].to_pandas().to_numpy(copy=True)
     mask = table[name].is_null().to_numpy() if name == "russia_prevails" else None
-    return table.set_column(table.column_names.index(name), name, pa.array(change(column), table[name].type, mask=mask))
+    return table.set_column(
+        table.column_names.index(name), name, pa.array(change(column), table[name].type, mask=mask)
+    )
 
 
 @pytest.mark.parametrize("name", FLOATS)
@@ -270,10 +387,15 @@ def test_a_number_that_is_not_finite_does_not_pass(name, value, block):
     """In any column, in any history: its number and its parameters are said."""
     check_outcomes(block.outcomes, 2)
     for world in (0, 17, 159):
+
         def change(column, at=world):
             column[at] = value
             return column
-        with pytest.raises(ImpossibleError, match=rf"history {world}: {re.escape(name)} .*russia\.strength_target = "):
+
+        with pytest.raises(
+            ImpossibleError,
+            match=rf"history {world}: {re.escape(name)} .*russia\.strength_target = ",
+        ):
             check_outcomes(spoiled(block.outcomes, name, change), 2)
 
 
@@ -298,7 +420,10 @@ def test_outcomes_that_cannot_be_do_not_pass(name, change, block):
 
 
 def test_what_is_missing_is_missing_where_it_may_be(block):
-    """The chance of prevailing is null in histories that hold, and there alone; nothing else is null."""
+    """The chance of prevailing is null in histories that hold, and there alone.
+
+    Nothing else is null.
+    """
     outcomes, position = block.outcomes, block.outcomes.column_names.index
     prevails, held = outcomes["russia_prevails"].to_pandas(), outcomes["held"].to_numpy()
     assert held.any()
@@ -306,11 +431,16 @@ def test_what_is_missing_is_missing_where_it_may_be(block):
     for mask in (np.ones(len(held), dtype=bool), ~held):
         bad = pa.array(np.where(prevails.isna(), 0.5, prevails), mask=mask)
         with pytest.raises(ImpossibleError, match="russia_prevails"):
-            check_outcomes(outcomes.set_column(position("russia_prevails"), "russia_prevails", bad), 2)
+            check_outcomes(
+                outcomes.set_column(position("russia_prevails"), "russia_prevails", bad), 2
+            )
     for name in ("probes", "reason"):
         words = outcomes[name].cast(pa.string()) if name == "reason" else outcomes[name]
         with pytest.raises(ImpossibleError, match=name):
-            check_outcomes(outcomes.set_column(position(name), name, pa.array(words.to_pandas(), mask=~held)), 2)
+            check_outcomes(
+                outcomes.set_column(position(name), name, pa.array(words.to_pandas(), mask=~held)),
+                2,
+            )
 
 
 @pytest.mark.parametrize("variable", ["russia_strength", "reputation_europe"])
@@ -327,8 +457,15 @@ def test_a_timeline_that_loses_histories_does_not_pass(variable, block):
         counts[5, first] += 1
 
 
-@pytest.mark.parametrize("state", [("russia", "strength", np.nan), ("ukraine", "strength", -1.0), ("europe", "reputation", 1.1),
-                                   ("united_states", "reputation", np.nan)])
+@pytest.mark.parametrize(
+    "state",
+    [
+        ("russia", "strength", np.nan),
+        ("ukraine", "strength", -1.0),
+        ("europe", "reputation", 1.1),
+        ("united_states", "reputation", np.nan),
+    ],
+)
 def test_a_state_that_cannot_be_does_not_pass(state, scenarios):
     """NaN, a negative strength, a belief above 1: the history is named in which it came out."""
     agent, name, value = state
@@ -339,19 +476,27 @@ def test_a_state_that_cannot_be_does_not_pass(state, scenarios):
         step()
         if model.steps == 3:
             getattr(getattr(model, agent), name)[7] = value
+
     model.step = spoil
     with pytest.raises(ImpossibleError, match=r"history 7.*russia\.strength_target = "):
         blocks.Timeline.of(model)
 
 
-def test_an_impossible_block_is_not_tried_again_and_the_others_are_kept(scenarios, tmp_path, monkeypatch):
+def test_an_impossible_block_is_not_tried_again_and_the_others_are_kept(
+    scenarios, tmp_path, monkeypatch
+):
     """The same numbers would come out once more; every other block is written."""
     scenario, tried = sim.load(scenarios / "none.toml", SMALL), []
 
     def outcomes(model):
         tried.append(int(model.worlds[0]))
         table = OUTCOMES(model)
-        return spoiled(table, "years", lambda column: column * np.nan) if model.worlds[0] == 16 else table
+        return (
+            spoiled(table, "years", lambda column: column * np.nan)
+            if model.worlds[0] == 16
+            else table
+        )
+
     monkeypatch.setattr(blocks, "outcomes", outcomes)
     with pytest.raises(sim.RunError, match=r"worlds 16 to 23, seed 2025: history 16"):
         sim.run(scenario, out=tmp_path, block=8)
@@ -364,23 +509,49 @@ OUTCOMES = blocks.outcomes
 
 def test_the_command_says_it_in_one_message(scenarios, tmp_path, monkeypatch):
     """Exit code 2, the scenario, the history and its parameters, and no traceback."""
-    monkeypatch.setattr(blocks, "outcomes", lambda model: spoiled(OUTCOMES(model), "years", lambda column: column * np.nan))
-    result = CliRunner().invoke(app, ["run", str(scenarios / "none.toml"), "--designs", "8", "--out", str(tmp_path)])
+    monkeypatch.setattr(
+        blocks,
+        "outcomes",
+        lambda model: spoiled(OUTCOMES(model), "years", lambda column: column * np.nan),
+    )
+    result = CliRunner().invoke(
+        app, ["run", str(scenarios / "none.toml"), "--designs", "8", "--out", str(tmp_path)]
+    )
     assert (result.exit_code, result.stdout) == (2, "")
-    assert re.search(r"none: [\s\S]*history 0.*years is nan.*russia\.strength_target = \d", result.stderr)
+    assert re.search(
+        r"none: [\s\S]*history 0.*years is nan.*russia\.strength_target = \d", result.stderr
+    )
     assert "Traceback" not in result.stderr
 
 
 GOOD = (0.5, 0.4, 0.6, 0.1, 0.9)
 
 
-@pytest.mark.parametrize("bad", [
-    (np.nan, 0.4, 0.6, 0.1, 0.9), (0.5, np.nan, 0.6, 0.1, 0.9), (0.5, 0.4, np.inf, 0.1, 0.9), (0.5, -np.inf, 0.6, 0.1, 0.9),
-    (0.5, 0.51, 0.6, 0.1, 0.9), (0.5, 0.4, 0.49, 0.1, 0.9), (0.5, 0.6, 0.4, 0.1, 0.9),
-    (1.01, 1.0, 1.02, 0.1, 0.9), (-0.1, -0.2, 0.6, 0.1, 0.9), (0.5, 0.4, 1.1, 0.1, 0.9), (0.5, 0.4, 0.6, -0.1, 0.9),
-    (0.5, 0.4, 0.6, 0.1, 1.1), (0.5, 0.4, 0.6, 0.9, 0.1), (0.5, 0.4, 0.6, np.nan, 0.9), (0.5, 0.4, 0.6, 0.1, np.nan)])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        (np.nan, 0.4, 0.6, 0.1, 0.9),
+        (0.5, np.nan, 0.6, 0.1, 0.9),
+        (0.5, 0.4, np.inf, 0.1, 0.9),
+        (0.5, -np.inf, 0.6, 0.1, 0.9),
+        (0.5, 0.51, 0.6, 0.1, 0.9),
+        (0.5, 0.4, 0.49, 0.1, 0.9),
+        (0.5, 0.6, 0.4, 0.1, 0.9),
+        (1.01, 1.0, 1.02, 0.1, 0.9),
+        (-0.1, -0.2, 0.6, 0.1, 0.9),
+        (0.5, 0.4, 1.1, 0.1, 0.9),
+        (0.5, 0.4, 0.6, -0.1, 0.9),
+        (0.5, 0.4, 0.6, 0.1, 1.1),
+        (0.5, 0.4, 0.6, 0.9, 0.1),
+        (0.5, 0.4, 0.6, np.nan, 0.9),
+        (0.5, 0.4, 0.6, 0.1, np.nan),
+    ],
+)
 def test_an_estimate_that_cannot_be_is_none(bad):
-    """Not finite, outside its limits, or with an interval that does not hold it; a spread may be missing whole."""
+    """Not finite, outside its limits, or with an interval that does not hold it.
+
+    A spread may be missing whole.
+    """
     assert Estimate(*GOOD, what="this", within=SHARE).value == 0.5
     assert math.isnan(Estimate(*GOOD[:3], what="this", within=SHARE).spread_low)
     assert Estimate(-0.5, -1.0, 0.0, -1.0, 1.0, within=DIFFERENCE).low == -1
@@ -391,7 +562,13 @@ def test_an_estimate_that_cannot_be_is_none(bad):
 
 def worlds_of(values: np.ndarray) -> pd.DataFrame:
     """Worlds (design, replicate) with one number each."""
-    return pd.DataFrame({"world": np.arange(values.size), "design": np.repeat(np.arange(len(values)), values.shape[1]), "x": values.ravel()})
+    return pd.DataFrame(
+        {
+            "world": np.arange(values.size),
+            "design": np.repeat(np.arange(len(values)), values.shape[1]),
+            "x": values.ravel(),
+        }
+    )
 
 
 @pytest.mark.parametrize("spoil", [np.nan, np.inf, 300.0, -300.0])
@@ -407,10 +584,16 @@ def test_a_mean_of_impossible_numbers_is_no_estimate(spoil):
 
 @settings(derandomize=True, deadline=None, max_examples=200)
 @given(st.integers(2, 12), st.integers(1, 4), st.floats(0, 1), st.integers(0, 1000))
-def test_shares_of_few_histories_and_their_differences_are_estimates(designs, replicates, chance, seed):
-    """As few as two designs of one history: shares and limits lie in [0, 1], differences in [-1, 1]."""
+def test_shares_of_few_histories_and_their_differences_are_estimates(
+    designs, replicates, chance, seed
+):
+    """As few as two designs of one history: shares and limits lie in [0, 1], differences in [-1,
+    1].
+    """
     rng = np.random.default_rng(seed)
-    one, other = (worlds_of((rng.random((designs, replicates)) < chance).astype(float)) for _ in range(2))
+    one, other = (
+        worlds_of((rng.random((designs, replicates)) < chance).astype(float)) for _ in range(2)
+    )
     share = measures.Measure("x", "x", "share", lambda worlds: worlds["x"].to_numpy())
     found, apart = estimate(share, one), estimate(share, one, other)
     assert 0 <= found.low <= found.value <= found.high <= 1
@@ -420,17 +603,34 @@ def test_shares_of_few_histories_and_their_differences_are_estimates(designs, re
 
 @pytest.mark.parametrize(("designs", "replicates"), [(16, 4), (12, 3)])
 @pytest.mark.parametrize("name", ["none", "korean_armistice"])
-def test_few_integrated_histories_never_give_a_share_that_cannot_be(name, designs, replicates, scenarios, tmp_path):
-    """Every share of the document lies in [0, 1], or there is none: one message, and exit code 2."""
-    words = ["run", scenarios / f"{name}.toml", "--designs", designs, "--replicates", replicates, "--years", 5, "--integrate", "--json",
-             "--out", tmp_path]
+def test_few_integrated_histories_never_give_a_share_that_cannot_be(
+    name, designs, replicates, scenarios, tmp_path
+):
+    """Every share of the document lies in [0, 1], or there is none.
+
+    One message, and exit code 2.
+    """
+    words = [
+        "run",
+        scenarios / f"{name}.toml",
+        "--designs",
+        designs,
+        "--replicates",
+        replicates,
+        "--years",
+        5,
+        "--integrate",
+        "--json",
+        "--out",
+        tmp_path,
+    ]
     result = CliRunner().invoke(app, [str(word) for word in words])
     assert result.exit_code in (0, 2), result.output
     assert "Traceback" not in result.stderr
     if result.exit_code == 2:
         assert result.stdout == ""
         return
-    run, = json.loads(result.stdout)["runs"]
+    (run,) = json.loads(result.stdout)["runs"]
     for row in [*run["survival"].values(), *run["causes"].values()]:
         assert all(0 <= value <= 1 for value in row.values() if value is not None), row
 
@@ -439,12 +639,19 @@ def test_few_integrated_histories_never_give_a_share_that_cannot_be(name, design
 @pytest.mark.parametrize("kind", [sim.causes, sim.costs])
 def test_shares_add_up_or_are_none(kind, integrated, scenarios):
     """By cause to 1, by bearer to the whole."""
-    run = sim.run(sim.load(scenarios / "coalition.toml", SMALL | {"sampling.designs": 60}), out=None)
+    run = sim.run(
+        sim.load(scenarios / "coalition.toml", SMALL | {"sampling.designs": 60}), out=None
+    )
     table = kind(run, integrated=integrated)
     if kind is sim.causes:
         assert table["estimate"].sum() == pytest.approx(1, abs=1e-6)
     else:
-        parts = table[table["bearer"].isin(["Europe", "United States", "Ukraine"])].groupby("item")["share"].sum(min_count=3).dropna()
+        parts = (
+            table[table["bearer"].isin(["Europe", "United States", "Ukraine"])]
+            .groupby("item")["share"]
+            .sum(min_count=3)
+            .dropna()
+        )
         assert len(parts)
         np.testing.assert_allclose(parts, 1, atol=1e-6)
 
@@ -455,12 +662,21 @@ class Run:
     name, horizon_years = "given", 2
 
     def __init__(self, years, held):
-        self.worlds = pd.DataFrame({"years": years, "held": held, "design": np.arange(len(years)) // 2,
-                                    "cause": np.where(held, "held", "attack")})
+        self.worlds = pd.DataFrame(
+            {
+                "years": years,
+                "held": held,
+                "design": np.arange(len(years)) // 2,
+                "cause": np.where(held, "held", "attack"),
+            }
+        )
 
 
 def test_a_rate_without_any_error_has_limits():
-    """Every history ends in the first month, so that designs do not differ: each of the 50 then counts as one end (Garwood 1936)."""
+    """Every history ends in the first month, so that designs do not differ.
+
+    Each of the 50 then counts as one end (Garwood 1936).
+    """
     table = sim.hazard(Run(np.full(100, 1 / 12), np.zeros(100, dtype=bool)))
     assert table["year"].tolist() == [1]
     row = table.iloc[0]
@@ -474,7 +690,9 @@ def test_rates_are_finite_and_within_their_limits_whatever_ends():
     rng = np.random.default_rng(3)
     for _ in range(200):
         count = 2 * int(rng.integers(5, 31))
-        years = np.minimum(np.ceil(rng.exponential(rng.choice([0.01, 0.2, 2, 50]), count) * 12) / 12, 2)
+        years = np.minimum(
+            np.ceil(rng.exponential(rng.choice([0.01, 0.2, 2, 50]), count) * 12) / 12, 2
+        )
         table = sim.hazard(Run(years, rng.random(count) < 0.5 * (years == 2)))
         assert np.isfinite(table.to_numpy()).all()
         assert (table["low"] <= table["estimate"]).all()
@@ -484,7 +702,9 @@ def test_rates_are_finite_and_within_their_limits_whatever_ends():
 def test_what_is_left_at_peace_is_never_negative():
     """Where all have ended, exactly nothing is."""
     ended = Run(np.tile([1 / 12, 0.5, 1.0], 22), np.zeros(66, dtype=bool))
-    assert sim.cumulative_incidence(ended, [0.5, 1, 2])["held"].tolist() == pytest.approx([1 / 3, 0, 0])
+    assert sim.cumulative_incidence(ended, [0.5, 1, 2])["held"].tolist() == pytest.approx(
+        [1 / 3, 0, 0]
+    )
     assert sim.cumulative_incidence(ended, [2])["held"][0] == 0
 
 
@@ -495,15 +715,24 @@ def test_a_share_of_costs_without_a_whole_is_an_error():
     assert np.isnan(ratio(nothing, nothing, designs)).all()
     assert ratio(something, something, designs) == [1, 1, 1]
     assert ratio(nothing, something, designs) == [0, 0, 0]
-    for part, whole in ((something, nothing), (something, something - something.mean()), (2 * something, something), (-something, something),
-                        (something, -something), (something, np.full(10, np.nan)), (np.full(10, np.nan), something)):
+    for part, whole in (
+        (something, nothing),
+        (something, something - something.mean()),
+        (2 * something, something),
+        (-something, something),
+        (something, -something),
+        (something, np.full(10, np.nan)),
+        (np.full(10, np.nan), something),
+    ):
         with pytest.raises(ImpossibleError):
             ratio(part, whole, designs)
 
 
 @pytest.mark.parametrize("rate", [0.0, 5e-324, 1e-300, 1e-9, 1.0])
 def test_a_discount_rate_of_next_to_nothing_divides_by_none(rate):
-    """A dollar a year for as long as a file may say is worth no more than the years, and all of them without a rate."""
+    """A dollar a year for as long as a file may say is worth no more than the years, and all of
+    them without a rate.
+    """
     years = np.array([0.0, 1e-9, 1.0, 100.0])
     worth = Costs(discount_rate=rate).stream(years)
     assert ((worth >= 0) & (worth <= years)).all()

@@ -1,4 +1,6 @@
-"""Integrating the hazard: what each world records, that nothing is biased by it, and what it is worth."""
+"""Integrating the hazard: what each world records, that nothing is biased by it, and what it is
+worth.
+"""
 
 import json
 
@@ -18,17 +20,26 @@ ENDS = [cause for cause in Cause if cause is not Cause.HELD]
 
 
 def simulated(scenarios, name, **sampling):
-    changes = {f"sampling.{key}": value for key, value in {"designs": 1500, "replicates": 6, **sampling}.items()}
+    changes = {
+        f"sampling.{key}": value
+        for key, value in {"designs": 1500, "replicates": 6, **sampling}.items()
+    }
     return sim.run(sim.load(scenarios / f"{name}.toml", changes), out=None)
 
 
 @pytest.fixture(scope="module")
 def runs(scenarios):
-    return {name: simulated(scenarios, name) for name in ("none", "coalition", "nato", "korean_armistice")}
+    return {
+        name: simulated(scenarios, name)
+        for name in ("none", "coalition", "nato", "korean_armistice")
+    }
 
 
 def test_ends_less_their_chances_have_mean_zero(runs):
-    """Every martingale of four regimes lies within 4.5 standard errors of 0 (32 of them: false alarm 3e-4), and does vary."""
+    """Every martingale of four regimes lies within 4.5 standard errors of 0 (32 of them.
+
+    False alarm 3e-4), and does vary.
+    """
     for run in runs.values():
         found = martingales(run.worlds)
         assert found.shape == (8, len(run.outcomes))
@@ -38,7 +49,10 @@ def test_ends_less_their_chances_have_mean_zero(runs):
 
 
 def test_chances_that_are_certain_are_the_ends_themselves(scenarios):
-    """With next to no noise a decision is no coin: in nearly every world the hazard of an attack is 1 where it came, and 0 where not."""
+    """With next to no noise a decision is no coin.
+
+    In nearly every world the hazard of an attack is 1 where it came, and 0 where not.
+    """
     sharp = {"sampling.designs": 500, "russia.choice_noise": 1e-5}
     worlds = sim.run(sim.load(scenarios / "none.toml", sharp), out=None).outcomes
     apart = worlds["hazard_attack"] - (worlds["cause"] == "attack")
@@ -47,10 +61,15 @@ def test_chances_that_are_certain_are_the_ends_themselves(scenarios):
 
 
 def test_the_hazard_grows_with_the_milestones(runs):
-    """At each milestone it is at least what it was before, and in the end the sum of those by cause."""
+    """At each milestone it is at least what it was before, and in the end the sum of those by
+    cause.
+    """
     for run in runs.values():
         worlds = run.outcomes
-        until = np.stack([worlds[f"hazard_until_{year}"] for year in (1, 2, 5, 10)] + [worlds[[f"hazard_{c}" for c in ENDS]].sum(axis=1)])
+        until = np.stack(
+            [worlds[f"hazard_until_{year}"] for year in (1, 2, 5, 10)]
+            + [worlds[[f"hazard_{c}" for c in ENDS]].sum(axis=1)]
+        )
         assert (np.diff(until, axis=0) >= -1e-6).all()
         assert (until[0] >= 0).all()
         ended_early = (worlds["years"] <= 5).to_numpy()
@@ -58,7 +77,9 @@ def test_the_hazard_grows_with_the_milestones(runs):
 
 
 def test_a_history_cut_short_by_the_end_of_all_keeps_its_hazard(scenarios):
-    """A model that stops when its last world has ended has the whole hazard at the milestones that it did not reach."""
+    """A model that stops when its last world has ended has the whole hazard at the milestones that
+    it did not reach.
+    """
     model = sim.CeasefireModel(sim.load(scenarios / "none.toml"), 200)
     first = np.flatnonzero(_years(model) < 5)[:5]
     alone = sim.CeasefireModel(sim.load(scenarios / "none.toml"), model.worlds[first])
@@ -75,23 +96,54 @@ def _years(model):
     return model.years_held
 
 
-@pytest.mark.parametrize("measure", [*map(measures.survival, (1, 5, 20)), measures.restricted_mean(20), *map(measures.cause, Cause)],
-                         ids=lambda measure: measure.name)
+@pytest.mark.parametrize(
+    "measure",
+    [
+        *map(measures.survival, (1, 5, 20)),
+        measures.restricted_mean(20),
+        *map(measures.cause, Cause),
+    ],
+    ids=lambda measure: measure.name,
+)
 def test_integrated_estimates_are_unbiased(measure, runs):
-    """Integrated less plain, world by world, within 4 standard errors of 0 in four regimes (36 comparisons: false alarm 2e-3)."""
+    """Integrated less plain, world by world, within 4 standard errors of 0 in four regimes (36
+    comparisons: false alarm 2e-3).
+    """
     for run in runs.values():
-        apart = (integrated(measure).of(run.worlds) - measure.of(run.worlds)).reshape(-1, 6).mean(axis=1)
+        apart = (
+            (integrated(measure).of(run.worlds) - measure.of(run.worlds))
+            .reshape(-1, 6)
+            .mean(axis=1)
+        )
         assert abs(apart.mean()) <= 4 * apart.std() / np.sqrt(len(apart))
 
 
 @pytest.mark.exhaustive
-def test_over_many_seeds_the_mean_is_that_of_the_plain_estimate_and_the_error_is_what_it_says(scenarios):
-    """200 seeds of a small run: the means agree within 4 standard errors, and the stated limits cover the truth as often as they say."""
+def test_over_many_seeds_the_mean_is_that_of_the_plain_estimate_and_the_error_is_what_it_says(
+    scenarios,
+):
+    """200 seeds of a small run: the means agree within 4 standard errors, and the stated limits
+    cover the truth as often as they say.
+    """
+
     def told(seed, designs=120):
-        worlds = simulated(scenarios, "none", designs=designs, replicates=4, seed=seed, horizon_years=5, steps_per_year=4).worlds
+        worlds = simulated(
+            scenarios,
+            "none",
+            designs=designs,
+            replicates=4,
+            seed=seed,
+            horizon_years=5,
+            steps_per_year=4,
+        ).worlds
         asked = [measures.survival(1), measures.survival(5), measures.cause(Cause.OFFENSIVE)]
-        return [(estimate(each, worlds).value, found.value, found.low, found.high)
-                for each, found in zip(asked, estimates(list(map(integrated, asked)), worlds), strict=True)]
+        return [
+            (estimate(each, worlds).value, found.value, found.low, found.high)
+            for each, found in zip(
+                asked, estimates(list(map(integrated, asked)), worlds), strict=True
+            )
+        ]
+
     truth = np.array(told(99_999, 40_000))[:, 1]
     found = np.array([told(seed) for seed in range(200)])
     plain, value, low, high = np.moveaxis(found, 2, 0)
@@ -102,34 +154,50 @@ def test_over_many_seeds_the_mean_is_that_of_the_plain_estimate_and_the_error_is
     assert value.std(axis=0)[0] < plain.std(axis=0)[0]
 
 
-ASKED = [*map(measures.survival, (1, 5, 20)), *map(measures.cause, Cause), measures.restricted_mean(20)]
+ASKED = [
+    *map(measures.survival, (1, 5, 20)),
+    *map(measures.cause, Cause),
+    measures.restricted_mean(20),
+]
 
 
 @pytest.fixture(scope="module")
 def small():
-    """For a regime, plain and integrated estimates of many small runs (run, measure, value and limits), cut from a long one, and truth.
+    """For a regime, plain and integrated estimates of many small runs (run, measure, value and
+    limits), cut from a long one, and truth.
 
-    Of the numbers that were drawn they know the one that decides most, which is all that so few parameter sets can tell of.
+    Of the numbers that were drawn they know the one that decides most, which is all that so few
+    parameter sets can tell of.
     """
+
     def cut(run, designs, replicates):
         known = [name for name in run.outcomes if "." not in name and not name.startswith("cost_")]
-        worlds = run.outcomes.loc[run.outcomes["replicate"] < replicates, [*known, "russia.value_of_prevailing"]].reset_index(drop=True)
+        worlds = run.outcomes.loc[
+            run.outcomes["replicate"] < replicates, [*known, "russia.value_of_prevailing"]
+        ].reset_index(drop=True)
         truth = np.array([measure.of(worlds).mean() for measure in ASKED])
         size, told = designs * replicates, []
         for first in range(0, len(worlds) - size + 1, size):
-            some = worlds.iloc[first:first + size].reset_index(drop=True)
-            told.append([[(each.value, each.low, each.high) for each in estimates(asked, some)]
-                         for asked in (ASKED, list(map(integrated, ASKED)))])
+            some = worlds.iloc[first : first + size].reset_index(drop=True)
+            told.append(
+                [
+                    [(each.value, each.low, each.high) for each in estimates(asked, some)]
+                    for asked in (ASKED, list(map(integrated, ASKED)))
+                ]
+            )
         return *np.array(told).transpose(1, 0, 2, 3), truth
+
     return cut
 
 
 @pytest.mark.parametrize(("designs", "replicates"), [(60, 4), (16, 4), (12, 3)])
 def test_small_runs_are_never_worse_off(designs, replicates, small, runs):
-    """Runs of few parameter sets, in four regimes: no estimate varies more than the plain one, none is biased, none lies outside [0, 1].
+    """Runs of few parameter sets, in four regimes.
 
-    The ratio of variances is held to 1 and 4 of its standard errors (bootstrap over runs), the mean to 4.5; 36 of each are asked for:
-    false alarm 2e-3.
+    No estimate varies more than the plain one, none is biased, none lies outside [0, 1].
+
+    The ratio of variances is held to 1 and 4 of its standard errors (bootstrap over runs), the mean
+    to 4.5; 36 of each are asked for: false alarm 2e-3.
     """
     rng = np.random.default_rng(1)
     for run in runs.values():
@@ -149,7 +217,10 @@ def test_small_runs_are_never_worse_off(designs, replicates, small, runs):
 
 
 def test_limits_of_small_runs_hold_the_truth(small, runs):
-    """Of 25 runs of 60 parameter sets a regime, and of nine numbers in four regimes: at least 92 % of limits, integrated or not."""
+    """Of 25 runs of 60 parameter sets a regime, and of nine numbers in four regimes.
+
+    At least 92 % of limits, integrated or not.
+    """
     held = {False: [], True: []}
     for run in runs.values():
         plain, told, truth = small(run, 60, 4)
@@ -160,11 +231,18 @@ def test_limits_of_small_runs_hold_the_truth(small, runs):
 
 
 def test_it_may_not_be_worth_anything_and_harms_nothing(runs):
-    """A measure that no end moves keeps its numbers, and in worlds without an end nothing is taken off."""
+    """A measure that no end moves keeps its numbers, and in worlds without an end nothing is taken
+    off.
+    """
     worlds = runs["none"].outcomes
     constant = measures.Measure("one", "one", "share", lambda worlds: np.ones(len(worlds["world"])))
     np.testing.assert_allclose(integrated(constant).of(worlds), 1, atol=1e-12)
-    few = worlds[worlds["held"]].head(36).assign(design=np.repeat(np.arange(6), 6)).reset_index(drop=True)
+    few = (
+        worlds[worlds["held"]]
+        .head(36)
+        .assign(design=np.repeat(np.arange(6), 6))
+        .reset_index(drop=True)
+    )
     assert estimate(integrated(measures.survival(20)), few).value == 1
 
 
@@ -175,7 +253,10 @@ def test_shares_by_cause_still_add_up_to_one(runs):
 
 
 def test_what_it_is_worth(runs):
-    """Never less than nine tenths of the plain estimate; for Ukraine's offensives, where there are some, more than ten times as much."""
+    """Never less than nine tenths of the plain estimate.
+
+    For Ukraine's offensives, where there are some, more than ten times as much.
+    """
     for run in runs.values():
         table = gains(run).set_index("measure")
         assert (table["ratio"] > 0.9).all()
@@ -188,22 +269,43 @@ def test_differences_keep_their_mean_and_lose_error(runs):
     pair = [runs["none"], runs["coalition"]]
     plain, without_coins = sim.compare(pair), sim.compare(pair, integrated=True)
     assert (abs(plain["estimate"] - without_coins["estimate"]) < plain["high"] - plain["low"]).all()
-    assert ((without_coins["high"] - without_coins["low"]) < 1.02 * (plain["high"] - plain["low"])).all()
+    assert (
+        (without_coins["high"] - without_coins["low"]) < 1.02 * (plain["high"] - plain["low"])
+    ).all()
 
 
 def test_the_command_integrates_when_asked(scenarios, tmp_path):
-    """The document says so, holds the integrated numbers, and the printed page says what it was worth."""
-    words = ["run", str(scenarios / "none.toml"), "--designs", "200", "--integrate", "--out", str(tmp_path)]
+    """The document says so, holds the integrated numbers, and the printed page says what it was
+    worth.
+    """
+    words = [
+        "run",
+        str(scenarios / "none.toml"),
+        "--designs",
+        "200",
+        "--integrate",
+        "--out",
+        str(tmp_path),
+    ]
     told = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)["runs"][0]
     run = sim.read_run(told["folder"])
     assert told["integrated"] is True
-    assert told["survival"]["5"]["estimate"] == sim.survival(run, [5], integrated=True)["estimate"][0] != sim.survival(run, [5])["estimate"][0]
-    assert "The hazard of each month is integrated, which is worth" in CliRunner().invoke(app, words).stdout
+    assert (
+        told["survival"]["5"]["estimate"]
+        == sim.survival(run, [5], integrated=True)["estimate"][0]
+        != sim.survival(run, [5])["estimate"][0]
+    )
+    assert (
+        "The hazard of each month is integrated, which is worth"
+        in CliRunner().invoke(app, words).stdout
+    )
 
 
 def test_precision_is_cheaper_with_integrated_hazards(scenarios):
     """The same wanted error takes fewer designs."""
-    scenario = sim.load(scenarios / "none.toml", {"sampling.designs": 200, "sampling.horizon_years": 2})
+    scenario = sim.load(
+        scenarios / "none.toml", {"sampling.designs": 200, "sampling.horizon_years": 2}
+    )
     sizes = []
     for integrating in (False, True):
         run = sim.run_to_precision(scenario, 0.006, integrated=integrating, out=None)

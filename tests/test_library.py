@@ -1,4 +1,6 @@
-"""The scenarios that come with the product: the reference regimes are those of the model, and each file says what it is and why."""
+"""The scenarios that come with the product: the reference regimes are those of the model, and each
+file says what it is and why.
+"""
 
 from datetime import date
 from pathlib import Path
@@ -15,9 +17,20 @@ pytestmark = pytest.mark.long
 FOLDER = Path(__file__).parents[1] / "scenarios"
 FILES = sorted(FOLDER.glob("*.toml"))
 PROVISIONS = {
-    "commitment.europe": 0, "commitment.united_states": 0, "deployment.brigades": 0, "deployment.exposure": 0.5, "arms.package_usd_bn": 0,
-    "force_limit.brigades": None, "monitoring.quality": 0.2, "monitoring.attribution": 0.3, "reassurance.value": 0, "provocation.value": 0,
-    "commitment.resupply": 0, "sanctions.snapback": 0, "response.europe_days": 60, "response.united_states_days": 60,
+    "commitment.europe": 0,
+    "commitment.united_states": 0,
+    "deployment.brigades": 0,
+    "deployment.exposure": 0.5,
+    "arms.package_usd_bn": 0,
+    "force_limit.brigades": None,
+    "monitoring.quality": 0.2,
+    "monitoring.attribution": 0.3,
+    "reassurance.value": 0,
+    "provocation.value": 0,
+    "commitment.resupply": 0,
+    "sanctions.snapback": 0,
+    "response.europe_days": 60,
+    "response.united_states_days": 60,
 }
 """Columns of the table of reference regimes, with their values under `none`."""
 ACCESSION = ("accession.start", "accession.mean_years", "accession.veto", "accession.interim")
@@ -25,11 +38,75 @@ REGIMES = {  # the table, row by row; a pair is a uniform range, and the last en
     "none": (*PROVISIONS.values(), None),
     "budapest": ((0.05, 0.25), (0.05, 0.25), 0, 0.5, 10, None, 0.2, 0.3, 0, 0, 0, 0, 60, 60, None),
     "neutrality": ((0.1, 0.3), (0.1, 0.3), 0, 0.5, 0, 45, 0.3, 0.3, 0.08, 0, 0, 0, 60, 60, None),
-    "armed_neutrality": ((0, 0.2), (0, 0.2), 0, 0.5, 90, None, 0.3, 0.3, 0.05, 0, 5, 0, 60, 60, None),
-    "coalition": ((0.35, 0.65), (0.1, 0.3), 5, 0.3, 60, None, 0.4, 0.5, 0, 0.02, 10, 0.03, 20, 60, None),
-    "article5_like": ((0.5, 0.9), (0.35, 0.75), 5, 0.3, 90, None, 0.5, 0.6, 0, 0.02, 10, 0.05, 10, 10, None),
+    "armed_neutrality": (
+        (0, 0.2),
+        (0, 0.2),
+        0,
+        0.5,
+        90,
+        None,
+        0.3,
+        0.3,
+        0.05,
+        0,
+        5,
+        0,
+        60,
+        60,
+        None,
+    ),
+    "coalition": (
+        (0.35, 0.65),
+        (0.1, 0.3),
+        5,
+        0.3,
+        60,
+        None,
+        0.4,
+        0.5,
+        0,
+        0.02,
+        10,
+        0.03,
+        20,
+        60,
+        None,
+    ),
+    "article5_like": (
+        (0.5, 0.9),
+        (0.35, 0.75),
+        5,
+        0.3,
+        90,
+        None,
+        0.5,
+        0.6,
+        0,
+        0.02,
+        10,
+        0.05,
+        10,
+        10,
+        None,
+    ),
     "nato": (1, 1, 10, 1, 90, None, 0.4, 0.6, 0, 0.08, 10, 0.05, 5, 5, (0.5, 1.5, 0.2, (0.1, 0.6))),
-    "eu": ((0.4, 0.7), (0.05, 0.25), 0, 0.5, 60, None, 0.3, 0.5, 0, 0.02, 10, 0.05, 45, 60, (2, 5, 0.15, (0.1, 0.6))),
+    "eu": (
+        (0.4, 0.7),
+        (0.05, 0.25),
+        0,
+        0.5,
+        60,
+        None,
+        0.3,
+        0.5,
+        0,
+        0.02,
+        10,
+        0.05,
+        45,
+        60,
+        (2, 5, 0.15, (0.1, 0.6)),
+    ),
 }
 
 
@@ -50,20 +127,33 @@ def expected(name: str) -> dict[str, Any]:
     if accession is None:
         return provisions
     del provisions["accession"]
-    own_promises_meanwhile = {"accession.interim_europe": None, "accession.interim_united_states": None}
+    own_promises_meanwhile = {
+        "accession.interim_europe": None,
+        "accession.interim_united_states": None,
+    }
     return provisions | dict(zip(ACCESSION, accession, strict=True)) | own_promises_meanwhile
 
 
 @pytest.mark.parametrize("name", REGIMES)
 def test_the_reference_regimes_are_those_of_the_model(name):
-    """Every value of every provision: those of the table, and the default of the schema where the table has no column."""
+    """Every value of every provision: those of the table, and the default of the schema where the
+    table has no column.
+    """
     assert row(sim.load(FOLDER / f"{name}.toml").regime) == expected(name)
 
 
 def test_what_the_table_takes_for_granted_is_the_default():
-    """The heading of the table: ν, T_F, T_P, a_A and r_A are the same in all rows; so is what `none` has."""
-    heading = {"commitment.conditional": 0.5, "deployment.half_life": 0.75, "arms.delivery_years": 4, "arms.united_states_share": 0.5,
-               "commitment.ratified": 1}
+    """The heading of the table: ν, T_F, T_P, a_A and r_A are the same in all rows.
+
+    So is what `none` has.
+    """
+    heading = {
+        "commitment.conditional": 0.5,
+        "deployment.half_life": 0.75,
+        "arms.delivery_years": 4,
+        "arms.united_states_share": 0.5,
+        "commitment.ratified": 1,
+    }
     defaults = row(Regime())
     assert {key: defaults[key] for key in heading} == heading
     assert {key: defaults[key] for key in PROVISIONS} == PROVISIONS
@@ -71,7 +161,9 @@ def test_what_the_table_takes_for_granted_is_the_default():
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_scenario_says_what_it_is_and_of_when(path):
-    """A short label for figures, a title and a description for readers, and the date of the state of affairs."""
+    """A short label for figures, a title and a description for readers, and the date of the state
+    of affairs.
+    """
     scenario = sim.load(path)
     assert 0 < len(scenario.label) <= 30
     assert scenario.title
@@ -89,10 +181,21 @@ def test_no_two_scenarios_go_by_the_same(field):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_number_has_a_reason_beside_it(path):
-    """Its own or that of a file that it extends, and more than the word judgement. How much is simulated, and who stays out, needs none."""
+    """Its own or that of a file that it extends, and more than the word judgement.
+
+    How much is simulated, and who stays out, needs none.
+    """
     scenario = sim.load(path)
-    numbers = {key for key in scenario.origins if "." in key and not key.startswith(("sampling.", "europe.without."))}
-    reasons = {key: reason for key, reason in scenario.stated_sources.items() if reason.strip(". ") not in {"", "judgement"}}
+    numbers = {
+        key
+        for key in scenario.origins
+        if "." in key and not key.startswith(("sampling.", "europe.without."))
+    }
+    reasons = {
+        key: reason
+        for key, reason in scenario.stated_sources.items()
+        if reason.strip(". ") not in {"", "judgement"}
+    }
     assert numbers - reasons.keys() == set()
 
 
@@ -104,8 +207,13 @@ def test_every_scenario_can_be_simulated(path):
 
 
 def test_promises_hold_until_accession():
-    """`article5_until_nato` promises at once what `article5_like` does, and half of the brigades of `nato` come with it."""
-    until, promise, treaty = (sim.load(FOLDER / f"{name}.toml").regime for name in ("article5_until_nato", "article5_like", "nato"))
+    """`article5_until_nato` promises at once what `article5_like` does, and half of the brigades of
+    `nato` come with it.
+    """
+    until, promise, treaty = (
+        sim.load(FOLDER / f"{name}.toml").regime
+        for name in ("article5_until_nato", "article5_like", "nato")
+    )
     assert until.accession.interim_europe == promise.commitment.europe
     assert until.accession.interim_united_states == promise.commitment.united_states
     assert until.accession.interim * until.deployment.brigades == promise.deployment.brigades
@@ -113,8 +221,13 @@ def test_promises_hold_until_accession():
 
 
 def test_the_american_text_has_a_term_and_a_vote():
-    """Fifteen years, renewable, law in the United States; the rest is that of `article5_like`, but for what the text says of lapses."""
-    text, promise = (sim.load(FOLDER / f"{name}.toml").regime for name in ("fifteen_years", "article5_like"))
+    """Fifteen years, renewable, law in the United States.
+
+    The rest is that of `article5_like`, but for what the text says of lapses.
+    """
+    text, promise = (
+        sim.load(FOLDER / f"{name}.toml").regime for name in ("fifteen_years", "article5_like")
+    )
     assert (text.commitment.term_years, text.commitment.ratified) == (15, 1)
     own = {"commitment.term_years", "commitment.renewal", "commitment.voidable", "sanctions.relief"}
     ours, theirs = row(text), row(promise)

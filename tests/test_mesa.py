@@ -21,12 +21,19 @@ def test_it_is_a_mesa_model_of_four_agents(scenario):
     """The four actors are Mesa agents, registered with the model."""
     model = sim.CeasefireModel(scenario)
     assert isinstance(model, mesa.Model)
-    assert {type(agent) for agent in model.agents} == {Russia, Ukraine, EuropeanCoalition, UnitedStates}
+    assert {type(agent) for agent in model.agents} == {
+        Russia,
+        Ukraine,
+        EuropeanCoalition,
+        UnitedStates,
+    }
     assert set(model.agents) == {model.russia, model.ukraine, model.europe, model.united_states}
 
 
 def test_it_steps_by_the_month_until_it_stops_running(scenario):
-    """`steps` counts months; `running` turns false when the war resumes or the horizon is reached, and not before."""
+    """`steps` counts months; `running` turns false when the war resumes or the horizon is reached,
+    and not before.
+    """
     lengths = set()
     for world in range(0, 400, 16):
         model = sim.CeasefireModel(scenario, [world])
@@ -42,15 +49,28 @@ def test_it_steps_by_the_month_until_it_stops_running(scenario):
 def test_a_data_collector_gathers_a_row_a_month(scenario):
     """Model and agent reporters work as in any Mesa model."""
     model = sim.CeasefireModel(scenario, [3])
-    collector = DataCollector(model_reporters={"at_peace": lambda m: bool(m.at_peace[0])},
-                              agent_reporters={"strength": lambda agent: float(agent.strength[0]) if hasattr(agent, "strength") else None})
+    collector = DataCollector(
+        model_reporters={"at_peace": lambda m: bool(m.at_peace[0])},
+        agent_reporters={
+            "strength": lambda agent: (
+                float(agent.strength[0]) if hasattr(agent, "strength") else None
+            )
+        },
+    )
     while model.running:
         model.step()
         collector.collect(model)
     months = collector.get_model_vars_dataframe()
     assert len(months) == model.steps
-    strengths = collector.get_agent_vars_dataframe()["strength"].unstack()[model.russia.unique_id].astype(float)
-    target, half_life = model.drawn.russia.strength_target[0], model.drawn.russia.reconstitution_half_life[0]
+    strengths = (
+        collector.get_agent_vars_dataframe()["strength"]
+        .unstack()[model.russia.unique_id]
+        .astype(float)
+    )
+    target, half_life = (
+        model.drawn.russia.strength_target[0],
+        model.drawn.russia.reconstitution_half_life[0],
+    )
     expected = target + (100 - target) * 2 ** (-np.arange(1, len(months) + 1) / 12 / half_life)
     np.testing.assert_allclose(strengths, expected, rtol=1e-12)
 
@@ -68,18 +88,31 @@ def test_attributes_have_one_entry_a_world(scenario):
     """Shapes are (world,) for the model and its agents."""
     model = sim.CeasefireModel(scenario, 37)
     model.step()
-    for array in (model.at_peace, model.cause, model.years_held, model.russia.strength, model.russia.value_of_prevailing,
-                  model.ukraine.strength, model.europe.reputation, model.europe.resolute, model.united_states.reputation):
+    for array in (
+        model.at_peace,
+        model.cause,
+        model.years_held,
+        model.russia.strength,
+        model.russia.value_of_prevailing,
+        model.ukraine.strength,
+        model.europe.reputation,
+        model.europe.resolute,
+        model.united_states.reputation,
+    ):
         assert array.shape == (37,)
 
 
 def test_rng_replaces_the_seed(scenario):
-    """The same rng gives the same history, another one another, and a generator is as good as a number."""
+    """The same rng gives the same history, another one another, and a generator is as good as a
+    number.
+    """
+
     def lives(rng):
         model = sim.CeasefireModel(scenario, 200, rng=rng)
         while model.running:
             model.step()
         return model.years_held.tolist()
+
     assert lives(5) == lives(5) != lives(6)
     assert lives(np.random.default_rng(5)) == lives(np.random.default_rng(5))
     assert lives(None) == lives(scenario.sampling.seed)
@@ -94,10 +127,12 @@ def test_worlds_that_the_scenario_does_not_have_are_refused(worlds, scenario):
 
 def test_an_actor_can_be_replaced_by_a_subclass(scenario):
     """A Russia that never attacks ends no ceasefire by attack; incidents and offensives go on."""
+
     class Patient(Russia):
         def review(self, chances, worlds):
             attacks, probes = super().review(chances, worlds)
             return np.zeros_like(attacks), probes
+
     model = sim.CeasefireModel(scenario, 3000)
     model.russia.remove()
     model.russia = Patient(model, model.drawn.russia, model.russia.disposition, model.step_years)
@@ -111,8 +146,15 @@ def test_an_actor_can_be_replaced_by_a_subclass(scenario):
 @pytest.mark.parametrize("worlds", [[3], 300])
 def test_steps_after_the_end_change_nothing(worlds, scenario):
     """Who steps on after the horizon finds the outcome, the years and the story as they were."""
+
     def outcome(model):
-        return model.cause.tolist(), model.years_held.tolist(), model.years, model.journal and model.story()
+        return (
+            model.cause.tolist(),
+            model.years_held.tolist(),
+            model.years,
+            model.journal and model.story(),
+        )
+
     model = sim.CeasefireModel(scenario, worlds)
     for _ in range(60):
         model.step()
@@ -124,8 +166,11 @@ def test_steps_after_the_end_change_nothing(worlds, scenario):
 
 def test_a_war_is_told_once(scenario):
     """Who steps on after the war in a single world reads of it once."""
-    model = next(model for model in (sim.CeasefireModel(scenario, [world]) for world in range(100))
-                 if [model.step() for _ in range(30)] and not model.at_peace[0])
+    model = next(
+        model
+        for model in (sim.CeasefireModel(scenario, [world]) for world in range(100))
+        if [model.step() for _ in range(30)] and not model.at_peace[0]
+    )
     assert [event.kind for event in model.journal.events].count("war") == 1
 
 

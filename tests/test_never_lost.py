@@ -1,4 +1,6 @@
-"""Nothing that was computed is lost: runs are killed, files damaged, disks filled, and what comes out in the end is the same bytes."""
+"""Nothing that was computed is lost: runs are killed, files damaged, disks filled, and what comes
+out in the end is the same bytes.
+"""
 
 import json
 import re
@@ -33,7 +35,9 @@ def scenario(scenarios):
 @pytest.fixture(scope="module")
 def unbroken(scenario, tmp_path_factory):
     """Hashes of the results of a run that nothing disturbed."""
-    return sim.run(scenario, out=tmp_path_factory.mktemp("unbroken"), block=BLOCK).manifest["sha256"]
+    return sim.run(scenario, out=tmp_path_factory.mktemp("unbroken"), block=BLOCK).manifest[
+        "sha256"
+    ]
 
 
 KILLED = """
@@ -53,12 +57,21 @@ sim.run(scenario, out=folder, block={block})
 """
 
 
-def test_killed_before_any_use_of_a_file_it_goes_on_and_ends_with_the_same_bytes(scenario, scenarios, unbroken, tmp_path):
-    """SIGKILL before the 12th use of a file of the run, the 24th of the run that goes on, and so on until one ends."""
+def test_killed_before_any_use_of_a_file_it_goes_on_and_ends_with_the_same_bytes(
+    scenario, scenarios, unbroken, tmp_path
+):
+    """SIGKILL before the 12th use of a file of the run, the 24th of the run that goes on, and so on
+    until one ends.
+    """
     program = KILLED.format(file=str(scenarios / "eu.toml"), sampling=SAMPLING, block=BLOCK)
     kept = []
     for moment in count(12, 12):
-        process = subprocess.run([sys.executable, "-c", program, tmp_path, str(moment)], capture_output=True, text=True, check=False)
+        process = subprocess.run(
+            [sys.executable, "-c", program, tmp_path, str(moment)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if not process.returncode:
             break
         assert process.returncode == -signal.SIGKILL, process.stderr
@@ -70,28 +83,40 @@ def test_killed_before_any_use_of_a_file_it_goes_on_and_ends_with_the_same_bytes
 
 @pytest.mark.exhaustive
 def test_killed_at_any_time_it_goes_on_and_ends_with_the_same_bytes(scenarios, tmp_path):
-    """SIGKILL after 1.0 to 2.1 seconds, ten times over, wherever the run has come to: as if it had never been disturbed."""
+    """SIGKILL after 1.0 to 2.1 seconds, ten times over, wherever the run has come to.
+
+    As if it had never been disturbed.
+    """
     words = [*COMMAND, str(scenarios / "eu.toml"), "--designs", "12000", "--out"]
     kept = []
     for moment in range(10):
-        process = subprocess.Popen([*words, str(tmp_path / "killed")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [*words, str(tmp_path / "killed")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         time.sleep(1.0 + 0.12 * moment)
         process.send_signal(signal.SIGKILL)
         process.wait()
         kept.append(len(list((tmp_path / "killed").glob("*/blocks/*[0-9]"))))
     last = max(kept)
-    assert kept[: kept.index(last) + 1] == sorted(kept[: kept.index(last) + 1]), "a finished block was lost"
+    assert kept[: kept.index(last) + 1] == sorted(kept[: kept.index(last) + 1]), (
+        "a finished block was lost"
+    )
     hashes = []
     for name in ("killed", "unbroken"):
         subprocess.run([*words, str(tmp_path / name)], check=True, capture_output=True)
-        manifest, = (tmp_path / name).glob("*/manifest.json")
+        (manifest,) = (tmp_path / name).glob("*/manifest.json")
         hashes.append(json.loads(manifest.read_text())["sha256"])
     assert hashes[0] == hashes[1]
 
 
 @pytest.mark.parametrize("damage", ["truncated", "altered", "deleted", "hashes deleted"])
-def test_a_damaged_block_is_named_and_computed_again(damage, scenario, unbroken, tmp_path, monkeypatch, caplog):
-    """Of the blocks of an interrupted run one is damaged: it alone is computed again, and the end is the same."""
+def test_a_damaged_block_is_named_and_computed_again(
+    damage, scenario, unbroken, tmp_path, monkeypatch, caplog
+):
+    """Of the blocks of an interrupted run one is damaged.
+
+    It alone is computed again, and the end is the same.
+    """
     with Store(tmp_path, scenario) as store:
         for first in range(0, 5 * BLOCK, BLOCK):
             store.write(runs.simulate(scenario, first, first + BLOCK))
@@ -106,7 +131,9 @@ def test_a_damaged_block_is_named_and_computed_again(damage, scenario, unbroken,
         case _:
             file.unlink()
     computed = []
-    monkeypatch.setattr(runs, "simulate", lambda *block: computed.append(block[1]) or SIMULATE(*block))
+    monkeypatch.setattr(
+        runs, "simulate", lambda *block: computed.append(block[1]) or SIMULATE(*block)
+    )
     result = sim.run(scenario, out=tmp_path, block=BLOCK)
     assert computed == [2 * BLOCK, *range(5 * BLOCK, scenario.sampling.worlds, BLOCK)]
     assert str(victim) in caplog.text
@@ -118,7 +145,10 @@ SIMULATE = runs.simulate
 
 @pytest.mark.parametrize("name", ["outcomes.parquet", "timeline.parquet", "manifest.json"])
 def test_a_damaged_result_is_computed_again(name, scenario, unbroken, tmp_path, caplog):
-    """A finished run of which a file was cut is not believed: reading it is refused, running it again mends it."""
+    """A finished run of which a file was cut is not believed.
+
+    Reading it is refused, running it again mends it.
+    """
     folder = sim.run(scenario, out=tmp_path, block=BLOCK).folder
     (folder / name).write_bytes((folder / name).read_bytes()[:-20])
     with pytest.raises(sim.RunError, match=name):
@@ -136,33 +166,54 @@ def test_a_block_that_fails_once_is_tried_again(scenario, unbroken, tmp_path, mo
             failed.append(first)
             raise MemoryError("not now")
         return SIMULATE(scenario, first, last)
+
     monkeypatch.setattr(runs, "simulate", shaky)
     assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
     assert "not now" in caplog.text
 
 
-def test_a_block_that_keeps_failing_is_reported_and_the_rest_is_kept(scenario, unbroken, tmp_path, monkeypatch):
-    """The error names the worlds, the seed and the reason; once the fault is gone only that block is computed."""
+def test_a_block_that_keeps_failing_is_reported_and_the_rest_is_kept(
+    scenario, unbroken, tmp_path, monkeypatch
+):
+    """The error names the worlds, the seed and the reason.
+
+    Once the fault is gone only that block is computed.
+    """
+
     def broken(scenario, first, last):
         if first == BLOCK:
             raise ValueError("a fault in this block")
         return SIMULATE(scenario, first, last)
+
     monkeypatch.setattr(runs, "simulate", broken)
-    with pytest.raises(sim.RunError, match=rf"worlds {BLOCK} to {2 * BLOCK - 1}, seed 2025: .*a fault in this block"):
+    with pytest.raises(
+        sim.RunError,
+        match=rf"worlds {BLOCK} to {2 * BLOCK - 1}, seed 2025: .*a fault in this block",
+    ):
         sim.run(scenario, out=tmp_path, block=BLOCK)
     computed = []
-    monkeypatch.setattr(runs, "simulate", lambda *block: computed.append(block[1]) or SIMULATE(*block))
+    monkeypatch.setattr(
+        runs, "simulate", lambda *block: computed.append(block[1]) or SIMULATE(*block)
+    )
     assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
     assert computed == [BLOCK]
 
 
 def test_a_full_disk_keeps_what_was_complete(scenario, unbroken, tmp_path):
-    """Files may not grow beyond 20 kB, as on a full disk: one message, exit code 2, and later the run goes on."""
-    program = ("import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
-               "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); import sim; from sim.scenario.load import replaced; "
-               f"sim.run(sim.load({str(Path(__file__).parents[1] / 'scenarios' / 'eu.toml')!r}, {SAMPLING!r}), "
-               f"out={str(tmp_path)!r}, block={BLOCK})")
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    """Files may not grow beyond 20 kB, as on a full disk.
+
+    One message, exit code 2, and later the run goes on.
+    """
+    program = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); import sim; from "
+        "sim.scenario.load import replaced; "
+        f"sim.run(sim.load({str(Path(__file__).parents[1] / 'scenarios' / 'eu.toml')!r}, "
+        f"{SAMPLING!r}), out={str(tmp_path)!r}, block={BLOCK})"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
     assert "RunError" in result.stderr
     assert "--out" in result.stderr.splitlines()[-1]
     assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
@@ -170,7 +221,10 @@ def test_a_full_disk_keeps_what_was_complete(scenario, unbroken, tmp_path):
 
 @pytest.mark.parametrize("when", ["before it began", "in the middle"])
 def test_a_read_only_folder_is_said_and_loses_nothing(when, scenario, unbroken, tmp_path):
-    """A folder that may not be written, from the start or after two blocks: one message, and what was complete is kept."""
+    """A folder that may not be written, from the start or after two blocks.
+
+    One message, and what was complete is kept.
+    """
     folder = tmp_path / "runs"
     folder.mkdir()
     if when == "in the middle":
@@ -178,14 +232,23 @@ def test_a_read_only_folder_is_said_and_loses_nothing(when, scenario, unbroken, 
             for first in (0, BLOCK):
                 store.write(runs.simulate(scenario, first, first + BLOCK))
     kept = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    program = (f"import os, sim, sim.ensemble.run; scenario = sim.load({str(ROOT / 'scenarios' / 'eu.toml')!r}, {SAMPLING!r})\n"
-               f"sim.run(scenario, out=None)\nos.geteuid() or os.seteuid(65534)\nsim.run(scenario, out={str(folder)!r}, block={BLOCK})")
-    modes = {path: path.stat().st_mode for path in (tmp_path, *tmp_path.parents, folder, *folder.rglob("*"))}
+    program = (
+        "import os, sim, sim.ensemble.run; scenario = "
+        f"sim.load({str(ROOT / 'scenarios' / 'eu.toml')!r}, {SAMPLING!r})\nsim.run(scenario, "
+        f"out=None)\nos.geteuid() or os.seteuid(65534)\nsim.run(scenario, out={str(folder)!r}, "
+        f"block={BLOCK})"
+    )
+    modes = {
+        path: path.stat().st_mode
+        for path in (tmp_path, *tmp_path.parents, folder, *folder.rglob("*"))
+    }
     for path in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
         path.chmod(0o555)
     for path in (*tmp_path.parents[:2], tmp_path):
         path.chmod(0o755)
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd="/")
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd="/"
+    )
     for path, mode in modes.items():
         if path.stat().st_mode != mode:
             path.chmod(mode)
@@ -197,8 +260,19 @@ def test_a_read_only_folder_is_said_and_loses_nothing(when, scenario, unbroken, 
 
 def test_two_processes_on_one_run_do_not_harm_each_other(scenarios, tmp_path):
     """Both end well with the same results: one computes, the other waits and reads."""
-    words = [*COMMAND, str(scenarios / "eu.toml"), "--designs", "1500", "--out", str(tmp_path), "--json"]
-    both = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    words = [
+        *COMMAND,
+        str(scenarios / "eu.toml"),
+        "--designs",
+        "1500",
+        "--out",
+        str(tmp_path),
+        "--json",
+    ]
+    both = [
+        subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
     told = []
     for process in both:
         out, _ = process.communicate()
@@ -221,11 +295,20 @@ runs.simulate = mortal
 """
 
 
-def test_a_worker_that_dies_costs_its_blocks_only(scenario, unbroken, tmp_path, caplog, monkeypatch):
-    """The first worker process that begins a block kills itself: what it lost is computed again, by new ones."""
+def test_a_worker_that_dies_costs_its_blocks_only(
+    scenario, unbroken, tmp_path, caplog, monkeypatch
+):
+    """The first worker process that begins a block kills itself.
+
+    What it lost is computed again, by new ones.
+    """
     died = tmp_path / "died"
     monkeypatch.setattr(runs, "POOL_START", 0)
-    monkeypatch.setattr(runs, "ProcessPoolExecutor", partial(ProcessPoolExecutor, initializer=exec, initargs=(MORTAL, {"died": str(died)})))
+    monkeypatch.setattr(
+        runs,
+        "ProcessPoolExecutor",
+        partial(ProcessPoolExecutor, initializer=exec, initargs=(MORTAL, {"died": str(died)})),
+    )
     assert sim.run(scenario, workers=2, out=tmp_path, block=64).manifest["sha256"] == unbroken
     assert died.exists()
     assert "its worker was lost" in caplog.text
@@ -234,10 +317,24 @@ def test_a_worker_that_dies_costs_its_blocks_only(scenario, unbroken, tmp_path, 
 @pytest.mark.exhaustive
 def test_a_million_worlds_fit_in_600_megabytes(scenarios, tmp_path):
     """Simulated, written, read, tabulated and drawn by one process, at its peak."""
-    words = ["run", str(scenarios / "none.toml"), "--designs", "100000", "--years", "1", "--out", str(tmp_path)]
-    program = (f"from pathlib import Path; from sim.cli import app; app({words!r}, standalone_mode=False); "
-               "print(next(line for line in Path('/proc/self/status').read_text().splitlines() if line.startswith('VmHWM')))")
-    told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.splitlines()[-1]
+    words = [
+        "run",
+        str(scenarios / "none.toml"),
+        "--designs",
+        "100000",
+        "--years",
+        "1",
+        "--out",
+        str(tmp_path),
+    ]
+    program = (
+        f"from pathlib import Path; from sim.cli import app; app({words!r}, "
+        "standalone_mode=False); print(next(line for line in "
+        "Path('/proc/self/status').read_text().splitlines() if line.startswith('VmHWM')))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    ).stdout.splitlines()[-1]
     assert int(told.split()[1]) < 600 * 1024
 
 
@@ -247,16 +344,22 @@ def test_verification_finds_what_was_changed(scenario, tmp_path):
 
     import pyarrow as pa
     import pyarrow.parquet as pq
+
     folder = sim.run(scenario, out=tmp_path).folder
     assert sim.verify(folder, everything=True).differences == []
     table = pq.read_table(folder / "outcomes.parquet")
     years = table["years"].to_numpy().copy()
     years[100] += 1e-12
-    pq.write_table(table.set_column(table.schema.get_field_index("years"), "years", pa.array(years)), folder / "outcomes.parquet")
+    pq.write_table(
+        table.set_column(table.schema.get_field_index("years"), "years", pa.array(years)),
+        folder / "outcomes.parquet",
+    )
     manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["sha256"]["outcomes.parquet"] = hashlib.sha256((folder / "outcomes.parquet").read_bytes()).hexdigest()
+    manifest["sha256"]["outcomes.parquet"] = hashlib.sha256(
+        (folder / "outcomes.parquet").read_bytes()
+    ).hexdigest()
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    difference, = sim.verify(folder, everything=True).differences
+    (difference,) = sim.verify(folder, everything=True).differences
     assert difference.startswith("years differs in 1 of 12000 worlds, by at most 1")
 
 
@@ -265,21 +368,37 @@ def test_verification_finds_a_changed_timeline(scenario, tmp_path):
     import hashlib
 
     import pandas as pd
+
     folder = sim.run(scenario, out=tmp_path).folder
     table = pd.read_parquet(folder / "timeline.parquet")
     table.loc[3, "at_risk"] += 1
     table.to_parquet(folder / "timeline.parquet", index=False)
     manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["sha256"]["timeline.parquet"] = hashlib.sha256((folder / "timeline.parquet").read_bytes()).hexdigest()
+    manifest["sha256"]["timeline.parquet"] = hashlib.sha256(
+        (folder / "timeline.parquet").read_bytes()
+    ).hexdigest()
     (folder / "manifest.json").write_text(json.dumps(manifest))
     found = sim.verify(folder, everything=True)
     assert found.timeline
     assert found.differences == ["at_risk of the timeline differs in 1 of 60 steps"]
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"state": "complete"}', '{"state": "complete", "name": "x", "hash": "y", "scenario": {}}', "no"])
-def test_a_manifest_that_no_run_wrote_is_refused_and_computed_again(text, scenario, unbroken, tmp_path):
-    """Whatever stands in its place: reading says what the folder is not, and running again mends it."""
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "{}",
+        '{"state": "complete"}',
+        '{"state": "complete", "name": "x", "hash": "y", "scenario": {}}',
+        "no",
+    ],
+)
+def test_a_manifest_that_no_run_wrote_is_refused_and_computed_again(
+    text, scenario, unbroken, tmp_path
+):
+    """Whatever stands in its place: reading says what the folder is not, and running again mends
+    it.
+    """
     folder = sim.run(scenario, out=tmp_path, block=BLOCK).folder
     (folder / "manifest.json").write_text(text)
     with pytest.raises(sim.RunError, match=re.escape(str(folder))):
@@ -289,7 +408,9 @@ def test_a_manifest_that_no_run_wrote_is_refused_and_computed_again(text, scenar
 
 def test_another_scenario_never_meets_old_blocks(scenario, tmp_path):
     """A changed number is another folder; a changed title is the same one."""
-    other = sim.load(Path(__file__).parents[1] / "scenarios" / "eu.toml", SAMPLING | {"russia.cost_of_war": 0.36})
+    other = sim.load(
+        Path(__file__).parents[1] / "scenarios" / "eu.toml", SAMPLING | {"russia.cost_of_war": 0.36}
+    )
     titled = scenario.model_copy(update={"title": "the same under another title"})
     folders = [Store(tmp_path, each).folder for each in (scenario, other, titled)]
     assert folders[0] != folders[1]

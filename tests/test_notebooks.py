@@ -1,4 +1,6 @@
-"""The notebooks in notebooks/: each is its source, runs whole, and shows the numbers that the product gives."""
+"""The notebooks in notebooks/: each is its source, runs whole, and shows the numbers that the
+product gives.
+"""
 
 import re
 import runpy
@@ -24,27 +26,40 @@ def shown(notebook):
     texts = {}
     for number, cell in enumerate(notebook.cells):
         for position, output in enumerate(cell.get("outputs", []), start=1):
-            kinds = output.get("data", {}) | {name: output[name] for name in ("text", "name") if name in output}
-            texts |= {f"cell {number}, output {position} ({output.output_type}), {kind}": "" if kind == "image/png" else str(kinds[kind])
-                      for kind in sorted(kinds)}
+            kinds = output.get("data", {}) | {
+                name: output[name] for name in ("text", "name") if name in output
+            }
+            texts |= {
+                f"cell {number}, output {position} ({output.output_type}), {kind}": ""
+                if kind == "image/png"
+                else str(kinds[kind])
+                for kind in sorted(kinds)
+            }
     return texts
 
 
 def test_it_is_its_source(name):
     """The same cells in the same order, and one notebook for each source."""
-    of_source, of_notebook = ([(cell.cell_type, cell.source) for cell in notebook.cells]
-                              for notebook in (jupytext.read(FOLDER / f"{name}.py"), committed(name)))
+    of_source, of_notebook = (
+        [(cell.cell_type, cell.source) for cell in notebook.cells]
+        for notebook in (jupytext.read(FOLDER / f"{name}.py"), committed(name))
+    )
     assert of_notebook == of_source, f"run: python notebooks/make.py {name}"
     assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == NAMES
 
 
 @pytest.mark.long
 def test_it_runs_whole_and_shows_the_same_numbers(name):
-    """Executed afresh by this Python it ends without an error or a warning; every text and table says what the one that is kept says.
+    """Executed afresh by this Python it ends without an error or a warning.
+
+    Every text and table says what the one that is kept says.
 
     A number may be one unit of its last digit off, as other processors round it.
     """
-    fresh, kept = shown(runpy.run_path(str(FOLDER / "make.py"))["executed"](FOLDER / f"{name}.py")), shown(committed(name))
+    fresh, kept = (
+        shown(runpy.run_path(str(FOLDER / "make.py"))["executed"](FOLDER / f"{name}.py")),
+        shown(committed(name)),
+    )
     assert "stderr" not in fresh.values()
     mended = f"look at what changed, then run: python notebooks/make.py {name}"
     assert list(fresh) == list(kept), mended
@@ -59,7 +74,11 @@ def test_it_asks_a_question_and_says_what_was_learned(name):
     assert heading.source == "## What was learned"
     learned = last.outputs[0].data["text/markdown"]
     assert "±" in learned
-    assert all("±" in finding or " to " in finding for finding in learned.split("\n- ")[1:] if re.search(r"\d", finding))
+    assert all(
+        "±" in finding or " to " in finding
+        for finding in learned.split("\n- ")[1:]
+        if re.search(r"\d", finding)
+    )
 
 
 def test_it_tells_nothing_of_where_it_was_made(name):

@@ -1,4 +1,7 @@
-"""The page of questions names only commands that work: command, options, files, keys, all of them."""
+"""The page of questions names only commands that work.
+
+Command, options, files, keys, all of them.
+"""
 
 import re
 import shlex
@@ -22,7 +25,9 @@ READS = {"--grid": read_range, "--vary": read_limits}
 
 @pytest.mark.parametrize("line", LINES)
 def test_a_command_is_one_that_can_be_given(line, monkeypatch):
-    """It parses as the program would parse it, and its files load with both ends of every value that it varies."""
+    """It parses as the program would parse it, and its files load with both ends of every value
+    that it varies.
+    """
     monkeypatch.chdir(ROOT)
     _, name, *words = shlex.split(line)
     given = COMMANDS[name].make_context(name, list(words)).params if words else {}
@@ -32,7 +37,9 @@ def test_a_command_is_one_that_can_be_given(line, monkeypatch):
     for option, value in pairwise(words):
         if option in READS:
             key, values = READS[option](value)
-            assert all(load(file, [f"{key}={end}"]) for file in files for end in (values[0], values[-1]))
+            assert all(
+                load(file, [f"{key}={end}"]) for file in files for end in (values[0], values[-1])
+            )
         if option == "--outcome":
             assert named(value, scenarios[0].sampling.horizon_years)
 

@@ -1,4 +1,7 @@
-"""An independent implementation of the model gave the numbers of model.md, section 6; the project must give the same."""
+"""An independent implementation of the model gave the numbers of model.md, section 6.
+
+The project must give the same.
+"""
 
 import numpy as np
 import pytest
@@ -11,15 +14,79 @@ WORLDS, REPLICATES = 16_000, 10
 """Worlds of the independent implementation, and ours: 1,600 designs of 10."""
 YEARS = (1, 2, 5, 10, 20)
 REFERENCE = {
-    "none": (.922, .862, .720, .585, .433, .487, .014, .009, .057, .027, .004, .569, .162),
-    "article5_like": (.971, .953, .916, .881, .811, .170, .004, .007, .008, .123, .039, .427, .081),
-    "nato": (.895, .870, .848, .829, .789, .192, .002, .004, .012, .100, .033, .367, .120),
-    "everything": (.988, .980, .947, .901, .719, .226, .004, .010, .041, .086, .012, .403, .194),
+    "none": (
+        0.922,
+        0.862,
+        0.720,
+        0.585,
+        0.433,
+        0.487,
+        0.014,
+        0.009,
+        0.057,
+        0.027,
+        0.004,
+        0.569,
+        0.162,
+    ),
+    "article5_like": (
+        0.971,
+        0.953,
+        0.916,
+        0.881,
+        0.811,
+        0.170,
+        0.004,
+        0.007,
+        0.008,
+        0.123,
+        0.039,
+        0.427,
+        0.081,
+    ),
+    "nato": (
+        0.895,
+        0.870,
+        0.848,
+        0.829,
+        0.789,
+        0.192,
+        0.002,
+        0.004,
+        0.012,
+        0.100,
+        0.033,
+        0.367,
+        0.120,
+    ),
+    "everything": (
+        0.988,
+        0.980,
+        0.947,
+        0.901,
+        0.719,
+        0.226,
+        0.004,
+        0.010,
+        0.041,
+        0.086,
+        0.012,
+        0.403,
+        0.194,
+    ),
 }
 ROUNDING = 0.0005
 """Half a unit of the last digit of the table."""
 EVERYTHING = {
-    "commitment": {"europe": 0.6, "united_states": 0.5, "resupply": 8, "term_years": 10, "renewal": 0.4, "ratified": 0.5, "voidable": 0.3},
+    "commitment": {
+        "europe": 0.6,
+        "united_states": 0.5,
+        "resupply": 8,
+        "term_years": 10,
+        "renewal": 0.4,
+        "ratified": 0.5,
+        "voidable": 0.3,
+    },
     "deployment": {"brigades": 6, "half_life": 1, "exposure": 0.7},
     "arms": {"package_usd_bn": 80, "delivery_years": 3, "united_states_share": 0.6},
     "force_limit": {"brigades": 95},
@@ -37,12 +104,18 @@ EVERYTHING = {
 def shares(worlds):
     """What is counted in each world, (column, world), in the order of the table."""
     kept = [(worlds["years"] > years) | worlds["held"] for years in YEARS]
-    causes = [worlds["cause"] == cause for cause in (Cause.ATTACK, Cause.INCIDENT, Cause.PROBE, Cause.OFFENSIVE)]
+    causes = [
+        worlds["cause"] == cause
+        for cause in (Cause.ATTACK, Cause.INCIDENT, Cause.PROBE, Cause.OFFENSIVE)
+    ]
     return np.array([*kept, *causes, worlds["europe_intervenes"], worlds["us_backs"]], dtype=float)
 
 
 def totals(worlds):
-    """Probes and the drift of the terms, each as a total over all years of peace: means, and what each world adds to their errors."""
+    """Probes and the drift of the terms, each as a total over all years of peace.
+
+    Means, and what each world adds to their errors.
+    """
     years = worlds["years"].to_numpy()
     summed = np.stack([worlds["probes"], worlds["terms_drift"] * years])
     means = summed.sum(axis=1) / years.sum()
@@ -51,19 +124,50 @@ def totals(worlds):
 
 @pytest.mark.parametrize("regime", REFERENCE)
 def test_the_independent_implementation_is_reproduced(regime, scenarios):
-    """Durability, causes, interventions, probes and terms agree within 4 standard errors and the rounding of the table.
+    """Durability, causes, interventions, probes and terms agree within 4 standard errors and the
+    rounding of the table.
 
-    Ours are clustered by design, its own those of independent worlds; of totals the linearised ones. A right model with a fresh seed
-    fails at one of the 52 numbers of the table with a chance of at most 52 x 6.3e-5 = 0.3 %.
+    Ours are clustered by design, its own those of independent worlds; of totals the linearised
+    ones. A right model with a fresh seed fails at one of the 52 numbers of the table with a chance
+    of at most 52 x 6.3e-5 = 0.3 %.
     """
-    file, changes = (scenarios / "base.toml", {"regime": EVERYTHING}) if regime == "everything" else (scenarios / f"{regime}.toml", {})
-    sampling = {"sampling.designs": WORLDS // REPLICATES, "sampling.replicates": REPLICATES, "sampling.seed": 2025}
+    file, changes = (
+        (scenarios / "base.toml", {"regime": EVERYTHING})
+        if regime == "everything"
+        else (scenarios / f"{regime}.toml", {})
+    )
+    sampling = {
+        "sampling.designs": WORLDS // REPLICATES,
+        "sampling.replicates": REPLICATES,
+        "sampling.seed": 2025,
+    }
     worlds = sim.run(sim.load(file, changes | sampling), out=None).outcomes
     counted, (ratios, adds) = shares(worlds), totals(worlds)
     ours, reference = np.concatenate([counted.mean(axis=1), ratios]), np.array(REFERENCE[regime])
     by_design = np.vstack([counted, adds]).reshape(len(reference), -1, REPLICATES).mean(axis=2)
-    own = reference[:len(counted)] * (1 - reference[:len(counted)])
-    variance = by_design.var(axis=1, ddof=1) / by_design.shape[1] + np.concatenate([own, adds.var(axis=1)]) / WORLDS
-    names = (*(f"{years} y" for years in YEARS), "attack", "incident", "probe", "offensive", "Europe intervened", "US backed", "probes/y", "terms")
-    apart = dict(zip(names, np.maximum(np.abs(ours - reference) - ROUNDING, 0) / np.sqrt(variance), strict=True))
-    assert not {name: f"{errors:.1f} standard errors" for name, errors in apart.items() if errors > 4}
+    own = reference[: len(counted)] * (1 - reference[: len(counted)])
+    variance = (
+        by_design.var(axis=1, ddof=1) / by_design.shape[1]
+        + np.concatenate([own, adds.var(axis=1)]) / WORLDS
+    )
+    names = (
+        *(f"{years} y" for years in YEARS),
+        "attack",
+        "incident",
+        "probe",
+        "offensive",
+        "Europe intervened",
+        "US backed",
+        "probes/y",
+        "terms",
+    )
+    apart = dict(
+        zip(
+            names,
+            np.maximum(np.abs(ours - reference) - ROUNDING, 0) / np.sqrt(variance),
+            strict=True,
+        )
+    )
+    assert not {
+        name: f"{errors:.1f} standard errors" for name, errors in apart.items() if errors > 4
+    }

@@ -1,4 +1,6 @@
-"""What would be enough: the search on surfaces whose answer is known, and the contracts of what it says."""
+"""What would be enough: the search on surfaces whose answer is known, and the contracts of what it
+says.
+"""
 
 import json
 import re
@@ -24,15 +26,31 @@ VARY = {"regime.deployment.brigades": (0.0, 20.0), "regime.arms.package_usd_bn":
 
 @pytest.fixture
 def known(monkeypatch):
-    """A model whose durability and costs are known: brigades do twice as much for the same money as arms, up to a ceiling."""
+    """A model whose durability and costs are known.
+
+    Brigades do twice as much for the same money as arms, up to a ceiling.
+    """
+
     def simulated(_, sampled, place):
         x, y = place
         share = float(expit(SETTING.base + 2.0 * x + 1.0 * y))
         shift = 0.002 * (sampled.sampling.seed != 2025)
         sure = float(np.clip(share, 0, 1) ** 2)
-        limits = {"estimate": share + shift, "low": share + shift - 0.005, "high": share + shift + 0.005}
-        return limits | {"sure": sure, "sure_low": sure - 0.01, "sure_high": sure + 0.01, "cost": 50 * x + 50 * y, "cost_low": 50 * x + 50 * y,
-                         "cost_high": 50 * x + 50 * y, "nine_of_ten": share - 0.1}
+        limits = {
+            "estimate": share + shift,
+            "low": share + shift - 0.005,
+            "high": share + shift + 0.005,
+        }
+        return limits | {
+            "sure": sure,
+            "sure_low": sure - 0.01,
+            "sure_high": sure + 0.01,
+            "cost": 50 * x + 50 * y,
+            "cost_low": 50 * x + 50 * y,
+            "cost_high": 50 * x + 50 * y,
+            "nine_of_ten": share - 0.1,
+        }
+
     monkeypatch.setattr(study, "_simulated", simulated)
     return SETTING
 
@@ -42,9 +60,14 @@ SETTING = SimpleNamespace(base=0.0)
 
 @pytest.mark.parametrize("hold", [0.7, 0.8, 0.9])
 def test_the_cheapest_is_found_where_it_is_known(known, scenarios, hold):
-    """Brigades first, arms only once they are all there: within 1 % of the range of cost of the closed form."""
+    """Brigades first, arms only once they are all there.
+
+    Within 1 % of the range of cost of the closed form.
+    """
     known.base = 0.0
-    row = find(sim.load(scenarios / "none.toml"), hold, 10, VARY).table.set_index("role").loc[AVERAGE]
+    row = (
+        find(sim.load(scenarios / "none.toml"), hold, 10, VARY).table.set_index("role").loc[AVERAGE]
+    )
     needed = np.log((hold + 0.005) / (1 - hold - 0.005))
     cheapest = 50 * (min(needed / 2, 1) + max(0, needed - 2))
     assert row["status"] == SURE
@@ -54,22 +77,45 @@ def test_the_cheapest_is_found_where_it_is_known(known, scenarios, hold):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_nine_of_ten_is_found_through_noise_with_a_provision_that_does_nothing(monkeypatch, scenarios, seed):
-    """A share of designs that jumps, measured with an error of half a point: within 5 % of the range of cost, and truly enough.
+def test_nine_of_ten_is_found_through_noise_with_a_provision_that_does_nothing(
+    monkeypatch, scenarios, seed
+):
+    """A share of designs that jumps, measured with an error of half a point.
 
-    What is found truly reaches nine of ten less 4 errors. How much it takes of what does nothing decides nothing, and is not looked at.
+    Within 5 % of the range of cost, and truly enough.
+
+    What is found truly reaches nine of ten less 4 errors. How much it takes of what does nothing
+    decides nothing, and is not looked at.
     """
+
     def simulated(_, sampled, place):
         x, y, _ = place
         rng = np.random.default_rng([sampled.sampling.seed, *(int(1e3 * each) for each in place)])
-        sure = float(np.clip(expit(12 * (x + 0.5 * y - 0.45)) + 0.005 * rng.standard_normal(), 0.001, 0.999))
+        sure = float(
+            np.clip(expit(12 * (x + 0.5 * y - 0.45)) + 0.005 * rng.standard_normal(), 0.001, 0.999)
+        )
         held = float(expit(x + y))
         cost = 100 * x + 100 * y
-        return {"estimate": held, "low": held - 0.01, "high": held + 0.01, "sure": sure, "sure_low": sure - 0.01, "sure_high": sure + 0.01,
-                "cost": cost, "cost_low": cost, "cost_high": cost, "nine_of_ten": held}
+        return {
+            "estimate": held,
+            "low": held - 0.01,
+            "high": held + 0.01,
+            "sure": sure,
+            "sure_low": sure - 0.01,
+            "sure_high": sure + 0.01,
+            "cost": cost,
+            "cost_low": cost,
+            "cost_high": cost,
+            "nine_of_ten": held,
+        }
+
     monkeypatch.setattr(study, "_simulated", simulated)
     vary = VARY | {"regime.commitment.united_states": (0.0, 1.0)}
-    row = find(sim.load(scenarios / "none.toml", {"sampling.seed": seed}), 0.6, 10, vary).table.set_index("role").loc[MOST]
+    row = (
+        find(sim.load(scenarios / "none.toml", {"sampling.seed": seed}), 0.6, 10, vary)
+        .table.set_index("role")
+        .loc[MOST]
+    )
     cheapest = 100 * (0.45 + np.log(0.91 / 0.09) / 12)
     assert row["status"] == SURE
     assert cheapest - 3 <= row["cost"] <= cheapest + 10
@@ -78,9 +124,13 @@ def test_nine_of_ten_is_found_through_noise_with_a_provision_that_does_nothing(m
 
 
 def test_of_guarantees_that_cost_nothing_the_least_is_taken(scenarios, few):
-    """Promises alone: the answer on average is less than all that may be had, and the frontier's axis has a length."""
+    """Promises alone: the answer on average is less than all that may be had, and the frontier's
+    axis has a length.
+    """
     vary = {"regime.commitment.united_states": (0.0, 1.0), "regime.commitment.europe": (0.0, 1.0)}
-    found = find(few(sim.load(scenarios / "none.toml", {"sampling.designs": 100})), 0.5, 5, vary, samples=12)
+    found = find(
+        few(sim.load(scenarios / "none.toml", {"sampling.designs": 100})), 0.5, 5, vary, samples=12
+    )
     row = found.table.set_index("role").loc[AVERAGE]
     assert row["status"] == SURE
     assert row["cost"] == 0
@@ -90,7 +140,9 @@ def test_of_guarantees_that_cost_nothing_the_least_is_taken(scenarios, few):
 
 
 def test_what_comes_closest_to_nine_of_ten_is_the_best_there_is(known, scenarios):
-    """Where no design is enough under any of them, the one that nine of ten designs hold longest under."""
+    """Where no design is enough under any of them, the one that nine of ten designs hold longest
+    under.
+    """
     known.base = -9.0
     row = find(sim.load(scenarios / "none.toml"), 0.9, 10, VARY).table.set_index("role").loc[MOST]
     assert row["status"] == NOT
@@ -104,14 +156,18 @@ def test_where_nothing_is_enough_it_says_so_and_what_comes_closest(known, scenar
     row = found.table.set_index("role").loc[AVERAGE]
     assert row["status"] == NOT
     assert (row["regime.deployment.brigades"], row["regime.arms.package_usd_bn"]) == (20, 100)
-    assert "nothing within the limits is enough; what comes closest is deployment.brigades 20, arms.package_usd_bn 100" in \
-        section(found).answer[0]
+    assert (
+        "nothing within the limits is enough; what comes closest is deployment.brigades 20, "
+        "arms.package_usd_bn 100" in section(found).answer[0]
+    )
 
 
 def test_where_everything_is_enough_the_least_is_the_answer(known, scenarios):
     """The lower end of every provision."""
     known.base = 6.0
-    row = find(sim.load(scenarios / "none.toml"), 0.8, 10, VARY).table.set_index("role").loc[AVERAGE]
+    row = (
+        find(sim.load(scenarios / "none.toml"), 0.8, 10, VARY).table.set_index("role").loc[AVERAGE]
+    )
     assert (row["status"], row["cost"]) == (SURE, 0)
 
 
@@ -124,7 +180,10 @@ def test_nine_of_ten_takes_more_than_the_average(known, scenarios):
 
 
 def test_the_frontier_is_not_beaten_and_rises(known, scenarios):
-    """No point that was tried is cheaper and more durable than one of it by more than its error; both columns rise along it."""
+    """No point that was tried is cheaper and more durable than one of it by more than its error.
+
+    Both columns rise along it.
+    """
     known.base = 0.0
     found = find(sim.load(scenarios / "none.toml"), 0.8, 10, VARY)
     along, tried = found.table[found.table["role"] == FRONTIER], found.tables["points"]
@@ -150,9 +209,20 @@ def test_a_request_that_cannot_be_is_refused_whole(scenarios):
     """Every fault in one message: share, limits, key, value out of range, cost."""
     scenario = sim.load(scenarios / "none.toml")
     with pytest.raises(ScenarioError) as wrong:
-        find(scenario, 1.5, 10, {"regime.deploymnt.brigades": (0, 1), "regime.commitment.europe": (0.0, 2.0)}, cost="cost.peas")
+        find(
+            scenario,
+            1.5,
+            10,
+            {"regime.deploymnt.brigades": (0, 1), "regime.commitment.europe": (0.0, 2.0)},
+            cost="cost.peas",
+        )
     told = "\n".join(wrong.value.problems)
-    for fault in ("--hold 1.5:", "regime.deploymnt:", "regime.commitment.europe:", "--cost cost.peas:"):
+    for fault in (
+        "--hold 1.5:",
+        "regime.deploymnt:",
+        "regime.commitment.europe:",
+        "--cost cost.peas:",
+    ):
         assert fault in told
     with pytest.raises(ScenarioError, match="--vary"):
         find(scenario, 0.8, 10, {})
@@ -168,16 +238,37 @@ def test_limits_are_two_numbers_in_order(text):
 def asked(scenarios, few_file, tmp_path_factory):
     """A small search through the command."""
     out = tmp_path_factory.mktemp("requirement")
-    words = ["require", f"{scenarios / 'coalition.toml'}+{few_file}", "--hold", 0.85, "--years", 3, "--vary", "regime.deployment.brigades=0:15",
-             "--vary", "regime.commitment.united_states=0:1", "--samples", 12, "--designs", 100,
-             "--set", "sampling.steps_per_year=4", "--out", out, "--json"]
+    words = [
+        "require",
+        f"{scenarios / 'coalition.toml'}+{few_file}",
+        "--hold",
+        0.85,
+        "--years",
+        3,
+        "--vary",
+        "regime.deployment.brigades=0:15",
+        "--vary",
+        "regime.commitment.united_states=0:1",
+        "--samples",
+        12,
+        "--designs",
+        100,
+        "--set",
+        "sampling.steps_per_year=4",
+        "--out",
+        out,
+        "--json",
+    ]
     result = CliRunner().invoke(app, list(map(str, words)))
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout), out, words
 
 
 def test_the_document_of_a_search(asked):
-    """Provisions within their limits; nothing bare; the figure and the tables stand in the folder."""
+    """Provisions within their limits; nothing bare.
+
+    The figure and the tables stand in the folder.
+    """
     document, out, _ = asked
     for row in document["guarantees"]:
         assert 0 <= row["regime.deployment.brigades"] <= 15
@@ -195,10 +286,18 @@ def test_what_is_reported_is_what_a_run_gives(asked, scenarios, few_file):
     """The fresh numbers of the answer are those of a run of that guarantee with the fresh seed."""
     document, _, _ = asked
     row, wanted = document["guarantees"][0], document["asked"]
-    values = {key: row[key] for key in wanted["vary"]} | {"sampling.designs": 100, "sampling.steps_per_year": 4, "sampling.horizon_years": 3,
-                                                          "sampling.seed": study._another(2025)}
-    told = sim.survival(sim.run(sim.load(scenarios / "coalition.toml", values, over=[few_file]), out=None), [3]).iloc[0]
-    assert (row["fresh_estimate"], row["fresh_low"], row["fresh_high"]) == pytest.approx(tuple(told[["estimate", "low", "high"]]))
+    values = {key: row[key] for key in wanted["vary"]} | {
+        "sampling.designs": 100,
+        "sampling.steps_per_year": 4,
+        "sampling.horizon_years": 3,
+        "sampling.seed": study._another(2025),
+    }
+    told = sim.survival(
+        sim.run(sim.load(scenarios / "coalition.toml", values, over=[few_file]), out=None), [3]
+    ).iloc[0]
+    assert (row["fresh_estimate"], row["fresh_low"], row["fresh_high"]) == pytest.approx(
+        tuple(told[["estimate", "low", "high"]])
+    )
 
 
 def test_a_search_is_repeated_exactly(asked):
@@ -210,7 +309,21 @@ def test_a_search_is_repeated_exactly(asked):
 
 def test_bad_words_end_with_a_message_and_code_2(scenarios, tmp_path):
     """No traceback."""
-    words = ["require", scenarios / "nato.toml", "--hold", 0.8, "--years", 5, "--vary", "regime.deployment.brigades=5", "--out", tmp_path]
+    words = [
+        "require",
+        scenarios / "nato.toml",
+        "--hold",
+        0.8,
+        "--years",
+        5,
+        "--vary",
+        "regime.deployment.brigades=5",
+        "--out",
+        tmp_path,
+    ]
     result = CliRunner().invoke(app, list(map(str, words)))
-    assert (result.exit_code, result.output.startswith("--vary regime.deployment.brigades=5:")) == (2, True)
+    assert (result.exit_code, result.output.startswith("--vary regime.deployment.brigades=5:")) == (
+        2,
+        True,
+    )
     assert len(result.output.splitlines()) == 1

@@ -45,10 +45,15 @@ def test_the_worst_tenth_is_no_better_than_the_mean(outcomes):
 
 
 def test_two_kinds_of_designs_are_tilted_as_the_formula_says():
-    """+1 in three of four designs, -1 in the rest: each kind gets half; the divergence is (ln 2/3 + ln 2) / 2."""
+    """+1 in three of four designs, -1 in the rest.
+
+    Each kind gets half; the divergence is (ln 2/3 + ln 2) / 2.
+    """
     weights, divergence = robustness.tilt(np.repeat([1.0, -1.0], [750, 250]))
     assert weights[:750].sum() == pytest.approx(0.5, abs=1e-9)
-    assert divergence == pytest.approx(0.5 * np.log(0.5 / 0.75) + 0.5 * np.log(0.5 / 0.25), abs=1e-9)
+    assert divergence == pytest.approx(
+        0.5 * np.log(0.5 / 0.75) + 0.5 * np.log(0.5 / 0.25), abs=1e-9
+    )
 
 
 def test_a_normal_difference_is_shifted_by_its_mean():
@@ -56,8 +61,11 @@ def test_a_normal_difference_is_shifted_by_its_mean():
     difference = 0.7 + stats.norm.ppf((np.arange(20_000) + 0.5) / 20_000)
     weights, divergence = robustness.tilt(difference)
     assert divergence == pytest.approx(0.7**2 / 2, rel=2e-3)
-    np.testing.assert_allclose(robustness.weighted_quantiles(difference, weights, (0.25, 0.5, 0.75)), stats.norm.ppf((0.25, 0.5, 0.75)),
-                               atol=2e-3)
+    np.testing.assert_allclose(
+        robustness.weighted_quantiles(difference, weights, (0.25, 0.5, 0.75)),
+        stats.norm.ppf((0.25, 0.5, 0.75)),
+        atol=2e-3,
+    )
 
 
 @given(arrays(float, 100, elements=st.floats(-1, 1)), arrays(float, 100, elements=st.floats(-1, 1)))
@@ -78,21 +86,31 @@ def test_where_nothing_turns_the_ranking_none_is_said_to():
 
 
 def test_chance_alone_turns_no_ranking():
-    """A difference of 0.1 that no assumption moves, with noise of 0.3: of 40 sets of designs three at most find a belief (1 % do)."""
+    """A difference of 0.1 that no assumption moves, with noise of 0.3.
+
+    Of 40 sets of designs three at most find a belief (1 % do).
+    """
     rng = np.random.default_rng(3)
     turned = 0
     for _ in range(40):
         means = 0.1 + 0.3 * rng.standard_normal(1000)
-        along = robustness.expected(rng.permutation(1000) % 20, means, np.arange(1000) % robustness.FOLDS)
+        along = robustness.expected(
+            rng.permutation(1000) % 20, means, np.arange(1000) % robustness.FOLDS
+        )
         turned += np.isfinite(robustness.tilt(means, along)[1])
     assert turned <= 3
 
 
 def test_a_known_belief_is_found():
-    """The difference is 1 below the upper fifth of an assumption and -1 in it: half the weight must go there, ln form as above."""
+    """The difference is 1 below the upper fifth of an assumption and -1 in it.
+
+    Half the weight must go there, ln form as above.
+    """
     value = np.random.default_rng(2).permutation(1000) / 1000
     told = robustness._belief(value, np.where(value < 0.8, 1.0, -1.0), seed=3)
-    assert told["divergence"] == pytest.approx(0.5 * np.log(0.5 / 0.8) + 0.5 * np.log(0.5 / 0.2), rel=0.02)
+    assert told["divergence"] == pytest.approx(
+        0.5 * np.log(0.5 / 0.8) + 0.5 * np.log(0.5 / 0.2), rel=0.02
+    )
     assert told["divergence_low"] <= told["divergence"] <= told["divergence_high"]
     assert told["turns"] == 1
     assert told["needed"] == pytest.approx(0.8, abs=0.02)
@@ -161,18 +179,40 @@ SIZE = ["--designs", "120", "--replicates", "4", "--years", "5"]
 
 
 def test_other_beliefs_and_too_few_designs_are_refused(scenarios, tmp_path):
-    """Worlds of different actors are no pairs: the message names the number that differs; ten designs rank nothing."""
+    """Worlds of different actors are no pairs: the message names the number that differs.
+
+    Ten designs rank nothing.
+    """
     nato, coalition = (sim.load(scenarios / f"{name}.toml") for name in ("nato", "coalition"))
-    (tmp_path / "other.toml").write_text("[russia]\nvalue_of_prevailing = { draws = [0.4, 0.7, 1.1] }\n")
+    (tmp_path / "other.toml").write_text(
+        "[russia]\nvalue_of_prevailing = { draws = [0.4, 0.7, 1.1] }\n"
+    )
     with pytest.raises(ScenarioError, match=r"^nato\+other: russia"):
-        robustness.find([coalition, sim.load(scenarios / "nato.toml", over=[tmp_path / "other.toml"])], out=None)
+        robustness.find(
+            [coalition, sim.load(scenarios / "nato.toml", over=[tmp_path / "other.toml"])], out=None
+        )
     with pytest.raises(ScenarioError, match=r"^--designs 10: "):
-        robustness.find([sim.scenario.load.replaced(each, {"sampling.designs": 10}) for each in (nato, coalition)], out=None)
+        robustness.find(
+            [
+                sim.scenario.load.replaced(each, {"sampling.designs": 10})
+                for each in (nato, coalition)
+            ],
+            out=None,
+        )
 
 
 def test_the_command_keeps_what_it_prints(scenarios, few_file, tmp_path, command):
-    """JSON with null for what no belief reaches, folder, figures; read again and asked again it is the same."""
-    asked = ["robust", *(f"{scenarios / name}.toml+{few_file}" for name in NAMES), *SIZE, "--out", tmp_path]
+    """JSON with null for what no belief reaches, folder, figures.
+
+    Read again and asked again it is the same.
+    """
+    asked = [
+        "robust",
+        *(f"{scenarios / name}.toml+{few_file}" for name in NAMES),
+        *SIZE,
+        "--out",
+        tmp_path,
+    ]
     document = json.loads(command(*asked, "--json").stdout)
     folder = Path(document["folder"])
     assert {each.name for each in (folder / "figures").iterdir()} == {"regret.png", "turning.png"}
@@ -182,32 +222,55 @@ def test_the_command_keeps_what_it_prints(scenarios, few_file, tmp_path, command
     assert document["asked"]["outcome"] == "survival@5"
 
 
-@pytest.mark.parametrize(("words", "said"), [
-    (["{none}"], "none"),
-    (["{none}", "{none}"], "none"),
-    (["{none}", "{nato}", "--outcome", "survival@30"], "survival@30"),
-    (["{none}", "{nato}", "--replicates", "1"], "--replicates"),
-    (["{none}", "{other}"], "seed"),
-])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["{none}"], "none"),
+        (["{none}", "{none}"], "none"),
+        (["{none}", "{nato}", "--outcome", "survival@30"], "survival@30"),
+        (["{none}", "{nato}", "--replicates", "1"], "--replicates"),
+        (["{none}", "{other}"], "seed"),
+    ],
+)
 def test_what_cannot_be_ranked_is_refused(scenarios, tmp_path, words, said, command):
     """Exit code 2 and a plain line."""
     other = tmp_path / "other.toml"
-    other.write_text(f'title = "Another seed"\nextends = "{scenarios}/none.toml"\n[sampling]\nseed = 7\n')
+    other.write_text(
+        f'title = "Another seed"\nextends = "{scenarios}/none.toml"\n[sampling]\nseed = 7\n'
+    )
     places = {"none": scenarios / "none.toml", "nato": scenarios / "nato.toml", "other": other}
-    result = command("robust", *SIZE, *(word.format(**places) for word in words), "--out", tmp_path, code=2)
+    result = command(
+        "robust", *SIZE, *(word.format(**places) for word in words), "--out", tmp_path, code=2
+    )
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1
 
 
 @pytest.mark.exhaustive
 def test_the_limits_of_how_often_one_is_best_hold_what_few_histories_hide(scenarios, few):
-    """With 5 histories a design the limits of each share hold what 150 of other histories find, and they come together with them."""
+    """With 5 histories a design the limits of each share hold what 150 of other histories find, and
+    they come together with them.
+    """
+
     def table(replicates, seed):
-        size = {"sampling.designs": 150, "sampling.replicates": replicates, "sampling.seed": seed, "sampling.steps_per_year": 4}
-        both = [few(sim.load(scenarios / f"{name}.toml", size)) for name in ("article5_like", "nato")]
+        size = {
+            "sampling.designs": 150,
+            "sampling.replicates": replicates,
+            "sampling.seed": seed,
+            "sampling.steps_per_year": 4,
+        }
+        both = [
+            few(sim.load(scenarios / f"{name}.toml", size)) for name in ("article5_like", "nato")
+        ]
         return sim.robust(both, "survival@5", out=None).set_index("name")
+
     some, many = table(5, 2025), table(150, 7)
     for name in some.index:
         assert some.loc[name, "best_low"] <= many.loc[name, "best"] <= some.loc[name, "best_high"]
-        assert some.loc[name, "best_low"] <= some.loc[name, "surely"] <= some.loc[name, "best"] <= some.loc[name, "best_high"]
+        assert (
+            some.loc[name, "best_low"]
+            <= some.loc[name, "surely"]
+            <= some.loc[name, "best"]
+            <= some.loc[name, "best_high"]
+        )
     assert (many["best_high"] - many["best_low"] < some["best_high"] - some["best_low"]).all()

@@ -1,4 +1,6 @@
-"""The sign of every provision: what more of it does to who fights, who would win, and what war and peace are worth to Russia."""
+"""The sign of every provision: what more of it does to who fights, who would win, and what war and
+peace are worth to Russia.
+"""
 
 from datetime import date
 from functools import cache
@@ -21,7 +23,9 @@ DESIGNS = 600
 
 
 class Sign(NamedTuple):
-    """Of a number of a regime: the range to try, and what more of it never lowers, and never raises; all else it leaves alone."""
+    """Of a number of a regime: the range to try, and what more of it never lowers, and never
+    raises; all else it leaves alone.
+    """
 
     low: float
     high: float
@@ -32,11 +36,15 @@ class Sign(NamedTuple):
 MORE_DEFENCE = "balance attack escalating"
 """What falls with all that makes Ukraine stronger."""
 SIGNS = {
-    "commitment.europe": Sign(0.5, 1, "intervenes joins firm", MORE_DEFENCE + " offensive retaliates"),
+    "commitment.europe": Sign(
+        0.5, 1, "intervenes joins firm", MORE_DEFENCE + " offensive retaliates"
+    ),
     "commitment.united_states": Sign(0.5, 1, "backs intervenes joins", MORE_DEFENCE),
     "commitment.resupply": Sign(0, 20, lowers=MORE_DEFENCE),
     "commitment.conditional": Sign(0, 1, lowers="offensive retaliates"),
-    "commitment.term_years": Sign(0.5, 20, "backs intervenes joins firm", MORE_DEFENCE + " offensive retaliates"),
+    "commitment.term_years": Sign(
+        0.5, 20, "backs intervenes joins firm", MORE_DEFENCE + " offensive retaliates"
+    ),
     "commitment.renewal": Sign(0, 1, "backs intervenes", "balance attack"),
     "commitment.ratified": Sign(0, 1, "backs intervenes joins", MORE_DEFENCE),
     "commitment.inherited": Sign(0, 1, "backs intervenes joins", MORE_DEFENCE),
@@ -64,20 +72,29 @@ SIGNS = {
     "accession.mean_years": Sign(0.2, 8, "balance attack peace", "backs intervenes"),
     "accession.veto": Sign(0, 1, "balance attack peace", "backs intervenes"),
     "accession.interim": Sign(0, 1, "intervenes joins firm", MORE_DEFENCE + " peace"),
-    "accession.interim_europe": Sign(0, 0.5, "intervenes joins firm", MORE_DEFENCE + " offensive retaliates"),
+    "accession.interim_europe": Sign(
+        0, 0.5, "intervenes joins firm", MORE_DEFENCE + " offensive retaliates"
+    ),
     "accession.interim_united_states": Sign(0, 0.5, "backs intervenes joins", MORE_DEFENCE),
 }
-"""Where arms are concerned, of what is still due and of what has come so far; the value of peace is that apart from the terms' drift.
+"""Where arms are concerned, of what is still due and of what has come so far.
 
-An interim promise is at most the full one. Ukraine's retaliation is taken at a given risk of war. The value of holding, and so Russia's responses, have no sign: a stronger defence lowers
-the value of war now and of war later (the commitment problem).
+The value of peace is that apart from the terms' drift.
+
+An interim promise is at most the full one. Ukraine's retaliation is taken at a given risk of war.
+The value of holding, and so Russia's responses, have no sign: a stronger defence lowers the value
+of war now and of war later (the commitment problem).
 """
+
 
 def numbers_of_a_regime():
     """Every number that a regime may have, by provision."""
     for name, field in Regime.model_fields.items():
-        block = next(each for each in (field.annotation, *getattr(field.annotation, "__args__", ()))
-                     if isinstance(each, type) and issubclass(each, Parameters))
+        block = next(
+            each
+            for each in (field.annotation, *getattr(field.annotation, "__args__", ()))
+            if isinstance(each, type) and issubclass(each, Parameters)
+        )
         yield from (f"{name}.{number}" for number in block.model_fields)
 
 
@@ -87,16 +104,35 @@ def test_every_provision_has_a_sign():
 
 
 def states(changes, years, *, accession):
-    """600 states of random scenarios under regimes drawn from all of the ranges above, some years after the signature."""
-    regime = {f"regime.{key}": {"uniform": [sign.low, sign.high]} for key, sign in SIGNS.items() if accession or not key.startswith("accession")}
+    """600 states of random scenarios under regimes drawn from all of the ranges above, some years
+    after the signature.
+    """
+    regime = {
+        f"regime.{key}": {"uniform": [sign.low, sign.high]}
+        for key, sign in SIGNS.items()
+        if accession or not key.startswith("accession")
+    }
     votes = {"united_states.next_election": date(2028, 11, 7)}
-    scenario = sim.load(BASE, regime | votes | changes | {"russia.terms_follow_power": 0, "sampling.designs": DESIGNS, "sampling.replicates": 1})
+    scenario = sim.load(
+        BASE,
+        regime
+        | votes
+        | changes
+        | {"russia.terms_follow_power": 0, "sampling.designs": DESIGNS, "sampling.replicates": 1},
+    )
     model, rng = sim.CeasefireModel(scenario, DESIGNS), np.random.default_rng([7, int(10 * years)])
     model.years = years
-    model.russia.strength, model.ukraine.strength = rng.uniform(80, 220, DESIGNS), rng.uniform(50, 120, DESIGNS)
-    model.europe.reputation, model.united_states.reputation, model.europe.will = rng.uniform(0, 1, (3, DESIGNS))
+    model.russia.strength, model.ukraine.strength = (
+        rng.uniform(80, 220, DESIGNS),
+        rng.uniform(50, 120, DESIGNS),
+    )
+    model.europe.reputation, model.united_states.reputation, model.europe.will = rng.uniform(
+        0, 1, (3, DESIGNS)
+    )
     model.ground, model.voided = rng.uniform(0.5, 1, DESIGNS), rng.random(DESIGNS) < 0.1
-    model.entry = np.where(rng.random(DESIGNS) < 0.3, 0.0, np.inf) if accession else np.zeros(DESIGNS)
+    model.entry = (
+        np.where(rng.random(DESIGNS) < 0.3, 0.0, np.inf) if accession else np.zeros(DESIGNS)
+    )
     model.renewed = np.zeros(DESIGNS, dtype=bool)
     arms = model.drawn.regime.arms
     model.ukraine.arms = arms.package_usd_bn * np.minimum(years / arms.delivery_years, 1)
@@ -118,7 +154,9 @@ def quantities(model):
         "peace": crisis.value_of_peace,
         "incidents": model.terms().incidents * np.ones(DESIGNS),
         "offensive": drawn.ukraine.starts_offensive(winning, model.terms()),
-        "retaliates": drawn.ukraine.retaliates(0.5, 0.5, crisis.now(crisis.terms.forfeited) * crisis.voids),
+        "retaliates": drawn.ukraine.retaliates(
+            0.5, 0.5, crisis.now(crisis.terms.forfeited) * crisis.voids
+        ),
     }
 
 
@@ -130,7 +168,10 @@ def as_drawn(years, *, accession):
 
 @pytest.mark.parametrize("key", SIGNS)
 def test_more_of_it_has_its_sign_everywhere(key):
-    """In every one of 3,600 states, at every year of foresight; what it does not touch stays the same, and each sign is seen somewhere."""
+    """In every one of 3,600 states, at every year of foresight.
+
+    What it does not touch stays the same, and each sign is seen somewhere.
+    """
     sign, moved = SIGNS[key], set()
     more_of_it = {f"regime.{key}": {"uniform": [(sign.low + sign.high) / 2, sign.high]}}
     for accession in (True,) if key.startswith("accession") else (True, False):

@@ -1,4 +1,6 @@
-"""Where every number comes from: the schema gives reasons, files are warned about numbers without one, and `show` says who set what."""
+"""Where every number comes from: the schema gives reasons, files are warned about numbers without
+one, and `show` says who set what.
+"""
 
 import re
 import subprocess
@@ -26,8 +28,12 @@ def ceasefire(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
 def fields() -> dict[str, dict[str, object]]:
     """Every number of the schema by block and name."""
     blocks = {"Scenario": json_schema()} | json_schema()["$defs"]
-    return {f"{block}.{name}": field for block, schema in blocks.items() for name, field in schema.get("properties", {}).items()
-            if "source" in field}
+    return {
+        f"{block}.{name}": field
+        for block, schema in blocks.items()
+        for name, field in schema.get("properties", {}).items()
+        if "source" in field
+    }
 
 
 @pytest.mark.parametrize(("name", "field"), fields().items(), ids=fields())
@@ -39,13 +45,20 @@ def test_no_number_of_the_schema_is_a_judgement_and_nothing_more(name, field):
 
 
 SOURCES = {
-    "brigades = 5": 'x.toml:3: regime.deployment.brigades: has no source; add one, as in { value = 5, source = "…" }',
-    "brigades = { uniform = [1, 9] }":
-        'x.toml:3: regime.deployment.brigades: has no source; add one, as in { uniform = [1, 9], source = "…" }',
-    "brigades = { value = 5, source = ' ' }":
-        'x.toml:3: regime.deployment.brigades: has no source; add one, as in { value = 5, source = "…" }',
+    "brigades = 5": (
+        "x.toml:3: regime.deployment.brigades: has no source; add one, as in { value = 5, "
+        'source = "…" }'
+    ),
+    "brigades = { uniform = [1, 9] }": (
+        "x.toml:3: regime.deployment.brigades: has no source; add one, as in { uniform = [1, "
+        '9], source = "…" }'
+    ),
+    "brigades = { value = 5, source = ' ' }": (
+        "x.toml:3: regime.deployment.brigades: has no source; add one, as in { value = 5, "
+        'source = "…" }'
+    ),
     "brigades = { value = 5, source = 'judgement' }": "x.toml:3: regime.deployment.brigades: has the source 'judgement' and no reason; "
-                                                      'add the reason, as in { value = 5, source = "…" }',
+    'add the reason, as in { value = 5, source = "…" }',
     "brigades = { value = 5, source = 'Author 2026, p. 3' }": "",
     "brigades = { uniform = [1, 9], source = 'Author 2026, p. 3' }": "",
 }
@@ -55,24 +68,61 @@ SOURCES = {
 @pytest.mark.parametrize("line", SOURCES)
 def test_check_warns_of_a_provision_without_a_source(line, tmp_path):
     """On standard error, a line a number, with exit code 0: the file may be used."""
-    (tmp_path / "x.toml").write_text(f"title = 'x'\n[regime.deployment]\n{line}\n[russia]\nstrength = 110\n")
+    (tmp_path / "x.toml").write_text(
+        f"title = 'x'\n[regime.deployment]\n{line}\n[russia]\nstrength = 110\n"
+    )
     result = ceasefire("check", "x.toml", folder=tmp_path)
-    assert (result.returncode, result.stdout, result.stderr.strip()) == (0, "x.toml: fine\n", SOURCES[line])
+    assert (result.returncode, result.stdout, result.stderr.strip()) == (
+        0,
+        "x.toml: fine\n",
+        SOURCES[line],
+    )
 
 
 def test_a_number_is_judged_by_the_file_that_sets_it(tmp_path):
-    """Inherited with its source it has one; set again without a source it has none; `--set` needs none."""
-    (tmp_path / "a.toml").write_text("[regime.deployment]\nbrigades = { value = 5, source = 'a book' }\nexposure = 0.4\n")
-    (tmp_path / "b.toml").write_text("extends = 'a.toml'\n[regime.arms]\npackage_usd_bn = { value = 9, source = 'a paper' }\n")
-    (tmp_path / "c.toml").write_text("extends = 'a.toml'\n[regime.deployment]\nbrigades = 6\nexposure = { value = 1, source = 'a map' }\n")
-    warned = {name: [warning.split(": ")[:2] for warning in without_source(sim.load(tmp_path / f"{name}.toml"))] for name in "abc"}
+    """Inherited with its source it has one; set again without a source it has none.
+
+    `--set` needs none.
+    """
+    (tmp_path / "a.toml").write_text(
+        "[regime.deployment]\nbrigades = { value = 5, source = 'a book' }\nexposure = 0.4\n"
+    )
+    (tmp_path / "b.toml").write_text(
+        "extends = 'a.toml'\n[regime.arms]\npackage_usd_bn = { value = 9, source = 'a paper' }\n"
+    )
+    (tmp_path / "c.toml").write_text(
+        "extends = 'a.toml'\n[regime.deployment]\nbrigades = 6\nexposure = { value = 1, source "
+        "= 'a map' }\n"
+    )
+    warned = {
+        name: [
+            warning.split(": ")[:2]
+            for warning in without_source(sim.load(tmp_path / f"{name}.toml"))
+        ]
+        for name in "abc"
+    }
     inherited = [[f"{tmp_path / 'a.toml'}:3", "regime.deployment.exposure"]]
-    assert warned == {"a": inherited, "b": inherited, "c": [[f"{tmp_path / 'c.toml'}:3", "regime.deployment.brigades"]]}
-    assert without_source(sim.load(tmp_path / "b.toml", {"regime.deployment.exposure": 0.2, "regime.sanctions.snapback": 0.1})) == []
+    assert warned == {
+        "a": inherited,
+        "b": inherited,
+        "c": [[f"{tmp_path / 'c.toml'}:3", "regime.deployment.brigades"]],
+    }
+    assert (
+        without_source(
+            sim.load(
+                tmp_path / "b.toml",
+                {"regime.deployment.exposure": 0.2, "regime.sanctions.snapback": 0.1},
+            )
+        )
+        == []
+    )
 
 
 def test_a_file_in_which_two_scenarios_build_is_warned_of_once(tmp_path):
-    """However many of the files that are checked inherit from it; one that is wrong is still refused."""
+    """However many of the files that are checked inherit from it.
+
+    One that is wrong is still refused.
+    """
     (tmp_path / "a.toml").write_text("[regime.deployment]\nbrigades = 5\n")
     for name in "bc":
         (tmp_path / f"{name}.toml").write_text("extends = 'a.toml'\n")
@@ -125,7 +175,7 @@ def test_show_says_who_set_every_value(tmp_path):
         name, _, value = line.partition(" = ")
         if value and name != "title":
             assert re.search(rf"#   set by {re.escape(str(path))}:{number}[;\n]", shown), line
-    spain, norway = shown[shown.index('name = "Spain"'):].split("[[europe.members]]")
+    spain, norway = shown[shown.index('name = "Spain"') :].split("[[europe.members]]")
     assert f"#   set by {path}:8\n#   source: a budget" in spain
     assert f"#   set by {path}:17\n#   source: a poll" in norway
     assert "signed = 2027-03-01" in shown
@@ -135,7 +185,10 @@ def test_show_says_who_set_every_value(tmp_path):
 def test_a_run_remembers_who_set_dates_and_members(tmp_path):
     """The manifest holds them, and the scenario of a run that is read again says the same."""
     (tmp_path / "own.toml").write_text(OWN)
-    scenario = sim.load(tmp_path / "own.toml", {"sampling.designs": 2, "sampling.replicates": 1, "sampling.horizon_years": 1})
+    scenario = sim.load(
+        tmp_path / "own.toml",
+        {"sampling.designs": 2, "sampling.replicates": 1, "sampling.horizon_years": 1},
+    )
     again = sim.run(scenario, out=tmp_path).scenario
     assert again.model_dump() == scenario.model_dump()
     assert resolved(again) == resolved(scenario)

@@ -1,4 +1,6 @@
-"""One world: its story is that of the ensemble, told the same every time, and the game in it is the one that the actors play."""
+"""One world: its story is that of the ensemble, told the same every time, and the game in it is the
+one that the actors play.
+"""
 
 import json
 from pathlib import Path
@@ -16,7 +18,9 @@ from sim.report import story
 
 pytestmark = pytest.mark.long
 HERE = Path(__file__).parent
-REGIMES = sorted(path.stem for path in (HERE.parent / "scenarios").glob("*.toml") if path.stem != "base")
+REGIMES = sorted(
+    path.stem for path in (HERE.parent / "scenarios").glob("*.toml") if path.stem != "base"
+)
 SAMPLING = {"sampling.designs": 150, "sampling.replicates": 10}
 
 
@@ -32,7 +36,9 @@ def expected(node, player):
     """What a player expects from a node of the tree of the document."""
     if "ends" in node:
         return node["payoffs"][player]
-    return sum(branch["chance"] * expected(branch["then"], player) for branch in node["branches"].values())
+    return sum(
+        branch["chance"] * expected(branch["then"], player) for branch in node["branches"].values()
+    )
 
 
 def crisis_values(crisis):
@@ -42,7 +48,9 @@ def crisis_values(crisis):
 
 @pytest.fixture(scope="module")
 def runs(scenarios):
-    return {name: sim.run(sim.load(scenarios / f"{name}.toml", SAMPLING), out=None) for name in REGIMES}
+    return {
+        name: sim.run(sim.load(scenarios / f"{name}.toml", SAMPLING), out=None) for name in REGIMES
+    }
 
 
 @pytest.mark.parametrize("regime", REGIMES)
@@ -55,13 +63,24 @@ def test_a_replay_is_what_the_ensemble_recorded(regime, runs, scenarios):
         model = played(scenario, recorded["world"])
         assert model.years_held[0] == recorded["years"]
         assert list(Cause)[model.cause[0]] == recorded["cause"]
-        assert (model.probes[0], model.firm_answers[0]) == (recorded["probes"], recorded["firm_answers"])
+        assert (model.probes[0], model.firm_answers[0]) == (
+            recorded["probes"],
+            recorded["firm_answers"],
+        )
         wars = model.wars
-        assert (wars.europe_intervenes[0], wars.us_backs[0]) == (recorded["europe_intervenes"], recorded["us_backs"])
-        assert ", ".join(name for name, fought in wars.fought.items() if fought[0]) == recorded["members_fought"]
+        assert (wars.europe_intervenes[0], wars.us_backs[0]) == (
+            recorded["europe_intervenes"],
+            recorded["us_backs"],
+        )
+        assert (
+            ", ".join(name for name, fought in wars.fought.items() if fought[0])
+            == recorded["members_fought"]
+        )
         np.testing.assert_array_equal(wars.russia_prevails[0], recorded["russia_prevails"])
         assert model.terms_drift[0] == recorded["terms_drift"]
-        assert wars.reasons[0] == (-1 if pd.isna(recorded["reason"]) else list(Reason).index(recorded["reason"]))
+        assert wars.reasons[0] == (
+            -1 if pd.isna(recorded["reason"]) else list(Reason).index(recorded["reason"])
+        )
         last = model.journal.events[-1]
         assert last.kind == ("held" if recorded["held"] else "war")
         assert last.years == pytest.approx(recorded["years"], abs=1e-6)
@@ -69,24 +88,37 @@ def test_a_replay_is_what_the_ensemble_recorded(regime, runs, scenarios):
 
 def test_all_ways_of_ending_are_among_the_replayed(runs):
     """The test before this one covers every cause."""
-    assert {cause for run in runs.values() for cause in run.outcomes["cause"]} == {str(cause) for cause in Cause}
+    assert {cause for run in runs.values() for cause in run.outcomes["cause"]} == {
+        str(cause) for cause in Cause
+    }
 
 
 def test_the_story_is_as_it_was(same_as_file, scenarios):
     """A change of behaviour is a readable difference between two stories."""
-    same_as_file(HERE / "stories" / "coalition_5861.txt", played(sim.load(scenarios / "coalition.toml"), 5861).story() + "\n")
+    same_as_file(
+        HERE / "stories" / "coalition_5861.txt",
+        played(sim.load(scenarios / "coalition.toml"), 5861).story() + "\n",
+    )
 
 
 def test_decisions_are_told_with_the_chances_they_were_taken_with(scenarios):
     """Russia's chances add up to 1, and are the logit response to the values that the story tells."""
     scenario = sim.load(scenarios / "none.toml")
     models = [played(scenario, world) for world in range(5)]
-    reviews = [(event.details, model.drawn.russia.choice_noise[0])
-               for model in models for event in model.journal.events if event.kind == "russia reviews"]
+    reviews = [
+        (event.details, model.drawn.russia.choice_noise[0])
+        for model in models
+        for event in model.journal.events
+        if event.kind == "russia reviews"
+    ]
     assert len(reviews) > 20
     for told, noise in reviews:
-        values = np.array([told[f"value_of_{course}"] for course in ("attacking", "holding", "probing")])
-        chances = np.array([told[f"chance_of_{course}"] for course in ("attack", "holding", "probe")])
+        values = np.array(
+            [told[f"value_of_{course}"] for course in ("attacking", "holding", "probing")]
+        )
+        chances = np.array(
+            [told[f"chance_of_{course}"] for course in ("attack", "holding", "probe")]
+        )
         weights = np.exp((values - values.max()) / noise)
         np.testing.assert_allclose(chances, weights / weights.sum(), rtol=1e-12)
 
@@ -97,9 +129,21 @@ def test_a_story_needs_one_world(scenarios):
         sim.CeasefireModel(sim.load(scenarios / "none.toml"), 2).story()
 
 
-def test_the_same_history_under_another_regime_parts_where_something_else_is_done(scenarios, command):
-    """Before the mark both histories have the same deeds; after it one has a deed that the other has not."""
-    lines = command("replay", scenarios / "coalition.toml", "--world", 5861, "--under", scenarios / "article5_like.toml").stdout.splitlines()
+def test_the_same_history_under_another_regime_parts_where_something_else_is_done(
+    scenarios, command
+):
+    """Before the mark both histories have the same deeds.
+
+    After it one has a deed that the other has not.
+    """
+    lines = command(
+        "replay",
+        scenarios / "coalition.toml",
+        "--world",
+        5861,
+        "--under",
+        scenarios / "article5_like.toml",
+    ).stdout.splitlines()
     parting = lines.index("--- here they part ---")
     assert all(line[:2] in ("= ", "<~", ">~") for line in lines[2:parting])
     assert lines[parting + 1][:2] in ("< ", "> ")
@@ -125,8 +169,20 @@ def test_typical_worlds_are_of_their_kind_and_in_its_middle(runs):
 def test_replay_of_typical_worlds_tells_one_of_each(scenarios, tmp_path, command):
     """One story for each way of ending that occurs, and a figure of each."""
     figure = tmp_path / "world.png"
-    told = json.loads(command("replay", scenarios / "none.toml", "--typical", "--set", "sampling.designs=100", "--out", tmp_path / "runs",
-                              "--figure", figure, "--json").stdout)
+    told = json.loads(
+        command(
+            "replay",
+            scenarios / "none.toml",
+            "--typical",
+            "--set",
+            "sampling.designs=100",
+            "--out",
+            tmp_path / "runs",
+            "--figure",
+            figure,
+            "--json",
+        ).stdout
+    )
     assert {one["typical"] for one in told["worlds"]} == {str(cause) for cause in Cause}
     for one in told["worlds"]:
         end = one["events"][-1]
@@ -137,39 +193,64 @@ def test_replay_of_typical_worlds_tells_one_of_each(scenarios, tmp_path, command
 def test_words_and_document_tell_the_same(scenarios, command):
     """The lines on the terminal are the words of the JSON document."""
     path = scenarios / "eu.toml"
-    one, = json.loads(command("replay", path, "--world", 7, "--json").stdout)["worlds"]
+    (one,) = json.loads(command("replay", path, "--world", 7, "--json").stdout)["worlds"]
     assert command("replay", path, "--world", 7).stdout.rstrip().splitlines() == list(story(one))
 
 
 def test_the_game_is_the_one_of_that_month(scenarios, tmp_path, command):
-    """The command shows the crisis of that world at that time, at its equilibrium, and writes it for Gambit."""
+    """The command shows the crisis of that world at that time, at its equilibrium, and writes it
+    for Gambit.
+    """
     path, efg = scenarios / "nato.toml", tmp_path / "month.efg"
-    told = json.loads(command("game", path, "--year", 3, "--world", 17, "--efg", efg, "--figure", tmp_path / "tree.png", "--json").stdout)
+    told = json.loads(
+        command(
+            "game",
+            path,
+            "--year",
+            3,
+            "--world",
+            17,
+            "--efg",
+            efg,
+            "--figure",
+            tmp_path / "tree.png",
+            "--json",
+        ).stdout
+    )
     model = sim.CeasefireModel(sim.load(path), [17])
     while model.years < 3:
         model.step()
     crisis = model.crisis(np.zeros(1, dtype=np.intp))
     assert told["reputations"]["europe"] == model.europe.reputation[0]
-    assert told["foresight"][0]["value_of_attacking"] == pytest.approx(float(crisis.attack_now[0]), rel=1e-14)
+    assert told["foresight"][0]["value_of_attacking"] == pytest.approx(
+        float(crisis.attack_now[0]), rel=1e-14
+    )
     assert [row["years_ahead"] for row in told["foresight"]] == [0, 1, 2, 3, 5, 8, 12]
-    review, = (known for known in told["information_sets"] if known["information_set"] == "Russia: reviews")
+    (review,) = (
+        known for known in told["information_sets"] if known["information_set"] == "Russia: reviews"
+    )
     chances = [review["actions"][action]["probability"] for action in ("attack", "hold", "probe")]
     np.testing.assert_allclose(chances, crisis.response[:, 0], rtol=1e-12)
     assert told["largest_gap_to_logit_response"] < 1e-12
-    assert expected(told["tree"], "Russia") == pytest.approx(crisis.response[:, 0] @ crisis_values(crisis), rel=1e-12)
+    assert expected(told["tree"], "Russia") == pytest.approx(
+        crisis.response[:, 0] @ crisis_values(crisis), rel=1e-12
+    )
     assert efg.read_text().startswith('EFG 2 R "nato, world 17, year 3"')
     assert (tmp_path / "tree.png").read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize(("words", "says"), [
-    (["replay", "--world", "99999"], "--world 99999"),
-    (["replay"], "--world"),
-    (["game", "--year", "21"], "--year 21"),
-    (["game", "--world", "-1"], "--world -1"),
-    (["game", "--efg", "/no/such/folder/x.efg"], "/no/such/folder/x.efg:"),
-    (["replay", "--world", "1", "--figure", "/no/such/folder/x.png"], "/no/such/folder/x.png:"),
-    (["replay", "--world", "1", "--figure", "x.nothing"], "x.nothing:"),
-])
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["replay", "--world", "99999"], "--world 99999"),
+        (["replay"], "--world"),
+        (["game", "--year", "21"], "--year 21"),
+        (["game", "--world", "-1"], "--world -1"),
+        (["game", "--efg", "/no/such/folder/x.efg"], "/no/such/folder/x.efg:"),
+        (["replay", "--world", "1", "--figure", "/no/such/folder/x.png"], "/no/such/folder/x.png:"),
+        (["replay", "--world", "1", "--figure", "x.nothing"], "x.nothing:"),
+    ],
+)
 def test_what_cannot_be_shown_is_refused_in_one_line(words, says, scenarios):
     """Exit code 2, one line on standard error that says what is allowed."""
     name, *options = words
@@ -182,9 +263,14 @@ def test_what_cannot_be_shown_is_refused_in_one_line(words, says, scenarios):
 
 def test_a_world_that_ended_has_no_game_any_more(scenarios):
     """The message says when it ended."""
-    outcomes = sim.run(sim.load(scenarios / "coalition.toml", {"sampling.designs": 40}), out=None).outcomes
+    outcomes = sim.run(
+        sim.load(scenarios / "coalition.toml", {"sampling.designs": 40}), out=None
+    ).outcomes
     ended = outcomes[outcomes["years"] < 9].iloc[0]
-    result = CliRunner().invoke(app, ["game", str(scenarios / "coalition.toml"), "--world", f"{ended['world']}", "--year", "9"])
+    result = CliRunner().invoke(
+        app,
+        ["game", str(scenarios / "coalition.toml"), "--world", f"{ended['world']}", "--year", "9"],
+    )
     assert result.exit_code == 2
     assert f"{ended['world']}" in result.stderr
     assert f"{ended['years']:.2f}" in result.stderr

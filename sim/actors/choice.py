@@ -18,25 +18,32 @@ def logistic(x: Array) -> Array:
 
 
 def logit_response(utilities: Floats, noise: Array) -> Floats:
-    """Probabilities proportional to exp(utility / noise) over the first axis (McKelvey & Palfrey 1998)."""
+    """Probabilities proportional to exp(utility / noise) over the first axis (McKelvey & Palfrey
+    1998).
+    """
     best = utilities.max(axis=0)
     weights = np.exp((utilities - best) / noise)
     return np.asarray(weights / weights.sum(axis=0))
 
 
 def expected(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:
-    """Mean of a probability over the types of an actor, as those see it who do not know the type."""
+    """Mean of a probability over an actor's types, as those see it who do not know the type."""
     return if_irresolute + belief * (if_resolute - if_irresolute)
 
 
 def signalled(prior: Array, log_odds: Array) -> Array:
-    """σ(logit π + x): the prior after a signal that is worth x log odds; exact for priors of 0 and 1."""
+    """σ(logit π + x): the prior after a signal that is worth x log odds.
+
+    Exact for priors of 0 and 1.
+    """
     odds = np.exp(log_odds)
     return prior * odds / (prior * odds + 1 - prior)
 
 
 def after_draws(prior: Array, reputation: Array, log_kept: Array) -> Array:
-    """π + (b - π) Π (1 - chance): what a reputation comes to once the type may have been drawn again, by the log of that product."""
+    """π + (b - π) Π (1 - chance): what a reputation comes to once the type may have been drawn
+    again, by the log of that product.
+    """
     return prior + (reputation - prior) * np.exp(log_kept)
 
 
@@ -46,7 +53,10 @@ def log_kept(chance: Array) -> Array:
 
 
 def summed(counts: Sequence[Array], values: Sequence[Array]) -> Floats:
-    """Σ count × value at each node, (node, world): counts grow from 0 at the first, so that only what is new is added at the next."""
+    """Σ count × value at each node, (node, world).
+
+    Counts grow from 0 at the first, so that only what is new is added at the next.
+    """
     rows = [np.zeros(np.broadcast_shapes(np.shape(values[0]), np.shape(counts[0])[1:]))]
     for node in range(1, len(np.asarray(counts[0]))):
         total = rows[-1]
@@ -58,16 +68,29 @@ def summed(counts: Sequence[Array], values: Sequence[Array]) -> Floats:
 
 
 def bayes(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:
-    """Reputation, belief in the resolute type, after an event with these chances under each type; as before if it was impossible."""
+    """Reputation, belief in the resolute type, after an event with these chances under each type.
+
+    As before if it was impossible.
+    """
     seen_and_resolute = belief * if_resolute
-    likelihood = seen_and_resolute + (1 - belief) * if_irresolute      # as a sum of parts, or rounding could take a share of it above 1
+    likelihood = (
+        seen_and_resolute + (1 - belief) * if_irresolute
+    )  # as a sum of parts, or rounding could take a share of it above 1
     unchanged = np.array(np.broadcast_to(belief, np.shape(likelihood)), dtype=np.float64)
     return np.asarray(np.divide(seen_and_resolute, likelihood, out=unchanged, where=likelihood > 0))
 
 
-def learned_from(happened: NDArray[np.bool_], reputation: Array, if_resolute: Array, if_irresolute: Array) -> Array:
-    """Reputation once it is seen whether something has `happened` that has these chances under each type."""
-    return bayes(reputation, np.where(happened, if_resolute, 1 - if_resolute), np.where(happened, if_irresolute, 1 - if_irresolute))
+def learned_from(
+    happened: NDArray[np.bool_], reputation: Array, if_resolute: Array, if_irresolute: Array
+) -> Array:
+    """Reputation once it is seen whether something has `happened` that has these chances under each
+    type.
+    """
+    return bayes(
+        reputation,
+        np.where(happened, if_resolute, 1 - if_resolute),
+        np.where(happened, if_irresolute, 1 - if_irresolute),
+    )
 
 
 def step_probability(rate: Array, years: float) -> Array:
@@ -75,6 +98,11 @@ def step_probability(rate: Array, years: float) -> Array:
     return -np.expm1(-rate * years)
 
 
-def drawn_again(resolute: NDArray[np.bool_], uniform: Floats, chance: Array, prior: Array) -> NDArray[np.bool_]:
-    """Types after being drawn again from `prior` with `chance`; one uniform number says whether, and if so what comes of it."""
+def drawn_again(
+    resolute: NDArray[np.bool_], uniform: Floats, chance: Array, prior: Array
+) -> NDArray[np.bool_]:
+    """Types after being drawn again from `prior` with `chance`.
+
+    One uniform number says whether, and if so what comes of it.
+    """
     return np.where(uniform < chance, uniform < chance * prior, resolute)

@@ -1,4 +1,7 @@
-"""The European coalition, the front-line defender: abstain or intervene, answer softly or firmly, renew the deployment or not."""
+"""The European coalition, the front-line defender.
+
+Abstain or intervene, answer softly or firmly, renew the deployment or not.
+"""
 
 from datetime import date
 from typing import Annotated
@@ -9,7 +12,15 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from sim.actors.choice import after_draws, drawn_again, learned_from, log_kept, logistic, signalled, summed
+from sim.actors.choice import (
+    after_draws,
+    drawn_again,
+    learned_from,
+    log_kept,
+    logistic,
+    signalled,
+    summed,
+)
 from sim.calendar import Calendar, Date
 from sim.quantity import SMALLEST, Array, AsTuple, Parameters, Quantity, least, parameter
 from sim.uncertainty import Floats, Uniform
@@ -20,32 +31,79 @@ _FORCES = "judgement, from the size of its army (Correlates of War, NMC v6; figu
 class Member(Parameters):
     """A member state of the coalition."""
 
-    name: str = parameter(..., "name of the member", unit="-", symbol="-", source="given by the scenario")
-    brigades: Quantity = parameter(..., "brigades ready for Ukraine", unit="brigades", symbol="-", low=0, source=_FORCES)
+    name: str = parameter(
+        ..., "name of the member", unit="-", symbol="-", source="given by the scenario"
+    )
+    brigades: Quantity = parameter(
+        ..., "brigades ready for Ukraine", unit="brigades", symbol="-", low=0, source=_FORCES
+    )
     reliability: Quantity = parameter(
-        ..., "chance that the pledge is honoured", unit="probability", symbol="-", low=0, high=1,
-        source="commitments were honoured in 50 % of cases 1816-2003 (Berkemeier & Fuhrmann 2018), 75 % 1816-1944 (Leeds, Long & "
-               "Mitchell 2000); higher where the public is in favour")
+        ...,
+        "chance that the pledge is honoured",
+        unit="probability",
+        symbol="-",
+        low=0,
+        high=1,
+        source=(
+            "commitments were honoured in 50 % of cases 1816-2003 (Berkemeier & Fuhrmann 2018), "
+            "75 % 1816-1944 (Leeds, Long & Mitchell 2000); higher where the public is in favour"
+        ),
+    )
     weight: Quantity = parameter(
-        ..., "political weight in the coalition", unit="share", symbol="-", low=0,
-        source="judgement: nuclear powers first, then population and army; only shares count, and no member has a quarter")
+        ...,
+        "political weight in the coalition",
+        unit="share",
+        symbol="-",
+        low=0,
+        source=(
+            "judgement: nuclear powers first, then population and army; only shares count, and "
+            "no member has a quarter"
+        ),
+    )
     resolve_offset: Quantity = parameter(
-        ..., "how much readier than the average it is to intervene", unit="utility", symbol="-",
-        source="judgement, from its distance to Russia and declared policy: neighbours and the two that would lead the force are "
-               "above 0, Germany and Italy below (Public First, February 2026)")
+        ...,
+        "how much readier than the average it is to intervene",
+        unit="utility",
+        symbol="-",
+        source=(
+            "judgement, from its distance to Russia and declared policy: neighbours and the two "
+            "that would lead the force are above 0, Germany and Italy below (Public First, "
+            "February 2026)"
+        ),
+    )
     gdp_usd_tn: Quantity | None = parameter(
-        None, "size of its economy, by which it shares the cost of arms; if no member has one, political weights take its place",
-        unit="USD trillion", symbol="-", low=0, source="World Bank, gross domestic product of 2024 in current dollars")
+        None,
+        "size of its economy, by which it shares the cost of arms; if no member has one, "
+        "political weights take its place",
+        unit="USD trillion",
+        symbol="-",
+        low=0,
+        source="World Bank, gross domestic product of 2024 in current dollars",
+    )
     next_election: Date = parameter(
-        ..., "next national election", unit="date", symbol="-",
-        source="electoral calendars: France April 2027, Finland April 2027, Poland and Italy autumn 2027, Germany March 2029, "
-               "United Kingdom by August 2029 (latest dates)")
+        ...,
+        "next national election",
+        unit="date",
+        symbol="-",
+        source=(
+            "electoral calendars: France April 2027, Finland April 2027, Poland and Italy "
+            "autumn 2027, Germany March 2029, United Kingdom by August 2029 (latest dates)"
+        ),
+    )
     election_interval: Quantity = parameter(
-        ..., "time between national elections", unit="years", symbol="-", low=0.25,
-        source="constitutions and electoral laws: full terms of 4 or 5 years; early elections are left out, as nobody can date them")
+        ...,
+        "time between national elections",
+        unit="years",
+        symbol="-",
+        low=0.25,
+        source=(
+            "constitutions and electoral laws: full terms of 4 or 5 years; early elections are "
+            "left out, as nobody can date them"
+        ),
+    )
 
     def elections_by(self, years: Array, calendar: Calendar) -> Array:
-        """Number of its elections held up to and including a moment, `years` after the signature."""
+        """Number of its elections held by a moment, `years` after the signature."""
         return calendar.elections_by(years, self.next_election, self.election_interval)
 
 
@@ -53,12 +111,25 @@ class Without(Parameters):
     """Members that stay out."""
 
     names: Annotated[tuple[str, ...], AsTuple] = parameter(
-        (), "members taken out of the coalition", unit="-", symbol="-", source="given by the scenario")
+        (),
+        "members taken out of the coalition",
+        unit="-",
+        symbol="-",
+        source="given by the scenario",
+    )
 
 
 REFERENCE_MEMBERS = tuple(
-    Member(name=name, brigades=brigades, reliability=reliability, weight=weight, resolve_offset=offset, gdp_usd_tn=gdp,
-           next_election=election, election_interval=interval)
+    Member(
+        name=name,
+        brigades=brigades,
+        reliability=reliability,
+        weight=weight,
+        resolve_offset=offset,
+        gdp_usd_tn=gdp,
+        next_election=election,
+        election_interval=interval,
+    )
     for name, brigades, reliability, weight, offset, gdp, election, interval in (
         ("United Kingdom", 8, 0.8, 0.22, 0.15, 3.6, date(2029, 8, 15), 5),
         ("France", 8, 0.8, 0.22, 0.10, 3.2, date(2027, 4, 25), 5),
@@ -71,70 +142,191 @@ REFERENCE_MEMBERS = tuple(
 
 
 class FrontLineDefender(Parameters):
-    """What the coalition has, wants and fears, and how it answers; its type is private, resolute or irresolute."""
+    """What the coalition has, wants and fears, and how it answers.
+
+    Its type is private, resolute or irresolute.
+    """
 
     stake: Quantity = parameter(
-        Uniform(-0.75, -0.35), "net utility of intervening, for a resolute coalition with no commitment", unit="utility", symbol="s_E",
-        source="judgement: negative, since nobody fought for Ukraine in 2022 without a promise; not below -0.75, since 45 % of "
-               "voters would defend a non-member attacked by Russia (Tomz, Weeks & Bansak 2023)")
+        Uniform(-0.75, -0.35),
+        "net utility of intervening, for a resolute coalition with no commitment",
+        unit="utility",
+        symbol="s_E",
+        source=(
+            "judgement: negative, since nobody fought for Ukraine in 2022 without a promise; "
+            "not below -0.75, since 45 % of voters would defend a non-member attacked by Russia "
+            "(Tomz, Weeks & Bansak 2023)"
+        ),
+    )
     audience_cost: Quantity = parameter(
-        Uniform(0.9, 1.5), "weight of the promise", unit="utility for a full treaty", symbol="h_E", low=0,
-        source="judgement: a full treaty should outweigh the stake: 74 % of voters would defend a NATO member, 45 % others (Tomz, "
-               "Weeks & Bansak 2023); tying hands: Fearon 1997")
+        Uniform(0.9, 1.5),
+        "weight of the promise",
+        unit="utility for a full treaty",
+        symbol="h_E",
+        low=0,
+        source=(
+            "judgement: a full treaty should outweigh the stake: 74 % of voters would defend a "
+            "NATO member, 45 % others (Tomz, Weeks & Bansak 2023); tying hands: Fearon 1997"
+        ),
+    )
     tripwire: Quantity = parameter(
-        Uniform(0.2, 1), "utility added by own troops under fire", unit="utility", symbol="w", low=0,
-        source="from little (Reiter & Poast 2021; Musgrave & Ward: 'far weaker than commonly assumed') to nearly what a treaty does "
-               "(Schelling 1966): the literature is divided")
+        Uniform(0.2, 1),
+        "utility added by own troops under fire",
+        unit="utility",
+        symbol="w",
+        low=0,
+        source=(
+            "from little (Reiter & Poast 2021; Musgrave & Ward: 'far weaker than commonly "
+            "assumed') to nearly what a treaty does (Schelling 1966): the literature is divided"
+        ),
+    )
     tripwire_half_force: Quantity = parameter(
-        Uniform(1, 4), "exposed force at which half of the tripwire is reached", unit="brigades", symbol="F½", low=SMALLEST,
-        source="10,000 soldiers, two brigades, are called symbolic and 25,000, five, a fighting division (IISS 2025): half of a "
-               "tripwire's effect is put between one brigade and four")
+        Uniform(1, 4),
+        "exposed force at which half of the tripwire is reached",
+        unit="brigades",
+        symbol="F½",
+        low=SMALLEST,
+        source=(
+            "10,000 soldiers, two brigades, are called symbolic and 25,000, five, a fighting "
+            "division (IISS 2025): half of a tripwire's effect is put between one brigade and "
+            "four"
+        ),
+    )
     backing: Quantity = parameter(
-        Uniform(0.2, 0.6), "weight of the expected backing by the United States", unit="utility", symbol="k", low=0,
-        source="judgement: European governments asked for an American backstop in 2025-26, so more than nothing; less than a treaty "
-               "of their own is worth (0.9 and more)")
+        Uniform(0.2, 0.6),
+        "weight of the expected backing by the United States",
+        unit="utility",
+        symbol="k",
+        low=0,
+        source=(
+            "judgement: European governments asked for an American backstop in 2025-26, so more "
+            "than nothing; less than a treaty of their own is worth (0.9 and more)"
+        ),
+    )
     resolve_gap: Quantity = parameter(
-        Uniform(0.4, 0.8), "how much less an irresolute coalition wants to intervene", unit="utility", symbol="γ_E", low=0,
-        source="judgement: two to four times the noise of its choice, so that types differ visibly, but a full treaty can move even "
-               "an irresolute coalition")
+        Uniform(0.4, 0.8),
+        "how much less an irresolute coalition wants to intervene",
+        unit="utility",
+        symbol="γ_E",
+        low=0,
+        source=(
+            "judgement: two to four times the noise of its choice, so that types differ "
+            "visibly, but a full treaty can move even an irresolute coalition"
+        ),
+    )
     prior_resolute: Quantity = parameter(
-        Uniform(0.35, 0.65), "chance of a resolute coalition without a promise", unit="probability", symbol="π_E", low=0, high=1,
-        source="alliance commitments were honoured in 41 % (defence pacts) to 50 % (all) of cases in 1816-2003 (Berkemeier & "
-               "Fuhrmann 2018), two thirds in Chiba's reassessment")
+        Uniform(0.35, 0.65),
+        "chance of a resolute coalition without a promise",
+        unit="probability",
+        symbol="π_E",
+        low=0,
+        high=1,
+        source=(
+            "alliance commitments were honoured in 41 % (defence pacts) to 50 % (all) of cases "
+            "in 1816-2003 (Berkemeier & Fuhrmann 2018), two thirds in Chiba's reassessment"
+        ),
+    )
     promise_tells: Quantity = parameter(
-        Uniform(0, 2), "log odds of a resolute coalition that a full treaty adds", unit="log odds", symbol="ζ_E", low=-100, high=100,
-        source="a costly promise separates types (Morrow 1994; Fearon 1997); 0 is cheap talk, 2 takes even odds to 88 %: more would "
-               "make a treaty proof of will")
+        Uniform(0, 2),
+        "log odds of a resolute coalition that a full treaty adds",
+        unit="log odds",
+        symbol="ζ_E",
+        low=-100,
+        high=100,
+        source=(
+            "a costly promise separates types (Morrow 1994; Fearon 1997); 0 is cheap talk, 2 "
+            "takes even odds to 88 %: more would make a treaty proof of will"
+        ),
+    )
     election_swing: Quantity = parameter(
-        Uniform(0.3, 0.7), "chance that a member's election turns its policy", unit="probability", symbol="e_E", low=0, high=1,
-        source="the governing party changed at 8 of 21 British elections of 1950-2024, which is 38 %; other members change "
-               "coalitions more often, but not always their policy")
+        Uniform(0.3, 0.7),
+        "chance that a member's election turns its policy",
+        unit="probability",
+        symbol="e_E",
+        low=0,
+        high=1,
+        source=(
+            "the governing party changed at 8 of 21 British elections of 1950-2024, which is 38 "
+            "%; other members change coalitions more often, but not always their policy"
+        ),
+    )
     firmness: Quantity = parameter(
-        Uniform(-0.35, -0.05), "net utility of a firm answer to a probe", unit="utility", symbol="s_F",
-        source="judgement: somewhat negative: drones and sabotage of 2024-26 were met mildly, and 53 % of Germans would send no "
-               "troops (Public First, February 2026); near 0 it would answer half of the time")
+        Uniform(-0.35, -0.05),
+        "net utility of a firm answer to a probe",
+        unit="utility",
+        symbol="s_F",
+        source=(
+            "judgement: somewhat negative: drones and sabotage of 2024-26 were met mildly, and "
+            "53 % of Germans would send no troops (Public First, February 2026); near 0 it "
+            "would answer half of the time"
+        ),
+    )
     firmness_by_commitment: Quantity = parameter(
-        Uniform(0, 0.6), "what a full treaty adds to the utility of a firm answer", unit="utility for a full treaty", symbol="h_F", low=0,
-        source="against states with an American pact Moscow had 0.1 times the fatal disputes, but 1.3 times all disputes (own "
-               "count, 1946-2010): a promise hardens small answers in part")
-    choice_noise: Quantity = parameter(0.2, "logit noise", unit="utility", symbol="λ_E", low=1e-6,
-        source="fixed: only utilities divided by the noise matter, and all of those (stake, audience cost, gap, tripwire) are "
-               "ranges")
+        Uniform(0, 0.6),
+        "what a full treaty adds to the utility of a firm answer",
+        unit="utility for a full treaty",
+        symbol="h_F",
+        low=0,
+        source=(
+            "against states with an American pact Moscow had 0.1 times the fatal disputes, but "
+            "1.3 times all disputes (own count, 1946-2010): a promise hardens small answers in "
+            "part"
+        ),
+    )
+    choice_noise: Quantity = parameter(
+        0.2,
+        "logit noise",
+        unit="utility",
+        symbol="λ_E",
+        low=1e-6,
+        source=(
+            "fixed: only utilities divided by the noise matter, and all of those (stake, "
+            "audience cost, gap, tripwire) are ranges"
+        ),
+    )
     renewal_if_resolute: Quantity = parameter(
-        0.98, "chance that a resolute coalition renews its deployment in a year", unit="probability", symbol="n₁", low=0, high=1,
-        source="fixed: forces under treaties in Germany, Japan and Korea were kept year after year; 2 % a year is left for "
-               "accidents of parliament")
+        0.98,
+        "chance that a resolute coalition renews its deployment in a year",
+        unit="probability",
+        symbol="n₁",
+        low=0,
+        high=1,
+        source=(
+            "fixed: forces under treaties in Germany, Japan and Korea were kept year after "
+            "year; 2 % a year is left for accidents of parliament"
+        ),
+    )
     renewal_if_irresolute: Quantity = parameter(
-        Uniform(0.7, 0.9), "chance that an irresolute coalition renews its deployment in a year", unit="probability", symbol="n₀",
-        low=0, high=1,
-        source="of 50 American deployments of 5,000 and more, 72 % outlast one year; of those, 90 % a year last on to five (own "
-               "count in troopdata, 1950-2024)")
+        Uniform(0.7, 0.9),
+        "chance that an irresolute coalition renews its deployment in a year",
+        unit="probability",
+        symbol="n₀",
+        low=0,
+        high=1,
+        source=(
+            "of 50 American deployments of 5,000 and more, 72 % outlast one year; of those, 90 "
+            "% a year last on to five (own count in troopdata, 1950-2024)"
+        ),
+    )
     will_after_failure: Quantity = parameter(
-        0.7, "what a failed renewal leaves of the coalition's will", unit="share", symbol="-", low=0, high=1,
-        source="fixed judgement: a failed renewal withdraws a third of the force and not all; a second leaves half. How often it "
-               "happens is a range and matters more")
+        0.7,
+        "what a failed renewal leaves of the coalition's will",
+        unit="share",
+        symbol="-",
+        low=0,
+        high=1,
+        source=(
+            "fixed judgement: a failed renewal withdraws a third of the force and not all; a "
+            "second leaves half. How often it happens is a range and matters more"
+        ),
+    )
     members: Annotated[tuple[Member, ...], AsTuple] = parameter(
-        REFERENCE_MEMBERS, "member states; a list in a file replaces this one", unit="-", symbol="-", source=_FORCES)
+        REFERENCE_MEMBERS,
+        "member states; a list in a file replaces this one",
+        unit="-",
+        symbol="-",
+        source=_FORCES,
+    )
     without: Without = Field(Without(), validate_default=True)
 
     @field_validator("members")
@@ -142,10 +334,17 @@ class FrontLineDefender(Parameters):
     def _differ(cls, members: tuple[Member, ...]) -> tuple[Member, ...]:
         names = [member.name for member in members]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise PydanticCustomError("members", "has {names} more than once", {"names": ", ".join(twice)})
-        if (without := [member.name for member in members if member.gdp_usd_tn is None]) and len(without) < len(members):
-            raise PydanticCustomError("members", "has gdp_usd_tn for some members and none for {names}; give it to all or to none",
-                                      {"names": ", ".join(without)})
+            raise PydanticCustomError(
+                "members", "has {names} more than once", {"names": ", ".join(twice)}
+            )
+        if (without := [member.name for member in members if member.gdp_usd_tn is None]) and len(
+            without
+        ) < len(members):
+            raise PydanticCustomError(
+                "members",
+                "has gdp_usd_tn for some members and none for {names}; give it to all or to none",
+                {"names": ", ".join(without)},
+            )
         return members
 
     @field_validator("without")
@@ -154,9 +353,14 @@ class FrontLineDefender(Parameters):
         members: tuple[Member, ...] = info.data.get("members", ())
         names = [member.name for member in members]
         if members and (unknown := [name for name in without.names if name not in names]):
-            raise PydanticCustomError("members", "no member {unknown}; the members are {names}",
-                                      {"unknown": ", ".join(unknown), "names": ", ".join(names)})
-        if "members" in info.data and all(member.name in without.names or least(member.weight) == 0 for member in members):
+            raise PydanticCustomError(
+                "members",
+                "no member {unknown}; the members are {names}",
+                {"unknown": ", ".join(unknown), "names": ", ".join(names)},
+            )
+        if "members" in info.data and all(
+            member.name in without.names or least(member.weight) == 0 for member in members
+        ):
             raise PydanticCustomError("members", "leaves no member with a weight above 0", {})
         return without
 
@@ -173,17 +377,30 @@ class FrontLineDefender(Parameters):
     @property
     def offset(self) -> Array:
         """o = Σ weight × offset / Σ weight."""
-        return sum(m.weight * m.resolve_offset for m in self.standing) / sum(m.weight for m in self.standing)
+        return sum(m.weight * m.resolve_offset for m in self.standing) / sum(
+            m.weight for m in self.standing
+        )
 
     @property
     def shares_of_force(self) -> tuple[Array, ...]:
-        """Of each standing member, the share of the stationed force that it sends: by brigades, equal where none has any."""
+        """Of each standing member, the share of the stationed force that it sends.
+
+        By brigades, equal where none has any.
+        """
         return _shares([member.brigades for member in self.standing])
 
     @property
     def shares_of_arms(self) -> tuple[Array, ...]:
-        """Of each standing member, the share of the coalition's arms that it pays: by its economy, or else by its weight."""
-        return _shares([member.weight if member.gdp_usd_tn is None else member.gdp_usd_tn for member in self.standing])
+        """Of each standing member, the share of the coalition's arms that it pays.
+
+        By its economy, or else by its weight.
+        """
+        return _shares(
+            [
+                member.weight if member.gdp_usd_tn is None else member.gdp_usd_tn
+                for member in self.standing
+            ]
+        )
 
     @property
     def shares_of_weight(self) -> tuple[Array, ...]:
@@ -192,16 +409,23 @@ class FrontLineDefender(Parameters):
         return tuple(member.weight / total for member in self.standing)
 
     def reputation_at_signature(self, promised: Array, force: Array) -> Array:
-        """b_E = σ(logit π_E + ζ_E (L_E⁰ + n/(n + F½))): who promises or sends a force is the likelier to mean it.
+        """b_E = σ(logit π_E + ζ_E (L_E⁰ + n/(n + F½))).
+
+        Who promises or sends a force is the likelier to mean it.
 
         Fearon 1997; Morrow 1994.
         """
         sent = force / (force + self.tripwire_half_force)
         return signalled(self.prior_resolute, self.promise_tells * (promised + sent))
 
-    def reputation_ahead(self, reputation: Array, now: Array, ahead: Array, calendar: Calendar) -> Array:
-        """b_E(h) = π_E + (b_E - π_E) Π (1 - e_E share_i) over the members' elections in (t, t + h]."""
-        held = [member.elections_by(now + ahead, calendar) - member.elections_by(now, calendar) for member in self.standing]
+    def reputation_ahead(
+        self, reputation: Array, now: Array, ahead: Array, calendar: Calendar
+    ) -> Array:
+        """b_E(h) = π_E + (b_E - π_E) Π (1 - e_E share_i) over members' elections in (t, t + h]."""
+        held = [
+            member.elections_by(now + ahead, calendar) - member.elections_by(now, calendar)
+            for member in self.standing
+        ]
         kept = [log_kept(self.election_swing * share) for share in self.shares_of_weight]
         return after_draws(self.prior_resolute, reputation, summed(held, kept))
 
@@ -210,52 +434,98 @@ class FrontLineDefender(Parameters):
         return self.tripwire * exposed / (exposed + self.tripwire_half_force)
 
     def intervenes(self, promised: Array, exposed: Array, backs: Array, resolute: Array) -> Array:
-        """P_E(τ): chance that it fights, given its promise ℓ_E, its exposed force F_X and the chance P_A(1) of backing."""
-        utility = (self.stake + self.offset + self.audience_cost * promised + self.tripwire_value(exposed)
-                   + self.backing * backs - self.resolve_gap * (1 - resolute))
+        """P_E(τ): chance that it fights, given its promise ℓ_E, its exposed force F_X and the
+        chance P_A(1) of backing.
+        """
+        utility = (
+            self.stake
+            + self.offset
+            + self.audience_cost * promised
+            + self.tripwire_value(exposed)
+            + self.backing * backs
+            - self.resolve_gap * (1 - resolute)
+        )
         return logistic(utility / self.choice_noise)
 
     def answers_firmly(self, promised: Array, exposed: Array, resolute: Array) -> Array:
-        """P_F(τ): chance of a firm answer to a probe, given the promise ℓ_E⁻ and the exposed force F_X."""
-        utility = (self.firmness + self.offset + self.firmness_by_commitment * promised + self.tripwire_value(exposed)
-                   - self.resolve_gap * (1 - resolute))
+        """P_F(τ): chance of a firm answer to a probe, given the promise ℓ_E⁻ and the exposed force
+        F_X.
+        """
+        utility = (
+            self.firmness
+            + self.offset
+            + self.firmness_by_commitment * promised
+            + self.tripwire_value(exposed)
+            - self.resolve_gap * (1 - resolute)
+        )
         return logistic(utility / self.choice_noise)
 
 
 def _shares(weights: list[Array]) -> tuple[Array, ...]:
     """Each weight's part of their sum, equal parts where all are 0."""
     total = np.asarray(sum(weights))
-    return tuple(np.where(total > 0, weight / np.where(total > 0, total, 1.0), 1 / len(weights)) for weight in weights)
+    return tuple(
+        np.where(total > 0, weight / np.where(total > 0, total, 1.0), 1 / len(weights))
+        for weight in weights
+    )
 
 
 class EuropeanCoalition(mesa.Agent):
-    """The front-line defender. Every attribute is an array with one entry a world; `reputation` is what others believe of its type."""
+    """The front-line defender.
 
-    def __init__(self, model: mesa.Model, parameters: FrontLineDefender, promised: Array, force: Array, uniform: Floats) -> None:
-        """Draw the type, with the chance that a promise L_E⁰ and a force that comes at once signal."""
+    Every attribute is an array with one entry a world; `reputation` is what others believe of its
+    type.
+    """
+
+    def __init__(
+        self,
+        model: mesa.Model,
+        parameters: FrontLineDefender,
+        promised: Array,
+        force: Array,
+        uniform: Floats,
+    ) -> None:
+        """Draw the type, with the chance that a promise L_E⁰ and a force sent at once signal."""
         super().__init__(model)
         self.parameters = parameters
-        self.reputation: Floats = np.full(len(uniform), parameters.reputation_at_signature(promised, force))
+        self.reputation: Floats = np.full(
+            len(uniform), parameters.reputation_at_signature(promised, force)
+        )
         self.resolute: NDArray[np.bool_] = uniform < self.reputation
         self.will: Floats = np.ones(len(uniform))
 
     def turn(self, share: Array, uniform: Floats) -> None:
-        """A member with this share of the weight votes: its policy may turn and with it the type, and the reputation moves with it."""
+        """A member with this share of the weight votes.
+
+        Its policy may turn and with it the type, and the reputation moves with it.
+        """
         swing, prior = self.parameters.election_swing * share, self.parameters.prior_resolute
         self.resolute = drawn_again(self.resolute, uniform, swing, prior)
         self.reputation = self.reputation + (prior - self.reputation) * swing
 
     def face_renewal(self, stationed: NDArray[np.bool_], uniform: Floats) -> None:
-        """Renew the deployment where a force is `stationed`, or let it shrink; the others learn from the outcome."""
-        if_resolute, if_irresolute = self.parameters.renewal_if_resolute, self.parameters.renewal_if_irresolute
+        """Renew the deployment where a force is `stationed`, or let it shrink.
+
+        The others learn from the outcome.
+        """
+        if_resolute, if_irresolute = (
+            self.parameters.renewal_if_resolute,
+            self.parameters.renewal_if_irresolute,
+        )
         passed = uniform < np.where(self.resolute, if_resolute, if_irresolute)
         learned = learned_from(passed, self.reputation, if_resolute, if_irresolute)
         self.reputation = np.where(stationed, learned, self.reputation)
-        self.will = np.where(stationed & ~passed, self.will * self.parameters.will_after_failure, self.will)
+        self.will = np.where(
+            stationed & ~passed, self.will * self.parameters.will_after_failure, self.will
+        )
 
-    def answer_probe(self, worlds: NDArray[np.intp], if_resolute: Floats, if_irresolute: Floats, uniform: Floats) -> NDArray[np.bool_]:
+    def answer_probe(
+        self, worlds: NDArray[np.intp], if_resolute: Floats, if_irresolute: Floats, uniform: Floats
+    ) -> NDArray[np.bool_]:
         """Where it answers firmly, which restores its will; the others learn from the answer."""
         firm = uniform < np.where(self.resolute[worlds], if_resolute, if_irresolute)
-        self.reputation[worlds] = learned_from(firm, self.reputation[worlds], if_resolute, if_irresolute)
+        self.reputation[worlds] = learned_from(
+            firm, self.reputation[worlds], if_resolute, if_irresolute
+        )
         self.will[worlds[firm]] = 1.0
         return np.asarray(firm)

@@ -1,1 +1,3 @@
-"""What the worlds say: measures, estimates with both their intervals, and tables of durability, causes, hazard and differences."""
+"""What the worlds say: measures, estimates with both their intervals, and tables of durability,
+causes, hazard and differences.
+"""

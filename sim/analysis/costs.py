@@ -1,4 +1,6 @@
-"""Tables of costs: what each bearer is expected to pay and to lose, and its share of the burden, with intervals."""
+"""Tables of costs: what each bearer is expected to pay and to lose, and its share of the burden,
+with intervals.
+"""
 
 from collections.abc import Sequence
 from itertools import starmap
@@ -14,32 +16,49 @@ from sim.guarantee.costs import EUROPE, PEACE, UKRAINE, UNITED_STATES, WAR
 from sim.quantity import ImpossibleError
 from sim.uncertainty import Floats
 
-ITEMS = {"all": (*PEACE, *WAR), "peace": PEACE, "war": WAR} | {item: (item,) for item in (*PEACE, *WAR)}
-"""What a row is about: everything, what is paid in peace, what a resumed war costs, and each item."""
+ITEMS = {"all": (*PEACE, *WAR), "peace": PEACE, "war": WAR} | {
+    item: (item,) for item in (*PEACE, *WAR)
+}
+"""What a row is about: everything, what is paid in peace, what a resumed war costs, and each item.
+"""
 _BEARERS = {"all": "", "Europe": EUROPE, "United States": UNITED_STATES, "Ukraine": UKRAINE}
 _EACH_ONCE = ("Europe", "United States", "Ukraine")
 """Bearers who together bear everything."""
 _ROUNDING = 1e-9
 
 
-def costs(run: Simulated, against: Simulated | None = None, *, items: Sequence[str] = tuple(ITEMS),
-          integrated: bool = False) -> pd.DataFrame:
-    """Expected costs up to the horizon in present value, USD billion, and who bears which share of them.
+def costs(
+    run: Simulated,
+    against: Simulated | None = None,
+    *,
+    items: Sequence[str] = tuple(ITEMS),
+    integrated: bool = False,
+) -> pd.DataFrame:
+    """Expected costs up to the horizon in present value, USD billion, and who bears which share of
+    them.
 
-    Columns: bearer ("all", "Europe", each member, "United States", "Ukraine"), item ("all"; "peace", that is "stationing" and "arms";
-    "war", that is "resupply", "reconstruction" and "losses"), estimate, low, high (95 % confidence), spread_low, spread_high (nine of
-    ten parameter designs), and share, share_low, share_high: the bearer's expected cost by that of all, a ratio of means. A share of
-    nothing, as of stationing without troops, is NaN with its limits. `items` are by default all of these; `integrated` as in `survival`.
+    Columns: bearer ("all", "Europe", each member, "United States", "Ukraine"), item ("all";
+    "peace", that is "stationing" and "arms"; "war", that is "resupply", "reconstruction" and
+    "losses"), estimate, low, high (95 % confidence), spread_low, spread_high (nine of ten parameter
+    designs), and share, share_low, share_high: the bearer's expected cost by that of all, a ratio
+    of means. A share of nothing, as of stationing without troops, is NaN with its limits. `items`
+    are by default all of these; `integrated` as in `survival`.
 
-    With `against`, costs are paired differences from that run, which have no shares: what a guarantee costs more and what it saves.
-    Raises NotPairedError if the runs are not of the same worlds, ScenarioError if a run was made before costs were counted.
+    With `against`, costs are paired differences from that run, which have no shares: what a
+    guarantee costs more and what it saves. Raises NotPairedError if the runs are not of the same
+    worlds, ScenarioError if a run was made before costs were counted.
     """
     if against is not None:
         paired(run, against)
     rows = [(bearer, item) for bearer in _bearers(run.worlds) for item in items]
     asked = [integrate(measure) if integrated else measure for measure in starmap(_of, rows)]
     found = estimates(asked, run.worlds, None if against is None else against.worlds)
-    table = pd.DataFrame([{"bearer": bearer, "item": item} | columns_of(made) for (bearer, item), made in zip(rows, found, strict=True)])
+    table = pd.DataFrame(
+        [
+            {"bearer": bearer, "item": item} | columns_of(made)
+            for (bearer, item), made in zip(rows, found, strict=True)
+        ]
+    )
     shares = _shares(run.worlds, dict(zip(rows, asked, strict=True))) if against is None else np.nan
     table[["share", "share_low", "share_high"]] = shares
     return table
@@ -47,35 +66,63 @@ def costs(run: Simulated, against: Simulated | None = None, *, items: Sequence[s
 
 def _bearers(worlds: Columns) -> list[str]:
     """Europe before its members, whose names are those of the columns."""
-    members = [name.removeprefix(f"cost_losses_{EUROPE}") for name in worlds if name.startswith(f"cost_losses_{EUROPE}")]
+    members = [
+        name.removeprefix(f"cost_losses_{EUROPE}")
+        for name in worlds
+        if name.startswith(f"cost_losses_{EUROPE}")
+    ]
     return ["all", "Europe", *members, "United States", "Ukraine"]
 
 
 def _of(bearer: str, item: str) -> Measure:
-    return cost(f"cost.{item}.{bearer}", f"{item} to {bearer}", ITEMS[item], _BEARERS.get(bearer, EUROPE + bearer))
+    return cost(
+        f"cost.{item}.{bearer}",
+        f"{item} to {bearer}",
+        ITEMS[item],
+        _BEARERS.get(bearer, EUROPE + bearer),
+    )
 
 
 def _shares(worlds: Columns, measured: dict[tuple[str, str], Measure]) -> list[list[float]]:
     """For each row its share of the same item of all bearers, with confidence limits."""
     designs = Designs(worlds)
-    means = {row: measure.of(worlds).reshape(designs.count, -1).mean(axis=1) for row, measure in measured.items()}
+    means = {
+        row: measure.of(worlds).reshape(designs.count, -1).mean(axis=1)
+        for row, measure in measured.items()
+    }
     for item in dict.fromkeys(item for _, item in means):
-        borne, whole = sum(means[bearer, item].mean() for bearer in _EACH_ONCE), means["all", item].mean()
+        borne, whole = (
+            sum(means[bearer, item].mean() for bearer in _EACH_ONCE),
+            means["all", item].mean(),
+        )
         if not abs(borne - whole) <= _ROUNDING * abs(whole):
-            raise ImpossibleError(f"{item} costs: those of {', '.join(_EACH_ONCE)} add up to {borne:g}, not to {whole:g}, which all bear")
-    return [ratio(part, means["all", item], designs, f"{bearer}, share of {item} costs") for (bearer, item), part in means.items()]
+            raise ImpossibleError(
+                f"{item} costs: those of {', '.join(_EACH_ONCE)} add up to {borne:g}, not to "
+                f"{whole:g}, which all bear"
+            )
+    return [
+        ratio(part, means["all", item], designs, f"{bearer}, share of {item} costs")
+        for (bearer, item), part in means.items()
+    ]
 
 
-def ratio(part: Floats, whole: Floats, designs: Designs, what: str = "share of costs") -> list[float]:
-    """Mean of a part by that of the whole, both (design,), and its confidence limits (linearised, Cochran 1977); NaN of nothing.
+def ratio(
+    part: Floats, whole: Floats, designs: Designs, what: str = "share of costs"
+) -> list[float]:
+    """Mean of a part by that of the whole, both (design,), and its confidence limits (linearised,
+    Cochran 1977); NaN of nothing.
 
     Raises ImpossibleError for a part that is more than the whole, or that has no whole.
     """
     if not whole.any() and not part.any():
         return [np.nan] * 3
     if not (whole.mean() > 0 and np.isfinite(part).all()):
-        raise ImpossibleError(f"{what}: all bear {whole.mean():g} together, of which {part.mean():g} is no share")
+        raise ImpossibleError(
+            f"{what}: all bear {whole.mean():g} together, of which {part.mean():g} is no share"
+        )
     share, low, high = linearised(part, whole, designs)
     share = min(share, 1.0) if share <= 1 + _ROUNDING else share
-    made = Estimate(share, max(min(0.0, share), low), min(max(1.0, share), high), what=what, within=SHARE)
+    made = Estimate(
+        share, max(min(0.0, share), low), min(max(1.0, share), high), what=what, within=SHARE
+    )
     return [made.value, made.low, made.high]

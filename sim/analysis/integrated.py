@@ -1,10 +1,13 @@
-"""Integrating the hazard: the same means with less chance in them, by taking out what the coin tosses alone contributed.
+"""Integrating the hazard: the same means with less chance in them, by taking out what the coin
+tosses alone contributed.
 
-What became of a world turns on its state and on coins. The model records the chance with which each month's coins could have
-ended the ceasefire; ends less these chances are martingales of mean zero (the Doob-Meyer compensator of a counting process:
-Andersen, Borgan, Gill & Keiding 1993), so that any multiple of them may be taken off a measure without moving its mean. The
-multiples that leave the least variance are a regression's (control variates: Glasserman 2004, section 4.1); where ends are few they
-are shrunk (ridge regression: Hoerl & Kennard 1970), so that a small run is no worse off than without them.
+What became of a world turns on its state and on coins. The model records the chance with which each
+month's coins could have ended the ceasefire; ends less these chances are martingales of mean zero
+(the Doob-Meyer compensator of a counting process: Andersen, Borgan, Gill & Keiding 1993), so that
+any multiple of them may be taken off a measure without moving its mean. The multiples that leave
+the least variance are a regression's (control variates: Glasserman 2004, section 4.1); where ends
+are few they are shrunk (ridge regression: Hoerl & Kennard 1970), so that a small run is no worse
+off than without them.
 """
 
 from dataclasses import replace
@@ -20,8 +23,11 @@ from sim.scenario.schema import milestones
 from sim.uncertainty import Floats
 
 UNMOVED = 4.0
-"""Ends that each multiple is fitted to beside those that came, as if they had moved nothing: a judgement. With so many, no estimate of
-runs from 12 designs of 3 histories on is worse than the plain one, and one of a thousand designs hardly notices."""
+"""Ends that each multiple is fitted to beside those that came, as if they had moved nothing.
+
+A judgement. With so many, no estimate of runs from 12 designs of 3 histories on is worse than the
+plain one, and one of a thousand designs hardly notices.
+"""
 FOLDS = 10
 _PIECE = 65_536
 _UNTIL = "hazard_until_"
@@ -29,24 +35,37 @@ _CAUSES = tuple(cause for cause in Cause if cause is not Cause.HELD)
 
 
 def integrated(measure: Measure) -> Measure:
-    """The same measure with the hazard of each month integrated in place of its coin toss: the same mean, less variance.
+    """The same measure with the hazard of each month integrated in place of its coin toss.
 
-    Unbiased: the multiples for each tenth of the designs are fitted to the other nine. A number of one world is then no longer a share
-    or a time, only means of many are.
+    The same mean, less variance.
+
+    Unbiased: the multiples for each tenth of the designs are fitted to the other nine. A number of
+    one world is then no longer a share or a time, only means of many are.
     """
-    return replace(measure, of=lambda worlds: _without_coins(measure.of(worlds), worlds), integrated=True)
+    return replace(
+        measure, of=lambda worlds: _without_coins(measure.of(worlds), worlds), integrated=True
+    )
 
 
 def ends(worlds: Columns) -> NDArray[np.bool_]:
-    """Whether each world had ended: (control, world), a control each cause and each milestone before the horizon."""
+    """Whether each world had ended: (control, world), a control each cause and each milestone
+    before the horizon.
+    """
     ended, years = ~worlds["held"].to_numpy(), worlds["years"].to_numpy()
-    return np.stack([(worlds["cause"] == cause.value).to_numpy() for cause in _CAUSES]
-                    + [ended & (years <= year) for year in _milestones(worlds)])
+    return np.stack(
+        [(worlds["cause"] == cause.value).to_numpy() for cause in _CAUSES]
+        + [ended & (years <= year) for year in _milestones(worlds)]
+    )
 
 
 def martingales(worlds: Columns) -> NDArray[np.float32]:
-    """Ends less the chances that they had, of mean zero: rows as those of `ends`, in single precision as stored."""
-    names = [f"hazard_{cause}" for cause in _CAUSES] + [f"{_UNTIL}{year}" for year in _milestones(worlds)]
+    """Ends less the chances that they had, of mean zero.
+
+    Rows as those of `ends`, in single precision as stored.
+    """
+    names = [f"hazard_{cause}" for cause in _CAUSES] + [
+        f"{_UNTIL}{year}" for year in _milestones(worlds)
+    ]
     less = ends(worlds).astype(np.float32)
     for row, name in enumerate(names):
         less[row] -= worlds[name].to_numpy()
@@ -56,21 +75,38 @@ def martingales(worlds: Columns) -> NDArray[np.float32]:
 def gains(run: Simulated) -> pd.DataFrame:
     """What integrating the hazard is worth in a run, for each measure whose error is not nothing.
 
-    Columns: measure, label, plain and integrated (half the 95 % interval, in the unit of the measure), ratio of their squares: so many
-    times as many designs would give the plain estimate the error of the integrated one.
+    Columns: measure, label, plain and integrated (half the 95 % interval, in the unit of the
+    measure), ratio of their squares: so many times as many designs would give the plain estimate
+    the error of the integrated one.
     """
-    asked = [*map(survival, milestones(run.horizon_years)), restricted_mean(run.horizon_years), *map(cause, Cause)]
-    plain, without_coins = (np.array([(each.high - each.low) / 2 for each in estimates(some, run.worlds)])
-                            for some in (asked, list(map(integrated, asked))))
-    names = {"measure": [measure.name for measure in asked], "label": [measure.label for measure in asked]}
+    asked = [
+        *map(survival, milestones(run.horizon_years)),
+        restricted_mean(run.horizon_years),
+        *map(cause, Cause),
+    ]
+    plain, without_coins = (
+        np.array([(each.high - each.low) / 2 for each in estimates(some, run.worlds)])
+        for some in (asked, list(map(integrated, asked)))
+    )
+    names = {
+        "measure": [measure.name for measure in asked],
+        "label": [measure.label for measure in asked],
+    }
     table = pd.DataFrame(names | {"plain": plain, "integrated": without_coins})
-    return table[without_coins > 0].assign(ratio=lambda found: (found["plain"] / found["integrated"]) ** 2).reset_index(drop=True)
+    return (
+        table[without_coins > 0]
+        .assign(ratio=lambda found: (found["plain"] / found["integrated"]) ** 2)
+        .reset_index(drop=True)
+    )
 
 
 def _without_coins(each: Floats, worlds: Columns) -> Floats:
-    """The measure less its multiples of the martingales: those of causes, and of the years between milestones."""
+    """The measure less its multiples of the martingales.
+
+    Those of causes, and of the years between milestones.
+    """
     controls, fold = martingales(worlds), worlds["design"].to_numpy() % FOLDS
-    controls[len(_CAUSES) + 1:] -= controls[len(_CAUSES):-1].copy()
+    controls[len(_CAUSES) + 1 :] -= controls[len(_CAUSES) : -1].copy()
     multiples = _multiples(each, controls, fold)
     left = each.copy()
     for control, by_fold in zip(controls, multiples.T, strict=True):
@@ -79,9 +115,11 @@ def _without_coins(each: Floats, worlds: Columns) -> Floats:
 
 
 def _multiples(each: Floats, controls: NDArray[np.float32], fold: NDArray[np.intp]) -> Floats:
-    """For each fold the coefficients (fold, control) of a ridge regression on the controls in the worlds of all other folds.
+    """For each fold the coefficients (fold, control) of a ridge regression on the controls in the
+    worlds of all other folds.
 
-    The ridge is the same for each measure, so that what adds up before adds up after; jumps are of one end, which is its unit.
+    The ridge is the same for each measure, so that what adds up before adds up after; jumps are of
+    one end, which is its unit.
     """
     count = len(controls)
     moments = np.zeros((FOLDS, count + 2, count + 2))

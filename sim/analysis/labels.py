@@ -17,9 +17,14 @@ class Named(Protocol):
 
 
 def labels(named: Sequence[Named]) -> list[str]:
-    """A label for each, in their order: the name where there is none, and the name behind it where several have the same."""
+    """A label for each, in their order: the name where there is none, and the name behind it where
+    several have the same.
+    """
     own = [each.label or each.name for each in named]
-    return [f"{label} ({each.name})" if own.count(label) > 1 else label for each, label in zip(named, own, strict=True)]
+    return [
+        f"{label} ({each.name})" if own.count(label) > 1 else label
+        for each, label in zip(named, own, strict=True)
+    ]
 
 
 def labels_by_name(named: Sequence[Named]) -> dict[str, str]:

@@ -1,7 +1,9 @@
-"""Measures of the outcome: one number a world each; intervals, differences, studies, tables and JSON follow from it.
+"""Measures of the outcome: one number a world each.
 
-A ceasefire is censored at the horizon only, so that the share of worlds that hold is the Kaplan-Meier estimate, and the share
-by cause the Aalen-Johansen estimate.
+Intervals, differences, studies, tables and JSON follow from it.
+
+A ceasefire is censored at the horizon only, so that the share of worlds that hold is the
+Kaplan-Meier estimate, and the share by cause the Aalen-Johansen estimate.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +19,10 @@ from sim.uncertainty import Floats
 
 
 class Columns(Protocol):
-    """The columns of the outcomes of a run, one row a world: a DataFrame, or what reads each column when it is asked for."""
+    """The columns of the outcomes of a run, one row a world.
+
+    A DataFrame, or what reads each column when it is asked for.
+    """
 
     def __getitem__(self, name: str, /) -> Any:
         """One column, a Series."""
@@ -59,7 +64,9 @@ class Measure:
     label: str
     unit: str
     of: Callable[[Columns], Floats]
-    integrated: bool = False      # the hazard of each month stands in place of its coin toss: a mean may by chance miss what can be
+    # the hazard of each month stands in place of its coin toss: a mean may by chance miss what can
+    # be
+    integrated: bool = False
 
     @property
     def is_share(self) -> bool:
@@ -68,47 +75,96 @@ class Measure:
 
 
 def survival(years: float) -> Measure:
-    """Whether the ceasefire holds: to the horizon, or longer than `years`; one that ends in the month in which they pass did not."""
-    return Measure(f"survival@{years:g}", f"holds {years:g} year" + ("" if years == 1 else "s"), "share",
-                   lambda worlds: (worlds["held"] | (worlds["years"] > years)).to_numpy(np.float64))
+    """Whether the ceasefire holds: to the horizon, or longer than `years`.
+
+    One that ends in the month in which they pass did not.
+    """
+    return Measure(
+        f"survival@{years:g}",
+        f"holds {years:g} year" + ("" if years == 1 else "s"),
+        "share",
+        lambda worlds: (worlds["held"] | (worlds["years"] > years)).to_numpy(np.float64),
+    )
 
 
 def restricted_mean(horizon: float) -> Measure:
     """Years held, up to the horizon (Irwin 1949)."""
-    return Measure("restricted_mean_years", f"years held, of {horizon:g}", "years",
-                   lambda worlds: np.minimum(worlds["years"], horizon).to_numpy(np.float64))
+    return Measure(
+        "restricted_mean_years",
+        f"years held, of {horizon:g}",
+        "years",
+        lambda worlds: np.minimum(worlds["years"], horizon).to_numpy(np.float64),
+    )
 
 
 def cause(way: Cause) -> Measure:
     """Whether the ceasefire ended in this way."""
     label = "still holds at the horizon" if way is Cause.HELD else f"ends by {way.value}"
-    return Measure(f"cause.{way.value}", label, "share", lambda worlds: (worlds["cause"] == way.value).to_numpy(np.float64))
+    return Measure(
+        f"cause.{way.value}",
+        label,
+        "share",
+        lambda worlds: (worlds["cause"] == way.value).to_numpy(np.float64),
+    )
 
 
 def reason(main: Reason) -> Measure:
     """Whether the ceasefire ended by an attack of which this is the main reason."""
-    return Measure(f"reason.{main.value}", f"ends by attack because {main.words}", "share",
-                   lambda worlds: (worlds["reason"] == main.value).to_numpy(np.float64))
+    return Measure(
+        f"reason.{main.value}",
+        f"ends by attack because {main.words}",
+        "share",
+        lambda worlds: (worlds["reason"] == main.value).to_numpy(np.float64),
+    )
 
 
 def attacked(years: float) -> Measure:
     """Whether the ceasefire ended by a deliberate attack within `years`."""
-    return Measure(f"attacked@{years:g}", f"ends by attack within {years:g} year" + ("" if years == 1 else "s"), "share",
-                   lambda worlds: ((worlds["cause"] == Cause.ATTACK.value) & (worlds["years"] <= years)).to_numpy(np.float64))
+    return Measure(
+        f"attacked@{years:g}",
+        f"ends by attack within {years:g} year" + ("" if years == 1 else "s"),
+        "share",
+        lambda worlds: (
+            (worlds["cause"] == Cause.ATTACK.value) & (worlds["years"] <= years)
+        ).to_numpy(np.float64),
+    )
 
 
-TERMS_DRIFT = Measure("terms_drift", "drift of the terms of peace towards Russia", "chance of prevailing",
-                      lambda worlds: worlds["terms_drift"].to_numpy(np.float64))
-"""How far the balance of power, to which the terms of peace are bent, has shifted to Russia, on average over the months of a peace."""
-TIME_AT_PEACE = Measure("years", "years at peace", "years", lambda worlds: worlds["years"].to_numpy(np.float64))
+TERMS_DRIFT = Measure(
+    "terms_drift",
+    "drift of the terms of peace towards Russia",
+    "chance of prevailing",
+    lambda worlds: worlds["terms_drift"].to_numpy(np.float64),
+)
+"""How far the balance of power, to which the terms of peace are bent, has shifted to Russia, on
+average over the months of a peace.
+"""
+TIME_AT_PEACE = Measure(
+    "years", "years at peace", "years", lambda worlds: worlds["years"].to_numpy(np.float64)
+)
 PROBES = Measure("probes", "probes", "probes", lambda worlds: worlds["probes"].to_numpy(np.float64))
-EUROPE_INTERVENES = Measure("europe_intervenes", "ends, and Europe intervenes", "share",
-                            lambda worlds: worlds["europe_intervenes"].to_numpy(np.float64))
-US_BACKS = Measure("us_backs", "ends, and the US backs the defence", "share", lambda worlds: worlds["us_backs"].to_numpy(np.float64))
+EUROPE_INTERVENES = Measure(
+    "europe_intervenes",
+    "ends, and Europe intervenes",
+    "share",
+    lambda worlds: worlds["europe_intervenes"].to_numpy(np.float64),
+)
+US_BACKS = Measure(
+    "us_backs",
+    "ends, and the US backs the defence",
+    "share",
+    lambda worlds: worlds["us_backs"].to_numpy(np.float64),
+)
 
 
-def cost(name: str = "cost", label: str = "costs in all", items: Iterable[str] = (*PEACE, *WAR), bearer: str = "") -> Measure:
-    """What some items cost in present value: to all, to one `bearer`, or to all of the coalition, which is `EUROPE`.
+def cost(
+    name: str = "cost",
+    label: str = "costs in all",
+    items: Iterable[str] = (*PEACE, *WAR),
+    bearer: str = "",
+) -> Measure:
+    """What some items cost in present value: to all, to one `bearer`, or to all of the coalition,
+    which is `EUROPE`.
 
     Of outcomes that hold no costs it raises ScenarioError.
     """
@@ -117,10 +173,25 @@ def cost(name: str = "cost", label: str = "costs in all", items: Iterable[str] =
     def of(worlds: Columns) -> Floats:
         names = [name for name in worlds if name.startswith("cost_")]
         if not names:
-            raise ScenarioError([f"{label}: these runs were made before costs were counted; run their scenarios again"])
-        borne = (name for item in items for name in names
-                 if name == column(item, bearer) or (bearer in ("", EUROPE) and name.startswith(column(item, bearer))))
-        return sum((worlds[name].to_numpy(np.float64) for name in borne), np.zeros(len(worlds["world"])))
+            raise ScenarioError(
+                [
+                    (
+                        f"{label}: these runs were made before costs were counted; run their "
+                        "scenarios again"
+                    )
+                ]
+            )
+        borne = (
+            name
+            for item in items
+            for name in names
+            if name == column(item, bearer)
+            or (bearer in ("", EUROPE) and name.startswith(column(item, bearer)))
+        )
+        return sum(
+            (worlds[name].to_numpy(np.float64) for name in borne), np.zeros(len(worlds["world"]))
+        )
+
     return Measure(name, label, "USD billion", of)
 
 
@@ -137,16 +208,33 @@ COSTS = (
 
 
 def named(text: str, horizon: int) -> Measure:
-    """The measure of this name, such as `survival@5` or `cause.attack`, in histories of so many years. Raises ScenarioError."""
+    """The measure of this name, such as `survival@5` or `cause.attack`, in histories of so many
+    years. Raises ScenarioError.
+    """
     if text.startswith("survival@"):
         try:
             years = float(text.removeprefix("survival@"))
         except ValueError:
             years = 0.0
         if not 0 < years <= horizon:
-            raise ScenarioError([f"{text}: must be survival@YEARS with years from 0 to the horizon, {horizon}, such as survival@5"])
+            raise ScenarioError(
+                [
+                    (
+                        f"{text}: must be survival@YEARS with years from 0 to the horizon, "
+                        f"{horizon}, such as survival@5"
+                    )
+                ]
+            )
         return survival(years)
-    others = [restricted_mean(horizon), *map(cause, Cause), *map(reason, Reason), TERMS_DRIFT, EUROPE_INTERVENES, US_BACKS, *COSTS]
+    others = [
+        restricted_mean(horizon),
+        *map(cause, Cause),
+        *map(reason, Reason),
+        TERMS_DRIFT,
+        EUROPE_INTERVENES,
+        US_BACKS,
+        *COSTS,
+    ]
     found = next((each for each in others if each.name == text), None)
     if found is None:
         known = ", ".join(["survival@5", *(each.name for each in others)])

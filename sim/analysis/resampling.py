@@ -20,12 +20,18 @@ def bags(count: int, seed: int, resamples: int = RESAMPLES) -> list[NDArray[np.i
 
 
 def halves(count: int, seed: int, resamples: int = RESAMPLES) -> list[NDArray[np.intp]]:
-    """Random halves of so many things, each as their positions; what halves say varies about as what all say would (McCarthy 1969)."""
+    """Random halves of so many things, each as their positions.
+
+    What halves say varies about as what all say would (McCarthy 1969).
+    """
     rng = np.random.default_rng(seed)
     return [np.sort(rng.permutation(count)[: count // 2]) for _ in range(resamples)]
 
 
 def weighted_quantiles(values: Floats, weights: Floats, at: Sequence[float]) -> Floats:
-    """Quantiles of values whose weights add up to 1, between which it is linear; each value stands at the middle of its weight."""
+    """Quantiles of values whose weights add up to 1, between which it is linear.
+
+    Each value stands at the middle of its weight.
+    """
     order = np.argsort(values, kind="stable")
     return np.asarray(np.interp(at, np.cumsum(weights[order]) - weights[order] / 2, values[order]))

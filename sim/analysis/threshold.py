@@ -1,11 +1,15 @@
-"""Which Russia a guarantee deters: the value of prevailing from which on Russia attacks more often than not.
+"""Which Russia a guarantee deters: the value of prevailing from which on Russia attacks more often
+than not.
 
-Of all that is uncertain, the value that the first leader puts on prevailing decides most. Attacks are the likelier the higher it is, so
-that their share is a monotone function of it, fitted without any other assumption (isotonic regression: Barlow, Bartholomew, Bremner &
-Brunk 1972), each parameter set counting with its histories. The deterrence threshold V*(y) is where the fit crosses one half.
+Of all that is uncertain, the value that the first leader puts on prevailing decides most. Attacks
+are the likelier the higher it is, so that their share is a monotone function of it, fitted without
+any other assumption (isotonic regression: Barlow, Bartholomew, Bremner & Brunk 1972), each
+parameter set counting with its histories. The deterrence threshold V*(y) is where the fit crosses
+one half.
 
-The fit is a step function. Between the middles of its steps it is taken to be linear in the logarithm of the value: limits from
-resamples of parameter sets then cover what they should, which those of the bare steps do not always (Kosorok 2008 shows why not).
+The fit is a step function. Between the middles of its steps it is taken to be linear in the
+logarithm of the value: limits from resamples of parameter sets then cover what they should, which
+those of the bare steps do not always (Kosorok 2008 shows why not).
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,7 +39,9 @@ _PLACES = 121
 
 @dataclass(frozen=True)
 class Threshold:
-    """Where attacks cross one half: infinite below or above all values that were drawn, NaN where the value is not uncertain."""
+    """Where attacks cross one half: infinite below or above all values that were drawn, NaN where
+    the value is not uncertain.
+    """
 
     years: float
     estimate: float
@@ -49,14 +55,25 @@ class Threshold:
 
 
 def threshold(run: Simulated, years: Sequence[float] | None = None) -> pd.DataFrame:
-    """The deterrence threshold V*(y): the value of prevailing of the first leader at which half of the histories end by attack in y years.
+    """The deterrence threshold V*(y): the value of prevailing of the first leader at which half of
+    the histories end by attack in y years.
 
-    Columns: years, by default those of the durability table; estimate, low, high (95 % limits, from 200 resamples of parameter sets), 1
-    being a leadership for which Ukraine is vital, NaN outside of what was drawn; beyond (whether the estimate is outside). A run whose
-    value of prevailing is not uncertain has no threshold: all are NaN, and beyond. Raises ValueError for years past the horizon.
+    Columns: years, by default those of the durability table; estimate, low, high (95 % limits, from
+    200 resamples of parameter sets), 1 being a leadership for which Ukraine is vital, NaN outside
+    of what was drawn; beyond (whether the estimate is outside). A run whose value of prevailing is
+    not uncertain has no threshold: all are NaN, and beyond. Raises ValueError for years past the
+    horizon.
     """
-    rows = [{"years": each.years, "estimate": each.estimate, "low": each.low, "high": each.high, "beyond": each.beyond}
-            for each in thresholds(run, years)]
+    rows = [
+        {
+            "years": each.years,
+            "estimate": each.estimate,
+            "low": each.low,
+            "high": each.high,
+            "beyond": each.beyond,
+        }
+        for each in thresholds(run, years)
+    ]
     return pd.DataFrame(rows).replace([np.inf, -np.inf], np.nan)
 
 
@@ -70,18 +87,22 @@ def thresholds(run: Simulated, years: Sequence[float] | None = None) -> list[Thr
     found = []
     for year in at:
         shares = _by_design(measures.attacked(year), run)
-        low, high = np.quantile([sets.crossing(shares, counts) for counts in sets.resampled], TAILS, method="nearest")
+        low, high = np.quantile(
+            [sets.crossing(shares, counts) for counts in sets.resampled], TAILS, method="nearest"
+        )
         found.append(Threshold(year, sets.crossing(shares, sets.once), float(low), float(high)))
     return found
 
 
 def durability_by_value(run: Simulated, years: float) -> pd.DataFrame:
-    """The share that still holds `years` as a falling function of the value of prevailing of the first leader: a monotone fit.
+    """The share that still holds `years` as a falling function of the value of prevailing of the
+    first leader: a monotone fit.
 
-    Columns: value (between the half percent of lowest and of highest values that were drawn), estimate, low, high (95 % limits from
-    resamples of parameter sets). Empty where the value is not uncertain. Raises ValueError for years past the horizon.
+    Columns: value (between the half percent of lowest and of highest values that were drawn),
+    estimate, low, high (95 % limits from resamples of parameter sets). Empty where the value is not
+    uncertain. Raises ValueError for years past the horizon.
     """
-    years, = simulated_years(run, [years])
+    (years,) = simulated_years(run, [years])
     values = drawn_values(run)
     if values is None:
         return pd.DataFrame(columns=["value", "estimate", "low", "high"])
@@ -90,11 +111,21 @@ def durability_by_value(run: Simulated, years: float) -> pd.DataFrame:
     at = np.linspace(first, last, _PLACES)
     curves = [sets.fitted(ended, counts, at) for counts in sets.resampled]
     high, low = 1 - np.quantile(curves, TAILS, axis=0)
-    return pd.DataFrame({"value": np.exp(at), "estimate": 1 - sets.fitted(ended, sets.once, at), "low": low, "high": high})
+    return pd.DataFrame(
+        {
+            "value": np.exp(at),
+            "estimate": 1 - sets.fitted(ended, sets.once, at),
+            "low": low,
+            "high": high,
+        }
+    )
 
 
 def drawn_values(run: Simulated) -> Floats | None:
-    """The value of prevailing of the first leader in each parameter set (design,); None where all have the same."""
+    """The value of prevailing of the first leader in each parameter set (design,).
+
+    None where all have the same.
+    """
     if VALUE not in set(run.worlds):
         return None
     values = _first_of_each(run, run.worlds[VALUE].to_numpy(np.float64))
@@ -102,31 +133,47 @@ def drawn_values(run: Simulated) -> Floats | None:
 
 
 def deters(run: Simulated, label: str, years: float | None = None) -> str:
-    """In a sentence, which Russia is deterred for some years, by default ten, or to the horizon of a shorter run."""
-    found, = thresholds(run, [min(YEARS, run.horizon_years) if years is None else years])
+    """In a sentence, which Russia is deterred for some years, by default ten, or to the horizon of
+    a shorter run.
+    """
+    (found,) = thresholds(run, [min(YEARS, run.horizon_years) if years is None else years])
     for_years = f"{found.years:g} year" + ("" if found.years == 1 else "s")
     as_highly = "as highly as a leadership for which it is vital"
     values = drawn_values(run)
     if values is None:
-        return f"{label}: which Russia it deters cannot be read from this run, in which {VALUE} is one number; make it uncertain."
+        return (
+            f"{label}: which Russia it deters cannot be read from this run, in which {VALUE} is "
+            "one number; make it uncertain."
+        )
     least, most = f"{values.min():.2g}", f"{values.max():.2g}"
     match found.estimate:
         case np.inf:
             sure = f" (95 % limit: {_times(found.low)} times)" if np.isfinite(found.low) else ""
-            return (f"{label}: deters, for {for_years}, every Russia that was drawn, up to one that values Ukraine {most} times{sure} "
-                    f"{as_highly}.")
+            return (
+                f"{label}: deters, for {for_years}, every Russia that was drawn, up to one that "
+                f"values Ukraine {most} times{sure} {as_highly}."
+            )
         case value if value == -np.inf:
             sure = f" (95 % limit: {_times(found.high)} times)" if np.isfinite(found.high) else ""
-            return (f"{label}: does not deter, for {for_years}, even a Russia that values Ukraine only {least} times{sure} {as_highly}.")
+            return (
+                f"{label}: does not deter, for {for_years}, even a Russia that values Ukraine "
+                f"only {least} times{sure} {as_highly}."
+            )
     low = _times(found.low) if np.isfinite(found.low) else f"less than {least}"
     high = _times(found.high) if np.isfinite(found.high) else f"more than {most}"
-    return (f"{label}: deters, for {for_years}, a Russia that values Ukraine up to {_times(found.estimate)} times ({low} to {high}) "
-            f"{as_highly}.")
+    return (
+        f"{label}: deters, for {for_years}, a Russia that values Ukraine up to "
+        f"{_times(found.estimate)} times ({low} to {high}) {as_highly}."
+    )
 
 
 def in_words(found: Threshold, values: Floats, between: str = " ({low} to {high})") -> str:
-    """A threshold with its limits as text; what lies outside of the values that were drawn is below the least or above the most."""
-    estimate, low, high = (_within(value, values) for value in (found.estimate, found.low, found.high))
+    """A threshold with its limits as text; what lies outside of the values that were drawn is below
+    the least or above the most.
+    """
+    estimate, low, high = (
+        _within(value, values) for value in (found.estimate, found.low, found.high)
+    )
     return estimate + between.format(low=low, high=high)
 
 
@@ -141,17 +188,24 @@ def _times(value: float) -> str:
 
 
 class _ParameterSets:
-    """Parameter sets in the order of their values, of which resamples take some more than once and others not at all."""
+    """Parameter sets in the order of their values, of which resamples take some more than once and
+    others not at all.
+    """
 
     def __init__(self, values: Floats) -> None:
-        self._distinct, self._place = np.unique(np.log(np.maximum(values, SMALLEST)), return_inverse=True)
+        self._distinct, self._place = np.unique(
+            np.log(np.maximum(values, SMALLEST)), return_inverse=True
+        )
         self.logs = self._distinct[self._place]
         self.once = np.ones(len(values))
 
     @property
     def resampled(self) -> Iterator[Floats]:
         """How often each set is in each resample."""
-        return (np.bincount(chosen, minlength=len(self.once)).astype(np.float64) for chosen in bags(len(self.once), seed=0))
+        return (
+            np.bincount(chosen, minlength=len(self.once)).astype(np.float64)
+            for chosen in bags(len(self.once), seed=0)
+        )
 
     def crossing(self, shares: Floats, counts: Floats) -> float:
         """The value at which the fit to some shares (design,) crosses one half."""
@@ -172,7 +226,9 @@ class _ParameterSets:
         weights, logs = weights[kept], self._distinct[kept]
         fit = isotonic_regression(sums[kept] / weights, weights=weights)
         starts = fit.blocks[:-1]
-        return np.add.reduceat(weights * logs, starts) / np.add.reduceat(weights, starts), fit.x[starts]
+        return np.add.reduceat(weights * logs, starts) / np.add.reduceat(weights, starts), fit.x[
+            starts
+        ]
 
 
 def _by_design(measure: Measure, run: Simulated) -> Floats:

@@ -11,11 +11,13 @@ _COURSE = ("years", "probes", "firm_answers")
 def typical(run: Simulated) -> dict[Cause, int]:
     """The number of the typical world of each way of ending that occurred.
 
-    It is the one whose years, probes, firm answers and drawn parameters lie nearest to the medians of the worlds that ended in
-    the same way, each measured in its interquartile ranges.
+    It is the one whose years, probes, firm answers and drawn parameters lie nearest to the medians
+    of the worlds that ended in the same way, each measured in its interquartile ranges.
     """
     worlds = run.worlds
-    features = pd.DataFrame({name: worlds[name].astype(float) for name in (*_COURSE, *drawn(worlds))})
+    features = pd.DataFrame(
+        {name: worlds[name].astype(float) for name in (*_COURSE, *drawn(worlds))}
+    )
     found = {}
     for cause in Cause:
         kind = features[(worlds["cause"] == cause.value).to_numpy()]

@@ -6,7 +6,9 @@ _LOPSIDED = 0.25
 
 
 def with_error(value: float, low: float, high: float, sign: str = "") -> str:
-    """A share in percent, or with a sign a difference in points, with half its 95 % interval, or with its limits if they are lopsided."""
+    """A share in percent, or with a sign a difference in points, with half its 95 % interval, or
+    with its limits if they are lopsided.
+    """
     below, above = 100 * (value - low), 100 * (high - value)
     unit = "" if sign else " %"
     if abs(above - below) > max(_LOPSIDED * (above + below) / 2, 1 / 10):
@@ -15,7 +17,10 @@ def with_error(value: float, low: float, high: float, sign: str = "") -> str:
 
 
 def of_row(row: Any, name: str = "estimate") -> tuple[float, float, float]:
-    """A number of a row of a table and its limits: those of an estimate are `low` and `high`, others carry its name."""
+    """A number of a row of a table and its limits.
+
+    Those of an estimate are `low` and `high`, others carry its name.
+    """
     prefix = "" if name == "estimate" else f"{name}_"
     return row[name], row[f"{prefix}low"], row[f"{prefix}high"]
 
@@ -34,5 +39,7 @@ def above_limits(value: float, low: float, high: float, unit: str = "%", digits:
 
 def _rounded(value: float, low: float, high: float, unit: str, digits: int) -> tuple[str, str]:
     times = 100 if unit in ("%", "points") else 1
-    number, least, most = (f"{round(times * each, digits) + 0:.{digits}f}" for each in (value, low, high))
+    number, least, most = (
+        f"{round(times * each, digits) + 0:.{digits}f}" for each in (value, low, high)
+    )
     return number, f"{least} to {most}"

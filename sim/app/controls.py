@@ -1,4 +1,7 @@
-"""A control for each parameter of the guarantee, made from the schema alone: a new provision gets its own without a line here."""
+"""A control for each parameter of the guarantee, made from the schema alone.
+
+A new provision gets its own without a line here.
+"""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -20,7 +23,9 @@ STEPS = 100
 
 @dataclass(frozen=True)
 class Control:
-    """One parameter: its value in the scenario and in the file (a number, a distribution or None), and the slider for it."""
+    """One parameter: its value in the scenario and in the file (a number, a distribution or None),
+    and the slider for it.
+    """
 
     key: str
     meaning: str
@@ -33,7 +38,8 @@ class Control:
     low: float
     high: float
     step: float
-    start: float                # where the slider stands when a number takes the place of what is absent or uncertain
+    # where the slider stands when a number takes the place of what is absent or uncertain
+    start: float
 
     @property
     def label(self) -> str:
@@ -52,7 +58,10 @@ class Control:
         """All that the schema says, in sentences."""
         stands = text_of(self.in_file)
         said = f"{self.meaning[:1].upper()}{self.meaning[1:]} ({self.symbol}), {self.unit}."
-        return f"{said} {self.low:g} to {self.high:g} here; {stands} in the file. Source: {self.source}. Key: {self.key}"
+        return (
+            f"{said} {self.low:g} to {self.high:g} here; {stands} in the file. Source: "
+            f"{self.source}. Key: {self.key}"
+        )
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,8 @@ class Group:
 def groups(file: Scenario, scenario: Scenario, others: Iterable[Scenario]) -> Iterator[Group]:
     """The provisions of the guarantee in the order of the schema.
 
-    A slider reaches as far as the schema allows, or where that is no end, to twice what the `others` give at most.
+    A slider reaches as far as the schema allows, or where that is no end, to twice what the
+    `others` give at most.
     """
     known = [file, *others]
     for name in Regime.model_fields:
@@ -79,9 +89,16 @@ def groups(file: Scenario, scenario: Scenario, others: Iterable[Scenario]) -> It
         if block is None:
             raise TypeError(f"{key} is no block of parameters")
         yield Group(
-            key, name.replace("_", " ").capitalize(), (block.__doc__ or "").strip().splitlines()[0], may_be_absent(key),
-            getattr(scenario.regime, name) is not None, getattr(file.regime, name) is not None,
-            tuple(_control(f"{key}.{inner}", field, scenario, known) for inner, field in block.model_fields.items()),
+            key,
+            name.replace("_", " ").capitalize(),
+            (block.__doc__ or "").strip().splitlines()[0],
+            may_be_absent(key),
+            getattr(scenario.regime, name) is not None,
+            getattr(file.regime, name) is not None,
+            tuple(
+                _control(f"{key}.{inner}", field, scenario, known)
+                for inner, field in block.model_fields.items()
+            ),
         )
 
 
@@ -89,17 +106,36 @@ def _control(key: str, field: FieldInfo, scenario: Scenario, known: list[Scenari
     """A control for a value of the scenario; the first of the `known` scenarios is its file."""
     extra: Any = field.json_schema_extra
     value, in_files = at(scenario, key), [at(each, key) for each in known]
-    given = [each for each in (*in_files, None if field.is_required() else field.default) if each is not None]
+    given = [
+        each
+        for each in (*in_files, None if field.is_required() else field.default)
+        if each is not None
+    ]
     numbers = [number for each in given for number in _reach(each)]
     low = float(extra.get("minimum", min([0.0, *numbers])))
-    high = float(extra.get("maximum", _round_up(2 * max([0.0, *numbers]) or 1.0, (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10))))
+    high = float(
+        extra.get(
+            "maximum",
+            _round_up(2 * max([0.0, *numbers]) or 1.0, (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)),
+        )
+    )
     step = _round_up((high - low) / STEPS, (1, 2, 5, 10))
     least = round(math.ceil(low / step - 1e-9) * step, 12)
     standing = [_middle(each) for each in (value, *given) if each is not None] or [low]
     reached = (value,) if isinstance(value, float) else ()
     return Control(
-        key, str(field.description), str(extra["unit"]), str(extra["symbol"]), scenario.stated_sources.get(key) or str(extra["source"]),
-        value, in_files[0], may_be_absent(key), min([least, *reached]), max([high, *reached]), step, min(max(standing[0], least), high),
+        key,
+        str(field.description),
+        str(extra["unit"]),
+        str(extra["symbol"]),
+        scenario.stated_sources.get(key) or str(extra["source"]),
+        value,
+        in_files[0],
+        may_be_absent(key),
+        min([least, *reached]),
+        max([high, *reached]),
+        step,
+        min(max(standing[0], least), high),
     )
 
 
@@ -112,7 +148,11 @@ def at(scenario: Parameters, key: str) -> Any:
 
 
 def _middle(value: Any) -> float:
-    return float(value.quantile(np.array([0.5]))[0]) if isinstance(value, Distribution) else float(value)
+    return (
+        float(value.quantile(np.array([0.5]))[0])
+        if isinstance(value, Distribution)
+        else float(value)
+    )
 
 
 def _reach(value: Any) -> tuple[float, ...]:
@@ -122,6 +162,9 @@ def _reach(value: Any) -> tuple[float, ...]:
 
 
 def _round_up(value: float, digits: tuple[float, ...]) -> float:
-    """The next of the digits times a power of ten; a value that is one of them, but for rounding, stays."""
+    """The next of the digits times a power of ten.
+
+    A value that is one of them, but for rounding, stays.
+    """
     power: float = 10.0 ** math.floor(math.log10(value) + 1e-9)
     return round(next(each * power for each in digits if each * power >= value * 0.999), 12)

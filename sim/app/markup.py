@@ -1,4 +1,7 @@
-"""Text, tables and figures as the page shows them. Whatever comes from a file is shown as it stands and never read as markup."""
+"""Text, tables and figures as the page shows them.
+
+Whatever comes from a file is shown as it stands and never read as markup.
+"""
 
 import base64
 import re
@@ -15,12 +18,15 @@ STYLE = """<style>
 .cf h2 { font-size: 1.1rem; margin: 0; padding: 0; font-weight: 600; }
 .cf p { margin: .35rem 0; line-height: 1.45; max-width: 75ch; }
 .cf .quiet { color: #5b6470; font-size: .86rem; }
-.cf ul.problems { margin: 0; padding: .6rem 1rem .6rem 2rem; background: #fdf1ea; border-left: 4px solid #D55E00; }
+.cf ul.problems { margin: 0; padding: .6rem 1rem .6rem 2rem; background: #fdf1ea;
+  border-left: 4px solid #D55E00; }
 .cf ul.problems li { font-size: .9rem; overflow-wrap: anywhere; }
 .cf .wide { overflow-x: auto; }
 .cf .long { max-height: 25rem; overflow-y: auto; }
-.cf table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabular-nums; margin: 0; }
-.cf th, .cf td { padding: .28rem .7rem .28rem 0; border: 0; border-bottom: 1px solid #e4e8ec; vertical-align: top; text-align: left; }
+.cf table { border-collapse: collapse; font-size: .86rem;
+  font-variant-numeric: tabular-nums; margin: 0; }
+.cf th, .cf td { padding: .28rem .7rem .28rem 0; border: 0;
+  border-bottom: 1px solid #e4e8ec; vertical-align: top; text-align: left; }
 .cf thead th { font-weight: 600; position: sticky; top: 0; background: #fff; }
 .cf tbody th { font-weight: 500; white-space: nowrap; }
 .cf table.cards { table-layout: fixed; width: 100%; }
@@ -32,10 +38,12 @@ STYLE = """<style>
 .cf table.reasons tbody th { white-space: normal; }
 .cf td small { display: block; color: #5b6470; font-size: .8rem; }
 .cf img { width: 100%; height: auto; display: block; }
-.cf code { font-size: .82rem; background: #f3f5f7; padding: 0 .2rem; color: inherit; overflow-wrap: anywhere; }
+.cf code { font-size: .82rem; background: #f3f5f7; padding: 0 .2rem;
+  color: inherit; overflow-wrap: anywhere; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.6rem 1rem 3rem; }
-  .cf table.cards, .cf table.cards tbody, .cf table.cards tr, .cf table.cards td, .cf table.cards th { display: block; border: 0; }
+  .cf table.cards, .cf table.cards tbody, .cf table.cards tr,
+  .cf table.cards td, .cf table.cards th { display: block; border: 0; }
   .cf table.cards thead { display: none; }
   .cf table.cards tr { border-bottom: 1px solid #e4e8ec; padding: .4rem 0; }
   .cf table.cards tbody td, .cf table.cards tbody th { padding: .05rem 0; width: auto; }
@@ -53,7 +61,11 @@ def html(inner: str) -> None:
 def problems(found: Sequence[str]) -> None:
     """What is wrong, a line each, as the command line says it."""
     if found:
-        html('<ul class="problems" role="alert">' + "".join(f"<li>{escape(each)}</li>" for each in found) + "</ul>")
+        html(
+            '<ul class="problems" role="alert">'
+            + "".join(f"<li>{escape(each)}</li>" for each in found)
+            + "</ul>"
+        )
 
 
 def as_markdown(text: str) -> str:
@@ -62,28 +74,54 @@ def as_markdown(text: str) -> str:
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], kind: str) -> str:
-    """A table whose first column names the rows; of a cell with several lines those after the first are small. `kind` is its style."""
+    """A table whose first column names the rows.
+
+    Of a cell with several lines those after the first are small. `kind` is its style.
+    """
     head = "".join(f'<th scope="col">{_breakable(each)}</th>' for each in headings)
     body = "".join(
         f'<tr><th scope="row">{_breakable(name)}</th>'
-        + "".join(f'<td data-label="{escape(heading)}">{_cell(each)}</td>' for heading, each in zip(headings[1:], cells, strict=True))
-        + "</tr>" for name, *cells in rows)
-    return f'<div class="wide"><table class="{kind}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        + "".join(
+            f'<td data-label="{escape(heading)}">{_cell(each)}</td>'
+            for heading, each in zip(headings[1:], cells, strict=True)
+        )
+        + "</tr>"
+        for name, *cells in rows
+    )
+    return (
+        '<div class="wide"><table '
+        f'class="{kind}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
 
 
 def numbers(printed: Table, *, turned: bool = True) -> str:
-    """A table of the command line, `turned` on its side where it then stands better beside a figure and on a narrow screen."""
-    columns = [[Text.from_markup(str(cell)).plain for cell in column.cells] for column in printed.columns]
+    """A table of the command line, `turned` on its side where it then stands better beside a figure
+    and on a narrow screen.
+    """
+    columns = [
+        [Text.from_markup(str(cell)).plain for cell in column.cells] for column in printed.columns
+    ]
     if not turned:
-        return table([str(column.header) for column in printed.columns], list(zip(*columns, strict=True)), "numbers reasons")
+        return table(
+            [str(column.header) for column in printed.columns],
+            list(zip(*columns, strict=True)),
+            "numbers reasons",
+        )
     names, *estimates = columns
     headings = [str(column.header) for column in printed.columns[1:]]
-    return table(["", *names], [[heading, *cells] for heading, cells in zip(headings, estimates, strict=True)], "numbers")
+    return table(
+        ["", *names],
+        [[heading, *cells] for heading, cells in zip(headings, estimates, strict=True)],
+        "numbers",
+    )
 
 
 def figure(png: bytes, words: str) -> str:
     """A figure, with what it shows in words for those who cannot see it."""
-    return f'<div class="figure"><img alt="{escape(words)}" src="data:image/png;base64,{base64.b64encode(png).decode()}"></div>'
+    return (
+        f'<div class="figure"><img alt="{escape(words)}" '
+        f'src="data:image/png;base64,{base64.b64encode(png).decode()}"></div>'
+    )
 
 
 def _breakable(name: str) -> str:

@@ -1,4 +1,6 @@
-"""The page itself: Streamlit runs this script, with the folder of scenarios as its argument, whenever a control moves."""
+"""The page itself: Streamlit runs this script, with the folder of scenarios as its argument,
+whenever a control moves.
+"""
 
 import sys
 from collections.abc import Mapping
@@ -26,18 +28,27 @@ def main(folder: Path) -> None:
         markup.problems(wrong.problems)
         return
     if not files:
-        markup.problems(problems or [f"{folder}: holds no scenario; name a folder of scenario files"])
+        markup.problems(
+            problems or [f"{folder}: holds no scenario; name a folder of scenario files"]
+        )
         return
     named: dict[str, Path] = {}
     for path, scenario in files.items():
         if named.setdefault(scenario.name, path) != path:
-            problems.append(f"{path}: name: {scenario.name} is the name of {named[scenario.name]} too; give it another")
+            problems.append(
+                f"{path}: name: {scenario.name} is the name of {named[scenario.name]} too; give "
+                "it another"
+            )
     known = {name: files[path] for name, path in named.items()}
     asked, unknown = _known(Asked.of(sidebar.address()), list(known))
     if "scenario" not in st.query_params:
         sidebar.put({"scenario": asked.scenario})
     explored = explore(reader(named[asked.scenario]), settings_of(sidebar.address()), known)
-    others = {name: load(named[name], _sampling(explored.scenario), ORIGIN) for name in (asked.baseline, *asked.compare) if name}
+    others = {
+        name: load(named[name], _sampling(explored.scenario), ORIGIN)
+        for name in (asked.baseline, *asked.compare)
+        if name
+    }
     with st.sidebar:
         _controls(asked, explored, known)
     _heading(explored)
@@ -47,14 +58,24 @@ def main(folder: Path) -> None:
 
 def _known(asked: Asked, names: list[str]) -> tuple[Asked, list[str]]:
     """The names that are known, the first scenario by default, and what to say of the others."""
-    said = [("scenario", asked.scenario), ("baseline", asked.baseline), *(("compare", name) for name in asked.compare)]
-    problems = [f"{what} {name}: no such scenario among {', '.join(names)}" for what, name in said if name and name not in names]
+    said = [
+        ("scenario", asked.scenario),
+        ("baseline", asked.baseline),
+        *(("compare", name) for name in asked.compare),
+    ]
+    problems = [
+        f"{what} {name}: no such scenario among {', '.join(names)}"
+        for what, name in said
+        if name and name not in names
+    ]
     if asked.view and asked.view not in VIEWS:
         problems.append(f"view {asked.view}: no such view among {', '.join(VIEWS)}")
     scenario = asked.scenario if asked.scenario in names else names[0]
     baseline = asked.baseline if asked.baseline in names and asked.baseline != scenario else ""
     compare = tuple(name for name in asked.compare if name in names and name != scenario)
-    return Asked(scenario, compare, baseline, asked.view if asked.view in VIEWS else VIEWS[0], asked.world), problems
+    return Asked(
+        scenario, compare, baseline, asked.view if asked.view in VIEWS else VIEWS[0], asked.world
+    ), problems
 
 
 def _sampling(scenario: Scenario) -> dict[str, int]:
@@ -64,7 +85,11 @@ def _sampling(scenario: Scenario) -> dict[str, int]:
 
 def _controls(asked: Asked, explored: Explored, known: Mapping[str, Scenario]) -> None:
     others = [scenario for name, scenario in known.items() if name != asked.scenario]
-    sidebar.choose(asked, labels_by_name(list(known.values())), {name: scenario.title for name, scenario in known.items()})
+    sidebar.choose(
+        asked,
+        labels_by_name(list(known.values())),
+        {name: scenario.title for name, scenario in known.items()},
+    )
     sidebar.size(explored.scenario)
     shown = list(groups(explored.file, explored.scenario, others))
     sidebar.provisions(shown)
@@ -74,15 +99,25 @@ def _controls(asked: Asked, explored: Explored, known: Mapping[str, Scenario]) -
 def _heading(explored: Explored) -> None:
     scenario, changed = explored.scenario, len(explored.changed)
     as_of = "" if scenario.as_of is None else f"State of affairs of {scenario.as_of}. "
-    says = f"{changed} value{'s' if changed > 1 else ''} changed. " if changed else "As in its file. "
-    markup.html(f"<h1>{escape(scenario.title or scenario.name)}</h1><p>{escape(scenario.description.strip())}</p>"
-                f'<p class="quiet">{as_of}{says}{escape(report.HOW_TO_READ.strip())}</p>')
+    says = (
+        f"{changed} value{'s' if changed > 1 else ''} changed. " if changed else "As in its file. "
+    )
+    markup.html(
+        f"<h1>{escape(scenario.title or scenario.name)}</h1>"
+        f"<p>{escape(scenario.description.strip())}</p>"
+        f'<p class="quiet">{as_of}{says}{escape(report.HOW_TO_READ.strip())}</p>'
+    )
 
 
 def _answer(asked: Asked, explored: Explored, others: Mapping[str, Scenario]) -> None:
     """The view that is asked for."""
-    st.segmented_control("View", VIEWS, key=sidebar.stands_at("view", asked.view), label_visibility="collapsed",
-                         on_change=lambda: sidebar.put({"view": _unless_default(st.session_state["view"])}))
+    st.segmented_control(
+        "View",
+        VIEWS,
+        key=sidebar.stands_at("view", asked.view),
+        label_visibility="collapsed",
+        on_change=lambda: sidebar.put({"view": _unless_default(st.session_state["view"])}),
+    )
     if asked.view == "Parameters":
         views.every_parameter(explored.scenario)
         return

@@ -1,7 +1,9 @@
-"""What the page is asked for: from the address bar to scenarios, and from a scenario to a file that the command line accepts.
+"""What the page is asked for: from the address bar to scenarios, and from a scenario to a file that
+the command line accepts.
 
-The address is the only state of the page. It holds the names of scenarios and views under the names of `Asked`, and every value that
-differs from the scenario's file under its dotted key, written as after `--set`; `none` takes away what may be absent.
+The address is the only state of the page. It holds the names of scenarios and views under the names
+of `Asked`, and every value that differs from the scenario's file under its dotted key, written as
+after `--set`; `none` takes away what may be absent.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -21,13 +23,19 @@ SIZE = "sampling.designs"
 QUICK = {SIZE: "300"}
 """The size of a quick answer; the address holds another one only."""
 MOST_STEPS = 24_000_000
-"""Months of histories that the page simulates at most, for each scenario: what a few seconds to a minute allow."""
+"""Months of histories that the page simulates at most, for each scenario.
+
+What a few seconds to a minute allow.
+"""
 VIEWS = ("Answers", "One world", "Parameters", "Files")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What an address asks for: names, not yet checked; the empty name stands for what the page takes by default."""
+    """What an address asks for: names, not yet checked.
+
+    The empty name stands for what the page takes by default.
+    """
 
     scenario: str = ""
     compare: tuple[str, ...] = ()
@@ -38,18 +46,30 @@ class Asked:
     @classmethod
     def of(cls, address: Mapping[str, list[str]]) -> "Asked":
         """Read the address; of a name that is given twice the last counts."""
-        names = {name: address[name][-1] for name in ("scenario", "baseline", "view", "world") if address.get(name)}
+        names = {
+            name: address[name][-1]
+            for name in ("scenario", "baseline", "view", "world")
+            if address.get(name)
+        }
         return cls(**names, compare=tuple(dict.fromkeys(address.get("compare", []))))
 
 
 def settings_of(address: Mapping[str, list[str]]) -> dict[str, str]:
-    """The settings in an address: whatever is not one of the names in `Asked`, as text by dotted key."""
-    return {key: texts[-1] for key, texts in address.items() if texts and key not in Asked.__dataclass_fields__}
+    """The settings in an address: whatever is not one of the names in `Asked`, as text by dotted
+    key.
+    """
+    return {
+        key: texts[-1]
+        for key, texts in address.items()
+        if texts and key not in Asked.__dataclass_fields__
+    }
 
 
 @dataclass(frozen=True)
 class Explored:
-    """The scenario of a file as it stands, the same with the settings that can be used, the keys of the others, and their problems."""
+    """The scenario of a file as it stands, the same with the settings that can be used, the keys of
+    the others, and their problems.
+    """
 
     file: Scenario
     scenario: Scenario
@@ -63,14 +83,23 @@ class Explored:
 
     @property
     def changed(self) -> dict[str, Any]:
-        """The values that differ from the file, by dotted key; the size and the words of the scenario do not count."""
+        """The values that differ from the file, by dotted key.
+
+        The size and the words of the scenario do not count.
+        """
         return differences(self.file, self.scenario)
 
 
-def explore(file: Callable[[Mapping[str, Any]], Scenario], settings: Mapping[str, str], taken: Iterable[str] = ()) -> Explored:
-    """Apply settings to a scenario; `file` reads it with some overrides, and `taken` are names that a changed scenario must not have.
+def explore(
+    file: Callable[[Mapping[str, Any]], Scenario],
+    settings: Mapping[str, str],
+    taken: Iterable[str] = (),
+) -> Explored:
+    """Apply settings to a scenario; `file` reads it with some overrides, and `taken` are names that
+    a changed scenario must not have.
 
-    Settings that cannot be used are left out, with the command line's messages. Raises ScenarioError if the file itself is at fault.
+    Settings that cannot be used are left out, with the command line's messages. Raises
+    ScenarioError if the file itself is at fault.
     """
     used = QUICK | dict(settings)
     problems: list[str] = []
@@ -79,21 +108,39 @@ def explore(file: Callable[[Mapping[str, Any]], Scenario], settings: Mapping[str
     except ScenarioError as wrong:
         problems, used = wrong.problems, _usable(file, used)
         scenario = _read(file, used)
-    base = file({f"sampling.{name}": value for name, value in scenario.sampling.model_dump().items()})
+    base = file(
+        {f"sampling.{name}": value for name, value in scenario.sampling.model_dump().items()}
+    )
     if scenario.name in taken and (scenario.name != base.name or differences(base, scenario)):
-        free = next(each for each in chain(["changed"], (f"changed-{number}" for number in count(2))) if each not in taken)
-        scenario = scenario.model_copy(update={"name": free}).with_origins(scenario.origins, scenario.stated_sources)
-    return Explored(base, scenario, frozenset(key for key, text in settings.items() if used.get(key) != text), problems)
+        free = next(
+            each
+            for each in chain(["changed"], (f"changed-{number}" for number in count(2)))
+            if each not in taken
+        )
+        scenario = scenario.model_copy(update={"name": free}).with_origins(
+            scenario.origins, scenario.stated_sources
+        )
+    return Explored(
+        base,
+        scenario,
+        frozenset(key for key, text in settings.items() if used.get(key) != text),
+        problems,
+    )
 
 
 def differences(file: Scenario, scenario: Scenario) -> dict[str, Any]:
-    """The values that determine results and differ between two scenarios, by dotted key, as the second has them."""
+    """The values that determine results and differ between two scenarios, by dotted key, as the
+    second has them.
+    """
     was, now = (dict(each.leaves()) for each in (file, scenario))
     return {key: now.get(key) for key in was | now if "." in key and was.get(key) != now.get(key)}
 
 
 def values(settings: Mapping[str, str]) -> dict[str, Any]:
-    """The values of settings, as the command line reads them after `--set`. Raises ScenarioError."""
+    """The values of settings, as the command line reads them after `--set`.
+
+    Raises ScenarioError.
+    """
     read = {}
     for given, text in settings.items():
         try:
@@ -116,9 +163,19 @@ def may_be_absent(key: str) -> bool:
 
 
 def block_of(block: type[Parameters], name: str) -> type[Parameters] | None:
-    """The class of a block inside a block of the schema, which may be absent; None if there is none of this name."""
+    """The class of a block inside a block of the schema, which may be absent.
+
+    None if there is none of this name.
+    """
     annotation = block.model_fields[name].annotation if name in block.model_fields else None
-    return next((kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type) and issubclass(kind, Parameters)), None)
+    return next(
+        (
+            kind
+            for kind in (annotation, *get_args(annotation))
+            if isinstance(kind, type) and issubclass(kind, Parameters)
+        ),
+        None,
+    )
 
 
 def text_of(value: Any) -> str:
@@ -132,7 +189,10 @@ def lines(settings: Mapping[str, str]) -> str:
 
 
 def read_lines(text: str) -> dict[str, str]:
-    """Settings from a text of KEY=VALUE, one a line; a line without "=" is a key with an empty value, which is refused later."""
+    """Settings from a text of KEY=VALUE, one a line.
+
+    A line without "=" is a key with an empty value, which is refused later.
+    """
     pairs = (line.partition("=") for line in text.splitlines() if line.strip())
     return {key.strip(): value.strip() for key, _, value in pairs}
 
@@ -142,12 +202,24 @@ def _read(file: Callable[[Mapping[str, Any]], Scenario], settings: Mapping[str, 
     sampling = scenario.sampling
     most = MOST_STEPS // sampling.steps
     if sampling.worlds > most:
-        raise ScenarioError([f"{ORIGIN}: sampling: {sampling.worlds:,} worlds are too many for a page; at most {most:,} of its length"])
+        raise ScenarioError(
+            [
+                (
+                    f"{ORIGIN}: sampling: {sampling.worlds:,} worlds are too many for a page; at "
+                    f"most {most:,} of its length"
+                )
+            ]
+        )
     return scenario
 
 
-def _usable(file: Callable[[Mapping[str, Any]], Scenario], settings: Mapping[str, str]) -> dict[str, str]:
-    """The settings without those that spoil the others; a block's settings may need each other, so they are tried together first."""
+def _usable(
+    file: Callable[[Mapping[str, Any]], Scenario], settings: Mapping[str, str]
+) -> dict[str, str]:
+    """The settings without those that spoil the others.
+
+    A block's settings may need each other, so they are tried together first.
+    """
     usable = dict(QUICK)
     for _, block in groupby(sorted(settings), key=lambda key: key.rpartition(".")[0]):
         keys = list(block)

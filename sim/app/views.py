@@ -19,7 +19,10 @@ from sim.scenario.show import parameters, resolved
 
 
 def world(scenario: Scenario, stem: str, run: Run, asked: str) -> None:
-    """The story of one world in words and as a figure: a typical one of its kind, or any by its number."""
+    """The story of one world in words and as a figure.
+
+    A typical one of its kind, or any by its number.
+    """
     of = {number: f"{WORDS[cause]}: world {number}" for cause, number in typical(run).items()}
     number, problems = next(iter(of)), []
     if asked:
@@ -31,14 +34,29 @@ def world(scenario: Scenario, stem: str, run: Run, asked: str) -> None:
     def pick(key: str) -> None:
         if st.session_state[key] is not None:
             put({"world": str(st.session_state[key])})
+
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
-        st.selectbox("The typical world of each way of ending", list(of), format_func=of.__getitem__, index=None,
-                     placeholder="choose a way of ending", key=stands_at("typical", number if number in of else None),
-                     on_change=pick, args=("typical",))
+        st.selectbox(
+            "The typical world of each way of ending",
+            list(of),
+            format_func=of.__getitem__,
+            index=None,
+            placeholder="choose a way of ending",
+            key=stands_at("typical", number if number in of else None),
+            on_change=pick,
+            args=("typical",),
+        )
     with right:
-        st.number_input(f"World, 0 to {scenario.sampling.worlds - 1}", 0, scenario.sampling.worlds - 1, step=1,
-                        key=stands_at("number", number), on_change=pick, args=("number",))
+        st.number_input(
+            f"World, 0 to {scenario.sampling.worlds - 1}",
+            0,
+            scenario.sampling.worlds - 1,
+            step=1,
+            key=stands_at("number", number),
+            on_change=pick,
+            args=("number",),
+        )
     markup.problems(problems)
     told = sim.replay(scenario, number)
     png, words = results.drawn(lambda ax: plots.world(told, ax=ax), (7.5, 7.5))
@@ -48,7 +66,9 @@ def world(scenario: Scenario, stem: str, run: Run, asked: str) -> None:
         _button(f"{stem}-world-{number}.png", png, "image/png")
     with right:
         rows = [[f"{event['years']:.2f}", event["words"]] for event in told["events"]]
-        markup.html(f'<h2>{escape(words)}</h2>{markup.table(["Year", "What happened"], rows, "story")}')
+        markup.html(
+            f"<h2>{escape(words)}</h2>{markup.table(['Year', 'What happened'], rows, 'story')}"
+        )
 
 
 def _checked(asked: str, scenario: Scenario) -> int:
@@ -61,7 +81,9 @@ def _checked(asked: str, scenario: Scenario) -> int:
 
 def every_parameter(scenario: Scenario) -> None:
     """Each value of the scenario with its unit, symbol, meaning, source, and who set it."""
-    wanted = st.text_input("Find", placeholder="a word, a symbol or a key, such as deployment", key="find").casefold()
+    wanted = st.text_input(
+        "Find", placeholder="a word, a symbol or a key, such as deployment", key="find"
+    ).casefold()
     rows = []
     for told in (each for each in parameters(scenario) if "." in each.key):
         set_by = "\n".join([told.set_by or "default", *(f"was {each}" for each in told.was)])
@@ -72,21 +94,34 @@ def every_parameter(scenario: Scenario) -> None:
         listed = "".join(f"<li>{escape(each)}</li>" for each in scenario.sources)
         markup.html(f"<h2>Sources of the scenario</h2><ul>{listed}</ul>")
     if rows:
-        markup.html(markup.table(["Key", "Value", "Unit", "Symbol", "Meaning", "Source", "Set by"], rows, "cards"))
+        markup.html(
+            markup.table(
+                ["Key", "Value", "Unit", "Symbol", "Meaning", "Source", "Set by"], rows, "cards"
+            )
+        )
     else:
         markup.html("<p>No parameter has this in it.</p>")
 
 
 def files(scenario: Scenario, stem: str, runs: Sequence[Run], baseline: str) -> None:
     """The scenario as a file, the figures, and the outcomes of every history."""
-    markup.html("<h2>The scenario</h2><p>One file with every value, its meaning and its source. The command line gives the same numbers: "
-                f"<code>ceasefire run {escape(stem)}.toml</code></p>")
+    markup.html(
+        "<h2>The scenario</h2><p>One file with every value, its meaning and its source. The "
+        f"command line gives the same numbers: <code>ceasefire run {escape(stem)}.toml</code></p>"
+    )
     _button(f"{stem}.toml", resolved(scenario), "application/toml")
     markup.html("<h2>The figures</h2>")
     with st.container(horizontal=True):
         for section in results.sections(runs, baseline):
-            _button(f"{stem}-{section.name}.png", results.picture(section, runs, baseline)[0], "image/png")
-    markup.html("<h2>The outcomes</h2><p>One row a history: when and how it ended, who fought, and the parameters drawn for it.</p>")
+            _button(
+                f"{stem}-{section.name}.png",
+                results.picture(section, runs, baseline)[0],
+                "image/png",
+            )
+    markup.html(
+        "<h2>The outcomes</h2><p>One row a history: when and how it ended, who fought, and the "
+        "parameters drawn for it.</p>"
+    )
     for run in runs:
         name = stem if run is runs[0] else run.name
         with st.container(horizontal=True):

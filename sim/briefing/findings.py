@@ -24,10 +24,17 @@ class Telling:
 
 
 TELLINGS: Mapping[str, Telling] = {
-    "calibration": Telling(calibration.section, {"learned": plots.learned, "calibrated": plots.calibrated, "ranks": plots.ranks}),
+    "calibration": Telling(
+        calibration.section,
+        {"learned": plots.learned, "calibrated": plots.calibrated, "ranks": plots.ranks},
+    ),
     "requirement": Telling(requirement.section, {"frontier": plots.frontier}),
-    "discovery": Telling(discovery.section, {"discovery": plots.discovery, "peeling": plots.peeling}),
-    "sensitivity": Telling(sensitivity.section, {"tornado": plots.tornado, "influence": plots.influence}),
+    "discovery": Telling(
+        discovery.section, {"discovery": plots.discovery, "peeling": plots.peeling}
+    ),
+    "sensitivity": Telling(
+        sensitivity.section, {"tornado": plots.tornado, "influence": plots.influence}
+    ),
     "robustness": Telling(robustness.section, {"regret": plots.regret, "turning": plots.turning}),
 }
 
@@ -35,5 +42,8 @@ TELLINGS: Mapping[str, Telling] = {
 def telling(finding: Finding) -> Telling:
     """How this finding is told. Raises RunError for a kind that is not known."""
     if finding.kind not in TELLINGS:
-        raise RunError(f"{finding.name}: no such kind of finding as {finding.kind}; this version knows {', '.join(TELLINGS)}")
+        raise RunError(
+            f"{finding.name}: no such kind of finding as {finding.kind}; this version knows "
+            f"{', '.join(TELLINGS)}"
+        )
     return TELLINGS[finding.kind]

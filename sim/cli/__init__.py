@@ -1,7 +1,32 @@
-"""The command line: `ceasefire`. Imports stand in the commands that need them, so that `--help` answers at once."""
+"""The command line: `ceasefire`.
 
-from sim.cli import assumptions, calibration, ensembles, history, page, requirement, scenarios, sensitivity, studies, worlds
+Imports stand in the commands that need them, so that `--help` answers at once.
+"""
+
+from sim.cli import (
+    assumptions,
+    calibration,
+    ensembles,
+    history,
+    page,
+    requirement,
+    scenarios,
+    sensitivity,
+    studies,
+    worlds,
+)
 from sim.cli.options import app
 
-__all__ = ["app", "assumptions", "calibration", "ensembles", "history", "page", "requirement", "scenarios", "sensitivity", "studies",
-           "worlds"]
+__all__ = [
+    "app",
+    "assumptions",
+    "calibration",
+    "ensembles",
+    "history",
+    "page",
+    "requirement",
+    "scenarios",
+    "sensitivity",
+    "studies",
+    "worlds",
+]

@@ -6,36 +6,88 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli.options import NOTHING_KEPT, AsJson, Out, Seed, Workers, advance, app, counting_bar, plain_errors, pool
+from sim.cli.options import (
+    NOTHING_KEPT,
+    AsJson,
+    Out,
+    Seed,
+    Workers,
+    advance,
+    app,
+    counting_bar,
+    plain_errors,
+    pool,
+)
 from sim.cli.studies import publish
 
-Candidates = Annotated[int | None, typer.Option(help="Candidates drawn from the prior, each to be simulated.", show_default="400")]
-Histories = Annotated[int | None, typer.Option(help="Simulated histories of each candidate under each scenario.", show_default="600")]
-Checks = Annotated[int | None, typer.Option(help="Synthetic records of known truth to try the method on.", show_default="200")]
+Candidates = Annotated[
+    int | None,
+    typer.Option(help="Candidates drawn from the prior, each to be simulated.", show_default="400"),
+]
+Histories = Annotated[
+    int | None,
+    typer.Option(
+        help="Simulated histories of each candidate under each scenario.", show_default="600"
+    ),
+]
+Checks = Annotated[
+    int | None,
+    typer.Option(help="Synthetic records of known truth to try the method on.", show_default="200"),
+]
 
 
 @app.command()
-def calibrate(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of the scenarios that stand for the record's classes.")]
-              = Path("scenarios"), candidates: Candidates = None, histories: Histories = None, checks: Checks = None, seed: Seed = None,
-              workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
-    """Fit the uncertain parameters to past ceasefires and write the posterior as a scenario overlay (four minutes on two idle cores)."""
+def calibrate(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="[DIR]", help="Folder of the scenarios that stand for the record's classes."
+        ),
+    ] = Path("scenarios"),
+    candidates: Candidates = None,
+    histories: Histories = None,
+    checks: Checks = None,
+    seed: Seed = None,
+    workers: Workers = 1,
+    out: Out = Path("runs"),
+    as_json: AsJson = False,
+) -> None:
+    """Fit the uncertain parameters to past ceasefires and write the posterior as a scenario overlay
+    (four minutes on two idle cores).
+    """
     with plain_errors(NOTHING_KEPT) as refuse:
         from sim.report.calibration import doubts
         from sim.scenario.load import load_folder
         from sim.scenario.schema import POSTERIOR
         from sim.study.calibration.study import find, scenario_text
         from sim.study.finding import writable
-        given: dict[str, Any] = {"candidates": candidates, "histories": histories, "checks": checks, "seed": seed}
+
+        given: dict[str, Any] = {
+            "candidates": candidates,
+            "histories": histories,
+            "checks": checks,
+            "seed": seed,
+        }
         scenarios, problems = load_folder(folder)
         if problems:
             refuse(problems)
         writable(out)
         with pool(workers) as executor, counting_bar() as bar:
             task = bar.add_task("candidates simulated", total=None)
-            found = find(list(scenarios.values()), executor=executor, progress=partial(advance, bar, task),
-                         **{name: value for name, value in given.items() if value is not None})
+            found = find(
+                list(scenarios.values()),
+                executor=executor,
+                progress=partial(advance, bar, task),
+                **{name: value for name, value in given.items() if value is not None},
+            )
         posterior = publish(found, out, as_json=as_json) / "calibrated.toml"
         posterior.write_text(scenario_text(found), encoding="utf-8")
         if not as_json:
-            typer.echo(f"Not to be used: {posterior}" if any(doubts(found)) else
-                       f"To apply on top of any scenario, as in scenarios/nato.toml+{posterior}; {POSTERIOR}")
+            typer.echo(
+                f"Not to be used: {posterior}"
+                if any(doubts(found))
+                else (
+                    f"To apply on top of any scenario, as in scenarios/nato.toml+{posterior}; "
+                    f"{POSTERIOR}"
+                )
+            )

@@ -6,32 +6,75 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import WIDTH, AsJson, Designs, Out, Replicates, Seed, Workers, app, load_all, plain_errors, sampling, simulate
+from sim.cli.options import (
+    WIDTH,
+    AsJson,
+    Designs,
+    Out,
+    Replicates,
+    Seed,
+    Workers,
+    app,
+    load_all,
+    plain_errors,
+    sampling,
+    simulate,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.ensemble.store import Run
-Calibration = Annotated[Path | None, typer.Option(
-    metavar="FINDING", help="Folder of a calibration; its scores leave each pair of adversaries out.")]
+Calibration = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FINDING",
+        help="Folder of a calibration; its scores leave each pair of adversaries out.",
+    ),
+]
 
 
 @app.command()
-def history(files: Annotated[list[str] | None, typer.Argument(metavar="[FILE...]", help="Scenarios to hold against it.",
-                                                              show_default=False)] = None,
-            calibration: Calibration = None, designs: Designs = None, replicates: Replicates = None, seed: Seed = None,
-            workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
-    """Show how long past ceasefires lasted, by type of guarantee; with scenarios, score the model against them."""
+def history(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE...]", help="Scenarios to hold against it.", show_default=False
+        ),
+    ] = None,
+    calibration: Calibration = None,
+    designs: Designs = None,
+    replicates: Replicates = None,
+    seed: Seed = None,
+    workers: Workers = 1,
+    out: Out = Path("runs"),
+    as_json: AsJson = False,
+) -> None:
+    """Show how long past ceasefires lasted, by type of guarantee.
+
+    With scenarios, score the model against them.
+    """
     with plain_errors() as refuse:
         from sim.record.record import OUTCOMES, record
         from sim.study.calibration.study import left_out_scores
         from sim.study.finding import read, writable
         from sim.study.validation import covered, laid_over, too_few
+
         scenarios = load_all(files or [], None, sampling(designs, replicates, seed))
         known = None if calibration is None else read(calibration)
-        if fitted := [scenario.name for scenario in scenarios if any(each.jointly for each in scenario.uncertain().values())]:
-            refuse([f"{name}: holds draws of a posterior that has seen these cases; give it without them, and the finding to "
-                    "--calibration, whose scores leave out each pair of adversaries in its turn" for name in fitted])
+        if fitted := [
+            scenario.name
+            for scenario in scenarios
+            if any(each.jointly for each in scenario.uncertain().values())
+        ]:
+            refuse(
+                [
+                    f"{name}: holds draws of a posterior that has seen these cases; give it "
+                    "without them, and the finding to --calibration, whose scores leave out "
+                    "each pair of adversaries in its turn"
+                    for name in fitted
+                ]
+            )
         cases = covered(record(), [scenario.name for scenario in scenarios])
         learned = None if known is None else left_out_scores(known, cases)
         folder = out / "history"
@@ -43,8 +86,11 @@ def history(files: Annotated[list[str] | None, typer.Argument(metavar="[FILE...]
         scored = _scores(cases, runs, learned) if runs and not few else None
         _draw(runs, folder)
         if as_json:
-            document = {"record": {outcome: _rows(table) for outcome, table in tables.items()}, "model": _rows(model),
-                        "scores": _rows(scored)}
+            document = {
+                "record": {outcome: _rows(table) for outcome, table in tables.items()},
+                "model": _rows(model),
+                "scores": _rows(scored),
+            }
             typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
             return
         _print(tables, model, scored, runs)
@@ -63,41 +109,66 @@ def _lifetimes(cases: "pd.DataFrame") -> "pd.DataFrame":
     import pandas as pd
 
     from sim.record.lifetimes import by_class, kaplan_meier, shape_interval
+
     rows = []
     for name, some in by_class(cases):
         row: dict[str, Any] = {"class": name, "cases": len(some), "ended": int(some["ended"].sum())}
         for _, held in kaplan_meier(some).iterrows():
-            row |= {f"{column}@{held['years']:g}": held[column] for column in ("estimate", "low", "high")}
+            row |= {
+                f"{column}@{held['years']:g}": held[column]
+                for column in ("estimate", "low", "high")
+            }
         shape = shape_interval(some) if row["ended"] > 1 else (None, None, None)
         rows.append(row | dict(zip(("shape", "shape_low", "shape_high"), shape, strict=True)))
     return pd.DataFrame(rows)
 
 
-def _scores(cases: "pd.DataFrame", runs: list["Run"], learned: "pd.DataFrame | None") -> "pd.DataFrame":
+def _scores(
+    cases: "pd.DataFrame", runs: list["Run"], learned: "pd.DataFrame | None"
+) -> "pd.DataFrame":
     import pandas as pd
 
     from sim.study.validation import of_runs, scores
+
     return pd.concat([scores(cases, {"model": of_runs(runs)}), learned], ignore_index=True)
 
 
 def _draw(runs: list["Run"], folder: Path) -> None:
     import matplotlib as mpl
+
     mpl.use("Agg")
     from sim import plots
     from sim.record.record import OUTCOMES, record
+
     for outcome in OUTCOMES:
-        plots.save(plots.record(record(outcome), runs if outcome == "war" else ()), folder / f"{outcome}.png")
+        plots.save(
+            plots.record(record(outcome), runs if outcome == "war" else ()),
+            folder / f"{outcome}.png",
+        )
     none = next((run for run in runs if run.name == "none"), None)
     if none is not None:
         plots.save(plots.forecasters(record(), none), folder / "forecasters.png")
 
 
-def _print(tables: dict[str, "pd.DataFrame"], model: "pd.DataFrame | None", scored: "pd.DataFrame | None", runs: list["Run"]) -> None:
+def _print(
+    tables: dict[str, "pd.DataFrame"],
+    model: "pd.DataFrame | None",
+    scored: "pd.DataFrame | None",
+    runs: list["Run"],
+) -> None:
     from rich.console import Console
 
     from sim.analysis.labels import labels_by_name
     from sim.record.record import OUTCOMES
-    from sim.report.record import HOW_TO_READ, HOW_TO_READ_MODEL, HOW_TO_READ_SCORES, laid_over_table, lifetimes_table, scores_table
+    from sim.report.record import (
+        HOW_TO_READ,
+        HOW_TO_READ_MODEL,
+        HOW_TO_READ_SCORES,
+        laid_over_table,
+        lifetimes_table,
+        scores_table,
+    )
+
     console = Console(highlight=False, soft_wrap=True)
     console.width = max(console.width, WIDTH)
     for outcome, table in tables.items():

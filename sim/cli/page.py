@@ -11,16 +11,34 @@ from sim.cli.options import app, plain_errors, warn, write
 
 
 @app.command()
-def report(folders: Annotated[list[Path], typer.Argument(metavar="RUN_OR_FINDING...", help="Run folders, and folders of findings.",
-                                                         show_default=False)],
-           page: Annotated[Path, typer.Option("--out", metavar="PATH", help="The page to write.")] = Path("report.html"),
-           baseline: Annotated[str | None, typer.Option(help="Name of the scenario to compare with.", show_default="the first")] = None,
-           question: Annotated[str | None, typer.Option(help="The question at its head.", show_default="one that fits")] = None) -> None:
-    """Write a page that needs nothing else: the question, the answer with its uncertainty, figures, assumptions, how to reproduce it."""
+def report(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RUN_OR_FINDING...",
+            help="Run folders, and folders of findings.",
+            show_default=False,
+        ),
+    ],
+    page: Annotated[Path, typer.Option("--out", metavar="PATH", help="The page to write.")] = Path(
+        "report.html"
+    ),
+    baseline: Annotated[
+        str | None,
+        typer.Option(help="Name of the scenario to compare with.", show_default="the first"),
+    ] = None,
+    question: Annotated[
+        str | None, typer.Option(help="The question at its head.", show_default="one that fits")
+    ] = None,
+) -> None:
+    """Write a page that needs nothing else: the question, the answer with its uncertainty, figures,
+    assumptions, how to reproduce it.
+    """
     with plain_errors() as refuse:
         from sim.briefing.page import page as briefing
         from sim.ensemble.store import read_run
         from sim.study import finding
+
         found = [folder for folder in folders if (folder / finding.FILE).exists()]
         simulated = [folder for folder in folders if folder not in found]
         runs, findings = list(map(read_run, simulated)), list(map(finding.read, found))
@@ -28,52 +46,108 @@ def report(folders: Annotated[list[Path], typer.Argument(metavar="RUN_OR_FINDING
             warn(each.scenario)
         names = [each.name for each in runs]
         if len(set(names)) < len(names):
-            told = ", ".join(f"{name} ({folder})" for name, folder in zip(names, simulated, strict=True))
+            told = ", ".join(
+                f"{name} ({folder})" for name, folder in zip(names, simulated, strict=True)
+            )
             refuse([f"report needs runs of different names, one folder each; it was given {told}"])
         if baseline is not None and baseline not in names:
             refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
-        write(page, lambda: page.write_text(briefing(runs, baseline, question, findings), encoding="utf-8"))
-        counted = [f"{len(each)} {word}{'s' if len(each) > 1 else ''}" for each, word in ((runs, "run"), (findings, "finding")) if each]
+        write(
+            page,
+            lambda: page.write_text(briefing(runs, baseline, question, findings), encoding="utf-8"),
+        )
+        counted = [
+            f"{len(each)} {word}{'s' if len(each) > 1 else ''}"
+            for each, word in ((runs, "run"), (findings, "finding"))
+            if each
+        ]
         typer.echo(f"{page}: {' and '.join(counted)}; print it, or send the one file")
 
 
 @app.command("app")
-def explore(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of scenario files.")] = Path("scenarios"),
-            host: Annotated[str, typer.Option(help="Address to listen at; the default is reached from this machine only.")] = "127.0.0.1",
-            port: Annotated[int, typer.Option(help="Port to listen at; 0 takes any that is free.", min=0, max=65535)] = 8501,
-            open_browser: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False) -> None:
-    """Explore scenarios on a page in the browser: move the provisions, and see how durability changes (extra `app`)."""
+def explore(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Folder of scenario files.")
+    ] = Path("scenarios"),
+    host: Annotated[
+        str,
+        typer.Option(help="Address to listen at; the default is reached from this machine only."),
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(help="Port to listen at; 0 takes any that is free.", min=0, max=65535)
+    ] = 8501,
+    open_browser: Annotated[
+        bool, typer.Option("--open", help="Open the page in a browser.")
+    ] = False,
+) -> None:
+    """Explore scenarios on a page in the browser.
+
+    Move the provisions, and see how durability changes (extra `app`).
+    """
     with plain_errors() as refuse:
         if find_spec("streamlit") is None:
             refuse(["ceasefire app needs the extra `app`: pip install 'ceasefire[app]'"])
         from sim.scenario.load import load_folder
+
         found, problems = load_folder(folder)
         if not found:
             refuse(problems or [f"{folder}: holds no scenario; name a folder of scenario files"])
         try:
             free = _free_port(host, port)
         except OSError as wrong:
-            refuse([f"--host {host} --port {port}: cannot listen there: {wrong.strerror}; --port 0 takes any port that is free"])
-        typer.echo(f"{len(found)} scenarios to explore at http://{f'[{host}]' if ':' in host else host}:{free}    (Ctrl-C stops)")
+            refuse(
+                [
+                    (
+                        f"--host {host} --port {port}: cannot listen there: {wrong.strerror}; "
+                        f"--port "
+                        "0 takes any port that is free"
+                    )
+                ]
+            )
+        typer.echo(
+            f"{len(found)} scenarios to explore at "
+            f"http://{f'[{host}]' if ':' in host else host}:{free}    (Ctrl-C stops)"
+        )
         _serve(folder, host, free, open_browser=open_browser)
 
 
 def _free_port(host: str, port: int) -> int:
     """The port, or one that is free in place of 0. Raises OSError if nothing can listen there."""
-    with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as server:
+    with socket.create_server(
+        (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+    ) as server:
         return int(server.getsockname()[1])
 
 
 def _serve(folder: Path, host: str, port: int, *, open_browser: bool) -> None:
-    """Serve the page until Ctrl-C; it asks nothing of any other machine, and reads no Python but its own."""
+    """Serve the page until Ctrl-C; it asks nothing of any other machine, and reads no Python but
+    its own.
+    """
     from streamlit.web import cli
 
     from sim import app as explorer
+
     options = {
-        "server.address": host, "server.port": port, "server.headless": not open_browser, "server.showEmailPrompt": False,
-        "server.fileWatcherType": "none", "browser.serverAddress": host, "browser.gatherUsageStats": False,
-        "client.toolbarMode": "minimal", "client.showErrorDetails": "none", "global.developmentMode": False,
-        "logger.hideWelcomeMessage": True, "logger.level": "warning", "theme.base": "light", "theme.primaryColor": "#0072B2",
+        "server.address": host,
+        "server.port": port,
+        "server.headless": not open_browser,
+        "server.showEmailPrompt": False,
+        "server.fileWatcherType": "none",
+        "browser.serverAddress": host,
+        "browser.gatherUsageStats": False,
+        "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none",
+        "global.developmentMode": False,
+        "logger.hideWelcomeMessage": True,
+        "logger.level": "warning",
+        "theme.base": "light",
+        "theme.primaryColor": "#0072B2",
     }
-    flags = [f"--{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in options.items()]
-    cli.main(["run", str(Path(str(explorer.__file__)).with_name("page.py")), *flags, "--", str(folder)], standalone_mode=False)
+    flags = [
+        f"--{name}={str(value).lower() if isinstance(value, bool) else value}"
+        for name, value in options.items()
+    ]
+    cli.main(
+        ["run", str(Path(str(explorer.__file__)).with_name("page.py")), *flags, "--", str(folder)],
+        standalone_mode=False,
+    )

@@ -26,27 +26,69 @@ from sim.cli.options import (
 )
 from sim.cli.studies import publish
 
-Hold = Annotated[float, typer.Option(help="Share of ceasefires that should hold.", show_default=False)]
+Hold = Annotated[
+    float, typer.Option(help="Share of ceasefires that should hold.", show_default=False)
+]
 HoldYears = Annotated[float, typer.Option(help="Years for which they should.", show_default=False)]
-Vary = Annotated[list[str], typer.Option("--vary", metavar="KEY=LOW:HIGH", help="A provision and its limits; may be repeated.",
-                                         show_default=False)]
-Cost = Annotated[str, typer.Option(help="What is to be least: cost.peace, cost, cost.war, cost.europe, cost.united_states, cost.ukraine.")]
-Samples = Annotated[int, typer.Option(help="Guarantees that are tried before the search begins.", min=8)]
+Vary = Annotated[
+    list[str],
+    typer.Option(
+        "--vary",
+        metavar="KEY=LOW:HIGH",
+        help="A provision and its limits; may be repeated.",
+        show_default=False,
+    ),
+]
+Cost = Annotated[
+    str,
+    typer.Option(
+        help=(
+            "What is to be least: cost.peace, cost, cost.war, cost.europe, cost.united_states, "
+            "cost.ukraine."
+        )
+    ),
+]
+Samples = Annotated[
+    int, typer.Option(help="Guarantees that are tried before the search begins.", min=8)
+]
 
 
 @app.command()
-def require(file: File, hold: Hold, years: HoldYears, vary: Vary, cost: Cost = "cost.peace", samples: Samples = 64,
-            designs: Designs = None, replicates: Replicates = None, seed: Seed = None,
-            overrides: Set = None, workers: Workers = 1, out: Out = Path("runs"), as_json: AsJson = False) -> None:
-    """The cheapest guarantee under which so many ceasefires hold so long, how sure that is, and the frontier of cost."""
+def require(
+    file: File,
+    hold: Hold,
+    years: HoldYears,
+    vary: Vary,
+    cost: Cost = "cost.peace",
+    samples: Samples = 64,
+    designs: Designs = None,
+    replicates: Replicates = None,
+    seed: Seed = None,
+    overrides: Set = None,
+    workers: Workers = 1,
+    out: Out = Path("runs"),
+    as_json: AsJson = False,
+) -> None:
+    """The cheapest guarantee under which so many ceasefires hold so long, how sure that is, and the
+    frontier of cost.
+    """
     with plain_errors(NOTHING_KEPT):
         from sim.study.finding import writable
         from sim.study.requirement import find
         from sim.study.sweep import read_all_limits
+
         scenario = load(file, overrides, sampling(designs, replicates, seed))
         writable(out)
         with pool(workers) as executor, counting_bar() as bar:
             task = bar.add_task("guarantees simulated", total=None)
-            found = find(scenario, hold, years, read_all_limits(vary), cost=cost, samples=samples, executor=executor,
-                          progress=partial(advance, bar, task))
+            found = find(
+                scenario,
+                hold,
+                years,
+                read_all_limits(vary),
+                cost=cost,
+                samples=samples,
+                executor=executor,
+                progress=partial(advance, bar, task),
+            )
         publish(found, out, as_json=as_json)

@@ -10,10 +10,15 @@ from sim.cli.options import File, Files, Set, app, load, plain_errors
 
 
 @app.command("list")
-def list_scenarios(folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of scenario files.")] = Path("scenarios")) -> None:
+def list_scenarios(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Folder of scenario files.")
+    ] = Path("scenarios"),
+) -> None:
     """List the scenarios in a folder: name and title."""
     with plain_errors() as refuse:
         from sim.scenario.load import load_folder
+
         found, problems = load_folder(folder)
         for scenario in found.values():
             typer.echo(f"{scenario.name:22} {scenario.title}")
@@ -27,6 +32,7 @@ def check(files: Files) -> None:
     with plain_errors() as refuse:
         from sim.scenario.load import ScenarioError
         from sim.scenario.sources import without_source
+
         problems: list[str] = []
         warnings: list[str] = []
         for file in files:
@@ -48,6 +54,7 @@ def show(file: File, overrides: Set = None) -> None:
     """Print the resolved scenario: every value, what it means, who set it, and its source."""
     with plain_errors():
         from sim.scenario.show import resolved
+
         typer.echo(resolved(load(file, overrides)), nl=False)
 
 
@@ -55,4 +62,5 @@ def show(file: File, overrides: Set = None) -> None:
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from sim.scenario.schema import json_schema
+
     typer.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False, allow_nan=False))

@@ -15,19 +15,28 @@ if TYPE_CHECKING:
 def publish(finding: "Finding", out: Path, *, as_json: bool) -> Path:
     """Keep a finding with its figures in a folder in `out`, print it, and give the folder."""
     import matplotlib as mpl
+
     mpl.use("Agg")
     from rich.console import Console
 
     from sim import plots
     from sim.briefing.findings import telling
     from sim.study.finding import keep
+
     told = telling(finding)
     folder = keep(finding, out)
     (folder / "figures").mkdir()
     for name, draw in told.figures.items():
         plots.save(draw(finding), folder / "figures" / f"{name}.png")
     if as_json:
-        typer.echo(json.dumps(finding.document() | {"folder": str(folder)}, indent=1, ensure_ascii=False, allow_nan=False))
+        typer.echo(
+            json.dumps(
+                finding.document() | {"folder": str(folder)},
+                indent=1,
+                ensure_ascii=False,
+                allow_nan=False,
+            )
+        )
     else:
         console = Console(highlight=False, soft_wrap=True)
         console.width = max(console.width, WIDTH)

@@ -1,1 +1,3 @@
-"""Many histories: blocks of worlds, the executors that compute them, and the run folder that keeps them."""
+"""Many histories: blocks of worlds, the executors that compute them, and the run folder that keeps
+them.
+"""

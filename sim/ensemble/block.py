@@ -1,4 +1,6 @@
-"""One block of worlds: simulated by one model, the unit of work that is sent to a worker and written whole or not at all."""
+"""One block of worlds: simulated by one model, the unit of work that is sent to a worker and
+written whole or not at all.
+"""
 
 from dataclasses import dataclass
 
@@ -27,20 +29,26 @@ class Block:
 
 
 def simulate(scenario: Scenario, first: int, last: int) -> Block:
-    """Simulate the worlds from `first` up to, not including, `last`. Raises ImpossibleError for a result that cannot be."""
+    """Simulate the worlds from `first` up to, not including, `last`.
+
+    Raises ImpossibleError for a result that cannot be.
+    """
     model = CeasefireModel(scenario, range(first, last))
     timeline = Timeline.of(model)
     block = Block(first, outcomes(model), timeline)
     check_outcomes(block.outcomes, scenario.sampling.horizon_years)
     check_timeline(timeline)
-    vars(model).clear()      # Mesa 3.3 holds on to every model for ever, to number its agents: its arrays must go
+    vars(
+        model
+    ).clear()  # Mesa 3.3 holds on to every model for ever, to number its agents: its arrays must go
     return block
 
 
 def outcomes(model: CeasefireModel) -> pa.Table:
     """One row a world: what became of it, and the parameters that were drawn for it.
 
-    Russia's chance of prevailing is null if the ceasefire held, and the reason unless Russia attacked.
+    Russia's chance of prevailing is null if the ceasefire held, and the reason unless Russia
+    attacked.
     """
     held = model.cause == CAUSES.index(Cause.HELD)
     fought = np.stack(list(model.wars.fought.values()), axis=1)
@@ -49,9 +57,13 @@ def outcomes(model: CeasefireModel) -> pa.Table:
         "design": pa.array(model.design, pa.int64()),
         "replicate": pa.array(model.worlds % model.given.sampling.replicates, pa.int64()),
         "years": pa.array(model.years_held),
-        "cause": pa.DictionaryArray.from_arrays(pa.array(model.cause), pa.array([str(cause) for cause in CAUSES])),
-        "reason": pa.DictionaryArray.from_arrays(pa.array(model.wars.reasons, mask=model.wars.reasons < 0),
-                                                 pa.array([str(reason) for reason in REASONS])),
+        "cause": pa.DictionaryArray.from_arrays(
+            pa.array(model.cause), pa.array([str(cause) for cause in CAUSES])
+        ),
+        "reason": pa.DictionaryArray.from_arrays(
+            pa.array(model.wars.reasons, mask=model.wars.reasons < 0),
+            pa.array([str(reason) for reason in REASONS]),
+        ),
         "held": pa.array(held),
         "europe_intervenes": pa.array(model.wars.europe_intervenes),
         "us_backs": pa.array(model.wars.us_backs),
@@ -61,8 +73,14 @@ def outcomes(model: CeasefireModel) -> pa.Table:
         "terms_drift": pa.array(model.terms_drift),
         "russia_prevails": pa.array(model.wars.russia_prevails, mask=held),
     }
-    columns |= {f"hazard_{cause}": pa.array(hazard.astype(np.float32)) for cause, hazard in model.hazard.items()}
-    columns |= {f"hazard_until_{year}": pa.array(hazard.astype(np.float32)) for year, hazard in model.hazard_until.items()}
+    columns |= {
+        f"hazard_{cause}": pa.array(hazard.astype(np.float32))
+        for cause, hazard in model.hazard.items()
+    }
+    columns |= {
+        f"hazard_until_{year}": pa.array(hazard.astype(np.float32))
+        for year, hazard in model.hazard_until.items()
+    }
     columns |= {name: pa.array(cost.astype(np.float32)) for name, cost in costs(model).items()}
     return pa.table(columns | {name: pa.array(values) for name, values in model.draws.items()})
 
@@ -70,5 +88,10 @@ def outcomes(model: CeasefireModel) -> pa.Table:
 def _named(fought: np.ndarray, names: list[str]) -> pa.Array:
     """The members that fought in each world, their names joined."""
     codes, position = np.unique(fought @ (1 << np.arange(len(names))), return_inverse=True)
-    texts = [", ".join(name for place, name in enumerate(names) if code >> place & 1) for code in codes.tolist()]
-    return pa.array(pd.Categorical.from_codes(position.ravel(), categories=texts).astype(str), pa.string())
+    texts = [
+        ", ".join(name for place, name in enumerate(names) if code >> place & 1)
+        for code in codes.tolist()
+    ]
+    return pa.array(
+        pd.Categorical.from_codes(position.ravel(), categories=texts).astype(str), pa.string()
+    )

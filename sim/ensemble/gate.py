@@ -1,7 +1,9 @@
-"""The gate on every result: a number that cannot be fails its block, with the history in which it came out and what was drawn for it.
+"""The gate on every result: a number that cannot be fails its block, with the history in which it
+came out and what was drawn for it.
 
-The model counts a history as held until something ends it, and no comparison with NaN is true: one impossible number would pass for
-peace. So nothing leaves a block unseen, neither a column of the outcomes nor a state of the timeline.
+The model counts a history as held until something ends it, and no comparison with NaN is true: one
+impossible number would pass for peace. So nothing leaves a block unseen, neither a column of the
+outcomes nor a state of the timeline.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,41 +26,58 @@ NEVER_NEGATIVE = ("hazard_", "cost_")
 """How the names of outcomes begin that are sums of chances or of payments."""
 ENDED, ATTACKED = "it has ended", "Russia attacked"
 ONLY_IF = {"russia_prevails": ENDED, "reason": ATTACKED}
-"""Outcomes that a history has only if something came of it: null in every other history, and in no such one."""
+"""Outcomes that a history has only if something came of it.
+
+Null in every other history, and in no such one.
+"""
 _ROUNDING, _SINGLE = 1e-9, 1e-6
-"""What a difference of chances may miss 0 by, and a sum in single precision its parts, relative to it."""
+"""What a difference of chances may miss 0 by, and a sum in single precision its parts, relative to
+it.
+"""
 Wrong = NDArray[np.bool_]
 
 
 def check_outcomes(outcomes: pa.Table, horizon_years: float) -> None:
     """Raise ImpossibleError for outcomes (one row a world) that cannot be.
 
-    Every column is whole but those of `ONLY_IF`, and every number finite; years lie above 0 and up to the horizon, shares in [0, 1],
-    hazards and costs are negative by rounding only; hazards grow with the years, up to their sum by cause; no more probes are answered
-    firmly than there were; and a history holds to the horizon, or has a cause of its end.
+    Every column is whole but those of `ONLY_IF`, and every number finite; years lie above 0 and up
+    to the horizon, shares in [0, 1], hazards and costs are negative by rounding only; hazards grow
+    with the years, up to their sum by cause; no more probes are answered firmly than there were;
+    and a history holds to the horizon, or has a cause of its end.
     """
     names = outcomes.column_names
-    for what, wrong in (*_out_of_range(outcomes, horizon_years), *_at_odds(outcomes, horizon_years)):
+    for what, wrong in (
+        *_out_of_range(outcomes, horizon_years),
+        *_at_odds(outcomes, horizon_years),
+    ):
         if wrong.any():
             drawn = {name: outcomes[name].to_numpy() for name in names if "." in name}
             _refuse(what, wrong, outcomes["world"].to_numpy(), drawn)
 
 
-def check_states(name: str, states: Floats, most: float, worlds: Worlds, drawn: Mapping[str, Floats]) -> None:
-    """Raise ImpossibleError for a state of a world, one entry each, that is not a finite number from 0 to `most`."""
+def check_states(
+    name: str, states: Floats, most: float, worlds: Worlds, drawn: Mapping[str, Floats]
+) -> None:
+    """Raise ImpossibleError for a state of a world, one entry each, that is not a finite number
+    from 0 to `most`.
+    """
     wrong = ~(np.isfinite(states) & (states >= 0) & (states <= most))
     if wrong.any():
         _refuse(f"{name} is {states[np.flatnonzero(wrong)[0]]!r}", wrong, worlds, drawn)
 
 
 def check_timeline(timeline: "Timeline") -> None:
-    """Raise ImpossibleError where the histories at peace at the end of a step are not all less those that have ended."""
+    """Raise ImpossibleError where the histories at peace at the end of a step are not all less
+    those that have ended.
+    """
     at_peace = timeline.worlds - timeline.ended.sum(axis=1).cumsum()
     for name, counts in timeline.at_peace.items():
         if not np.array_equal(counts.sum(axis=1), at_peace) or counts.min() < 0:
             step = 1 + int(np.argmax(counts.sum(axis=1) != at_peace))
-            raise ImpossibleError(f"step {step} of the timeline: {name} counts {counts[step - 1].sum()} histories at peace, of which there "
-                                  f"are {at_peace[step - 1]}")
+            raise ImpossibleError(
+                f"step {step} of the timeline: {name} counts {counts[step - 1].sum()} histories "
+                f"at peace, of which there are {at_peace[step - 1]}"
+            )
 
 
 def _out_of_range(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[str, Wrong]]:
@@ -71,7 +90,10 @@ def _out_of_range(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[st
         if condition is None:
             yield f"{name} is null", missing
         else:
-            yield f"{name} is missing though {condition}, or there though not", missing == came[condition]
+            yield (
+                f"{name} is missing though {condition}, or there though not",
+                missing == came[condition],
+            )
         if pa.types.is_floating(column.type):
             values = column.to_numpy()
             low, high = _range(name, horizon_years)
@@ -92,11 +114,22 @@ def _at_odds(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[str, Wr
     """Each thing that columns say of each other and that cannot be."""
     held, years = outcomes["held"].to_numpy(), outcomes["years"].to_numpy()
     without_end = _causes(outcomes) == Cause.HELD.value
-    yield "it holds, but not to the horizon, or has ended without a cause", (held != without_end) | (held & (years != horizon_years))
+    yield (
+        "it holds, but not to the horizon, or has ended without a cause",
+        (held != without_end) | (held & (years != horizon_years)),
+    )
     firm, probes = (outcomes[name].to_numpy() for name in ("firm_answers", "probes"))
     yield "it has more firm answers than probes", (firm < 0) | (firm > probes)
-    until = {int(name.removeprefix("hazard_until_")): name for name in outcomes.column_names if name.startswith("hazard_until_")}
-    causes = [name for name in outcomes.column_names if name.startswith("hazard_") and name not in until.values()]
+    until = {
+        int(name.removeprefix("hazard_until_")): name
+        for name in outcomes.column_names
+        if name.startswith("hazard_until_")
+    }
+    causes = [
+        name
+        for name in outcomes.column_names
+        if name.startswith("hazard_") and name not in until.values()
+    ]
     whole = np.sum([outcomes[name].to_numpy().astype(np.float64) for name in causes], axis=0)
     before = np.zeros(len(held))
     for year in sorted(until):
@@ -116,4 +149,7 @@ def _refuse(what: str, wrong: Wrong, worlds: Worlds, drawn: Mapping[str, Floats]
     first = int(np.flatnonzero(wrong)[0])
     parameters = ", ".join(f"{name} = {float(values[first])!r}" for name, values in drawn.items())
     others = f" (and {wrong.sum() - 1} more)" if wrong.sum() > 1 else ""
-    raise ImpossibleError(f"history {worlds[first]}{others}: {what}, which cannot be; drawn for it: {parameters or 'nothing'}")
+    raise ImpossibleError(
+        f"history {worlds[first]}{others}: {what}, which cannot be; drawn for it: "
+        f"{parameters or 'nothing'}"
+    )

@@ -11,7 +11,9 @@ from typing import Any
 from sim.scenario.schema import Scenario, digest
 
 EDITION = 2
-"""The edition of the model: runs of another one cannot be read, checked or compared with runs of this one."""
+"""The edition of the model: runs of another one cannot be read, checked or compared with runs of
+this one.
+"""
 _PACKAGES = ("ceasefire", "mesa", "numpy", "scipy", "pandas", "pyarrow", "pydantic")
 
 
@@ -26,7 +28,10 @@ def manifest_of(scenario: Scenario) -> dict[str, Any]:
         "as_of": None if scenario.as_of is None else scenario.as_of.isoformat(),
         "hash": digest(determinants),
         "scenario": scenario.model_dump(mode="json"),
-        "origins": {key: [[_plain(value), by] for value, by in given] for key, given in scenario.origins.items()},
+        "origins": {
+            key: [[_plain(value), by] for value, by in given]
+            for key, given in scenario.origins.items()
+        },
         "stated_sources": dict(scenario.stated_sources),
         "seed": scenario.sampling.seed,
         "worlds": scenario.sampling.worlds,
@@ -44,14 +49,23 @@ def _plain(value: Any) -> Any:
 @cache
 def _versions() -> dict[str, str]:
     """Versions of Python and of what a result may depend on."""
-    return {package: metadata.version(package) for package in _PACKAGES} | {"python": platform.python_version()}
+    return {package: metadata.version(package) for package in _PACKAGES} | {
+        "python": platform.python_version()
+    }
 
 
 @cache
 def _code() -> str:
     """Hash of the code that determines a result."""
     package = Path(__file__).parents[1]
-    parts = [path for part in ("guarantee", "actors", "game", "model") for path in (package / part).glob("*.py")]
-    parts += [package / name for name in ("uncertainty.py", "quantity.py", "calendar.py", "scenario/schema.py")]
+    parts = [
+        path
+        for part in ("guarantee", "actors", "game", "model")
+        for path in (package / part).glob("*.py")
+    ]
+    parts += [
+        package / name
+        for name in ("uncertainty.py", "quantity.py", "calendar.py", "scenario/schema.py")
+    ]
     parts += [package / "ensemble" / name for name in ("block.py", "timeline.py")]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(parts))).hexdigest()

@@ -5,7 +5,14 @@ import multiprocessing
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -20,7 +27,10 @@ Progress = Callable[[int, int], None]
 Worlds = tuple[int, int]
 """The first world of a block, and the first after it."""
 POOL_START = 1.5
-"""Seconds that processes take to start and to import what they need, as measured: less work than that is done in this process."""
+"""Seconds that processes take to start and to import what they need, as measured.
+
+Less work than that is done in this process.
+"""
 ATTEMPTS = 3
 """How often a block is tried before it is reported as failed."""
 _WINDOW = 32
@@ -29,41 +39,69 @@ _log = logging.getLogger("ceasefire")
 
 @dataclass(frozen=True)
 class Failure:
-    """A block that could not be computed, and why: data, so that one block never loses the others."""
+    """A block that could not be computed, and why.
+
+    Data, so that one block never loses the others.
+    """
 
     worlds: Worlds
     why: str
     passing: bool = True
-    """Whether the fault may pass, as that of a worker that died; the same worlds give the same impossible numbers."""
+    """Whether the fault may pass, as that of a worker that died.
+
+    The same worlds give the same impossible numbers.
+    """
 
 
-def run(scenario: Scenario, *, workers: int = 1, executor: Executor | None = None, out: str | Path | None = "runs",
-        block: int = BLOCK, progress: Progress | None = None) -> Run:
+def run(
+    scenario: Scenario,
+    *,
+    workers: int = 1,
+    executor: Executor | None = None,
+    out: str | Path | None = "runs",
+    block: int = BLOCK,
+    progress: Progress | None = None,
+) -> Run:
     """Simulate all worlds of a scenario.
 
-    `workers` processes, or any `executor`, compute blocks of `block` worlds; the results do not depend on either. Processes are
-    started only where that takes less time than going on alone; a script that uses them makes its calls under
-    `if __name__ == "__main__":`, since every process reads the script. The results are written to a folder in `out`, from which a
-    run that was computed before is read again, one that was interrupted goes on, and one of fewer designs is added to; with `out=None`
-    they stay in memory. Raises RunError if the folder cannot be written, or if blocks fail again and again (the others are kept),
-    ValueError for fewer than one worker or world in a block, RuntimeError in a process that is only reading an unguarded script.
+    `workers` processes, or any `executor`, compute blocks of `block` worlds; the results do not
+    depend on either. Processes are started only where that takes less time than going on alone; a
+    script that uses them makes its calls under `if __name__ == "__main__":`, since every process
+    reads the script. The results are written to a folder in `out`, from which a run that was
+    computed before is read again, one that was interrupted goes on, and one of fewer designs is
+    added to; with `out=None` they stay in memory. Raises RunError if the folder cannot be written,
+    or if blocks fail again and again (the others are kept), ValueError for fewer than one worker or
+    world in a block, RuntimeError in a process that is only reading an unguarded script.
     """
     if getattr(multiprocessing.current_process(), "_inheriting", False):
-        raise RuntimeError('a script whose run starts processes must call it under `if __name__ == "__main__":`, since each process '
-                           "reads the script when it starts")
+        raise RuntimeError(
+            'a script whose run starts processes must call it under `if __name__ == "__main__":`, '
+            "since each process reads the script when it starts"
+        )
     if workers < 1 or block < 1:
         raise ValueError(f"workers and block must be at least 1; they are {workers} and {block}")
     began, worlds = time.perf_counter(), scenario.sampling.worlds
     if out is None:
         kept: list[Block] = []
-        _compute(scenario, _blocks(0, worlds, block), kept.append, workers, executor, _told(progress, worlds, 0))
+        _compute(
+            scenario,
+            _blocks(0, worlds, block),
+            kept.append,
+            workers,
+            executor,
+            _told(progress, worlds, 0),
+        )
         return gather(scenario, kept, time.perf_counter() - began)
     with Store(Path(out), scenario) as store:
         if not store.complete:
-            blocks = _blocks(0, store.begun, store.begun or block) + _blocks(store.begun, worlds, block)
+            blocks = _blocks(0, store.begun, store.begun or block) + _blocks(
+                store.begun, worlds, block
+            )
             missing = [each for each in blocks if not store.has(*each)]
             done = worlds - sum(last - first for first, last in missing)
-            _compute(scenario, missing, store.write, workers, executor, _told(progress, worlds, done))
+            _compute(
+                scenario, missing, store.write, workers, executor, _told(progress, worlds, done)
+            )
             store.finish(blocks, time.perf_counter() - began)
     return read_run(store.folder)
 
@@ -73,14 +111,26 @@ def _blocks(first: int, last: int, size: int) -> list[Worlds]:
     return [(each, min(each + size, last)) for each in range(first, last, size)]
 
 
-def _compute(scenario: Scenario, blocks: list[Worlds], keep: Callable[[Block], None], workers: int, executor: Executor | None,
-             progress: Callable[[int], None]) -> None:
-    """Compute the blocks and keep each; faults that may pass are tried again, on new processes if the old ones died."""
+def _compute(
+    scenario: Scenario,
+    blocks: list[Worlds],
+    keep: Callable[[Block], None],
+    workers: int,
+    executor: Executor | None,
+    progress: Callable[[int], None],
+) -> None:
+    """Compute the blocks and keep each; faults that may pass are tried again, on new processes if
+    the old ones died.
+    """
     failures: list[Failure] = []
     lost: list[Failure] = []
     for _ in range(ATTEMPTS):
         failures = []
-        for result in _own(scenario, blocks, workers) if executor is None else _sent(scenario, blocks, executor):
+        for result in (
+            _own(scenario, blocks, workers)
+            if executor is None
+            else _sent(scenario, blocks, executor)
+        ):
             if isinstance(result, Failure):
                 (failures if result.passing else lost).append(result)
             else:
@@ -90,28 +140,48 @@ def _compute(scenario: Scenario, blocks: list[Worlds], keep: Callable[[Block], N
             break
         blocks = [failure.worlds for failure in failures]
         for failure in failures:
-            _log.warning("worlds %d to %d failed and are tried again: %s", failure.worlds[0], failure.worlds[1] - 1, failure.why)
+            _log.warning(
+                "worlds %d to %d failed and are tried again: %s",
+                failure.worlds[0],
+                failure.worlds[1] - 1,
+                failure.why,
+            )
     if lost := lost + failures:
-        raise RunError(f"{scenario.name}: {len(lost)} blocks failed; the others are kept, and the same run goes on from there:\n"
-                       + "\n".join(f"  worlds {first} to {last - 1}, seed {scenario.sampling.seed}: {failure.why}"
-                                   for failure in lost for first, last in [failure.worlds]))
+        raise RunError(
+            f"{scenario.name}: {len(lost)} blocks failed; the others are kept, and the same run "
+            "goes on from there:\n"
+            + "\n".join(
+                f"  worlds {first} to {last - 1}, seed {scenario.sampling.seed}: {failure.why}"
+                for failure in lost
+                for first, last in [failure.worlds]
+            )
+        )
 
 
 def _own(scenario: Scenario, blocks: list[Worlds], workers: int) -> Iterator[Block | Failure]:
-    """The blocks, computed here until one has shown that the rest is worth the start of processes, and then by those."""
+    """The blocks, computed here until one has shown that the rest is worth the start of processes,
+    and then by those.
+    """
     for number, worlds in enumerate(blocks, start=1):
         began = time.perf_counter()
         result = _attempt(scenario, *worlds)
         saved = (time.perf_counter() - began) * len(blocks[number:]) * (1 - 1 / workers)
         yield result
         if saved > POOL_START:
-            with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as executor:
+            with ProcessPoolExecutor(
+                workers, mp_context=multiprocessing.get_context("spawn")
+            ) as executor:
                 yield from _sent(scenario, blocks[number:], executor)
             return
 
 
-def _sent(scenario: Scenario, blocks: Iterable[Worlds], executor: Executor) -> Iterator[Block | Failure]:
-    """The blocks as an executor computes them, in any order; only so many are under way at a time, so that memory stays flat."""
+def _sent(
+    scenario: Scenario, blocks: Iterable[Worlds], executor: Executor
+) -> Iterator[Block | Failure]:
+    """The blocks as an executor computes them, in any order.
+
+    Only so many are under way at a time, so that memory stays flat.
+    """
     remaining = iter(blocks)
     under_way: dict[Future[Block | Failure], Worlds] = {}
     try:
@@ -124,7 +194,8 @@ def _sent(scenario: Scenario, blocks: Iterable[Worlds], executor: Executor) -> I
                 worlds = under_way.pop(future)
                 try:
                     yield future.result()
-                except Exception as lost:      # noqa: BLE001  each executor has its own word for a worker that died
+                # each executor has its own word for a worker that died
+                except Exception as lost:  # noqa: BLE001
                     yield Failure(worlds, f"its worker was lost: {lost!r}")
     finally:
         for future in under_way:
@@ -146,13 +217,18 @@ def _attempt(scenario: Scenario, first: int, last: int) -> Block | Failure:
         return simulate(scenario, first, last)
     except ImpossibleError as wrong:
         return Failure((first, last), str(wrong), passing=False)
-    except Exception as wrong:      # noqa: BLE001  whatever it is, it is reported with its block, and the others go on
+    # whatever it is, it is reported with its block, and the others go on
+    except Exception as wrong:  # noqa: BLE001
         place = traceback.extract_tb(wrong.__traceback__)[-1]
-        return Failure((first, last), f"{wrong!r} in {place.name}, {Path(place.filename).name}:{place.lineno}")
+        return Failure(
+            (first, last), f"{wrong!r} in {place.name}, {Path(place.filename).name}:{place.lineno}"
+        )
 
 
 def _told(progress: Progress | None, worlds: int, done: int) -> Callable[[int], None]:
-    """Count the worlds that are done, and tell those who want to know, at once where there are some from before."""
+    """Count the worlds that are done, and tell those who want to know, at once where there are some
+    from before.
+    """
     if progress and done:
         progress(done, worlds)
 
@@ -161,4 +237,5 @@ def _told(progress: Progress | None, worlds: int, done: int) -> Callable[[int], 
         done += more
         if progress:
             progress(done, worlds)
+
     return count

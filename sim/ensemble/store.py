@@ -37,7 +37,8 @@ class RunError(ValueError):
 class Outcomes:
     """The outcomes in a file, column by column: each is read when it is first asked for, and kept.
 
-    Costs are read whenever they are asked for: their columns are many, and it is their sums that are used.
+    Costs are read whenever they are asked for: their columns are many, and it is their sums that
+    are used.
     """
 
     def __init__(self, path: Path) -> None:
@@ -62,10 +63,17 @@ class Outcomes:
         return column
 
     def rows(self, first: int, last: int) -> pd.DataFrame:
-        """All columns of the worlds from `first` up to, not including, `last`; no other rows are decoded than those of their groups."""
+        """All columns of the worlds from `first` up to, not including, `last`.
+
+        No other rows are decoded than those of their groups.
+        """
         groups = range(first // _ROWS, (last - 1) // _ROWS + 1)
         with pq.ParquetFile(self._path, read_dictionary=_WORDS) as file:
-            return file.read_row_groups(list(groups)).slice(first - groups[0] * _ROWS, last - first).to_pandas()
+            return (
+                file.read_row_groups(list(groups))
+                .slice(first - groups[0] * _ROWS, last - first)
+                .to_pandas()
+            )
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -75,7 +83,9 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Run:
-    """The results of a scenario: `worlds` has one row a world, `timeline` one row a step, `manifest` says how they came about."""
+    """The results of a scenario: `worlds` has one row a world, `timeline` one row a step,
+    `manifest` says how they came about.
+    """
 
     worlds: pd.DataFrame | Outcomes
     timeline: pd.DataFrame
@@ -100,8 +110,13 @@ class Run:
     @property
     def scenario(self) -> Scenario:
         """What was run, with who set its values and the sources that were stated beside them."""
-        origins = {key: tuple((value, by) for value, by in given) for key, given in self.manifest["origins"].items()}
-        return Scenario.model_validate(self.manifest["scenario"]).with_origins(origins, self.manifest["stated_sources"])
+        origins = {
+            key: tuple((value, by) for value, by in given)
+            for key, given in self.manifest["origins"].items()
+        }
+        return Scenario.model_validate(self.manifest["scenario"]).with_origins(
+            origins, self.manifest["stated_sources"]
+        )
 
     @property
     def horizon_years(self) -> int:
@@ -110,7 +125,10 @@ class Run:
 
 
 class Store:
-    """The folder of one run while it is computed; used as a context, in which no other process computes the same run."""
+    """The folder of one run while it is computed.
+
+    Used as a context, in which no other process computes the same run.
+    """
 
     def __init__(self, out: Path, scenario: Scenario) -> None:
         """Nothing is written yet."""
@@ -121,10 +139,16 @@ class Store:
         self._lock = FileLock(out / f".{self.folder.name}.lock")
         self._smaller: Path | None = None
         self.begun = 0
-        """Worlds that need not be computed, the first ones: those of a finished run of fewer designs in the same place."""
+        """Worlds that need not be computed, the first ones.
+
+        Those of a finished run of fewer designs in the same place.
+        """
 
     def __enter__(self) -> Self:
-        """Open or make the folder, once another process that computes the same run has left it. Raises RunError."""
+        """Open or make the folder, once another process that computes the same run has left it.
+
+        Raises RunError.
+        """
         with self._written():
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -146,7 +170,10 @@ class Store:
 
     @property
     def complete(self) -> bool:
-        """Whether the folder holds the finished results of this very run, unchanged; what is damaged is named."""
+        """Whether the folder holds the finished results of this very run, unchanged.
+
+        What is damaged is named.
+        """
         manifest = _manifest(self.folder)
         if manifest.get("state") != "complete" or manifest.get("hash") != self.manifest["hash"]:
             return False
@@ -156,29 +183,51 @@ class Store:
         return not damaged
 
     def _begin(self) -> None:
-        """Add to the largest finished run of fewer designs, or go on with what was begun, as it was begun."""
+        """Add to the largest finished run of fewer designs, or go on with what was begun, as it was
+        begun.
+        """
         before = _manifest(self.folder)
-        going_on = before.get("hash") == self.manifest["hash"] and self._blocks.exists() and any(self._blocks.iterdir())
-        self._smaller, self.begun = max(self._finished(before.get("adds_to", "") if going_on else f"{glob.escape(self._scenario.name)}-*"),
-                                        key=lambda each: each[1], default=(None, 0))
+        going_on = (
+            before.get("hash") == self.manifest["hash"]
+            and self._blocks.exists()
+            and any(self._blocks.iterdir())
+        )
+        self._smaller, self.begun = max(
+            self._finished(
+                before.get("adds_to", "") if going_on else f"{glob.escape(self._scenario.name)}-*"
+            ),
+            key=lambda each: each[1],
+            default=(None, 0),
+        )
         self._blocks.mkdir(parents=True, exist_ok=True)
         self.manifest["adds_to"] = self._smaller.name if self._smaller else ""
         self._write_manifest({"state": "running"})
 
     def _finished(self, pattern: str) -> Iterator[tuple[Path, int]]:
-        """The finished and unchanged runs beside this one that hold the first of its worlds, and how many."""
+        """The finished and unchanged runs beside this one that hold the first of its worlds, and
+        how many.
+        """
         for folder in self.folder.parent.glob(pattern) if pattern else ():
             manifest = _manifest(folder)
-            if manifest.get("state") != "complete" or manifest["versions"] != self.manifest["versions"]:
+            if (
+                manifest.get("state") != "complete"
+                or manifest["versions"] != self.manifest["versions"]
+            ):
                 continue
             designs = manifest["scenario"]["sampling"]["designs"]
-            if designs < self._scenario.sampling.designs \
-                    and manifest["hash"] == manifest_of(replaced(self._scenario, {"sampling.designs": designs}))["hash"] \
-                    and not _damaged(folder, manifest["sha256"]):
+            if (
+                designs < self._scenario.sampling.designs
+                and manifest["hash"]
+                == manifest_of(replaced(self._scenario, {"sampling.designs": designs}))["hash"]
+                and not _damaged(folder, manifest["sha256"])
+            ):
                 yield folder, manifest["worlds"]
 
     def has(self, first: int, last: int) -> bool:
-        """Whether a block has been written and is unchanged; a damaged one is named and thrown away."""
+        """Whether a block has been written and is unchanged.
+
+        A damaged one is named and thrown away.
+        """
         folder = self._block(first, last)
         if folder == self._smaller:
             return True
@@ -189,7 +238,9 @@ class Store:
         except (OSError, ValueError):
             damaged = ["sha256.json"]
         if damaged:
-            _log.warning("%s: is not what the run wrote, and is computed again", folder / damaged[0])
+            _log.warning(
+                "%s: is not what the run wrote, and is computed again", folder / damaged[0]
+            )
             shutil.rmtree(folder)
         return not damaged
 
@@ -207,35 +258,56 @@ class Store:
             part.rename(folder)
 
     def finish(self, blocks: list[tuple[int, int]], seconds: float) -> None:
-        """Join the blocks into the results of the run, in the order of worlds, and say in the manifest that it is complete."""
+        """Join the blocks into the results of the run, in the order of worlds, and say in the
+        manifest that it is complete.
+        """
         parts = [self._block(*each) for each in sorted(blocks)]
         with self._written():
             self._replace("outcomes.parquet", lambda path: _write_rows(path, _read_rows(parts)))
             counts = _sum(parts)
             self._replace("timeline.npz", lambda path: _write_counts(path, counts))
             timeline = counts.table(self._scenario.sampling.steps_per_year)
-            self._replace("timeline.parquet", lambda path: pq.write_table(pa.Table.from_pandas(timeline, preserve_index=False), path))
-            self._write_manifest({
-                "state": "complete",
-                "blocks": len(parts),
-                "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-                "seconds": round(seconds, 3),
-                "sha256": {name: _sha256(self.folder / name) for name in ("outcomes.parquet", "timeline.parquet", "timeline.npz")},
-            })
+            self._replace(
+                "timeline.parquet",
+                lambda path: pq.write_table(
+                    pa.Table.from_pandas(timeline, preserve_index=False), path
+                ),
+            )
+            self._write_manifest(
+                {
+                    "state": "complete",
+                    "blocks": len(parts),
+                    "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+                    "seconds": round(seconds, 3),
+                    "sha256": {
+                        name: _sha256(self.folder / name)
+                        for name in ("outcomes.parquet", "timeline.parquet", "timeline.npz")
+                    },
+                }
+            )
             shutil.rmtree(self._blocks)
 
     @contextmanager
     def _written(self) -> Iterator[None]:
-        """A full disk or a folder that cannot be written is said in one message; what was complete stays."""
+        """A full disk or a folder that cannot be written is said in one message.
+
+        What was complete stays.
+        """
         try:
             yield
         except OSError as wrong:
             reason = wrong.strerror or str(wrong)
-            raise RunError(f"{self.folder}: cannot be written: {reason}; what was finished is kept, and the same run goes on from "
-                           "there; make room, or choose another --out") from None
+            raise RunError(
+                f"{self.folder}: cannot be written: {reason}; what was finished is kept, and the "
+                "same run goes on from there; make room, or choose another --out"
+            ) from None
 
     def _block(self, first: int, last: int) -> Path:
-        return self._smaller if self._smaller and (first, last) == (0, self.begun) else self._blocks / f"{first:010d}-{last:010d}"
+        return (
+            self._smaller
+            if self._smaller and (first, last) == (0, self.begun)
+            else self._blocks / f"{first:010d}-{last:010d}"
+        )
 
     def _replace(self, name: str, write: Callable[[Path], object]) -> None:
         part = self.folder / f"{name}.part"
@@ -249,37 +321,61 @@ class Store:
 
 def _damaged(folder: Path, recorded: dict[str, str]) -> list[str]:
     """The files that are missing, or are not those whose hashes were recorded."""
-    return [name for name, hashed in recorded.items() if not (folder / name).exists() or _sha256(folder / name) != hashed]
+    return [
+        name
+        for name, hashed in recorded.items()
+        if not (folder / name).exists() or _sha256(folder / name) != hashed
+    ]
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
-    """The manifest in a folder; an empty one if there is none, or if it is not one that a run wrote."""
+    """The manifest in a folder; an empty one if there is none, or if it is not one that a run
+    wrote.
+    """
     try:
         manifest = json.loads((folder / "manifest.json").read_text())
     except (OSError, ValueError):
         return {}
     known = isinstance(manifest, dict) and {"name", "hash", "scenario", "state"} <= set(manifest)
-    return manifest if known and (manifest["state"] != "complete" or isinstance(manifest.get("sha256"), dict)) else {}
+    return (
+        manifest
+        if known and (manifest["state"] != "complete" or isinstance(manifest.get("sha256"), dict))
+        else {}
+    )
 
 
 def read_run(folder: str | Path) -> Run:
     """The results in a run folder.
 
-    Raises RunError if it is not one, was made by another edition of the model, is not complete, or was changed since it was written.
+    Raises RunError if it is not one, was made by another edition of the model, is not complete, or
+    was changed since it was written.
     """
     folder = Path(folder)
     manifest = _manifest(folder)
     if not manifest:
-        raise RunError(f"{folder}: is not a run folder: it has no readable manifest.json; name one that `ceasefire run` wrote, such as "
-                       "those in runs/")
+        raise RunError(
+            f"{folder}: is not a run folder: it has no readable manifest.json; name one that "
+            "`ceasefire run` wrote, such as those in runs/"
+        )
     if (edition := manifest.get("edition", 1)) != EDITION:
-        raise RunError(f"{folder}: was made by edition {edition} of the model, and this is edition {EDITION}: keys, outcome columns and "
-                       "results differ (CHANGELOG.md says how); run its scenario again, or read it with the program that made it")
+        raise RunError(
+            f"{folder}: was made by edition {edition} of the model, and this is edition "
+            f"{EDITION}: keys, outcome columns and results differ (CHANGELOG.md says how); run "
+            "its scenario again, or read it with the program that made it"
+        )
     if manifest.get("state") != "complete":
         raise RunError(f"{folder}: this run was not finished; run its scenario again to go on")
     for name in _damaged(folder, manifest["sha256"]):
-        raise RunError(f"{folder / name}: is not what the run wrote; run its scenario again, and it is computed again")
-    return Run(Outcomes(folder / "outcomes.parquet"), pq.read_table(folder / "timeline.parquet").to_pandas(), manifest, folder)
+        raise RunError(
+            f"{folder / name}: is not what the run wrote; run its scenario again, and it is "
+            "computed again"
+        )
+    return Run(
+        Outcomes(folder / "outcomes.parquet"),
+        pq.read_table(folder / "timeline.parquet").to_pandas(),
+        manifest,
+        folder,
+    )
 
 
 def gather(scenario: Scenario, blocks: list[Block], seconds: float) -> Run:
@@ -288,13 +384,17 @@ def gather(scenario: Scenario, blocks: list[Block], seconds: float) -> Run:
     timeline = ordered[0].timeline
     for block in ordered[1:]:
         timeline = timeline + block.timeline
-    outcomes = pa.concat_tables([block.outcomes for block in ordered]).to_pandas(categories=["members_fought"])
+    outcomes = pa.concat_tables([block.outcomes for block in ordered]).to_pandas(
+        categories=["members_fought"]
+    )
     manifest = manifest_of(scenario) | {"state": "complete", "seconds": round(seconds, 3)}
     return Run(outcomes, timeline.table(scenario.sampling.steps_per_year), manifest, None)
 
 
 def _write_rows(path: Path, tables: Iterator[pa.Table]) -> None:
-    """Rows in groups of one size, so that the bytes do not depend on how worlds were cut into blocks."""
+    """Rows in groups of one size, so that the bytes do not depend on how worlds were cut into
+    blocks.
+    """
     waiting: pa.Table | None = None
     writer: pq.ParquetWriter | None = None
     for table in tables:
@@ -310,7 +410,9 @@ def _write_rows(path: Path, tables: Iterator[pa.Table]) -> None:
 
 
 def _read_rows(parts: list[Path]) -> Iterator[pa.Table]:
-    """The outcomes of the parts one after the other, never more of them in memory than a group of rows."""
+    """The outcomes of the parts one after the other, never more of them in memory than a group of
+    rows.
+    """
     for part in parts:
         with pq.ParquetFile(part / "outcomes.parquet") as file:
             yield from map(file.read_row_group, range(file.num_row_groups))
@@ -318,14 +420,17 @@ def _read_rows(parts: list[Path]) -> Iterator[pa.Table]:
 
 def _write_counts(path: Path, timeline: Timeline) -> None:
     with path.open("wb") as file:
-        np.savez_compressed(file, worlds=timeline.worlds, ended=timeline.ended, **timeline.at_peace)    # type: ignore[arg-type]  # no name is allow_pickle
+        # # no name is allow_pickle
+        np.savez_compressed(file, worlds=timeline.worlds, ended=timeline.ended, **timeline.at_peace)  # type: ignore[arg-type]
 
 
 def _sum(parts: list[Path]) -> Timeline:
     total: Timeline | None = None
     for part in parts:
         with np.load(part / "timeline.npz") as counts:
-            timeline = Timeline(int(counts["worlds"]), counts["ended"], {name: counts[name] for name in VARIABLES})
+            timeline = Timeline(
+                int(counts["worlds"]), counts["ended"], {name: counts[name] for name in VARIABLES}
+            )
         total = timeline if total is None else total + timeline
     if total is None:
         raise RunError("a run without blocks has no timeline")

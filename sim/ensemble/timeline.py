@@ -1,4 +1,6 @@
-"""What the worlds that are still at peace look like, month by month, in a form that adds up over blocks of worlds."""
+"""What the worlds that are still at peace look like, month by month, in a form that adds up over
+blocks of worlds.
+"""
 
 from dataclasses import dataclass
 from typing import Self
@@ -16,14 +18,23 @@ QUANTILES = (5, 25, 50, 75, 95)
 """Percentiles of the timeline."""
 _WEAKEST, _RATIO, _STRENGTHS = 1e-2, 1.01, 1620
 _REPUTATIONS = 200
-VARIABLES = {"russia_strength": _STRENGTHS, "ukraine_strength": _STRENGTHS,
-             "reputation_europe": _REPUTATIONS, "reputation_united_states": _REPUTATIONS}
-"""Variables of the timeline with their number of bins: strengths to 1 %, from 0.01 to 100,000 brigade-equivalents, reputations to 0.005."""
+VARIABLES = {
+    "russia_strength": _STRENGTHS,
+    "ukraine_strength": _STRENGTHS,
+    "reputation_europe": _REPUTATIONS,
+    "reputation_united_states": _REPUTATIONS,
+}
+"""Variables of the timeline with their number of bins.
+
+Strengths to 1 %, from 0.01 to 100,000 brigade-equivalents, reputations to 0.005.
+"""
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Counts of worlds: `ended` (step, cause), and for each variable `at_peace` (step, bin) at the end of each step."""
+    """Counts of worlds: `ended` (step, cause), and for each variable `at_peace` (step, bin) at the
+    end of each step.
+    """
 
     worlds: int
     ended: NDArray[np.int64]
@@ -31,17 +42,27 @@ class Timeline:
 
     @classmethod
     def of(cls, model: CeasefireModel) -> Self:
-        """Run the model to its end, counting as it goes. Raises ImpossibleError for a state that cannot be."""
+        """Run the model to its end, counting as it goes.
+
+        Raises ImpossibleError for a state that cannot be.
+        """
         steps = model.given.sampling.steps
-        at_peace = {name: np.zeros((steps, bins), dtype=np.int64) for name, bins in VARIABLES.items()}
+        at_peace = {
+            name: np.zeros((steps, bins), dtype=np.int64) for name, bins in VARIABLES.items()
+        }
         while model.running:
             model.step()
             worlds = np.flatnonzero(model.at_peace)
-            for name, values in (("russia_strength", model.russia.strength), ("ukraine_strength", model.ukraine.strength),
-                                 ("reputation_europe", model.europe.reputation),
-                                 ("reputation_united_states", model.united_states.reputation)):
+            for name, values in (
+                ("russia_strength", model.russia.strength),
+                ("ukraine_strength", model.ukraine.strength),
+                ("reputation_europe", model.europe.reputation),
+                ("reputation_united_states", model.united_states.reputation),
+            ):
                 bins = VARIABLES[name]
-                check_states(name, values, 1.0 if bins == _REPUTATIONS else np.inf, model.worlds, model.draws)
+                check_states(
+                    name, values, 1.0 if bins == _REPUTATIONS else np.inf, model.worlds, model.draws
+                )
                 at_peace[name][model.steps - 1] = _count(values[worlds], bins)
         last = np.rint(model.years_held / model.step_years).astype(np.intp) - 1
         ended = np.zeros((steps, len(CAUSES)), dtype=np.int64)
@@ -55,25 +76,50 @@ class Timeline:
         return type(self)(self.worlds + other.worlds, self.ended + other.ended, both)
 
     def table(self, steps_per_year: int) -> pd.DataFrame:
-        """One row a step: worlds at risk at its start, ended by cause in it, and quantiles over the worlds at peace at its end."""
-        ended = pd.DataFrame(self.ended[:, :-1], columns=[f"ended_{cause}" for cause in CAUSES if cause is not Cause.HELD])
+        """One row a step: worlds at risk at its start, ended by cause in it, and quantiles over the
+        worlds at peace at its end.
+        """
+        ended = pd.DataFrame(
+            self.ended[:, :-1],
+            columns=[f"ended_{cause}" for cause in CAUSES if cause is not Cause.HELD],
+        )
         gone = self.ended.sum(axis=1).cumsum()
         steps = np.arange(1, len(ended) + 1)
-        table = pd.DataFrame({"step": steps, "years": steps / steps_per_year, "at_risk": self.worlds - np.concatenate([[0], gone[:-1]])})
-        columns = {f"{name}_{percent}": _quantile(counts, percent / 100)
-                   for name, counts in self.at_peace.items() for percent in QUANTILES}
+        table = pd.DataFrame(
+            {
+                "step": steps,
+                "years": steps / steps_per_year,
+                "at_risk": self.worlds - np.concatenate([[0], gone[:-1]]),
+            }
+        )
+        columns = {
+            f"{name}_{percent}": _quantile(counts, percent / 100)
+            for name, counts in self.at_peace.items()
+            for percent in QUANTILES
+        }
         return pd.concat([table, ended, pd.DataFrame(columns)], axis=1)
 
 
 def _count(values: Floats, bins: int) -> NDArray[np.int64]:
     in_logs = bins == _STRENGTHS
-    position = np.log(np.maximum(values, _WEAKEST) / _WEAKEST) / np.log(_RATIO) if in_logs else values * bins
+    position = (
+        np.log(np.maximum(values, _WEAKEST) / _WEAKEST) / np.log(_RATIO)
+        if in_logs
+        else values * bins
+    )
     return np.bincount(np.minimum(position, bins - 1).astype(np.intp), minlength=bins)
 
 
 def _quantile(counts: NDArray[np.int64], share: float) -> Floats:
-    """The middle of the bin in which the quantile lies, for each step; NaN where no world is left."""
+    """The middle of the bin in which the quantile lies, for each step.
+
+    NaN where no world is left.
+    """
     cumulated = counts.cumsum(axis=1)
     at = (cumulated < share * cumulated[:, -1:]).sum(axis=1)
-    middle = (at + 0.5) / _REPUTATIONS if counts.shape[1] == _REPUTATIONS else _WEAKEST * _RATIO ** (at + 0.5)
+    middle = (
+        (at + 0.5) / _REPUTATIONS
+        if counts.shape[1] == _REPUTATIONS
+        else _WEAKEST * _RATIO ** (at + 0.5)
+    )
     return np.where(cumulated[:, -1] > 0, middle, np.nan)

@@ -1,4 +1,4 @@
-"""Verify a run: compute blocks of its worlds again from its manifest, and compare them bit for bit."""
+"""Compute blocks of a run again from its manifest, and compare them bit for bit."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -34,10 +34,12 @@ class Verified:
 
 
 def verify(folder: str | Path, *, everything: bool = False) -> Verified:
-    """Simulate a sample of the blocks of a run again, or all of them, and compare every column bit for bit.
+    """Simulate a sample of the blocks of a run again, or all of them, and compare every column bit
+    for bit.
 
-    Differences say the column, in how many worlds it differs, and by how much at most; `versions` say which software and platform
-    differ from those that the run was made with. Raises RunError if the folder is not a finished run or was altered.
+    Differences say the column, in how many worlds it differs, and by how much at most; `versions`
+    say which software and platform differ from those that the run was made with. Raises RunError if
+    the folder is not a finished run or was altered.
     """
     run = read_run(folder)
     kept = Outcomes(Path(folder) / "outcomes.parquet")
@@ -56,12 +58,17 @@ def verify(folder: str | Path, *, everything: bool = False) -> Verified:
         for column, count, size in _differences(kept.rows(first, last), block.outcomes.to_pandas()):
             unlike[column] += count
             most[column] = max(most.get(column, 0.0), size)
-    said = [f"{column} differs in {count} of {checked} worlds" + (f", by at most {most[column]:.3g}" if most[column] else "")
-            for column, count in unlike.items()]
+    said = [
+        f"{column} differs in {count} of {checked} worlds"
+        + (f", by at most {most[column]:.3g}" if most[column] else "")
+        for column, count in unlike.items()
+    ]
     if timeline is not None and checked == worlds:
         again = timeline.table(scenario.sampling.steps_per_year)
-        said += [f"{column} of the timeline differs in {count} of {len(again)} steps"
-                 for column, count, _ in _differences(run.timeline, again)]
+        said += [
+            f"{column} of the timeline differs in {count} of {len(again)} steps"
+            for column, count, _ in _differences(run.timeline, again)
+        ]
     return Verified(checked, worlds, said, _versions(run, scenario), timeline=checked == worlds)
 
 
@@ -84,5 +91,12 @@ def _differences(kept: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[tuple[str,
 
 def _versions(run: Run, scenario: Scenario) -> list[str]:
     today: dict[str, Any] = manifest_of(scenario)
-    then, now = (manifest["versions"] | {"platform": manifest["platform"]} for manifest in (run.manifest, today))
-    return [f"{name}: {then.get(name)} then, {version} now" for name, version in now.items() if then.get(name) != version]
+    then, now = (
+        manifest["versions"] | {"platform": manifest["platform"]}
+        for manifest in (run.manifest, today)
+    )
+    return [
+        f"{name}: {then.get(name)} then, {version} now"
+        for name, version in now.items()
+        if then.get(name) != version
+    ]

@@ -1,4 +1,6 @@
-"""An attack and what meets it: who would fight beside Ukraine, who would prevail, and what it is worth to Russia."""
+"""An attack and what meets it: who would fight beside Ukraine, who would prevail, and what it is
+worth to Russia.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,43 +24,54 @@ TYPES = np.array([0.0, 1.0])[:, None, None]
 
 @dataclass(frozen=True)
 class Attack:
-    """The subgame that follows an attack, deliberate or out of an incident; arrays that broadcast over (node, world)."""
+    """The subgame that follows an attack, deliberate or out of an incident.
+
+    Arrays that broadcast over (node, world).
+    """
 
     russia: Challenger
     europe: FrontLineDefender
     united_states: Backstop
     war: War
-    types: Floats                       # τ, on an axis before those of the rest
-    attacker: Array                     # R_χ, or R where a public clash has warned the defender
-    ukraine: Array                      # U(h) + S f
-    deployed_force: Array               # F
-    exposed_force: Array                # F_X
-    ground: Array                       # Γ (1 - ĝ)
-    europe_in_time: Array               # β_E
-    united_states_in_time: Array        # β_A
-    europe_promised: Array              # ℓ_E, or ℓ_E⁻ where blame is contested
-    united_states_promised: Array       # ℓ_A, or ℓ_A⁻
-    reputation_europe: Array            # b_E(h)
-    reputation_united_states: Array     # b_A(h)
-    prize: Array                        # 1 - G
-    added_cost_of_war: Array            # z f
+    types: Floats  # τ, on an axis before those of the rest
+    attacker: Array  # R_χ, or R where a public clash has warned the defender
+    ukraine: Array  # U(h) + S f
+    deployed_force: Array  # F
+    exposed_force: Array  # F_X
+    ground: Array  # Γ (1 - ĝ)
+    europe_in_time: Array  # β_E
+    united_states_in_time: Array  # β_A
+    europe_promised: Array  # ℓ_E, or ℓ_E⁻ where blame is contested
+    united_states_promised: Array  # ℓ_A, or ℓ_A⁻
+    reputation_europe: Array  # b_E(h)
+    reputation_united_states: Array  # b_A(h)
+    prize: Array  # 1 - G
+    added_cost_of_war: Array  # z f
 
     @cached_property
     def backs_by_type(self) -> tuple[Array, Array]:
         """P_A(χ, τ): for each course of Europe, an array with the type as its first axis."""
-        return (self.united_states.backs(self.united_states_promised, ABSTAINS, self.types),
-                self.united_states.backs(self.united_states_promised, INTERVENES, self.types))
+        return (
+            self.united_states.backs(self.united_states_promised, ABSTAINS, self.types),
+            self.united_states.backs(self.united_states_promised, INTERVENES, self.types),
+        )
 
     @cached_property
     def backs(self) -> tuple[Array, Array]:
         """P_A(χ), as the others see it, by whether Europe fights."""
-        return (over_types(self.reputation_united_states, self.backs_by_type[ABSTAINS]),
-                over_types(self.reputation_united_states, self.backs_by_type[INTERVENES]))
+        return (
+            over_types(self.reputation_united_states, self.backs_by_type[ABSTAINS]),
+            over_types(self.reputation_united_states, self.backs_by_type[INTERVENES]),
+        )
 
     @cached_property
     def intervenes_by_type(self) -> Array:
-        """P_E(τ), with the type as the first axis: each expects the backing of a United States of unknown type, P_A(1)."""
-        return self.europe.intervenes(self.europe_promised, self.exposed_force, self.backs[INTERVENES], self.types)
+        """P_E(τ), with the type as the first axis: each expects the backing of a United States of
+        unknown type, P_A(1).
+        """
+        return self.europe.intervenes(
+            self.europe_promised, self.exposed_force, self.backs[INTERVENES], self.types
+        )
 
     @cached_property
     def intervenes(self) -> Array:
@@ -71,21 +84,31 @@ class Attack:
         return self.war.defence_advantage * self.ground
 
     def allies(self, pledges: Array) -> Array:
-        """F_X + β_E (F - F_X) + β_E B: what an intervening coalition brings, its members' `pledges` B included."""
-        return self.exposed_force + self.europe_in_time * (self.deployed_force - self.exposed_force + pledges)
+        """F_X + β_E (F - F_X) + β_E B: what an intervening coalition brings, its members' `pledges`
+        B included.
+        """
+        return self.exposed_force + self.europe_in_time * (
+            self.deployed_force - self.exposed_force + pledges
+        )
 
     def backed(self, defence: Array) -> Array:
         """D (1 + μ) + β_A B_A: the same with the United States behind it."""
-        return defence * (1 + self.united_states.enabling) + self.united_states_in_time * self.united_states.brigades
+        return (
+            defence * (1 + self.united_states.enabling)
+            + self.united_states_in_time * self.united_states.brigades
+        )
 
     def prevails(self, fights: Array, backed: Any, pledges: Array) -> Array:
-        """p(D): Russia's chance of prevailing against those who came, the members with their `pledges`."""
+        """p(D): Russia's chance of prevailing against those who came, the members with their
+        `pledges`.
+        """
         defence = self.advantage * (self.ukraine + fights * self.allies(pledges))
         return self.war.prevails(self.attacker, np.where(backed, self.backed(defence), defence))
 
     @cached_property
     def odds(self) -> tuple[Array, Array]:
-        """o(D, χ): Russia's odds of prevailing by whether Europe fights, over what the United States may do.
+        """o(D, χ): Russia's odds of prevailing by whether Europe fights, over what the United
+        States may do.
 
         D₀ = α' (U + S f), D₁ = α' (U + S f + F_X + β_E (F - F_X) + β_E B).
         """
@@ -94,8 +117,11 @@ class Attack:
         return (self._odds(ABSTAINS, alone), self._odds(INTERVENES, joined))
 
     def _odds(self, fights: int, defence: Array) -> Array:
-        return expected(self.backs[fights], self.war.prevails(self.attacker, self.backed(defence)),
-                        self.war.prevails(self.attacker, defence))
+        return expected(
+            self.backs[fights],
+            self.war.prevails(self.attacker, self.backed(defence)),
+            self.war.prevails(self.attacker, defence),
+        )
 
     @cached_property
     def balance(self) -> Array:
@@ -104,11 +130,21 @@ class Attack:
 
     @cached_property
     def value(self) -> Array:
-        """A = P_E (o(D₁, 1) V' - P_A(1) c_A - c_E) + (1 - P_E)(o(D₀, 0) V' - P_A(0) c_A) - c_W - z f, with V' = V (1 - G)."""
+        """A = P_E (o(D₁, 1) V' - P_A(1) c_A - c_E) + (1 - P_E)(o(D₀, 0) V' - P_A(0) c_A) - c_W - z
+        f, with V' = V (1 - G).
+        """
         russia, prize = self.russia, self.russia.value_of_prevailing * self.prize
-        resisted = self.odds[INTERVENES] * prize - self.backs[INTERVENES] * russia.cost_of_fighting_us - russia.cost_of_fighting_europe
+        resisted = (
+            self.odds[INTERVENES] * prize
+            - self.backs[INTERVENES] * russia.cost_of_fighting_us
+            - russia.cost_of_fighting_europe
+        )
         unresisted = self.odds[ABSTAINS] * prize - self.backs[ABSTAINS] * russia.cost_of_fighting_us
-        return expected(self.intervenes, resisted, unresisted) - russia.cost_of_war - self.added_cost_of_war
+        return (
+            expected(self.intervenes, resisted, unresisted)
+            - russia.cost_of_war
+            - self.added_cost_of_war
+        )
 
 
 def over_types(reputation: Array, by_type: Any) -> Array:

@@ -1,8 +1,10 @@
-"""One month's crisis game: what attacking, holding and probing are worth, and what becomes of an incident.
+"""One month's crisis game: what attacking, holding and probing are worth, and what becomes of an
+incident.
 
-Every quantity of `docs/model.md`, section "Submodels", is one property, named as the theory names it, computed once and of a
-shape that broadcasts over (node, world); node 0 is now, the others are the years ahead at which Russia imagines reconsidering.
-Together they are the agent quantal response equilibrium of the month's extensive-form game (McKelvey & Palfrey 1998).
+Every quantity of `docs/model.md`, section "Submodels", is one property, named as the theory names
+it, computed once and of a shape that broadcasts over (node, world); node 0 is now, the others are
+the years ahead at which Russia imagines reconsidering. Together they are the agent quantal response
+equilibrium of the month's extensive-form game (McKelvey & Palfrey 1998).
 """
 
 from collections.abc import Callable
@@ -28,7 +30,10 @@ NOW = 0
 
 @dataclass(frozen=True)
 class Crisis:
-    """The crisis game of one month in some worlds: (node, world) for what lies ahead, (world,) for what does not."""
+    """The crisis game of one month in some worlds.
+
+    (node, world) for what lies ahead, (world,) for what does not.
+    """
 
     russia: Challenger
     ukraine: Protege
@@ -36,13 +41,13 @@ class Crisis:
     united_states: Backstop
     war: War
     terms: Terms
-    russia_strength: Array              # R(h)
-    ukraine_strength: Array             # U(h)
-    will: Array                         # ω
-    ground: Array                       # Γ
-    reputation_europe: Array            # b_E(h)
-    reputation_united_states: Array     # b_A(h)
-    balance_at_signature: Array         # p̄₀
+    russia_strength: Array  # R(h)
+    ukraine_strength: Array  # U(h)
+    will: Array  # ω
+    ground: Array  # Γ
+    reputation_europe: Array  # b_E(h)
+    reputation_united_states: Array  # b_A(h)
+    balance_at_signature: Array  # p̄₀
 
     @cached_property
     def deployed_force(self) -> Array:
@@ -57,57 +62,95 @@ class Crisis:
     @cached_property
     def attack(self) -> Attack:
         """A deliberate attack at each node: out of the blue, against the promises as they stand."""
-        return self._attack(lambda quantity: quantity, self.war.attacker(self.russia_strength, self.terms.surprise), 1.0, TYPES)
+        return self._attack(
+            lambda quantity: quantity,
+            self.war.attacker(self.russia_strength, self.terms.surprise),
+            1.0,
+            TYPES,
+        )
 
     @cached_property
     def attack_at_once(self) -> Attack:
         """A deliberate attack now."""
-        return self._attack(self.now, self.now(self.war.attacker(self.russia_strength, self.terms.surprise)), 1.0, TYPES[:, NOW])
+        return self._attack(
+            self.now,
+            self.now(self.war.attacker(self.russia_strength, self.terms.surprise)),
+            1.0,
+            TYPES[:, NOW],
+        )
 
     @cached_property
     def escalation(self) -> Attack:
-        """War now out of an incident or a probe: blame is contested, so that less is left of the promises, but nobody is surprised."""
-        return self._attack(self.now, self.now(self.russia_strength), self.war.uncontested(self.terms.disputed), TYPES[:, NOW])
+        """War now out of an incident or a probe: blame is contested, so that less is left of the
+        promises, but nobody is surprised.
+        """
+        return self._attack(
+            self.now,
+            self.now(self.russia_strength),
+            self.war.uncontested(self.terms.disputed),
+            TYPES[:, NOW],
+        )
 
-    def _attack(self, at: Callable[[Array], Array], attacker: Array, uncontested: Array, types: Floats) -> Attack:
+    def _attack(
+        self, at: Callable[[Array], Array], attacker: Array, uncontested: Array, types: Floats
+    ) -> Attack:
         terms = self.terms
         return Attack(
-            self.russia, self.europe, self.united_states, self.war, types, attacker,
+            self.russia,
+            self.europe,
+            self.united_states,
+            self.war,
+            types,
+            attacker,
             ukraine=at(self.ukraine_strength + terms.resupply),
-            deployed_force=at(self.deployed_force), exposed_force=at(self.exposed_force),
+            deployed_force=at(self.deployed_force),
+            exposed_force=at(self.exposed_force),
             ground=self.ground * terms.fortifications,
             europe_in_time=self.war.in_time(terms.europe_days),
             united_states_in_time=self.war.in_time(terms.united_states_days),
             europe_promised=at(terms.europe_promised) * uncontested,
             united_states_promised=at(terms.united_states_promised) * uncontested,
-            reputation_europe=at(self.reputation_europe), reputation_united_states=at(self.reputation_united_states),
-            prize=terms.prize, added_cost_of_war=at(terms.added_cost_of_war))
+            reputation_europe=at(self.reputation_europe),
+            reputation_united_states=at(self.reputation_united_states),
+            prize=terms.prize,
+            added_cost_of_war=at(terms.added_cost_of_war),
+        )
 
     @cached_property
     def values_of_waiting(self) -> Floats:
-        """X before it reconsiders, at each node: what Russia expects from holding there, backwards over the foresight years.
+        """X before it reconsiders, at each node: what Russia expects from holding there, backwards
+        over the foresight years.
 
-        At a node it will take the logit mix of attacking and waiting on; between nodes it has the value of peace.
+        At a node it will take the logit mix of attacking and waiting on; between nodes it has the
+        value of peace.
         """
         attack = np.asarray(self.attack.value)
         years, patience = (0.0, *self.russia.foresight), np.log(self.russia.discount_factor)
         peace = np.broadcast_to(self.value_of_peace, attack.shape)
         waiting = np.array(peace)
         for node in range(len(years) - 1, NOW, -1):
-            reconsidered = expected(self.russia.prefers(attack[node], waiting[node]), attack[node], waiting[node])
-            kept = np.exp(patience * (years[node] - years[node - 1]))      # δ^(H_k - H_{k-1})
+            reconsidered = expected(
+                self.russia.prefers(attack[node], waiting[node]), attack[node], waiting[node]
+            )
+            kept = np.exp(patience * (years[node] - years[node - 1]))  # δ^(H_k - H_{k-1})
             waiting[node - 1] = expected(kept, reconsidered, peace[node - 1])
         return waiting
 
     @cached_property
     def terms_drift(self) -> Array:
-        """p̄(h) - p̄₀: how far the balance of power has shifted since the terms of peace were struck on it."""
+        """p̄(h) - p̄₀: how far the balance of power has shifted since the terms of peace were
+        struck on it.
+        """
         return self.attack.balance - self.balance_at_signature
 
     @cached_property
     def provoked(self) -> Array:
         """v f + θ_F F + θ_U max(0, U(h) - U_b)/U_b."""
-        return self.russia.provoked(self.terms.provocation, self.deployed_force, self.ukraine.outgrown(self.ukraine_strength))
+        return self.russia.provoked(
+            self.terms.provocation,
+            self.deployed_force,
+            self.ukraine.outgrown(self.ukraine_strength),
+        )
 
     @cached_property
     def value_of_peace(self) -> Array:
@@ -148,7 +191,9 @@ class Crisis:
     @cached_property
     def answers_firmly_by_type(self) -> Array:
         """P_F(τ), now, with the type as the first axis."""
-        return self.europe.answers_firmly(self.escalation.europe_promised, self.now(self.exposed_force), TYPES[:, NOW])
+        return self.europe.answers_firmly(
+            self.escalation.europe_promised, self.now(self.exposed_force), TYPES[:, NOW]
+        )
 
     @cached_property
     def answers_firmly(self) -> Array:
@@ -159,8 +204,12 @@ class Crisis:
     def value_of_probing(self) -> Array:
         """Hold + g (1 - P_F) - l P_F + ϱ e (A⁻ - hold)."""
         firm, war = self.answers_firmly, self.retaliates * self.escalates
-        return (self.value_of_holding + self.russia.probe_gain * (1 - firm) - self.russia.probe_cost * firm
-                + war * (self.value_of_escalating - self.value_of_holding))
+        return (
+            self.value_of_holding
+            + self.russia.probe_gain * (1 - firm)
+            - self.russia.probe_cost * firm
+            + war * (self.value_of_escalating - self.value_of_holding)
+        )
 
     @cached_property
     def response(self) -> Floats:
@@ -170,4 +219,3 @@ class Crisis:
     def now(self, quantity: Array) -> Any:
         """Node 0 of a quantity; what does not differ between nodes is as it was."""
         return np.asarray(quantity)[NOW] if np.ndim(quantity) > 1 else quantity
-

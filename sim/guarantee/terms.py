@@ -1,4 +1,6 @@
-"""What a guarantee comes to in a crisis: the moment that is imagined, what stands of the regime by then, and the terms that follow."""
+"""What a guarantee comes to in a crisis: the moment that is imagined, what stands of the regime by
+then, and the terms that follow.
+"""
 
 import operator
 from collections.abc import Callable, Iterable
@@ -16,71 +18,100 @@ Contributions = dict[str, Array]
 class Moment:
     """A crisis imagined at t + h as it looks at t; arrays that broadcast over (node, world)."""
 
-    now: Array                          # t, years
-    ahead: Array                        # h, years; (node, 1)
-    entered: Any                        # the regime has entered into force
-    successor: Any                      # an American election will have been held by t + h
-    renewed: Any = False                # the promise was renewed at the end of its term; known from then on
-    voided: Any = False                 # the promise has been voided
-    step: float = 0.0                   # Δ, years
-    deployed: bool = False              # the whole force is there, as was agreed, whatever the time
+    now: Array  # t, years
+    ahead: Array  # h, years; (node, 1)
+    entered: Any  # the regime has entered into force
+    successor: Any  # an American election will have been held by t + h
+    renewed: Any = False  # the promise was renewed at the end of its term; known from then on
+    voided: Any = False  # the promise has been voided
+    step: float = 0.0  # Δ, years
+    deployed: bool = False  # the whole force is there, as was agreed, whatever the time
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What stands of a regime at a moment: what a provision needs to know to say what it contributes."""
+    """What stands of a regime at a moment: what a provision needs to know to say what it
+    contributes.
+    """
 
     now: Array
     ahead: Array
     step: float
-    years: Array                        # t + h
-    years_stationed: Array              # t + h, or for ever
+    years: Array  # t + h
+    years_stationed: Array  # t + h, or for ever
     successor: Any
     renewed: Any
     voided: Any
-    entered_by: Array                   # x
-    in_force: Array                     # f
-    interim_europe: Array | None        # I_E
-    interim_united_states: Array | None     # I_A
+    entered_by: Array  # x
+    in_force: Array  # f
+    interim_europe: Array | None  # I_E
+    interim_united_states: Array | None  # I_A
 
     @classmethod
-    def of(cls, at: Moment, entered_by: Array = 1.0, in_force: Array = 1.0, interim_europe: Array | None = None,
-           interim_united_states: Array | None = None) -> Self:
-        """At a moment, with the chance that the regime has entered into force and the share of it that holds."""
+    def of(
+        cls,
+        at: Moment,
+        entered_by: Array = 1.0,
+        in_force: Array = 1.0,
+        interim_europe: Array | None = None,
+        interim_united_states: Array | None = None,
+    ) -> Self:
+        """At a moment, with the chance that the regime has entered into force and the share of it
+        that holds.
+        """
         years = at.now + at.ahead
-        return cls(at.now, at.ahead, at.step, years, np.inf if at.deployed else years, at.successor, at.renewed, at.voided,
-                   entered_by, in_force, interim_europe, interim_united_states)
+        return cls(
+            at.now,
+            at.ahead,
+            at.step,
+            years,
+            np.inf if at.deployed else years,
+            at.successor,
+            at.renewed,
+            at.voided,
+            entered_by,
+            in_force,
+            interim_europe,
+            interim_united_states,
+        )
 
     def promised(self, full: Array, interim: Array | None) -> Array:
         """I + (L - I) x, with the interim promise I = i L where none is stated."""
-        return full * self.in_force if interim is None else interim + (full - interim) * self.entered_by
+        return (
+            full * self.in_force
+            if interim is None
+            else interim + (full - interim) * self.entered_by
+        )
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What a regime changes in the crisis game; arrays that broadcast over (node, world). The defaults change nothing."""
+    """What a regime changes in the crisis game; arrays that broadcast over (node, world).
 
-    europe_promised: Array = 0.0            # ℓ_E
-    united_states_promised: Array = 0.0     # ℓ_A
-    forfeited: Array = 0.0                  # ν ℓ_E, what Ukraine loses with the promise
-    voidable: Array = 0.0                   # ς
-    resupply: Array = 0.0                   # S f, brigade-equivalents
-    europe_days: Array = 0.0                # d_E
-    united_states_days: Array = 0.0         # d_A
-    deployed_force: Array = 0.0             # F / ω, brigades
-    exposed_force: Array = 0.0              # F_X / ω, brigades
-    arms_due: Array = 0.0                   # in (t, t + h], USD billion
-    american_arms_due: Array = 0.0          # of these, what the United States gives
-    strength_cap: Array = np.inf            # C, brigade-equivalents
-    incidents: Array = 1.0                  # (1 - M)(1 - M_S), factor on the rate of incidents
-    disputed: Array = 1.0                   # 1 - a
-    surprise: Array = 1.0                   # 1 - ŵ
-    reassurance: Array = 0.0                # r
-    provocation: Array = 0.0                # v f
-    added_cost_of_war: Array = 0.0          # z f
-    relief: Array = 0.0                     # Q_S
-    prize: Array = 1.0                      # 1 - G
-    fortifications: Array = 1.0             # 1 - ĝ
+    The defaults change nothing.
+    """
+
+    europe_promised: Array = 0.0  # ℓ_E
+    united_states_promised: Array = 0.0  # ℓ_A
+    forfeited: Array = 0.0  # ν ℓ_E, what Ukraine loses with the promise
+    voidable: Array = 0.0  # ς
+    resupply: Array = 0.0  # S f, brigade-equivalents
+    europe_days: Array = 0.0  # d_E
+    united_states_days: Array = 0.0  # d_A
+    deployed_force: Array = 0.0  # F / ω, brigades
+    exposed_force: Array = 0.0  # F_X / ω, brigades
+    arms_due: Array = 0.0  # in (t, t + h], USD billion
+    american_arms_due: Array = 0.0  # of these, what the United States gives
+    strength_cap: Array = np.inf  # C, brigade-equivalents
+    incidents: Array = 1.0  # (1 - M)(1 - M_S), factor on the rate of incidents
+    disputed: Array = 1.0  # 1 - a
+    surprise: Array = 1.0  # 1 - ŵ
+    reassurance: Array = 0.0  # r
+    provocation: Array = 0.0  # v f
+    added_cost_of_war: Array = 0.0  # z f
+    relief: Array = 0.0  # Q_S
+    prize: Array = 1.0  # 1 - G
+    fortifications: Array = 1.0  # 1 - ĝ
 
 
 NOT_ADDED: dict[str, Callable[[Any, Any], Any]] = {
@@ -95,5 +126,7 @@ def combined(contributions: Iterable[Contributions]) -> Terms:
     terms: dict[str, Any] = {}
     for contribution in contributions:
         for term, value in contribution.items():
-            terms[term] = NOT_ADDED.get(term, operator.add)(terms[term], value) if term in terms else value
+            terms[term] = (
+                NOT_ADDED.get(term, operator.add)(terms[term], value) if term in terms else value
+            )
     return Terms(**terms)

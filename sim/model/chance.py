@@ -1,7 +1,9 @@
-"""Chance: named streams of uniform numbers, so that what one decision draws never moves what another draws.
+"""Chance: named streams of uniform numbers, so that what one decision draws never moves what
+another draws.
 
-A stream is keyed by the seed, its name and a slab of worlds of fixed size, and is drawn for every world of the slab whether it
-is used or not. So world 4711 meets the same chances in any block, alone, and under any guarantee regime: common random numbers.
+A stream is keyed by the seed, its name and a slab of worlds of fixed size, and is drawn for every
+world of the slab whether it is used or not. So world 4711 meets the same chances in any block,
+alone, and under any guarantee regime: common random numbers.
 """
 
 import hashlib
@@ -22,7 +24,9 @@ _ROWS = 16
 def generator(seed: int, name: str, slab: int) -> np.random.Generator:
     """The generator of one stream in one slab of worlds. Same key, same numbers, on any machine."""
     key = np.frombuffer(hashlib.sha256(name.encode()).digest(), dtype="<u4")
-    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(*key.tolist(), slab))))
+    return np.random.Generator(
+        np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(*key.tolist(), slab)))
+    )
 
 
 class Slabs:
@@ -41,8 +45,17 @@ class Slabs:
 class Stream:
     """Numbers for one kind of event: a row for each event, with one entry a world."""
 
-    def __init__(self, seed: int, name: str, among: "Slabs", quantile: Callable[[Floats], Floats] | None = None) -> None:
-        """Open the stream for the worlds of these slabs; uniform on [0, 1), or as `quantile` turns them."""
+    def __init__(
+        self,
+        seed: int,
+        name: str,
+        among: "Slabs",
+        quantile: Callable[[Floats], Floats] | None = None,
+    ) -> None:
+        """Open the stream for the worlds of these slabs.
+
+        Uniform on [0, 1), or as `quantile` turns them.
+        """
         self._generators = [generator(seed, name, slab) for slab in among.slabs]
         self._columns = among.columns
         self._quantile = quantile
@@ -61,7 +74,9 @@ class Stream:
         return np.asarray(row if self._quantile is None else self._quantile(row))
 
     def nth(self, ordinal: NDArray[np.integer[Any]], worlds: Worlds) -> Floats:
-        """In some worlds, by their positions, the entry of each one's `ordinal` event, the first being 0; not to be mixed with `next`."""
+        """In some worlds, by their positions, the entry of each one's `ordinal` event, the first
+        being 0; not to be mixed with `next`.
+        """
         while len(self._kept) <= ordinal.max():
             self._kept = np.vstack([self._kept, self.next()])
         return np.asarray(self._kept[ordinal, worlds])
@@ -81,13 +96,17 @@ class Chance:
         return self.following(None, name)
 
     def following(self, quantile: Callable[[Floats], Floats] | None, name: str) -> Stream:
-        """The stream of that name, of numbers that follow the distribution of this quantile function."""
+        """The stream of that name, of numbers that follow the distribution of this quantile
+        function.
+        """
         if name not in self._streams:
             self._streams[name] = Stream(self._seed, name, self._slabs, quantile)
         return self._streams[name]
 
     def once(self, name: str) -> Floats:
-        """The uniform numbers of a decision that each world takes at most once in its history, shape (world,)."""
+        """The uniform numbers of a decision that each world takes at most once in its history,
+        shape (world,).
+        """
         if name not in self._once:
             self._once[name] = self[name].next()
         return self._once[name]

@@ -1,4 +1,6 @@
-"""Who bears what: the costs of each world, from the troops that the model counted and from what became of the ceasefire."""
+"""Who bears what: the costs of each world, from the troops that the model counted and from what
+became of the ceasefire.
+"""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,10 +17,11 @@ if TYPE_CHECKING:
 
 
 def costs(model: "CeasefireModel") -> dict[str, Floats]:
-    """Present value (world,) of each item to each bearer, USD billion, by the names of the outcomes (docs/costs.md).
+    """Present value (world,) of each item to each bearer, USD billion, by the names of the outcomes
+    (docs/costs.md).
 
-    Stationing and arms are counted until war resumes, what a war costs as a whole when it does. Members share stationing and the
-    troops' losses by their brigades, and arms by their economies.
+    Stationing and arms are counted until war resumes, what a war costs as a whole when it does.
+    Members share stationing and the troops' losses by their brigades, and arms by their economies.
     """
     drawn, size = model.drawn, len(model.worlds)
     prices, europe, years = drawn.costs, drawn.europe, np.minimum(model.years_held, model.years)
@@ -29,20 +32,31 @@ def costs(model: "CeasefireModel") -> dict[str, Floats]:
     stationing = prices.brigade_year * model.brigade_years
     resupply = attacked * terms.resupply * drawn.ukraine.brigade_cost
     brigade_at_war = resumes * prices.war() * prices.brigade_war_year
-    to_united_states, to_europe = drawn.regime.arms.united_states_share, 1 - drawn.regime.arms.united_states_share
+    to_united_states, to_europe = (
+        drawn.regime.arms.united_states_share,
+        1 - drawn.regime.arms.united_states_share,
+    )
     borne = {
         ("arms", UNITED_STATES): model.arms_given[UNITED_STATES],
         ("resupply", UNITED_STATES): resupply * to_united_states,
-        ("losses", UNITED_STATES): brigade_at_war * model.wars.us_backs * drawn.united_states.brigades,
+        ("losses", UNITED_STATES): brigade_at_war
+        * model.wars.us_backs
+        * drawn.united_states.brigades,
         ("reconstruction", UKRAINE): resumes * prices.reconstruction_lost * prices.rebuilt(years),
         ("losses", UKRAINE): resumes * prices.war() * prices.war_year,
     }
-    for member, sends, pays in zip(europe.standing, europe.shares_of_force, europe.shares_of_arms, strict=True):
+    for member, sends, pays in zip(
+        europe.standing, europe.shares_of_force, europe.shares_of_arms, strict=True
+    ):
         bearer = EUROPE + member.name
         borne |= {
             ("stationing", bearer): stationing * sends,
             ("arms", bearer): model.arms_given[EUROPE] * pays,
             ("resupply", bearer): resupply * to_europe * pays,
-            ("losses", bearer): brigade_at_war * (model.wars.fought[member.name] * member.brigades + model.wars.force_that_fought * sends),
+            ("losses", bearer): brigade_at_war
+            * (
+                model.wars.fought[member.name] * member.brigades
+                + model.wars.force_that_fought * sends
+            ),
         }
     return {column(*named): np.broadcast_to(cost, size) for named, cost in borne.items()}

@@ -1,7 +1,8 @@
 """Parameter designs: what is not known of a scenario's numbers, as scrambled Sobol' points.
 
-Each number that a scenario may give has a dimension of its own, whether it is uncertain or not, so that a number more or less in a
-scenario moves no other. A design is the same in a run of any number of designs, and a run of more only adds to it.
+Each number that a scenario may give has a dimension of its own, whether it is uncertain or not, so
+that a number more or less in a scenario moves no other. A design is the same in a run of any number
+of designs, and a run of more only adds to it.
 """
 
 from collections.abc import Mapping
@@ -16,12 +17,28 @@ from sim.scenario.schema import Scenario
 from sim.uncertainty import Distribution, Floats
 
 FIRST = (
-    "russia.value_of_prevailing", "russia.insecurity", "russia.status_quo_value", "russia.strength_target", "russia.choice_noise",
-    "russia.cost_of_war", "war.defence_advantage", "war.surprise", "regime.commitment.europe", "regime.commitment.united_states",
-    "russia.reconstitution_half_life", "russia.terms_follow_power", "russia.disposition_changes", "europe.stake", "united_states.stake",
-    "russia.leader_turnover", "europe.audience_cost", "united_states.audience_cost", "war.opening_days",
+    "russia.value_of_prevailing",
+    "russia.insecurity",
+    "russia.status_quo_value",
+    "russia.strength_target",
+    "russia.choice_noise",
+    "russia.cost_of_war",
+    "war.defence_advantage",
+    "war.surprise",
+    "regime.commitment.europe",
+    "regime.commitment.united_states",
+    "russia.reconstitution_half_life",
+    "russia.terms_follow_power",
+    "russia.disposition_changes",
+    "europe.stake",
+    "united_states.stake",
+    "russia.leader_turnover",
+    "europe.audience_cost",
+    "united_states.audience_cost",
+    "war.opening_days",
 )
-"""Numbers that decide much, a judgement: the first dimensions fill evenly with the fewest points."""
+"""Numbers that decide much, a judgement: the first dimensions fill evenly with the fewest points.
+"""
 _SLAB = 2048
 """Designs that are drawn together, a power of two."""
 _HYPERCUBE = 256
@@ -30,37 +47,60 @@ _BITS = 32
 
 def designs(seed: int, uncertain: Mapping[str, Distribution], which: Worlds) -> dict[str, Floats]:
     """The uncertain numbers in the parameter designs of these numbers, shape (design,) each."""
-    return {name: each.quantile(_dealt(seed, len(each.numbers()), which) if each.jointly else probabilities(seed, name, which))
-            for name, each in uncertain.items()}
+    return {
+        name: each.quantile(
+            _dealt(seed, len(each.numbers()), which)
+            if each.jointly
+            else probabilities(seed, name, which)
+        )
+        for name, each in uncertain.items()
+    }
 
 
 def probabilities(seed: int, name: str, which: Worlds) -> Floats:
-    """One number in these designs, as probabilities in (0, 1): scrambled Sobol' points (Owen 1995, with Matoušek's 1998 scrambling).
+    """One number in these designs, as probabilities in (0, 1).
 
-    A number of which the schema does not know, such as one of a member that a scenario brings in, has Latin hypercubes of its own.
+    Scrambled Sobol' points (Owen 1995, with Matoušek's 1998 scrambling).
+
+    A number of which the schema does not know, such as one of a member that a scenario brings in,
+    has Latin hypercubes of its own.
     """
     place = dimensions().get(name)
     size = _HYPERCUBE if place is None else _SLAB
     slabs, position = np.unique(which // size, return_inverse=True)
-    drawn = np.stack([_hypercube(seed, name, int(each)) if place is None else _points(seed, int(each))[place] for each in slabs])
+    drawn = np.stack(
+        [
+            _hypercube(seed, name, int(each)) if place is None else _points(seed, int(each))[place]
+            for each in slabs
+        ]
+    )
     return np.asarray(drawn[position, which % size])
 
 
 @cache
 def dimensions() -> dict[str, int]:
-    """The dimension of each number that a scenario may give, by its dotted key: those that decide much, those not known, all others."""
-    every = Scenario.model_validate({"regime": {"accession": {"start": 1.0, "mean_years": 1.0, "veto": 0.0}}})
+    """The dimension of each number that a scenario may give, by its dotted key.
+
+    Those that decide much, those not known, all others.
+    """
+    every = Scenario.model_validate(
+        {"regime": {"accession": {"start": 1.0, "mean_years": 1.0, "veto": 0.0}}}
+    )
     others = [key for key, value in every.leaves() if value is None or isinstance(value, float)]
-    return {key: place for place, key in enumerate(dict.fromkeys((*FIRST, *every.uncertain(), *others)))}
+    return {
+        key: place for place, key in enumerate(dict.fromkeys((*FIRST, *every.uncertain(), *others)))
+    }
 
 
 @lru_cache(maxsize=4)
 def _points(seed: int, slab: int) -> Floats:
-    """The points of a slab (dimension, design), each at the middle of the cell that its digits name."""
+    """The points of a slab (dimension, design), each at the middle of the cell that its digits
+    name.
+    """
     engine = qmc.Sobol(len(dimensions()), bits=_BITS, rng=generator(seed, "designs", 0))
     if slab:
         engine.fast_forward(slab * _SLAB)
-    return np.ascontiguousarray(engine.random(_SLAB).T) + 0.5**(_BITS + 1)
+    return np.ascontiguousarray(engine.random(_SLAB).T) + 0.5 ** (_BITS + 1)
 
 
 def _hypercube(seed: int, name: str, number: int) -> Floats:
@@ -70,7 +110,12 @@ def _hypercube(seed: int, name: str, number: int) -> Floats:
 
 
 def _dealt(seed: int, count: int, which: Worlds) -> Floats:
-    """Which of `count` values that are drawn jointly these designs have, as probabilities: none has a second turn before each had one."""
+    """Which of `count` values that are drawn jointly these designs have, as probabilities.
+
+    None has a second turn before each had one.
+    """
     rounds, position = np.unique(which // count, return_inverse=True)
-    rows = np.stack([generator(seed, "joint draws", int(each)).permutation(count) for each in rounds])
+    rows = np.stack(
+        [generator(seed, "joint draws", int(each)).permutation(count) for each in rounds]
+    )
     return np.asarray((rows[position, which % count] + 0.5) / count)

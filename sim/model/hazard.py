@@ -1,4 +1,6 @@
-"""The hazard of a month: with what chance each world's ceasefire ends in it by each cause, before the coins are tossed."""
+"""The hazard of a month: with what chance each world's ceasefire ends in it by each cause, before
+the coins are tossed.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,18 +16,28 @@ Between = Callable[[Array, Array], Floats]
 """The month's chance of a disposition in an interval, from its lower and its upper end."""
 
 
-def hazards(crisis: Crisis, between: Between, reviews: Any, incident: Any, happening: Array) -> dict[Cause, Floats]:
-    """Chances (world,) that the ceasefire ends by Russia's doing, given where Russia reviews and where an incident comes.
+def hazards(
+    crisis: Crisis, between: Between, reviews: Any, incident: Any, happening: Array
+) -> dict[Cause, Floats]:
+    """Chances (world,) that the ceasefire ends by Russia's doing, given where Russia reviews and
+    where an incident comes.
 
-    `between` is `Russia.chance_of_disposition`, `happening` the chance λ of an incident in the step, and `incident` says where it
-    fell. The number that decides whether there is one also decides whether Ukraine retaliates, so that it answers a probe, which runs as
-    an incident for certain, with the chance that a uniform number known to lie below λ, or above it, lies below ϱ.
+    `between` is `Russia.chance_of_disposition`, `happening` the chance λ of an incident in the
+    step, and `incident` says where it fell. The number that decides whether there is one also
+    decides whether Ukraine retaliates, so that it answers a probe, which runs as an incident for
+    certain, with the chance that a uniform number known to lie below λ, or above it, lies below ϱ.
     """
     attack, _, probe = crisis.response * reviews
     retaliates, escalates = crisis.retaliates, crisis.escalates
     below = np.minimum(retaliates, happening)
     smallest = np.finfo(float).tiny
-    answered = np.where(incident, below / np.maximum(happening, smallest), (retaliates - below) / np.maximum(1 - happening, smallest))
-    return {Cause.ATTACK: between(np.zeros_like(attack), attack),
-            Cause.PROBE: answered * between(attack, np.minimum(attack + probe, escalates)),
-            Cause.INCIDENT: incident * retaliates * between(attack + probe, escalates)}
+    answered = np.where(
+        incident,
+        below / np.maximum(happening, smallest),
+        (retaliates - below) / np.maximum(1 - happening, smallest),
+    )
+    return {
+        Cause.ATTACK: between(np.zeros_like(attack), attack),
+        Cause.PROBE: answered * between(attack, np.minimum(attack + probe, escalates)),
+        Cause.INCIDENT: incident * retaliates * between(attack + probe, escalates),
+    }

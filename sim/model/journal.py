@@ -1,4 +1,6 @@
-"""The journal of one world: what happened in it, what each actor believed and wanted, and how likely each choice was."""
+"""The journal of one world: what happened in it, what each actor believed and wanted, and how
+likely each choice was.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -20,7 +22,9 @@ TYPES = ("irresolute", "resolute")
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened: in which step, when (in years), what kind of thing, and its details as plain data."""
+    """Something that happened: in which step, when (in years), what kind of thing, and its details
+    as plain data.
+    """
 
     step: int
     years: float
@@ -43,55 +47,137 @@ class Journal:
 
     def open(self, model: "CeasefireModel") -> None:
         """The ceasefire is signed."""
-        self._note(model, "signed", europe=_type(model.europe.resolute), united_states=_type(model.united_states.resolute),
-                   value_of_prevailing=model.russia.value_of_prevailing, insecurity=model.russia.insecurity)
+        self._note(
+            model,
+            "signed",
+            europe=_type(model.europe.resolute),
+            united_states=_type(model.united_states.resolute),
+            value_of_prevailing=model.russia.value_of_prevailing,
+            insecurity=model.russia.insecurity,
+        )
         self._remember(model)
 
     def note_politics(self, model: "CeasefireModel", began: float) -> None:
-        """Elections, leaders, renewals, votes and entry into force since the moment `began`, seen from what they changed."""
+        """Elections, leaders, renewals, votes and entry into force since the moment `began`, seen
+        from what they changed.
+        """
         before, europe, us = self.states[-1], model.europe, model.united_states
         if model.us_voted[0]:
-            self._note(model, "election", united_states=_type(us.resolute), before=TYPES[int(before["us_resolute"])],
-                       says="committed" if us.says_committed[0] else "sceptical", reputation_united_states=us.reputation)
+            self._note(
+                model,
+                "election",
+                united_states=_type(us.resolute),
+                before=TYPES[int(before["us_resolute"])],
+                says="committed" if us.says_committed[0] else "sceptical",
+                reputation_united_states=us.reputation,
+            )
         if model.members_voted:
             outcome = "turns" if europe.resolute[0] != before["europe_resolute"] else "stays"
-            self._note(model, "member election", members=_listed(model.members_voted), outcome=outcome, europe=_type(europe.resolute),
-                       reputation_europe=europe.reputation)
+            self._note(
+                model,
+                "member election",
+                members=_listed(model.members_voted),
+                outcome=outcome,
+                europe=_type(europe.resolute),
+                reputation_europe=europe.reputation,
+            )
         if model.russia.successions[0] > before["successions"]:
-            self._note(model, "leader", value_of_prevailing=model.russia.value_of_prevailing, insecurity=model.russia.insecurity)
+            self._note(
+                model,
+                "leader",
+                value_of_prevailing=model.russia.value_of_prevailing,
+                insecurity=model.russia.insecurity,
+            )
         if model.stationed[0] and model.is_full_year:
             outcome = "passed" if europe.will[0] == before["will"] else "failed"
-            self._note(model, "renewal", outcome=outcome, reputation_europe=europe.reputation, will=europe.will)
+            self._note(
+                model,
+                "renewal",
+                outcome=outcome,
+                reputation_europe=europe.reputation,
+                will=europe.will,
+            )
         if model.is_full_year and model.funds_due[0]:
-            self._note(model, "funds", outcome="votes" if us.funds_passed[0] else "refuses", reputation_united_states=us.reputation)
-        if (ends := model.drawn.regime.commitment.term_years) is not None and began < _plain(ends) - TOLERANCE <= model.years:
-            self._note(model, "term", outcome="is renewed for good" if model.renewed[0] else "lapses")
+            self._note(
+                model,
+                "funds",
+                outcome="votes" if us.funds_passed[0] else "refuses",
+                reputation_united_states=us.reputation,
+            )
+        if (ends := model.drawn.regime.commitment.term_years) is not None and began < _plain(
+            ends
+        ) - TOLERANCE <= model.years:
+            self._note(
+                model, "term", outcome="is renewed for good" if model.renewed[0] else "lapses"
+            )
         if before["years"] < model.entry[0] <= model.years:
             self._note(model, "entry")
 
     def note_ukraine(self, model: "CeasefireModel", winning: Any, chance: Any, starts: Any) -> None:
         """A review by Ukraine."""
-        self._note(model, "ukraine reviews", chance_of_success=winning, chance_of_offensive=chance,
-                   choice="starts an offensive" if starts[0] else "holds")
+        self._note(
+            model,
+            "ukraine reviews",
+            chance_of_success=winning,
+            chance_of_offensive=chance,
+            choice="starts an offensive" if starts[0] else "holds",
+        )
 
-    def note_russia(self, model: "CeasefireModel", crisis: Crisis, reviews: Any, attacks: Any, probes: Any) -> None:
+    def note_russia(
+        self, model: "CeasefireModel", crisis: Crisis, reviews: Any, attacks: Any, probes: Any
+    ) -> None:
         """A review by Russia."""
         if reviews[0]:
-            self._note(model, "russia reviews", choice="attacks" if attacks[0] else "probes" if probes[0] else "holds", **_of(crisis))
+            self._note(
+                model,
+                "russia reviews",
+                choice="attacks" if attacks[0] else "probes" if probes[0] else "holds",
+                **_of(crisis),
+            )
 
-    def note_incident(self, model: "CeasefireModel", crisis: Crisis, probes: Any, happens: Any, retaliates: Any, escalates: Any,
-                      voids: Any) -> None:
-        """An incident, by chance or out of a probe, the answer to the probe, and what a retaliation costs of the promise."""
+    def note_incident(
+        self,
+        model: "CeasefireModel",
+        crisis: Crisis,
+        probes: Any,
+        happens: Any,
+        retaliates: Any,
+        escalates: Any,
+        voids: Any,
+    ) -> None:
+        """An incident, by chance or out of a probe, the answer to the probe, and what a retaliation
+        costs of the promise.
+        """
         before = self.states[-1]
         if probes[0]:
             answer = "firmly" if model.firm_answers[0] > before["firm_answers"] else "softly"
-            self._note(model, "answer", answer=answer, reputation_europe=model.europe.reputation, will=model.europe.will,
-                       **{name: value for name, value in _of(crisis).items() if name.startswith("chance_of_firm")})
+            self._note(
+                model,
+                "answer",
+                answer=answer,
+                reputation_europe=model.europe.reputation,
+                will=model.europe.will,
+                **{
+                    name: value
+                    for name, value in _of(crisis).items()
+                    if name.startswith("chance_of_firm")
+                },
+            )
         if happens[0]:
-            outcome = ("it escalates" if escalates[0] else
-                       "Ukraine retaliates, Russia de-escalates" if retaliates[0] else "Ukraine absorbs it")
-            self._note(model, "incident", what="The probe runs as an incident" if probes[0] else "A serious incident", outcome=outcome,
-                       **_of(crisis))
+            outcome = (
+                "it escalates"
+                if escalates[0]
+                else "Ukraine retaliates, Russia de-escalates"
+                if retaliates[0]
+                else "Ukraine absorbs it"
+            )
+            self._note(
+                model,
+                "incident",
+                what="The probe runs as an incident" if probes[0] else "A serious incident",
+                outcome=outcome,
+                **_of(crisis),
+            )
         if voids[0]:
             self._note(model, "voided")
 
@@ -101,17 +187,26 @@ class Journal:
             fought = [name for name, honoured in model.wars.fought.items() if honoured[0]]
             attacked = model.cause[0] == CAUSES.index(Cause.ATTACK)
             reason = REASONS[model.wars.reasons[0]] if attacked else None
-            self._note(model, "war", cause=CAUSES[model.cause[0]].value, reason=reason and reason.value,
-                       why=f" (main reason: {reason.words})" if reason else "", russia_prevails=model.wars.russia_prevails,
-                       europe="fights" if model.wars.europe_intervenes[0] else "stays out",
-                       united_states="backs the defence" if model.wars.us_backs[0] else "stays out",
-                       members=f" ({', '.join(fought)} fight)" if fought else "")
+            self._note(
+                model,
+                "war",
+                cause=CAUSES[model.cause[0]].value,
+                reason=reason and reason.value,
+                why=f" (main reason: {reason.words})" if reason else "",
+                russia_prevails=model.wars.russia_prevails,
+                europe="fights" if model.wars.europe_intervenes[0] else "stays out",
+                united_states="backs the defence" if model.wars.us_backs[0] else "stays out",
+                members=f" ({', '.join(fought)} fight)" if fought else "",
+            )
         elif model.at_peace[0] and model.steps == model.given.sampling.steps:
             self._note(model, "held")
         self._remember(model)
 
     def add_values(self, model: "CeasefireModel") -> None:
-        """Add to the last state what the actors want and expect in it; a figure needs this of every step, a story does not."""
+        """Add to the last state what the actors want and expect in it.
+
+        A figure needs this of every step, a story does not.
+        """
         self.states[-1] |= _of(model.crisis(np.zeros(1, dtype=np.intp)))
 
     def _note(self, model: "CeasefireModel", kind: str, **details: Any) -> None:
@@ -120,18 +215,31 @@ class Journal:
 
     def _remember(self, model: "CeasefireModel") -> None:
         state = {
-            "step": model.steps, "years": model.years, "successions": model.russia.successions,
-            "russia_strength": model.russia.strength, "ukraine_strength": model.ukraine.strength,
-            "reputation_europe": model.europe.reputation, "reputation_united_states": model.united_states.reputation,
-            "europe_resolute": model.europe.resolute, "us_resolute": model.united_states.resolute, "will": model.europe.will,
-            "probes": model.probes, "firm_answers": model.firm_answers, "ground": model.ground, "disposition": model.russia.disposition,
+            "step": model.steps,
+            "years": model.years,
+            "successions": model.russia.successions,
+            "russia_strength": model.russia.strength,
+            "ukraine_strength": model.ukraine.strength,
+            "reputation_europe": model.europe.reputation,
+            "reputation_united_states": model.united_states.reputation,
+            "europe_resolute": model.europe.resolute,
+            "us_resolute": model.united_states.resolute,
+            "will": model.europe.will,
+            "probes": model.probes,
+            "firm_answers": model.firm_answers,
+            "ground": model.ground,
+            "disposition": model.russia.disposition,
             "terms_drift": model.terms_drift,
         }
         self.states.append({name: _plain(value) for name, value in state.items()})
 
     def document(self) -> dict[str, Any]:
         """All of it as plain data, for JSON."""
-        return {"world": self.world, "events": [asdict(event) | {"words": event.words} for event in self.events], "states": self.states}
+        return {
+            "world": self.world,
+            "events": [asdict(event) | {"words": event.words} for event in self.events],
+            "states": self.states,
+        }
 
     def lines(self) -> Iterator[str]:
         """A line an event."""
@@ -169,39 +277,73 @@ def _of(crisis: Crisis) -> dict[str, float]:
     attack, hold, probe = crisis.response
     firm: Any = crisis.answers_firmly_by_type
     values = {
-        "value_of_attacking": crisis.attack_now, "value_of_holding": crisis.value_of_holding, "value_of_probing": crisis.value_of_probing,
+        "value_of_attacking": crisis.attack_now,
+        "value_of_holding": crisis.value_of_holding,
+        "value_of_probing": crisis.value_of_probing,
         "value_of_escalating": crisis.value_of_escalating,
-        "chance_of_attack": attack, "chance_of_holding": hold, "chance_of_probe": probe,
-        "chance_europe_intervenes": crisis.now(crisis.attack.intervenes), "chance_us_backs": crisis.now(crisis.attack.backs[INTERVENES]),
-        "chance_ukraine_retaliates": crisis.retaliates, "chance_russia_escalates": crisis.escalates,
-        "chance_of_firm_answer_if_resolute": firm[RESOLUTE], "chance_of_firm_answer_if_irresolute": firm[IRRESOLUTE],
-        "value_of_prevailing": crisis.russia.value_of_prevailing, "insecurity": crisis.russia.insecurity,
+        "chance_of_attack": attack,
+        "chance_of_holding": hold,
+        "chance_of_probe": probe,
+        "chance_europe_intervenes": crisis.now(crisis.attack.intervenes),
+        "chance_us_backs": crisis.now(crisis.attack.backs[INTERVENES]),
+        "chance_ukraine_retaliates": crisis.retaliates,
+        "chance_russia_escalates": crisis.escalates,
+        "chance_of_firm_answer_if_resolute": firm[RESOLUTE],
+        "chance_of_firm_answer_if_irresolute": firm[IRRESOLUTE],
+        "value_of_prevailing": crisis.russia.value_of_prevailing,
+        "insecurity": crisis.russia.insecurity,
     }
     return {name: _plain(value) for name, value in values.items()}
 
 
 WORDS = {
-    "signed": "The ceasefire is signed. Europe is {europe}, the United States {united_states}; prevailing is worth {value_of_prevailing} "
-              "to Russia, its insecurity is {insecurity}.",
-    "election": "The United States votes: it was {before} and is {united_states}, and calls itself {says}; its reputation is now "
-                "{reputation_united_states}.",
-    "member election": "Elections in {members}: the European coalition {outcome} {europe}; its reputation is now {reputation_europe}.",
-    "funds": "The United States {outcome} the funds of the year; its reputation is now {reputation_united_states}.",
+    "signed": (
+        "The ceasefire is signed. Europe is {europe}, the United States {united_states}; "
+        "prevailing is worth {value_of_prevailing} to Russia, its insecurity is {insecurity}."
+    ),
+    "election": (
+        "The United States votes: it was {before} and is {united_states}, and calls itself "
+        "{says}; its reputation is now {reputation_united_states}."
+    ),
+    "member election": (
+        "Elections in {members}: the European coalition {outcome} {europe}; its reputation is "
+        "now {reputation_europe}."
+    ),
+    "funds": (
+        "The United States {outcome} the funds of the year; its reputation is now "
+        "{reputation_united_states}."
+    ),
     "term": "The term of the promise ends: it {outcome}.",
     "voided": "The promise is void: Ukraine has retaliated, and who began stays disputed.",
-    "leader": "A new leader in Russia: prevailing is worth {value_of_prevailing} to him, his insecurity is {insecurity}.",
-    "renewal": "The renewal of Europe's deployment {outcome}: its reputation is now {reputation_europe}, its will {will}.",
+    "leader": (
+        "A new leader in Russia: prevailing is worth {value_of_prevailing} to him, his "
+        "insecurity is {insecurity}."
+    ),
+    "renewal": (
+        "The renewal of Europe's deployment {outcome}: its reputation is now "
+        "{reputation_europe}, its will {will}."
+    ),
     "entry": "The guarantee enters into force.",
-    "ukraine reviews": "Ukraine reviews and {choice}: an offensive would succeed with {chance_of_success}; it was chosen with "
-                       "{chance_of_offensive}.",
-    "russia reviews": "Russia reviews and {choice}: attacking is worth {value_of_attacking}, holding {value_of_holding}, probing "
-                      "{value_of_probing}, so {chance_of_attack} to attack, {chance_of_holding} to hold, {chance_of_probe} to probe; it "
-                      "expects Europe to fight with {chance_europe_intervenes} and the United States to back it with {chance_us_backs}.",
+    "ukraine reviews": (
+        "Ukraine reviews and {choice}: an offensive would succeed with {chance_of_success}; it "
+        "was chosen with {chance_of_offensive}."
+    ),
+    "russia reviews": (
+        "Russia reviews and {choice}: attacking is worth {value_of_attacking}, holding "
+        "{value_of_holding}, probing {value_of_probing}, so {chance_of_attack} to attack, "
+        "{chance_of_holding} to hold, {chance_of_probe} to probe; it expects Europe to fight "
+        "with {chance_europe_intervenes} and the United States to back it with "
+        "{chance_us_backs}."
+    ),
     "answer": "Europe answers the probe {answer}: its reputation is now {reputation_europe}.",
-    "incident": "{what}: Ukraine retaliates with {chance_ukraine_retaliates}, then Russia escalates with {chance_russia_escalates}; "
-                "{outcome}.",
-    "war": "War resumes by {cause}{why}: Europe {europe}, the United States {united_states}{members}; Russia prevails with "
-           "{russia_prevails}.",
+    "incident": (
+        "{what}: Ukraine retaliates with {chance_ukraine_retaliates}, then Russia escalates "
+        "with {chance_russia_escalates}; {outcome}."
+    ),
+    "war": (
+        "War resumes by {cause}{why}: Europe {europe}, the United States "
+        "{united_states}{members}; Russia prevails with {russia_prevails}."
+    ),
     "held": "The ceasefire still holds.",
 }
 """What each kind of event says, from its details."""

@@ -1,4 +1,6 @@
-"""Politics of a month: elections, the Russian leader and his disposition, renewals, the votes of funds, and what is delivered."""
+"""Politics of a month: elections, the Russian leader and his disposition, renewals, the votes of
+funds, and what is delivered.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -14,12 +16,22 @@ if TYPE_CHECKING:
 
 
 def hold_politics(model: "CeasefireModel", began: float) -> None:
-    """Elections since the moment `began`, the Russian leader and his disposition, and the yearly renewal of the deployment."""
+    """Elections since the moment `began`, the Russian leader and his disposition, and the yearly
+    renewal of the deployment.
+    """
     hold_elections(model, began)
     russia, chance = model.russia, model.chance
-    changed = np.flatnonzero(model.at_peace & (chance["leader turnover"].next() < model.leader_changes))
+    changed = np.flatnonzero(
+        model.at_peace & (chance["leader turnover"].next() < model.leader_changes)
+    )
     if len(changed):
-        russia.change_leader(changed, *(_of_successors(model, name, changed) for name in ("value_of_prevailing", "insecurity")))
+        russia.change_leader(
+            changed,
+            *(
+                _of_successors(model, name, changed)
+                for name in ("value_of_prevailing", "insecurity")
+            ),
+        )
     redraw = model.disposition_changes.copy()
     redraw[changed] = 1.0
     russia.change_disposition(chance["disposition changes"].next(), redraw)
@@ -28,31 +40,48 @@ def hold_politics(model: "CeasefireModel", began: float) -> None:
 
 
 def hold_elections(model: "CeasefireModel", began: float) -> None:
-    """Elections of the United States and of the members of the coalition since the moment `began`."""
+    """Elections of the United States and the coalition's members since the moment `began`."""
     europe, united_states = model.drawn.europe, model.drawn.united_states
     size, everywhere = len(model.worlds), np.arange(len(model.worlds))
-    before, after = (united_states.elections_by(years, model.drawn.calendar) for years in (began, model.years))
+    before, after = (
+        united_states.elections_by(years, model.drawn.calendar) for years in (began, model.years)
+    )
     model.us_voted = np.full(size, after > before)
     if np.any(after > before):
         ordinal = _ordinal(after, size)
-        model.united_states.hold_election(model.us_voted, *(model.chance[name].nth(ordinal, everywhere)
-                                                            for name in ("elections", "election statements")))
+        model.united_states.hold_election(
+            model.us_voted,
+            *(
+                model.chance[name].nth(ordinal, everywhere)
+                for name in ("elections", "election statements")
+            ),
+        )
     model.members_voted = []
     for member, share in zip(europe.standing, europe.shares_of_weight, strict=True):
-        before, after = (member.elections_by(years, model.drawn.calendar) for years in (began, model.years))
+        before, after = (
+            member.elections_by(years, model.drawn.calendar) for years in (began, model.years)
+        )
         if np.any(after > before):
-            uniform = model.chance[f"elections in {member.name}"].nth(_ordinal(after, size), everywhere)
+            uniform = model.chance[f"elections in {member.name}"].nth(
+                _ordinal(after, size), everywhere
+            )
             model.members_voted.append(member.name)
             model.europe.turn(np.where(after > before, share, 0.0), uniform)
 
 
 def deliver(model: "CeasefireModel", began: float) -> None:
-    """The month's arms arrive, less the American share in a year whose funds did not pass; then the funds of a new year are voted."""
+    """The month's arms arrive, less the American share in a year whose funds did not pass.
+
+    Then the funds of a new year are voted.
+    """
     arms, prices = model.drawn.regime.arms, model.drawn.costs
     due = arms.due(began, model.step_years, model.step_years)
     if np.any(due > 0):
         american = due * arms.united_states_share
-        delivered = {EUROPE: due - american, UNITED_STATES: american * model.united_states.funds_passed}
+        delivered = {
+            EUROPE: due - american,
+            UNITED_STATES: american * model.united_states.funds_passed,
+        }
         model.ukraine.receive(delivered[EUROPE] + delivered[UNITED_STATES])
         present = model.at_peace * prices.present(model.years)
         for giver, worth in delivered.items():
@@ -62,11 +91,15 @@ def deliver(model: "CeasefireModel", began: float) -> None:
 
 
 def vote_funds(model: "CeasefireModel") -> None:
-    """America votes the funds of the year that begins, where money is due or it has a promise to keep."""
+    """America votes the funds of the year that begins, where money is due or it has a promise to
+    keep.
+    """
     regime = model.drawn.regime
-    money = (model.years < regime.arms.delivery_years - TOLERANCE) & (regime.arms.package_usd_bn * regime.arms.united_states_share > 0)
+    money = (model.years < regime.arms.delivery_years - TOLERANCE) & (
+        regime.arms.package_usd_bn * regime.arms.united_states_share > 0
+    )
     model.funds_due = np.full(len(model.worlds), money | (model.terms().united_states_promised > 0))
-    model.united_states.funds_passed = ~model.funds_due      # where none are due, none are short
+    model.united_states.funds_passed = ~model.funds_due  # where none are due, none are short
     if model.funds_due.any():
         model.united_states.vote_funds(model.funds_due, _of_year(model, "funds"))
 
@@ -83,8 +116,13 @@ def _of_year(model: "CeasefireModel", name: str) -> Floats:
 
 
 def _of_successors(model: "CeasefireModel", name: str, worlds: Worlds) -> Array:
-    """What the next leader brings to office in some worlds: drawn from the scenario's distribution, or its one value."""
+    """What the next leader brings to office in some worlds.
+
+    Drawn from the scenario's distribution, or its one value.
+    """
     known = getattr(model.given.russia, name)
     if not isinstance(known, Distribution):
         return float(known)
-    return model.chance.following(known.anew().quantile, f"leader's {name}").nth(model.russia.successions[worlds], worlds)
+    return model.chance.following(known.anew().quantile, f"leader's {name}").nth(
+        model.russia.successions[worlds], worlds
+    )

@@ -1,4 +1,6 @@
-"""Why Russia attacked: the main reason of each attack, by what would have made it least likely (docs/model.md, section 7)."""
+"""Why Russia attacked: the main reason of each attack, by what would have made it least likely
+(docs/model.md, section 7).
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,19 +18,31 @@ _NOTHING = 1e-12
 """A chance that falls by no more than this has not fallen: rounding."""
 
 
-def main_reasons(parameters: Scenario, at: Situation, signature: Situation, first_leader: NDArray[np.bool_], disposition: Floats,
-                 balance_at_signature: Floats, ahead: Floats, step: float) -> NDArray[np.intp]:
-    """Position among `Reason` of the main reason of attacks that were made in the situation `at`, (attack,).
+def main_reasons(
+    parameters: Scenario,
+    at: Situation,
+    signature: Situation,
+    first_leader: NDArray[np.bool_],
+    disposition: Floats,
+    balance_at_signature: Floats,
+    ahead: Floats,
+    step: float,
+) -> NDArray[np.intp]:
+    """Position among `Reason` of the main reason of attacks that were made in the situation `at`,
+    (attack,).
 
-    `never_meant` where he who signed is in office and the disposition is below the chance of attacking at the signature; else the
-    circumstance whose return to its state at the signature lowers the chance of attack most; else the disposition alone.
+    `never_meant` where he who signed is in office and the disposition is below the chance of
+    attacking at the signature; else the circumstance whose return to its state at the signature
+    lowers the chance of attack most; else the disposition alone.
     """
     chance = _Chance(balance_at_signature, ahead, step)
     never_meant = first_leader & (disposition < chance(parameters, signature))
     main = np.full(len(disposition), list(Reason).index(Reason.NEVER_MEANT))
     if len(others := np.flatnonzero(~never_meant)):
         chance = replace(chance, balance_at_signature=balance_at_signature[others])
-        main[others] = _lowers_most(chance, parameters.at(others), at.at(others), signature.at(others))
+        main[others] = _lowers_most(
+            chance, parameters.at(others), at.at(others), signature.at(others)
+        )
     return main
 
 
@@ -41,47 +55,99 @@ class _Chance:
     step: float
 
     def __call__(self, parameters: Scenario, at: Situation) -> Floats:
-        return np.asarray(crisis_of(parameters, at, self.ahead, self.step, self.balance_at_signature).response[0])
+        return np.asarray(
+            crisis_of(parameters, at, self.ahead, self.step, self.balance_at_signature).response[0]
+        )
 
 
-def _lowers_most(chance: _Chance, parameters: Scenario, at: Situation, signature: Situation) -> NDArray[np.intp]:
-    """Position of the circumstance whose return lowers the chance most, or of the disposition where none lowers it."""
+def _lowers_most(
+    chance: _Chance, parameters: Scenario, at: Situation, signature: Situation
+) -> NDArray[np.intp]:
+    """Position of the circumstance whose return lowers the chance most, or of the disposition where
+    none lowers it.
+    """
     as_it_was = chance(parameters, at)
     lowered = dict.fromkeys(Reason, np.zeros_like(as_it_was))
     for reason, there, then in _returned(parameters, at, signature):
         lowered[reason] = as_it_was - chance(there, then)
-    lowered[Reason.CLOSING_WINDOW] = as_it_was - replace(chance, ahead=np.zeros_like(chance.ahead))(parameters, at)
+    lowered[Reason.CLOSING_WINDOW] = as_it_was - replace(chance, ahead=np.zeros_like(chance.ahead))(
+        parameters, at
+    )
     lowered[Reason.DISPOSITION] = np.full_like(as_it_was, _NOTHING)
     return np.asarray(np.argmax(np.stack(list(lowered.values())), axis=0))
 
 
-def _returned(parameters: Scenario, at: Situation, signature: Situation) -> Iterator[tuple[Reason, Scenario, Situation]]:
-    """Each circumstance that has changed as it was at the signature, all else being as it was at the attack."""
-    yield Reason.REARMED, parameters, replace(
-        at, russia_strength=signature.russia_strength, ukraine_strength=signature.ukraine_strength, ground=signature.ground)
-    yield Reason.REPUTATION_LOST, parameters, replace(
-        at, reputation_europe=signature.reputation_europe, reputation_united_states=signature.reputation_united_states)
+def _returned(
+    parameters: Scenario, at: Situation, signature: Situation
+) -> Iterator[tuple[Reason, Scenario, Situation]]:
+    """Each circumstance that has changed as it was at the signature, all else being as it was at
+    the attack.
+    """
+    yield (
+        Reason.REARMED,
+        parameters,
+        replace(
+            at,
+            russia_strength=signature.russia_strength,
+            ukraine_strength=signature.ukraine_strength,
+            ground=signature.ground,
+        ),
+    )
+    yield (
+        Reason.REPUTATION_LOST,
+        parameters,
+        replace(
+            at,
+            reputation_europe=signature.reputation_europe,
+            reputation_united_states=signature.reputation_united_states,
+        ),
+    )
     commitment = parameters.regime.commitment
-    if commitment.term_years is not None or np.any(np.not_equal(commitment.ratified, 1)) or np.any(at.voided):
-        yield Reason.PROMISE_LAPSED, _promised_for_good(parameters), replace(at, voided=signature.voided)
+    if (
+        commitment.term_years is not None
+        or np.any(np.not_equal(commitment.ratified, 1))
+        or np.any(at.voided)
+    ):
+        yield (
+            Reason.PROMISE_LAPSED,
+            _promised_for_good(parameters),
+            replace(at, voided=signature.voided),
+        )
     if np.any(at.will != signature.will):
         yield Reason.FORCE_NOT_RENEWED, parameters, replace(at, will=signature.will)
     yield Reason.PROVOKED, _as_provoking_as(parameters, signature), at
-    yield Reason.NEW_LEADER, parameters, replace(
-        at, value_of_prevailing=signature.value_of_prevailing, insecurity=signature.insecurity)
+    yield (
+        Reason.NEW_LEADER,
+        parameters,
+        replace(
+            at, value_of_prevailing=signature.value_of_prevailing, insecurity=signature.insecurity
+        ),
+    )
 
 
 def _promised_for_good(parameters: Scenario) -> Scenario:
     """The promise without a term, binding every successor."""
-    commitment = parameters.regime.commitment.model_copy(update={"term_years": None, "ratified": 1.0})
-    return parameters.model_copy(update={"regime": parameters.regime.model_copy(update={"commitment": commitment})})
+    commitment = parameters.regime.commitment.model_copy(
+        update={"term_years": None, "ratified": 1.0}
+    )
+    return parameters.model_copy(
+        update={"regime": parameters.regime.model_copy(update={"commitment": commitment})}
+    )
 
 
 def _as_provoking_as(parameters: Scenario, signature: Situation) -> Scenario:
-    """The regime, the force and the army provoke as much as they did at the signature, at all times."""
+    """The regime, the force and the army provoke as much as they did at the signature, at all
+    times.
+    """
     regime = parameters.regime
     signed = crisis_of(parameters, signature, PRESENT, 0.0)
-    steady = {"provocation": regime.provocation.model_copy(update={"value": 0.0}),
-              "reassurance": regime.reassurance.model_copy(update={"value": regime.reassurance.value - signed.now(signed.provoked)})}
+    steady = {
+        "provocation": regime.provocation.model_copy(update={"value": 0.0}),
+        "reassurance": regime.reassurance.model_copy(
+            update={"value": regime.reassurance.value - signed.now(signed.provoked)}
+        ),
+    }
     russia = parameters.russia.model_copy(update={"threat_of_force": 0.0, "threat_of_arms": 0.0})
-    return parameters.model_copy(update={"regime": regime.model_copy(update=steady), "russia": russia})
+    return parameters.model_copy(
+        update={"regime": regime.model_copy(update=steady), "russia": russia}
+    )

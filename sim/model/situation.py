@@ -18,59 +18,105 @@ PRESENT = np.zeros((1, 1))
 
 @dataclass(frozen=True)
 class Situation:
-    """All that a crisis is made of beside the parameters; arrays (world,), but for a moment that is the same in all worlds."""
+    """All that a crisis is made of beside the parameters.
 
-    now: Any                            # t, years
-    entered: Any                        # the regime has entered into force
-    renewed: Any                        # the promise was renewed at the end of its term
-    voided: Any                         # the promise has been voided
-    russia_strength: Floats             # R
-    ukraine_strength: Floats            # U
-    arms: Floats                        # P, USD billion delivered
-    will: Floats                        # ω
-    ground: Floats                      # Γ
-    reputation_europe: Floats           # b_E
-    reputation_united_states: Floats    # b_A
-    value_of_prevailing: Floats         # V
-    insecurity: Floats                  # κ
+    Arrays (world,), but for a moment that is the same in all worlds.
+    """
+
+    now: Any  # t, years
+    entered: Any  # the regime has entered into force
+    renewed: Any  # the promise was renewed at the end of its term
+    voided: Any  # the promise has been voided
+    russia_strength: Floats  # R
+    ukraine_strength: Floats  # U
+    arms: Floats  # P, USD billion delivered
+    will: Floats  # ω
+    ground: Floats  # Γ
+    reputation_europe: Floats  # b_E
+    reputation_united_states: Floats  # b_A
+    value_of_prevailing: Floats  # V
+    insecurity: Floats  # κ
 
     def at(self, worlds: Worlds) -> Self:
         """The situation of some of the worlds, by their positions."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
-        return type(self)(**{name: value[worlds] if np.ndim(value) else value for name, value in values.items()})
+        return type(self)(
+            **{name: value[worlds] if np.ndim(value) else value for name, value in values.items()}
+        )
 
     @classmethod
     def joined(cls, situations: Sequence[Self]) -> Self:
         """Those of several moments one after the other."""
-        columns = {each.name: [getattr(one, each.name) for one in situations] for each in fields(cls)}
+        columns = {
+            each.name: [getattr(one, each.name) for one in situations] for each in fields(cls)
+        }
         columns["now"] = [np.full(np.shape(one.will), one.now) for one in situations]
         return cls(**{name: np.concatenate(values) for name, values in columns.items()})
 
 
-def moment_of(parameters: Scenario, at: Situation, ahead: Any, step: float, *, as_agreed: bool = False) -> Moment:
-    """The moment of a situation, looked at some years `ahead`; `as_agreed` has the whole force in place."""
+def moment_of(
+    parameters: Scenario, at: Situation, ahead: Any, step: float, *, as_agreed: bool = False
+) -> Moment:
+    """The moment of a situation, looked at some years `ahead`.
+
+    `as_agreed` has the whole force in place.
+    """
     successor = parameters.united_states.elections_by(at.now + ahead, parameters.calendar) > 0
-    return Moment(at.now, ahead, at.entered, successor, at.renewed, at.voided, step, deployed=as_agreed)
+    return Moment(
+        at.now, ahead, at.entered, successor, at.renewed, at.voided, step, deployed=as_agreed
+    )
 
 
-def terms_of(parameters: Scenario, at: Situation, ahead: Any, step: float, *, as_agreed: bool = False) -> Terms:
+def terms_of(
+    parameters: Scenario, at: Situation, ahead: Any, step: float, *, as_agreed: bool = False
+) -> Terms:
     """What the regime comes to in a situation, looked at some years `ahead`."""
     return parameters.regime.terms(moment_of(parameters, at, ahead, step, as_agreed=as_agreed))
 
 
-def crisis_of(parameters: Scenario, at: Situation, ahead: Floats, step: float, balance_at_signature: Array = 0.0, *,
-              as_agreed: bool = False) -> Crisis:
-    """The crisis game in a situation, looked at `ahead` (node, 1) years; `as_agreed` has the whole force in place."""
-    calendar, europe, united_states, ukraine = parameters.calendar, parameters.europe, parameters.united_states, parameters.ukraine
-    russia = parameters.russia.model_copy(update={"value_of_prevailing": at.value_of_prevailing, "insecurity": at.insecurity})
+def crisis_of(
+    parameters: Scenario,
+    at: Situation,
+    ahead: Floats,
+    step: float,
+    balance_at_signature: Array = 0.0,
+    *,
+    as_agreed: bool = False,
+) -> Crisis:
+    """The crisis game in a situation, looked at `ahead` (node, 1) years.
+
+    `as_agreed` has the whole force in place.
+    """
+    calendar, europe, united_states, ukraine = (
+        parameters.calendar,
+        parameters.europe,
+        parameters.united_states,
+        parameters.ukraine,
+    )
+    russia = parameters.russia.model_copy(
+        update={"value_of_prevailing": at.value_of_prevailing, "insecurity": at.insecurity}
+    )
     terms = terms_of(parameters, at, ahead, step, as_agreed=as_agreed)
     unfunded = 1 - united_states.funds_expected(at.reputation_united_states)
-    target = ukraine.target(at.arms + terms.arms_due - terms.american_arms_due * unfunded, terms.strength_cap)
+    target = ukraine.target(
+        at.arms + terms.arms_due - terms.american_arms_due * unfunded, terms.strength_cap
+    )
     return Crisis(
-        russia, ukraine, europe, united_states, parameters.war, terms,
+        russia,
+        ukraine,
+        europe,
+        united_states,
+        parameters.war,
+        terms,
         russia_strength=russia.strength_after(at.russia_strength, russia.gap_left(ahead)),
-        ukraine_strength=ukraine.strength_after(at.ukraine_strength, target, ukraine.gap_left(ahead)),
-        will=at.will, ground=at.ground,
+        ukraine_strength=ukraine.strength_after(
+            at.ukraine_strength, target, ukraine.gap_left(ahead)
+        ),
+        will=at.will,
+        ground=at.ground,
         reputation_europe=europe.reputation_ahead(at.reputation_europe, at.now, ahead, calendar),
-        reputation_united_states=united_states.reputation_ahead(at.reputation_united_states, at.now, ahead, calendar),
-        balance_at_signature=balance_at_signature)
+        reputation_united_states=united_states.reputation_ahead(
+            at.reputation_united_states, at.now, ahead, calendar
+        ),
+        balance_at_signature=balance_at_signature,
+    )

@@ -1,4 +1,7 @@
-"""Wars that resumed: who fought in them, and why Russia attacked; noted when they begin, and settled when somebody looks."""
+"""Wars that resumed: who fought in them, and why Russia attacked.
+
+Noted when they begin, and settled when somebody looks.
+"""
 
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
@@ -24,9 +27,9 @@ class _Begun:
 
     worlds: Worlds
     situation: Situation
-    deliberate: NDArray[np.bool_]               # an attack by Russia out of the blue
-    escalated: NDArray[np.bool_]                # by Russia, out of an incident or a probe
-    first_leader: NDArray[np.bool_]             # he who signed is in office
+    deliberate: NDArray[np.bool_]  # an attack by Russia out of the blue
+    escalated: NDArray[np.bool_]  # by Russia, out of an incident or a probe
+    first_leader: NDArray[np.bool_]  # he who signed is in office
     disposition: Floats
     europe_resolute: NDArray[np.bool_]
     united_states_resolute: NDArray[np.bool_]
@@ -34,15 +37,23 @@ class _Begun:
     @classmethod
     def joined(cls, months: list[Self]) -> Self:
         """The wars of several months."""
-        columns: dict[str, Any] = {each.name: [getattr(month, each.name) for month in months] for each in fields(cls)}
+        columns: dict[str, Any] = {
+            each.name: [getattr(month, each.name) for month in months] for each in fields(cls)
+        }
         situation = Situation.joined(columns.pop("situation"))
-        return cls(situation=situation, **{name: np.concatenate(values) for name, values in columns.items()})
+        return cls(
+            situation=situation,
+            **{name: np.concatenate(values) for name, values in columns.items()},
+        )
 
 
 class Wars:
-    """What became of the wars in a model's worlds; every array has one entry a world, neutral where no war has resumed.
+    """What became of the wars in a model's worlds.
 
-    The coalition and the United States decide by their true types, and each member honours its pledge or does not.
+    Every array has one entry a world, neutral where no war has resumed.
+
+    The coalition and the United States decide by their true types, and each member honours its
+    pledge or does not.
     """
 
     def __init__(self, model: "CeasefireModel") -> None:
@@ -52,89 +63,131 @@ class Wars:
         self._begun: list[_Begun] = []
         self._fights: NDArray[np.bool_] = np.zeros(size, dtype=bool)
         self._backs: NDArray[np.bool_] = np.zeros(size, dtype=bool)
-        self._fought = {member.name: np.zeros(size, dtype=bool) for member in model.drawn.europe.standing}
+        self._fought = {
+            member.name: np.zeros(size, dtype=bool) for member in model.drawn.europe.standing
+        }
         self._prevails: Floats = np.full(size, np.nan)
         self._force: Floats = np.zeros(size)
         self._drift: Floats = np.zeros(size)
         self._reasons: NDArray[np.int8] = np.full(size, NO_REASON, dtype=np.int8)
 
     def begin(self, worlds: Worlds, *, deliberate: NDArray[np.bool_]) -> None:
-        """Russia goes to war in these worlds, by an attack out of the blue where it is `deliberate`, elsewhere by escalating."""
+        """Russia goes to war in these worlds, by an attack out of the blue where it is
+        `deliberate`, elsewhere by escalating.
+        """
         self._note(worlds, deliberate, ~deliberate)
 
     def begin_offensive(self, worlds: Worlds, winning: Floats) -> None:
-        """Ukraine starts an offensive in these worlds, `winning` with some chance; nobody intervenes."""
+        """Ukraine starts an offensive in these worlds, `winning` with some chance.
+
+        Nobody intervenes.
+        """
         self._prevails[worlds] = 1 - winning
         nowhere = np.zeros(len(worlds), dtype=bool)
         self._note(worlds, nowhere, nowhere)
 
-    def _note(self, worlds: Worlds, deliberate: NDArray[np.bool_], escalated: NDArray[np.bool_]) -> None:
+    def _note(
+        self, worlds: Worlds, deliberate: NDArray[np.bool_], escalated: NDArray[np.bool_]
+    ) -> None:
         model, russia = self._model, self._model.russia
-        self._begun.append(_Begun(
-            worlds, model.situation(worlds), deliberate, escalated, russia.successions[worlds] == 0, russia.disposition[worlds],
-            model.europe.resolute[worlds], model.united_states.resolute[worlds]))
+        self._begun.append(
+            _Begun(
+                worlds,
+                model.situation(worlds),
+                deliberate,
+                escalated,
+                russia.successions[worlds] == 0,
+                russia.disposition[worlds],
+                model.europe.resolute[worlds],
+                model.united_states.resolute[worlds],
+            )
+        )
 
     @property
     def europe_intervenes(self) -> NDArray[np.bool_]:
         """Where the coalition fought."""
-        return self._settled()._fights      # noqa: SLF001  its own class
+        return self._settled()._fights  # noqa: SLF001  its own class
 
     @property
     def us_backs(self) -> NDArray[np.bool_]:
         """Where the United States backed the defence."""
-        return self._settled()._backs      # noqa: SLF001  its own class
+        return self._settled()._backs  # noqa: SLF001  its own class
 
     @property
     def fought(self) -> dict[str, NDArray[np.bool_]]:
         """For each member, where it honoured its pledge."""
-        return self._settled()._fought      # noqa: SLF001  its own class
+        return self._settled()._fought  # noqa: SLF001  its own class
 
     @property
     def russia_prevails(self) -> Floats:
         """Russia's chance of prevailing against those who came; NaN where no war has resumed."""
-        return self._settled()._prevails      # noqa: SLF001  its own class
+        return self._settled()._prevails  # noqa: SLF001  its own class
 
     @property
     def force_that_fought(self) -> Floats:
         """Brigades of the stationed force that fought."""
-        return self._settled()._force      # noqa: SLF001  its own class
+        return self._settled()._force  # noqa: SLF001  its own class
 
     @property
     def terms_drift(self) -> Floats:
         """p̄(0) - p̄₀ when the war began."""
-        return self._settled()._drift      # noqa: SLF001  its own class
+        return self._settled()._drift  # noqa: SLF001  its own class
 
     @property
     def reasons(self) -> NDArray[np.int8]:
         """Position of the main reason of each attack among `Reason`, -1 where there was none."""
-        return self._settled()._reasons      # noqa: SLF001  its own class
+        return self._settled()._reasons  # noqa: SLF001  its own class
 
     def _settled(self) -> Self:
-        """Settle the wars that have begun since somebody looked, together: one by one they would cost more than the months of peace."""
+        """Settle the wars that have begun since somebody looked, together.
+
+        One by one they would cost more than the months of peace.
+        """
         if self._begun:
             begun, model = _Begun.joined(self._begun), self._model
             self._begun = []
-            parameters, balance = model.parameters_of(begun.worlds), model.balance_at_signature[begun.worlds]
+            parameters, balance = (
+                model.parameters_of(begun.worlds),
+                model.balance_at_signature[begun.worlds],
+            )
             crisis = crisis_of(parameters, begun.situation, PRESENT, model.step_years, balance)
             self._drift[begun.worlds] = crisis.now(crisis.terms_drift)
-            for attack, chosen in ((crisis.attack_at_once, begun.deliberate), (crisis.escalation, begun.escalated)):
+            for attack, chosen in (
+                (crisis.attack_at_once, begun.deliberate),
+                (crisis.escalation, begun.escalated),
+            ):
                 self._fight(attack, begun, chosen)
             attacked = np.flatnonzero(begun.deliberate)
             worlds = begun.worlds[attacked]
             self._reasons[worlds] = main_reasons(
-                model.parameters_of(worlds), begun.situation.at(attacked), model.signature.at(worlds), begun.first_leader[attacked],
-                begun.disposition[attacked], model.balance_at_signature[worlds], model.ahead, model.step_years)
+                model.parameters_of(worlds),
+                begun.situation.at(attacked),
+                model.signature.at(worlds),
+                begun.first_leader[attacked],
+                begun.disposition[attacked],
+                model.balance_at_signature[worlds],
+                model.ahead,
+                model.step_years,
+            )
         return self
 
     def _fight(self, attack: Attack, begun: _Begun, chosen: NDArray[np.bool_]) -> None:
-        """Who comes to the wars that were `chosen` among those begun, all of which the attack describes."""
+        """Who comes to the wars that were `chosen` among those begun, all of which the attack
+        describes.
+        """
         chance, worlds = self._model.chance, begun.worlds
-        fights = chance.once("intervention")[worlds] < _by_type(attack.intervenes_by_type, begun.europe_resolute)
-        abstaining, fighting = (_by_type(backs, begun.united_states_resolute) for backs in attack.backs_by_type)
+        fights = chance.once("intervention")[worlds] < _by_type(
+            attack.intervenes_by_type, begun.europe_resolute
+        )
+        abstaining, fighting = (
+            _by_type(backs, begun.united_states_resolute) for backs in attack.backs_by_type
+        )
         backs = chance.once("backing")[worlds] < np.where(fights, fighting, abstaining)
         pledges, there = np.zeros(len(worlds)), worlds[chosen]
         for member in attack.europe.standing:
-            honours = fights & (chance.once(f"pledge of {member.name}")[worlds] < member.reliability)
+            honours = fights & (
+                chance.once(f"pledge of {member.name}")[worlds] < member.reliability
+            )
             self._fought[member.name][there] = honours[chosen]
             pledges += honours * member.brigades
         self._fights[there], self._backs[there] = fights[chosen], backs[chosen]

@@ -1,4 +1,7 @@
-"""Figures: one function each, taking and returning Matplotlib axes. They read tables and run nothing."""
+"""Figures: one function each, taking and returning Matplotlib axes.
+
+They read tables and run nothing.
+"""
 
 from sim.plots.calibration import calibrated, learned, ranks
 from sim.plots.costs import burden
@@ -17,28 +20,28 @@ from sim.plots.threshold import threshold
 from sim.plots.world import world
 
 __all__ = [
-           "burden",
-           "calibrated",
-           "causes",
-           "deterrence_map",
-           "differences",
-           "discovery",
-           "forecasters",
-           "frontier",
-           "game_tree",
-           "hazard",
-           "influence",
-           "learned",
-           "peeling",
-           "ranks",
-           "reasons",
-           "record",
-           "regret",
-           "save",
-           "spread",
-           "survival",
-           "threshold",
-           "tornado",
-           "turning",
-           "world",
+    "burden",
+    "calibrated",
+    "causes",
+    "deterrence_map",
+    "differences",
+    "discovery",
+    "forecasters",
+    "frontier",
+    "game_tree",
+    "hazard",
+    "influence",
+    "learned",
+    "peeling",
+    "ranks",
+    "reasons",
+    "record",
+    "regret",
+    "save",
+    "spread",
+    "survival",
+    "threshold",
+    "tornado",
+    "turning",
+    "world",
 ]

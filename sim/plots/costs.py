@@ -19,26 +19,36 @@ from sim.analysis.words import with_error
 from sim.plots.style import PALETTE, axes_or_new
 
 _NEAR, _FAR = 7, 40
-_PLACES = tuple((side * reach, up) for reach in (_NEAR, 2 * _NEAR, _FAR) for up in (-_NEAR, _NEAR, 0, -2 * _NEAR, 2 * _NEAR, -_FAR, _FAR)
-                for side in (1, -1))
+_PLACES = tuple(
+    (side * reach, up)
+    for reach in (_NEAR, 2 * _NEAR, _FAR)
+    for up in (-_NEAR, _NEAR, 0, -2 * _NEAR, 2 * _NEAR, -_FAR, _FAR)
+    for side in (1, -1)
+)
 """Where a label may stand beside its point, in points of type, the best first."""
 
 
-def burden(runs: Simulated | Sequence[Simulated], years: float | None = None, ax: Axes | None = None) -> Axes:
-    """What is paid for each guarantee in peace against the share of ceasefires that hold `years`, by default the horizon.
+def burden(
+    runs: Simulated | Sequence[Simulated], years: float | None = None, ax: Axes | None = None
+) -> Axes:
+    """What is paid for each guarantee in peace against the share of ceasefires that hold `years`,
+    by default the horizon.
 
-    Each run is a point with its 95 % sampling errors as thick bars and nine of ten parameter designs as thin ones; a line joins those
-    that no other run beats in both. Costs are expected ones up to the horizon, in present value, to all who pay.
+    Each run is a point with its 95 % sampling errors as thick bars and nine of ten parameter
+    designs as thin ones; a line joins those that no other run beats in both. Costs are expected
+    ones up to the horizon, in present value, to all who pay.
     """
     runs, ax = list(runs) if isinstance(runs, Sequence) else [runs], axes_or_new(ax)
     at = float(min(run.horizon_years for run in runs) if years is None else years)
     held = pd.DataFrame([durability.survival(run, [at]).iloc[0] for run in runs])
-    paid = pd.DataFrame([durability.columns_of(estimate(COST_IN_PEACE, run.worlds)) for run in runs])
+    paid = pd.DataFrame(
+        [durability.columns_of(estimate(COST_IN_PEACE, run.worlds)) for run in runs]
+    )
     for number in range(len(runs)):
         x, y, colour = paid.iloc[number], held.iloc[number], PALETTE[number % len(PALETTE)]
         for limits, width, alpha in (("spread_{}", 1.0, 0.45), ("{}", 4.0, 1.0)):
             low, high = limits.format("low"), limits.format("high")
-            if np.isnan(x[low]):       # one history a design has no spread
+            if np.isnan(x[low]):  # one history a design has no spread
                 continue
             ax.hlines(y["estimate"], x[low], x[high], color=colour, lw=width, alpha=alpha)
             ax.vlines(x["estimate"], y[low], y[high], color=colour, lw=width, alpha=alpha)
@@ -47,9 +57,16 @@ def burden(runs: Simulated | Sequence[Simulated], years: float | None = None, ax
     unbeaten = points[list(_unbeaten(points))]
     ax.plot(*unbeaten[np.argsort(unbeaten[:, 0])].T, color="0.6", lw=0.8, ls=(0, (4, 3)), zorder=0)
     most = float(np.nanmax(paid[["high", "spread_high"]].to_numpy(float), initial=1))
-    ax.set(xlim=(-0.04 * most, 1.06 * most), ylim=(-0.02, 1.02), ylabel=f"share of ceasefires that hold {at:g} years",
-           xlabel=f"paid in peace within {runs[0].horizon_years} years for troops and arms, present value in USD billion\n"
-                  "(thick: 95 % sampling error; thin: nine of ten parameter sets; dashed: no other is cheaper and more durable)")
+    ax.set(
+        xlim=(-0.04 * most, 1.06 * most),
+        ylim=(-0.02, 1.02),
+        ylabel=f"share of ceasefires that hold {at:g} years",
+        xlabel=(
+            f"paid in peace within {runs[0].horizon_years} years for troops and arms, present "
+            "value in USD billion\n(thick: 95 % sampling error; thin: nine of ten parameter "
+            "sets; dashed: no other is cheaper and more durable)"
+        ),
+    )
     ax.set_title(_finding(runs, held, paid, at), loc="left")
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
@@ -58,9 +75,15 @@ def burden(runs: Simulated | Sequence[Simulated], years: float | None = None, ax
 
 
 def _unbeaten(points: Any) -> Iterator[int]:
-    """The points (cost, durability) that no other one is better than in one and at least as good as in the other."""
+    """The points (cost, durability) that no other one is better than in one and at least as good as
+    in the other.
+    """
     for number, (cost, share) in enumerate(points):
-        better = (points[:, 0] <= cost) & (points[:, 1] >= share) & ((points[:, 0] < cost) | (points[:, 1] > share))
+        better = (
+            (points[:, 0] <= cost)
+            & (points[:, 1] >= share)
+            & ((points[:, 0] < cost) | (points[:, 1] > share))
+        )
         if not better.any():
             yield number
 
@@ -78,7 +101,11 @@ def _label(ax: Axes, points: Any, names: Sequence[str]) -> None:
         for place in _PLACES:
             label = _annotated(ax, names[number], points[number], place, colour)
             box = _extent(label)
-            if ax.bbox.x0 <= box.x0 and box.x1 <= ax.bbox.x1 and not any(box.overlaps(other) for other in taken):
+            if (
+                ax.bbox.x0 <= box.x0
+                and box.x1 <= ax.bbox.x1
+                and not any(box.overlaps(other) for other in taken)
+            ):
                 break
             label.remove()
         else:
@@ -88,16 +115,25 @@ def _label(ax: Axes, points: Any, names: Sequence[str]) -> None:
 
 def _annotated(ax: Axes, name: str, point: Any, place: tuple[int, int], colour: str) -> Annotation:
     far = max(map(abs, place)) >= _FAR
-    label = ax.annotate(name, point, xytext=place, textcoords="offset points", color=colour, va="center", annotation_clip=False,
-                        ha="left" if place[0] > 0 else "right", path_effects=[withStroke(linewidth=3, foreground="white")],
-                        arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.5} if far else None)
+    label = ax.annotate(
+        name,
+        point,
+        xytext=place,
+        textcoords="offset points",
+        color=colour,
+        va="center",
+        annotation_clip=False,
+        ha="left" if place[0] > 0 else "right",
+        path_effects=[withStroke(linewidth=3, foreground="white")],
+        arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.5} if far else None,
+    )
     label.set_in_layout(False)
     return label
 
 
 def _extent(label: Annotation) -> Bbox:
     """Where the words of a label stand, without its line."""
-    label.get_window_extent()      # which places it
+    label.get_window_extent()  # which places it
     return Text.get_window_extent(label)
 
 
@@ -105,5 +141,8 @@ def _finding(runs: Sequence[Simulated], held: pd.DataFrame, paid: pd.DataFrame, 
     best = int(np.argmax(held["estimate"]))
     row, price = held.iloc[best], paid.iloc[best]
     error = (price["high"] - price["low"]) / 2
-    return (f"Under {labels(runs)[best]}, {with_error(row['estimate'], row['low'], row['high'])} of ceasefires hold {at:g} years,\n"
-            f"for USD {price['estimate']:.0f} (±{error:.1f}) billion paid in peace")
+    return (
+        f"Under {labels(runs)[best]}, {with_error(row['estimate'], row['low'], row['high'])} of "
+        f"ceasefires hold {at:g} years,\nfor USD {price['estimate']:.0f} (±{error:.1f}) billion "
+        "paid in peace"
+    )

@@ -1,4 +1,6 @@
-"""Where a guarantee fails: designs over the two assumptions that matter most, and what each step of peeling gave."""
+"""Where a guarantee fails: designs over the two assumptions that matter most, and what each step of
+peeling gave.
+"""
 
 from textwrap import fill
 
@@ -17,22 +19,46 @@ _SKEWED, _WIDTH = 20, 48
 
 
 def discovery(finding: Finding, ax: Axes | None = None) -> Axes:
-    """The designs over the two assumptions that the first box restricts most often; crosses fail, dots do not; boxes with their limits.
+    """The designs over the two assumptions that the first box restricts most often.
 
-    A box is drawn where it restricts these two; the bands are the limits of 95 % of resamples. Without a box the two are those whose
-    ranks go most with the outcome.
+    Crosses fail, dots do not; boxes with their limits.
+
+    A box is drawn where it restricts these two; the bands are the limits of 95 % of resamples.
+    Without a box the two are those whose ranks go most with the outcome.
     """
     ax, asked = axes_or_new(ax), finding.asked
-    rules, cases, share = finding.tables["rules"], finding.tables["cases"], finding.tables["share"].iloc[0]
+    rules, cases, share = (
+        finding.tables["rules"],
+        finding.tables["cases"],
+        finding.tables["share"].iloc[0],
+    )
     drawn = cases.drop(columns=["design", "outcome", "fails"])
-    ranked = by_rank_correlation(drawn, cases["outcome"]) if rules.empty else rules.loc[rules["box"] == 1, "parameter"]
+    ranked = (
+        by_rank_correlation(drawn, cases["outcome"])
+        if rules.empty
+        else rules.loc[rules["box"] == 1, "parameter"]
+    )
     across, up = [*ranked, "design"][:2]
     fails = cases["fails"].astype(bool)
-    ax.scatter(cases.loc[~fails, across], cases.loc[~fails, up], s=5, color="0.72", lw=0, label="is not so")
-    ax.scatter(cases.loc[fails, across], cases.loc[fails, up], s=20, marker="x", color=PALETTE[2], lw=0.9, label=asked["when"])
+    ax.scatter(
+        cases.loc[~fails, across], cases.loc[~fails, up], s=5, color="0.72", lw=0, label="is not so"
+    )
+    ax.scatter(
+        cases.loc[fails, across],
+        cases.loc[fails, up],
+        s=20,
+        marker="x",
+        color=PALETTE[2],
+        lw=0.9,
+        label=asked["when"],
+    )
     for axis, name in ((ax.xaxis, across), (ax.yaxis, up)):
         axis.set_label_text(name if name == "design" else fill(_with_unit(name), _WIDTH))
-        if name != "design" and cases[name].min() > 0 and cases[name].max() > _SKEWED * cases[name].median():
+        if (
+            name != "design"
+            and cases[name].min() > 0
+            and cases[name].max() > _SKEWED * cases[name].median()
+        ):
             (ax.set_xscale if axis is ax.xaxis else ax.set_yscale)("log")
             axis.set_major_formatter(StrMethodFormatter("{x:g}"))
     limits = (ax.get_xlim(), ax.get_ylim())
@@ -50,8 +76,13 @@ def _with_unit(name: str) -> str:
     return f"{told}, {unit.partition(':')[0]}" if unit else told
 
 
-def _box(ax: Axes, rows: pd.DataFrame, names: tuple[str, str], limits: tuple[tuple[float, float], tuple[float, float]],
-         number: int) -> None:
+def _box(
+    ax: Axes,
+    rows: pd.DataFrame,
+    names: tuple[str, str],
+    limits: tuple[tuple[float, float], tuple[float, float]],
+    number: int,
+) -> None:
     """The box in these two assumptions as a dashed frame, with a band around each of its limits."""
     corners = []
     for name, (least, most) in zip(names, limits, strict=True):
@@ -61,16 +92,31 @@ def _box(ax: Axes, rows: pd.DataFrame, names: tuple[str, str], limits: tuple[tup
         for side in ("low", "high"):
             if row is not None and not np.isnan(row[f"{side}_low"]):
                 span = ax.axvspan if name == names[0] else ax.axhspan
-                span(row[f"{side}_low"], row[f"{side}_high"], color=PALETTE[number], alpha=0.2, lw=0)
+                span(
+                    row[f"{side}_low"], row[f"{side}_high"], color=PALETTE[number], alpha=0.2, lw=0
+                )
     (left, right), (bottom, top) = corners
-    ax.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, ec=PALETTE[number], lw=2, ls=DASHES[number],
-                           label=f"box {number}; band: limits of 95 % of resamples"))
+    ax.add_patch(
+        Rectangle(
+            (left, bottom),
+            right - left,
+            top - bottom,
+            fill=False,
+            ec=PALETTE[number],
+            lw=2,
+            ls=DASHES[number],
+            label=f"box {number}; band: limits of 95 % of resamples",
+        )
+    )
 
 
 def _title(finding: Finding, share: pd.Series) -> str:
     scenario, against = map(finding.label, (finding.asked["scenario"], finding.asked["against"]))
     whose = scenario + (f" rather than {against}" if against else "")
-    head = f"{whose}: {finding.asked['when']} in {with_error(share['estimate'], share['low'], share['high'])} of designs"
+    head = (
+        f"{whose}: {finding.asked['when']} in "
+        f"{with_error(share['estimate'], share['low'], share['high'])} of designs"
+    )
     boxes = finding.tables["boxes"]
     if boxes.empty:
         return f"{head};\nno region of the assumptions could be told"
@@ -81,33 +127,86 @@ def _title(finding: Finding, share: pd.Series) -> str:
 
 
 def peeling(finding: Finding, ax: Axes | None = None) -> Axes:
-    """Coverage against density of each box on the way, by its number of restricted assumptions; the one taken and the whole with limits."""
+    """Coverage against density of each box on the way, by its number of restricted assumptions.
+
+    The one taken and the whole with limits.
+    """
     ax = axes_or_new(ax)
-    steps, boxes, share = finding.tables["trajectory"], finding.tables["boxes"], finding.tables["share"].iloc[0]
+    steps, boxes, share = (
+        finding.tables["trajectory"],
+        finding.tables["boxes"],
+        finding.tables["share"].iloc[0],
+    )
     if share["failing"]:
-        ax.errorbar([1], [share["estimate"]], yerr=[[share["estimate"] - share["low"]], [share["high"] - share["estimate"]]], color="0.4",
-                    marker="D", capsize=3, ls="none", label="all designs, before any peeling")
+        ax.errorbar(
+            [1],
+            [share["estimate"]],
+            yerr=[[share["estimate"] - share["low"]], [share["high"] - share["estimate"]]],
+            color="0.4",
+            marker="D",
+            capsize=3,
+            ls="none",
+            label="all designs, before any peeling",
+        )
     for number, rows in steps.groupby("box"):
         way, colour = rows[~rows["taken"].astype(bool)], PALETTE[int(number)]
-        ax.plot(way["coverage"], way["density"], color=colour, ls=DASHES[int(number)], lw=1.2, label=f"box {number}: peeled and pasted")
+        ax.plot(
+            way["coverage"],
+            way["density"],
+            color=colour,
+            ls=DASHES[int(number)],
+            lw=1.2,
+            label=f"box {number}: peeled and pasted",
+        )
         for parameters, some in way.groupby("parameters"):
-            ax.scatter(some["coverage"], some["density"], marker=f"${parameters}$", color=colour, s=36, lw=0.4)
+            ax.scatter(
+                some["coverage"],
+                some["density"],
+                marker=f"${parameters}$",
+                color=colour,
+                s=36,
+                lw=0.4,
+            )
         taken = boxes[boxes["box"] == number].iloc[0]
-        ax.errorbar([taken["coverage"]], [taken["density"]],
-                    xerr=[[taken["coverage"] - taken["coverage_low"]], [taken["coverage_high"] - taken["coverage"]]],
-                    yerr=[[taken["density"] - taken["density_low"]], [taken["density_high"] - taken["density"]]],
-                    color="black", marker="s", capsize=3, ls="none", label=f"box {number}, on designs not used to find it")
+        ax.errorbar(
+            [taken["coverage"]],
+            [taken["density"]],
+            xerr=[
+                [taken["coverage"] - taken["coverage_low"]],
+                [taken["coverage_high"] - taken["coverage"]],
+            ],
+            yerr=[
+                [taken["density"] - taken["density_low"]],
+                [taken["density_high"] - taken["density"]],
+            ],
+            color="black",
+            marker="s",
+            capsize=3,
+            ls="none",
+            label=f"box {number}, on designs not used to find it",
+        )
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.set(xlim=(0, 1.03), ylim=(0, 1.03), xlabel="coverage: share of all designs in which it is so",
-           ylabel="density: share of the designs in the box")
+    ax.set(
+        xlim=(0, 1.03),
+        ylim=(0, 1.03),
+        xlabel="coverage: share of all designs in which it is so",
+        ylabel="density: share of the designs in the box",
+    )
     if ax.get_legend_handles_labels()[0]:
         ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     if boxes.empty:
-        ax.set_title(f"{finding.asked['when']}: no region of the assumptions could be told", loc="left")
+        ax.set_title(
+            f"{finding.asked['when']}: no region of the assumptions could be told", loc="left"
+        )
         return ax
     first = boxes.iloc[0]
-    ax.set_title(f"Box 1 holds {with_error(first['coverage'], first['coverage_low'], first['coverage_high'])} of the designs with\n"
-                 f"{finding.asked['when']}, at a density of {with_error(first['density'], first['density_low'], first['density_high'])}\n"
-                 "(digits: how many assumptions are restricted)", loc="left")
+    ax.set_title(
+        "Box 1 holds "
+        f"{with_error(first['coverage'], first['coverage_low'], first['coverage_high'])} of the "
+        f"designs with\n{finding.asked['when']}, at a density of "
+        f"{with_error(first['density'], first['density_low'], first['density_high'])}\n(digits: "
+        "how many assumptions are restricted)",
+        loc="left",
+    )
     return ax

@@ -1,4 +1,6 @@
-"""Figures of durability: how long ceasefires hold, how they end, when the danger is, and what a guarantee adds."""
+"""Figures of durability: how long ceasefires hold, how they end, when the danger is, and what a
+guarantee adds.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,15 +16,35 @@ from sim.analysis.words import with_error
 from sim.game.war import Cause
 from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends, scale
 
-SHADES = {Cause.ATTACK: "#1b1b1b", Cause.INCIDENT: "#7a5195", Cause.PROBE: "#c98bb9", Cause.OFFENSIVE: "#e0a458", Cause.HELD: "#dfe8f0"}
-HATCHES = {Cause.ATTACK: "", Cause.INCIDENT: "///", Cause.PROBE: "...", Cause.OFFENSIVE: "\\\\\\", Cause.HELD: ""}
-WORDS = {Cause.ATTACK: "Russia attacks", Cause.INCIDENT: "an incident escalates", Cause.PROBE: "a probe escalates",
-         Cause.OFFENSIVE: "Ukraine's offensive", Cause.HELD: "still holds"}
+SHADES = {
+    Cause.ATTACK: "#1b1b1b",
+    Cause.INCIDENT: "#7a5195",
+    Cause.PROBE: "#c98bb9",
+    Cause.OFFENSIVE: "#e0a458",
+    Cause.HELD: "#dfe8f0",
+}
+HATCHES = {
+    Cause.ATTACK: "",
+    Cause.INCIDENT: "///",
+    Cause.PROBE: "...",
+    Cause.OFFENSIVE: "\\\\\\",
+    Cause.HELD: "",
+}
+WORDS = {
+    Cause.ATTACK: "Russia attacks",
+    Cause.INCIDENT: "an incident escalates",
+    Cause.PROBE: "a probe escalates",
+    Cause.OFFENSIVE: "Ukraine's offensive",
+    Cause.HELD: "still holds",
+}
 Runs = Simulated | Sequence[Simulated]
 
 
 def survival(runs: Runs, ax: Axes | None = None) -> Axes:
-    """Durability curves with their 95 % sampling error; the spread over parameter designs is a band for one run, bars for several."""
+    """Durability curves with their 95 % sampling error.
+
+    The spread over parameter designs is a band for one run, bars for several.
+    """
     runs, ax = _listed(runs), axes_or_new(ax)
     horizon = max(run.horizon_years for run in runs)
     ends = []
@@ -31,17 +53,39 @@ def survival(runs: Runs, ax: Axes | None = None) -> Axes:
         table = durability.survival(run, years)
         colour = PALETTE[number % len(PALETTE)]
         if len(runs) == 1:
-            ax.fill_between(years, table["spread_low"], table["spread_high"], color=colour, alpha=0.12, lw=0,
-                            label="nine of ten parameter sets")
-        ax.fill_between(years, table["low"], table["high"], color=colour, alpha=0.35, lw=0, label="95 % sampling error")
+            ax.fill_between(
+                years,
+                table["spread_low"],
+                table["spread_high"],
+                color=colour,
+                alpha=0.12,
+                lw=0,
+                label="nine of ten parameter sets",
+            )
+        ax.fill_between(
+            years,
+            table["low"],
+            table["high"],
+            color=colour,
+            alpha=0.35,
+            lw=0,
+            label="95 % sampling error",
+        )
         ax.plot(years, table["estimate"], color=colour, ls=DASHES[number % len(DASHES)], lw=1.8)
         ends.append((table.iloc[-1], label, colour))
     if len(runs) == 1:
         ax.legend(loc="lower left", frameon=False)
-        label_ends(ax, horizon, [(float(last["estimate"]), name, colour) for last, name, colour in ends])
+        label_ends(
+            ax, horizon, [(float(last["estimate"]), name, colour) for last, name, colour in ends]
+        )
     else:
         _spread_beside(ax, ends)
-    ax.set(xlim=(0, horizon), ylim=(0, 1), xlabel="years since the ceasefire", ylabel="share of ceasefires that still hold")
+    ax.set(
+        xlim=(0, horizon),
+        ylim=(0, 1),
+        xlabel="years since the ceasefire",
+        ylabel="share of ceasefires that still hold",
+    )
     ax.set_title(_survival_finding(runs), loc="left")
     scale(ax.yaxis, ax)
     return ax
@@ -61,39 +105,85 @@ def hazard(runs: Runs, ax: Axes | None = None) -> Axes:
     for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
         table = durability.hazard(run)
         middle, colour = table["year"] - 0.5, PALETTE[number % len(PALETTE)]
-        ax.fill_between(middle, table["low"], table["high"], color=colour, alpha=0.25, lw=0, label="95 % sampling error")
-        ax.plot(middle, table["estimate"], color=colour, ls=DASHES[number % len(DASHES)], lw=1.8, marker="o", ms=3)
+        ax.fill_between(
+            middle,
+            table["low"],
+            table["high"],
+            color=colour,
+            alpha=0.25,
+            lw=0,
+            label="95 % sampling error",
+        )
+        ax.plot(
+            middle,
+            table["estimate"],
+            color=colour,
+            ls=DASHES[number % len(DASHES)],
+            lw=1.8,
+            marker="o",
+            ms=3,
+        )
         _mark_danger(ax, table, colour)
         ends.append((float(table["estimate"].iloc[-1]), label, colour))
     label_ends(ax, horizon, ends)
     handles, names = ax.get_legend_handles_labels()
     ax.legend(handles[:1] + handles[-1:], names[:1] + names[-1:], loc="upper right", frameon=False)
-    ax.set(xlim=(0, horizon), xlabel="years since the ceasefire", ylabel="ends per year, among ceasefires that still hold")
+    ax.set(
+        xlim=(0, horizon),
+        xlabel="years since the ceasefire",
+        ylabel="ends per year, among ceasefires that still hold",
+    )
     ax.set_title(_hazard_finding(runs), loc="left")
     ax.set_ylim(bottom=0)
     scale(ax.yaxis, ax)
     return ax
 
 
-def differences(runs: Sequence[Simulated], baseline: str | None = None, years: float | None = None, ax: Axes | None = None) -> Axes:
-    """Paired differences in durability from a baseline, by default the first run, with both intervals."""
-    if len(runs) < 2:       # noqa: PLR2004  said in the message
+def differences(
+    runs: Sequence[Simulated],
+    baseline: str | None = None,
+    years: float | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Paired differences in durability from a baseline, by default the first run, with both
+    intervals.
+    """
+    if len(runs) < 2:  # noqa: PLR2004  said in the message
         raise ValueError("a difference needs two runs or more")
     ax = axes_or_new(ax)
     base = next((run for run in runs if run.name == baseline), runs[0])
     at = float(base.horizon_years if years is None else years)
     table = durability.compare(runs, baseline, [at]).sort_values("estimate").reset_index(drop=True)
     rows, called = np.arange(len(table)), labels_by_name(runs)
-    ax.hlines(rows, table["spread_low"], table["spread_high"], color="0.75", lw=6, label="nine of ten parameter sets")
+    ax.hlines(
+        rows,
+        table["spread_low"],
+        table["spread_high"],
+        color="0.75",
+        lw=6,
+        label="nine of ten parameter sets",
+    )
     ax.hlines(rows, table["low"], table["high"], color="black", lw=2.5, label="95 % sampling error")
     ax.plot(table["estimate"], rows, "o", color="black", ms=5)
     ax.axvline(0, color="black", lw=0.8)
     ax.set_yticks(rows, table["scenario"].map(called))
     best = table.iloc[-1]
-    finding = "adds the most" if best["estimate"] > 0 else "takes the least" if best["estimate"] < 0 else "changes nothing"
-    ax.set_xlabel(f"difference from {called[base.name]} in the share that {measures.survival(at).label}, percentage points")
-    ax.set_title(f"{called[best['scenario']]} {finding}: {_with_error(best, '+')} percentage points\nin the share that "
-                 f"{measures.survival(at).label}, compared with {called[base.name]}", loc="left")
+    finding = (
+        "adds the most"
+        if best["estimate"] > 0
+        else "takes the least"
+        if best["estimate"] < 0
+        else "changes nothing"
+    )
+    ax.set_xlabel(
+        f"difference from {called[base.name]} in the share that {measures.survival(at).label}, "
+        "percentage points"
+    )
+    ax.set_title(
+        f"{called[best['scenario']]} {finding}: {_with_error(best, '+')} percentage points\nin "
+        f"the share that {measures.survival(at).label}, compared with {called[base.name]}",
+        loc="left",
+    )
     ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}" if value else "0")
     ax.set_ylim(-0.6, len(table) - 0.4)
     ax.legend(loc="upper right", bbox_to_anchor=(1, -0.14), ncols=2, frameon=False)
@@ -106,14 +196,33 @@ def _causes_over_time(run: Simulated, ax: Axes) -> Axes:
     below = np.zeros(len(years))
     for cause in reversed(Cause):
         share = table[str(cause)].to_numpy()
-        ax.fill_between(years, below, below + share, facecolor=SHADES[cause], hatch=HATCHES[cause], edgecolor="white", lw=0.3,
-                        label=f"{WORDS[cause]}")
+        ax.fill_between(
+            years,
+            below,
+            below + share,
+            facecolor=SHADES[cause],
+            hatch=HATCHES[cause],
+            edgecolor="white",
+            lw=0.3,
+            label=f"{WORDS[cause]}",
+        )
         below = below + share
     final = durability.causes(run).set_index("cause")
     labels = [f"{WORDS[cause]}: {_with_error(final.loc[str(cause)])}" for cause in reversed(Cause)]
-    ax.legend(ax.get_legend_handles_labels()[0][::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False,
-              title=f"after {run.horizon_years} years")
-    ax.set(xlim=(0, run.horizon_years), ylim=(0, 1), xlabel="years since the ceasefire", ylabel="share of histories")
+    ax.legend(
+        ax.get_legend_handles_labels()[0][::-1],
+        labels[::-1],
+        loc="upper left",
+        bbox_to_anchor=(1.01, 1),
+        frameon=False,
+        title=f"after {run.horizon_years} years",
+    )
+    ax.set(
+        xlim=(0, run.horizon_years),
+        ylim=(0, 1),
+        xlabel="years since the ceasefire",
+        ylabel="share of histories",
+    )
     ax.set_title(_causes_finding(run), loc="left")
     scale(ax.yaxis, ax)
     return ax
@@ -125,15 +234,35 @@ def _causes_at_horizon(runs: Sequence[Simulated], ax: Axes) -> Axes:
     tables = [durability.causes(run).set_index("cause") for run in runs]
     for cause in Cause:
         share = np.array([table.loc[str(cause), "estimate"] for table in tables], dtype=float)
-        ax.barh(rows, share, left=left, color=SHADES[cause], hatch=HATCHES[cause], edgecolor="white", label=WORDS[cause])
+        ax.barh(
+            rows,
+            share,
+            left=left,
+            color=SHADES[cause],
+            hatch=HATCHES[cause],
+            edgecolor="white",
+            label=WORDS[cause],
+        )
         left = left + share
     for row, table in zip(rows, tables, strict=True):
         held = table.loc["held"]
-        ax.errorbar(1 - held["estimate"], row, xerr=[[held["high"] - held["estimate"]], [held["estimate"] - held["low"]]], color="#D55E00",
-                    capsize=3, lw=1.5)
+        ax.errorbar(
+            1 - held["estimate"],
+            row,
+            xerr=[[held["high"] - held["estimate"]], [held["estimate"] - held["low"]]],
+            color="#D55E00",
+            capsize=3,
+            lw=1.5,
+        )
     ax.set_yticks(rows, labels(runs))
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=3, frameon=False)
-    ax.set(xlim=(0, 1), xlabel=f"share of histories after {runs[0].horizon_years} years (whisker: 95 % sampling error of all ends)")
+    ax.set(
+        xlim=(0, 1),
+        xlabel=(
+            f"share of histories after {runs[0].horizon_years} years (whisker: 95 % sampling "
+            "error of all ends)"
+        ),
+    )
     ax.set_title(_ends_finding(runs, tables), loc="left")
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return ax
@@ -143,17 +272,37 @@ def _mark_danger(ax: Axes, table: Any, colour: str) -> None:
     """A ring around the year with the highest hazard."""
     worst = table.loc[table["estimate"].idxmax()]
     if worst["estimate"] > 0:
-        ax.plot(worst["year"] - 0.5, worst["estimate"], "o", mfc="none", mec=colour, mew=1.5, ms=11, ls="none", label="the dangerous time")
+        ax.plot(
+            worst["year"] - 0.5,
+            worst["estimate"],
+            "o",
+            mfc="none",
+            mec=colour,
+            mew=1.5,
+            ms=11,
+            ls="none",
+            label="the dangerous time",
+        )
 
 
 def _survival_finding(runs: Sequence[Simulated]) -> str:
     if len(runs) == 1:
         last = durability.survival(runs[0]).iloc[-1]
-        return f"Under {labels(runs)[0]}, {_with_error(last)} of ceasefires hold {last['years']:g} years"
-    last_rows = {label: durability.survival(run).iloc[-1] for label, run in zip(labels(runs), runs, strict=True)}
-    best, worst = (pick(last_rows, key=lambda name: last_rows[name]["estimate"]) for pick in (max, min))
-    return (f"After {runs[0].horizon_years} years, {_with_error(last_rows[best])} still hold under {best},\n"
-            f"{_with_error(last_rows[worst])} under {worst}")
+        return (
+            f"Under {labels(runs)[0]}, {_with_error(last)} of ceasefires hold {last['years']:g} "
+            "years"
+        )
+    last_rows = {
+        label: durability.survival(run).iloc[-1]
+        for label, run in zip(labels(runs), runs, strict=True)
+    }
+    best, worst = (
+        pick(last_rows, key=lambda name: last_rows[name]["estimate"]) for pick in (max, min)
+    )
+    return (
+        f"After {runs[0].horizon_years} years, {_with_error(last_rows[best])} still hold under "
+        f"{best},\n{_with_error(last_rows[worst])} under {worst}"
+    )
 
 
 def _hazard_finding(runs: Sequence[Simulated]) -> str:
@@ -161,19 +310,28 @@ def _hazard_finding(runs: Sequence[Simulated]) -> str:
     name, (peak, first, last) = max(peaks.items(), key=lambda each: float(each[1][0]["estimate"]))
     when = f"year {first}" if first == last else f"years {first} to {last}"
     if len(runs) == 1:
-        return f"The dangerous time under {name} is {when}, at a rate of up to {_with_error(peak)} a year"
-    early = sum(last <= 2 for _, _, last in peaks.values())      # noqa: PLR2004  said in the title
-    return (f"The first two years hold the dangerous time, beyond error, in {early} of {len(runs)} regimes;\n"
-            f"it is worst under {name}, in {when}, at a rate of up to {_with_error(peak)} a year")
+        return (
+            f"The dangerous time under {name} is {when}, at a rate of up to {_with_error(peak)} "
+            "a year"
+        )
+    early = sum(last <= 2 for _, _, last in peaks.values())  # noqa: PLR2004  said in the title
+    return (
+        f"The first two years hold the dangerous time, beyond error, in {early} of {len(runs)} "
+        f"regimes;\nit is worst under {name}, in {when}, at a rate of up to {_with_error(peak)} "
+        "a year"
+    )
 
 
 def _causes_finding(run: Simulated) -> str:
-    label, = labels([run])
+    (label,) = labels([run])
     table = durability.causes(run).query("cause != 'held'").reset_index(drop=True)
     if not table["estimate"].any():
         return f"Under {label} no ceasefire ended"
     main = table.loc[table["estimate"].idxmax()]
-    return f"Under {label}, {_with_error(main)} of ceasefires end because {_because(Cause(main['cause']))}"
+    return (
+        f"Under {label}, {_with_error(main)} of ceasefires end because "
+        f"{_because(Cause(main['cause']))}"
+    )
 
 
 def _ends_finding(runs: Sequence[Simulated], tables: Sequence[Any]) -> str:
@@ -182,8 +340,11 @@ def _ends_finding(runs: Sequence[Simulated], tables: Sequence[Any]) -> str:
     most = max(sorted(set(commonest)), key=commonest.count)
     shares = {label: table.loc[most] for label, table in zip(labels(runs), tables, strict=True)}
     name = max(shares, key=lambda each: float(shares[each]["estimate"]))
-    return (f"Most ceasefires that end, end because {_because(Cause(most))}, in {commonest.count(most)} of {len(runs)} regimes;\n"
-            f"most often under {name}, in {_with_error(shares[name])} of histories")
+    return (
+        f"Most ceasefires that end, end because {_because(Cause(most))}, in "
+        f"{commonest.count(most)} of {len(runs)} regimes;\nmost often under {name}, in "
+        f"{_with_error(shares[name])} of histories"
+    )
 
 
 def _because(cause: Cause) -> str:
@@ -195,16 +356,29 @@ def _with_error(row: Any, sign: str = "") -> str:
 
 
 def _spread_beside(ax: Axes, ends: list[tuple[Any, str, str]]) -> None:
-    """Beside the axes, for each line at its end: nine of ten parameter sets as a thin bar, the sampling error as a thick one."""
+    """Beside the axes, for each line at its end.
+
+    Nine of ten parameter sets as a thin bar, the sampling error as a thick one.
+    """
     beside = ax.inset_axes((1.04, 0, 0.052 * len(ends), 1), sharey=ax)
     ranked = sorted(ends, key=lambda end: -end[0]["estimate"])
     for place, (last, _, colour) in enumerate(ranked):
         beside.vlines(place, last["spread_low"], last["spread_high"], color=colour, lw=1.2)
         beside.vlines(place, last["low"], last["high"], color=colour, lw=6)
-    beside.set_xticks(range(len(ranked)), [name for _, name, _ in ranked], rotation=55, ha="right", rotation_mode="anchor")
+    beside.set_xticks(
+        range(len(ranked)),
+        [name for _, name, _ in ranked],
+        rotation=55,
+        ha="right",
+        rotation_mode="anchor",
+    )
     for label, (_, _, colour) in zip(beside.get_xticklabels(), ranked, strict=True):
         label.set_color(colour)
-    beside.set_title("at the end: thin, nine of ten\nparameter sets; thick, 95 % error", fontsize="x-small", loc="left")
+    beside.set_title(
+        "at the end: thin, nine of ten\nparameter sets; thick, 95 % error",
+        fontsize="x-small",
+        loc="left",
+    )
     beside.spines[["top", "right", "left"]].set_visible(False)
     beside.tick_params(left=False, labelleft=False)
 

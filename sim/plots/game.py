@@ -24,40 +24,83 @@ class _Drawing:
         self.places: dict[InformationSet, list[tuple[float, float]]] = {}
 
     def draw(self, node: Node, depth: int, reached: float) -> float:
-        """Draw a node and all that follows; returns its row. Lines are as thick as they are likely."""
+        """Draw a node and all that follows; returns its row.
+
+        Lines are as thick as they are likely.
+        """
         if isinstance(node, End):
             self.next_row -= 1
             payoffs = "  ".join(f"{node.payoffs[player]:+.2f}" for player in Player)
-            self.ax.annotate(f"{payoffs}   {node.name}", (depth, self.next_row), xytext=(6, 0), textcoords="offset points", va="center",
-                             fontsize=6.5, annotation_clip=False)
+            self.ax.annotate(
+                f"{payoffs}   {node.name}",
+                (depth, self.next_row),
+                xytext=(6, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=6.5,
+                annotation_clip=False,
+            )
             return self.next_row
         if isinstance(node, Chance):
             raise TypeError("Nature has drawn before the moves begin")
-        rows = {action: self.draw(child, depth + 1, reached * self.strategy[node.information_set][action])
-                for action, child in node.actions.items()}
+        rows = {
+            action: self.draw(
+                child, depth + 1, reached * self.strategy[node.information_set][action]
+            )
+            for action, child in node.actions.items()
+        }
         row = sum(rows.values()) / len(rows)
         for action, below in rows.items():
             self._branch(node, action, (depth, row), below, reached)
         self.ax.plot(depth, row, "o", color=COLOURS[node.player], ms=5, zorder=3)
-        self.ax.annotate(node.player, (depth, row), xytext=(0, 5), textcoords="offset points", ha="center", fontsize=6.5,
-                         color=COLOURS[node.player], zorder=5)
+        self.ax.annotate(
+            node.player,
+            (depth, row),
+            xytext=(0, 5),
+            textcoords="offset points",
+            ha="center",
+            fontsize=6.5,
+            color=COLOURS[node.player],
+            zorder=5,
+        )
         self.places.setdefault(node.information_set, []).append((depth, row))
         return row
 
-    def _branch(self, node: Move, action: Action, start: tuple[float, float], below: float, reached: float) -> None:
+    def _branch(
+        self, node: Move, action: Action, start: tuple[float, float], below: float, reached: float
+    ) -> None:
         depth, row = start
         chance = self.strategy[node.information_set][action]
-        self.ax.plot([depth, depth + 1], [row, below], color=COLOURS[node.player], lw=0.5 + 4 * reached * chance, solid_capstyle="round",
-                     alpha=0.8)
-        self.ax.text(depth + 0.47, row + 0.47 * (below - row), f"{action} {100 * chance:.1f} %", fontsize=6.5, ha="center", va="center",
-                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85})
+        self.ax.plot(
+            [depth, depth + 1],
+            [row, below],
+            color=COLOURS[node.player],
+            lw=0.5 + 4 * reached * chance,
+            solid_capstyle="round",
+            alpha=0.8,
+        )
+        self.ax.text(
+            depth + 0.47,
+            row + 0.47 * (below - row),
+            f"{action} {100 * chance:.1f} %",
+            fontsize=6.5,
+            ha="center",
+            va="center",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+        )
 
 
-def game_tree(tree: Tree, strategy: Behaviour, types: tuple[str, str] = ("resolute", "resolute"), ax: Axes | None = None) -> Axes:
+def game_tree(
+    tree: Tree,
+    strategy: Behaviour,
+    types: tuple[str, str] = ("resolute", "resolute"),
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the game after Nature has drawn the `types` of the coalition and of the United States.
 
-    Lines are as thick as they are likely under the strategy; nodes that their player cannot tell apart are joined by dots; at the ends
-    stand the payoffs in the order of the players, in units of utility.
+    Lines are as thick as they are likely under the strategy; nodes that their player cannot tell
+    apart are joined by dots; at the ends stand the payoffs in the order of the players, in units of
+    utility.
     """
     ax = axes_or_new(ax, (11, 7))
     ax.set_axis_off()
@@ -75,8 +118,13 @@ def game_tree(tree: Tree, strategy: Behaviour, types: tuple[str, str] = ("resolu
             depths, rows = zip(*sorted(places), strict=True)
             ax.plot(depths, rows, ":", color="0.4", lw=1.2)
     review = strategy[InformationSet(Player.RUSSIA)]
-    ax.set_title(f"Russia attacks with {100 * review[Action.ATTACK]:.1f} %, holds with {100 * review[Action.HOLD]:.1f} %, probes with "
-                 f"{100 * review[Action.PROBE]:.1f} %\nThe game if the coalition is {types[0]} and the United States {types[1]}, which the "
-                 f"others believe with {100 * belief:.0f} %; payoffs: {', '.join(Player)}", loc="left", fontsize=9)
+    ax.set_title(
+        f"Russia attacks with {100 * review[Action.ATTACK]:.1f} %, holds with "
+        f"{100 * review[Action.HOLD]:.1f} %, probes with {100 * review[Action.PROBE]:.1f} %\nThe "
+        f"game if the coalition is {types[0]} and the United States {types[1]}, which the others "
+        f"believe with {100 * belief:.0f} %; payoffs: {', '.join(Player)}",
+        loc="left",
+        fontsize=9,
+    )
     ax.margins(y=0.04)
     return ax

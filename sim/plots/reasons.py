@@ -15,15 +15,24 @@ from sim.game.war import Cause, Reason
 from sim.plots.style import axes_or_new
 
 LOOKS = {
-    Reason.NEVER_MEANT: ("0.1", ""), Reason.REARMED: ("0.45", ""), Reason.CLOSING_WINDOW: ("0.7", "////"),
-    Reason.REPUTATION_LOST: ("#0072B2", ""), Reason.PROMISE_LAPSED: ("#56B4E9", "...."), Reason.FORCE_NOT_RENEWED: ("0.85", "\\\\\\\\"),
-    Reason.PROVOKED: ("#D55E00", "xxxx"), Reason.NEW_LEADER: ("#F0E442", ""), Reason.DISPOSITION: ("0.95", "||||"),
+    Reason.NEVER_MEANT: ("0.1", ""),
+    Reason.REARMED: ("0.45", ""),
+    Reason.CLOSING_WINDOW: ("0.7", "////"),
+    Reason.REPUTATION_LOST: ("#0072B2", ""),
+    Reason.PROMISE_LAPSED: ("#56B4E9", "...."),
+    Reason.FORCE_NOT_RENEWED: ("0.85", "\\\\\\\\"),
+    Reason.PROVOKED: ("#D55E00", "xxxx"),
+    Reason.NEW_LEADER: ("#F0E442", ""),
+    Reason.DISPOSITION: ("0.95", "||||"),
 }
 """Shade and hatching of each reason: neighbours differ in both."""
 
 
 def reasons(runs: Simulated | Sequence[Simulated], ax: Axes | None = None) -> Axes:
-    """Main reasons of attacks as shares of all histories: a bar each for one run, with both intervals, stacked for several."""
+    """Main reasons of attacks as shares of all histories.
+
+    A bar each for one run, with both intervals, stacked for several.
+    """
     runs, ax = list(runs) if isinstance(runs, Sequence) else [runs], axes_or_new(ax, (9, 5))
     draw = _of_one if len(runs) == 1 else _of_several
     draw(runs, [durability.reasons(run).set_index("reason") for run in runs], ax)
@@ -40,7 +49,10 @@ def _of_one(runs: Sequence[Simulated], tables: Sequence[Any], ax: Axes) -> None:
         ax.hlines(row - 0.14, found["spread_low"], found["spread_high"], color="black", lw=1)
         ax.hlines(row + 0.14, found["low"], found["high"], color="black", lw=3)
     ax.set_yticks(range(len(Reason)), [_because(reason) for reason in reversed(Reason)])
-    ax.set_xlabel(f"share of all histories within {run.horizon_years} years\n(thick: 95 % sampling error; thin: 90 % of parameter sets)")
+    ax.set_xlabel(
+        f"share of all histories within {run.horizon_years} years\n(thick: 95 % sampling error; "
+        "thin: 90 % of parameter sets)"
+    )
     ax.set_title(_finding(run, labels(runs)[0], table), loc="left")
 
 
@@ -50,15 +62,35 @@ def _of_several(runs: Sequence[Simulated], tables: Sequence[Any], ax: Axes) -> N
         share = np.array([table.loc[str(reason), "estimate"] for table in tables], dtype=float)
         if share.any():
             colour, hatch = LOOKS[reason]
-            ax.barh(rows, share, left=left, color=colour, hatch=hatch, edgecolor="0.35", lw=0.8, label=_because(reason))
+            ax.barh(
+                rows,
+                share,
+                left=left,
+                color=colour,
+                hatch=hatch,
+                edgecolor="0.35",
+                lw=0.8,
+                label=_because(reason),
+            )
         left = left + share
     for row, run in zip(rows, runs, strict=True):
         attacks = durability.causes(run).set_index("cause").loc[Cause.ATTACK.value]
-        ax.errorbar(attacks["estimate"], row, xerr=[[attacks["estimate"] - attacks["low"]], [attacks["high"] - attacks["estimate"]]],
-                    color="#D55E00", capsize=3, lw=1.5)
+        ax.errorbar(
+            attacks["estimate"],
+            row,
+            xerr=[[attacks["estimate"] - attacks["low"]], [attacks["high"] - attacks["estimate"]]],
+            color="#D55E00",
+            capsize=3,
+            lw=1.5,
+        )
     ax.set_yticks(rows, labels(runs))
-    ax.legend(loc="upper center", bbox_to_anchor=(0.4, -0.26), ncols=2, frameon=False, fontsize="small")
-    ax.set_xlabel(f"share of all histories that end by attack within {runs[0].horizon_years} years\n(whisker: 95 % sampling error)")
+    ax.legend(
+        loc="upper center", bbox_to_anchor=(0.4, -0.26), ncols=2, frameon=False, fontsize="small"
+    )
+    ax.set_xlabel(
+        f"share of all histories that end by attack within {runs[0].horizon_years} "
+        "years\n(whisker: 95 % sampling error)"
+    )
     most = int(np.argmax([float(table["estimate"].sum()) for table in tables]))
     ax.set_title(_finding(runs[most], labels(runs)[most], tables[most]), loc="left")
 
@@ -68,8 +100,11 @@ def _finding(run: Simulated, label: str, table: Any) -> str:
         return f"Under {label} Russia attacks in no history of {run.horizon_years} years"
     first = table["estimate"].idxmax()
     row = table.loc[first]
-    return (f"The commonest reason of attacks under {label}:\n{Reason(first).words}, in "
-            f"{with_error(row['estimate'], row['low'], row['high'])} of histories of {run.horizon_years} years")
+    return (
+        f"The commonest reason of attacks under {label}:\n{Reason(first).words}, in "
+        f"{with_error(row['estimate'], row['low'], row['high'])} of histories of "
+        f"{run.horizon_years} years"
+    )
 
 
 def _because(reason: Reason) -> str:

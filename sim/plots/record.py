@@ -25,13 +25,17 @@ _COLUMNS = 3
 
 
 def record(cases: pd.DataFrame, runs: Sequence[Simulated] = (), ax: Axes | None = None) -> Axes:
-    """Kaplan-Meier durability of the record, a panel for all cases and for each class, with 95 % limits; over it the runs.
+    """Kaplan-Meier durability of the record, a panel for all cases and for each class, with 95 %
+    limits; over it the runs.
 
-    A run is drawn in the panel of the class for which it stands, with its spread over parameter designs; panels are those of classes
-    with a run where there are runs.
+    A run is drawn in the panel of the class for which it stands, with its spread over parameter
+    designs; panels are those of classes with a run where there are runs.
     """
-    panels = [(name, some) for name, some in by_class(cases)
-              if not runs or name == "all" or name in {class_of(run.name) for run in runs}]
+    panels = [
+        (name, some)
+        for name, some in by_class(cases)
+        if not runs or name == "all" or name in {class_of(run.name) for run in runs}
+    ]
     rows = -(-len(panels) // _COLUMNS)
     ax = axes_or_new(ax, (10, 2.9 * rows))
     ax.set_axis_off()
@@ -39,11 +43,22 @@ def record(cases: pd.DataFrame, runs: Sequence[Simulated] = (), ax: Axes | None 
         left, bottom = (number % _COLUMNS) / _COLUMNS, 1 - (number // _COLUMNS + 1) / rows
         panel = ax.inset_axes((left, bottom + 0.1 / rows, 0.86 / _COLUMNS, 0.7 / rows))
         _draw(panel, some, next((run for run in runs if class_of(run.name) == name), None))
-        panel.set_title(f"{name.replace('_', ' ')}: {len(some)} cases, {int(some['ended'].sum())} ended", loc="left", fontsize="small")
+        panel.set_title(
+            f"{name.replace('_', ' ')}: {len(some)} cases, {int(some['ended'].sum())} ended",
+            loc="left",
+            fontsize="small",
+        )
     ten = kaplan_meier(cases, [10]).iloc[0]
-    told = (f"Of {len(cases)} ceasefires in the record {with_error(ten['estimate'], ten['low'], ten['high'])} held ten years "
-            f"without {cases['by'].iloc[0]}")
-    beside = "\n(black: the record with 95 % limits; blue: the model with nine of ten parameter sets)" if runs else ""
+    told = (
+        f"Of {len(cases)} ceasefires in the record "
+        f"{with_error(ten['estimate'], ten['low'], ten['high'])} held ten years without "
+        f"{cases['by'].iloc[0]}"
+    )
+    beside = (
+        "\n(black: the record with 95 % limits; blue: the model with nine of ten parameter sets)"
+        if runs
+        else ""
+    )
     ax.set_title(told + beside, loc="left")
     return ax
 
@@ -55,9 +70,13 @@ def _draw(panel: Axes, cases: pd.DataFrame, run: Simulated | None) -> None:
     if run is not None:
         years = np.linspace(0, min(HORIZON, run.horizon_years), 41).tolist()
         model = durability.survival(run, years)
-        panel.fill_between(years, model["spread_low"], model["spread_high"], color=PALETTE[1], alpha=0.12, lw=0)
+        panel.fill_between(
+            years, model["spread_low"], model["spread_high"], color=PALETTE[1], alpha=0.12, lw=0
+        )
         panel.plot(years, model["estimate"], color=PALETTE[1], ls=(0, (6, 2)), lw=1.8)
-        panel.annotate(f"model: {labels([run])[0]}", (0.5, 0.06), color=PALETTE[1], fontsize="x-small")
+        panel.annotate(
+            f"model: {labels([run])[0]}", (0.5, 0.06), color=PALETTE[1], fontsize="x-small"
+        )
     panel.set(xlim=(0, HORIZON), ylim=(0, 1.02))
     panel.spines[["top", "right"]].set_visible(False)
     panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -67,13 +86,18 @@ def _draw(panel: Axes, cases: pd.DataFrame, run: Simulated | None) -> None:
 
 
 def forecasters(cases: pd.DataFrame, run: Simulated, ax: Axes | None = None) -> Axes:
-    """How long a ceasefire lasts at least, in days: three crowds of forecasters for one of 2025, the record, and a run."""
+    """How long a ceasefire lasts at least, in days.
+
+    Three crowds of forecasters for one of 2025, the record, and a run.
+    """
     ax = axes_or_new(ax)
     told = forecasts()
     days = np.array(sorted(set(told["days"])))
     ends: list[tuple[float, str, str]] = []
     for number, (crowd, rows) in enumerate(told.groupby("crowd", sort=False)):
-        ax.plot(rows["days"], rows["estimate"], marker="o", color=PALETTE[2], ls=DASHES[number], lw=1.4)
+        ax.plot(
+            rows["days"], rows["estimate"], marker="o", color=PALETTE[2], ls=DASHES[number], lw=1.4
+        )
         ends.append((float(rows["estimate"].iloc[-1]), f"{crowd}, for 2025", PALETTE[2]))
     held = kaplan_meier(cases, (days / DAYS_A_YEAR).tolist())
     _bars(ax, days, held, "black", "s", f"the record, {len(cases)} cases")
@@ -82,8 +106,12 @@ def forecasters(cases: pd.DataFrame, run: Simulated, ax: Axes | None = None) -> 
     last, crowds = held.iloc[-1], told[told["days"] == days[-1]]["estimate"]
     ax.set(ylim=(0, 1.02), xlabel="days at least (bars: 95 % limits)", ylabel="share of ceasefires")
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.set_title(f"Forecasters gave a ceasefire of 2025 {100 * crowds.min():.0f} to {100 * crowds.max():.0f} % to last {days[-1]} days;\n"
-                 f"in the record {with_error(last['estimate'], last['low'], last['high'])} did", loc="left")
+    ax.set_title(
+        f"Forecasters gave a ceasefire of 2025 {100 * crowds.min():.0f} to "
+        f"{100 * crowds.max():.0f} % to last {days[-1]} days;\nin the record "
+        f"{with_error(last['estimate'], last['low'], last['high'])} did",
+        loc="left",
+    )
     ax.legend(frameon=False, loc="center right")
     label_ends(ax, float(days[-1]), ends)
     return ax
@@ -91,4 +119,13 @@ def forecasters(cases: pd.DataFrame, run: Simulated, ax: Axes | None = None) -> 
 
 def _bars(ax: Axes, days: Any, table: pd.DataFrame, colour: str, marker: str, label: str) -> None:
     below, above = table["estimate"] - table["low"], table["high"] - table["estimate"]
-    ax.errorbar(days, table["estimate"], yerr=[below, above], color=colour, marker=marker, ls="none", capsize=3, label=label)
+    ax.errorbar(
+        days,
+        table["estimate"],
+        yerr=[below, above],
+        color=colour,
+        marker=marker,
+        ls="none",
+        capsize=3,
+        label=label,
+    )

@@ -14,7 +14,9 @@ from sim.study.requirement import AVERAGE, FRONTIER, MOST, NOT
 
 
 def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
-    """Durability on fresh histories against cost for the guarantees of the frontier and the answers; below it what they consist of."""
+    """Durability on fresh histories against cost for the guarantees of the frontier and the
+    answers; below it what they consist of.
+    """
     ax = axes_or_new(ax, (8, 7))
     ax.set_axis_off()
     above, below = ax.inset_axes((0, 0.42, 0.84, 0.56)), ax.inset_axes((0, 0, 0.84, 0.33))
@@ -24,15 +26,27 @@ def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
     _draw_frontier(above, finding, along)
     ends = []
     for number, (key, (low, high)) in enumerate(asked["vary"].items()):
-        colour, dash, share = PALETTE[number % len(PALETTE)], DASHES[number % len(DASHES)], (along[key] - low) / (high - low)
+        colour, dash, share = (
+            PALETTE[number % len(PALETTE)],
+            DASHES[number % len(DASHES)],
+            (along[key] - low) / (high - low),
+        )
         below.plot(along["fresh_cost"], share, marker=".", color=colour, ls=dash)
-        ends.append((float(share.iloc[-1]), f"{key.removeprefix('regime.')}, {low:g} to {high:g}", colour))
+        ends.append(
+            (float(share.iloc[-1]), f"{key.removeprefix('regime.')}, {low:g} to {high:g}", colour)
+        )
     for each in (above, below):
         each.set_xlim(0, reach)
         each.spines[["top", "right"]].set_visible(False)
         each.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    below.set(ylim=(-0.04, 1.04), ylabel="of its range",
-              xlabel=f"{asked['cost']}, expected up to {asked['years']:g} years, present value in USD billion")
+    below.set(
+        ylim=(-0.04, 1.04),
+        ylabel="of its range",
+        xlabel=(
+            f"{asked['cost']}, expected up to {asked['years']:g} years, present value in USD "
+            "billion"
+        ),
+    )
     label_ends(below, reach, ends)
     ax.set_title(_finding(finding), loc="left")
     return ax
@@ -42,20 +56,47 @@ def _draw_frontier(ax: Axes, finding: Finding, along: pd.DataFrame) -> None:
     """Bars are 95 % sampling errors on fresh histories; dots are all that was tried."""
     points, table, hold = finding.tables["points"], finding.table, finding.asked["hold"]
     ax.plot(points["cost"], points["estimate"], ".", color="0.75", ms=4, zorder=0)
-    ax.annotate("grey: all that was tried in the search", (0.98, 0.02), xycoords="axes fraction", ha="right",
-                fontsize="small", color="0.35")
-    ax.errorbar(along["fresh_cost"], along["fresh_estimate"], yerr=_bars(along, "fresh_"), color=PALETTE[1], marker="o", ms=4, lw=1.4,
-                capsize=2)
+    ax.annotate(
+        "grey: all that was tried in the search",
+        (0.98, 0.02),
+        xycoords="axes fraction",
+        ha="right",
+        fontsize="small",
+        color="0.35",
+    )
+    ax.errorbar(
+        along["fresh_cost"],
+        along["fresh_estimate"],
+        yerr=_bars(along, "fresh_"),
+        color=PALETTE[1],
+        marker="o",
+        ms=4,
+        lw=1.4,
+        capsize=2,
+    )
     ax.axhline(hold, color="0.4", lw=0.9, ls=(0, (4, 3)))
     ax.annotate("asked", (1.01, hold), xycoords=("axes fraction", "data"), va="center")
     for role, marker, colour in ((MOST, "D", PALETTE[0]), (AVERAGE, "*", PALETTE[2])):
         row = table[table["role"] == role]
         label = f"{'closest' if row['status'].iloc[0] == NOT else 'cheapest'} {role}"
-        ax.errorbar(row["fresh_cost"], row["fresh_estimate"], yerr=_bars(row, "fresh_"), color=colour, marker=marker, ls="none",
-                    capsize=3, ms=11, mfc=colour if marker == "*" else "none", label=label)
+        ax.errorbar(
+            row["fresh_cost"],
+            row["fresh_estimate"],
+            yerr=_bars(row, "fresh_"),
+            color=colour,
+            marker=marker,
+            ls="none",
+            capsize=3,
+            ms=11,
+            mfc=colour if marker == "*" else "none",
+            label=label,
+        )
     ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 0.06), fontsize="small")
     low, high = min(float(points["low"].min()), hold), max(float(points["high"].max()), hold)
-    ax.set(ylim=(low - 0.15 * (high - low), high + 0.1 * (high - low)), ylabel=f"share that holds {finding.asked['years']:g} years")
+    ax.set(
+        ylim=(low - 0.15 * (high - low), high + 0.1 * (high - low)),
+        ylabel=f"share that holds {finding.asked['years']:g} years",
+    )
 
 
 def _bars(rows: pd.DataFrame, prefix: str) -> Any:
@@ -68,7 +109,13 @@ def _finding(finding: Finding) -> str:
     row = table[table["role"] == AVERAGE].iloc[0]
     held = with_error(row["fresh_estimate"], row["fresh_low"], row["fresh_high"])
     if row["status"] == NOT:
-        return f"Nothing within the limits is enough: at most {held} of ceasefires hold {asked['years']:g} years"
+        return (
+            f"Nothing within the limits is enough: at most {held} of ceasefires hold "
+            f"{asked['years']:g} years"
+        )
     cost = f"{row['fresh_cost']:.0f} (±{(row['fresh_cost_high'] - row['fresh_cost_low']) / 2:.0f})"
-    return (f"{finding.label(asked['scenario']['name'])}: the search ends at USD {cost} billion for {100 * asked['hold']:g} %\n"
-            f"that hold {asked['years']:g} years; on fresh histories {held} do")
+    return (
+        f"{finding.label(asked['scenario']['name'])}: the search ends at USD {cost} billion for "
+        f"{100 * asked['hold']:g} %\nthat hold {asked['years']:g} years; on fresh histories "
+        f"{held} do"
+    )

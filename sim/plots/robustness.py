@@ -1,4 +1,7 @@
-"""Several guarantees over the same assumptions: their regret, and what would have to be believed for the ranking to turn round."""
+"""Several guarantees over the same assumptions.
+
+Their regret, and what would have to be believed for the ranking to turn round.
+"""
 
 from textwrap import fill
 
@@ -14,41 +17,76 @@ _MOST = 12
 
 
 def regret(finding: Finding, ax: Axes | None = None) -> Axes:
-    """Regret of each guarantee, least at the top: on average (filled) and in its worst tenth of designs (hollow), with 95 % limits."""
+    """Regret of each guarantee, least at the top.
+
+    On average (filled) and in its worst tenth of designs (hollow), with 95 % limits.
+    """
     ax, share = axes_or_new(ax), finding.asked["unit"] == "share"
     table = finding.labelled("guarantees", "name").sort_values("regret", ascending=False)
     rows = np.arange(len(table))
     for column, marker, colour, filled, label, shift in (
-            ("regret", "o", PALETTE[1], True, "mean over designs", 0.12),
-            ("worst_regret", "D", PALETTE[2], False, "in its worst tenth of designs", -0.12)):
-        below, above = table[column] - table[f"{column}_low"], table[f"{column}_high"] - table[column]
-        ax.errorbar(table[column], rows + shift, xerr=[below.clip(0), above.clip(0)], fmt=marker, color=colour, capsize=3, label=label,
-                    mfc=colour if filled else "white")
+        ("regret", "o", PALETTE[1], True, "mean over designs", 0.12),
+        ("worst_regret", "D", PALETTE[2], False, "in its worst tenth of designs", -0.12),
+    ):
+        below, above = (
+            table[column] - table[f"{column}_low"],
+            table[f"{column}_high"] - table[column],
+        )
+        ax.errorbar(
+            table[column],
+            rows + shift,
+            xerr=[below.clip(0), above.clip(0)],
+            fmt=marker,
+            color=colour,
+            capsize=3,
+            label=label,
+            mfc=colour if filled else "white",
+        )
     for row, each in enumerate(table.to_dict("records")):
-        ax.annotate(f"best in {with_limits(*of_row(each, 'best'))} of designs", (1.02, row), xycoords=("axes fraction", "data"),
-                    va="center", annotation_clip=False)
+        ax.annotate(
+            f"best in {with_limits(*of_row(each, 'best'))} of designs",
+            (1.02, row),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            annotation_clip=False,
+        )
     ax.set_yticks(rows, table["name"])
     what = f"the share that {finding.asked['label']}" if share else finding.asked["label"]
-    ax.set(ylim=(-0.6, len(table) - 0.4),
-           xlabel=f"regret: how far {what} falls short of the best guarantee{', points' if share else ''}")
+    ax.set(
+        ylim=(-0.6, len(table) - 0.4),
+        xlabel=(
+            f"regret: how far {what} falls short of the best guarantee{', points' if share else ''}"
+        ),
+    )
     ax.set_xlim(left=0)
     ax.grid(axis="x", color="0.9")
     ax.set_axisbelow(b=True)
     if share:
         ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=""))
     first = table.iloc[-1]
-    told = [with_limits(*of_row(first, each), "points" if share else finding.asked["unit"], 1 if share else 2)
-            for each in ("regret", "worst_regret")]
-    ax.set_title(f"Least regret: {first['name']}, {told[0]} on average,\n{told[1]} in its worst tenth of designs", loc="left")
+    told = [
+        with_limits(
+            *of_row(first, each), "points" if share else finding.asked["unit"], 1 if share else 2
+        )
+        for each in ("regret", "worst_regret")
+    ]
+    ax.set_title(
+        f"Least regret: {first['name']}, {told[0]} on average,\n{told[1]} in its worst tenth of "
+        "designs",
+        loc="left",
+    )
     ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
     return ax
 
 
 def turning(finding: Finding, ax: Axes | None = None) -> Axes:
-    """What would have to be believed of one assumption for a rival to be as good as the best: its middle half then, and now.
+    """What would have to be believed of one assumption for a rival to be as good as the best.
 
-    The scale is that of present belief: half of it lies in the grey band. Beside each stands how far the belief is from the present
-    one, with 95 % limits. Assumptions about which no belief is enough are left out, and those beyond the nearest twelve.
+    Its middle half then, and now.
+
+    The scale is that of present belief: half of it lies in the grey band. Beside each stands how
+    far the belief is from the present one, with 95 % limits. Assumptions about which no belief is
+    enough are left out, and those beyond the nearest twelve.
     """
     table = finding.labelled("turning", "best", "rival")
     alone = table[table["parameter"] != "all"]
@@ -58,26 +96,66 @@ def turning(finding: Finding, ax: Axes | None = None) -> Axes:
     ax.axvspan(0.25, 0.75, color="0.88", lw=0)
     ax.axvline(0.5, color="0.5", lw=1, ls=(0, (4, 3)))
     for row, each in enumerate(turned.iloc[::-1].to_dict("records")):
-        ax.barh(row, each["doubted_rank_to"] - each["doubted_rank_from"], left=each["doubted_rank_from"], height=0.34, fill=False,
-                ec=PALETTE[2], hatch="////", lw=0.8)
-        ax.plot([each["rank_low"], each["rank_high"]], [row, row], color=PALETTE[1], lw=6, solid_capstyle="butt")
+        ax.barh(
+            row,
+            each["doubted_rank_to"] - each["doubted_rank_from"],
+            left=each["doubted_rank_from"],
+            height=0.34,
+            fill=False,
+            ec=PALETTE[2],
+            hatch="////",
+            lw=0.8,
+        )
+        ax.plot(
+            [each["rank_low"], each["rank_high"]],
+            [row, row],
+            color=PALETTE[1],
+            lw=6,
+            solid_capstyle="butt",
+        )
         ax.plot([each["rank"]], [row], "o", mfc="white", mec="black", ms=7)
         high = "no limit" if np.isinf(each["divergence_high"]) else f"{each['divergence_high']:.2g}"
-        ax.annotate(f"median {each['needed']:.3g} ({each['needed_from']:.3g} to {each['needed_to']:.3g}), now {each['now']:.3g}\n"
-                    f"{each['divergence']:.2g} nats ({each['divergence_low']:.2g} to {high})", (1.02, row), va="center",
-                    annotation_clip=False, fontsize="small")
-    ax.set_yticks(range(len(turned)), [f"{each['rival']}:\n{fill(each['meaning'], 32)}" for each in turned.iloc[::-1].to_dict("records")],
-                  fontsize="small")
-    ax.set(xlim=(0, 1), ylim=(-0.6, max(1, len(turned)) - 0.4),
-           xlabel="quantile of what is believed now (grey: its middle half); thick line: the middle half of what it takes,\n"
-                  "dot: its median; hatched: values that it makes less than half as likely")
+        ax.annotate(
+            f"median {each['needed']:.3g} ({each['needed_from']:.3g} to "
+            f"{each['needed_to']:.3g}), now {each['now']:.3g}\n{each['divergence']:.2g} nats "
+            f"({each['divergence_low']:.2g} to {high})",
+            (1.02, row),
+            va="center",
+            annotation_clip=False,
+            fontsize="small",
+        )
+    ax.set_yticks(
+        range(len(turned)),
+        [
+            f"{each['rival']}:\n{fill(each['meaning'], 32)}"
+            for each in turned.iloc[::-1].to_dict("records")
+        ],
+        fontsize="small",
+    )
+    ax.set(
+        xlim=(0, 1),
+        ylim=(-0.6, max(1, len(turned)) - 0.4),
+        xlabel=(
+            "quantile of what is believed now (grey: its middle half); thick line: the middle "
+            "half of what it takes,\ndot: its median; hatched: values that it makes less than "
+            "half as likely"
+        ),
+    )
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     if turned.empty:
         whom = "its rival" if rivals == 1 else "any rival"
-        ax.set_title(f"Among these designs no belief about one assumption alone\nputs {best} level with {whom}", loc="left")
+        ax.set_title(
+            f"Among these designs no belief about one assumption alone\nputs {best} level with "
+            f"{whom}",
+            loc="left",
+        )
         return ax
     first = turned.iloc[0]
     high = "no limit" if np.isinf(first["divergence_high"]) else f"{first['divergence_high']:.2g}"
-    ax.set_title(f"{best} is level with {first['rival']} at the nearest under another belief on\n“{first['meaning']}”, "
-                 f"{first['divergence']:.2g} nats ({first['divergence_low']:.2g} to {high}) away", loc="left")
+    ax.set_title(
+        f"{best} is level with {first['rival']} at the nearest under another belief "
+        f"on\n“{first['meaning']}”, {first['divergence']:.2g} nats "
+        f"({first['divergence_low']:.2g} to {high}) away",
+        loc="left",
+    )
     return ax

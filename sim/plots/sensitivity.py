@@ -1,4 +1,6 @@
-"""Which assumptions drive an outcome: its swing with each and their shares of its variance, and the outcome against the leading ones."""
+"""Which assumptions drive an outcome: its swing with each and their shares of its variance, and the
+outcome against the leading ones.
+"""
 
 from textwrap import fill
 from typing import Any
@@ -16,26 +18,46 @@ from sim.study.finding import Finding
 from sim.study.points import JOINT
 
 _WIDTH, _PANELS, _BINS, _TENTHS = 26, 4, 24, 10
-_ENDS: Any = {"low": ({"color": "white", "hatch": "////"}, "at its lowest tenth", 0.14),
-              "high": ({"color": "0.75"}, "at its highest tenth", -0.14)}
+_ENDS: Any = {
+    "low": ({"color": "white", "hatch": "////"}, "at its lowest tenth", 0.14),
+    "high": ({"color": "0.75"}, "at its highest tenth", -0.14),
+}
 
 
 def tornado(finding: Finding, ax: Axes | None = None) -> Axes:
-    """The outcome at the lowest and highest tenth of each assumption, and its share of the variance alone and in all; 95 % limits.
+    """The outcome at the lowest and highest tenth of each assumption, and its share of the variance
+    alone and in all; 95 % limits.
 
-    Where it goes farther in between, beyond error, a diamond stands at the tenth where it goes farthest.
+    Where it goes farther in between, beyond error, a diamond stands at the tenth where it goes
+    farthest.
     """
-    shares = finding.table.pivot_table(index="factor", columns="index", values=["estimate", "low", "high"], dropna=False)
+    shares = finding.table.pivot_table(
+        index="factor", columns="index", values=["estimate", "low", "high"], dropna=False
+    )
     order = shares["estimate"]["total"].sort_values(kind="stable").index.tolist()
     ax = axes_or_new(ax, (11, 2.2 + 0.55 * len(order)))
     ax.set_axis_off()
     left, right = ax.inset_axes((0.0, 0, 0.53, 1)), ax.inset_axes((0.6, 0, 0.4, 1))
     _draw_swings(left, finding, order)
-    for shift, index, colour, filled in ((0.14, "total", PALETTE[0], True), (-0.14, "first order", PALETTE[1], False)):
+    for shift, index, colour, filled in (
+        (0.14, "total", PALETTE[0], True),
+        (-0.14, "first order", PALETTE[1], False),
+    ):
         rows = [shares.loc[name] for name in order]
-        middle, low, high = (np.array([row[each][index] for row in rows]) for each in ("estimate", "low", "high"))
-        right.errorbar(middle, np.arange(len(order)) + shift, xerr=[(middle - low).clip(0), (high - middle).clip(0)], fmt="o", color=colour,
-                       mfc=colour if filled else "white", capsize=2, ms=5, label="in all" if filled else "alone")
+        middle, low, high = (
+            np.array([row[each][index] for row in rows]) for each in ("estimate", "low", "high")
+        )
+        right.errorbar(
+            middle,
+            np.arange(len(order)) + shift,
+            xerr=[(middle - low).clip(0), (high - middle).clip(0)],
+            fmt="o",
+            color=colour,
+            mfc=colour if filled else "white",
+            capsize=2,
+            ms=5,
+            label="in all" if filled else "alone",
+        )
     right.axvline(0, color="0.7", lw=0.8, zorder=0)
     right.set_yticks(range(len(order)), [""] * len(order))
     right.set(xlabel="share of the variance by parameters")
@@ -52,37 +74,67 @@ def _draw_swings(ax: Axes, finding: Finding, order: list[str]) -> None:
     swings, mean = finding.tables["swings"], finding.tables["sample"].iloc[0]["mean"]
     for row, name in enumerate(order):
         if name == JOINT:
-            ax.annotate("rows in no order: no lowest, no highest", (mean, row), xytext=(6, 0), textcoords="offset points", va="center",
-                        fontsize="small")
+            ax.annotate(
+                "rows in no order: no lowest, no highest",
+                (mean, row),
+                xytext=(6, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize="small",
+            )
         for _, end in swings[swings["factor"] == name].iterrows():
             if end["end"] == "between":
                 ax.hlines(row, end["low"], end["high"], color=PALETTE[2], lw=2)
                 ax.plot(end["estimate"], row, "D", color=PALETTE[2], ms=5, label="farthest between")
                 continue
             looks, told, shift = _ENDS[end["end"]]
-            ax.barh(row + shift, end["estimate"] - mean, left=mean, height=0.27, ec="0.35", lw=0.8, label=told, **looks)
+            ax.barh(
+                row + shift,
+                end["estimate"] - mean,
+                left=mean,
+                height=0.27,
+                ec="0.35",
+                lw=0.8,
+                label=told,
+                **looks,
+            )
             ax.hlines(row + shift, end["low"], end["high"], color="black", lw=2)
     ax.axvline(mean, color="black", lw=1)
-    ax.set_yticks(range(len(order)), [fill(_named(name), _WIDTH) for name in order], fontsize="small")
+    ax.set_yticks(
+        range(len(order)), [fill(_named(name), _WIDTH) for name in order], fontsize="small"
+    )
     ax.set_xlabel(f"{_outcome(finding).removeprefix('the ')} (bars: 95 % limits)")
     _scale(ax.xaxis, finding)
     _legend_below(ax)
 
 
 def _legend_below(ax: Axes) -> None:
-    """A legend under the label of the horizontal axis, each kind once, at a distance that does not depend on the height of the axes."""
+    """A legend under the label of the horizontal axis, each kind once, at a distance that does not
+    depend on the height of the axes.
+    """
     named = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
     figure = ax.get_figure(root=True)
     if named and figure is not None:
         below = ax.transAxes + ScaledTranslation(0, -0.52, figure.dpi_scale_trans)
-        ax.legend(named.values(), named.keys(), frameon=False, loc="upper right", bbox_to_anchor=(1, 0), bbox_transform=below,
-                  ncols=len(named), fontsize="small")
+        ax.legend(
+            named.values(),
+            named.keys(),
+            frameon=False,
+            loc="upper right",
+            bbox_to_anchor=(1, 0),
+            bbox_transform=below,
+            ncols=len(named),
+            fontsize="small",
+        )
 
 
 def influence(finding: Finding, ax: Axes | None = None) -> Axes:
-    """The outcome against each of the leading assumptions: dots are points of few histories, the line a running mean with limits.
+    """The outcome against each of the leading assumptions.
 
-    Joint draws show the numbers in them that go most with the outcome, each with whatever is drawn beside it.
+    Dots are points of few histories, the line a running mean with limits.
+
+    Joint draws show the numbers in them that go most with the outcome, each with whatever is drawn
+    beside it.
     """
     leading, points = _leading(finding)[:_PANELS], finding.tables["points"]
     ax = axes_or_new(ax, (11, 3.4))
@@ -91,7 +143,9 @@ def influence(finding: Finding, ax: Axes | None = None) -> Axes:
         panel = ax.inset_axes((number / len(leading), 0, 0.84 / len(leading), 0.95))
         panel.plot(points[name], _apart(finding), ".", color="0.75", ms=2.5, zorder=0)
         running = _running(*_course(finding, name))
-        panel.fill_between(running["at"], running["low"], running["high"], color=PALETTE[1], alpha=0.35, lw=0)
+        panel.fill_between(
+            running["at"], running["low"], running["high"], color=PALETTE[1], alpha=0.35, lw=0
+        )
         panel.plot(running["at"], running["estimate"], color=PALETTE[1], lw=1.8)
         panel.set_xlim(*np.quantile(points[name], [0.005, 0.975]))
         told, unit = meaning(name)
@@ -107,22 +161,33 @@ def influence(finding: Finding, ax: Axes | None = None) -> Axes:
     between = f" by way of {ends['between']}" if "between" in ends else ""
     beside = "" if leading[0] in set(finding.table["factor"]) else " and what is drawn with it"
     outcome = _outcome(finding)
-    ax.set_title(f"{outcome[:1].upper()}{outcome[1:]} goes from {ends['low']}{between} to {ends['high']}\n"
-                 f"from the lowest to the highest tenth of {_named(leading[0])}{beside}\n"
-                 f"(dots: {finding.asked['replicates']} histories each, moved apart; lines: running means, 95 % limits)", loc="left")
+    ax.set_title(
+        f"{outcome[:1].upper()}{outcome[1:]} goes from {ends['low']}{between} to {ends['high']}\n"
+        f"from the lowest to the highest tenth of {_named(leading[0])}{beside}\n(dots: "
+        f"{finding.asked['replicates']} histories each, moved apart; lines: running means, 95 % "
+        "limits)",
+        loc="left",
+    )
     return ax
 
 
 def _apart(finding: Finding) -> Any:
-    """The outcomes of the points, shares of few histories moved by less than half of one, so that dots do not hide each other."""
+    """The outcomes of the points, shares of few histories moved by less than half of one, so that
+    dots do not hide each other.
+    """
     outcome = finding.tables["points"]["outcome"]
     if finding.asked["unit"] != "share":
         return outcome
-    return outcome + np.random.default_rng(0).uniform(-0.3, 0.3, len(outcome)) / finding.asked["replicates"]
+    return (
+        outcome
+        + np.random.default_rng(0).uniform(-0.3, 0.3, len(outcome)) / finding.asked["replicates"]
+    )
 
 
 def _ends(finding: Finding, name: str) -> pd.DataFrame:
-    """The outcome at the lowest and the highest tenth of a number, and where it is farthest between."""
+    """The outcome at the lowest and the highest tenth of a number, and where it is farthest
+    between.
+    """
     swings = finding.tables["swings"]
     if name in set(swings["factor"]):
         return swings[swings["factor"] == name].set_index("end")
@@ -130,8 +195,15 @@ def _ends(finding: Finding, name: str) -> pd.DataFrame:
 
 
 def _leading(finding: Finding) -> list[str]:
-    """The keys of the factors, those of the largest totals first; joint draws by the rank correlations of their numbers."""
-    totals = finding.table[finding.table["index"] == "total"].sort_values("estimate", ascending=False)["factor"].tolist()
+    """The keys of the factors, those of the largest totals first.
+
+    Joint draws by the rank correlations of their numbers.
+    """
+    totals = (
+        finding.table[finding.table["index"] == "total"]
+        .sort_values("estimate", ascending=False)["factor"]
+        .tolist()
+    )
     points = finding.tables["points"]
     together = points.drop(columns=["outcome", *(name for name in totals if name != JOINT)])
     ranked = by_rank_correlation(together, points["outcome"])
@@ -139,7 +211,10 @@ def _leading(finding: Finding) -> list[str]:
 
 
 def _course(finding: Finding, name: str) -> tuple[Any, Any]:
-    """Values of a number and outcomes, independent of each other: points of one row of joint draws are taken together."""
+    """Values of a number and outcomes, independent of each other.
+
+    Points of one row of joint draws are taken together.
+    """
     points = finding.tables["points"]
     if name in set(finding.table["factor"]):
         return points[name], points["outcome"]
@@ -154,7 +229,14 @@ def _running(x: Any, y: Any, bins: int = _BINS) -> pd.DataFrame:
     for group in groups:
         some = y.to_numpy()[group]
         reach = 1.96 * some.std(ddof=1) / np.sqrt(len(some))
-        rows.append({"at": x.to_numpy()[group].mean(), "estimate": some.mean(), "low": some.mean() - reach, "high": some.mean() + reach})
+        rows.append(
+            {
+                "at": x.to_numpy()[group].mean(),
+                "estimate": some.mean(),
+                "low": some.mean() - reach,
+                "high": some.mean() + reach,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -163,19 +245,29 @@ def _finding(finding: Finding, shares: pd.DataFrame, order: list[str]) -> str:
     if np.isnan(whole["estimate"]["total"]):
         return f"What was varied does not move {_outcome(finding)} by more than chance"
     value, low, high = (100 * whole[each]["total"] for each in ("estimate", "low", "high"))
-    return (f"{value:.0f} ({low:.0f} to {high:.0f}) % of what parameters move in {_outcome(finding)}\n"
-            f"({', less that of '.join(map(finding.label, finding.asked['scenarios']))}) goes with {_named(best)}")
+    return (
+        f"{value:.0f} ({low:.0f} to {high:.0f}) % of what parameters move in "
+        f"{_outcome(finding)}\n"
+        f"({', less that of '.join(map(finding.label, finding.asked['scenarios']))}) goes with "
+        f"{_named(best)}"
+    )
 
 
 def _outcome(finding: Finding) -> str:
     """The outcome in words, with its article, and whether it is a difference."""
     share = "the share that " if finding.asked["unit"] == "share" else ""
-    return f"{'' if len(finding.asked['scenarios']) == 1 else 'the difference in '}{share}{finding.asked['label']}"
+    difference = "" if len(finding.asked["scenarios"]) == 1 else "the difference in "
+    return f"{difference}{share}{finding.asked['label']}"
 
 
 def _told(row: Any, finding: Finding) -> str:
     if finding.asked["unit"] == "share":
-        return with_error(row["estimate"], row["low"], row["high"], sign="" if len(finding.asked["scenarios"]) == 1 else "+")
+        return with_error(
+            row["estimate"],
+            row["low"],
+            row["high"],
+            sign="" if len(finding.asked["scenarios"]) == 1 else "+",
+        )
     return f"{row['estimate']:.1f} ({row['low']:.1f} to {row['high']:.1f})"
 
 

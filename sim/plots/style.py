@@ -10,9 +10,20 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 PALETTE = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#7F7F7F")
-"""Eight colours that the colour-blind tell apart (Okabe & Ito 2008); lines also differ by their dashes and their labels."""
+"""Eight colours that the colour-blind tell apart (Okabe & Ito 2008).
+
+Lines also differ by their dashes and their labels.
+"""
 DASHES: tuple[Any, ...] = (
-    "-", (0, (6, 2)), (0, (2, 1.5)), (0, (8, 2, 2, 2)), (0, (1, 1)), (0, (4, 1, 1, 1, 1, 1)), (0, (10, 3)), (0, (3, 3)))
+    "-",
+    (0, (6, 2)),
+    (0, (2, 1.5)),
+    (0, (8, 2, 2, 2)),
+    (0, (1, 1)),
+    (0, (4, 1, 1, 1, 1, 1)),
+    (0, (10, 3)),
+    (0, (3, 3)),
+)
 
 
 def axes_or_new(ax: Axes | None, inches: tuple[float, float] = (8, 4.8)) -> Axes:
@@ -35,10 +46,27 @@ def label_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
     for above in range(1, len(places)):
         places[above] = max(places[above], places[above - 1] + gap)
     for under in range(len(places) - 1, -1, -1):
-        places[under] = min(places[under], high if under == len(places) - 1 else places[under + 1] - gap)
+        places[under] = min(
+            places[under], high if under == len(places) - 1 else places[under + 1] - gap
+        )
     for (y, name, colour), placed in zip(ranked, places, strict=True):
-        ax.annotate(name, (x, y), xytext=(x * 1.025, placed), color=colour, va="center", annotation_clip=False,
-                    arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.5, "relpos": (0, 0.5), "shrinkA": 0} if placed != y else None)
+        ax.annotate(
+            name,
+            (x, y),
+            xytext=(x * 1.025, placed),
+            color=colour,
+            va="center",
+            annotation_clip=False,
+            arrowprops={
+                "arrowstyle": "-",
+                "color": colour,
+                "lw": 0.5,
+                "relpos": (0, 0.5),
+                "shrinkA": 0,
+            }
+            if placed != y
+            else None,
+        )
 
 
 def scale(share: Axis, ax: Axes) -> None:

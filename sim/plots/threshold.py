@@ -1,4 +1,6 @@
-"""Which Russia a guarantee deters: durability against the value that its first leader puts on prevailing."""
+"""Which Russia a guarantee deters: durability against the value that its first leader puts on
+prevailing.
+"""
 
 from collections.abc import Sequence
 from textwrap import fill
@@ -10,18 +12,30 @@ from matplotlib.ticker import NullFormatter, PercentFormatter
 
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
-from sim.analysis.threshold import YEARS, deters, drawn_values, durability_by_value, in_words, thresholds
+from sim.analysis.threshold import (
+    YEARS,
+    deters,
+    drawn_values,
+    durability_by_value,
+    in_words,
+    thresholds,
+)
 from sim.plots.style import DASHES, PALETTE, axes_or_new
 
 _BINS, _WIDTH = 40, 78
 _TICKS = (0.03, 0.1, 0.3, 1, 3, 10, 30)
 
 
-def threshold(runs: Simulated | Sequence[Simulated], years: float | None = None, ax: Axes | None = None) -> Axes:
-    """The share still holding `years`, by default ten, against the value of prevailing: a curve a run, with its 95 % band.
+def threshold(
+    runs: Simulated | Sequence[Simulated], years: float | None = None, ax: Axes | None = None
+) -> Axes:
+    """The share still holding `years`, by default ten, against the value of prevailing.
 
-    Curves are monotone fits. A dot marks the deterrence threshold, with its 95 % limits, where it lies among the values that were drawn;
-    below the curves stands how these are distributed. Runs whose value is not uncertain have no curve.
+    A curve a run, with its 95 % band.
+
+    Curves are monotone fits. A dot marks the deterrence threshold, with its 95 % limits, where it
+    lies among the values that were drawn; below the curves stands how these are distributed. Runs
+    whose value is not uncertain have no curve.
     """
     runs, ax = list(runs) if isinstance(runs, Sequence) else [runs], axes_or_new(ax, (9, 5))
     at = float(min(YEARS, *(run.horizon_years for run in runs)) if years is None else years)
@@ -36,8 +50,15 @@ def threshold(runs: Simulated | Sequence[Simulated], years: float | None = None,
             continue
         curve = durability_by_value(run, at)
         ax.fill_between(curve["value"], curve["low"], curve["high"], color=colour, alpha=0.2, lw=0)
-        found, = thresholds(run, [at])
-        line, = ax.plot(curve["value"], curve["estimate"], color=colour, ls=dashes, lw=1.8, label=f"{label}: {in_words(found, values)}")
+        (found,) = thresholds(run, [at])
+        (line,) = ax.plot(
+            curve["value"],
+            curve["estimate"],
+            color=colour,
+            ls=dashes,
+            lw=1.8,
+            label=f"{label}: {in_words(found, values)}",
+        )
         _mark(ax, found, curve, colour)
         lines.append((found.estimate, line))
         if not any(np.array_equal(values, before) for before in shown):
@@ -49,8 +70,16 @@ def threshold(runs: Simulated | Sequence[Simulated], years: float | None = None,
         drawn = [line.get_xdata() for _, line in lines]
         ax.set_xlim(min(each[0] for each in drawn), max(each[-1] for each in drawn))
     if len(runs) > 1:
-        ax.legend(handles=[line for _, line in sorted(lines, key=lambda each: -each[0])], loc="upper left", bbox_to_anchor=(1.01, 1),
-                  frameon=False, fontsize="small", title="threshold, times “vital”", title_fontsize="small", alignment="left")
+        ax.legend(
+            handles=[line for _, line in sorted(lines, key=lambda each: -each[0])],
+            loc="upper left",
+            bbox_to_anchor=(1.01, 1),
+            frameon=False,
+            fontsize="small",
+            title="threshold, times “vital”",
+            title_fontsize="small",
+            alignment="left",
+        )
     _finish(ax, below)
     ax.set_title(_finding(runs, at), loc="left")
     return ax
@@ -82,11 +111,17 @@ def _finish(ax: Axes, below: Axes) -> None:
     below.set_xticks([tick for tick in _TICKS if low <= tick <= high])
     below.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     below.xaxis.set_minor_formatter(NullFormatter())
-    below.set_xlabel("value of Ukraine to the first Russian leader (1: it is vital)\n"
-                     "dot: threshold, with its 95 % limits; bands: 95 % limits of the curves")
+    below.set_xlabel(
+        "value of Ukraine to the first Russian leader (1: it is vital)\n"
+        "dot: threshold, with its 95 % limits; bands: 95 % limits of the curves"
+    )
 
 
 def _finding(runs: Sequence[Simulated], years: float) -> str:
     """The sentence of the run that deters most."""
-    best = int(np.argmax([np.nan_to_num(thresholds(run, [years])[0].estimate, nan=-np.inf) for run in runs]))
+    best = int(
+        np.argmax(
+            [np.nan_to_num(thresholds(run, [years])[0].estimate, nan=-np.inf) for run in runs]
+        )
+    )
     return fill(deters(runs[best], labels(runs)[best], years), _WIDTH)

@@ -1,4 +1,7 @@
-"""The history of one world on one time axis: strengths, reputations, what the courses are worth to Russia, and what happened."""
+"""The history of one world on one time axis.
+
+Strengths, reputations, what the courses are worth to Russia, and what happened.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,18 +13,59 @@ from sim.game.war import Reason
 from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends
 
 PANELS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("strength\n(brigade-equivalents)", (("russia_strength", "Russia"), ("ukraine_strength", "Ukraine"))),
-    ("probability", (("reputation_europe", "Europe is resolute"), ("reputation_united_states", "US is resolute"),
-                     ("chance_europe_intervenes", "Europe fights"), ("chance_us_backs", "US backs it"))),
-    ("value to Russia\n(utility)", (("value_of_attacking", "attacking"), ("value_of_holding", "holding"), ("value_of_probing", "probing"))),
+    (
+        "strength\n(brigade-equivalents)",
+        (("russia_strength", "Russia"), ("ukraine_strength", "Ukraine")),
+    ),
+    (
+        "probability",
+        (
+            ("reputation_europe", "Europe is resolute"),
+            ("reputation_united_states", "US is resolute"),
+            ("chance_europe_intervenes", "Europe fights"),
+            ("chance_us_backs", "US backs it"),
+        ),
+    ),
+    (
+        "value to Russia\n(utility)",
+        (
+            ("value_of_attacking", "attacking"),
+            ("value_of_holding", "holding"),
+            ("value_of_probing", "probing"),
+        ),
+    ),
 )
 """Panels from the top: their label, and their lines with the columns of the journal's states."""
-MARKS = {"election": "|", "member election": "|", "funds": "s", "leader": "*", "renewal": "+", "term": "_", "voided": "v", "entry": "P",
-         "russia reviews": ".", "ukraine reviews": "1", "answer": "^", "incident": "x", "war": "X"}
-NAMES = {"election": "US election", "member election": "elections in Europe", "funds": "Congress votes the funds",
-         "leader": "new Russian leader", "renewal": "renewal of the deployment", "term": "end of the promise's term",
-         "voided": "promise voided", "entry": "entry into force", "russia reviews": "Russia reviews", "ukraine reviews": "Ukraine reviews",
-         "answer": "Europe answers a probe", "incident": "incident", "war": "war"}
+MARKS = {
+    "election": "|",
+    "member election": "|",
+    "funds": "s",
+    "leader": "*",
+    "renewal": "+",
+    "term": "_",
+    "voided": "v",
+    "entry": "P",
+    "russia reviews": ".",
+    "ukraine reviews": "1",
+    "answer": "^",
+    "incident": "x",
+    "war": "X",
+}
+NAMES = {
+    "election": "US election",
+    "member election": "elections in Europe",
+    "funds": "Congress votes the funds",
+    "leader": "new Russian leader",
+    "renewal": "renewal of the deployment",
+    "term": "end of the promise's term",
+    "voided": "promise voided",
+    "entry": "entry into force",
+    "russia reviews": "Russia reviews",
+    "ukraine reviews": "Ukraine reviews",
+    "answer": "Europe answers a probe",
+    "incident": "incident",
+    "war": "war",
+}
 
 
 def world(journal: Mapping[str, Any], ax: Axes | None = None) -> Axes:
@@ -54,14 +98,28 @@ def _draw_lines(panel: Axes, years: Any, states: Any, lines: tuple[tuple[str, st
 
 
 def _draw_events(panel: Axes, events: Any, last: float) -> None:
-    """A row for each kind of event that happened; a review's mark is filled where the actor did not hold."""
+    """A row for each kind of event that happened.
+
+    A review's mark is filled where the actor did not hold.
+    """
     kinds = [kind for kind in MARKS if any(event["kind"] == kind for event in events)]
     for row, kind in enumerate(reversed(kinds)):
         for event in (each for each in events if each["kind"] == kind):
             acted = event["details"].get("choice", "holds") != "holds" or kind == "war"
-            panel.plot(event["years"], row, MARKS[kind], color=PALETTE[2] if acted else PALETTE[0], ms=7 if acted else 5, clip_on=False)
+            panel.plot(
+                event["years"],
+                row,
+                MARKS[kind],
+                color=PALETTE[2] if acted else PALETTE[0],
+                ms=7 if acted else 5,
+                clip_on=False,
+            )
     panel.set_yticks(range(len(kinds)), [NAMES[kind] for kind in reversed(kinds)], fontsize="small")
-    panel.set(xlim=(0, last), ylim=(-0.6, len(kinds) - 0.4), xlabel="years since the ceasefire (orange: an actor did not hold)")
+    panel.set(
+        xlim=(0, last),
+        ylim=(-0.6, len(kinds) - 0.4),
+        xlabel="years since the ceasefire (orange: an actor did not hold)",
+    )
     panel.spines[["top", "right"]].set_visible(False)
 
 
@@ -70,7 +128,12 @@ def _finding(events: Any) -> str:
     if end["kind"] == "held":
         return f"the ceasefire holds {end['years']:g} years"
     details = end["details"]
-    how = {"attack": "Russia attacks", "probe": "a probe escalates", "incident": "an incident escalates", "offensive": "Ukraine attacks"}
+    how = {
+        "attack": "Russia attacks",
+        "probe": "a probe escalates",
+        "incident": "an incident escalates",
+        "offensive": "Ukraine attacks",
+    }
     europe = f"; Europe {details['europe']}" if details["cause"] != "offensive" else ""
     why = f"\n(main reason: {Reason(details['reason']).words})" if details.get("reason") else ""
     return f"after {end['years']:.1f} years {how[details['cause']]}{europe}{why}"

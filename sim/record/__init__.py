@@ -1,1 +1,3 @@
-"""The record: how long ceasefires and settlements since 1946 have held, and what the plainest models make of it."""
+"""The record: how long ceasefires and settlements since 1946 have held, and what the plainest
+models make of it.
+"""

@@ -1,7 +1,10 @@
-"""What forecasters gave a ceasefire of 2025 between Russia and Ukraine: how long it would last if there was one.
+"""What forecasters gave a ceasefire of 2025 between Russia and Ukraine.
 
-Shares of 8 May 2025, conditional on a ceasefire in that year, as published by the RAND Forecasting Initiative
-(randforecastinginitiative.org/rfi-blog/ukraine-ceasefire-collaboration) for three crowds. They add up to 100 within rounding.
+How long it would last if there was one.
+
+Shares of 8 May 2025, conditional on a ceasefire in that year, as published by the RAND Forecasting
+Initiative (randforecastinginitiative.org/rfi-blog/ukraine-ceasefire-collaboration) for three
+crowds. They add up to 100 within rounding.
 """
 
 import pandas as pd
@@ -19,8 +22,13 @@ DAYS = (30, 31, 61, 91)
 def forecasts() -> pd.DataFrame:
     """The crowds' shares of ceasefires that last at least so many days: crowd, days, estimate.
 
-    They have no intervals of their own: what is uncertain about them is how far three crowds lie apart.
+    They have no intervals of their own: what is uncertain about them is how far three crowds lie
+    apart.
     """
-    return pd.DataFrame([
-        {"crowd": crowd, "days": days, "estimate": sum(percents[group:]) / sum(percents)}
-        for crowd, percents in CROWDS.items() for group, days in enumerate(DAYS, start=1)])
+    return pd.DataFrame(
+        [
+            {"crowd": crowd, "days": days, "estimate": sum(percents[group:]) / sum(percents)}
+            for crowd, percents in CROWDS.items()
+            for group, days in enumerate(DAYS, start=1)
+        ]
+    )

@@ -1,4 +1,6 @@
-"""Lifetimes in the record: Kaplan-Meier durability, and Weibull lifetimes with the shape that says whether danger falls with age."""
+"""Lifetimes in the record: Kaplan-Meier durability, and Weibull lifetimes with the shape that says
+whether danger falls with age.
+"""
 
 import warnings
 from collections.abc import Iterable, Sequence
@@ -17,14 +19,19 @@ YEARS = (1, 5, 10, 20)
 def kaplan_meier(cases: pd.DataFrame, years: Sequence[float] = YEARS) -> pd.DataFrame:
     """Durability of the cases (Kaplan & Meier 1958): years, estimate, low, high, at_risk.
 
-    Limits are those of Greenwood's variance on the scale of log(-log S) (Kalbfleisch & Prentice 1980). Where none has ended the
-    lower limit is the exact one of those still at risk (Clopper & Pearson 1934). Where none is left to follow nothing is known: all
-    three are NaN.
+    Limits are those of Greenwood's variance on the scale of log(-log S) (Kalbfleisch & Prentice
+    1980). Where none has ended the lower limit is the exact one of those still at risk (Clopper &
+    Pearson 1934). Where none is left to follow nothing is known: all three are NaN.
     """
-    observed = stats.CensoredData(cases.loc[cases["ended"], "years"].to_numpy(), right=cases.loc[~cases["ended"], "years"].to_numpy())
+    observed = stats.CensoredData(
+        cases.loc[cases["ended"], "years"].to_numpy(),
+        right=cases.loc[~cases["ended"], "years"].to_numpy(),
+    )
     curve, tail = stats.ecdf(observed).sf, (1 - CONFIDENCE) / 2
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)      # it has no limits where the curve is at 1 or 0; those are set below
+        warnings.simplefilter(
+            "ignore", RuntimeWarning
+        )  # it has no limits where the curve is at 1 or 0; those are set below
         limits = curve.confidence_interval(CONFIDENCE, method="log-log")
     rows = []
     for year in years:
@@ -34,8 +41,15 @@ def kaplan_meier(cases: pd.DataFrame, years: Sequence[float] = YEARS) -> pd.Data
         if share == 1 and at_risk:
             low, high = tail ** (1 / at_risk), 1.0
         followed = at_risk > 0
-        rows.append({"years": year, "estimate": share if followed else np.nan, "low": low if followed else np.nan,
-                     "high": high if followed else np.nan, "at_risk": at_risk})
+        rows.append(
+            {
+                "years": year,
+                "estimate": share if followed else np.nan,
+                "low": low if followed else np.nan,
+                "high": high if followed else np.nan,
+                "at_risk": at_risk,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -51,17 +65,22 @@ class Weibull:
         return np.asarray(np.exp(-((np.asarray(years) / self.scale) ** self.shape)))
 
     def log_likelihood(self, cases: pd.DataFrame) -> float:
-        """Of the cases, those that were not followed to their end counted as longer than they were."""
+        """Of the cases; those not followed to their end count as longer than they were seen."""
         years, ended = cases["years"].to_numpy(), cases["ended"].to_numpy()
         log_hazard = np.log(self.shape / self.scale) + (self.shape - 1) * np.log(years / self.scale)
         return float(np.sum(ended * log_hazard - (years / self.scale) ** self.shape))
 
 
 def weibull(cases: pd.DataFrame) -> Weibull:
-    """The likeliest Weibull lifetimes of censored cases. Raises ValueError if fewer than two ended, which leaves the shape open."""
-    if cases["ended"].sum() < 2:      # noqa: PLR2004  said in the message
+    """The likeliest Weibull lifetimes of censored cases.
+
+    Raises ValueError if fewer than two ended, which leaves the shape open.
+    """
+    if cases["ended"].sum() < 2:  # noqa: PLR2004  said in the message
         raise ValueError("a Weibull shape needs two or more cases that ended")
-    found = optimize.brentq(lambda log_shape: _score(cases, float(np.exp(log_shape))), np.log(0.02), np.log(50))
+    found = optimize.brentq(
+        lambda log_shape: _score(cases, float(np.exp(log_shape))), np.log(0.02), np.log(50)
+    )
     return _scaled(cases, float(np.exp(found)))
 
 
@@ -73,14 +92,20 @@ def shape_interval(cases: pd.DataFrame) -> tuple[float, float, float]:
 
     def below(log_shape: float) -> float:
         return most - drop - _scaled(cases, float(np.exp(log_shape))).log_likelihood(cases)
+
     middle = float(np.log(best.shape))
-    low, high = optimize.brentq(below, middle - 4, middle), optimize.brentq(below, middle, middle + 4)
+    low, high = (
+        optimize.brentq(below, middle - 4, middle),
+        optimize.brentq(below, middle, middle + 4),
+    )
     return best.shape, float(np.exp(low)), float(np.exp(high))
 
 
 def _scaled(cases: pd.DataFrame, shape: float) -> Weibull:
     """The likeliest scale for a shape: ends per sum of t^shape."""
-    return Weibull(shape, float((np.sum(cases["years"] ** shape) / cases["ended"].sum()) ** (1 / shape)))
+    return Weibull(
+        shape, float((np.sum(cases["years"] ** shape) / cases["ended"].sum()) ** (1 / shape))
+    )
 
 
 def _score(cases: pd.DataFrame, shape: float) -> float:

@@ -15,6 +15,24 @@ from sim.report.peace import bent, broken, deterred, peace_table, threshold_tabl
 from sim.report.record import lifetimes_table, scores_table
 from sim.report.worlds import game, game_lines, story
 
-__all__ = ["HOW_TO_READ", "bent", "broken", "burden_table", "causes_table", "costs_table", "deterred", "differences_table", "document",
-           "durability_table", "gain", "game", "game_lines", "lifetimes_table", "peace_table", "reasons_table", "scores_table", "story",
-           "threshold_table"]
+__all__ = [
+    "HOW_TO_READ",
+    "bent",
+    "broken",
+    "burden_table",
+    "causes_table",
+    "costs_table",
+    "deterred",
+    "differences_table",
+    "document",
+    "durability_table",
+    "gain",
+    "game",
+    "game_lines",
+    "lifetimes_table",
+    "peace_table",
+    "reasons_table",
+    "scores_table",
+    "story",
+    "threshold_table",
+]

@@ -13,35 +13,74 @@ from sim.study.finding import Finding
 
 _LEARNED, _NOTHING, _MOVED, _ENTANGLED, _SUSPICIOUS = 0.25, 0.1, 0.3, 0.3, 0.01
 _FEWEST, _MOST_ERROR = 100, 5
-"""Judgements: candidates that weights must be worth, and error of the emulator, where the record is likelier, that is too large."""
-_NINE_OF_TEN = 3.29      # standard deviations between the ends of nine of ten
+"""Judgements: candidates that weights must be worth, and error of the emulator, where the record is
+likelier, that is too large.
+"""
+_NINE_OF_TEN = 3.29  # standard deviations between the ends of nine of ten
 
 
 def section(finding: Finding) -> Section:
-    """What was learned, what is not identified, whether it predicts, and whether the method can be trusted."""
+    """What was learned, what is not identified, whether it predicts, and whether the method can be
+    trusted.
+    """
     parts, counts = finding.tables["parts"], finding.tables["effective"].iloc[0]
-    learned = parts[(parts["learned"] >= _LEARNED) & (parts["learned_low"] > 0)].sort_values("learned", ascending=False)
-    moved = np.log(parts["posterior"] / parts["prior"]).abs() / (np.log(parts["prior_high"] / parts["prior_low"]) / _NINE_OF_TEN)
+    learned = parts[(parts["learned"] >= _LEARNED) & (parts["learned_low"] > 0)].sort_values(
+        "learned", ascending=False
+    )
+    moved = np.log(parts["posterior"] / parts["prior"]).abs() / (
+        np.log(parts["prior_high"] / parts["prior_low"]) / _NINE_OF_TEN
+    )
     nothing = parts[(parts["learned"] < _NOTHING) & (moved < _MOVED)]["part"].tolist()
-    most = "; ".join(f"{row['part']} {_range(row, 'posterior', 'low', 'high')}, before {_range(row, 'prior', 'prior_low', 'prior_high')}"
-                     for _, row in learned.iterrows())
+    most = "; ".join(
+        f"{row['part']} {_range(row, 'posterior', 'low', 'high')}, before "
+        f"{_range(row, 'prior', 'prior_low', 'prior_high')}"
+        for _, row in learned.iterrows()
+    )
     entangled = finding.tables["entangled"]
     surely = entangled["correlation_low"] * entangled["correlation_high"] > 0
-    pairs = "; ".join(f"{row['part']} and {row['other']} ({row['correlation']:+.2f}, {row['correlation_low']:+.2f} to "
-                      f"{row['correlation_high']:+.2f})"
-                      for _, row in entangled[surely & (entangled["correlation"].abs() >= _ENTANGLED)].iterrows())
+    pairs = "; ".join(
+        f"{row['part']} and {row['other']} ({row['correlation']:+.2f}, "
+        f"{row['correlation_low']:+.2f} to {row['correlation_high']:+.2f})"
+        for _, row in entangled[surely & (entangled["correlation"].abs() >= _ENTANGLED)].iterrows()
+    )
     doubtful, predicts = tuple(doubts(finding)), _predicts(finding)
-    answer = (*doubtful, predicts, _trust(finding)) if doubtful else (
-        f"{counts['cases']:.0f} cases, {counts['ended']:.0f} of which ended in war, say most about: {most or 'nothing'}.",
-        f"The record says almost nothing about: {', '.join(nothing) or 'no part'}.",
-        f"Not separately identified (one can compensate for the other): {pairs or 'no two parts'}.",
-        predicts, _trust(finding))
-    rows = tuple((row["part"], _cell(row, "prior", "prior_low", "prior_high"), _cell(row, "posterior", "low", "high"),
-                  above_limits(*of_row(row, "learned"))) for _, row in parts.iterrows())
-    return Section("What does the historical record say about pairs of adversaries?", answer, ("", "before", "after", "learned"), rows,
-                   "Medians, and below them the range of 90 % of candidates. Learned is the share of the variance that the record "
-                   "took away, with 95 % limits from refits to half of the candidates: they include sampling error and the error of "
-                   "the emulator. A part of which little is learned keeps its assumed range. Below 0, its range became wider.")
+    answer = (
+        (*doubtful, predicts, _trust(finding))
+        if doubtful
+        else (
+            (
+                f"{counts['cases']:.0f} cases, {counts['ended']:.0f} of which ended in war, say "
+                f"most "
+                f"about: {most or 'nothing'}."
+            ),
+            f"The record says almost nothing about: {', '.join(nothing) or 'no part'}.",
+            (
+                "Not separately identified (one can compensate for the other): "
+                f"{pairs or 'no two parts'}."
+            ),
+            predicts,
+            _trust(finding),
+        )
+    )
+    rows = tuple(
+        (
+            row["part"],
+            _cell(row, "prior", "prior_low", "prior_high"),
+            _cell(row, "posterior", "low", "high"),
+            above_limits(*of_row(row, "learned")),
+        )
+        for _, row in parts.iterrows()
+    )
+    return Section(
+        "What does the historical record say about pairs of adversaries?",
+        answer,
+        ("", "before", "after", "learned"),
+        rows,
+        "Medians, and below them the range of 90 % of candidates. Learned is the share of the "
+        "variance that the record took away, with 95 % limits from refits to half of the "
+        "candidates: they include sampling error and the error of the emulator. A part of which "
+        "little is learned keeps its assumed range. Below 0, its range became wider.",
+    )
 
 
 def _predicts(finding: Finding) -> str:
@@ -49,11 +88,17 @@ def _predicts(finding: Finding) -> str:
     own, log = finding.tables["left_out"].iloc[0], _log_scores(finding)
     year = min(10, log["years"].max())
     at_year = log[log["years"] == year].set_index("predictor")
-    worse = ", ".join(f"{name} {row['worse']:+.3f} ({row['worse_low']:+.3f} to {row['worse_high']:+.3f})"
-                      for name, row in at_year.loc[[BEFORE, AFTER]].iterrows())
-    return (f"With the cases of each pair left out in their turn, the fit changes the mean log chance of a case by {own['gain']:+.3f} "
-            f"({own['gain_low']:+.3f} to {own['gain_high']:+.3f}) from {own['before']:.3f}; more is better. The log score at {year:g} "
-            f"years is worse than that of pooled Kaplan-Meier by: {worse}. Limits are 95 % over resamples of the pairs.")
+    worse = ", ".join(
+        f"{name} {row['worse']:+.3f} ({row['worse_low']:+.3f} to {row['worse_high']:+.3f})"
+        for name, row in at_year.loc[[BEFORE, AFTER]].iterrows()
+    )
+    return (
+        "With the cases of each pair left out in their turn, the fit changes the mean log "
+        f"chance of a case by {own['gain']:+.3f} ({own['gain_low']:+.3f} to "
+        f"{own['gain_high']:+.3f}) from {own['before']:.3f}; more is better. The log score at "
+        f"{year:g} years is worse than that of pooled Kaplan-Meier by: {worse}. Limits are 95 % "
+        "over resamples of the pairs."
+    )
 
 
 def _log_scores(finding: Finding) -> pd.DataFrame:
@@ -62,9 +107,11 @@ def _log_scores(finding: Finding) -> pd.DataFrame:
 
 
 def loses(finding: Finding) -> bool:
-    """Whether the posterior forecasts pairs of adversaries that were left out worse than the prior, by either score.
+    """Whether the posterior forecasts pairs of adversaries that were left out worse than the prior,
+    by either score.
 
-    The two are the mean log chance of the cases, and the log score of holding averaged over the years.
+    The two are the mean log chance of the cases, and the log score of holding averaged over the
+    years.
     """
     means = _log_scores(finding).groupby("predictor")["estimate"].mean()
     return bool(finding.tables["left_out"].iloc[0]["gain"] < 0 or means[AFTER] > means[BEFORE])
@@ -75,14 +122,22 @@ def doubts(finding: Finding) -> Iterator[str]:
     worth = finding.tables["effective"].iloc[0]["effective"]
     _, error, _ = self_check.apart(self_check.likelier(finding.tables["emulator"]))
     faults = {
-        f"the weights are worth {worth:.0f} candidates, where {_FEWEST} are the least": worth < _FEWEST,
-        f"the emulator errs by {error:.1f} in the log chance of the record, where {_MOST_ERROR} is the most": error > _MOST_ERROR,
+        f"the weights are worth {worth:.0f} candidates, where {_FEWEST} are the least": worth
+        < _FEWEST,
+        f"the emulator errs by {error:.1f} in the log chance of the record, where {_MOST_ERROR} "
+        "is the most": error > _MOST_ERROR,
         "the truth of synthetic records does not rank uniformly": _uniform(finding) < _SUSPICIOUS,
     }
     if reasons := [reason for reason, holds in faults.items() if holds]:
-        yield f"The posterior is unreliable: {'; '.join(reasons)}. Simulate more --candidates and --histories."
+        yield (
+            f"The posterior is unreliable: {'; '.join(reasons)}. Simulate more --candidates and "
+            "--histories."
+        )
     if loses(finding):
-        yield "Do not use this posterior: it forecasts pairs of adversaries that it has not seen worse than the prior does."
+        yield (
+            "Do not use this posterior: it forecasts pairs of adversaries that it has not seen "
+            "worse than the prior does."
+        )
 
 
 def _uniform(finding: Finding) -> float:
@@ -97,12 +152,15 @@ def _trust(finding: Finding) -> str:
     mean, spread, _ = self_check.apart(finding.tables["emulator"])
     near, error, counts_error = self_check.apart(self_check.likelier(finding.tables["emulator"]))
     verdict = "as it should" if chance >= _SUSPICIOUS else "not as it should"
-    return (f"On {len(finding.tables['ranks'])} synthetic records the truth ranks in its posterior {verdict}: of {len(uniform)} parts "
-            f"{worst['part']} strays furthest, by {worst['distance']:.2f}; "
-            f"chance strays further in {100 * chance:.0f} % of such checks of as many independent parts. "
-            f"The emulated log chance of the record is {mean:+.1f} (SD {spread:.1f}) off the counted one; where the record is likelier "
-            f"{near:+.1f} (SD {error:.1f}, with the counts' own error of {counts_error:.1f}). The posterior weighs "
-            f"{counts['candidates']:,.0f} candidates, worth {counts['effective']:,.0f} equal ones.")
+    return (
+        f"On {len(finding.tables['ranks'])} synthetic records the truth ranks in its posterior "
+        f"{verdict}: of {len(uniform)} parts {worst['part']} strays furthest, by "
+        f"{worst['distance']:.2f}; chance strays further in {100 * chance:.0f} % of such checks "
+        f"of as many independent parts. The emulated log chance of the record is {mean:+.1f} (SD "
+        f"{spread:.1f}) off the counted one; where the record is likelier {near:+.1f} (SD "
+        f"{error:.1f}, with the counts' own error of {counts_error:.1f}). The posterior weighs "
+        f"{counts['candidates']:,.0f} candidates, worth {counts['effective']:,.0f} equal ones."
+    )
 
 
 def _range(row: "pd.Series[float]", middle: str, low: str, high: str) -> str:

@@ -13,7 +13,11 @@ from sim.study.requirement import AVERAGE, FRONTIER, LIKELY, MOST, NINE_OF_TEN, 
 
 _HEADINGS = ("cost,\nUSD bn", "holds,\nsearch", "holds,\nfresh", "enough in\n(fresh)")
 
-_SHARES = (("estimate", "low", "high"), ("fresh_estimate", "fresh_low", "fresh_high"), ("fresh_sure", "fresh_sure_low", "fresh_sure_high"))
+_SHARES = (
+    ("estimate", "low", "high"),
+    ("fresh_estimate", "fresh_low", "fresh_high"),
+    ("fresh_sure", "fresh_sure_low", "fresh_sure_high"),
+)
 
 
 def section(finding: Finding) -> Section:
@@ -21,52 +25,86 @@ def section(finding: Finding) -> Section:
     asked, table = finding.asked, finding.table
     keys = list(asked["vary"])
     rows = tuple(_row(row, keys) for _, row in table.iterrows())
-    limits = "; ".join(f"{described(key)[0].split(':')[0]} from {low:g} to {high:g} {described(key)[1]}"
-                       for key, (low, high) in asked["vary"].items())
+    limits = "; ".join(
+        f"{described(key)[0].split(':')[0]} from {low:g} to {high:g} {described(key)[1]}"
+        for key, (low, high) in asked["vary"].items()
+    )
     return Section(
         f"What would it take for {100 * asked['hold']:g} % to hold {asked['years']:g} years, from "
         f"{finding.label(asked['scenario']['name'])} on?",
-        (*(_sentence(table[table["role"] == role].iloc[0], role, asked) for role in (AVERAGE, MOST)), _along(table, keys, asked)),
-        ("", *(key.removeprefix("regime.").replace(".", "\n").replace("_", " ") for key in keys), *_HEADINGS), rows,
-        f"Varied: {limits}.\n"
-        f"Costs are {asked['cost']}, expected up to {asked['years']:g} years, in present value. Each share has its 95 % "
-        "sampling error: of the histories of the search, and of fresh ones that the search has not seen. Enough in: share of "
-        "parameter sets in which the durability is reached. The error of a cost is that of this very guarantee: another seed may lead the "
-        "search to another one. A promise costs nothing in dollars, so that a search for the cheapest guarantee takes all of it that "
-        "helps; of guarantees that cost the same it takes the one that gives least.")
+        (
+            *(
+                _sentence(table[table["role"] == role].iloc[0], role, asked)
+                for role in (AVERAGE, MOST)
+            ),
+            _along(table, keys, asked),
+        ),
+        (
+            "",
+            *(key.removeprefix("regime.").replace(".", "\n").replace("_", " ") for key in keys),
+            *_HEADINGS,
+        ),
+        rows,
+        f"Varied: {limits}.\nCosts are {asked['cost']}, expected up to {asked['years']:g} years, "
+        "in present value. Each share has its 95 % sampling error: of the histories of the "
+        "search, and of fresh ones that the search has not seen. Enough in: share of parameter "
+        "sets in which the durability is reached. The error of a cost is that of this very "
+        "guarantee: another seed may lead the search to another one. A promise costs nothing in "
+        "dollars, so that a search for the cheapest guarantee takes all of it that helps; of "
+        "guarantees that cost the same it takes the one that gives least.",
+    )
 
 
 def _sentence(row: Any, role: str, asked: Any) -> str:
     enough = f"{100 * asked['hold']:g} % hold {asked['years']:g} years"
     guarantee = _provisions(row, asked["vary"])
-    fresh = (f"on fresh histories {_share(row, 'fresh_')} hold, and it is enough in {_sure(row, 'fresh_')} of parameter sets "
-             f"(search: {_share(row, '')}; {_sure(row, '')})")
+    fresh = (
+        f"on fresh histories {_share(row, 'fresh_')} hold, and it is enough in "
+        f"{_sure(row, 'fresh_')} of parameter sets (search: {_share(row, '')}; {_sure(row, '')})"
+    )
     if row["status"] == NOT:
-        return f"So that {enough} {role}, nothing within the limits is enough; what comes closest is {guarantee}: {fresh}."
+        return (
+            f"So that {enough} {role}, nothing within the limits is enough; what comes closest "
+            f"is {guarantee}: {fresh}."
+        )
     within = ", though only within its sampling error" if row["status"] == LIKELY else ""
     confirmed = _confirmed(row, role, asked["hold"])
-    return f"So that {enough} {role}, the cheapest is {guarantee}, at USD {_cost(row, 'fresh_')} billion{within}: {fresh}. {confirmed}"
+    return (
+        f"So that {enough} {role}, the cheapest is {guarantee}, at USD {_cost(row, 'fresh_')} "
+        f"billion{within}: {fresh}. {confirmed}"
+    )
 
 
 def _confirmed(row: Any, role: str, hold: float) -> str:
     """Whether fresh histories bear out what the search found."""
-    names, level = (("estimate", "low", "high"), hold) if role == AVERAGE else (("sure", "sure_low", "sure_high"), NINE_OF_TEN)
+    names, level = (
+        (("estimate", "low", "high"), hold)
+        if role == AVERAGE
+        else (("sure", "sure_low", "sure_high"), NINE_OF_TEN)
+    )
     middle, least, most = (row[f"fresh_{name}"] for name in names)
     if least >= level:
         return "Fresh histories confirm it."
     if middle >= level:
         return "Fresh histories reach it too, within their sampling error."
-    return "Fresh histories fall short of it" + (", within their sampling error." if most >= level else ": add a margin.")
+    return "Fresh histories fall short of it" + (
+        ", within their sampling error." if most >= level else ": add a margin."
+    )
 
 
 def _along(table: pd.DataFrame, keys: Sequence[str], asked: Any) -> str:
     along = table[table["role"] == FRONTIER]
     first, last = along.iloc[0], along.iloc[-1]
     if len(along) == 1:
-        return f"Of all that was tried, none is better in cost or durability than one guarantee: {_provisions(first, keys)}."
-    return (f"Along the frontier of {len(along)} guarantees, durability after {asked['years']:g} years rises from "
-            f"{_share(first, 'fresh_')} at USD {_cost(first, 'fresh_')} billion to {_share(last, 'fresh_')} at {_cost(last, 'fresh_')} "
-            f"({_provisions(last, keys)}).")
+        return (
+            "Of all that was tried, none is better in cost or durability than one guarantee: "
+            f"{_provisions(first, keys)}."
+        )
+    return (
+        f"Along the frontier of {len(along)} guarantees, durability after {asked['years']:g} "
+        f"years rises from {_share(first, 'fresh_')} at USD {_cost(first, 'fresh_')} billion to "
+        f"{_share(last, 'fresh_')} at {_cost(last, 'fresh_')} ({_provisions(last, keys)})."
+    )
 
 
 def _provisions(row: Any, keys: Iterable[str]) -> str:
@@ -75,7 +113,9 @@ def _provisions(row: Any, keys: Iterable[str]) -> str:
 
 def _row(row: Any, keys: Sequence[str]) -> tuple[str, ...]:
     head = str(row["role"]) if row["role"] == FRONTIER else f"{row['role']}\n{row['status']}"
-    shares = [above_limits(row[value], row[low], row[high], digits=1) for value, low, high in _SHARES]
+    shares = [
+        above_limits(row[value], row[low], row[high], digits=1) for value, low, high in _SHARES
+    ]
     cost = above_limits(row["fresh_cost"], row["fresh_cost_low"], row["fresh_cost_high"], "", 1)
     return (head, *(f"{row[key]:.3g}" for key in keys), cost, *shares)
 
@@ -89,4 +129,7 @@ def _sure(row: Any, prefix: str) -> str:
 
 
 def _cost(row: Any, prefix: str) -> str:
-    return f"{row[f'{prefix}cost']:.1f} (±{(row[f'{prefix}cost_high'] - row[f'{prefix}cost_low']) / 2:.1f})"
+    return (
+        f"{row[f'{prefix}cost']:.1f} "
+        f"(±{(row[f'{prefix}cost_high'] - row[f'{prefix}cost_low']) / 2:.1f})"
+    )

@@ -1,4 +1,6 @@
-"""What a study has to say: a question, an answer in sentences, and a table, for the terminal and for the page alike."""
+"""What a study has to say: a question, an answer in sentences, and a table, for the terminal and
+for the page alike.
+"""
 
 import textwrap
 from dataclasses import dataclass
@@ -13,12 +15,16 @@ WIDTH = 100
 
 @dataclass(frozen=True)
 class Section:
-    """A heading, sentences that answer it with their uncertainty, a table of texts, if there is one, and how to read it."""
+    """A heading, sentences that answer it with their uncertainty, a table of texts, if there is
+    one, and how to read it.
+    """
 
     question: str
     answer: tuple[str, ...]
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]       # a cell may have lines below its first, which are printed dim
+    rows: tuple[
+        tuple[str, ...], ...
+    ]  # a cell may have lines below its first, which are printed dim
     how_to_read: str
 
     def __rich__(self) -> Group:
@@ -28,7 +34,10 @@ class Section:
             table.add_column(heading, justify="right" if number else "left", overflow="fold")
         for row in self.rows:
             table.add_row(*(_dim_below(cell) for cell in row))
-        answer = (Text(textwrap.fill(sentence, WIDTH, initial_indent="  ", subsequent_indent="  ")) for sentence in self.answer)
+        answer = (
+            Text(textwrap.fill(sentence, WIDTH, initial_indent="  ", subsequent_indent="  "))
+            for sentence in self.answer
+        )
         rows = ("", table, "", Text(textwrap.fill(self.how_to_read, WIDTH))) if self.rows else ("",)
         return Group("", Text(self.question, "bold"), *answer, *rows)
 

@@ -16,54 +16,104 @@ _LEADING = 3
 
 
 def section(finding: Finding) -> Section:
-    """What drives the outcome, how much is chance, what was not told from it, and whether the sample was large enough."""
+    """What drives the outcome, how much is chance, what was not told from it, and whether the
+    sample was large enough.
+    """
     names = [finding.label(name) for name in finding.asked["scenarios"]]
-    under = f"under {names[0]}" if len(names) == 1 else f"under {names[0]} less that under {names[1]}"
-    shares = {name: rows.set_index("index") for name, rows in finding.table.groupby("factor", sort=False)}
+    under = (
+        f"under {names[0]}" if len(names) == 1 else f"under {names[0]} less that under {names[1]}"
+    )
+    shares = {
+        name: rows.set_index("index") for name, rows in finding.table.groupby("factor", sort=False)
+    }
     ranked = sorted(shares, key=lambda name: -shares[name].loc["total", "estimate"])
     screened = finding.tables["screening"].set_index("factor")
-    swings = {name: rows.set_index("end") for name, rows in finding.tables["swings"].groupby("factor")}
-    rows = tuple((f"{_named(name)}\n{name}", *(_index(shares[name].loc[index]) for index in ("first order", "total")),
-                  *_ends(swings.get(name), finding),
-                  _effect(screened.loc[name], finding))
-                 for name in ranked)
-    return Section(f"Which assumptions drive {finding.asked['outcome']} {under}?", tuple(_answer(finding, shares, ranked)), _HEADINGS, rows,
-                   "Alone: share of the variance by parameters that goes with this one; in all: with what it does together with others "
-                   "(Sobol indices). At its lowest and highest tenth: the outcome there, all others being anywhere. Moves by: mean size of "
-                   "its elementary effects (Morris), and below it the size that chance alone would give them. Each has its 95 % limits; "
-                   "chance has been taken out of the shares, which are estimated, so that they may pass 0 and 100 %.")
+    swings = {
+        name: rows.set_index("end") for name, rows in finding.tables["swings"].groupby("factor")
+    }
+    rows = tuple(
+        (
+            f"{_named(name)}\n{name}",
+            *(_index(shares[name].loc[index]) for index in ("first order", "total")),
+            *_ends(swings.get(name), finding),
+            _effect(screened.loc[name], finding),
+        )
+        for name in ranked
+    )
+    return Section(
+        f"Which assumptions drive {finding.asked['outcome']} {under}?",
+        tuple(_answer(finding, shares, ranked)),
+        _HEADINGS,
+        rows,
+        "Alone: share of the variance by parameters that goes with this one; in all: with what "
+        "it does together with others (Sobol indices). At its lowest and highest tenth: the "
+        "outcome there, all others being anywhere. Moves by: mean size of its elementary "
+        "effects (Morris), and below it the size that chance alone would give them. Each has "
+        "its 95 % limits; chance has been taken out of the shares, which are estimated, so that "
+        "they may pass 0 and 100 %.",
+    )
 
 
 def _ends(swing: pd.DataFrame | None, finding: Finding) -> tuple[str, ...]:
     """The outcome at the lowest and the highest tenth; rows of joint draws have neither."""
-    return ("no order",) * 2 if swing is None else tuple(
-        above_limits(*of_row(swing.loc[end]), *_unit(finding, "estimate")) for end in ("low", "high"))
+    return (
+        ("no order",) * 2
+        if swing is None
+        else tuple(
+            above_limits(*of_row(swing.loc[end]), *_unit(finding, "estimate"))
+            for end in ("low", "high")
+        )
+    )
 
 
 def _effect(effect: Any, finding: Finding) -> str:
-    """The mean size of elementary effects, that which chance alone would give them, and whether they are told apart."""
-    size = f"{100 * effect['chance']:.1f}" if finding.asked["unit"] == "share" else f"{effect['chance']:.2f}"
+    """The mean size of elementary effects, that which chance alone would give them, and whether
+    they are told apart.
+    """
+    size = (
+        f"{100 * effect['chance']:.1f}"
+        if finding.asked["unit"] == "share"
+        else f"{effect['chance']:.2f}"
+    )
     told = "" if effect["told"] else ": not told apart"
-    return f"{above_limits(*_stated(effect, 'effect'), *_unit(finding, 'effect'))}\nby chance {size}{told}"
+    return (
+        f"{above_limits(*_stated(effect, 'effect'), *_unit(finding, 'effect'))}\nby chance "
+        f"{size}{told}"
+    )
 
 
 _HEADINGS = ("", "alone", "in all", "at its\nlowest tenth", "at its\nhighest tenth", "moves by")
 
 
 def _answer(finding: Finding, shares: dict[str, pd.DataFrame], ranked: list[str]) -> Iterator[str]:
-    sample, screened = finding.tables["sample"].iloc[0], finding.tables["screening"].set_index("factor")
+    sample, screened = (
+        finding.tables["sample"].iloc[0],
+        finding.tables["screening"].set_index("factor"),
+    )
     if pd.isna(sample["widest"]) or sample["variance_low"] <= 0:
-        yield "What was varied does not move it by more than chance: no share of its variance can be told."
+        yield (
+            "What was varied does not move it by more than chance: no share of its variance can "
+            "be told."
+        )
     else:
         for name in ranked[:_LEADING]:
             alone, whole = (shares[name].loc[index] for index in ("first order", "total"))
-            yield (f"{_named(name)} alone accounts for {_share(alone)} of the variance by parameters, and for {_share(whole)} with what "
-                   "it does together with others.")
+            yield (
+                f"{_named(name)} alone accounts for {_share(alone)} of the variance by "
+                f"parameters, and for {_share(whole)} with what it does together with others."
+            )
     swings = finding.tables["swings"]
-    for _, between in swings[(swings["end"] == "between") & swings["factor"].isin(ranked[:_LEADING])].iterrows():
-        yield (f"Along {_named(between['factor'])} it is no slope: between both ends, in tenth {between['tenth']} of 10 of its values, "
-               f"the outcome is {_value(between, finding)}.")
-    chance = f"Of the variance between single histories {with_limits(*of_row(sample, 'chance'))} is chance that no parameter moves"
+    for _, between in swings[
+        (swings["end"] == "between") & swings["factor"].isin(ranked[:_LEADING])
+    ].iterrows():
+        yield (
+            f"Along {_named(between['factor'])} it is no slope: between both ends, in tenth "
+            f"{between['tenth']} of 10 of its values, the outcome is {_value(between, finding)}."
+        )
+    chance = (
+        f"Of the variance between single histories {with_limits(*of_row(sample, 'chance'))} is "
+        "chance that no parameter moves"
+    )
     chance = "No two histories differ in it" if pd.isna(sample["chance"]) else chance
     yield f"{chance}; the outcome is {_value(sample, finding, 'mean')} on average."
     if untold := [_named(name) for name in ranked if not screened.loc[name, "told"]]:
@@ -78,12 +128,21 @@ def _index(row: Any) -> str:
 
 def _enough(finding: Finding, sample: Any, ranked: list[str]) -> str:
     if pd.isna(sample["widest"]):
-        return f"The sample of {sample['points']:.0f} points told no influence from chance; take more --replicates or more --samples."
+        return (
+            f"The sample of {sample['points']:.0f} points told no influence from chance; take "
+            "more --replicates or more --samples."
+        )
     first = f"{_named(ranked[0])} leads in {100 * sample['leads']:.0f} of 100 resamples"
     if sample["widest"] <= GOAL:
-        return f"The sample was large enough: no total index is less sure than ±{100 * sample['widest']:.1f} points, and {first}."
-    return (f"The sample of {finding.asked['samples']} leaves a total index as unsure as ±{100 * sample['widest']:.1f} points, though "
-            f"{first}; --samples {sample['enough']:.0f} would bring it to ±{100 * GOAL:.0f}.")
+        return (
+            "The sample was large enough: no total index is less sure than "
+            f"±{100 * sample['widest']:.1f} points, and {first}."
+        )
+    return (
+        f"The sample of {finding.asked['samples']} leaves a total index as unsure as "
+        f"±{100 * sample['widest']:.1f} points, though {first}; --samples {sample['enough']:.0f} "
+        f"would bring it to ±{100 * GOAL:.0f}."
+    )
 
 
 def _named(factor: str) -> str:

@@ -12,17 +12,22 @@ from sim.game.tree import Chance, Move, Node, crisis_tree
 
 
 def story(told: Mapping[str, Any]) -> Iterator[str]:
-    """The history of a world in words, a line an event; told under two regimes, side by side in the order of time.
+    """The history of a world in words, a line an event.
 
-    Then "=" marks what both histories share to the letter, "~" what was done in both for other reasons, "<" and ">" what only
-    one of them has; a line says where they part.
+    Told under two regimes, side by side in the order of time.
+
+    Then "=" marks what both histories share to the letter, "~" what was done in both for other
+    reasons, "<" and ">" what only one of them has; a line says where they part.
     """
     kind = f", the typical one of its kind ({told['typical']})" if told["typical"] else ""
     yield f"World {told['world']} of {told['label']}{kind}"
     if "under" not in told:
         yield from map(_line, told["events"])
         return
-    yield f"= both; ~ done in both, for other reasons; < {told['label']} only; > {told['under']['label']} only"
+    yield (
+        f"= both; ~ done in both, for other reasons; < {told['label']} only; > "
+        f"{told['under']['label']} only"
+    )
     parted = False
     for own, other in _aligned(told["events"], told["under"]["events"]):
         if not parted and (own is None or other is None):
@@ -32,7 +37,9 @@ def story(told: Mapping[str, Any]) -> Iterator[str]:
             yield f"=  {_line(own)}"
             continue
         both = "~" if own and other else " "
-        yield from (f"{mark}{both} {_line(event)}" for mark, event in (("<", own), (">", other)) if event)
+        yield from (
+            f"{mark}{both} {_line(event)}" for mark, event in (("<", own), (">", other)) if event
+        )
 
 
 def _line(event: Mapping[str, Any]) -> str:
@@ -41,10 +48,16 @@ def _line(event: Mapping[str, Any]) -> str:
 
 def _deed(event: Mapping[str, Any]) -> tuple[Any, ...]:
     """What was done and when, without its reasons."""
-    return event["step"], event["kind"], *(value for value in event["details"].values() if isinstance(value, str))
+    return (
+        event["step"],
+        event["kind"],
+        *(value for value in event["details"].values() if isinstance(value, str)),
+    )
 
 
-def _aligned(own: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, Any]]:
+def _aligned(
+    own: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[Any, Any]]:
     """Events of both histories in the order of time, in pairs where the same was done."""
     there = {_deed(event): event for event in other}
     here = {_deed(event): event for event in own}
@@ -54,18 +67,33 @@ def _aligned(own: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]
 
 
 def game(crisis: Crisis) -> dict[str, Any]:
-    """The crisis game of a month in the first world of a crisis, as plain data: reputations, foresight, information sets, equilibrium."""
+    """The crisis game of a month in the first world of a crisis, as plain data.
+
+    Reputations, foresight, information sets, equilibrium.
+    """
     tree, strategy = crisis_tree(crisis), behaviour(crisis)
     values = action_values(tree, strategy)
     return {
-        "reputations": {"europe": float(crisis.now(crisis.reputation_europe)[0]),
-                        "united_states": float(crisis.now(crisis.reputation_united_states)[0])},
-        "escalating": {"value": float(np.asarray(crisis.value_of_escalating)[0]), "probability": float(np.asarray(crisis.escalates)[0])},
+        "reputations": {
+            "europe": float(crisis.now(crisis.reputation_europe)[0]),
+            "united_states": float(crisis.now(crisis.reputation_united_states)[0]),
+        },
+        "escalating": {
+            "value": float(np.asarray(crisis.value_of_escalating)[0]),
+            "probability": float(np.asarray(crisis.escalates)[0]),
+        },
         "foresight": _foresight(crisis),
         "information_sets": [
-            {"player": str(known.player), "information_set": str(known),
-             "actions": {str(action): {"value": values[known][action], "probability": chance} for action, chance in chances.items()}}
-            for known, chances in strategy.items()],
+            {
+                "player": str(known.player),
+                "information_set": str(known),
+                "actions": {
+                    str(action): {"value": values[known][action], "probability": chance}
+                    for action, chance in chances.items()
+                },
+            }
+            for known, chances in strategy.items()
+        ],
         "tree": _branching(tree.root, strategy),
         "noise": {str(player): noise for player, noise in tree.noise.items()},
         "largest_gap_to_logit_response": logit_gap(tree, strategy),
@@ -74,57 +102,110 @@ def game(crisis: Crisis) -> dict[str, Any]:
 
 
 def _branching(node: Node, strategy: Behaviour) -> dict[str, Any]:
-    """A node and all that may follow it: who moves or is drawn, the chance of each branch, and the payoffs at its ends."""
+    """A node and all that may follow it: who moves or is drawn, the chance of each branch, and the
+    payoffs at its ends.
+    """
     match node:
         case Chance(name, branches):
-            return {"draws": name, "branches": {branch: {"chance": chance, "then": _branching(child, strategy)}
-                                                for branch, (chance, child) in branches.items()}}
+            return {
+                "draws": name,
+                "branches": {
+                    branch: {"chance": chance, "then": _branching(child, strategy)}
+                    for branch, (chance, child) in branches.items()
+                },
+            }
         case Move(known, actions):
-            return {"moves": str(known), "branches": {str(action): {"chance": strategy[known][action], "then": _branching(child, strategy)}
-                                                      for action, child in actions.items()}}
-    return {"ends": node.name, "payoffs": {str(player): payoff for player, payoff in node.payoffs.items()}}
+            return {
+                "moves": str(known),
+                "branches": {
+                    str(action): {
+                        "chance": strategy[known][action],
+                        "then": _branching(child, strategy),
+                    }
+                    for action, child in actions.items()
+                },
+            }
+    return {
+        "ends": node.name,
+        "payoffs": {str(player): payoff for player, payoff in node.payoffs.items()},
+    }
 
 
 def _foresight(crisis: Crisis) -> list[dict[str, float]]:
-    """What Russia expects at each of the years at which it imagines reconsidering, the first row being now."""
+    """What Russia expects at each of the years at which it imagines reconsidering, the first row
+    being now.
+    """
     columns = {
-        "russia_strength": crisis.russia_strength, "ukraine_strength": crisis.ukraine_strength, "deployed_force": crisis.deployed_force,
-        "chance_europe_intervenes": crisis.attack.intervenes, "chance_us_backs": crisis.attack.backs[INTERVENES],
-        "reputation_europe": crisis.reputation_europe, "reputation_united_states": crisis.reputation_united_states,
-        "terms_drift": crisis.terms_drift, "value_of_attacking": crisis.attack.value, "value_of_holding": crisis.values_of_waiting,
+        "russia_strength": crisis.russia_strength,
+        "ukraine_strength": crisis.ukraine_strength,
+        "deployed_force": crisis.deployed_force,
+        "chance_europe_intervenes": crisis.attack.intervenes,
+        "chance_us_backs": crisis.attack.backs[INTERVENES],
+        "reputation_europe": crisis.reputation_europe,
+        "reputation_united_states": crisis.reputation_united_states,
+        "terms_drift": crisis.terms_drift,
+        "value_of_attacking": crisis.attack.value,
+        "value_of_holding": crisis.values_of_waiting,
     }
     shape = crisis.values_of_waiting.shape
-    table = {name: np.broadcast_to(values, shape)[:, 0].tolist() for name, values in columns.items()}
-    return [{"years_ahead": ahead} | {name: values[node] for name, values in table.items()}
-            for node, ahead in enumerate((0.0, *crisis.russia.foresight))]
+    table = {
+        name: np.broadcast_to(values, shape)[:, 0].tolist() for name, values in columns.items()
+    }
+    return [
+        {"years_ahead": ahead} | {name: values[node] for name, values in table.items()}
+        for node, ahead in enumerate((0.0, *crisis.russia.foresight))
+    ]
 
 
 def game_lines(told: Mapping[str, Any]) -> Iterator[str]:
     """The crisis game in words and columns."""
     reputations = told["reputations"]
     yield f"The crisis game of {told['label']}, world {told['world']}, year {told['year']:.2f}"
-    yield (f"Reputations: others believe that Europe is resolute with {100 * reputations['europe']:.1f} %, the United States with "
-           f"{100 * reputations['united_states']:.1f} %.")
+    yield (
+        "Reputations: others believe that Europe is resolute with "
+        f"{100 * reputations['europe']:.1f} %, the United States with "
+        f"{100 * reputations['united_states']:.1f} %."
+    )
     yield "\nWhat Russia expects, now and at the years at which it imagines reconsidering"
-    yield f"{'ahead':>6}{'Russia':>9}{'Ukraine':>9}{'force':>7}{'Europe fights':>15}{'US backs it':>13}{'attacking':>11}{'holding':>9}"
+    yield (
+        f"{'ahead':>6}{'Russia':>9}{'Ukraine':>9}{'force':>7}{'Europe fights':>15}"
+        f"{'US backs it':>13}{'attacking':>11}{'holding':>9}"
+    )
     for row in told["foresight"]:
-        yield (f"{row['years_ahead']:5.0f}y{row['russia_strength']:9.1f}{row['ukraine_strength']:9.1f}{row['deployed_force']:7.1f}"
-               f"{100 * row['chance_europe_intervenes']:13.1f} %{100 * row['chance_us_backs']:11.1f} %"
-               f"{row['value_of_attacking']:+11.3f}{row['value_of_holding']:+9.3f}")
-    yield "\nThe equilibrium: at each information set, what each action is worth and how likely it is"
+        yield (
+            f"{row['years_ahead']:5.0f}y{row['russia_strength']:9.1f}{row['ukraine_strength']:9.1f}{row['deployed_force']:7.1f}"
+            f"{100 * row['chance_europe_intervenes']:13.1f} "
+            f"%{100 * row['chance_us_backs']:11.1f} %"
+            f"{row['value_of_attacking']:+11.3f}{row['value_of_holding']:+9.3f}"
+        )
+    yield (
+        "\nThe equilibrium: at each information set, what each action is worth and how likely it is"
+    )
     for known in told["information_sets"]:
-        actions = "   ".join(f"{name} {each['value']:+.3f} ({100 * each['probability']:.1f} %)" for name, each in known["actions"].items())
+        actions = "   ".join(
+            f"{name} {each['value']:+.3f} ({100 * each['probability']:.1f} %)"
+            for name, each in known["actions"].items()
+        )
         yield f"  {known['information_set']}\n      {actions}"
-    yield "\nThe tree: the chance of each branch, and at its ends the payoffs to Russia, Ukraine, the coalition and the United States"
+    yield (
+        "\nThe tree: the chance of each branch, and at its ends the payoffs to Russia, Ukraine, "
+        "the coalition and the United States"
+    )
     yield from _tree_lines(told["tree"], "  ")
-    yield (f"\nEvery probability is the logit response to these values, to {told['largest_gap_to_logit_response']:.0e}; by noise an actor "
-           f"gives away at most {told['largest_regret']:.3f} at one set.")
+    yield (
+        "\nEvery probability is the logit response to these values, to "
+        f"{told['largest_gap_to_logit_response']:.0e}; by noise an actor gives away at most "
+        f"{told['largest_regret']:.3f} at one set."
+    )
 
 
 def _tree_lines(node: Mapping[str, Any], indent: str) -> Iterator[str]:
     """A line a node, indented by what came before it."""
     if "ends" in node:
-        yield f"{indent}= {node['ends']}: {'  '.join(f'{payoff:+.3f}' for payoff in node['payoffs'].values())}"
+        yield (
+            f"{indent}= {node['ends']}: "
+            f"{'  '.join(f'{payoff:+.3f}' for payoff in node['payoffs'].values())}"
+        )
         return
     yield f"{indent}{node.get('moves') or node['draws']}"
     for name, branch in node["branches"].items():

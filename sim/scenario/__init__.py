@@ -1,1 +1,4 @@
-"""A scenario: a guarantee regime, four actors, war and sampling; read from TOML files and checked before anything runs."""
+"""A scenario: a guarantee regime, four actors, war and sampling.
+
+Read from TOML files and checked before anything runs.
+"""

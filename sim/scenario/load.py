@@ -1,4 +1,6 @@
-"""Read scenario files: follow `extends`, apply overrides, check everything, and say every problem with its place."""
+"""Read scenario files: follow `extends`, apply overrides, check everything, and say every problem
+with its place.
+"""
 
 import difflib
 import tomllib
@@ -30,7 +32,9 @@ _PLAIN = {
 
 
 class ScenarioError(ValueError):
-    """A scenario cannot be used; `problems` has a line for each fault, saying where, what and what to do."""
+    """A scenario cannot be used; `problems` has a line for each fault, saying where, what and what
+    to do.
+    """
 
     def __init__(self, problems: list[str]) -> None:
         """Keep the problems; the message is all of them."""
@@ -54,13 +58,18 @@ class _Layer:
         return self.origin
 
 
-def load(path: str | Path, overrides: Mapping[str, Any] | None = None, origin: str = "override",
-         over: Sequence[str | Path] = ()) -> Scenario:
+def load(
+    path: str | Path,
+    overrides: Mapping[str, Any] | None = None,
+    origin: str = "override",
+    over: Sequence[str | Path] = (),
+) -> Scenario:
     """Read and check a scenario file.
 
-    The files `over` it win over it, and give it their names as well: nato+calibrated. `overrides` are dotted keys with values; they win
-    over all files, and `origin` says in messages where they come from. The scenario remembers who set each of its values. Raises
-    ScenarioError with every problem found.
+    The files `over` it win over it, and give it their names as well: nato+calibrated. `overrides`
+    are dotted keys with values; they win over all files, and `origin` says in messages where they
+    come from. The scenario remembers who set each of its values. Raises ScenarioError with every
+    problem found.
     """
     *bases, own = _read(Path(path), ())
     others = [layer for each in over for layer in _read(Path(each), ())]
@@ -72,7 +81,9 @@ def load(path: str | Path, overrides: Mapping[str, Any] | None = None, origin: s
                 _forget(set_by, key)
                 set_by.setdefault(key, []).append((value, layer))
     said: dict[str, Any] = {"name": Path(path).stem}
-    problems = [problem for key, given in set_by.items() if (problem := _put(said, key, *given[-1]))]
+    problems = [
+        problem for key, given in set_by.items() if (problem := _put(said, key, *given[-1]))
+    ]
     if over and "name" not in (overrides or {}):
         said["name"] = "+".join([str(said["name"]), *(Path(each).stem for each in over)])
     try:
@@ -82,14 +93,20 @@ def load(path: str | Path, overrides: Mapping[str, Any] | None = None, origin: s
         raise ScenarioError(sorted(set(problems), key=_by_place)) from None
     if problems:
         raise ScenarioError(problems)
-    origins = {key: given for name, layers in set_by.items() for key, given in _placed(name, layers)}
-    sources = {key: given[-1][0]["source"] for key, given in origins.items()
-               if isinstance(given[-1][0], dict) and "source" in given[-1][0]}
+    origins = {
+        key: given for name, layers in set_by.items() for key, given in _placed(name, layers)
+    }
+    sources = {
+        key: given[-1][0]["source"]
+        for key, given in origins.items()
+        if isinstance(given[-1][0], dict) and "source" in given[-1][0]
+    }
     return scenario.with_origins(origins, sources)
 
 
 def load_folder(folder: Path) -> tuple[dict[Path, Scenario], list[str]]:
-    """The scenarios in the TOML files of a folder, in the order of their names, and every problem in the files that hold none.
+    """The scenarios in the TOML files of a folder, in the order of their names, and every problem
+    in the files that hold none.
 
     Raises ScenarioError if there is no such folder.
     """
@@ -105,28 +122,51 @@ def load_folder(folder: Path) -> tuple[dict[Path, Scenario], list[str]]:
 
 
 def replaced(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
-    """The same scenario with other values for some dotted keys. Raises ScenarioError with every problem."""
+    """The same scenario with other values for some dotted keys.
+
+    Raises ScenarioError with every problem.
+    """
     layer = _Layer("override", {})
     said = scenario.model_dump(mode="json", exclude_none=True)
-    problems = [problem for key, value in values.items() if (problem := _put(said, tuple(key.split(".")), value, layer))]
-    set_by: dict[Key, list[tuple[Any, _Layer]]] = {tuple(key.split(".")): [(value, layer)] for key, value in values.items()}
+    problems = [
+        problem
+        for key, value in values.items()
+        if (problem := _put(said, tuple(key.split(".")), value, layer))
+    ]
+    set_by: dict[Key, list[tuple[Any, _Layer]]] = {
+        tuple(key.split(".")): [(value, layer)] for key, value in values.items()
+    }
     try:
         changed = Scenario.model_validate(said)
     except ValidationError as wrong:
         problems += [_describe(each, set_by) for each in wrong.errors()]
     if problems:
         raise ScenarioError(problems)
-    origins = dict(scenario.origins) | {key: (*scenario.origins.get(key, ()), (value, "override")) for key, value in values.items()}
+    origins = dict(scenario.origins) | {
+        key: (*scenario.origins.get(key, ()), (value, "override")) for key, value in values.items()
+    }
     return changed.with_origins(origins, scenario.stated_sources)
 
 
 def read_override(text: str) -> tuple[str, Any]:
-    """Key and value of `KEY=VALUE` on one line, the value being TOML; a bare word is taken as text. Raises ScenarioError."""
+    """Key and value of `KEY=VALUE` on one line, the value being TOML; a bare word is taken as text.
+
+    Raises ScenarioError.
+    """
     key, equals, value = text.partition("=")
     if len(text.splitlines()) > 1:
-        raise ScenarioError([f"--set {key.strip()!r}: must be KEY=VALUE on one line; repeat --set for each further value"])
+        raise ScenarioError(
+            [
+                (
+                    f"--set {key.strip()!r}: must be KEY=VALUE on one line; repeat --set for each "
+                    "further value"
+                )
+            ]
+        )
     if not equals or not key.strip():
-        raise ScenarioError([f"--set {text}: must be KEY=VALUE, such as regime.deployment.brigades=10"])
+        raise ScenarioError(
+            [f"--set {text}: must be KEY=VALUE, such as regime.deployment.brigades=10"]
+        )
     try:
         return key.strip(), tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
@@ -136,7 +176,14 @@ def read_override(text: str) -> tuple[str, Any]:
 def _read(path: Path, above: tuple[Path, ...]) -> Iterator[_Layer]:
     """The file and those it builds on, the furthest first."""
     if path.resolve() in (each.resolve() for each in above):
-        raise ScenarioError([f"{above[-1]}: extends: goes in a circle: {' -> '.join(map(str, [*above, path]))}; take one of them out"])
+        raise ScenarioError(
+            [
+                (
+                    f"{above[-1]}: extends: goes in a circle: "
+                    f"{' -> '.join(map(str, [*above, path]))}; take one of them out"
+                )
+            ]
+        )
     try:
         text = path.read_bytes().decode()
         says = tomllib.loads(text)
@@ -144,7 +191,9 @@ def _read(path: Path, above: tuple[Path, ...]) -> Iterator[_Layer]:
         asked = f"{above[-1]}: extends: " if above else ""
         raise ScenarioError([f"{asked}{path}: no such file{_nearest_file(path)}"]) from None
     except IsADirectoryError:
-        raise ScenarioError([f"{path}: is a folder; name a scenario file in it, such as {path / 'none.toml'}"]) from None
+        raise ScenarioError(
+            [f"{path}: is a folder; name a scenario file in it, such as {path / 'none.toml'}"]
+        ) from None
     except OSError as wrong:
         raise ScenarioError([f"{path}: cannot be read: {wrong.strerror}"]) from None
     except UnicodeDecodeError as wrong:
@@ -153,7 +202,9 @@ def _read(path: Path, above: tuple[Path, ...]) -> Iterator[_Layer]:
     except tomllib.TOMLDecodeError as wrong:
         raise ScenarioError([f"{path}: is not valid TOML: {wrong}"]) from None
     if not says:
-        raise ScenarioError([f"{path}: is empty; a scenario needs at least a title, or a file that it extends"])
+        raise ScenarioError(
+            [f"{path}: is empty; a scenario needs at least a title, or a file that it extends"]
+        )
     layer = _Layer(str(path), says, lines_of(text))
     for base in _bases(layer):
         yield from _read(path.parent / base, (*above, path))
@@ -166,12 +217,24 @@ def _bases(layer: _Layer) -> list[str]:
     bases = [given] if isinstance(given, str) else given
     if not isinstance(bases, list) or not all(isinstance(base, str) for base in bases):
         place = layer.place(("extends",))
-        raise ScenarioError([f"{place}: extends: must be the path of a scenario file, in quotes, or a list of such paths"])
+        raise ScenarioError(
+            [
+                (
+                    f"{place}: extends: must be the path of a scenario file, in quotes, or a list "
+                    f"of "
+                    "such paths"
+                )
+            ]
+        )
     return bases
 
 
-def _leaves(says: Mapping[str, Any], block: type[Parameters], prefix: Key = ()) -> Iterator[tuple[Key, Any]]:
-    """Every value with its key; a table is descended into only where the schema has a block, so that a distribution is one value."""
+def _leaves(
+    says: Mapping[str, Any], block: type[Parameters], prefix: Key = ()
+) -> Iterator[tuple[Key, Any]]:
+    """Every value with its key; a table is descended into only where the schema has a block, so
+    that a distribution is one value.
+    """
     for name, value in says.items():
         inner = _block(block, name)
         if inner and isinstance(value, dict):
@@ -184,7 +247,9 @@ def _leaves(says: Mapping[str, Any], block: type[Parameters], prefix: Key = ()) 
 
 def _block(block: type[Parameters], name: str) -> type[Parameters] | None:
     """The class of an inner block of the schema, or None."""
-    is_list = name in block.model_fields and get_args(block.model_fields[name].annotation)[1:] == (Ellipsis,)
+    is_list = name in block.model_fields and get_args(block.model_fields[name].annotation)[1:] == (
+        Ellipsis,
+    )
     return None if is_list else _inner(block, name)
 
 
@@ -193,23 +258,42 @@ def _inner(block: type[Parameters], name: str) -> type[Parameters] | None:
     if name not in block.model_fields:
         return None
     annotation = block.model_fields[name].annotation
-    return next((each for each in (annotation, *get_args(annotation)) if isinstance(each, type) and issubclass(each, Parameters)), None)
+    return next(
+        (
+            each
+            for each in (annotation, *get_args(annotation))
+            if isinstance(each, type) and issubclass(each, Parameters)
+        ),
+        None,
+    )
 
 
-def _placed(key: Key, layers: list[tuple[Any, _Layer]]) -> Iterator[tuple[str, tuple[tuple[Any, str], ...]]]:
-    """A dotted key, with its values and where they stand; a list of blocks is given whole, and each value of a block goes by its name."""
+def _placed(
+    key: Key, layers: list[tuple[Any, _Layer]]
+) -> Iterator[tuple[str, tuple[tuple[Any, str], ...]]]:
+    """A dotted key, with its values and where they stand.
+
+    A list of blocks is given whole, and each value of a block goes by its name.
+    """
     value, layer = layers[-1]
     if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
         for position, block in enumerate(value):
             for name, inner in block.items():
-                yield ".".join(map(str, (*key, block["name"], name))), ((inner, layer.place((*key, position, name))),)
+                yield (
+                    ".".join(map(str, (*key, block["name"], name))),
+                    ((inner, layer.place((*key, position, name))),),
+                )
     else:
         yield ".".join(map(str, key)), tuple((each, by.place(key)) for each, by in layers)
 
 
 def _forget(set_by: dict[Key, Any], key: Key) -> None:
     """An override of a whole block replaces what was said inside it."""
-    for other in [other for other in set_by if other != key and (other[: len(key)] == key or key[: len(other)] == other)]:
+    for other in [
+        other
+        for other in set_by
+        if other != key and (other[: len(key)] == key or key[: len(other)] == other)
+    ]:
         del set_by[other]
 
 
@@ -220,7 +304,9 @@ def _nest(dotted: str, value: Any) -> dict[str, Any]:
 
 
 def _put(said: dict[str, Any], key: Key, value: Any, layer: _Layer) -> str | None:
-    """Put a value into the nested whole; the problem, if something that is not a table is in its way."""
+    """Put a value into the nested whole; the problem, if something that is not a table is in its
+    way.
+    """
     block: Any = said
     for name in key[:-1]:
         block = block.setdefault(name, {})
@@ -233,20 +319,36 @@ def _put(said: dict[str, Any], key: Key, value: Any, layer: _Layer) -> str | Non
 def _describe(error: ErrorDetails, set_by: Mapping[Key, list[tuple[Any, _Layer]]]) -> str:
     """One line for a fault that the schema found."""
     key: Key = tuple(error["loc"])
-    layer = next((given[-1][1] for end in range(len(key), 0, -1) for known, given in reversed(list(set_by.items()))
-                  if known[:end] == key[:end]), None)
+    layer = next(
+        (
+            given[-1][1]
+            for end in range(len(key), 0, -1)
+            for known, given in reversed(list(set_by.items()))
+            if known[:end] == key[:end]
+        ),
+        None,
+    )
     place = layer.place(key) if layer else "scenario"
     match error["type"]:
         case "draws":
             return f"{place}: {error['msg']}"
         case "extra_forbidden" if _dotted(key) in GONE:
-            return f"{place}: {_dotted(key)}: is not in the second edition of the model; {GONE[_dotted(key)]}"
+            return (
+                f"{place}: {_dotted(key)}: is not in the second edition of the model; "
+                f"{GONE[_dotted(key)]}"
+            )
         case "extra_forbidden":
             return f"{place}: {_dotted(key)}: no such key{_nearest_key(key)}"
         case "missing":
-            return f"{place}: {_dotted(key)}: is missing; {NEEDED.get(str(key[-1]), 'give it a value')}"
+            return (
+                f"{place}: {_dotted(key)}: is missing; "
+                f"{NEEDED.get(str(key[-1]), 'give it a value')}"
+            )
         case "string_pattern_mismatch":
-            return f"{place}: {_dotted(key)}: must start with a letter or digit and hold only letters, digits, '.', '_' and '-'"
+            return (
+                f"{place}: {_dotted(key)}: must start with a letter or digit and hold only "
+                "letters, digits, '.', '_' and '-'"
+            )
         case kind:
             return f"{place}: {_dotted(key)}: {_PLAIN.get(kind, error['msg'])}"
 
@@ -264,11 +366,17 @@ def _nearest_key(key: Key) -> str:
         near = [each for each in known if each.rpartition(".")[2] == wanted.rpartition(".")[2]][:1]
     if near:
         return f"; did you mean {near[0]}?"
-    here = [each.rpartition(".")[2] for each in known if each.rpartition(".")[0] == wanted.rpartition(".")[0]]
+    here = [
+        each.rpartition(".")[2]
+        for each in known
+        if each.rpartition(".")[0] == wanted.rpartition(".")[0]
+    ]
     return f"; allowed here: {', '.join(here)}" if here else ""
 
 
-def _schema_keys(block: type[Parameters], prefix: str = "") -> Iterator[tuple[str, type[Parameters]]]:
+def _schema_keys(
+    block: type[Parameters], prefix: str = ""
+) -> Iterator[tuple[str, type[Parameters]]]:
     for name in block.model_fields:
         yield prefix + name, block
         if inner := _inner(block, name):
@@ -276,7 +384,9 @@ def _schema_keys(block: type[Parameters], prefix: str = "") -> Iterator[tuple[st
 
 
 def _nearest_file(path: Path) -> str:
-    near = difflib.get_close_matches(path.name, sorted(each.name for each in path.parent.glob("*.toml")), n=1)
+    near = difflib.get_close_matches(
+        path.name, sorted(each.name for each in path.parent.glob("*.toml")), n=1
+    )
     return f"; did you mean {path.parent / near[0]}?" if near else ""
 
 

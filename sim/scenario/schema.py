@@ -1,4 +1,6 @@
-"""What a scenario file may say: every number with its unit, symbol, meaning, default, range and source."""
+"""What a scenario file may say: every number with its unit, symbol, meaning, default, range and
+source.
+"""
 
 import hashlib
 import json
@@ -20,29 +22,78 @@ from sim.quantity import AsTuple, Parameters, parameter
 
 
 def milestones(horizon_years: int) -> tuple[int, ...]:
-    """Years at which durability is reported: 1, 2, 5, 10 and 20 as far as the horizon reaches, and the horizon."""
-    return tuple(sorted({year for year in (1, 2, 5, 10, 20) if year <= horizon_years} | {horizon_years}))
+    """Years at which durability is reported: 1, 2, 5, 10 and 20 as far as the horizon reaches, and
+    the horizon.
+    """
+    return tuple(
+        sorted({year for year in (1, 2, 5, 10, 20) if year <= horizon_years} | {horizon_years})
+    )
 
 
 class Sampling(Parameters):
     """How many histories are simulated, and how."""
 
     designs: int = parameter(
-        1000, "parameter designs: what we do not know, as points spread evenly over the uncertain numbers", unit="designs", symbol="D",
-        low=2, high=1_000_000,
-        source="judgement: with ten histories of each design, the sampling error of a durability is about one percentage point")
+        1000,
+        "parameter designs: what we do not know, as points spread evenly over the uncertain "
+        "numbers",
+        unit="designs",
+        symbol="D",
+        low=2,
+        high=1_000_000,
+        source=(
+            "judgement: with ten histories of each design, the sampling error of a durability "
+            "is about one percentage point"
+        ),
+    )
     replicates: int = parameter(
-        10, "histories of each design: what nobody can know", unit="worlds a design", symbol="K", low=1, high=1_000_000,
-        source="judgement: enough histories of a design to tell chance from parameters; more effort is better spent on more designs")
+        10,
+        "histories of each design: what nobody can know",
+        unit="worlds a design",
+        symbol="K",
+        low=1,
+        high=1_000_000,
+        source=(
+            "judgement: enough histories of a design to tell chance from parameters; more "
+            "effort is better spent on more designs"
+        ),
+    )
     seed: int = parameter(
-        2025, "seed of every random number", unit="-", symbol="-", low=0, high=2**63 - 1,
-        source="any number serves: it names one set of random numbers, and no result should depend on it beyond its error")
+        2025,
+        "seed of every random number",
+        unit="-",
+        symbol="-",
+        low=0,
+        high=2**63 - 1,
+        source=(
+            "any number serves: it names one set of random numbers, and no result should depend "
+            "on it beyond its error"
+        ),
+    )
     horizon_years: int = parameter(
-        20, "years after which a ceasefire that still holds is counted as held", unit="years", symbol="-", low=1, high=100,
-        source="judgement: a generation; beyond it the wants and rates of the actors would hardly be those of the signature")
+        20,
+        "years after which a ceasefire that still holds is counted as held",
+        unit="years",
+        symbol="-",
+        low=1,
+        high=100,
+        source=(
+            "judgement: a generation; beyond it the wants and rates of the actors would hardly "
+            "be those of the signature"
+        ),
+    )
     steps_per_year: int = parameter(
-        12, "steps of the model in a year", unit="steps per year", symbol="1/Δ", low=1, high=366,
-        source="a month: short beside the time between reviews or clashes (7 months and more), so that two in one step are rare")
+        12,
+        "steps of the model in a year",
+        unit="steps per year",
+        symbol="1/Δ",
+        low=1,
+        high=366,
+        source=(
+            "a month: short beside the time between reviews or clashes (7 months and more), so "
+            "that two in one step are rare"
+        ),
+    )
 
     @property
     def steps(self) -> int:
@@ -55,7 +106,10 @@ class Sampling(Parameters):
         return self.designs * self.replicates
 
 
-POSTERIOR = "its draws come from a posterior, which describes pairs of adversaries as the historical record has them, not this one"
+POSTERIOR = (
+    "its draws come from a posterior, which describes pairs of adversaries as the historical "
+    "record has them, not this one"
+)
 Origins = Mapping[str, tuple[tuple[Any, str], ...]]
 """For each dotted key the values it was given and by whom, the first being the earliest."""
 Sources = Mapping[str, str]
@@ -67,16 +121,43 @@ class Scenario(Parameters):
     """A ceasefire under a guarantee regime: everything that determines a run."""
 
     name: Annotated[str, Field(pattern=_NAME)] = parameter(
-        "scenario", "short name for tables and folders; without one, that of the file", unit="-", symbol="-",
-        source="given by the scenario")
+        "scenario",
+        "short name for tables and folders; without one, that of the file",
+        unit="-",
+        symbol="-",
+        source="given by the scenario",
+    )
     label: str = parameter(
-        "", "a few words for people: in figures, tables and sentences", unit="-", symbol="-", source="stated by the scenario")
+        "",
+        "a few words for people: in figures, tables and sentences",
+        unit="-",
+        symbol="-",
+        source="stated by the scenario",
+    )
     as_of: Date | None = parameter(
-        None, "date of the state of affairs that the scenario describes", unit="date", symbol="-", source="stated by the scenario")
-    title: str = parameter("", "one line that says what the scenario is", unit="-", symbol="-", source="given by the scenario")
-    description: str = parameter("", "what the scenario stands for", unit="-", symbol="-", source="given by the scenario")
+        None,
+        "date of the state of affairs that the scenario describes",
+        unit="date",
+        symbol="-",
+        source="stated by the scenario",
+    )
+    title: str = parameter(
+        "",
+        "one line that says what the scenario is",
+        unit="-",
+        symbol="-",
+        source="given by the scenario",
+    )
+    description: str = parameter(
+        "", "what the scenario stands for", unit="-", symbol="-", source="given by the scenario"
+    )
     sources: Annotated[tuple[str, ...], AsTuple] = parameter(
-        (), "where the facts behind the scenario come from", unit="-", symbol="-", source="given by the scenario")
+        (),
+        "where the facts behind the scenario come from",
+        unit="-",
+        symbol="-",
+        source="given by the scenario",
+    )
     calendar: Calendar = Calendar()
     regime: Regime = Regime()
     russia: Challenger = Challenger()
@@ -89,10 +170,17 @@ class Scenario(Parameters):
 
     @model_validator(mode="after")
     def _draws_have_one_length(self) -> Self:
-        lengths = {key: len(uncertain.numbers()) for key, uncertain in self.uncertain().items() if uncertain.jointly}
+        lengths = {
+            key: len(uncertain.numbers())
+            for key, uncertain in self.uncertain().items()
+            if uncertain.jointly
+        }
         if len(set(lengths.values())) > 1:
-            raise PydanticCustomError("draws", "lists of draws are drawn together and must have one length; they have {lengths}",
-                                      {"lengths": ", ".join(f"{length} ({key})" for key, length in lengths.items())})
+            raise PydanticCustomError(
+                "draws",
+                "lists of draws are drawn together and must have one length; they have {lengths}",
+                {"lengths": ", ".join(f"{length} ({key})" for key, length in lengths.items())},
+            )
         return self
 
     _origins: Origins = PrivateAttr(default_factory=dict)
@@ -101,12 +189,15 @@ class Scenario(Parameters):
     def with_origins(self, origins: Origins, sources: Sources) -> Self:
         """The same scenario, remembering who set its values."""
         copy = self.model_copy()
-        copy._origins, copy._stated_sources = origins, sources      # noqa: SLF001  its own class
+        copy._origins, copy._stated_sources = origins, sources  # noqa: SLF001  its own class
         return copy
 
     @property
     def origins(self) -> Origins:
-        """For each dotted key that a file or --set gave: the values and who gave them, the last of which holds."""
+        """For each dotted key that a file or --set gave.
+
+        The values and who gave them, the last of which holds.
+        """
         return self._origins
 
     @property
@@ -116,12 +207,21 @@ class Scenario(Parameters):
 
     @property
     def of_posterior(self) -> str:
-        """What has to be said where the scenario carries draws of a posterior; empty where it carries none."""
-        return f"{self.name}: {POSTERIOR}" if any(each.jointly for each in self.uncertain().values()) else ""
+        """What has to be said where the scenario carries draws of a posterior.
+
+        Empty where it carries none.
+        """
+        return (
+            f"{self.name}: {POSTERIOR}"
+            if any(each.jointly for each in self.uncertain().values())
+            else ""
+        )
 
     def determinants(self) -> dict[str, Any]:
         """What determines the result of a run, as plain data."""
-        return self.model_dump(mode="json", exclude={"name", "label", "as_of", "title", "description", "sources"})
+        return self.model_dump(
+            mode="json", exclude={"name", "label", "as_of", "title", "description", "sources"}
+        )
 
 
 def digest(determines: Mapping[str, Any]) -> str:
@@ -134,10 +234,18 @@ def json_schema() -> dict[str, Any]:
     """JSON Schema of scenario files, for editors."""
     schema = Scenario.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    del schema["$defs"]["Accession"]["required"]      # what a file leaves out may stand in the one that it extends
+    del schema["$defs"]["Accession"][
+        "required"
+    ]  # what a file leaves out may stand in the one that it extends
     schema["properties"]["extends"] = {
-        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
-        "description": "a scenario file that this one builds on, relative to this file, or several, of which the later win",
+        "anyOf": [
+            {"type": "string"},
+            {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        ],
+        "description": (
+            "a scenario file that this one builds on, relative to this file, or several, of "
+            "which the later win"
+        ),
     }
     return schema
 
@@ -147,7 +255,11 @@ def described(key: str) -> tuple[str, str]:
     block: Any = Scenario
     *blocks, name = key.split(".")
     for each in blocks:
-        block = next(kind for kind in _kinds(block.model_fields[each].annotation) if issubclass(kind, Parameters))
+        block = next(
+            kind
+            for kind in _kinds(block.model_fields[each].annotation)
+            if issubclass(kind, Parameters)
+        )
     field = block.model_fields[name]
     extra: dict[str, Any] = field.json_schema_extra
     return str(field.description), str(extra["unit"])

@@ -1,4 +1,6 @@
-"""A resolved scenario as a TOML file: every value with its meaning, who set it, what it replaced, and its source."""
+"""A resolved scenario as a TOML file: every value with its meaning, who set it, what it replaced,
+and its source.
+"""
 
 import json
 from collections.abc import Iterator
@@ -19,15 +21,18 @@ def resolved(scenario: Scenario) -> str:
 
 @dataclass(frozen=True)
 class Told:
-    """All that is said of one value of a scenario, in words; what there is nothing to say of is empty."""
+    """All that is said of one value of a scenario, in words.
+
+    What there is nothing to say of is empty.
+    """
 
     key: str
     value: str
     symbol: str
     unit: str
     meaning: str
-    set_by: str                 # the file and line, or the override; empty for a default
-    was: tuple[str, ...]        # what it replaced and who had set that, the latest first
+    set_by: str  # the file and line, or the override; empty for a default
+    was: tuple[str, ...]  # what it replaced and who had set that, the latest first
     source: str
 
 
@@ -50,7 +55,9 @@ def _parameters(scenario: Scenario, block: Parameters, prefix: str) -> Iterator[
 
 
 def _told(scenario: Scenario, key: str, value: Any, field: FieldInfo) -> Told:
-    extra: dict[str, Any] = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    extra: dict[str, Any] = (
+        field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    )
     symbol, unit = (str(extra.get(each, "")).strip("-–") for each in ("symbol", "unit"))
     given = scenario.origins.get(key, ())
     default = [] if field.is_required() else [f"{toml(field.default)} (default)"]
@@ -68,7 +75,11 @@ def _block(scenario: Scenario, block: Parameters, prefix: str) -> Iterator[str]:
             case Parameters():
                 inner += ["", f"[{key}]", *_block(scenario, value, f"{key}.")]
             case (Parameters(), *_):
-                inner += [line for each in value for line in ("", f"[[{key}]]", *_block(scenario, each, f"{key}.{each.name}."))]
+                inner += [
+                    line
+                    for each in value
+                    for line in ("", f"[[{key}]]", *_block(scenario, each, f"{key}.{each.name}."))
+                ]
             case None:
                 yield f"# {key}: none"
             case _:
@@ -93,9 +104,13 @@ def toml(value: Any) -> str:
         case Distribution():
             return toml(value.given())
         case dict():
-            return "{ " + ", ".join(f"{name} = {toml(inner)}" for name, inner in value.items()) + " }"
+            return (
+                "{ " + ", ".join(f"{name} = {toml(inner)}" for name, inner in value.items()) + " }"
+            )
         case list() | tuple():
             return "[" + ", ".join(map(toml, value)) + "]"
         case str():
             return json.dumps(value, ensure_ascii=False)
-    return str(value).lower() if isinstance(value, bool) else str(value)      # a date too is written as its text
+    return (
+        str(value).lower() if isinstance(value, bool) else str(value)
+    )  # a date too is written as its text

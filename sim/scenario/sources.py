@@ -9,24 +9,36 @@ _NO_REASON = {"", "judgement"}
 
 
 def without_source(scenario: Scenario) -> list[str]:
-    """A line for each number of a provision that a file sets and gives no source for, with its place and what to add.
+    """A line for each number of a provision that a file sets and gives no source for, with its
+    place and what to add.
 
-    A source counts where the file that sets the number states it, be it the scenario's own or one that it extends. A value that stands
-    in no file, such as that of `--set`, needs none.
+    A source counts where the file that sets the number states it, be it the scenario's own or one
+    that it extends. A value that stands in no file, such as that of `--set`, needs none.
     """
     last = {key: given[-1] for key, given in scenario.origins.items() if key.startswith("regime.")}
-    return [f"{place}: {key}: {_fault(source)}, as in {_with_source(value)}" for key, (value, place) in last.items()
-            if _stands_in_a_file(place) and (source := scenario.stated_sources.get(key, "").strip(" .")) in _NO_REASON]
+    return [
+        f"{place}: {key}: {_fault(source)}, as in {_with_source(value)}"
+        for key, (value, place) in last.items()
+        if _stands_in_a_file(place)
+        and (source := scenario.stated_sources.get(key, "").strip(" .")) in _NO_REASON
+    ]
 
 
 def _fault(source: str) -> str:
-    return f"has the source {source!r} and no reason; add the reason" if source else "has no source; add one"
+    return (
+        f"has the source {source!r} and no reason; add the reason"
+        if source
+        else "has no source; add one"
+    )
 
 
 def _with_source(value: Any) -> str:
     """The value as its file should have it, a distribution or a number."""
     parts = dict(value) if isinstance(value, dict) else {"value": value}
-    stated = {**{name: toml(part) for name, part in parts.items() if name != "source"}, "source": '"…"'}
+    stated = {
+        **{name: toml(part) for name, part in parts.items() if name != "source"},
+        "source": '"…"',
+    }
     return "{ " + ", ".join(f"{name} = {part}" for name, part in stated.items()) + " }"
 
 

@@ -1,4 +1,6 @@
-"""Where a key stands in a TOML file: `tomllib` reads the values but does not tell the lines, `tree-sitter` does."""
+"""Where a key stands in a TOML file: `tomllib` reads the values but does not tell the lines,
+`tree-sitter` does.
+"""
 
 from collections.abc import Iterator
 
@@ -10,7 +12,9 @@ _TOML = tree_sitter.Parser(tree_sitter.Language(tree_sitter_toml.language()))
 
 
 def lines_of(text: str) -> dict[Key, int]:
-    """Line of every table and key of a valid TOML text, inline tables, dotted keys and arrays of tables included."""
+    """Line of every table and key of a valid TOML text, inline tables, dotted keys and arrays of
+    tables included.
+    """
     lines: dict[Key, int] = {}
     elements: dict[Key, int] = {}
     root = _TOML.parse(text.encode()).root_node
@@ -56,6 +60,8 @@ def _nested(value: tree_sitter.Node, path: Key) -> Iterator[tuple[Key, int]]:
     if value.type == "inline_table":
         yield from _pairs(value, path)
     elif value.type == "array":
-        for position, element in enumerate(child for child in value.named_children if child.type != "comment"):
+        for position, element in enumerate(
+            child for child in value.named_children if child.type != "comment"
+        ):
             yield (*path, position), element.start_point[0] + 1
             yield from _nested(element, (*path, position))

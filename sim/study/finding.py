@@ -1,4 +1,6 @@
-"""What a study found: tidy tables and what was asked, kept in a folder from which figures and a section of the briefing are made."""
+"""What a study found: tidy tables and what was asked, kept in a folder from which figures and a
+section of the briefing are made.
+"""
 
 import hashlib
 import json
@@ -25,12 +27,19 @@ LABELS = "labels"
 
 def called(scenarios: Sequence[Named]) -> dict[str, pd.DataFrame]:
     """The table of labels of some scenarios or runs, by its name: columns scenario and label."""
-    return {LABELS: pd.DataFrame({"scenario": [each.name for each in scenarios], "label": labels(scenarios)})}
+    return {
+        LABELS: pd.DataFrame(
+            {"scenario": [each.name for each in scenarios], "label": labels(scenarios)}
+        )
+    }
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Tables of a study by their names, the first the one that answers; `asked` is plain data that determines them."""
+    """Tables of a study by their names, the first the one that answers.
+
+    `asked` is plain data that determines them.
+    """
 
     kind: str
     asked: Mapping[str, Any]
@@ -60,12 +69,18 @@ class Finding:
 
     def document(self) -> dict[str, Any]:
         """As plain data; numbers that are not known are null."""
-        tables = {name: json.loads(table.to_json(orient="records", double_precision=15)) for name, table in self.tables.items()}
+        tables = {
+            name: json.loads(table.to_json(orient="records", double_precision=15))
+            for name, table in self.tables.items()
+        }
         return {"kind": self.kind, "asked": dict(self.asked), **tables}
 
 
 def keep(finding: Finding, out: Path) -> Path:
-    """Write a finding into a folder of its own in `out`, whole or not at all, and give the folder. Raises RunError."""
+    """Write a finding into a folder of its own in `out`, whole or not at all, and give the folder.
+
+    Raises RunError.
+    """
     folder = out / finding.name
     part = folder.with_suffix(".part")
     try:
@@ -74,40 +89,71 @@ def keep(finding: Finding, out: Path) -> Path:
         texts = {f"{name}.csv": table.to_csv(index=False) for name, table in finding.tables.items()}
         for name, text in texts.items():
             (part / name).write_text(text, encoding="utf-8", newline="")
-        told = {"kind": finding.kind, "asked": dict(finding.asked), "written": datetime.now(UTC).isoformat(timespec="seconds"),
-                "versions": {package: metadata.version(package) for package in ("ceasefire", "numpy", "scipy", "pandas")}
-                | {"python": platform.python_version()},
-                "tables": {name: _sha256(text) for name, text in texts.items()}}
-        (part / FILE).write_text(json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+        told = {
+            "kind": finding.kind,
+            "asked": dict(finding.asked),
+            "written": datetime.now(UTC).isoformat(timespec="seconds"),
+            "versions": {
+                package: metadata.version(package)
+                for package in ("ceasefire", "numpy", "scipy", "pandas")
+            }
+            | {"python": platform.python_version()},
+            "tables": {name: _sha256(text) for name, text in texts.items()},
+        }
+        (part / FILE).write_text(
+            json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8"
+        )
         shutil.rmtree(folder, ignore_errors=True)
         part.rename(folder)
     except OSError as wrong:
-        raise RunError(f"{folder}: cannot be written: {wrong.strerror or wrong}; give --out a folder that can be written") from None
+        raise RunError(
+            f"{folder}: cannot be written: {wrong.strerror or wrong}; give --out a folder that "
+            "can be written"
+        ) from None
     return folder
 
 
 def writable(out: Path) -> None:
-    """Make the folder, before anything is computed that is to be kept in it. Raises RunError if nothing can be written there."""
+    """Make the folder, before anything is computed that is to be kept in it.
+
+    Raises RunError if nothing can be written there.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as wrong:
-        raise RunError(f"{out}: cannot be made: {wrong.strerror or wrong}; give --out a folder that can be written") from None
+        raise RunError(
+            f"{out}: cannot be made: {wrong.strerror or wrong}; give --out a folder that can be "
+            "written"
+        ) from None
     if not os.access(out, os.W_OK):
         raise RunError(f"{out}: cannot be written; give --out a folder that can be")
 
 
 def read(folder: Path) -> Finding:
-    """The finding in a folder. Raises RunError if it is not one, or was changed since it was written."""
+    """The finding in a folder.
+
+    Raises RunError if it is not one, or was changed since it was written.
+    """
     try:
         told = json.loads((folder / FILE).read_text(encoding="utf-8"))
         kind, asked, hashes = told["kind"], told["asked"], dict(told["tables"])
     except (OSError, ValueError, KeyError, TypeError):
-        raise RunError(f"{folder}: holds no finding: it has no readable {FILE}; name a folder that a study wrote") from None
+        raise RunError(
+            f"{folder}: holds no finding: it has no readable {FILE}; name a folder that a study "
+            "wrote"
+        ) from None
     for name, hashed in hashes.items():
         path = folder / name
         if not path.exists() or _sha256(path.read_text(encoding="utf-8")) != hashed:
             raise RunError(f"{path}: is not what the study wrote; ask it again")
-    return Finding(kind, asked, {name.removesuffix(".csv"): pd.read_csv(folder / name, float_precision="round_trip") for name in hashes})
+    return Finding(
+        kind,
+        asked,
+        {
+            name.removesuffix(".csv"): pd.read_csv(folder / name, float_precision="round_trip")
+            for name in hashes
+        },
+    )
 
 
 def _sha256(text: str) -> str:

@@ -1,8 +1,10 @@
-"""The Patient Rule Induction Method: boxes in a space of parameters that hold many cases of interest (Friedman & Fisher 1999).
+"""The Patient Rule Induction Method: boxes in a space of parameters that hold many cases of
+interest (Friedman & Fisher 1999).
 
-A box is an array of limits (2, parameter), lower and upper, infinite where it does not restrict. It is peeled from the whole space, a
-few cases at a time, and then pasted where that raises its density again. Which box of the trajectory to take is a choice between
-coverage and density (Bryant & Lempert 2010).
+A box is an array of limits (2, parameter), lower and upper, infinite where it does not restrict. It
+is peeled from the whole space, a few cases at a time, and then pasted where that raises its density
+again. Which box of the trajectory to take is a choice between coverage and density (Bryant &
+Lempert 2010).
 """
 
 from collections.abc import Iterator
@@ -14,11 +16,15 @@ from scipy import stats
 from sim.uncertainty import Floats
 
 ALPHA = 0.05
-"""Share of the cases in a box that one peel takes away, or one paste adds (Friedman & Fisher 1999 advise 0.05 to 0.1)."""
+"""Share of the cases in a box that one peel takes away, or one paste adds (Friedman & Fisher 1999
+advise 0.05 to 0.1).
+"""
 LEAST_MASS = 0.05
 """The least share of all cases in a box: a judgement, and that of the EMA workbench."""
 SURE = 0.05
-"""A limit stays if without it so many cases of interest would lie in the box by chance less often than this."""
+"""A limit stays if without it so many cases of interest would lie in the box by chance less often
+than this.
+"""
 Limits = Floats
 Cases = NDArray[np.bool_]
 
@@ -29,16 +35,22 @@ def within(x: Floats, box: Limits) -> Cases:
 
 
 def trajectory(x: Floats, y: Cases, least: float) -> list[Limits]:
-    """Boxes from the whole space on: each peeled from the one before it, down to `least` cases; then pasted while that raises the density.
+    """Boxes from the whole space on: each peeled from the one before it, down to `least` cases.
 
-    A peel is made even where none raises the density: behind such a step a region may lie (patience: Friedman & Fisher 1999).
+    Then pasted while that raises the density.
+
+    A peel is made even where none raises the density: behind such a step a region may lie
+    (patience: Friedman & Fisher 1999).
     """
     boxes = list(peelings(x, y, least))
     return boxes + list(pastings(x, y, boxes[-1]))
 
 
 def peelings(x: Floats, y: Cases, least: float) -> Iterator[Limits]:
-    """The whole space, and each box peeled from the one before it: by the limit that raises the density most for each case it takes."""
+    """The whole space, and each box peeled from the one before it.
+
+    By the limit that raises the density most for each case it takes.
+    """
     box = np.stack([np.full(x.shape[1], -np.inf), np.full(x.shape[1], np.inf)])
     yield box
     while True:
@@ -47,9 +59,23 @@ def peelings(x: Floats, y: Cases, least: float) -> Iterator[Limits]:
             ordered = np.sort(x[:, parameter])
             for side, share in ((1, 1 - ALPHA), (0, ALPHA)):
                 limit = _between(ordered, share)
-                candidates.append((side, parameter, limit, x[:, parameter] <= limit if side else x[:, parameter] >= limit))
-        scored = [(_gain(y.mean(), y[held].mean(), taken), -int(restricted(_moved(box, side, parameter, limit)).sum()), -number)
-                  for number, (side, parameter, limit, held) in enumerate(candidates) if 0 < (taken := len(y) - int(held.sum())) < len(y)]
+                candidates.append(
+                    (
+                        side,
+                        parameter,
+                        limit,
+                        x[:, parameter] <= limit if side else x[:, parameter] >= limit,
+                    )
+                )
+        scored = [
+            (
+                _gain(y.mean(), y[held].mean(), taken),
+                -int(restricted(_moved(box, side, parameter, limit)).sum()),
+                -number,
+            )
+            for number, (side, parameter, limit, held) in enumerate(candidates)
+            if 0 < (taken := len(y) - int(held.sum())) < len(y)
+        ]
         if not scored:
             return
         side, parameter, limit, held = candidates[-max(scored)[2]]
@@ -60,14 +86,22 @@ def peelings(x: Floats, y: Cases, least: float) -> Iterator[Limits]:
 
 
 def pastings(x: Floats, y: Cases, box: Limits) -> Iterator[Limits]:
-    """Each box pasted from the one before it: by the limit that raises the density most for each case it adds, while any does."""
+    """Each box pasted from the one before it: by the limit that raises the density most for each
+    case it adds, while any does.
+    """
     while True:
         inside = within(x, box)
         scored = []
         for number, wider in enumerate(candidates := list(_pastes(box, x))):
             held = within(x, wider)
             if added := int(held.sum() - inside.sum()):
-                scored.append((_gain(y[inside].mean(), y[held].mean(), added), -int(restricted(wider).sum()), -number))
+                scored.append(
+                    (
+                        _gain(y[inside].mean(), y[held].mean(), added),
+                        -int(restricted(wider).sum()),
+                        -number,
+                    )
+                )
         if not scored or max(scored)[0] <= 0:
             return
         box = candidates[-max(scored)[2]]
@@ -104,10 +138,12 @@ def _moved(box: Limits, side: int, parameter: int, limit: float) -> Limits:
 
 
 def _between(ordered: Floats, share: float) -> float:
-    """The middle between the two different values around a quantile, so that equal values are never parted."""
+    """The middle between the two different values around a quantile, so that equal values are never
+    parted.
+    """
     place = (len(ordered) - 1) * share
     low, high = ordered[int(np.floor(place))], ordered[int(np.ceil(place))]
-    if low == high and share > 0.5:      # noqa: PLR2004  the half that it is in
+    if low == high and share > 0.5:  # noqa: PLR2004  the half that it is in
         low = ordered[max(0, int(np.searchsorted(ordered, low, side="left")) - 1)]
     elif low == high:
         high = ordered[min(len(ordered) - 1, int(np.searchsorted(ordered, high, side="right")))]
@@ -115,20 +151,27 @@ def _between(ordered: Floats, share: float) -> float:
 
 
 def agreement(x: Floats, y: Cases, box: Limits) -> float:
-    """How far lying in the box and being of interest agree beyond chance: 1 wholly, 0 not at all (kappa: Cohen 1960)."""
+    """How far lying in the box and being of interest agree beyond chance.
+
+    1 wholly, 0 not at all (kappa: Cohen 1960).
+    """
     inside = within(x, box)
     expected = inside.mean() * y.mean() + (1 - inside.mean()) * (1 - y.mean())
     return float(((inside == y).mean() - expected) / (1 - expected)) if expected < 1 else 0.0
 
 
 def find(x: Floats, y: Cases, least: float) -> tuple[Limits, list[Limits]]:
-    """The box of the trajectory that agrees best with the cases of interest, without limits that chance could explain; the trajectory."""
+    """The box of the trajectory that agrees best with the cases of interest, without limits that
+    chance could explain; the trajectory.
+    """
     boxes = trajectory(x, y, least)
     return pruned(x, y, max(boxes, key=lambda box: agreement(x, y, box))), boxes
 
 
 def pruned(x: Floats, y: Cases, box: Limits) -> Limits:
-    """The box without its limits whose quasi-p-value is not below 0.05, the largest first (Bryant & Lempert 2010)."""
+    """The box without its limits whose quasi-p-value is not below 0.05, the largest first (Bryant &
+    Lempert 2010).
+    """
     while np.isfinite(box).any():
         sides = [(int(side), int(parameter)) for side, parameter in np.argwhere(np.isfinite(box))]
         chances = [quasi_p(x, y, box, side, parameter) for side, parameter in sides]
@@ -141,7 +184,11 @@ def pruned(x: Floats, y: Cases, box: Limits) -> Limits:
 
 
 def quasi_p(x: Floats, y: Cases, box: Limits, side: int, parameter: int) -> float:
-    """Chance of as many cases of interest in the box as there are, were its density that of the box without this limit (binomial)."""
+    """Chance of as many cases of interest in the box as there are, were its density that of the box
+    without this limit (binomial).
+    """
     without = within(x, _moved(box, side, parameter, (-np.inf, np.inf)[side]))
     inside = within(x, box)
-    return float(stats.binom.sf(int(y[inside].sum()) - 1, int(inside.sum()), float(y[without].mean())))
+    return float(
+        stats.binom.sf(int(y[inside].sum()) - 1, int(inside.sum()), float(y[without].mean()))
+    )

@@ -1,8 +1,10 @@
-"""The model held against the record: predictions of durability by class, and their scores beside those of plain rivals.
+"""The model held against the record: predictions of durability by class, and their scores beside
+those of plain rivals.
 
-The rivals are fitted to the very cases that they predict, the cases of one pair of adversaries left out in their turn; the model has
-seen none of them. A case that was followed for fewer years says nothing of later ones, and those that were followed longer count for it
-(inverse probability of censoring weights: Graf et al. 1999).
+The rivals are fitted to the very cases that they predict, the cases of one pair of adversaries left
+out in their turn; the model has seen none of them. A case that was followed for fewer years says
+nothing of later ones, and those that were followed longer count for it (inverse probability of
+censoring weights: Graf et al. 1999).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +22,9 @@ from sim.uncertainty import Floats
 
 RESAMPLES, FEWEST = 400, 20
 Predictor = Callable[[pd.DataFrame, pd.DataFrame, Sequence[float]], Floats]
-"""What gives the durability of each of some cases at some years (case, year), from the known cases, the cases asked and the years."""
+"""What gives the durability of each of some cases at some years (case, year), from the known cases,
+the cases asked and the years.
+"""
 
 
 def covered(cases: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
@@ -29,49 +33,91 @@ def covered(cases: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     Raises ScenarioError for a name that stands for no class of the record or is given twice.
     """
     known = ", ".join(stand.scenario for stand in STANDS)
-    problems = [f"{name}: has no counterpart in the record of past ceasefires; use one of {known}" for name in names
-                if class_of(name) is None]
-    problems += [f"{name}: is given twice; name it once" for name in dict.fromkeys(names) if list(names).count(name) > 1]
+    problems = [
+        f"{name}: has no counterpart in the record of past ceasefires; use one of {known}"
+        for name in names
+        if class_of(name) is None
+    ]
+    problems += [
+        f"{name}: is given twice; name it once"
+        for name in dict.fromkeys(names)
+        if list(names).count(name) > 1
+    ]
     if problems:
         raise ScenarioError(problems)
-    return cases[cases["guarantee_class"].isin([class_of(name) for name in names])].reset_index(drop=True)
+    return cases[cases["guarantee_class"].isin([class_of(name) for name in names])].reset_index(
+        drop=True
+    )
 
 
 def by_the_day(run: Simulated, years: Sequence[float]) -> pd.DataFrame:
-    """Durability as of `sim.survival`, linear between the ends of months: a war is dated at the end of the month in which it came."""
-    months = np.unique(np.concatenate([np.floor(12 * np.asarray(years)), np.ceil(12 * np.asarray(years))])) / 12
+    """Durability as of `sim.survival`, linear between the ends of months.
+
+    A war is dated at the end of the month in which it came.
+    """
+    months = (
+        np.unique(
+            np.concatenate([np.floor(12 * np.asarray(years)), np.ceil(12 * np.asarray(years))])
+        )
+        / 12
+    )
     ends = durability.survival(run, [*months[months > 0]]).set_index("years")
     ends.loc[0.0] = 1.0
     ends = ends.sort_index()
-    return pd.DataFrame({"years": years} | {name: np.interp(years, ends.index, ends[name]) for name in ends})
+    return pd.DataFrame(
+        {"years": years} | {name: np.interp(years, ends.index, ends[name]) for name in ends}
+    )
 
 
 def too_few(cases: pd.DataFrame) -> str:
-    """Why there are no scores of these cases, from which the rivals could not be fitted again and again; empty where there are."""
-    if len(cases) >= FEWEST and cases["ended"].sum() >= 3:      # noqa: PLR2004  a Weibull without one of them
+    """Why there are no scores of these cases, from which the rivals could not be fitted again and
+    again; empty where there are.
+    """
+    # a Weibull without one of them
+    if len(cases) >= FEWEST and cases["ended"].sum() >= 3:  # noqa: PLR2004
         return ""
-    return (f"{len(cases)} cases, of which {cases['ended'].sum()} ended, are too few to score a model by; add others of "
-            f"{', '.join(stand.scenario for stand in STANDS if stand.guarantee_class not in set(cases['guarantee_class']))}.")
+    classes = set(cases["guarantee_class"])
+    others = [stand.scenario for stand in STANDS if stand.guarantee_class not in classes]
+    return (
+        f"{len(cases)} cases, of which {cases['ended'].sum()} ended, are too few to score a "
+        f"model by; add others of {', '.join(others)}."
+    )
 
 
-def laid_over(cases: pd.DataFrame, runs: Sequence[Simulated], years: Sequence[float] = YEARS) -> pd.DataFrame:
-    """The model over the record: scenario, guarantee_class, years, estimate, low, high, spread_low, spread_high, and of the cases of
-    the class record, record_low, record_high (NaN where none was followed so long).
-    """      # noqa: D205  one sentence says what it gives
+def laid_over(
+    cases: pd.DataFrame, runs: Sequence[Simulated], years: Sequence[float] = YEARS
+) -> pd.DataFrame:
+    """The model over the record: scenario, guarantee_class, years, estimate, low, high, spread_low,
+    spread_high, and of the cases of the class record, record_low, record_high (NaN where none was
+    followed so long).
+    """
     tables = []
     for run in runs:
         own = cases[cases["guarantee_class"] == class_of(run.name)]
         reached = [year for year in years if year <= run.horizon_years]
-        held = kaplan_meier(own, reached)[["estimate", "low", "high"]].set_axis(["record", "record_low", "record_high"], axis=1)
-        tables.append(durability.survival(run, reached).join(held).assign(scenario=run.name, guarantee_class=class_of(run.name)))
+        held = kaplan_meier(own, reached)[["estimate", "low", "high"]].set_axis(
+            ["record", "record_low", "record_high"], axis=1
+        )
+        tables.append(
+            durability.survival(run, reached)
+            .join(held)
+            .assign(scenario=run.name, guarantee_class=class_of(run.name))
+        )
     return pd.concat(tables, ignore_index=True)
 
 
 def of_runs(runs: Sequence[Simulated]) -> Predictor:
-    """What the model says: the durability of the run that stands for the class of a case, whatever is known."""
+    """What the model says: the durability of the run that stands for the class of a case, whatever
+    is known.
+    """
+
     def predict(_: pd.DataFrame, asked: pd.DataFrame, years: Sequence[float]) -> Floats:
-        model = {class_of(run.name): durability.survival(run, years)["estimate"].to_numpy() for run in runs}
+        model = {
+            class_of(run.name): durability.survival(run, years)["estimate"].to_numpy()
+            for run in runs
+        }
         return np.stack([model[name] for name in asked["guarantee_class"]])
+
     return predict
 
 
@@ -86,7 +132,8 @@ def weibull_of_all(known: pd.DataFrame, asked: pd.DataFrame, years: Sequence[flo
 
 
 def weibull_by_class(known: pd.DataFrame, asked: pd.DataFrame, years: Sequence[float]) -> Floats:
-    """Weibull lifetimes of the shape of all cases and a rate of each class, with half an end added so that no class is safe for ever.
+    """Weibull lifetimes of the shape of all cases and a rate of each class, with half an end added
+    so that no class is safe for ever.
 
     A class of which no case is known has the rate of all.
     """
@@ -100,11 +147,17 @@ def weibull_by_class(known: pd.DataFrame, asked: pd.DataFrame, years: Sequence[f
 
 
 BASELINE = "Kaplan-Meier"
-RIVALS: Mapping[str, Predictor] = {BASELINE: kaplan_meier_of_all, "Weibull": weibull_of_all, "Weibull by class": weibull_by_class}
+RIVALS: Mapping[str, Predictor] = {
+    BASELINE: kaplan_meier_of_all,
+    "Weibull": weibull_of_all,
+    "Weibull by class": weibull_by_class,
+}
 
 
 def left_out(predict: Predictor, cases: pd.DataFrame, years: Sequence[float] = YEARS) -> Floats:
-    """What a predictor that knows all cases but those of one pair of adversaries says of these (case, year)."""
+    """What a predictor that knows all cases but those of one pair of adversaries says of these
+    (case, year).
+    """
     predicted = np.empty((len(cases), len(years)))
     for of_pair in by_pair(cases):
         predicted[of_pair] = predict(cases[~of_pair], cases[of_pair], years)
@@ -116,13 +169,21 @@ def by_pair(cases: pd.DataFrame) -> list[NDArray[np.bool_]]:
     return [(cases["pair"] == pair).to_numpy() for pair in dict.fromkeys(cases["pair"])]
 
 
-def scores(cases: pd.DataFrame, models: Mapping[str, Predictor], years: Sequence[float] = YEARS, seed: int = 0) -> pd.DataFrame:
-    """Brier and log score of models and of the rivals at each year, lower being better, and how much worse than pooled Kaplan-Meier.
+def scores(
+    cases: pd.DataFrame,
+    models: Mapping[str, Predictor],
+    years: Sequence[float] = YEARS,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Brier and log score of models and of the rivals at each year, lower being better, and how
+    much worse than pooled Kaplan-Meier.
 
-    Columns: predictor, years, score ("Brier" or "log"), estimate, low, high, worse, worse_low, worse_high, cases (those whose fate
-    at that year is known). Scores leave out the cases of each pair of adversaries in their turn. Limits are those of 95 % of resamples
-    of the pairs, to each of which all are fitted anew and in which they are scored on the cases of pairs that were not drawn (out-of-bag
-    bootstrap: Efron & Tibshirani 1997); they include the chance in the fit. Years that no case was followed beyond are left out.
+    Columns: predictor, years, score ("Brier" or "log"), estimate, low, high, worse, worse_low,
+    worse_high, cases (those whose fate at that year is known). Scores leave out the cases of each
+    pair of adversaries in their turn. Limits are those of 95 % of resamples of the pairs, to each
+    of which all are fitted anew and in which they are scored on the cases of pairs that were not
+    drawn (out-of-bag bootstrap: Efron & Tibshirani 1997); they include the chance in the fit. Years
+    that no case was followed beyond are left out.
     """
     weights = _weights(cases, years)
     known = np.asarray(weights.any(axis=0))
@@ -130,30 +191,67 @@ def scores(cases: pd.DataFrame, models: Mapping[str, Predictor], years: Sequence
     held = (cases["years"].to_numpy()[:, None] > np.asarray(years)).astype(float)
     predictors, least = {**models, **RIVALS}, 1 / (2 * len(cases))
 
-    def lost(predicted: Mapping[str, Floats], rows: NDArray[np.intp]) -> dict[tuple[str, str], Floats]:
-        return {(name, kind): (weights[rows] * loss(shares, held[rows], least)).mean(axis=0)
-                for name, shares in predicted.items() for kind, loss in LOSSES.items()}
-    found = lost({name: left_out(predict, cases, years) for name, predict in predictors.items()}, np.arange(len(cases)))
-    resampled = [lost({name: predict(cases.iloc[bag].reset_index(drop=True), cases.iloc[left], years)
-                       for name, predict in predictors.items()}, left) for bag, left in _bags(cases, max(years), seed)]
+    def lost(
+        predicted: Mapping[str, Floats], rows: NDArray[np.intp]
+    ) -> dict[tuple[str, str], Floats]:
+        return {
+            (name, kind): (weights[rows] * loss(shares, held[rows], least)).mean(axis=0)
+            for name, shares in predicted.items()
+            for kind, loss in LOSSES.items()
+        }
+
+    found = lost(
+        {name: left_out(predict, cases, years) for name, predict in predictors.items()},
+        np.arange(len(cases)),
+    )
+    resampled = [
+        lost(
+            {
+                name: predict(cases.iloc[bag].reset_index(drop=True), cases.iloc[left], years)
+                for name, predict in predictors.items()
+            },
+            left,
+        )
+        for bag, left in _bags(cases, max(years), seed)
+    ]
     rows = []
     for (name, kind), estimate in found.items():
         each = np.stack([losses[name, kind] for losses in resampled])
         beside = each - np.stack([losses[BASELINE, kind] for losses in resampled])
         for column, year in enumerate(years):
-            (low, high), (worse_low, worse_high) = (np.quantile(some[:, column], (0.025, 0.975)) for some in (each, beside))
-            rows.append({"predictor": name, "years": year, "score": kind, "cases": int((weights[:, column] > 0).sum()),
-                         "estimate": estimate[column], "low": low, "high": high,
-                         "worse": estimate[column] - found[BASELINE, kind][column], "worse_low": worse_low, "worse_high": worse_high})
+            (low, high), (worse_low, worse_high) = (
+                np.quantile(some[:, column], (0.025, 0.975)) for some in (each, beside)
+            )
+            rows.append(
+                {
+                    "predictor": name,
+                    "years": year,
+                    "score": kind,
+                    "cases": int((weights[:, column] > 0).sum()),
+                    "estimate": estimate[column],
+                    "low": low,
+                    "high": high,
+                    "worse": estimate[column] - found[BASELINE, kind][column],
+                    "worse_low": worse_low,
+                    "worse_high": worse_high,
+                }
+            )
     return pd.DataFrame(rows)
 
 
-def _bags(cases: pd.DataFrame, last: float, seed: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Resamples of the pairs of adversaries, each with all its cases, from which all rivals can be fitted up to the last year.
+def _bags(
+    cases: pd.DataFrame, last: float, seed: int
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Resamples of the pairs of adversaries, each with all its cases, from which all rivals can be
+    fitted up to the last year.
 
     With each come the cases of the pairs that it left out.
     """
-    rng, ended, followed = np.random.default_rng(seed), cases["ended"].to_numpy(), cases["years"].to_numpy()
+    rng, ended, followed = (
+        np.random.default_rng(seed),
+        cases["ended"].to_numpy(),
+        cases["years"].to_numpy(),
+    )
     own = [np.flatnonzero(of_pair) for of_pair in by_pair(cases)]
     made = 0
     while made < RESAMPLES:
@@ -172,7 +270,8 @@ def brier(share: Floats, held: Floats, _: float) -> Floats:
 def log_loss(share: Floats, held: Floats, least: float) -> Floats:
     """Minus the log of the probability given to what happened (Good 1952).
 
-    Probabilities are kept `least` away from 0 and 1: half a case, since so many cases cannot make anybody surer.
+    Probabilities are kept `least` away from 0 and 1: half a case, since so many cases cannot make
+    anybody surer.
     """
     kept = np.clip(share, least, 1 - least)
     return np.asarray(-(held * np.log(kept) + (1 - held) * np.log1p(-kept)))
@@ -182,13 +281,17 @@ LOSSES = {"Brier": brier, "log": log_loss}
 
 
 def _weights(cases: pd.DataFrame, years: Sequence[float]) -> Floats:
-    """Weights (case, year): 0 where the fate is not known, else one over the chance of having been followed so long.
+    """Weights (case, year): 0 where the fate is not known, else one over the chance of having been
+    followed so long.
 
-    A year that no case was followed beyond has no weights: that some ended before it does not say how many did not.
+    A year that no case was followed beyond has no weights: that some ended before it does not say
+    how many did not.
     """
     followed = cases.assign(ended=~cases["ended"])
     until = kaplan_meier(followed, years)["estimate"].to_numpy()
-    own = kaplan_meier(followed, np.nextafter(cases["years"].to_numpy(), 0).tolist())["estimate"].to_numpy()
+    own = kaplan_meier(followed, np.nextafter(cases["years"].to_numpy(), 0).tolist())[
+        "estimate"
+    ].to_numpy()
     longer = cases["years"].to_numpy()[:, None] > np.asarray(years)
     ended = cases["ended"].to_numpy()[:, None] & ~longer
     known = longer.any(axis=0) & (until > 0)

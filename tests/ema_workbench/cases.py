@@ -1,4 +1,7 @@
-"""Cases that both EMA workbench and our own peeling are given: plain numbers from a seed, and a rule."""
+"""Cases that both EMA workbench and our own peeling are given.
+
+Plain numbers from a seed, and a rule.
+"""
 
 import numpy as np
 import pandas as pd

@@ -1,9 +1,12 @@
-"""Make the answers of EMA workbench 2.5.3 that tests/test_discovery.py compares with: its trajectories of peeling and pasting.
+"""Make the answers of EMA workbench 2.5.3 that tests/test_discovery.py compares with.
+
+Its trajectories of peeling and pasting.
 
     pip install ema_workbench==2.5.3
     python tests/ema_workbench/make_boxes.py
 
-EMA workbench is not needed to run the tests. The cases come from `cases.py` beside this file; only floats, and no category.
+EMA workbench is not needed to run the tests. The cases come from `cases.py` beside this file; only
+floats, and no category.
 """
 
 import json
@@ -20,17 +23,33 @@ HERE = Path(__file__).parent
 
 
 def boxes(x, y):
-    """Limits of every box on the trajectories of the first two boxes, with mass, coverage and density."""
+    """Limits of every box on the trajectories of the first two boxes, with mass, coverage and
+    density.
+    """
     found = prim.Prim(x, y.astype(int), threshold=0.01)
     told = []
     for _ in range(2):
         box = found.find_box()
         steps = box.peeling_trajectory
-        told.append([{"limits": limits.to_numpy().tolist(), "mass": row["mass"], "coverage": row["coverage"], "density": row["density"]}
-                     for limits, (_, row) in zip(box.box_lims, steps.iterrows(), strict=True)])
+        told.append(
+            [
+                {
+                    "limits": limits.to_numpy().tolist(),
+                    "mass": row["mass"],
+                    "coverage": row["coverage"],
+                    "density": row["density"],
+                }
+                for limits, (_, row) in zip(box.box_lims, steps.iterrows(), strict=True)
+            ]
+        )
     return told
 
 
 if __name__ == "__main__":
-    answers = {"version": metadata.version("ema_workbench"), "boxes": {name: boxes(*make()) for name, make in CASES.items()}}
-    (HERE / "boxes.json").write_text(json.dumps(answers, separators=(",", ":")) + "\n", encoding="utf-8")
+    answers = {
+        "version": metadata.version("ema_workbench"),
+        "boxes": {name: boxes(*make()) for name, make in CASES.items()},
+    }
+    (HERE / "boxes.json").write_text(
+        json.dumps(answers, separators=(",", ":")) + "\n", encoding="utf-8"
+    )

@@ -1,4 +1,6 @@
-"""What the tests of this folder share: they and the figures of docs/theory.md measure with the same functions."""
+"""What the tests of this folder share: they and the figures of docs/theory.md measure with the same
+functions.
+"""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -25,6 +27,9 @@ def quoted() -> Callable[[Mapping[str, object]], None]:
 
     def check(results: Mapping[str, object]) -> None:
         missing = {name: str(result) for name, result in results.items() if str(result) not in page}
-        assert not missing, f"{PAGE.name} does not quote {missing}; docs/make_theory_figures.py prints every number of the page"
+        assert not missing, (
+            f"{PAGE.name} does not quote {missing}; docs/make_theory_figures.py prints every "
+            "number of the page"
+        )
 
     return check

@@ -1,4 +1,6 @@
-"""How the propositions are measured: scenarios, the crisis game of a moment, and rates and shares with their sampling errors."""
+"""How the propositions are measured: scenarios, the crisis game of a moment, and rates and shares
+with their sampling errors.
+"""
 
 from collections.abc import Mapping
 from functools import cache
@@ -14,10 +16,15 @@ from sim.game.war import Cause
 from sim.model.ceasefire import CAUSES
 
 SE = 4
-"""Bound of every statistical comparison, in standard errors: with a fresh seed an effect that is not there passes it one time in 31,000."""
+"""Bound of every statistical comparison, in standard errors.
+
+With a fresh seed an effect that is not there passes it one time in 31,000.
+"""
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 NO_NOISE = {f"{actor}.choice_noise": 1e-6 for actor in ACTORS}
-"""The limit of no noise: the least that a scenario allows, a millionth of what prevailing is worth to a leader who finds it vital."""
+"""The limit of no noise: the least that a scenario allows, a millionth of what prevailing is worth
+to a leader who finds it vital.
+"""
 ALONE = {"europe.stake": -10.0, "united_states.stake": -10.0}
 """No third party: neither Europe nor the United States ever fights."""
 NO_PROBES = {"russia.probe_gain": -2.0, "russia.probe_cost": 2.0}
@@ -34,7 +41,11 @@ FROZEN = {
 """A balance of power, and a will of the guarantors, that do not move."""
 FIXED_TERMS = {"russia.terms_follow_power": 0.0}
 """Peace is worth the same to Russia whoever grows stronger."""
-IN_TIME = {"war.surprise": 0.0, "regime.response.europe_days": 0.0, "regime.response.united_states_days": 0.0}
+IN_TIME = {
+    "war.surprise": 0.0,
+    "regime.response.europe_days": 0.0,
+    "regime.response.united_states_days": 0.0,
+}
 """No surprise, and no fait accompli: all that is pledged counts."""
 
 
@@ -44,23 +55,43 @@ def uniform(low: float, high: float) -> dict[str, list[float]]:
 
 
 def scenario(
-    name: str, *changes: Mapping[str, Any], designs: int = 1000, replicates: int = 1, seed: int = 2025, **more: Any
+    name: str,
+    *changes: Mapping[str, Any],
+    designs: int = 1000,
+    replicates: int = 1,
+    seed: int = 2025,
+    **more: Any,
 ) -> sim.Scenario:
-    """A scenario of the product with `changes` by dotted key; the worlds of two scenarios with the same sampling are pairs."""
-    sampling = {"sampling.designs": designs, "sampling.replicates": replicates, "sampling.seed": seed}
+    """A scenario of the product with `changes` by dotted key.
+
+    The worlds of two scenarios with the same sampling are pairs.
+    """
+    sampling = {
+        "sampling.designs": designs,
+        "sampling.replicates": replicates,
+        "sampling.seed": seed,
+    }
     merged = {key: value for each in (*changes, sampling, more) for key, value in each.items()}
     return sim.load(SCENARIOS / f"{name}.toml", merged)
 
 
 @cache
 def medians(name: str) -> dict[str, float]:
-    """Every uncertain number of a scenario at its median, by dotted key: for propositions about one game."""
+    """Every uncertain number of a scenario at its median, by dotted key.
+
+    For propositions about one game.
+    """
     uncertain = sim.load(SCENARIOS / f"{name}.toml").uncertain()
-    return {key: float(distribution.quantile(np.array(0.5))) for key, distribution in uncertain.items()}
+    return {
+        key: float(distribution.quantile(np.array(0.5))) for key, distribution in uncertain.items()
+    }
 
 
-def model_at(given: sim.Scenario, years: float = 0.0, reputation: Any = None, entered: bool | None = None) -> sim.CeasefireModel:
-    """One world a design, with the strengths of `years` after the ceasefire and, if given, this reputation of Europe.
+def model_at(
+    given: sim.Scenario, years: float = 0.0, reputation: Any = None, entered: bool | None = None
+) -> sim.CeasefireModel:
+    """One world a design, with the strengths of `years` after the ceasefire and, if given, this
+    reputation of Europe.
 
     All arms that are due by then have been delivered.
     """
@@ -77,7 +108,9 @@ def model_at(given: sim.Scenario, years: float = 0.0, reputation: Any = None, en
     return model
 
 
-def game(given: sim.Scenario, years: float = 0.0, reputation: Any = None, entered: bool | None = None) -> Crisis:
+def game(
+    given: sim.Scenario, years: float = 0.0, reputation: Any = None, entered: bool | None = None
+) -> Crisis:
     """The crisis game at that moment, one world a design."""
     model = model_at(given, years, reputation, entered)
     return model.crisis(np.arange(len(model.worlds)))
@@ -118,11 +151,15 @@ class Histories(NamedTuple):
 
     def ended_by(self, *causes: Cause) -> np.ndarray:
         """Where the ceasefire ended in one of these ways, as 0 and 1; by default in any."""
-        return np.isin(self.cause, [CAUSES.index(cause) for cause in causes or CAUSES[:-1]]).astype(float)
+        return np.isin(self.cause, [CAUSES.index(cause) for cause in causes or CAUSES[:-1]]).astype(
+            float
+        )
 
     def between(self, start: float, end: float, *causes: Cause) -> tuple[np.ndarray, np.ndarray]:
         """Ends in these ways at an age in (start, end] years, and years at peace at those ages."""
-        return self.ended_by(*causes) * (self.years > start) * (self.years <= end), np.clip(self.years - start, 0, end - start)
+        return self.ended_by(*causes) * (self.years > start) * (self.years <= end), np.clip(
+            self.years - start, 0, end - start
+        )
 
     def before(self, moment: Any, *causes: Cause) -> tuple[np.ndarray, np.ndarray]:
         """Ends in these ways up to a `moment` of each world, and its years at peace until then."""
@@ -134,7 +171,9 @@ def histories(given: sim.Scenario) -> Histories:
     model = sim.CeasefireModel(given, given.sampling.worlds)
     while model.running:
         model.step()
-    return Histories(model.design, model.years_held, model.cause, model.probes, model.entry, model.terms_drift)
+    return Histories(
+        model.design, model.years_held, model.cause, model.probes, model.entry, model.terms_drift
+    )
 
 
 def by_design(each: np.ndarray, design: np.ndarray) -> np.ndarray:
@@ -150,10 +189,14 @@ def mean(each: np.ndarray, design: np.ndarray) -> Measured:
 
 def rate(design: np.ndarray, events: np.ndarray, exposure: np.ndarray) -> Measured:
     """Events per year of exposure, with the error of a ratio linearised over designs."""
-    return difference_of_rates(design, (events, exposure), (np.zeros_like(events), np.ones_like(exposure)))
+    return difference_of_rates(
+        design, (events, exposure), (np.zeros_like(events), np.ones_like(exposure))
+    )
 
 
-def difference_of_rates(design: np.ndarray, one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]) -> Measured:
+def difference_of_rates(
+    design: np.ndarray, one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]
+) -> Measured:
     """Difference between two rates, each of (events, exposure), in paired worlds."""
     total, residual = 0.0, np.zeros(len(design))
     for sign, (events, exposure) in ((1, one), (-1, other)):

@@ -1,23 +1,39 @@
 """Deterrence against spiral.
 
-Jervis (1978), Cooperation under the security dilemma, World Politics 30(2), and Kydd (2005), Trust and Mistrust in International
-Relations, Princeton University Press: what deters a greedy state provokes a state that only fears for its security, so that the same
-guarantee lowers the danger with the one and raises it with the other; and reassurance does the reverse.
+Jervis (1978), Cooperation under the security dilemma, World Politics 30(2), and Kydd (2005), Trust
+and Mistrust in International Relations, Princeton University Press: what deters a greedy state
+provokes a state that only fears for its security, so that the same guarantee lowers the danger with
+the one and raises it with the other; and reassurance does the reverse.
 
-Here, with a balance that does not move and at any noise, a guarantee makes Russia likelier to attack exactly when
+Here, with a balance that does not move and at any noise, a guarantee makes Russia likelier to
+attack exactly when
 
     κ (v f + θ_F F + θ_U (U - U_b)/U_b)  >  A - A'
 
-what its insecurity κ makes of the provocation by membership, force and arms > what the guarantee takes from the value A of attacking.
-So one that provokes more than it deters (a token force and a faint promise) is of both kinds. Most reference guarantees deter even the
-most insecure Russia within five years.
+what its insecurity κ makes of the provocation by membership, force and arms > what the guarantee
+takes from the value A of attacking. So one that provokes more than it deters (a token force and a
+faint promise) is of both kinds. Most reference guarantees deter even the most insecure Russia
+within five years.
 """
 
 from functools import cache
 
 import numpy as np
 import pytest
-from measuring import FIXED_TERMS, FROZEN, NO_PROBES, Histories, Measured, game, histories, mean, medians, model_at, scenario, uniform
+from measuring import (
+    FIXED_TERMS,
+    FROZEN,
+    NO_PROBES,
+    Histories,
+    Measured,
+    game,
+    histories,
+    mean,
+    medians,
+    model_at,
+    scenario,
+    uniform,
+)
 
 from sim.game.war import Cause
 
@@ -57,27 +73,40 @@ def test_a_guarantee_provokes_exactly_where_it_provokes_more_than_it_deters(nois
         "regime.provocation.value": uniform(0, 0.2),
         "regime.sanctions.snapback": uniform(0, 0.05),
     }
-    before, after = (game(scenario("none", russia, regime, designs=3000), 1.0, 0.5) for regime in ({}, offer))
+    before, after = (
+        game(scenario("none", russia, regime, designs=3000), 1.0, 0.5) for regime in ({}, offer)
+    )
     draws = model_at(scenario("none", russia, offer, designs=3000)).draws
     threat = medians("none")["russia.threat_of_force"] * draws["regime.deployment.brigades"]
     provoked = draws["russia.insecurity"] * (draws["regime.provocation.value"] + threat)
     deterred = before.attack_now - after.attack_now
     clear = abs(provoked - deterred) > 1e-6
-    drawn_to_attack = (after.attack_now - after.value_of_holding) - (before.attack_now - before.value_of_holding)
+    drawn_to_attack = (after.attack_now - after.value_of_holding) - (
+        before.attack_now - before.value_of_holding
+    )
     assert np.array_equal((drawn_to_attack > 0)[clear], (provoked > deterred)[clear])
     assert min(np.sum(provoked > deterred), np.sum(provoked < deterred)) > 300
 
 
 @cache
 def ended(regime: str, value: float, insecurity: float) -> Histories:
-    """4,000 histories of five years with this leader throughout, 1,000 designs of 4, on the same chance under every regime."""
+    """4,000 histories of five years with this leader throughout, 1,000 designs of 4, on the same
+    chance under every regime.
+    """
     leader = {
         "russia.value_of_prevailing": value,
         "russia.insecurity": insecurity,
         "russia.leader_turnover": 0,
         "sampling.horizon_years": 5,
     }
-    return histories(scenario(*(("none", HALF_HEARTED) if regime == "half-hearted" else (regime, {})), leader, designs=1000, replicates=4))
+    return histories(
+        scenario(
+            *(("none", HALF_HEARTED) if regime == "half-hearted" else (regime, {})),
+            leader,
+            designs=1000,
+            replicates=4,
+        )
+    )
 
 
 def share(regime: str, value: float, insecurity: float) -> Measured:
@@ -99,7 +128,10 @@ def results() -> dict[str, Measured]:
     for name, leader in (("greedy", GREEDY), ("insecure", INSECURE)):
         which = leader["russia.value_of_prevailing"], leader["russia.insecurity"]
         found |= {f"{name}, {regime}": share(regime, *which) for regime in ("none", "half-hearted")}
-        found |= {f"{name}, {regime} against none": difference(regime, *which) for regime in ("half-hearted", *PROMISED)}
+        found |= {
+            f"{name}, {regime} against none": difference(regime, *which)
+            for regime in ("half-hearted", *PROMISED)
+        }
     return found
 
 
@@ -110,24 +142,36 @@ def test_the_same_guarantee_deters_a_greedy_russia_and_provokes_an_insecure_one(
 
 
 def test_under_every_reference_guarantee_the_insecure_russia_attacks_less():
-    """Where the model parts from the proposition: coalition, Article 5-like, NATO and EU deter it more than they provoke. Four bounds of 4 SE."""
+    """Where the model parts from the proposition.
+
+    Coalition, Article 5-like, NATO and EU deter it more than they provoke. Four bounds of 4 SE.
+    """
     for regime in PROMISED:
         assert results()[f"insecure, {regime} against none"].high < 0
         assert results()[f"greedy, {regime} against none"].high < 0
 
 
 def test_insecurity_costs_a_guarantee_some_of_its_effect():
-    """Under the same treaty to come a Russia for which prevailing is worth 1.5 attacks more if it is insecure. A bound of 4 SE (3e-5)."""
+    """Under the same treaty to come a Russia for which prevailing is worth 1.5 attacks more if it
+    is insecure. A bound of 4 SE (3e-5).
+    """
     secure, insecure = ended("nato", 1.5, 0.0), ended("nato", 1.5, 1.0)
     assert mean(insecure.ended_by(*BY_RUSSIA) - secure.ended_by(*BY_RUSSIA), secure.design).low > 0
 
 
 def test_assurances_move_the_insecure_only():
-    """Reassurance and nothing else: never a difference to the greedy, fewer attacks by the insecure. A bound of 4 SE (3e-5)."""
+    """Reassurance and nothing else: never a difference to the greedy, fewer attacks by the
+    insecure. A bound of 4 SE (3e-5).
+    """
     for leader, moved in ((GREEDY, False), (INSECURE | {"russia.value_of_prevailing": 1.0}, True)):
         changes = {**leader, "russia.leader_turnover": 0, "sampling.horizon_years": 5}
         plain, assured = (
-            histories(scenario("none", changes, {"regime.reassurance.value": value}, designs=1000, replicates=4)) for value in (0.0, 0.08)
+            histories(
+                scenario(
+                    "none", changes, {"regime.reassurance.value": value}, designs=1000, replicates=4
+                )
+            )
+            for value in (0.0, 0.08)
         )
         fewer = plain.ended_by(*BY_RUSSIA) - assured.ended_by(*BY_RUSSIA)
         assert mean(fewer, plain.design).low > 0 if moved else not fewer.any()

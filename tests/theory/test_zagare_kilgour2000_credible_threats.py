@@ -1,29 +1,53 @@
 """Credible threats.
 
-Zagare & Kilgour (2000), Perfect Deterrence, Cambridge University Press: a threat deters as far as the challenger believes that the
-defender would rather carry it out than give in. In extended deterrence there is a belief from which on the challenger holds; the
-better he is served by the status quo the lower it is, and one who is well served needs no threat.
+Zagare & Kilgour (2000), Perfect Deterrence, Cambridge University Press: a threat deters as far as
+the challenger believes that the defender would rather carry it out than give in. In extended
+deterrence there is a belief from which on the challenger holds; the better he is served by the
+status quo the lower it is, and one who is well served needs no threat.
 
-Here, with a balance that does not move and without noise, Russia attacks exactly when the coalition's reputation b_E is below
+Here, with a balance that does not move and without noise, Russia attacks exactly when the
+coalition's reputation b_E is below
 
     b_E* = (P* - P_E(0)) / (P_E(1) - P_E(0)),     P* = (W₀ - c_W - z f - Q̃) / (W₀ - W₁ + c_E),
 
-P_E(τ) being the chance that a coalition of type τ intervenes, and W₀ and W₁ what war is worth to Russia without and with Europe in it.
+P_E(τ) being the chance that a coalition of type τ intervenes, and W₀ and W₁ what war is worth to
+Russia without and with Europe in it.
 """
 
 from functools import cache
 
 import numpy as np
 import pytest
-from measuring import ALONE, FIXED_TERMS, FROZEN, IN_TIME, NO_PROBES, Histories, game, histories, mean, medians, model_at, scenario, uniform
+from measuring import (
+    ALONE,
+    FIXED_TERMS,
+    FROZEN,
+    IN_TIME,
+    NO_PROBES,
+    Histories,
+    game,
+    histories,
+    mean,
+    medians,
+    model_at,
+    scenario,
+    uniform,
+)
 
 from sim.game.attack import ABSTAINS, INTERVENES
 from sim.game.war import Cause
 
 CLEAR = 1e-4
 SURE = {"russia.choice_noise": 1e-6}
-"""Russia makes no mistakes; Europe may, so that its types intervene with chances between 0 and 1."""
-CHALLENGED = {**medians("none"), **FROZEN, **NO_PROBES, **FIXED_TERMS, "united_states.stake": ALONE["united_states.stake"]}
+"""Russia makes no mistakes; Europe may, so that its types intervene with chances between 0 and 1.
+"""
+CHALLENGED = {
+    **medians("none"),
+    **FROZEN,
+    **NO_PROBES,
+    **FIXED_TERMS,
+    "united_states.stake": ALONE["united_states.stake"],
+}
 CHALLENGES = {
     "russia.value_of_prevailing": uniform(0.6, 2.0),
     "russia.status_quo_value": uniform(0, 0.5),
@@ -42,9 +66,16 @@ REGIMES = ("none", "coalition", "article5_like", "nato")
 def threshold(crisis, draws):
     """b_E*, one entry a design: below 0 no threat is needed, above 1 no threat is enough."""
     attack = crisis.attack_at_once
-    irresolute, resolute = (np.broadcast_to(each, crisis.will.shape) for each in attack.intervenes_by_type)
-    alone, together = (attack.odds[fights] * crisis.russia.value_of_prevailing for fights in (ABSTAINS, INTERVENES))
-    peace = draws["russia.status_quo_value"] - draws["regime.provocation.value"] * draws["russia.insecurity"]
+    irresolute, resolute = (
+        np.broadcast_to(each, crisis.will.shape) for each in attack.intervenes_by_type
+    )
+    alone, together = (
+        attack.odds[fights] * crisis.russia.value_of_prevailing for fights in (ABSTAINS, INTERVENES)
+    )
+    peace = (
+        draws["russia.status_quo_value"]
+        - draws["regime.provocation.value"] * draws["russia.insecurity"]
+    )
     needed = (alone - crisis.russia.cost_of_war - draws["regime.sanctions.snapback"] - peace) / (
         alone - together + crisis.russia.cost_of_fighting_europe
     )
@@ -52,35 +83,55 @@ def threshold(crisis, draws):
 
 
 def test_russia_is_deterred_exactly_from_a_threshold_belief_on():
-    """3,000 random challenges at random reputations; in each the threshold is solved by hand, and many reputations lie on either side of it."""
+    """3,000 random challenges at random reputations.
+
+    In each the threshold is solved by hand, and many reputations lie on either side of it.
+    """
     given = scenario("none", CHALLENGED, CHALLENGES, SURE, designs=3000)
     reputation = np.random.default_rng(2000).random(3000)
     crisis = game(given, reputation=reputation)
     critical = threshold(crisis, model_at(given).draws)
     clear = abs(crisis.attack_now - crisis.value_of_holding) > CLEAR
     assert clear.mean() > 0.99
-    assert np.allclose(crisis.response[0][clear], (reputation < critical)[clear], rtol=0, atol=1e-12)
+    assert np.allclose(
+        crisis.response[0][clear], (reputation < critical)[clear], rtol=0, atol=1e-12
+    )
     between = (critical > 0) & (critical < 1)
-    assert min(np.sum(reputation[between] < critical[between]), np.sum(reputation[between] > critical[between])) > 200
+    assert (
+        min(
+            np.sum(reputation[between] < critical[between]),
+            np.sum(reputation[between] > critical[between]),
+        )
+        > 200
+    )
     assert np.sum(critical < 0) > 200
     assert np.sum(critical > 1) > 200
 
 
 def test_the_better_the_status_quo_the_less_belief_is_needed():
-    """The threshold falls with what peace is worth; a Russia that is well served by it holds though it believes in nobody."""
+    """The threshold falls with what peace is worth.
+
+    A Russia that is well served by it holds though it believes in nobody.
+    """
     given = scenario(
         "none",
         CHALLENGED,
         IN_TIME,
         SURE,
-        {"russia.value_of_prevailing": 1.2, "regime.commitment.europe": 0.6, "russia.status_quo_value": uniform(0, 0.6)},
+        {
+            "russia.value_of_prevailing": 1.2,
+            "regime.commitment.europe": 0.6,
+            "russia.status_quo_value": uniform(0, 0.6),
+        },
         designs=500,
     )
     quo = model_at(given).draws["russia.status_quo_value"]
     order = np.argsort(quo)
     needed = [
         REPUTATIONS[np.argmax(held)] if (held := column < 0.5).any() else np.inf
-        for column in np.stack([game(given, reputation=reputation).response[0] for reputation in REPUTATIONS])[:, order].T
+        for column in np.stack(
+            [game(given, reputation=reputation).response[0] for reputation in REPUTATIONS]
+        )[:, order].T
     ]
     assert np.all(np.diff(needed) <= 0)
     assert needed[0] > 0.5
@@ -89,7 +140,9 @@ def test_the_better_the_status_quo_the_less_belief_is_needed():
 
 @cache
 def chances(regime: str) -> np.ndarray:
-    """Russia's chance of attacking at a review a year after the ceasefire, (reputation, design), in the reference world with its noise."""
+    """Russia's chance of attacking at a review a year after the ceasefire, (reputation, design), in
+    the reference world with its noise.
+    """
     given = scenario(regime, designs=500)
     return np.stack([game(given, 1.0, reputation).response[0] for reputation in REPUTATIONS])
 
@@ -107,37 +160,58 @@ def greatest_rise(regime: str) -> float:
 
 @cache
 def believed(prior: float) -> Histories:
-    """10,000 histories of five years under the coalition's guarantee, the coalition being resolute with this chance, and known to be."""
-    return histories(scenario("coalition", {"europe.prior_resolute": prior, "sampling.horizon_years": 5}, designs=2000, replicates=5))
+    """10,000 histories of five years under the coalition's guarantee, the coalition being resolute
+    with this chance, and known to be.
+    """
+    return histories(
+        scenario(
+            "coalition",
+            {"europe.prior_resolute": prior, "sampling.horizon_years": 5},
+            designs=2000,
+            replicates=5,
+        )
+    )
 
 
 @cache
 def results() -> dict[str, object]:
     """How regularly belief deters, and what that makes of histories."""
-    found: dict[str, object] = {f"never invites, {regime}": f"{never_rises(regime).sum()} of 500" for regime in REGIMES}
+    found: dict[str, object] = {
+        f"never invites, {regime}": f"{never_rises(regime).sum()} of 500" for regime in REGIMES
+    }
     found |= {f"greatest rise, {regime}": f"{greatest_rise(regime):.3f}" for regime in REGIMES}
     found |= {
-        f"attacked, prior {prior:g}": mean(believed(prior).ended_by(Cause.ATTACK), believed(prior).design) for prior in (0.1, 0.5, 0.9)
+        f"attacked, prior {prior:g}": mean(
+            believed(prior).ended_by(Cause.ATTACK), believed(prior).design
+        )
+        for prior in (0.1, 0.5, 0.9)
     }
     for low, high in ((0.1, 0.5), (0.5, 0.9)):
         found[f"prior {high:g} against {low:g}"] = mean(
-            believed(high).ended_by(Cause.ATTACK) - believed(low).ended_by(Cause.ATTACK), believed(low).design
+            believed(high).ended_by(Cause.ATTACK) - believed(low).ended_by(Cause.ATTACK),
+            believed(low).design,
         )
     return found
 
 
 @pytest.mark.parametrize("regime", ["coalition", "article5_like", "nato"])
 def test_where_europe_has_promised_its_reputation_deters(regime):
-    """The reference world with its noise, moving balance and foresight: on average over 500 designs at every step, and in nine designs of ten."""
+    """The reference world with its noise, moving balance and foresight.
+
+    On average over 500 designs at every step, and in nine designs of ten.
+    """
     assert np.all(np.diff(chances(regime).mean(axis=1)) < 0)
     assert never_rises(regime).mean() > 0.9
 
 
 def test_where_it_has_not_its_reputation_can_invite():
-    """Where the model parts from the proposition: it also lowers what a later attack is worth, and with it what waiting is worth.
+    """Where the model parts from the proposition.
 
-    Without a guarantee Europe's resolve is worth little now and more later, so that in a fourth of the designs a better reputation
-    makes Russia likelier to attack at once; under a promise in a few.
+    It also lowers what a later attack is worth, and with it what waiting is worth.
+
+    Without a guarantee Europe's resolve is worth little now and more later, so that in a fourth of
+    the designs a better reputation makes Russia likelier to attack at once; under a promise in a
+    few.
     """
     assert 0.6 < never_rises("none").mean() < 0.85
     assert 0.05 < greatest_rise("none") < 0.3
@@ -145,7 +219,9 @@ def test_where_it_has_not_its_reputation_can_invite():
 
 
 def test_in_whole_histories_reputation_deters():
-    """Attacks within five years under the coalition's guarantee, paired, by the prior from which its reputation starts. Two bounds of 4 SE (6e-5)."""
+    """Attacks within five years under the coalition's guarantee, paired, by the prior from which
+    its reputation starts. Two bounds of 4 SE (6e-5).
+    """
     assert results()["prior 0.5 against 0.1"].high < 0
     assert results()["prior 0.9 against 0.5"].high < 0
 

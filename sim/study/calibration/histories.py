@@ -1,4 +1,6 @@
-"""What candidates do: histories simulated under the scenario of each class of the record, counted by when they ended."""
+"""What candidates do: histories simulated under the scenario of each class of the record, counted
+by when they ended.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -29,20 +31,32 @@ Lifetimes = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class OfCandidates(Distribution):
-    """What candidates that are simulated together say of one number: each for an equal share of the histories, one after another."""
+    """What candidates that are simulated together say of one number.
+
+    Each for an equal share of the histories, one after another.
+    """
 
     form: ClassVar[str] = "of_candidates"
     values: tuple[Distribution | float, ...]
 
     def quantile(self, u: Floats) -> Floats:
         """The values at the probabilities `u` (candidate × history,)."""
-        return np.concatenate([value.quantile(part) if isinstance(value, Distribution) else np.full(len(part), value)
-                               for value, part in zip(self.values, np.split(u, len(self.values)), strict=True)])
+        return np.concatenate(
+            [
+                value.quantile(part)
+                if isinstance(value, Distribution)
+                else np.full(len(part), value)
+                for value, part in zip(self.values, np.split(u, len(self.values)), strict=True)
+            ]
+        )
 
     @cached_property
     def support(self) -> tuple[float, float]:
         """The smallest and the largest value of any."""
-        ends = [value.support if isinstance(value, Distribution) else (value, value) for value in self.values]
+        ends = [
+            value.support if isinstance(value, Distribution) else (value, value)
+            for value in self.values
+        ]
         return min(low for low, _ in ends), max(high for _, high in ends)
 
     def _frozen(self) -> NoReturn:
@@ -55,7 +69,9 @@ class OfCandidates(Distribution):
 
 @dataclass(frozen=True)
 class Histories:
-    """Candidates by their normal `scores` (candidate, part), and the lifetimes (candidate, class, history) of their histories."""
+    """Candidates by their normal `scores` (candidate, part), and the lifetimes (candidate, class,
+    history) of their histories.
+    """
 
     scores: Floats
     classes: tuple[str, ...]
@@ -66,41 +82,77 @@ class Histories:
         return Histories(self.scores[candidates], self.classes, self.lifetimes[candidates])
 
     def ends(self) -> NDArray[np.int64]:
-        """Histories by the interval in which they ended (candidate, class, interval), the last being those that held."""
+        """Histories by the interval in which they ended (candidate, class, interval), the last
+        being those that held.
+        """
         interval = np.searchsorted(EDGES, self.lifetimes, side="left") - 1
-        return np.stack([(interval == number).sum(axis=-1) for number in range(len(EDGES))], axis=-1)
+        return np.stack(
+            [(interval == number).sum(axis=-1) for number in range(len(EDGES))], axis=-1
+        )
 
 
 def standing_for(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
-    """The scenarios by the class for which each stands. Raises ScenarioError where one is missing."""
+    """The scenarios by the class for which each stands.
+
+    Raises ScenarioError where one is missing.
+    """
     by_name = {scenario.name: scenario for scenario in scenarios}
     if missing := [stand.scenario for stand in STANDS if stand.scenario not in by_name]:
-        raise ScenarioError([f"a calibration needs the scenarios that stand for the classes of the record; missing: {', '.join(missing)}"])
+        raise ScenarioError(
+            [
+                (
+                    "a calibration needs the scenarios that stand for the classes of the record; "
+                    f"missing: {', '.join(missing)}"
+                )
+            ]
+        )
     return {stand.guarantee_class: by_name[stand.scenario] for stand in STANDS}
 
 
-def simulate(scenarios: Mapping[str, Scenario], scores: Floats, histories: int, seed: int, executor: Executor | None = None,
-             progress: Progress | None = None) -> Histories:
-    """Simulate every candidate under the scenario of each class, many together; on an executor where there is one.
+def simulate(
+    scenarios: Mapping[str, Scenario],
+    scores: Floats,
+    histories: int,
+    seed: int,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Histories:
+    """Simulate every candidate under the scenario of each class, many together.
 
-    A candidate has histories of its own, which meet the same chances under all classes. Those that are simulated together have one
-    seed, and the next ones the next.
+    On an executor where there is one.
+
+    A candidate has histories of its own, which meet the same chances under all classes. Those that
+    are simulated together have one seed, and the next ones the next.
     """
     rows, many = candidates(scores).to_dict("records"), max(1, _TOGETHER // histories)
-    batches = [rows[first:first + many] for first in range(0, len(rows), many)]
-    compute, seeds = partial(_lifetimes, dict(scenarios), histories), range(seed, seed + len(batches))
+    batches = [rows[first : first + many] for first in range(0, len(rows), many)]
+    compute, seeds = (
+        partial(_lifetimes, dict(scenarios), histories),
+        range(seed, seed + len(batches)),
+    )
     lifetimes: list[Lifetimes] = []
-    for batch in map(compute, seeds, batches) if executor is None else executor.map(compute, seeds, batches):
+    for batch in (
+        map(compute, seeds, batches) if executor is None else executor.map(compute, seeds, batches)
+    ):
         lifetimes.extend(batch)
         if progress:
             progress(len(lifetimes), len(rows))
     return Histories(scores, tuple(scenarios), np.stack(lifetimes))
 
 
-def _lifetimes(scenarios: Mapping[str, Scenario], histories: int, seed: int, batch: Sequence[Mapping[str, float]]) -> Lifetimes:
+def _lifetimes(
+    scenarios: Mapping[str, Scenario],
+    histories: int,
+    seed: int,
+    batch: Sequence[Mapping[str, float]],
+) -> Lifetimes:
     """Years held (candidate, class, history): every history is another pair of adversaries."""
-    sampling = {"sampling.designs": histories * len(batch), "sampling.replicates": 1, "sampling.seed": seed,
-                "sampling.horizon_years": int(EDGES[-1])}
+    sampling = {
+        "sampling.designs": histories * len(batch),
+        "sampling.replicates": 1,
+        "sampling.seed": seed,
+        "sampling.horizon_years": int(EDGES[-1]),
+    }
     said = [pairs(candidate) for candidate in batch]
     values = {key: OfCandidates(tuple(each[key] for each in said)) for key in said[0]}
     runs = (_held(replaced(scenario, values | sampling)) for scenario in scenarios.values())
@@ -113,17 +165,27 @@ def _held(scenario: Scenario) -> Floats:
     while model.running:
         model.step()
     held = np.where(model.cause == CAUSES.index(Cause.HELD), np.inf, model.years_held)
-    vars(model).clear()      # Mesa 3.3 holds on to every model for ever, to number its agents: its arrays must go
+    vars(
+        model
+    ).clear()  # Mesa 3.3 holds on to every model for ever, to number its agents: its arrays must go
     return held
 
 
 def drawn(source: Histories, candidate: int, cases: pd.DataFrame) -> pd.DataFrame:
-    """A synthetic record: to each case a history of one candidate under its class, followed as long as the case was or could have been.
+    """A synthetic record: to each case a history of one candidate under its class, followed as long
+    as the case was or could have been.
 
-    Each case has a history of its own, so that no two share a dyad. Raises ValueError for fewer histories than cases.
+    Each case has a history of its own, so that no two share a dyad. Raises ValueError for fewer
+    histories than cases.
     """
     if len(cases) > source.lifetimes.shape[-1]:
-        raise ValueError(f"{source.lifetimes.shape[-1]} histories are too few for {len(cases)} cases")
+        raise ValueError(
+            f"{source.lifetimes.shape[-1]} histories are too few for {len(cases)} cases"
+        )
     until = np.where(cases["ended"], cases["years"].max(), cases["years"])
-    years = source.lifetimes[candidate, [source.classes.index(name) for name in cases["guarantee_class"]], np.arange(len(cases))]
+    years = source.lifetimes[
+        candidate,
+        [source.classes.index(name) for name in cases["guarantee_class"]],
+        np.arange(len(cases)),
+    ]
     return cases.assign(years=np.minimum(years, until), ended=years <= until)

@@ -1,4 +1,7 @@
-"""What is believed of dyads once the record has been asked: candidates weighed by the chance that they give its cases."""
+"""What is believed of dyads once the record has been asked.
+
+Candidates weighed by the chance that they give its cases.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +25,9 @@ POWER = 15
 
 @dataclass(frozen=True)
 class Prior:
-    """Candidates that fill the prior evenly, by their normal scores, and the log chances that each gives to whatever may happen."""
+    """Candidates that fill the prior evenly, by their normal scores, and the log chances that each
+    gives to whatever may happen.
+    """
 
     scores: Floats
     chances: Chances
@@ -40,7 +45,9 @@ class Prior:
 
 @dataclass(frozen=True)
 class Posterior:
-    """Candidates of the prior and the log chance (candidate,) of what is known under each (importance sampling: Rubin 1988)."""
+    """Candidates of the prior and the log chance (candidate,) of what is known under each
+    (importance sampling: Rubin 1988).
+    """
 
     prior: Prior
     log_likelihood: Floats
@@ -66,22 +73,41 @@ class Posterior:
         for year in years:
             holds = np.exp(self.prior.chances.log_holding(row, year))
             low, high = weighted_quantiles(holds, self.weights, RANGE)
-            rows.append({"years": year, "estimate": float(self.weights @ holds), "low": low, "high": high})
+            rows.append(
+                {"years": year, "estimate": float(self.weights @ holds), "low": low, "high": high}
+            )
         return pd.DataFrame(rows)
 
     def parts(self) -> pd.DataFrame:
-        """What is learned of each part: median and nine in ten, prior and posterior, and how much surer the posterior is.
+        """What is learned of each part: median and nine in ten, prior and posterior, and how much
+        surer the posterior is.
 
-        Columns: part, prior, prior_low, prior_high, posterior, low, high, learned (the share of the variance of its normal score that is
-        gone).
+        Columns: part, prior, prior_low, prior_high, posterior, low, high, learned (the share of the
+        variance of its normal score that is gone).
         """
-        values, even = candidates(self.prior.scores), np.full(len(self.weights), 1 / len(self.weights))
+        values, even = (
+            candidates(self.prior.scores),
+            np.full(len(self.weights), 1 / len(self.weights)),
+        )
         rows = []
         for column, name in enumerate(PRIOR):
-            before, after = (weighted_quantiles(values[name].to_numpy(), weights, (0.5, *RANGE)) for weights in (even, self.weights))
+            before, after = (
+                weighted_quantiles(values[name].to_numpy(), weights, (0.5, *RANGE))
+                for weights in (even, self.weights)
+            )
             score = self.prior.scores[:, column]
-            rows.append({"part": name, "prior": before[0], "prior_low": before[1], "prior_high": before[2], "posterior": after[0],
-                         "low": after[1], "high": after[2], "learned": 1 - float(self.covariance[column, column]) / float(score.var())})
+            rows.append(
+                {
+                    "part": name,
+                    "prior": before[0],
+                    "prior_low": before[1],
+                    "prior_high": before[2],
+                    "posterior": after[0],
+                    "low": after[1],
+                    "high": after[2],
+                    "learned": 1 - float(self.covariance[column, column]) / float(score.var()),
+                }
+            )
         return pd.DataFrame(rows)
 
     @cached_property
@@ -93,21 +119,42 @@ class Posterior:
         """Which parts the data cannot tell apart: part, other, correlation, the strongest first."""
         spread = np.sqrt(np.diag(self.covariance))
         correlation, names = self.covariance / np.outer(spread, spread), list(PRIOR)
-        pairs = [{"part": names[row], "other": names[column], "correlation": float(correlation[row, column])}
-                 for row, column in zip(*np.triu_indices(len(names), 1), strict=True)]
-        return pd.DataFrame(pairs).sort_values("correlation", key=abs, ascending=False, ignore_index=True)
+        pairs = [
+            {
+                "part": names[row],
+                "other": names[column],
+                "correlation": float(correlation[row, column]),
+            }
+            for row, column in zip(*np.triu_indices(len(names), 1), strict=True)
+        ]
+        return pd.DataFrame(pairs).sort_values(
+            "correlation", key=abs, ascending=False, ignore_index=True
+        )
 
     def draws(self, count: int, seed: int) -> NDArray[np.intp]:
-        """Positions of candidates drawn by their weights, systematically (Kitagawa 1996), in random order."""
+        """Positions of candidates drawn by their weights, systematically (Kitagawa 1996), in random
+        order.
+        """
         rng = np.random.default_rng(seed)
         picked = np.searchsorted(np.cumsum(self.weights), (np.arange(count) + rng.random()) / count)
         return rng.permutation(np.minimum(picked, len(self.weights) - 1))
 
     def sampled(self, count: int, seed: int) -> pd.DataFrame:
-        """Dyads drawn from the posterior: a row each, a column a dotted key of a scenario, to four digits."""
+        """Dyads drawn from the posterior: a row each, a column a dotted key of a scenario, to four
+        digits.
+        """
         chosen = candidates(self.prior.scores[self.draws(count, seed)]).to_dict("records")
-        unit = qmc.LatinHypercube(d=len(pairs(chosen[0])), rng=np.random.default_rng(seed)).random(count)
-        return pd.DataFrame([
-            {key: float(f"{value.quantile(u) if isinstance(value, Distribution) else value:.4g}")
-             for (key, value), u in zip(pairs(candidate).items(), row, strict=True)}
-            for candidate, row in zip(chosen, unit, strict=True)])
+        unit = qmc.LatinHypercube(d=len(pairs(chosen[0])), rng=np.random.default_rng(seed)).random(
+            count
+        )
+        return pd.DataFrame(
+            [
+                {
+                    key: float(
+                        f"{value.quantile(u) if isinstance(value, Distribution) else value:.4g}"
+                    )
+                    for (key, value), u in zip(pairs(candidate).items(), row, strict=True)
+                }
+                for candidate, row in zip(chosen, unit, strict=True)
+            ]
+        )

@@ -1,7 +1,10 @@
-"""What is believed of pairs of adversaries before the record is consulted: candidates, and what each sets in a scenario.
+"""What is believed of pairs of adversaries before the record is consulted.
 
-Everything is read from the distributions of the schema, which say what is not known of one pair. A candidate says the same of many:
-how they differ, and what they share. Numbers that no candidate sets differ from pair to pair as the schema has them.
+Candidates, and what each sets in a scenario.
+
+Everything is read from the distributions of the schema, which say what is not known of one pair. A
+candidate says the same of many: how they differ, and what they share. Numbers that no candidate
+sets differ from pair to pair as the schema has them.
 """
 
 from collections.abc import Mapping
@@ -37,15 +40,19 @@ LEVELS: Mapping[str, tuple[str, float]] = {
     "leader turnover": ("russia.leader_turnover", 0.5),
     "incidents per year": ("war.incidents_per_year", 0.5),
 }
-"""Parts that are a level: pairs differ as the range of the schema for this key does, times a factor for all pairs. The spread of its
-log is a judgement: a factor of 1.5 each way for most; how far strength is rebuilt is better known than how fast.
+"""Parts that are a level: pairs differ as the range of the schema for this key does, times a factor
+for all pairs. The spread of its log is a judgement: a factor of 1.5 each way for most; how far
+strength is rebuilt is better known than how fast.
 """
 SHARED: Mapping[str, str] = {
     "choice noise": "russia.choice_noise",
     "changes of disposition": "russia.disposition_changes",
     "terms follow power": "russia.terms_follow_power",
 }
-"""Parts that are one number for all pairs, since they say how choices and bargains work: their prior is that of the schema."""
+"""Parts that are one number for all pairs, since they say how choices and bargains work.
+
+Their prior is that of the schema.
+"""
 PRIOR: Mapping[str, Distribution] = {
     "median value of prevailing": LogNormal(_MEDIAN, 0.5),
     "spread of the value of prevailing": Uniform(_SPREAD / 2, 2 * _SPREAD),
@@ -53,18 +60,28 @@ PRIOR: Mapping[str, Distribution] = {
     **{name: LogNormal(1.0, spread) for name, (_, spread) in LEVELS.items()},
     **{name: of_schema(key) for name, key in SHARED.items()},
 }
-"""The parts of a candidate. At their medians they give back the schema, but for the spread of the value of prevailing: pairs may differ
-half as much as one pair is uncertain, or twice as much.
+"""The parts of a candidate.
+
+At their medians they give back the schema, but for the spread of the value of prevailing: pairs may
+differ half as much as one pair is uncertain, or twice as much.
 """
 
 
 def pairs(candidate: Mapping[str, float]) -> dict[str, Distribution | float]:
-    """The dotted keys of a scenario that a candidate sets: distributions over pairs of adversaries, and what all pairs share."""
+    """The dotted keys of a scenario that a candidate sets.
+
+    Distributions over pairs of adversaries, and what all pairs share.
+    """
     mean = candidate["mean insecurity"]
     return {
-        "russia.value_of_prevailing": LogNormal(candidate["median value of prevailing"], candidate["spread of the value of prevailing"]),
+        "russia.value_of_prevailing": LogNormal(
+            candidate["median value of prevailing"], candidate["spread of the value of prevailing"]
+        ),
         "russia.insecurity": Beta(2 * mean, 2 * (1 - mean)),
-        **{key: _times(of_schema(key), 1 / candidate[name] if name == _PACE else candidate[name]) for name, (key, _) in LEVELS.items()},
+        **{
+            key: _times(of_schema(key), 1 / candidate[name] if name == _PACE else candidate[name])
+            for name, (key, _) in LEVELS.items()
+        },
         **{key: candidate[name] for name, key in SHARED.items()},
     }
 
@@ -73,8 +90,13 @@ def _times(known: Distribution, factor: float) -> Distribution:
     """A range of the schema at another level."""
     low, high = known.limits()
     return Uniform(factor * low, factor * high)
+
+
 def hypercube(count: int, seed: int) -> Floats:
-    """Candidates from the prior as normal scores (candidate, part), of mean 0 and variance 1: a Latin hypercube."""
+    """Candidates from the prior as normal scores (candidate, part), of mean 0 and variance 1.
+
+    A Latin hypercube.
+    """
     unit = qmc.LatinHypercube(d=len(PRIOR), rng=np.random.default_rng(seed)).random(count)
     return np.asarray(special.ndtri(unit))
 
@@ -85,7 +107,9 @@ def independent(count: int, seed: int) -> Floats:
 
 
 def lattice(power: int, seed: int) -> Floats:
-    """The same, 2 to the `power` of them, as a scrambled Sobol sequence (Owen 1998), which fills space evenly."""
+    """The same, 2 to the `power` of them, as a scrambled Sobol sequence (Owen 1998), which fills
+    space evenly.
+    """
     unit = qmc.Sobol(d=len(PRIOR), rng=np.random.default_rng(seed)).random_base2(power)
     return np.asarray(special.ndtri(np.clip(unit, np.finfo(float).tiny, 1 - np.finfo(float).eps)))
 
@@ -93,4 +117,9 @@ def lattice(power: int, seed: int) -> Floats:
 def candidates(scores: Floats) -> pd.DataFrame:
     """The candidates of these normal scores, one row each and a column a part."""
     unit = special.ndtr(scores)
-    return pd.DataFrame({name: prior.quantile(unit[:, column]) for column, (name, prior) in enumerate(PRIOR.items())})
+    return pd.DataFrame(
+        {
+            name: prior.quantile(unit[:, column])
+            for column, (name, prior) in enumerate(PRIOR.items())
+        }
+    )

@@ -1,4 +1,6 @@
-"""The method tried on records whose truth is known, and the emulator on candidates that it has not seen."""
+"""The method tried on records whose truth is known, and the emulator on candidates that it has not
+seen.
+"""
 
 import numpy as np
 import pandas as pd
@@ -11,10 +13,13 @@ from sim.study.calibration.prior import PRIOR
 
 
 def ranks(prior: Prior, truths: Histories, cases: pd.DataFrame) -> pd.DataFrame:
-    """Simulation-based calibration (Talts et al. 2018): where the truth of each synthetic record ranks in its posterior, 0 to 1.
+    """Simulation-based calibration (Talts et al.
 
-    A record is drawn from the histories of each of the truths, which are candidates drawn from the prior, with the classes and the
-    censoring of the cases: one row each, a column a part. A right method ranks uniformly.
+    2018): where the truth of each synthetic record ranks in its posterior, 0 to 1.
+
+    A record is drawn from the histories of each of the truths, which are candidates drawn from the
+    prior, with the classes and the censoring of the cases: one row each, a column a part. A right
+    method ranks uniformly.
     """
     rows = []
     for number, truth in enumerate(truths.scores):
@@ -24,31 +29,58 @@ def ranks(prior: Prior, truths: Histories, cases: pd.DataFrame) -> pd.DataFrame:
 
 
 def uniformity(ranked: pd.DataFrame) -> pd.DataFrame:
-    """How uniform the ranks of each part are: part, distance (Kolmogorov's, of their distribution from the uniform), chance.
+    """How uniform the ranks of each part are: part, distance (Kolmogorov's, of their distribution
+    from the uniform), chance.
 
     `chance` is that of a distance so large or larger if the method is right.
     """
     tests = {name: stats.kstest(ranked[name], "uniform") for name in ranked}
-    return pd.DataFrame([{"part": name, "distance": float(test.statistic), "chance": float(test.pvalue)} for name, test in tests.items()])
+    return pd.DataFrame(
+        [
+            {"part": name, "distance": float(test.statistic), "chance": float(test.pvalue)}
+            for name, test in tests.items()
+        ]
+    )
 
 
 def emulated(emulator: Emulator, fresh: Histories, cases: pd.DataFrame) -> pd.DataFrame:
-    """Log chance of the record under candidates that the emulator has not seen: a row each, as `emulated` and as `counted`.
+    """Log chance of the record under candidates that the emulator has not seen.
 
-    `chance` is half of what the counts of one half of the histories give more than those of the other: as large as the counts' error.
+    A row each, as `emulated` and as `counted`.
+
+    `chance` is half of what the counts of one half of the histories give more than those of the
+    other: as large as the counts' error.
     """
-    halves = [Histories(fresh.scores, fresh.classes, fresh.lifetimes[..., part::2]) for part in (0, 1)]
-    every = {"emulated": emulator.chances(fresh.scores), "counted": counted(fresh), "one": counted(halves[0]), "other": counted(halves[1])}
+    halves = [
+        Histories(fresh.scores, fresh.classes, fresh.lifetimes[..., part::2]) for part in (0, 1)
+    ]
+    every = {
+        "emulated": emulator.chances(fresh.scores),
+        "counted": counted(fresh),
+        "one": counted(halves[0]),
+        "other": counted(halves[1]),
+    }
     found = pd.DataFrame({name: chances.of(cases).sum(axis=1) for name, chances in every.items()})
-    return found.assign(chance=(found["one"] - found["other"]) / 2)[["emulated", "counted", "chance"]]
+    return found.assign(chance=(found["one"] - found["other"]) / 2)[
+        ["emulated", "counted", "chance"]
+    ]
 
 
 def likelier(compared: pd.DataFrame) -> pd.DataFrame:
-    """The half of the candidates under which the record is likelier by the counts: a posterior stands on such ones."""
+    """The half of the candidates under which the record is likelier by the counts.
+
+    A posterior stands on such ones.
+    """
     return compared[compared["counted"] >= compared["counted"].median()]
 
 
 def apart(compared: pd.DataFrame) -> tuple[float, float, float]:
-    """Mean and standard deviation of what the emulated log chance is more than the counted, and the standard error of the counts."""
+    """Mean and standard deviation of what the emulated log chance is more than the counted, and the
+    standard error of the counts.
+    """
     less = (compared["emulated"] - compared["counted"]).to_numpy()
-    return float(np.mean(less)), float(np.std(less, ddof=1)), float(np.sqrt(np.mean(compared["chance"] ** 2)))
+    return (
+        float(np.mean(less)),
+        float(np.std(less, ddof=1)),
+        float(np.sqrt(np.mean(compared["chance"] ** 2))),
+    )
