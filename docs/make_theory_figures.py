@@ -1,7 +1,7 @@
 # ruff: noqa: T201  a script, which prints what it measures
 """Draw the figures of docs/theory.md, and print every number that it quotes.
 
-Python docs/make_theory_figures.py.
+    python docs/make_theory_figures.py.
 
 The functions that measure are those of tests/theory, so that figures, page and tests say the same.
 Every world comes from a named stream of random numbers, so that the figures are the same each time.
