@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sim.analysis.measures import Columns, Measure, drawn
+from sim.chance import generator
 from sim.quantity import ImpossibleError
 from sim.uncertainty import Floats
 
@@ -221,7 +222,7 @@ def share_where(
     replicates = each.shape[1]
     if replicates == 1:
         raise ValueError("one history for each parameter design cannot tell chance from parameters")
-    found, rng = _without_chance(each, designs), np.random.default_rng(0)
+    found, rng = _without_chance(each, designs), generator(0, "redraws")
     away = (each - each.mean(axis=1, keepdims=True)) * np.sqrt(replicates / (replicates - 1))
 
     def redrawn() -> Floats:

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 import numpy as np
 from scipy.stats import qmc
 
-from sim.model.chance import generator
+from sim.chance import generator
 from sim.quantity import Worlds
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Distribution, Floats

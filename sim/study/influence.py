@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sim.analysis.measures import named
+from sim.chance import generator, stream_seed
 from sim.ensemble.store import RunError
 from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
@@ -91,7 +92,7 @@ def find(
     measure, varied, seed = (
         named(outcome, scenario.sampling.horizon_years),
         factors(scenarios),
-        scenario.sampling.seed % 2**31,
+        scenario.sampling.seed,
     )
     closely = max(replicates, samples * replicates // (SCREENING * trajectories))
     evaluate, screened = (
@@ -184,7 +185,12 @@ class Saltelli:
 
         count = len(varied.names)
         unit = np.clip(
-            sobol.sample(_problem(varied), samples, calc_second_order=False, seed=seed),
+            sobol.sample(
+                _problem(varied),
+                samples,
+                calc_second_order=False,
+                seed=stream_seed(seed, "sobol sample", bits=31),
+            ),
             2.0**-53,
             1 - 2.0**-53,
         )
@@ -216,7 +222,7 @@ class Saltelli:
 
     def resampled(self, seed: int) -> Indices:
         """The indices of resamples of the base points (resample, 2, factor + 1)."""
-        rng, count = np.random.default_rng(seed), len(self.a)
+        rng, count = generator(seed, "resampled base points"), len(self.a)
         return np.stack([self.indices(rng.integers(count, size=count)) for _ in range(RESAMPLES)])
 
 
@@ -234,11 +240,18 @@ def screening(evaluate: Evaluate, varied: Factors, trajectories: int, seed: int)
     from SALib.sample import morris  # noqa: PLC0415
 
     problem = _problem(varied)
-    grid = morris.sample(problem, trajectories, num_levels=_LEVELS, seed=seed)
+    grid = morris.sample(
+        problem, trajectories, num_levels=_LEVELS, seed=stream_seed(seed, "trajectories", bits=31)
+    )
     found = evaluate(_placed(grid, varied, trajectories, seed))
     _guard(found, len(grid))
     effects = analyze.analyze(
-        problem, grid, found.mean, num_levels=_LEVELS, num_resamples=RESAMPLES, seed=seed
+        problem,
+        grid,
+        found.mean,
+        num_levels=_LEVELS,
+        num_resamples=RESAMPLES,
+        seed=stream_seed(seed, "resampled effects", bits=31),
     )
     chance = _of_chance(grid, found, trajectories)
     distinct = min(trajectories, len(np.unique(found.row)) / (len(varied.names) + 1))
@@ -262,7 +275,11 @@ def _placed(grid: Floats, varied: Factors, trajectories: int, seed: int) -> Floa
     unit = _TAIL + (1 - 2 * _TAIL) * grid
     if JOINT in varied.names:
         column = varied.names.index(JOINT)
-        shift = np.random.default_rng(seed).random(trajectories).repeat(len(grid) // trajectories)
+        shift = (
+            generator(seed, "rows of joint draws")
+            .random(trajectories)
+            .repeat(len(grid) // trajectories)
+        )
         unit[:, column] = (grid[:, column] + shift) % 1
     return unit
 

@@ -26,6 +26,7 @@ from scipy.stats import qmc
 from sim.analysis import durability
 from sim.analysis.estimate import estimate
 from sim.analysis.measures import COSTS, named
+from sim.chance import generator, stream_seed
 from sim.ensemble.run import run
 from sim.scenario.load import ScenarioError, replaced
 from sim.scenario.schema import Scenario
@@ -101,7 +102,7 @@ def find(
     )
     points.add(first)
     for number in range(ROUNDS):
-        points.add(_proposals(points, asked, seed=number))
+        points.add(_proposals(points, asked, number))
     found = pd.DataFrame([asked.values(place) for place in points.places]).join(points.table)
     chosen = pd.concat(
         [
@@ -110,7 +111,9 @@ def find(
         ],
         ignore_index=True,
     )
-    fresh = replaced(asked.scenario, {"sampling.seed": _another(scenario.sampling.seed)})
+    fresh = replaced(
+        asked.scenario, {"sampling.seed": stream_seed(scenario.sampling.seed, "fresh histories")}
+    )
     again = _Points(partial(_simulated, asked, fresh), executor, progress, len(chosen))
     again.add(_places(chosen, vary))
     both = chosen.join(again.table.add_prefix("fresh_"))[
@@ -229,11 +232,11 @@ def _first(provisions: int, samples: int, seed: int) -> Floats:
         if provisions <= _ALL_CORNERS
         else [[0.0] * provisions, [1.0] * provisions]
     )
-    sample = qmc.Halton(provisions, rng=np.random.default_rng(seed)).random(samples)
+    sample = qmc.Halton(provisions, rng=generator(seed, "first sample")).random(samples)
     return np.vstack([corners, np.round(sample, _DIGITS)])
 
 
-def _proposals(points: _Points, asked: _Asked, seed: int) -> Floats:
+def _proposals(points: _Points, asked: _Asked, number: int) -> Floats:
     """Where the splines say that each durability is reached most cheaply, as far as nothing was
     simulated near there.
 
@@ -256,9 +259,10 @@ def _proposals(points: _Points, asked: _Asked, seed: int) -> Floats:
         level = float(_log_odds(_level(role, asked.hold) + error))
         around = [(max(0.0, at - _AROUND), min(1.0, at + _AROUND)) for at in points.places[best]]
         targets += [(name, level, everywhere), (name, level, around)]
+    rng = generator(asked.scenario.sampling.seed, "search", number)
     found: list[Floats] = []
     for name, level, limits in targets:
-        place = _cheapest(price, reach[name], level, limits, seed)
+        place = _cheapest(price, reach[name], level, limits, rng)
         if np.linalg.norm(np.vstack([points.places, *found]) - place, axis=1).min() > _NEAR:
             found.append(place)
     return np.array(found).reshape(-1, provisions)
@@ -285,7 +289,11 @@ def _spline(places: Floats, values: Any) -> Spline:
 
 
 def _cheapest(
-    price: Spline, reach: Spline, level: float, limits: Sequence[tuple[float, float]], seed: int
+    price: Spline,
+    reach: Spline,
+    level: float,
+    limits: Sequence[tuple[float, float]],
+    rng: np.random.Generator,
 ) -> Floats:
     """The cheapest place within limits, to a thousandth, whose reach is at least the level.
 
@@ -302,7 +310,7 @@ def _cheapest(
         updating="deferred",
         polish=False,
         maxiter=100,
-        rng=seed,
+        rng=rng,
         init="sobol",
     )
     return np.asarray(np.round(best.x, _DIGITS))
@@ -361,11 +369,6 @@ def _places(chosen: pd.DataFrame, vary: Ranges) -> Floats:
     return np.column_stack(
         [(chosen[key] - low) / (high - low) for key, (low, high) in vary.items()]
     )
-
-
-def _another(seed: int) -> int:
-    """A seed that is far from the one given, and always the same for it."""
-    return int(np.random.SeedSequence([seed, 1]).generate_state(1, np.uint32)[0])
 
 
 def _can_be_asked(

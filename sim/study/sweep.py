@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.stats import qmc
 
 from sim.analysis.durability import survival
+from sim.chance import generator
 from sim.ensemble.run import Progress, run
 from sim.scenario.load import ScenarioError, replaced
 from sim.scenario.schema import Scenario
@@ -96,7 +97,7 @@ def sample(values: Mapping[str, Sequence[float]], count: int, seed: int = 0) -> 
     """A Latin hypercube of `count` combinations between the smallest and the largest of the values
     (McKay, Beckman & Conover 1979).
     """
-    unit = qmc.LatinHypercube(d=len(values), rng=np.random.default_rng(seed)).random(count)
+    unit = qmc.LatinHypercube(d=len(values), rng=generator(seed, "latin hypercube")).random(count)
     low, high = (np.array([pick(each) for each in values.values()]) for pick in (min, max))
     return [dict(zip(values, point, strict=True)) for point in (low + (high - low) * unit).tolist()]
 

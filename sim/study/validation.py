@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.analysis import durability
 from sim.analysis.measures import Simulated
+from sim.chance import generator
 from sim.record.lifetimes import YEARS, kaplan_meier, weibull
 from sim.record.stands_for import STANDS, class_of
 from sim.scenario.load import ScenarioError
@@ -248,7 +249,7 @@ def _bags(
     With each come the cases of the pairs that it left out.
     """
     rng, ended, followed = (
-        np.random.default_rng(seed),
+        generator(seed, "resampled pairs"),
         cases["ended"].to_numpy(),
         cases["years"].to_numpy(),
     )

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.chance import stream_seed
 from sim.game.war import Cause
 from sim.model.ceasefire import CAUSES, CeasefireModel
 from sim.record.stands_for import STANDS
@@ -116,19 +117,21 @@ def simulate(
     seed: int,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    *,
+    stream: str = "candidates",
 ) -> Histories:
     """Simulate every candidate under the scenario of each class, many together.
 
     On an executor where there is one.
 
     A candidate has histories of its own, which meet the same chances under all classes. Those that
-    are simulated together have one seed, and the next ones the next.
+    are simulated together have one seed, which `seed`, `stream` and the number of the batch give.
     """
     rows, many = candidates(scores).to_dict("records"), max(1, _TOGETHER // histories)
     batches = [rows[first : first + many] for first in range(0, len(rows), many)]
     compute, seeds = (
         partial(_lifetimes, dict(scenarios), histories),
-        range(seed, seed + len(batches)),
+        [stream_seed(seed, f"histories of {stream}", batch) for batch in range(len(batches))],
     )
     lifetimes: list[Lifetimes] = []
     for batch in (

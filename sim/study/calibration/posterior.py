@@ -14,6 +14,7 @@ from scipy.special import logsumexp
 from scipy.stats import qmc
 
 from sim.analysis.resampling import weighted_quantiles
+from sim.chance import generator
 from sim.study.calibration.emulator import Chances, Emulator
 from sim.study.calibration.prior import PRIOR, candidates, lattice, pairs
 from sim.uncertainty import Distribution, Floats
@@ -135,7 +136,7 @@ class Posterior:
         """Positions of candidates drawn by their weights, systematically (Kitagawa 1996), in random
         order.
         """
-        rng = np.random.default_rng(seed)
+        rng = generator(seed, "posterior draws")
         picked = np.searchsorted(np.cumsum(self.weights), (np.arange(count) + rng.random()) / count)
         return rng.permutation(np.minimum(picked, len(self.weights) - 1))
 
@@ -144,9 +145,9 @@ class Posterior:
         digits.
         """
         chosen = candidates(self.prior.scores[self.draws(count, seed)]).to_dict("records")
-        unit = qmc.LatinHypercube(d=len(pairs(chosen[0])), rng=np.random.default_rng(seed)).random(
-            count
-        )
+        unit = qmc.LatinHypercube(
+            d=len(pairs(chosen[0])), rng=generator(seed, "pairs of adversaries")
+        ).random(count)
         return pd.DataFrame(
             [
                 {

@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import special
 from scipy.stats import qmc
 
+from sim.chance import generator
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Beta, Distribution, Floats, LogNormal, Uniform
 
@@ -92,25 +93,25 @@ def _times(known: Distribution, factor: float) -> Distribution:
     return Uniform(factor * low, factor * high)
 
 
-def hypercube(count: int, seed: int) -> Floats:
+def hypercube(count: int, seed: int, stream: str = "candidates") -> Floats:
     """Candidates from the prior as normal scores (candidate, part), of mean 0 and variance 1.
 
     A Latin hypercube.
     """
-    unit = qmc.LatinHypercube(d=len(PRIOR), rng=np.random.default_rng(seed)).random(count)
+    unit = qmc.LatinHypercube(d=len(PRIOR), rng=generator(seed, stream)).random(count)
     return np.asarray(special.ndtri(unit))
 
 
-def independent(count: int, seed: int) -> Floats:
+def independent(count: int, seed: int, stream: str = "candidates") -> Floats:
     """The same, drawn one by one, as a check takes them whose ranks are to be independent."""
-    return np.random.default_rng(seed).standard_normal((count, len(PRIOR)))
+    return generator(seed, stream).standard_normal((count, len(PRIOR)))
 
 
 def lattice(power: int, seed: int) -> Floats:
     """The same, 2 to the `power` of them, as a scrambled Sobol sequence (Owen 1998), which fills
     space evenly.
     """
-    unit = qmc.Sobol(d=len(PRIOR), rng=np.random.default_rng(seed)).random_base2(power)
+    unit = qmc.Sobol(d=len(PRIOR), rng=generator(seed, "lattice of candidates")).random_base2(power)
     return np.asarray(special.ndtri(np.clip(unit, np.finfo(float).tiny, 1 - np.finfo(float).eps)))
 
 

@@ -30,8 +30,8 @@ CANDIDATES, HISTORIES, CHECKS, FRESH = 400, 600, 200, 40
 regression (docs/calibration.md).
 """
 _SETS, _TRUE_HISTORIES, _FRESH_HISTORIES = 40, 100, 1000
-_APART = 100_000
-"""Between the seeds of the candidates, of those that give synthetic records, and of those that the
+_TRUTHS, _FRESH = "truths of synthetic records", "candidates not fitted"
+"""Streams of random numbers: of the candidates that give synthetic records, and of those that the
 emulator has not seen.
 """
 DRAWS = 500
@@ -92,11 +92,23 @@ def find(
     bank = simulate(by_class, hypercube(candidates, seed), histories, seed, executor, advance)
     done = candidates
     truths = simulate(
-        by_class, independent(checks, seed + 1), _TRUE_HISTORIES, seed + _APART, executor, advance
+        by_class,
+        independent(checks, seed, _TRUTHS),
+        _TRUE_HISTORIES,
+        seed,
+        executor,
+        advance,
+        stream=_TRUTHS,
     )
     done += checks
     fresh = simulate(
-        by_class, hypercube(FRESH, seed + 2), _FRESH_HISTORIES, seed + 2 * _APART, executor, advance
+        by_class,
+        hypercube(FRESH, seed, _FRESH),
+        _FRESH_HISTORIES,
+        seed,
+        executor,
+        advance,
+        stream=_FRESH,
     )
     with threadpool_limits(
         1, user_api="blas"
