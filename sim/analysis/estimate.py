@@ -11,10 +11,9 @@ from scipy import stats
 
 from sim.analysis.measures import Columns, Measure, drawn
 from sim.chance import generator
-from sim.quantity import ImpossibleError
-from sim.uncertainty import Floats
+from sim.errors import ImpossibleError
+from sim.uncertainty import CONFIDENCE, Floats
 
-CONFIDENCE = 0.95
 SPREAD = (0.05, 0.95)
 """Nine of ten parameter designs lie between these quantiles."""
 _DEGREE, _DESIGNS_A_TERM, _MOST_TERMS = 5, 5, 64

@@ -50,7 +50,7 @@ def designs(seed: int, uncertain: Mapping[str, Distribution], which: Worlds) -> 
     return {
         name: each.quantile(
             _dealt(seed, len(each.numbers()), which)
-            if each.jointly
+            if each.is_joint
             else probabilities(seed, name, which)
         )
         for name, each in uncertain.items()

@@ -32,6 +32,8 @@ def of_schema(key: str) -> Distribution:
 
 _MEDIAN, _SPREAD = of_schema("russia.value_of_prevailing").numbers()
 _PACE = "pace of reconstitution"
+_CONCENTRATION = 2
+"""Of insecurity among pairs, that of the schema: Beta(1, 1) is uniform."""
 LEVELS: Mapping[str, tuple[str, float]] = {
     "strength rebuilt": ("russia.strength_target", 0.15),
     _PACE: ("russia.reconstitution_half_life", 0.5),
@@ -57,11 +59,13 @@ Their prior is that of the schema.
 PRIOR: Mapping[str, Distribution] = {
     "median value of prevailing": LogNormal(_MEDIAN, 0.5),
     "spread of the value of prevailing": Uniform(_SPREAD / 2, 2 * _SPREAD),
-    "mean insecurity": Uniform(0.1, 0.9),
+    "mean insecurity": Uniform(
+        *of_schema("russia.insecurity").quantile(np.array([0.1, 0.9])).tolist()
+    ),
     **{name: LogNormal(1.0, spread) for name, (_, spread) in LEVELS.items()},
     **{name: of_schema(key) for name, key in SHARED.items()},
 }
-"""The parts of a candidate.
+"""The parts of a candidate; means near 0 or 1 would make all pairs alike, and are left out.
 
 At their medians they give back the schema, but for the spread of the value of prevailing: pairs may
 differ half as much as one pair is uncertain, or twice as much.
@@ -78,7 +82,7 @@ def pairs(candidate: Mapping[str, float]) -> dict[str, Distribution | float]:
         "russia.value_of_prevailing": LogNormal(
             candidate["median value of prevailing"], candidate["spread of the value of prevailing"]
         ),
-        "russia.insecurity": Beta(2 * mean, 2 * (1 - mean)),
+        "russia.insecurity": Beta(_CONCENTRATION * mean, _CONCENTRATION * (1 - mean)),
         **{
             key: _times(of_schema(key), 1 / candidate[name] if name == _PACE else candidate[name])
             for name, (key, _) in LEVELS.items()
