@@ -30,7 +30,7 @@ ALONE = {AMERICA: 0, "regime.arms.united_states_share": 0}
 
 # %%
 coalition = sim.load(SCENARIOS / "coalition.toml", ALONE | {"sampling.designs": 400})
-alone = requirement.find(coalition, hold=0.8, years=10, vary={BRIGADES: (0, 25), ARMS: (0, 200)}, samples=24)
+alone = requirement.find_cheapest(coalition, hold=0.8, years=10, vary={BRIGADES: (0, 25), ARMS: (0, 200)}, samples=24)
 show(words.section(alone))
 
 # %%
@@ -44,7 +44,7 @@ plt.show()
 
 # %%
 limits = {BRIGADES: (0, 25), ARMS: (0, 200), AMERICA: (0, 0.5)}
-backed = requirement.find(coalition, hold=0.8, years=10, vary=limits, samples=24)
+backed = requirement.find_cheapest(coalition, hold=0.8, years=10, vary=limits, samples=24)
 backed.table.query("role != 'frontier'").round(3).T
 
 # %%

@@ -18,7 +18,7 @@ import sim
 from sim.report import discovery as failing_words
 from sim.report import robustness as turning_words
 from sim.report import sensitivity as driving_words
-from sim.study import discovery, influence, robustness
+from sim.study import discovery, robustness, sensitivity
 
 SCENARIOS = Path("../scenarios")
 
@@ -29,7 +29,7 @@ SCENARIOS = Path("../scenarios")
 
 # %%
 preferred = sim.load(SCENARIOS / "article5_like.toml")
-driven = influence.find(preferred, "survival@10")
+driven = sensitivity.attribute_variance(preferred, "survival@10")
 show(driving_words.section(driven))
 
 # %%
@@ -42,7 +42,7 @@ plt.show()
 # The region of assumptions in which fewer than half of ceasefires hold ten years:
 
 # %%
-fails = discovery.find(preferred, "survival@10 < 0.5", out=None)
+fails = discovery.find_regions(preferred, "survival@10 < 0.5", out=None)
 show(failing_words.section(fails))
 
 # %%
@@ -57,7 +57,7 @@ plt.show()
 
 # %%
 rivals = [sim.load(SCENARIOS / f"{name}.toml") for name in ("article5_like", "nato", "coalition")]
-ranked = robustness.find(rivals, "survival@10", out=None)
+ranked = robustness.rank_guarantees(rivals, "survival@10", out=None)
 show(turning_words.section(ranked))
 
 # %%

@@ -25,26 +25,29 @@ if TYPE_CHECKING:
     )
     from sim.analysis.threshold import threshold
     from sim.ensemble.run import run
-    from sim.ensemble.store import Run, RunError, read_run
+    from sim.ensemble.store import Run, read_run
     from sim.ensemble.verify import verify
+    from sim.errors import InputError, NotPairedError, RunError, ScenarioError
     from sim.model.ceasefire import CeasefireModel
-    from sim.scenario.load import ScenarioError, load
+    from sim.scenario.load import load
     from sim.scenario.schema import Scenario
     from sim.study.calibration.study import calibrate
     from sim.study.discovery import discover
-    from sim.study.influence import sensitivity
     from sim.study.precision import run_to_precision
     from sim.study.replay import replay
     from sim.study.requirement import require
     from sim.study.robustness import robust
+    from sim.study.sensitivity import sensitivity
     from sim.study.sweep import grid, sample, sweep
 
 _HOME = {
     "CeasefireModel": "sim.model.ceasefire",
     "Run": "sim.ensemble.store",
-    "RunError": "sim.ensemble.store",
+    "RunError": "sim.errors",
     "Scenario": "sim.scenario.schema",
-    "ScenarioError": "sim.scenario.load",
+    "ScenarioError": "sim.errors",
+    "InputError": "sim.errors",
+    "NotPairedError": "sim.errors",
     "calibrate": "sim.study.calibration.study",
     "causes": "sim.analysis.durability",
     "compare": "sim.analysis.durability",
@@ -63,7 +66,7 @@ _HOME = {
     "run_to_precision": "sim.study.precision",
     "grid": "sim.study.sweep",
     "sample": "sim.study.sweep",
-    "sensitivity": "sim.study.influence",
+    "sensitivity": "sim.study.sensitivity",
     "spread": "sim.analysis.durability",
     "sure": "sim.analysis.durability",
     "survival": "sim.analysis.durability",
@@ -74,6 +77,8 @@ _HOME = {
 }
 __all__ = [
     "CeasefireModel",
+    "InputError",
+    "NotPairedError",
     "Run",
     "RunError",
     "Scenario",

@@ -1,11 +1,12 @@
-"""A number in a scenario file: given or uncertain, with its unit, symbol, meaning and source.
+"""A number in a scenario file: fixed or uncertain, with its unit, symbol, meaning and source.
 
 An array once it is drawn.
 """
 
+import difflib
 import math
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, LiteralString, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from sim.uncertainty import EXAMPLES, FORMS, LARGEST, Distribution, Floats, is_number
+from sim.uncertainty import EXAMPLES, KINDS, LARGEST, Distribution, Floats, is_number
 
 Worlds = NDArray[np.intp]
 """Positions of worlds in the arrays of a model."""
@@ -34,36 +35,44 @@ SMALLEST = 1e-3
 """Strengths, half-lives and other positive quantities start here."""
 
 
-class ImpossibleError(ValueError):
-    """A formula gave a number that cannot be: one that is not finite, or a share outside [0, 1]."""
+_MUST_BE: LiteralString = (
+    "must be a finite number up to 1e9, or one distribution such as { uniform = [130, 210] }"
+)
 
 
-def _read(given: Any) -> Any:
+def _read(written: Any) -> Any:
     """A number, a distribution, or `{ value = …, source = … }`.
 
     A `source` beside a distribution is allowed too.
     """
-    if is_number(given):
-        return float(given)
-    if isinstance(given, Distribution):
-        return given
-    if isinstance(given, Mapping):
-        told = {key: value for key, value in given.items() if key != "source"}
-        if not isinstance(given.get("source", ""), str):
+    if is_number(written):
+        return float(written)
+    if isinstance(written, Distribution):
+        return written
+    if isinstance(written, Mapping):
+        if not isinstance(written.get("source", ""), str):
             raise PydanticCustomError("quantity", "the source must be a text")
-        if set(told) == {"value"} and is_number(told["value"]):
-            return float(told["value"])
-        if len(told) == 1 and (form := next(iter(told))) in FORMS:
-            try:
-                return FORMS[form].of(told[form])
-            except ValueError as wrong:
-                raise PydanticCustomError("quantity", "{wrong}", {"wrong": str(wrong)}) from None
-    raise PydanticCustomError(
-        "quantity",
-        "must be a finite number up to 1e9, or one distribution such as { uniform = [130, 210] }; "
-        "the distributions are {forms}",
-        {"forms": ", ".join(FORMS)},
-    )
+        return _read_table({key: value for key, value in written.items() if key != "source"})
+    raise PydanticCustomError("quantity", _MUST_BE + "; got {written}", {"written": str(written)})
+
+
+def _read_table(table: Mapping[str, Any]) -> float | Distribution:
+    """A fixed value, or a distribution by its kind."""
+    if set(table) == {"value"} and is_number(table["value"]):
+        return float(table["value"])
+    if len(table) != 1 or "value" in table:
+        raise PydanticCustomError("quantity", _MUST_BE)
+    ((kind, numbers),) = table.items()
+    if kind not in KINDS:
+        near = difflib.get_close_matches(kind, KINDS, n=1)
+        meant = f"did you mean '{near[0]}'?" if near else f"use one of {', '.join(KINDS)}"
+        raise PydanticCustomError(
+            "quantity", "unknown distribution '{kind}'; {meant}", {"kind": kind, "meant": meant}
+        )
+    try:
+        return KINDS[kind].parse(numbers)
+    except ValueError as wrong:
+        raise PydanticCustomError("quantity", "{wrong}", {"wrong": str(wrong)}) from None
 
 
 _JSON_SCHEMA = {
@@ -78,26 +87,26 @@ _JSON_SCHEMA = {
         *(
             {
                 "type": "object",
-                "properties": {form: {"type": ["array", "object"]}, "source": {"type": "string"}},
-                "required": [form],
+                "properties": {kind: {"type": ["array", "object"]}, "source": {"type": "string"}},
+                "required": [kind],
                 "additionalProperties": False,
-                "examples": [EXAMPLES[form]],
+                "examples": [EXAMPLES[kind]],
             }
-            for form in FORMS
+            for kind in KINDS
         ),
     ]
 }
 Quantity = Annotated[
     Array,
     PlainValidator(_read),
-    PlainSerializer(lambda value: value.given() if isinstance(value, Distribution) else value),
+    PlainSerializer(lambda value: value.as_data() if isinstance(value, Distribution) else value),
     WithJsonSchema(_JSON_SCHEMA),
 ]
 """A field of a scenario: a number or a distribution in the file, a number or an array (world,) in a
 formula.
 """
 
-AsTuple = BeforeValidator(lambda given: tuple(given) if isinstance(given, list) else given)
+AsTuple = BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
 """A list in a file is a tuple in a frozen block."""
 
 
@@ -172,8 +181,8 @@ class Parameters(BaseModel):
             if isinstance(value, Parameters):
                 yield from value.leaves(f"{prefix}{name}.")
             elif isinstance(value, tuple) and value and isinstance(value[0], Parameters):
-                for each in value:
-                    yield from each.leaves(f"{prefix}{name}.{getattr(each, 'name', '')}.")
+                for member in value:
+                    yield from member.leaves(f"{prefix}{name}.{getattr(member, 'name', '')}.")
             else:
                 yield prefix + name, value
 
@@ -194,7 +203,8 @@ class Parameters(BaseModel):
                 update[name] = value.drawn(values, f"{key}.")
             elif isinstance(value, tuple) and value and isinstance(value[0], Parameters):
                 update[name] = tuple(
-                    each.drawn(values, f"{key}.{getattr(each, 'name', '')}.") for each in value
+                    member.drawn(values, f"{key}.{getattr(member, 'name', '')}.")
+                    for member in value
                 )
         copy = self.model_copy(update=update)
         copy._varying = tuple(name for name, value in update.items() if _varies(value))  # noqa: SLF001  its own class
@@ -249,7 +259,7 @@ def _varies(value: Any) -> bool:
         case Parameters():
             return bool(value._varying)  # noqa: SLF001  its own class
         case tuple():
-            return any(_varies(each) for each in value)
+            return any(_varies(member) for member in value)
     return isinstance(value, np.ndarray)
 
 
@@ -257,5 +267,7 @@ def _at(value: Any, worlds: Worlds) -> Any:
     if isinstance(value, np.ndarray):
         return value[worlds]
     return (
-        tuple(_at(each, worlds) for each in value) if isinstance(value, tuple) else value.at(worlds)
+        tuple(_at(member, worlds) for member in value)
+        if isinstance(value, tuple)
+        else value.at(worlds)
     )

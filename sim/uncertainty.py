@@ -13,20 +13,24 @@ from scipy import special, stats
 
 Floats = NDArray[np.float64]
 
+CONFIDENCE = 0.95
+"""The level of every confidence limit: the convention of the field."""
+TAILS = (0.025, 0.975)
+"""95 % of resamples lie between these quantiles."""
 LARGEST = 1e9
 """The largest magnitude a scenario file may give, so that no formula overflows."""
 _TAIL = 2.0**-53
 """Probabilities are kept this far from 0 and 1, so that no tail is infinite."""
-_NARROWEST = 1e-6
+_MIN_SHARE_WITHIN_LIMITS = 1e-6
 """The least share of a normal distribution that its limits may leave: with less, rounding shows."""
-_SAID = 8
+_MAX_VALUES_SHOWN = 8
 
 
-def is_number(given: object) -> bool:
+def is_number(value: object) -> bool:
     """Whether a value read from a file is a finite number of usable size (`true` and `"1"` are
     not).
     """
-    return isinstance(given, int | float) and not isinstance(given, bool) and abs(given) <= LARGEST
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
 
 
 @dataclass(frozen=True)
@@ -36,48 +40,48 @@ class Distribution(ABC):
     Drawn once for each parameter design.
     """
 
-    form: ClassVar[str]
+    kind: ClassVar[str]
     as_list: ClassVar[bool] = False
-    jointly: ClassVar[bool] = False
-    """Whether the numbers of a scenario that have this form are drawn together."""
+    is_joint: ClassVar[bool] = False
+    """Whether the numbers of a scenario of this kind are drawn together."""
 
     @abstractmethod
     def _frozen(self) -> Any:
         """The `scipy.stats` distribution."""
 
     @abstractmethod
-    def problem(self) -> str | None:
-        """What its numbers must satisfy and do not, or None."""
+    def validation_error(self) -> str | None:
+        """What its numbers must satisfy and do not, or None if they are valid."""
 
     @classmethod
-    def of(cls, given: object) -> Self:
+    def parse(cls, written: object) -> Self:
         """Read a list in the order of the fields, or a table of them.
 
         Raises ValueError saying what is wrong.
         """
-        names = [each.name for each in fields(cls)]
-        match given:
+        names = [field.name for field in fields(cls)]
+        match written:
             case Mapping():
-                values = dict(given)
-            case list() | tuple() if len(given) <= len(names):
-                values = dict(zip(names, given, strict=False))
+                values = dict(written)
+            case list() | tuple() if len(written) <= len(names):
+                values = dict(zip(names, written, strict=False))
             case _:
                 values = {}
         if wrong := [name for name in values if name not in names]:
             raise ValueError(
-                f"{cls.form} has no {', '.join(map(str, wrong))}; it takes {', '.join(names)}"
+                f"{cls.kind} has no {', '.join(map(str, wrong))}; it takes {', '.join(names)}"
             )
         try:
-            read = cls(**values)
+            distribution = cls(**values)
         except TypeError:
             raise ValueError(
-                f"{cls.form} takes {', '.join(names)}, as in {EXAMPLES[cls.form]}"
+                f"{cls.kind} takes {', '.join(names)}, as in {EXAMPLES[cls.kind]}"
             ) from None
-        if not all(each is None or is_number(each) for each in read.numbers()):
-            raise ValueError(f"{cls.form} takes finite numbers up to {LARGEST:g}")
-        if problem := read.problem():
-            raise ValueError(f"{cls.form} needs {problem}")
-        return read
+        if not all(number is None or is_number(number) for number in distribution.numbers()):
+            raise ValueError(f"{cls.kind} takes finite numbers up to {LARGEST:g}")
+        if error := distribution.validation_error():
+            raise ValueError(f"{cls.kind} needs {error}")
+        return distribution
 
     @cached_property
     def frozen(self) -> Any:
@@ -88,7 +92,7 @@ class Distribution(ABC):
 
     def numbers(self) -> tuple[Any, ...]:
         """Every number it is made of."""
-        return tuple(getattr(self, each.name) for each in fields(self))
+        return tuple(getattr(self, field.name) for field in fields(self))
 
     def quantile(self, u: Floats) -> Floats:
         """The values at the probabilities `u`, which are kept off 0 and 1 by 2^-53.
@@ -105,10 +109,8 @@ class Distribution(ABC):
         """What its numbers say that no value may pass, whatever rounding does."""
         return -math.inf, math.inf
 
-    def anew(self) -> "Distribution":
-        """What a number is drawn from that is drawn once more within a history, as that of a new
-        leader is.
-        """
+    def redraw_distribution(self) -> "Distribution":
+        """Distribution used when the value is redrawn during a history, e.g. for a new leader."""
         return self
 
     @cached_property
@@ -120,20 +122,20 @@ class Distribution(ABC):
         low, high = np.clip(self._inverse(np.array([_TAIL, 1 - _TAIL])), *self.limits())
         return float(low), float(high)
 
-    def given(self) -> dict[str, Any]:
-        """As a scenario file says it."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
+    def as_data(self) -> dict[str, Any]:
+        """As a scenario file writes it."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
         stated = {name: float(value) for name, value in values.items() if value is not None}
-        return {self.form: list(stated.values()) if self.as_list else stated}
+        return {self.kind: list(stated.values()) if self.as_list else stated}
 
     def __str__(self) -> str:
         """As TOML, a long list by its first values."""
-        inner = self.given()[self.form]
-        if isinstance(inner, list) and len(inner) > _SAID:
-            return f"{{ {self.form} = [{inner[0]}, {inner[1]}, … {len(inner)} values] }}"
+        inner = self.as_data()[self.kind]
+        if isinstance(inner, list) and len(inner) > _MAX_VALUES_SHOWN:
+            return f"{{ {self.kind} = [{inner[0]}, {inner[1]}, … {len(inner)} values] }}"
         if isinstance(inner, dict):
             inner = "{ " + ", ".join(f"{name} = {value}" for name, value in inner.items()) + " }"
-        return f"{{ {self.form} = {inner} }}"
+        return f"{{ {self.kind} = {inner} }}"
 
     def _undrawn(self, *_: object) -> NoReturn:
         raise TypeError(
@@ -152,7 +154,7 @@ class Distribution(ABC):
 class Uniform(Distribution):
     """Equally likely between two limits."""
 
-    form: ClassVar[str] = "uniform"
+    kind: ClassVar[str] = "uniform"
     as_list: ClassVar[bool] = True
     low: float
     high: float
@@ -165,7 +167,7 @@ class Uniform(Distribution):
         """Both ends."""
         return self.low, self.high
 
-    def problem(self) -> str | None:
+    def validation_error(self) -> str | None:
         """Its limits must be in order."""
         return None if self.low < self.high else "low < high"
 
@@ -175,7 +177,7 @@ class Uniform(Distribution):
 class Normal(Distribution):
     """Normal with mean and standard deviation, cut off at `low` and `high` where they are given."""
 
-    form: ClassVar[str] = "normal"
+    kind: ClassVar[str] = "normal"
     mean: float
     sd: float
     low: float | None = None
@@ -212,7 +214,7 @@ class Normal(Distribution):
             math.inf if self.high is None else self.high,
         )
 
-    def problem(self) -> str | None:
+    def validation_error(self) -> str | None:
         """A positive width, limits in order, the mean within them, and enough of it between them to
         be computed with.
         """
@@ -223,7 +225,7 @@ class Normal(Distribution):
             return "low < mean < high"
         return (
             None
-            if self._shares[-1] >= _NARROWEST
+            if self._shares[-1] >= _MIN_SHARE_WITHIN_LIMITS
             else "limits that are farther apart, or a smaller sd; such a one is uniform"
         )
 
@@ -233,7 +235,7 @@ class Normal(Distribution):
 class LogNormal(Distribution):
     """Lognormal with its median and the standard deviation of the logarithm."""
 
-    form: ClassVar[str] = "lognormal"
+    kind: ClassVar[str] = "lognormal"
     median: float
     sigma: float
 
@@ -241,7 +243,7 @@ class LogNormal(Distribution):
         """LN(m, s)."""
         return stats.lognorm(self.sigma, scale=self.median)
 
-    def problem(self) -> str | None:
+    def validation_error(self) -> str | None:
         """A positive median, and a width whose tail can still be computed with."""
         return None if self.median > 0 and 0 < self.sigma <= 3 else "median > 0 and 0 < sigma <= 3"  # noqa: PLR2004  the bound is said here
 
@@ -251,7 +253,7 @@ class LogNormal(Distribution):
 class Triangular(Distribution):
     """Triangular between two limits, with its mode."""
 
-    form: ClassVar[str] = "triangular"
+    kind: ClassVar[str] = "triangular"
     as_list: ClassVar[bool] = True
     low: float
     mode: float
@@ -266,7 +268,7 @@ class Triangular(Distribution):
         """Both ends."""
         return self.low, self.high
 
-    def problem(self) -> str | None:
+    def validation_error(self) -> str | None:
         """Its three numbers must be in order."""
         return (
             None
@@ -280,7 +282,7 @@ class Triangular(Distribution):
 class Beta(Distribution):
     """Beta on [0, 1]."""
 
-    form: ClassVar[str] = "beta"
+    kind: ClassVar[str] = "beta"
     a: float
     b: float
 
@@ -292,7 +294,7 @@ class Beta(Distribution):
         """0 and 1."""
         return 0.0, 1.0
 
-    def problem(self) -> str | None:
+    def validation_error(self) -> str | None:
         """Shapes that SciPy inverts reliably."""
         usable = min(self.a, self.b) >= 0.05 and max(self.a, self.b) <= 1e4  # noqa: PLR2004
         return None if usable else "a and b from 0.05 to 10000"
@@ -303,17 +305,19 @@ class Beta(Distribution):
 class Choice(Distribution):
     """One of a few values, equally likely or by `weights`."""
 
-    form: ClassVar[str] = "choice"
+    kind: ClassVar[str] = "choice"
     values: tuple[float, ...]
     weights: tuple[float, ...] | None = None
 
     @classmethod
-    def of(cls, given: object) -> Self:
+    def parse(cls, written: object) -> Self:
         """Read a list of values, or a table of `values` and `weights`."""
-        table: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {"values": given}
-        if not all(isinstance(each, list | tuple) and each for each in table.values()):
+        table: dict[str, Any] = (
+            dict(written) if isinstance(written, Mapping) else {"values": written}
+        )
+        if not all(isinstance(column, list | tuple) and column for column in table.values()):
             raise ValueError(f"choice takes a list of values, as in {EXAMPLES['choice']}")
-        return super().of({name: tuple(each) for name, each in table.items()})
+        return super().parse({name: tuple(column) for name, column in table.items()})
 
     def numbers(self) -> tuple[Any, ...]:
         """Values and weights."""
@@ -333,16 +337,16 @@ class Choice(Distribution):
         """The smallest and the largest of the values, however rarely they are chosen."""
         return float(min(self.values)), float(max(self.values))
 
-    def given(self) -> dict[str, Any]:
-        """As a scenario file says it."""
+    def as_data(self) -> dict[str, Any]:
+        """As a scenario file writes it."""
         values = [float(value) for value in self.values]
         return {
             "choice": values
             if self.weights is None
-            else {"values": values, "weights": [float(each) for each in self.weights]}
+            else {"values": values, "weights": [float(weight) for weight in self.weights]}
         }
 
-    def problem(self) -> str | None:
+    def validation_error(self) -> str | None:
         """Weights, if any, are positive and one for each value."""
         if self.weights is None or (
             len(self.weights) == len(self.values) and min(self.weights) > 0
@@ -358,16 +362,16 @@ class Draws(Distribution):
     All such lists of a scenario are drawn together, row by row.
     """
 
-    form: ClassVar[str] = "draws"
-    jointly: ClassVar[bool] = True
+    kind: ClassVar[str] = "draws"
+    is_joint: ClassVar[bool] = True
     values: tuple[float, ...]
 
     @classmethod
-    def of(cls, given: object) -> Self:
+    def parse(cls, written: object) -> Self:
         """Read a list of two or more values."""
-        if not isinstance(given, list | tuple) or len(given) < 2:  # noqa: PLR2004  said in the message
+        if not isinstance(written, list | tuple) or len(written) < 2:  # noqa: PLR2004  said in the message
             raise ValueError(f"draws takes a list of two or more values, as in {EXAMPLES['draws']}")
-        return super().of({"values": tuple(given)})
+        return super().parse({"values": tuple(written)})
 
     def numbers(self) -> tuple[Any, ...]:
         """The values."""
@@ -386,17 +390,18 @@ class Draws(Distribution):
         """The smallest and the largest of the values."""
         return float(min(self.values)), float(max(self.values))
 
-    def given(self) -> dict[str, Any]:
-        """As a scenario file says it."""
+    def as_data(self) -> dict[str, Any]:
+        """As a scenario file writes it."""
         return {"draws": [float(value) for value in self.values]}
 
-    def problem(self) -> str | None:
+    def validation_error(self) -> str | None:
         """Any values will do."""
         return None
 
 
-FORMS: dict[str, type[Distribution]] = {
-    each.form: each for each in (Uniform, Normal, LogNormal, Triangular, Beta, Choice, Draws)
+KINDS: dict[str, type[Distribution]] = {
+    distribution.kind: distribution
+    for distribution in (Uniform, Normal, LogNormal, Triangular, Beta, Choice, Draws)
 }
 EXAMPLES = {
     "uniform": "{ uniform = [130, 210] }",

@@ -9,9 +9,9 @@ import pytest
 
 import sim
 from sim.analysis.costs import ratio
-from sim.analysis.durability import NotPairedError
 from sim.analysis.estimate import Designs
 from sim.analysis.measures import named
+from sim.errors import NotPairedError
 from sim.guarantee.costs import PEACE, WAR
 
 QUIET = {

@@ -56,7 +56,7 @@ def test_boxes_are_those_of_ema_workbench(name):
     x, left = x.to_numpy(), np.ones(len(y), bool)
     for steps in GOLDEN[name]:
         peels = 1 + sum(np.diff([step["mass"] for step in steps]) < 0)
-        boxes = prim.trajectory(x[left], y[left], prim.LEAST_MASS * len(y))[:peels]
+        boxes = prim.trajectory(x[left], y[left], prim.MIN_MASS * len(y))[:peels]
         boxes += prim.pastings(x[left], y[left], boxes[-1])
         for box, step in zip(boxes, steps, strict=True):
             inside = prim.within(x, box) & left
@@ -126,7 +126,7 @@ def test_an_assumption_that_does_not_matter_is_seldom_restricted():
     for seed in range(20):
         x = _space(400, seed)
         fails = (x.iloc[:, 0] > 0.7).to_numpy() ^ (np.random.default_rng(seed).random(400) < 0.05)
-        box, _ = prim.find(x.to_numpy(), fails, 20)
+        box, _ = prim.find_box(x.to_numpy(), fails, 20)
         taken += int(prim.restricted(box)[1:].any())
     assert taken <= 8
 
@@ -150,7 +150,7 @@ def test_the_cases_in_a_box_do_not_depend_on_the_scale_of_a_parameter():
     x = _space().to_numpy()
     fails = (x[:, 0] > 0.6) & (x[:, 1] < 0.5)
     stretched = np.column_stack([np.exp(5 * x[:, 0]), np.log(x[:, 1]), x[:, 2] ** 3])
-    boxes = [prim.find(each, fails, 40)[0] for each in (x, stretched)]
+    boxes = [prim.find_box(each, fails, 40)[0] for each in (x, stretched)]
     np.testing.assert_array_equal(prim.within(x, boxes[0]), prim.within(stretched, boxes[1]))
 
 
@@ -186,7 +186,7 @@ def none(scenarios, few):
 @pytest.fixture(scope="module")
 def found(none):
     """A finding of a small run."""
-    return discovery.find(none, "survival@5 < 0.6", out=None)
+    return discovery.find_regions(none, "survival@5 < 0.6", out=None)
 
 
 def test_the_value_of_prevailing_decides_without_a_guarantee(found):
@@ -227,7 +227,7 @@ def test_the_same_question_has_the_same_answer(found, none):
 )
 def test_never_always_and_too_few_are_answers(scenarios, few, when, words):
     """Without a region the sentences say so, and the figures can be drawn."""
-    finding = discovery.find(few(sim.load(scenarios / "nato.toml", SMALL)), when, out=None)
+    finding = discovery.find_regions(few(sim.load(scenarios / "nato.toml", SMALL)), when, out=None)
     told = telling(finding)
     assert finding.table.empty
     assert any(word in " ".join(told.section(finding).answer) for word in words.split("|"))
@@ -241,7 +241,7 @@ def test_without_a_region_designs_are_shown_over_what_goes_most_with_the_outcome
 
     The whole space is the one point of peeling, and there is no table of rules.
     """
-    finding = discovery.find(
+    finding = discovery.find_regions(
         few(sim.load(scenarios / "none.toml", SMALL | {"sampling.designs": 60})),
         "survival@5 < 0.1",
         out=None,
@@ -266,14 +266,14 @@ def test_a_guarantee_beats_none_by_more_than_chance(scenarios, none, few):
     Another guarantee does, and what is within chance is no difference.
     """
     same = (
-        discovery.find(
+        discovery.find_regions(
             none, "survival@5 > 0", against=none.model_copy(update={"name": "same"}), out=None
         )
         .tables["share"]
         .iloc[0]
     )
     assert same["failing"] == same["unsure"] == 0
-    other = discovery.find(
+    other = discovery.find_regions(
         few(sim.load(scenarios / "article5_like.toml", SMALL)),
         "survival@5 > 0",
         against=none,
@@ -342,7 +342,10 @@ def test_the_command_keeps_what_it_prints(scenarios, few_file, tmp_path, command
     ("words", "said"),
     [
         (["--when", "survival@5 0.5"], "--when survival@5 0.5:"),
-        (["--when", "survival@9 < 0.5"], "--when survival@9 < 0.5: survival@9:"),
+        (
+            ["--when", "survival@9 < 0.5"],
+            "--when survival@9 < 0.5: must begin with an outcome: survival@9:",
+        ),
         (["--when", "surival@5 < 0.5"], "surival@5"),
         (["--when", "survival@5 < 50"], "--when survival@5 < 50:"),
         (["--when", "survival@5 < nan"], "--when survival@5 < nan:"),

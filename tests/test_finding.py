@@ -13,10 +13,11 @@ import sim
 from sim.briefing.findings import TELLINGS, telling
 from sim.briefing.page import page
 from sim.cli import app
-from sim.ensemble.store import RunError
+from sim.errors import RunError
 from sim.report.section import WIDTH, Section
-from sim.study import discovery, influence, requirement, robustness
+from sim.study import discovery, requirement, robustness, sensitivity
 from sim.study.finding import FILE, Finding, keep, read
+from sim.study.schemas import SCHEMAS
 
 pytestmark = pytest.mark.long
 
@@ -33,10 +34,12 @@ def found(scenarios, few, calibrated):
         for name in ("none", "coalition")
     )
     return {
-        "sensitivity": influence.find(none, "survival@5", samples=32, replicates=4, trajectories=5),
-        "discovery": discovery.find(none, "survival@5 < 0.6", out=None),
-        "robustness": robustness.find([none, coalition], "survival@5", out=None),
-        "requirement": requirement.find(
+        "sensitivity": sensitivity.attribute_variance(
+            none, "survival@5", samples=32, replicates=4, trajectories=5
+        ),
+        "discovery": discovery.find_regions(none, "survival@5 < 0.6", out=None),
+        "robustness": robustness.rank_guarantees([none, coalition], "survival@5", out=None),
+        "requirement": requirement.find_cheapest(
             none, 0.7, 3, {"regime.deployment.brigades": (0.0, 10.0)}, samples=8
         ),
         "calibration": read(calibrated[1]),
@@ -47,6 +50,28 @@ def test_every_kind_is_told(found):
     """What can be told is what is tried here."""
     assert set(found) == set(TELLINGS)
     assert {each.kind for each in found.values()} == set(TELLINGS)
+
+
+def test_every_table_has_the_columns_of_its_schema(found):
+    """Names, order and types of every column of every finding; each with a unit and a meaning."""
+    assert set(SCHEMAS) == set(found)
+    for kind, tables in SCHEMAS.items():
+        assert set(found[kind].tables) == set(tables)
+        for name, schema in tables.items():
+            assert schema.problems(found[kind].tables[name]) == [], f"{kind}: {name}"
+            assert all(column.unit and column.meaning for column in schema.columns)
+
+
+def test_a_table_that_departs_from_its_schema_is_noticed(found):
+    """A column that is missing, one too many, one of another type."""
+    schema, table = SCHEMAS["discovery"]["share"], found["discovery"].tables["share"]
+    for broken, problem in (
+        (table.drop(columns="low"), "not"),
+        (table.assign(more=1), "has more: ['more']"),
+        (table.assign(failing=0.5), "failing holds float64, not whole number"),
+        (table.assign(estimate="x"), "estimate holds"),
+    ):
+        assert any(problem in line for line in schema.problems(broken)), problem
 
 
 def test_a_finding_reads_back_the_same(found, tmp_path):

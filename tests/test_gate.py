@@ -22,12 +22,13 @@ from sim.analysis.estimate import ANY, DIFFERENCE, SHARE, Designs, Estimate, est
 from sim.cli import app
 from sim.ensemble import block as blocks
 from sim.ensemble.gate import check_outcomes, check_timeline
+from sim.errors import ImpossibleError
 from sim.guarantee.costs import Costs
 from sim.guarantee.provisions import Accession
-from sim.quantity import ImpossibleError, Parameters
+from sim.quantity import Parameters
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
-from sim.uncertainty import FORMS, LARGEST, Choice, Distribution, Normal
+from sim.uncertainty import KINDS, LARGEST, Choice, Distribution, Normal
 
 pytestmark = pytest.mark.long
 
@@ -201,7 +202,7 @@ def test_what_is_not_refused_gives_nothing_that_would_be(key, value):
             each
             for name, each in read(key, value).uncertain().items()
             if name.split(".")[-1] == key.split(".")[-1]
-            and isinstance(each, FORMS[next(iter(value))])
+            and isinstance(each, KINDS[next(iter(value))])
             and name.split(".")[0] == key.split(".")[0]
         )
     except sim.ScenarioError:

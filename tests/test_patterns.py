@@ -15,11 +15,12 @@ import pytest
 
 import sim
 from sim.analysis.estimate import Designs
-from sim.analysis.resampling import TAILS, bags
+from sim.analysis.resampling import bags
+from sim.record.class_scenarios import CLASS_SCENARIOS
 from sim.record.lifetimes import kaplan_meier, shape_interval, weibull
 from sim.record.record import record
-from sim.record.stands_for import STANDS
 from sim.study.validation import by_the_day
+from sim.uncertainty import TAILS
 
 pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[1]
@@ -38,7 +39,7 @@ def ran(name, changes=None):
 
 @pytest.fixture(scope="module")
 def runs():
-    return {stand.guarantee_class: ran(stand.scenario) for stand in STANDS}
+    return {stand.guarantee_class: ran(stand.scenario) for stand in CLASS_SCENARIOS}
 
 
 def rate(run, events):
@@ -389,10 +390,12 @@ def test_the_scores_on_the_page_are_todays(runs):
     """The log score of the model and of each rival at ten years, and how much worse each is than
     Kaplan-Meier.
     """
-    from sim.study.validation import covered, of_runs, scores
+    from sim.study.validation import covered, run_predictor, scores
 
     chosen = list(runs.values())
-    table = scores(covered(record(), [run.name for run in chosen]), {"model": of_runs(chosen)})
+    table = scores(
+        covered(record(), [run.name for run in chosen]), {"model": run_predictor(chosen)}
+    )
     for _, row in table[(table["score"] == "Brier")].iterrows():
         says(f"{row['estimate']:.3f} ({row['low']:.3f} to {row['high']:.3f})")
     against = table[(table["predictor"] == "model")]

@@ -18,11 +18,11 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
+from sim.errors import ScenarioError
+from sim.record.class_scenarios import CLASS_SCENARIOS, class_of
 from sim.record.forecasts import CROWDS, forecasts
 from sim.record.lifetimes import Weibull, by_class, kaplan_meier, shape_interval, weibull
 from sim.record.record import record
-from sim.record.stands_for import STANDS, class_of
-from sim.scenario.load import ScenarioError
 from sim.study import validation
 from sim.study.validation import (
     RIVALS,
@@ -31,7 +31,7 @@ from sim.study.validation import (
     covered,
     left_out,
     log_loss,
-    of_runs,
+    run_predictor,
     scores,
     too_few,
 )
@@ -169,15 +169,18 @@ def test_the_score_of_the_likelihood_is_its_slope():
 
 def test_every_class_but_occupation_has_a_scenario_and_a_reason(scenarios):
     """Each once, and the scenario is there."""
-    assert {stand.guarantee_class for stand in STANDS} == set(record()["guarantee_class"]) - {
-        "occupation"
-    }
-    assert len({stand.scenario for stand in STANDS}) == len(STANDS)
-    for stand in STANDS:
+    assert {stand.guarantee_class for stand in CLASS_SCENARIOS} == set(
+        record()["guarantee_class"]
+    ) - {"occupation"}
+    assert len({stand.scenario for stand in CLASS_SCENARIOS}) == len(CLASS_SCENARIOS)
+    for stand in CLASS_SCENARIOS:
         assert (scenarios / f"{stand.scenario}.toml").exists()
         assert len(stand.reason) > 20
         assert class_of(stand.scenario) == stand.guarantee_class
-    for names, told in ((["none", "nato"], "^nato: "), (["none", "monitors", "none"], "^none: ")):
+    for names, told in (
+        (["none", "nato"], "^'nato' has no counterpart"),
+        (["none", "monitors", "none"], "^'none' is named twice"),
+    ):
         with pytest.raises(ScenarioError, match=told):
             covered(record(), names)
     few = too_few(covered(record(), ["article5_like"]))
@@ -208,7 +211,7 @@ def test_scores_are_proper():
 def runs(scenarios):
     return [
         sim.run(sim.load(scenarios / f"{stand.scenario}.toml", {"sampling.designs": 200}), out=None)
-        for stand in STANDS
+        for stand in CLASS_SCENARIOS
     ]
 
 
@@ -228,7 +231,9 @@ def test_each_rival_is_blind_to_the_pair_that_it_predicts(runs):
         before, after = (left_out(predict, some) for some in (cases, changed))
         np.testing.assert_array_equal(before[one], after[one])
         assert not np.array_equal(before, after)
-    np.testing.assert_array_equal(left_out(of_runs(runs), cases), left_out(of_runs(runs), changed))
+    np.testing.assert_array_equal(
+        left_out(run_predictor(runs), cases), left_out(run_predictor(runs), changed)
+    )
 
 
 def test_weights_undo_the_censoring():
@@ -255,7 +260,7 @@ def test_years_that_nobody_was_followed_beyond_are_left_out(runs, monkeypatch):
     cut = cases.assign(
         ended=cases["ended"] & (cases["years"] <= 15), years=np.minimum(cases["years"], 15.0)
     )
-    table = scores(cut, {"model": of_runs(runs)})
+    table = scores(cut, {"model": run_predictor(runs)})
     assert set(table["years"]) == {1, 5, 10}
     assert not table.isna().any(axis=None)
 
@@ -284,7 +289,7 @@ def test_the_limits_of_a_difference_hold_the_chance_in_the_fit(runs, monkeypatch
         )
         table = scores(
             cases.assign(years=np.where(cases["ended"], cases["years"], 30.0)),
-            {"model": of_runs([run])},
+            {"model": run_predictor([run])},
             [5],
             seed=1,
         )
@@ -312,7 +317,7 @@ def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path, monke
     assert alone["scores"] == []
     assert alone["record"]["war"][0]["class"] == "all"
     assert alone["record"]["war"][0]["estimate@10"] == pytest.approx(0.743, abs=0.001)
-    files = [str(scenarios / f"{stand.scenario}.toml") for stand in STANDS]
+    files = [str(scenarios / f"{stand.scenario}.toml") for stand in CLASS_SCENARIOS]
     words = ["history", *files, "--designs", "60", "--out", str(tmp_path)]
     told = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
     assert {(row["predictor"], row["score"], row["years"]) for row in told["scores"]} == {
@@ -334,7 +339,9 @@ def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path, monke
     for row in told["model"]:
         assert row["low"] <= row["estimate"] <= row["high"]
         assert row["record"] is None or row["record_low"] <= row["record"] <= row["record_high"]
-    assert {row["scenario"] for row in told["model"]} == {stand.scenario for stand in STANDS}
+    assert {row["scenario"] for row in told["model"]} == {
+        stand.scenario for stand in CLASS_SCENARIOS
+    }
     one = CliRunner().invoke(
         app,
         [
@@ -358,7 +365,7 @@ def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path, monke
         app, ["history", str(scenarios / "nato.toml"), "--out", str(tmp_path)]
     )
     assert refused.exit_code == 2
-    assert refused.stderr.startswith("nato: ")
+    assert refused.stderr.startswith("'nato' has no counterpart")
     assert len(refused.stderr.splitlines()) == 1
 
 

@@ -13,11 +13,20 @@ from scipy.special import expit
 from typer.testing import CliRunner
 
 import sim
+from sim.chance import stream_seed
 from sim.cli import app
+from sim.errors import ScenarioError
 from sim.report.requirement import section
-from sim.scenario.load import ScenarioError
 from sim.study import requirement as study
-from sim.study.requirement import AVERAGE, FRONTIER, LIKELY, MOST, NOT, SURE, find, frontier
+from sim.study.cheapest import (
+    IN_NINE_OF_TEN,
+    NOT_REACHED,
+    ON_AVERAGE,
+    ON_FRONTIER,
+    REACHED,
+    REACHED_WITHIN_ERROR,
+)
+from sim.study.requirement import find_cheapest, frontier
 from sim.study.sweep import read_limits
 
 pytestmark = pytest.mark.long
@@ -51,7 +60,7 @@ def known(monkeypatch):
             "nine_of_ten": share - 0.1,
         }
 
-    monkeypatch.setattr(study, "_simulated", simulated)
+    monkeypatch.setattr(study, "_simulate", simulated)
     return SETTING
 
 
@@ -66,11 +75,13 @@ def test_the_cheapest_is_found_where_it_is_known(known, scenarios, hold):
     """
     known.base = 0.0
     row = (
-        find(sim.load(scenarios / "none.toml"), hold, 10, VARY).table.set_index("role").loc[AVERAGE]
+        find_cheapest(sim.load(scenarios / "none.toml"), hold, 10, VARY)
+        .table.set_index("role")
+        .loc[ON_AVERAGE]
     )
     needed = np.log((hold + 0.005) / (1 - hold - 0.005))
     cheapest = 50 * (min(needed / 2, 1) + max(0, needed - 2))
-    assert row["status"] == SURE
+    assert row["status"] == REACHED
     assert row["low"] >= hold
     assert cheapest <= row["cost"] + 1e-6 <= cheapest + 1.0
     assert row["regime.deployment.brigades"] == pytest.approx(20 * min(needed / 2, 1), abs=0.4)
@@ -109,15 +120,15 @@ def test_nine_of_ten_is_found_through_noise_with_a_provision_that_does_nothing(
             "nine_of_ten": held,
         }
 
-    monkeypatch.setattr(study, "_simulated", simulated)
+    monkeypatch.setattr(study, "_simulate", simulated)
     vary = VARY | {"regime.commitment.united_states": (0.0, 1.0)}
     row = (
-        find(sim.load(scenarios / "none.toml", {"sampling.seed": seed}), 0.6, 10, vary)
+        find_cheapest(sim.load(scenarios / "none.toml", {"sampling.seed": seed}), 0.6, 10, vary)
         .table.set_index("role")
-        .loc[MOST]
+        .loc[IN_NINE_OF_TEN]
     )
     cheapest = 100 * (0.45 + np.log(0.91 / 0.09) / 12)
-    assert row["status"] == SURE
+    assert row["status"] == REACHED
     assert cheapest - 3 <= row["cost"] <= cheapest + 10
     x, y = (row[key] / high for key, (_, high) in VARY.items())
     assert expit(12 * (x + 0.5 * y - 0.45)) >= 0.9 - 4 * 0.005
@@ -128,11 +139,11 @@ def test_of_guarantees_that_cost_nothing_the_least_is_taken(scenarios, few):
     axis has a length.
     """
     vary = {"regime.commitment.united_states": (0.0, 1.0), "regime.commitment.europe": (0.0, 1.0)}
-    found = find(
+    found = find_cheapest(
         few(sim.load(scenarios / "none.toml", {"sampling.designs": 100})), 0.5, 5, vary, samples=12
     )
-    row = found.table.set_index("role").loc[AVERAGE]
-    assert row["status"] == SURE
+    row = found.table.set_index("role").loc[ON_AVERAGE]
+    assert row["status"] == REACHED
     assert row["cost"] == 0
     assert sum(row[key] for key in vary) < 0.5
     sim.plots.frontier(found)
@@ -144,17 +155,21 @@ def test_what_comes_closest_to_nine_of_ten_is_the_best_there_is(known, scenarios
     under.
     """
     known.base = -9.0
-    row = find(sim.load(scenarios / "none.toml"), 0.9, 10, VARY).table.set_index("role").loc[MOST]
-    assert row["status"] == NOT
+    row = (
+        find_cheapest(sim.load(scenarios / "none.toml"), 0.9, 10, VARY)
+        .table.set_index("role")
+        .loc[IN_NINE_OF_TEN]
+    )
+    assert row["status"] == NOT_REACHED
     assert (row["regime.deployment.brigades"], row["regime.arms.package_usd_bn"]) == (20, 100)
 
 
 def test_where_nothing_is_enough_it_says_so_and_what_comes_closest(known, scenarios):
     """The closest is the most that the limits allow; the section says that nothing is enough."""
     known.base = -2.0
-    found = find(sim.load(scenarios / "none.toml"), 0.9, 10, VARY)
-    row = found.table.set_index("role").loc[AVERAGE]
-    assert row["status"] == NOT
+    found = find_cheapest(sim.load(scenarios / "none.toml"), 0.9, 10, VARY)
+    row = found.table.set_index("role").loc[ON_AVERAGE]
+    assert row["status"] == NOT_REACHED
     assert (row["regime.deployment.brigades"], row["regime.arms.package_usd_bn"]) == (20, 100)
     assert (
         "nothing within the limits is enough; what comes closest is deployment.brigades 20, "
@@ -166,17 +181,19 @@ def test_where_everything_is_enough_the_least_is_the_answer(known, scenarios):
     """The lower end of every provision."""
     known.base = 6.0
     row = (
-        find(sim.load(scenarios / "none.toml"), 0.8, 10, VARY).table.set_index("role").loc[AVERAGE]
+        find_cheapest(sim.load(scenarios / "none.toml"), 0.8, 10, VARY)
+        .table.set_index("role")
+        .loc[ON_AVERAGE]
     )
-    assert (row["status"], row["cost"]) == (SURE, 0)
+    assert (row["status"], row["cost"]) == (REACHED, 0)
 
 
 def test_nine_of_ten_takes_more_than_the_average(known, scenarios):
     """The share of designs is asked of its own lower limit, and costs no less."""
     known.base = 0.0
-    table = find(sim.load(scenarios / "none.toml"), 0.6, 10, VARY).table.set_index("role")
-    assert table.loc[MOST, "status"] in (SURE, LIKELY, NOT)
-    assert table.loc[MOST, "cost"] >= table.loc[AVERAGE, "cost"]
+    table = find_cheapest(sim.load(scenarios / "none.toml"), 0.6, 10, VARY).table.set_index("role")
+    assert table.loc[IN_NINE_OF_TEN, "status"] in (REACHED, REACHED_WITHIN_ERROR, NOT_REACHED)
+    assert table.loc[IN_NINE_OF_TEN, "cost"] >= table.loc[ON_AVERAGE, "cost"]
 
 
 def test_the_frontier_is_not_beaten_and_rises(known, scenarios):
@@ -185,8 +202,8 @@ def test_the_frontier_is_not_beaten_and_rises(known, scenarios):
     Both columns rise along it.
     """
     known.base = 0.0
-    found = find(sim.load(scenarios / "none.toml"), 0.8, 10, VARY)
-    along, tried = found.table[found.table["role"] == FRONTIER], found.tables["points"]
+    found = find_cheapest(sim.load(scenarios / "none.toml"), 0.8, 10, VARY)
+    along, tried = found.table[found.table["role"] == ON_FRONTIER], found.tables["points"]
     assert along["cost"].is_monotonic_increasing
     assert ((along["estimate"] + along["fresh_estimate"]) / 2).is_monotonic_increasing
     for _, row in along.iterrows():
@@ -197,8 +214,8 @@ def test_the_frontier_is_not_beaten_and_rises(known, scenarios):
 def test_fresh_histories_are_others_and_are_told_beside_the_search(known, scenarios):
     """The fresh durability is of another seed; both stand in the table and in the sentence."""
     known.base = 0.0
-    found = find(sim.load(scenarios / "none.toml"), 0.8, 10, VARY)
-    row = found.table.set_index("role").loc[AVERAGE]
+    found = find_cheapest(sim.load(scenarios / "none.toml"), 0.8, 10, VARY)
+    row = found.table.set_index("role").loc[ON_AVERAGE]
     assert row["fresh_estimate"] == pytest.approx(row["estimate"] + 0.002)
     sentence = section(found).answer[0]
     assert f"on fresh histories {100 * row['fresh_estimate']:.1f} (±0.5) % hold" in sentence
@@ -209,7 +226,7 @@ def test_a_request_that_cannot_be_is_refused_whole(scenarios):
     """Every fault in one message: share, limits, key, value out of range, cost."""
     scenario = sim.load(scenarios / "none.toml")
     with pytest.raises(ScenarioError) as wrong:
-        find(
+        find_cheapest(
             scenario,
             1.5,
             10,
@@ -218,19 +235,19 @@ def test_a_request_that_cannot_be_is_refused_whole(scenarios):
         )
     told = "\n".join(wrong.value.problems)
     for fault in (
-        "--hold 1.5:",
+        "hold must be between 0 and 1 (got 1.5), for example 0.8",
         "regime.deploymnt:",
         "regime.commitment.europe:",
-        "--cost cost.peas:",
+        "cost must be one of",
     ):
         assert fault in told
-    with pytest.raises(ScenarioError, match="--vary"):
-        find(scenario, 0.8, 10, {})
+    with pytest.raises(ScenarioError, match=r"^vary must name a provision"):
+        find_cheapest(scenario, 0.8, 10, {})
 
 
 @pytest.mark.parametrize("text", ["a=1", "a=2:1", "a=1:1", "a=x:2", "=1:2", "a=1:inf", "a=1:2:3"])
 def test_limits_are_two_numbers_in_order(text):
-    with pytest.raises(ScenarioError, match=re.escape(f"--vary {text}:")):
+    with pytest.raises(ScenarioError, match=rf"^vary must be .*\(got {re.escape(text)}\)"):
         read_limits(text)
 
 
@@ -290,7 +307,7 @@ def test_what_is_reported_is_what_a_run_gives(asked, scenarios, few_file):
         "sampling.designs": 100,
         "sampling.steps_per_year": 4,
         "sampling.horizon_years": 3,
-        "sampling.seed": study._another(2025),
+        "sampling.seed": stream_seed(2025, "fresh histories"),
     }
     told = sim.survival(
         sim.run(sim.load(scenarios / "coalition.toml", values, over=[few_file]), out=None), [3]

@@ -13,7 +13,7 @@ from scipy import stats
 import sim
 from sim import plots
 from sim.briefing.findings import telling
-from sim.scenario.load import ScenarioError
+from sim.errors import ScenarioError
 from sim.study import robustness
 from sim.study.finding import read
 
@@ -129,7 +129,7 @@ def several(scenarios, few):
 @pytest.fixture(scope="module")
 def found(several):
     """A finding of three guarantees."""
-    return robustness.find(several, out=None)
+    return robustness.rank_guarantees(several, out=None)
 
 
 def test_every_number_lies_within_its_limits(found):
@@ -188,11 +188,11 @@ def test_other_beliefs_and_too_few_designs_are_refused(scenarios, tmp_path):
         "[russia]\nvalue_of_prevailing = { draws = [0.4, 0.7, 1.1] }\n"
     )
     with pytest.raises(ScenarioError, match=r"^nato\+other: russia"):
-        robustness.find(
+        robustness.rank_guarantees(
             [coalition, sim.load(scenarios / "nato.toml", over=[tmp_path / "other.toml"])], out=None
         )
-    with pytest.raises(ScenarioError, match=r"^--designs 10: "):
-        robustness.find(
+    with pytest.raises(ScenarioError, match=r"^sampling\.designs must be 20 or more"):
+        robustness.rank_guarantees(
             [
                 sim.scenario.load.replaced(each, {"sampling.designs": 10})
                 for each in (nato, coalition)

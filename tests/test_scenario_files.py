@@ -131,7 +131,7 @@ def test_a_distribution_replaces_another_whole(write):
         a="[russia]\nstrength_target = { uniform = [1, 2] }",
         b="extends = 'a.toml'\n[russia]\nstrength_target = { triangular = [1, 2, 4] }",
     )
-    assert list(sim.load(path).russia.strength_target.given()) == ["triangular"]
+    assert list(sim.load(path).russia.strength_target.as_data()) == ["triangular"]
 
 
 @pytest.mark.parametrize(

@@ -13,23 +13,22 @@ from typer.testing import CliRunner
 import sim
 from sim.analysis.measures import survival
 from sim.cli import app
-from sim.ensemble.store import RunError
+from sim.errors import RunError, ScenarioError
 from sim.model.politics import _of_successors
 from sim.report.sensitivity import section
-from sim.scenario.load import ScenarioError
-from sim.study.finding import Finding
-from sim.study.influence import Saltelli, find, screening, study
-from sim.study.points import (
+from sim.study.experiment import (
     JOINT,
-    Chosen,
     Factors,
+    PointValues,
     Responses,
     _order,
+    evaluate_scenarios,
     factors,
-    of_scenarios,
     responses,
-    with_limits,
+    with_uniform,
 )
+from sim.study.finding import Finding
+from sim.study.sensitivity import Saltelli, attribute_variance, screening, sensitivity_tables
 from sim.uncertainty import Draws, Uniform
 
 ISHIGAMI = {"x1": (0.3139, 0.5576), "x2": (0.4424, 0.4424), "x3": (0.0, 0.2437)}
@@ -76,7 +75,7 @@ def noisy(function, noise=0.0, replicates=10, seed=0):
 
 def tables(evaluate, varied, samples, trajectories, seed):
     """The tables of a study that screens with as many histories."""
-    return study(evaluate, evaluate, varied, samples, trajectories, seed)
+    return sensitivity_tables(evaluate, evaluate, varied, samples, trajectories, seed)
 
 
 def within(table, factor, index, truth, errors=4):
@@ -115,10 +114,10 @@ def test_without_taking_chance_out_the_totals_are_wrong():
     Of a factor that does nothing, by the share of chance.
     """
     idle = noisy(lambda unit: ishigami(unit[:, :3]), 6.0)
-    sample = Saltelli.of(idle, named(4), 1024, 3)
+    sample = Saltelli.sample(idle, named(4), 1024, 3)
     naive = salib.analyze(
         {"num_vars": 4, "names": named(4).names, "bounds": [[0, 1]] * 4},
-        sample.found.mean,
+        sample.responses.mean,
         calc_second_order=False,
         seed=1,
     )
@@ -132,16 +131,16 @@ def test_without_chance_the_estimators_are_those_of_salib():
     """Totals to rounding, on the same sample; first orders but for where the mean is taken, which
     SALib takes over all points.
     """
-    sample = Saltelli.of(noisy(ishigami), named(3), 256, 9)
+    sample = Saltelli.sample(noisy(ishigami), named(3), 256, 9)
     ours = sample.indices(np.arange(256))
     theirs = salib.analyze(
         {"num_vars": 3, "names": named(3).names, "bounds": [[0, 1]] * 3},
-        sample.found.mean,
+        sample.responses.mean,
         calc_second_order=False,
         seed=1,
     )
     both = np.concatenate([sample.a, sample.b])
-    unbiased = sample.found.mean[both].var() / sample.found.mean[both].var(ddof=1)
+    unbiased = sample.responses.mean[both].var() / sample.responses.mean[both].var(ddof=1)
     np.testing.assert_allclose(ours[1, :3], theirs["ST"] * unbiased, rtol=1e-9)
     np.testing.assert_allclose(ours[0, :3], theirs["S1"] * unbiased, atol=0.02)
 
@@ -222,7 +221,7 @@ def test_a_nan_and_a_missing_point_are_errors():
     for evaluate, told in ((short, "outcomes for"), (broken, "are no numbers")):
         with pytest.raises(RunError, match=told):
             tables(evaluate, named(2), 8, 5, 1)
-    with pytest.raises(ScenarioError, match="one history a point cannot tell"):
+    with pytest.raises(ScenarioError, match=r"sampling\.replicates must be 2 or more"):
         responses(np.zeros((3, 1)), np.arange(3))
 
 
@@ -238,7 +237,7 @@ def test_a_point_is_simulated_with_its_numbers(none):
     varied = factors([none])
     unit = np.random.default_rng(1).random((5, len(varied.names)))
     unit[4] = unit[0]
-    found = of_scenarios([none], varied, survival(5), 50)(unit)
+    found = evaluate_scenarios([none], varied, survival(5), 50)(unit)
     assert found.mean[4] == found.mean[0]
     assert len(set(found.row)) == 4
     values = {key: each[:4] for key, each in varied.values(unit).items()}
@@ -254,7 +253,7 @@ def test_an_index_of_the_model_is_that_of_two_loops(none):
     Variance over it of means over all else, within 4 standard errors.
     """
     fixed = sim.scenario.load.replaced(none, {"russia.leader_turnover": 0.0})
-    table = find(fixed, "survival@5", samples=512, trajectories=10).tables
+    table = attribute_variance(fixed, "survival@5", samples=512, trajectories=10).tables
     row = (
         table["indices"]
         .query("factor == 'russia.value_of_prevailing' and index == 'first order'")
@@ -264,7 +263,9 @@ def test_an_index_of_the_model_is_that_of_two_loops(none):
     column, outer, inner = varied.names.index("russia.value_of_prevailing"), 60, 40
     unit = rng.random((outer, inner, len(varied.names)))
     unit[:, :, column] = ((np.arange(outer) + 0.5) / outer)[:, None]
-    found = of_scenarios([fixed], varied, survival(5), 10)(unit.reshape(-1, len(varied.names)))
+    found = evaluate_scenarios([fixed], varied, survival(5), 10)(
+        unit.reshape(-1, len(varied.names))
+    )
     means = found.mean.reshape(outer, inner)
     brute = (means.mean(axis=1).var() - (means.var(axis=1, ddof=1) / inner).mean()) / (
         found.mean.var() - found.noise.mean()
@@ -281,12 +282,12 @@ def test_joint_draws_are_one_factor(none):
             "war.incidents_per_year": {"draws": [1, 2, 3]},
         },
     )
-    varied = factors(with_limits([joint], {"regime.deployment.brigades": (0, 10)}))
+    varied = factors(with_uniform([joint], {"regime.deployment.brigades": (0, 10)}))
     assert varied.names[-1] == JOINT
     values = varied.values(np.full((1, len(varied.names)), 0.5))
     assert (values["russia.cost_of_war"], values["war.incidents_per_year"]) == (0.4, 2)
     assert values["regime.deployment.brigades"] == 5
-    assert isinstance(varied.of[JOINT]["russia.cost_of_war"], Draws)
+    assert isinstance(varied.distributions[JOINT]["russia.cost_of_war"], Draws)
 
 
 def test_rows_of_joint_draws_are_screened_against_each_other():
@@ -320,7 +321,7 @@ def test_rows_of_joint_draws_have_no_lowest_tenth(none):
     joint = sim.scenario.load.replaced(
         none, draws | {"russia.strength_target": 170, "russia.reconstitution_half_life": 4}
     )
-    found = find(joint, "survival@5", samples=256, trajectories=10)
+    found = attribute_variance(joint, "survival@5", samples=256, trajectories=10)
     assert found.table["factor"].unique().tolist() == [JOINT]
     assert found.tables["swings"].empty
     assert not found.tables["points"].duplicated(["russia.value_of_prevailing"]).any()
@@ -347,7 +348,7 @@ def test_each_scenario_of_a_difference_keeps_what_it_knows(none):
     varied = factors([force, none])
     unit = np.random.default_rng(3).random((40, len(varied.names)))
     both, one, other = (
-        of_scenarios(each, varied, survival(5), 20)(unit).mean
+        evaluate_scenarios(each, varied, survival(5), 20)(unit).mean
         for each in ([force, none], [force], [none])
     )
     np.testing.assert_allclose(both, one - other, atol=1e-12)
@@ -356,17 +357,17 @@ def test_each_scenario_of_a_difference_keeps_what_it_knows(none):
 
 def test_a_provision_is_varied_in_the_first_scenario_only(none):
     """All else is varied in both, and provisions may be uncertain in either."""
-    first, second = with_limits(
+    first, second = with_uniform(
         [none, none], {"regime.deployment.brigades": (0, 10), "russia.cost_of_war": (0.2, 0.8)}
     )
     assert first.regime.deployment.brigades == Uniform(0, 10)
     assert second.regime.deployment.brigades == 0
     assert first.russia.cost_of_war == second.russia.cost_of_war == Uniform(0.2, 0.8)
-    (other,) = with_limits([none], {"regime.deployment.brigades": (5, 8)})
+    (other,) = with_uniform([none], {"regime.deployment.brigades": (5, 8)})
     assert "regime.deployment.brigades" in factors([first, second]).names
     assert (
         factors(
-            [with_limits([none], {"regime.deployment.brigades": (0, 10)})[0], other]
+            [with_uniform([none], {"regime.deployment.brigades": (0, 10)})[0], other]
         ).names.count("regime.deployment.brigades")
         == 1
     )
@@ -377,7 +378,9 @@ def test_a_new_leader_follows_the_scenario_and_not_the_sample(none):
     itself, world by world.
     """
     known = none.russia.value_of_prevailing
-    held = none.drawn({"russia.value_of_prevailing": Chosen((0.7,) * none.sampling.designs, known)})
+    held = none.drawn(
+        {"russia.value_of_prevailing": PointValues((0.7,) * none.sampling.designs, known)}
+    )
     model, own = sim.CeasefireModel(held, 300), sim.CeasefireModel(none, 300)
     assert (model.russia.value_of_prevailing == 0.7).all()
     everyone = np.arange(300)
@@ -390,7 +393,7 @@ def test_a_member_of_the_coalition_may_be_uncertain(scenarios, few):
     """It goes by its name, in the tables and in words."""
     coalition = few(sim.load(scenarios / "coalition.toml", {"sampling.steps_per_year": 4}))
     doubted = coalition.drawn({"europe.members.Poland.reliability": Uniform(0.2, 1)})
-    found = find(doubted, "survival@5", samples=32, trajectories=4)
+    found = attribute_variance(doubted, "survival@5", samples=32, trajectories=4)
     assert "europe.members.Poland.reliability" in set(found.table["factor"])
     assert any(
         row[0].startswith("Poland: chance that the pledge is honoured")
@@ -438,19 +441,19 @@ def test_what_cannot_be_asked_is_refused(none):
         none, dict.fromkeys(none.uncertain(), 1.0) | {"russia.insecurity": 0.5}
     )
     with pytest.raises(ScenarioError, match=r"^none: "):
-        find(sure, "survival@5")
+        attribute_variance(sure, "survival@5")
     other = sim.scenario.load.replaced(
         none, {"name": "other", "russia.insecurity": {"uniform": [0, 0.5]}}
     )
     with pytest.raises(ScenarioError, match=r"^other: russia\.insecurity "):
-        find(none, "survival@5", against=other)
+        attribute_variance(none, "survival@5", against=other)
     with pytest.raises(ScenarioError, match="100"):
-        find(none, "survival@5", samples=100)
+        attribute_variance(none, "survival@5", samples=100)
 
 
 def test_a_guarantee_against_itself_differs_by_nothing(none):
     """All differences are 0, no variance is left, and the answer says so."""
-    found = find(
+    found = attribute_variance(
         none,
         "survival@5",
         against=sim.scenario.load.replaced(none, {"name": "same"}),

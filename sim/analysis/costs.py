@@ -12,8 +12,8 @@ from sim.analysis.durability import columns_of, paired
 from sim.analysis.estimate import SHARE, Designs, Estimate, estimates, linearised
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Columns, Measure, Simulated, cost
+from sim.errors import ImpossibleError
 from sim.guarantee.costs import EUROPE, PEACE, UKRAINE, UNITED_STATES, WAR
-from sim.quantity import ImpossibleError
 from sim.uncertainty import Floats
 
 ITEMS = {"all": (*PEACE, *WAR), "peace": PEACE, "war": WAR} | {

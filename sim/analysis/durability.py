@@ -12,7 +12,6 @@ from scipy import stats
 from sim.analysis import measures
 from sim.analysis.estimate import (
     AMOUNT,
-    CONFIDENCE,
     Designs,
     Estimate,
     by_design,
@@ -22,19 +21,15 @@ from sim.analysis.estimate import (
 )
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Measure, Simulated
+from sim.errors import ImpossibleError, NotPairedError
 from sim.game.war import Cause, Reason
-from sim.quantity import ImpossibleError
 from sim.scenario.schema import milestones
-from sim.uncertainty import Floats
+from sim.uncertainty import CONFIDENCE, Floats
 
 _ROUNDING = 1e-6
 """What shares may miss 1 by, added up, and what an error must exceed relative to its rate so as to
 be one.
 """
-
-
-class NotPairedError(ValueError):
-    """Two runs are not of the same worlds, so that their difference is not one of pairs."""
 
 
 def survival(

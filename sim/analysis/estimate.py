@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sim.analysis.measures import Columns, Measure, drawn
-from sim.quantity import ImpossibleError
-from sim.uncertainty import Floats
+from sim.chance import generator
+from sim.errors import ImpossibleError
+from sim.uncertainty import CONFIDENCE, Floats
 
-CONFIDENCE = 0.95
 SPREAD = (0.05, 0.95)
 """Nine of ten parameter designs lie between these quantiles."""
 _DEGREE, _DESIGNS_A_TERM, _MOST_TERMS = 5, 5, 64
@@ -221,7 +221,7 @@ def share_where(
     replicates = each.shape[1]
     if replicates == 1:
         raise ValueError("one history for each parameter design cannot tell chance from parameters")
-    found, rng = _without_chance(each, designs), np.random.default_rng(0)
+    found, rng = _without_chance(each, designs), generator(0, "redraws")
     away = (each - each.mean(axis=1, keepdims=True)) * np.sqrt(replicates / (replicates - 1))
 
     def redrawn() -> Floats:

@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from sim.errors import ScenarioError
 from sim.game.war import Cause, Reason
 from sim.guarantee.costs import EUROPE, PEACE, UKRAINE, UNITED_STATES, WAR, column
-from sim.scenario.load import ScenarioError
 from sim.uncertainty import Floats
 
 

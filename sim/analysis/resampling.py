@@ -5,17 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.chance import generator
 from sim.uncertainty import Floats
 
 RESAMPLES = 200
 """Resamples: a judgement, enough for limits of 95 %."""
-TAILS = (0.025, 0.975)
-"""95 % of resamples lie between these quantiles."""
 
 
 def bags(count: int, seed: int, resamples: int = RESAMPLES) -> list[NDArray[np.intp]]:
     """Resamples of so many things, each as their positions (bootstrap: Efron 1979)."""
-    rng = np.random.default_rng(seed)
+    rng = generator(seed, "resamples")
     return [rng.integers(count, size=count) for _ in range(resamples)]
 
 
@@ -24,7 +23,7 @@ def halves(count: int, seed: int, resamples: int = RESAMPLES) -> list[NDArray[np
 
     What halves say varies about as what all say would (McCarthy 1969).
     """
-    rng = np.random.default_rng(seed)
+    rng = generator(seed, "halves")
     return [np.sort(rng.permutation(count)[: count // 2]) for _ in range(resamples)]
 
 

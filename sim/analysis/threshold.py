@@ -23,10 +23,10 @@ from sim.analysis import measures
 from sim.analysis.durability import simulated_years
 from sim.analysis.estimate import Designs
 from sim.analysis.measures import Measure, Simulated
-from sim.analysis.resampling import TAILS, bags
+from sim.analysis.resampling import bags
 from sim.quantity import SMALLEST
 from sim.scenario.schema import milestones
-from sim.uncertainty import Floats
+from sim.uncertainty import TAILS, Floats
 
 VALUE = "russia.value_of_prevailing"
 HALF = 0.5

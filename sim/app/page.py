@@ -14,7 +14,8 @@ from sim.analysis.labels import labels_by_name
 from sim.app import markup, results, sidebar, views
 from sim.app.controls import groups
 from sim.app.settings import ORIGIN, VIEWS, Asked, Explored, explore, reader, settings_of
-from sim.scenario.load import ScenarioError, load, load_folder
+from sim.errors import ScenarioError
+from sim.scenario.load import load, load_folder
 from sim.scenario.schema import Scenario
 
 

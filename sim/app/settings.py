@@ -12,8 +12,9 @@ from itertools import chain, count, groupby
 from types import NoneType
 from typing import Any, get_args
 
+from sim.errors import ScenarioError
 from sim.quantity import Parameters
-from sim.scenario.load import ScenarioError, load, read_override
+from sim.scenario.load import load, read_override
 from sim.scenario.schema import Scenario
 from sim.scenario.show import toml
 

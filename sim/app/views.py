@@ -12,8 +12,8 @@ from sim.analysis.typical import typical
 from sim.app import markup, results
 from sim.app.sidebar import put, stands_at
 from sim.ensemble.store import Run
+from sim.errors import ScenarioError
 from sim.plots.durability import WORDS
-from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
 from sim.scenario.show import parameters, resolved
 

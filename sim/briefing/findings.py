@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from sim import plots
-from sim.ensemble.store import RunError
+from sim.errors import RunError
 from sim.report import calibration, discovery, requirement, robustness, sensitivity
 from sim.report.section import Section
 from sim.study.finding import Finding

@@ -18,14 +18,14 @@ from rich.text import Text
 from sim import plots, report
 from sim.analysis import durability
 from sim.analysis.costs import costs
-from sim.analysis.durability import NotPairedError
 from sim.analysis.labels import labels, labels_by_name
 from sim.briefing import sentences
 from sim.briefing.findings import telling
 from sim.ensemble.store import Run
-from sim.scenario.load import OWN
+from sim.errors import NotPairedError
+from sim.scenario.layers import OWN
 from sim.scenario.schema import milestones
-from sim.scenario.show import Told, parameters, resolved
+from sim.scenario.show import ParameterInfo, parameters, resolved
 from sim.study.finding import Finding
 
 _MORE = {
@@ -121,7 +121,7 @@ def _texts(table: Table) -> dict[str, Any]:
     }
 
 
-def _assumed(run: Run) -> list[Told]:
+def _assumed(run: Run) -> list[ParameterInfo]:
     """What the scenario sets of the ceasefire and its actors."""
     uncertain = run.scenario.uncertain()
     return [
@@ -133,11 +133,11 @@ def _assumed(run: Run) -> list[Told]:
     ]
 
 
-def _uncertain(runs: Sequence[Run]) -> list[tuple[Told, str]]:
+def _uncertain(runs: Sequence[Run]) -> list[tuple[ParameterInfo, str]]:
     """What is varied over parameter sets, each value once, with the runs in which it is unless it
     is in all.
     """
-    seen: dict[tuple[str, str], tuple[Told, list[str]]] = {}
+    seen: dict[tuple[str, str], tuple[ParameterInfo, list[str]]] = {}
     for run, label in zip(runs, labels(runs), strict=True):
         uncertain = run.scenario.uncertain()
         for told in parameters(run.scenario):

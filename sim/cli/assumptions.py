@@ -1,6 +1,4 @@
-"""Commands about assumptions: where a guarantee fails, and which assumption would turn a ranking
-round.
-"""
+"""Commands about assumptions: where a guarantee fails, and what would reverse a ranking."""
 
 from functools import partial
 from pathlib import Path
@@ -36,7 +34,7 @@ def discover(
         str,
         typer.Option(
             metavar="CONDITION",
-            help="What counts as failing, such as 'survival@5 < 0.5'.",
+            help="Condition for failure, such as 'survival@5 < 0.5'.",
             show_default=False,
         ),
     ],
@@ -44,7 +42,8 @@ def discover(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Ask it of the difference from this scenario, as in 'survival@5 > 0'.",
+            help="Apply the condition to the difference from this scenario, "
+            "as in 'survival@5 > 0'.",
         ),
     ] = None,
     designs: Designs = None,
@@ -56,20 +55,20 @@ def discover(
     out: Out = Path("runs"),
     as_json: AsJson = False,
 ) -> None:
-    """Find the regions of assumptions in which a guarantee fails, as rules in plain words with how
-    sure each is.
+    """Find the combinations of assumptions under which a guarantee fails, as readable rules with
+    confidence limits.
     """
     with plain_errors():
-        from sim.study.discovery import find
+        from sim.study.discovery import find_regions
 
         more = sampling(designs, replicates, seed, years)
         scenarios = load_all([file] if against is None else [file, against], overrides, more)
         with progress_bar() as bar:
             task = bar.add_task(
-                ", ".join(each.name for each in scenarios),
-                total=sum(each.sampling.worlds for each in scenarios),
+                ", ".join(scenario.name for scenario in scenarios),
+                total=sum(scenario.sampling.worlds for scenario in scenarios),
             )
-            finding = find(
+            finding = find_regions(
                 scenarios[0],
                 when,
                 against=scenarios[1] if against else None,
@@ -86,7 +85,7 @@ def robust(
     outcome: Annotated[
         str | None,
         typer.Option(
-            help="What guarantees are ranked by, such as restricted_mean_years.",
+            help="Outcome to rank guarantees by, such as restricted_mean_years.",
             show_default="survival@10, or to a nearer horizon",
         ),
     ] = None,
@@ -99,19 +98,19 @@ def robust(
     out: Out = Path("runs"),
     as_json: AsJson = False,
 ) -> None:
-    """Rank guarantees over all assumptions: how often each is best, regret, worst decile, and what
-    belief would turn the ranking.
+    """Rank guarantees over all assumptions: how often each is best, regret, worst decile, and which
+    belief would reverse the ranking.
     """
     with plain_errors():
-        from sim.study.robustness import find
+        from sim.study.robustness import rank_guarantees
 
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
         with progress_bar() as bar:
             task = bar.add_task(
                 f"{len(scenarios)} guarantees",
-                total=sum(each.sampling.worlds for each in scenarios),
+                total=sum(scenario.sampling.worlds for scenario in scenarios),
             )
-            finding = find(
+            finding = rank_guarantees(
                 scenarios, outcome, workers=workers, out=out, progress=partial(advance, bar, task)
             )
         publish(finding, out, as_json=as_json)

@@ -22,17 +22,17 @@ from sim.cli.studies import publish
 
 Candidates = Annotated[
     int | None,
-    typer.Option(help="Candidates drawn from the prior, each to be simulated.", show_default="400"),
+    typer.Option(help="Candidates to draw from the prior and simulate.", show_default="400"),
 ]
 Histories = Annotated[
     int | None,
-    typer.Option(
-        help="Simulated histories of each candidate under each scenario.", show_default="600"
-    ),
+    typer.Option(help="Simulated histories per candidate and scenario.", show_default="600"),
 ]
 Checks = Annotated[
     int | None,
-    typer.Option(help="Synthetic records of known truth to try the method on.", show_default="200"),
+    typer.Option(
+        help="Synthetic records of known truth for testing the method.", show_default="200"
+    ),
 ]
 
 
@@ -41,7 +41,8 @@ def calibrate(
     folder: Annotated[
         Path,
         typer.Argument(
-            metavar="[DIR]", help="Folder of the scenarios that stand for the record's classes."
+            metavar="[DIR]",
+            help="Folder of the scenarios that represent the classes of the record.",
         ),
     ] = Path("scenarios"),
     candidates: Candidates = None,
@@ -59,10 +60,10 @@ def calibrate(
         from sim.report.calibration import doubts
         from sim.scenario.load import load_folder
         from sim.scenario.schema import POSTERIOR
-        from sim.study.calibration.study import find, scenario_text
+        from sim.study.calibration.study import fit_record, scenario_text
         from sim.study.finding import writable
 
-        given: dict[str, Any] = {
+        sizes: dict[str, Any] = {
             "candidates": candidates,
             "histories": histories,
             "checks": checks,
@@ -74,18 +75,18 @@ def calibrate(
         writable(out)
         with pool(workers) as executor, counting_bar() as bar:
             task = bar.add_task("candidates simulated", total=None)
-            found = find(
+            finding = fit_record(
                 list(scenarios.values()),
                 executor=executor,
                 progress=partial(advance, bar, task),
-                **{name: value for name, value in given.items() if value is not None},
+                **{name: value for name, value in sizes.items() if value is not None},
             )
-        posterior = publish(found, out, as_json=as_json) / "calibrated.toml"
-        posterior.write_text(scenario_text(found), encoding="utf-8")
+        posterior = publish(finding, out, as_json=as_json) / "calibrated.toml"
+        posterior.write_text(scenario_text(finding), encoding="utf-8")
         if not as_json:
             typer.echo(
                 f"Not to be used: {posterior}"
-                if any(doubts(found))
+                if any(doubts(finding))
                 else (
                     f"To apply on top of any scenario, as in scenarios/nato.toml+{posterior}; "
                     f"{POSTERIOR}"

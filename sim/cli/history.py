@@ -1,6 +1,7 @@
-"""The command about the record of past ceasefires."""
+"""The command about the historical record of past ceasefires."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,11 +21,13 @@ from sim.cli.options import (
     sampling,
     simulate,
 )
+from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.ensemble.store import Run
+    from sim.scenario.schema import Scenario
 Calibration = Annotated[
     Path | None,
     typer.Option(
@@ -39,7 +42,7 @@ def history(
     files: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FILE...]", help="Scenarios to hold against it.", show_default=False
+            metavar="[FILE...]", help="Scenarios to score against it.", show_default=False
         ),
     ] = None,
     calibration: Calibration = None,
@@ -50,53 +53,80 @@ def history(
     out: Out = Path("runs"),
     as_json: AsJson = False,
 ) -> None:
-    """Show how long past ceasefires lasted, by type of guarantee.
-
-    With scenarios, score the model against them.
+    """Show how long past ceasefires lasted, by type of guarantee; with scenarios, score the model
+    against them.
     """
-    with plain_errors() as refuse:
-        from sim.record.record import OUTCOMES, record
-        from sim.study.calibration.study import left_out_scores
-        from sim.study.finding import read, writable
-        from sim.study.validation import covered, laid_over, too_few
-
+    with plain_errors():
         scenarios = load_all(files or [], None, sampling(designs, replicates, seed))
-        known = None if calibration is None else read(calibration)
-        if fitted := [
-            scenario.name
-            for scenario in scenarios
-            if any(each.jointly for each in scenario.uncertain().values())
-        ]:
-            refuse(
-                [
-                    f"{name}: holds draws of a posterior that has seen these cases; give it "
-                    "without them, and the finding to --calibration, whose scores leave out "
-                    "each pair of adversaries in its turn"
-                    for name in fitted
-                ]
-            )
-        cases = covered(record(), [scenario.name for scenario in scenarios])
-        learned = None if known is None else left_out_scores(known, cases)
-        folder = out / "history"
-        writable(folder)
-        runs = simulate(scenarios, workers, out)
-        tables = {outcome: _lifetimes(record(outcome)) for outcome in OUTCOMES}
-        model = laid_over(cases, runs) if runs else None
-        few = too_few(cases)
-        scored = _scores(cases, runs, learned) if runs and not few else None
-        _draw(runs, folder)
+        answer = _answer(scenarios, calibration, workers, out)
         if as_json:
-            document = {
-                "record": {outcome: _rows(table) for outcome, table in tables.items()},
-                "model": _rows(model),
-                "scores": _rows(scored),
-            }
-            typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
-            return
-        _print(tables, model, scored, runs)
-        if runs and few:
-            typer.echo(f"\n{few}")
-        typer.echo(f"Figures: {folder}")
+            document = json.dumps(answer.document(), indent=1, ensure_ascii=False, allow_nan=False)
+            typer.echo(document)
+        else:
+            _print(answer)
+            typer.echo(f"Figures: {answer.folder}")
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What the record says, and how the model does beside it where there are scenarios."""
+
+    folder: Path
+    lifetimes: "dict[str, pd.DataFrame]"
+    runs: "list[Run]"
+    model: "pd.DataFrame | None"
+    scores: "pd.DataFrame | None"
+    too_few: str
+
+    def document(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "record": {outcome: _rows(table) for outcome, table in self.lifetimes.items()},
+            "model": _rows(self.model),
+            "scores": _rows(self.scores),
+        }
+
+
+def _answer(
+    scenarios: "list[Scenario]", calibration: Path | None, workers: int, out: Path
+) -> _Answer:
+    """Check everything, run the scenarios, and draw the figures."""
+    from sim.record.record import OUTCOMES, record
+    from sim.study.calibration.study import left_out_scores
+    from sim.study.finding import read, writable
+    from sim.study.validation import covered, laid_over, too_few
+
+    calibrated = None if calibration is None else read(calibration)
+    _check_unfitted(scenarios)
+    cases = covered(record(), [scenario.name for scenario in scenarios])
+    learned = None if calibrated is None else left_out_scores(calibrated, cases)
+    folder = out / "history"
+    writable(folder)
+    runs = simulate(scenarios, workers, out)
+    few = too_few(cases) if runs else ""
+    answer = _Answer(
+        folder,
+        {outcome: _lifetimes(record(outcome)) for outcome in OUTCOMES},
+        runs,
+        laid_over(cases, runs) if runs else None,
+        _scores(cases, runs, learned) if runs and not few else None,
+        few,
+    )
+    _draw(runs, folder)
+    return answer
+
+
+def _check_unfitted(scenarios: "list[Scenario]") -> None:
+    """Raise ScenarioError for scenarios that were fitted to the cases that would score them."""
+    problems = [
+        f"{scenario.name}: contains draws of a posterior fitted to these cases; use it without "
+        "them, and name the finding with --calibration, whose scores leave each pair of "
+        "adversaries out in its turn"
+        for scenario in scenarios
+        if any(value.is_joint for value in scenario.uncertain().values())
+    ]
+    if problems:
+        raise ScenarioError(problems)
 
 
 def _rows(table: "pd.DataFrame | None") -> list[dict[str, Any]]:
@@ -111,14 +141,14 @@ def _lifetimes(cases: "pd.DataFrame") -> "pd.DataFrame":
     from sim.record.lifetimes import by_class, kaplan_meier, shape_interval
 
     rows = []
-    for name, some in by_class(cases):
-        row: dict[str, Any] = {"class": name, "cases": len(some), "ended": int(some["ended"].sum())}
-        for _, held in kaplan_meier(some).iterrows():
+    for name, own in by_class(cases):
+        row: dict[str, Any] = {"class": name, "cases": len(own), "ended": int(own["ended"].sum())}
+        for _, held in kaplan_meier(own).iterrows():
             row |= {
                 f"{column}@{held['years']:g}": held[column]
                 for column in ("estimate", "low", "high")
             }
-        shape = shape_interval(some) if row["ended"] > 1 else (None, None, None)
+        shape = shape_interval(own) if row["ended"] > 1 else (None, None, None)
         rows.append(row | dict(zip(("shape", "shape_low", "shape_high"), shape, strict=True)))
     return pd.DataFrame(rows)
 
@@ -128,9 +158,9 @@ def _scores(
 ) -> "pd.DataFrame":
     import pandas as pd
 
-    from sim.study.validation import of_runs, scores
+    from sim.study.validation import run_predictor, scores
 
-    return pd.concat([scores(cases, {"model": of_runs(runs)}), learned], ignore_index=True)
+    return pd.concat([scores(cases, {"model": run_predictor(runs)}), learned], ignore_index=True)
 
 
 def _draw(runs: list["Run"], folder: Path) -> None:
@@ -150,12 +180,7 @@ def _draw(runs: list["Run"], folder: Path) -> None:
         plots.save(plots.forecasters(record(), none), folder / "forecasters.png")
 
 
-def _print(
-    tables: dict[str, "pd.DataFrame"],
-    model: "pd.DataFrame | None",
-    scored: "pd.DataFrame | None",
-    runs: list["Run"],
-) -> None:
+def _print(answer: _Answer) -> None:
     from rich.console import Console
 
     from sim.analysis.labels import labels_by_name
@@ -171,13 +196,15 @@ def _print(
 
     console = Console(highlight=False, soft_wrap=True)
     console.width = max(console.width, WIDTH)
-    for outcome, table in tables.items():
+    for outcome, table in answer.lifetimes.items():
         console.print(lifetimes_table(table, OUTCOMES[outcome]))
     console.print(HOW_TO_READ)
-    if model is not None:
-        console.print(laid_over_table(model, labels_by_name(runs)))
+    if answer.model is not None:
+        console.print(laid_over_table(answer.model, labels_by_name(answer.runs)))
         console.print(HOW_TO_READ_MODEL)
-    if scored is not None:
+    if answer.scores is not None:
         for kind in ("Brier", "log"):
-            console.print(scores_table(scored[scored["score"] == kind], kind))
+            console.print(scores_table(answer.scores[answer.scores["score"] == kind], kind))
         console.print(HOW_TO_READ_SCORES)
+    if answer.too_few:
+        typer.echo(f"\n{answer.too_few}")

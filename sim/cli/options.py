@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from sim.errors import Fault, InputError, RunError, ScenarioError
+
 if TYPE_CHECKING:
     from sim.ensemble.store import Run
     from sim.scenario.schema import Scenario
@@ -19,7 +21,8 @@ app = typer.Typer(
     name="ceasefire",
     help=(
         "How long does a ceasefire between Russia and Ukraine hold under a security guarantee, "
-        "how sure is that, and why does it end?\n\nA model for thinking with, not a forecast."
+        "how sure is that, and why does it end?\n\n"
+        "A tool for exploring assumptions, not a forecast."
     ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -28,12 +31,18 @@ app = typer.Typer(
 Files = Annotated[
     list[str],
     typer.Argument(
-        metavar="FILE...", help="Scenario files; A+B puts B over A.", show_default=False
+        metavar="FILE...",
+        help="Scenario files. Use A+B to apply B's values on top of A.",
+        show_default=False,
     ),
 ]
 File = Annotated[
     str,
-    typer.Argument(metavar="FILE", help="A scenario file; A+B puts B over A.", show_default=False),
+    typer.Argument(
+        metavar="FILE",
+        help="Scenario file. Use A+B to apply B's values on top of A.",
+        show_default=False,
+    ),
 ]
 Set = Annotated[
     list[str] | None,
@@ -43,17 +52,22 @@ Set = Annotated[
 ]
 Designs = Annotated[
     int | None,
-    typer.Option(help="Parameter designs: what we do not know.", show_default="of the scenario"),
+    typer.Option(
+        help="Number of parameter sets to sample (parameter uncertainty).",
+        show_default="from the scenario",
+    ),
 ]
 Replicates = Annotated[
     int | None,
-    typer.Option(help="Histories of each design: chance.", show_default="of the scenario"),
+    typer.Option(
+        help="Simulated histories per parameter set (chance).", show_default="from the scenario"
+    ),
 ]
 Seed = Annotated[
-    int | None, typer.Option(help="Seed of every random number.", show_default="of the scenario")
+    int | None, typer.Option(help="Seed of every random number.", show_default="from the scenario")
 ]
 Years = Annotated[
-    int | None, typer.Option(help="Years to simulate.", show_default="of the scenario")
+    int | None, typer.Option(help="Years to simulate.", show_default="from the scenario")
 ]
 Workers = Annotated[
     int, typer.Option(help="Processes; the results do not depend on their number.", min=1)
@@ -68,7 +82,7 @@ Precision = Annotated[
     float | None,
     typer.Option(
         metavar="SHARE",
-        help="Run until every durability's 95 % sampling error is at most this.",
+        help="Run until the 95 % sampling error of every durability is at most this.",
         min=0.0001,
         max=0.5,
     ),
@@ -77,8 +91,8 @@ Integrate = Annotated[
     bool,
     typer.Option(
         "--integrate",
-        help="Integrate each month's hazard in place of its coin toss: the same mean, a "
-        "smaller sampling error.",
+        help="Reduce sampling error by using monthly hazards instead of simulated outcomes; "
+        "estimates stay unbiased.",
     ),
 ]
 Out = Annotated[Path, typer.Option(help="Folder for run folders.")]
@@ -94,19 +108,19 @@ def sampling(
     seed: int | None = None,
     years: int | None = None,
 ) -> dict[str, int]:
-    """The options that were given, by the keys of a scenario that they set."""
-    given = {"designs": designs, "replicates": replicates, "seed": seed, "horizon_years": years}
-    return {f"sampling.{name}": value for name, value in given.items() if value is not None}
+    """The options that were used, by the keys of a scenario that they set."""
+    options = {"designs": designs, "replicates": replicates, "seed": seed, "horizon_years": years}
+    return {f"sampling.{name}": value for name, value in options.items() if value is not None}
 
 
-BLOCKS_KEPT = "stopped; the blocks that were finished are kept: the same command goes on from there"
-NOTHING_KEPT = "stopped before it ended; nothing was kept"
+BLOCKS_KEPT = "stopped; finished blocks are kept: the same command resumes the run"
+NOTHING_KEPT = "stopped early; nothing was kept"
 
 
 @contextmanager
 def plain_errors(stopped: str = BLOCKS_KEPT) -> Iterator[Any]:
-    """Problems of the user's input go to standard error, a line each, with exit code 2 and without
-    a traceback; so does `stopped`.
+    """Print input errors to stderr, one per line, and exit with code 2 instead of a traceback; an
+    interruption prints `stopped`.
     """
 
     def refuse(problems: list[str]) -> NoReturn:
@@ -119,24 +133,14 @@ def plain_errors(stopped: str = BLOCKS_KEPT) -> Iterator[Any]:
     except KeyboardInterrupt:
         typer.echo(stopped, err=True)
         raise typer.Exit(STOPPED) from None
-    except ValueError as wrong:
-        from sim.analysis.durability import NotPairedError
-        from sim.ensemble.store import RunError
-        from sim.quantity import ImpossibleError
-        from sim.scenario.load import ScenarioError
-
-        match wrong:
-            case ScenarioError():
-                refuse(wrong.problems)
-            case RunError() | NotPairedError() | ImpossibleError():
-                refuse([str(wrong)])
-        raise
+    except InputError as wrong:
+        refuse(wrong.on_command_line())
 
 
 def load(
     file: str, overrides: list[str] | None = None, more: dict[str, int] | None = None
 ) -> "Scenario":
-    """The scenario of a file, or of files put over each other by a +, with --set and other options.
+    """The scenario of a file, or of files applied on top of each other, with --set and options.
 
     Raises ScenarioError.
     """
@@ -144,8 +148,8 @@ def load(
 
     path, *over = [file] if Path(file).exists() else file.split("+")
     if not path or not all(over):
-        raise scenario_files.ScenarioError(
-            [f"{file}: names no file beside a +; say A+B to put B over A"]
+        raise ScenarioError(
+            f"{file}: names no file beside a +; use A+B to apply B's values on top of A"
         )
     values = dict(map(scenario_files.read_override, overrides or [])) | (more or {})
     scenario = scenario_files.load(path, values, origin="command line", over=over)
@@ -154,7 +158,7 @@ def load(
 
 
 def warn(scenario: "Scenario") -> None:
-    """Say on standard error what has to be said of a scenario on a posterior."""
+    """Warn on standard error of a scenario whose draws come from a posterior."""
     if scenario.of_posterior:
         typer.echo(scenario.of_posterior, err=True)
 
@@ -163,16 +167,15 @@ def load_all(
     files: list[str], overrides: list[str] | None, more: dict[str, int]
 ) -> list["Scenario"]:
     """Every scenario, or every problem in any of them."""
-    from sim.scenario.load import ScenarioError
-
-    scenarios, problems = [], []
+    scenarios: list[Scenario] = []
+    faults: list[Fault] = []
     for file in files:
         try:
             scenarios.append(load(file, overrides, more))
         except ScenarioError as wrong:
-            problems += wrong.problems
-    if problems:
-        raise ScenarioError(list(dict.fromkeys(problems)))
+            faults += wrong.faults
+    if faults:
+        raise ScenarioError(faults)
     return scenarios
 
 
@@ -185,7 +188,7 @@ def simulate(
     *,
     integrated: bool = False,
 ) -> list["Run"]:
-    """Run scenarios one after another, with a progress bar for each where someone is looking."""
+    """Run scenarios one after another, with a progress bar for each on a terminal."""
     from sim.ensemble.run import run
     from sim.study.precision import run_to_precision
 
@@ -217,12 +220,11 @@ def simulate(
 def _cluster(address: str | None) -> Iterator[Any]:
     """An executor on a dask cluster, or none.
 
-    Raises RunError if the extra is not installed or nobody answers there.
+    Raises RunError if the extra is not installed or no scheduler answers.
     """
     if address is None:
         yield None
         return
-    from sim.ensemble.store import RunError
 
     try:
         from distributed import Client
@@ -240,7 +242,7 @@ def _cluster(address: str | None) -> Iterator[Any]:
 
 @contextmanager
 def pool(workers: int) -> Iterator[Any]:
-    """So many processes as an executor, or none where one is enough."""
+    """An executor with this many processes, or none for one."""
     if workers == 1:
         yield None
         return
@@ -252,9 +254,7 @@ def pool(workers: int) -> Iterator[Any]:
 
 
 def counting_bar() -> Any:
-    """A progress bar on standard error, where it is a terminal, of things that are counted one by
-    one.
-    """
+    """A progress bar on standard error, where it is a terminal, for things counted one by one."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -279,7 +279,7 @@ def counting_bar() -> Any:
 def progress_bar() -> Any:
     """A progress bar on standard error, where it is a terminal.
 
-    Blocks, worlds a second, time left.
+    Blocks, histories a second, time left.
     """
     from rich.console import Console
     from rich.progress import (
@@ -299,7 +299,7 @@ def progress_bar() -> Any:
 
     class Speed(ProgressColumn):
         def render(self, task: Task) -> str:
-            return f"{task.speed:,.0f} worlds a second" if task.speed else ""
+            return f"{task.speed:,.0f} histories a second" if task.speed else ""
 
     columns = (
         TextColumn("{task.description}"),
@@ -315,14 +315,12 @@ def progress_bar() -> Any:
 
 
 def advance(bar: Any, task: Any, done: int, worlds: int) -> None:
-    """Tell a progress bar how many worlds of how many are done."""
+    """Show on a progress bar how many histories of how many are done."""
     bar.update(task, completed=done, total=worlds)
 
 
 def write(path: Path, write: Callable[[], object]) -> None:
-    """Write a file that the user asked for. Raises RunError if it cannot be written."""
-    from sim.ensemble.store import RunError
-
+    """Write a file that the user named. Raises RunError if it cannot be written."""
     try:
         write()
     except (OSError, ValueError) as wrong:

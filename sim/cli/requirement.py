@@ -27,15 +27,15 @@ from sim.cli.options import (
 from sim.cli.studies import publish
 
 Hold = Annotated[
-    float, typer.Option(help="Share of ceasefires that should hold.", show_default=False)
+    float, typer.Option(help="Target share of ceasefires still holding (0–1).", show_default=False)
 ]
-HoldYears = Annotated[float, typer.Option(help="Years for which they should.", show_default=False)]
+HoldYears = Annotated[float, typer.Option(help="Target duration in years.", show_default=False)]
 Vary = Annotated[
     list[str],
     typer.Option(
         "--vary",
         metavar="KEY=LOW:HIGH",
-        help="A provision and its limits; may be repeated.",
+        help="Provision and its limits; may be repeated.",
         show_default=False,
     ),
 ]
@@ -43,14 +43,12 @@ Cost = Annotated[
     str,
     typer.Option(
         help=(
-            "What is to be least: cost.peace, cost, cost.war, cost.europe, cost.united_states, "
+            "Cost to minimise: cost.peace, cost, cost.war, cost.europe, cost.united_states, "
             "cost.ukraine."
         )
     ),
 ]
-Samples = Annotated[
-    int, typer.Option(help="Guarantees that are tried before the search begins.", min=8)
-]
+Samples = Annotated[int, typer.Option(help="Guarantees to try before the search begins.", min=8)]
 
 
 @app.command()
@@ -69,19 +67,19 @@ def require(
     out: Out = Path("runs"),
     as_json: AsJson = False,
 ) -> None:
-    """The cheapest guarantee under which so many ceasefires hold so long, how sure that is, and the
-    frontier of cost.
+    """Find the cheapest guarantee that reaches a target durability, with its uncertainty and the
+    cost–durability frontier.
     """
     with plain_errors(NOTHING_KEPT):
         from sim.study.finding import writable
-        from sim.study.requirement import find
+        from sim.study.requirement import find_cheapest
         from sim.study.sweep import read_all_limits
 
         scenario = load(file, overrides, sampling(designs, replicates, seed))
         writable(out)
         with pool(workers) as executor, counting_bar() as bar:
             task = bar.add_task("guarantees simulated", total=None)
-            found = find(
+            finding = find_cheapest(
                 scenario,
                 hold,
                 years,
@@ -91,4 +89,4 @@ def require(
                 executor=executor,
                 progress=partial(advance, bar, task),
             )
-        publish(found, out, as_json=as_json)
+        publish(finding, out, as_json=as_json)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import File, Files, Set, app, load, plain_errors
+from sim.errors import ScenarioError
 
 
 @app.command("list")
@@ -19,8 +20,8 @@ def list_scenarios(
     with plain_errors() as refuse:
         from sim.scenario.load import load_folder
 
-        found, problems = load_folder(folder)
-        for scenario in found.values():
+        scenarios, problems = load_folder(folder)
+        for scenario in scenarios.values():
             typer.echo(f"{scenario.name:22} {scenario.title}")
         if problems:
             refuse(problems)
@@ -28,9 +29,8 @@ def list_scenarios(
 
 @app.command()
 def check(files: Files) -> None:
-    """Check scenario files, and report every problem; a provision without a source is a warning."""
+    """Check scenario files and report every problem found; missing sources are warnings."""
     with plain_errors() as refuse:
-        from sim.scenario.load import ScenarioError
         from sim.scenario.sources import without_source
 
         problems: list[str] = []
@@ -39,7 +39,7 @@ def check(files: Files) -> None:
             try:
                 scenario = load(file)
             except ScenarioError as wrong:
-                problems += wrong.problems
+                problems += wrong.on_command_line()
             else:
                 warnings += without_source(scenario)
                 typer.echo(f"{file}: fine")
@@ -51,7 +51,7 @@ def check(files: Files) -> None:
 
 @app.command()
 def show(file: File, overrides: Set = None) -> None:
-    """Print the resolved scenario: every value, what it means, who set it, and its source."""
+    """Print the resolved scenario: every value with its meaning, origin and source."""
     with plain_errors():
         from sim.scenario.show import resolved
 

@@ -1,4 +1,4 @@
-"""The command that says which assumptions matter."""
+"""The command that reports which assumptions matter."""
 
 from functools import partial
 from pathlib import Path
@@ -26,12 +26,14 @@ from sim.cli.studies import publish
 
 Outcome = Annotated[
     str,
-    typer.Option(help="What is asked: survival@5, restricted_mean_years, cause.attack, cost, ..."),
+    typer.Option(
+        help="Outcome to explain: survival@5, restricted_mean_years, cause.attack, cost, ..."
+    ),
 ]
 Against = Annotated[
     str | None,
     typer.Option(
-        metavar="FILE", help="Ask it of the difference from this scenario, on the same histories."
+        metavar="FILE", help="Explain the difference from this scenario, on the same histories."
     ),
 ]
 Vary = Annotated[
@@ -39,14 +41,15 @@ Vary = Annotated[
     typer.Option(
         "--vary",
         metavar="KEY=LOW:HIGH",
-        help="A number that varies too, evenly; may be repeated. "
+        help="Number to vary as well, uniformly; may be repeated. "
         "Provisions (regime.*) vary in FILE only.",
     ),
 ]
 Samples = Annotated[
     int | None,
     typer.Option(
-        help="Base of the sample, a power of two; it has so many times (assumptions + 2) points.",
+        help="Base of the sample, a power of two; "
+        "the sample has (assumptions + 2) times as many points.",
         show_default="4096",
     ),
 ]
@@ -54,7 +57,7 @@ Histories = Annotated[
     int | None,
     typer.Option(
         "--replicates",
-        help="Histories of each point, two or more; the screening has more.",
+        help="Histories per point, two or more; the screening has more.",
         show_default="4",
     ),
 ]
@@ -75,12 +78,12 @@ def sensitivity(
     out: Out = Path("runs"),
     as_json: AsJson = False,
 ) -> None:
-    """Which assumptions drive an outcome: screening, and shares of its variance, with chance told
-    apart from parameters.
+    """Show which assumptions drive an outcome: screening, and shares of its variance, separating
+    chance from parameter uncertainty.
     """
     with plain_errors(NOTHING_KEPT):
         from sim.study.finding import writable
-        from sim.study.influence import find
+        from sim.study.sensitivity import attribute_variance
         from sim.study.sweep import read_all_limits
 
         scenarios = load_all(
@@ -89,20 +92,20 @@ def sensitivity(
             sampling(seed=seed, years=years),
         )
         writable(out)
-        given = {
+        sizes = {
             name: value
             for name, value in (("samples", samples), ("replicates", replicates))
             if value is not None
         }
         with progress_bar() as bar:
-            task = bar.add_task(", ".join(each.name for each in scenarios), total=None)
-            found = find(
+            task = bar.add_task(", ".join(scenario.name for scenario in scenarios), total=None)
+            finding = attribute_variance(
                 scenarios[0],
                 outcome,
                 against=scenarios[1] if against else None,
                 vary=read_all_limits(vary or []),
                 workers=workers,
                 progress=partial(advance, bar, task),
-                **given,
+                **sizes,
             )
-        publish(found, out, as_json=as_json)
+        publish(finding, out, as_json=as_json)

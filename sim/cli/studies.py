@@ -1,4 +1,4 @@
-"""Commands that ask one question of a scenario through many runs, and keep what they found."""
+"""What the commands of studies share: a finding is kept, drawn and printed."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def publish(finding: "Finding", out: Path, *, as_json: bool) -> Path:
-    """Keep a finding with its figures in a folder in `out`, print it, and give the folder."""
+    """Keep a finding with its figures in a folder in `out`, print it, and return the folder."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -23,10 +23,10 @@ def publish(finding: "Finding", out: Path, *, as_json: bool) -> Path:
     from sim.briefing.findings import telling
     from sim.study.finding import keep
 
-    told = telling(finding)
+    presentation = telling(finding)
     folder = keep(finding, out)
     (folder / "figures").mkdir()
-    for name, draw in told.figures.items():
+    for name, draw in presentation.figures.items():
         plots.save(draw(finding), folder / "figures" / f"{name}.png")
     if as_json:
         typer.echo(
@@ -40,6 +40,6 @@ def publish(finding: "Finding", out: Path, *, as_json: bool) -> Path:
     else:
         console = Console(highlight=False, soft_wrap=True)
         console.width = max(console.width, WIDTH)
-        console.print(told.section(finding))
+        console.print(presentation.section(finding))
         console.print(f"Tables and figures: {folder}")
     return folder

@@ -1,4 +1,4 @@
-"""Commands about one world: its story, and the game that is played in it."""
+"""Commands about one simulated history: its story, and the game that is played in it."""
 
 import json
 from functools import partial
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.options import AsJson, File, Out, Set, app, load, plain_errors, simulate, write
+from sim.errors import ArgumentFault, ScenarioError
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -17,24 +18,28 @@ if TYPE_CHECKING:
 def replay(
     file: File,
     world: Annotated[
-        int | None, typer.Option(help="Number of the world.", show_default=False)
+        int | None, typer.Option(help="Number of the simulated history.", show_default=False)
     ] = None,
     typical: Annotated[
         bool,
-        typer.Option("--typical", help="For each way of ending, the world nearest to the middle."),
+        typer.Option("--typical", help="Show a representative world for each type of ending."),
     ] = False,
     under: Annotated[
-        str | None, typer.Option(metavar="OTHER", help="Another scenario to meet the same chances.")
+        str | None,
+        typer.Option(
+            metavar="OTHER",
+            help="Replay the same world (same random events) under another scenario.",
+        ),
     ] = None,
     figure: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="Draw the history into this file.")
+        Path | None, typer.Option(metavar="PATH", help="Draw the history to this file.")
     ] = None,
     overrides: Set = None,
     out: Out = Path("runs"),
     as_json: AsJson = False,
 ) -> None:
-    """Tell the history of one world: what happened, what each actor believed and wanted, and how
-    likely each choice was.
+    """Show the history of one simulated world: what happened, what each actor believed and wanted,
+    and how likely each choice was.
     """
     with plain_errors() as refuse:
         from sim import report
@@ -45,26 +50,28 @@ def replay(
         other = None if under is None else load(under, overrides)
         both = [scenario] if other is None else [scenario, other]
         names: list[dict[str, Any]] = [
-            {"scenario": each.name, "label": label}
-            for each, label in zip(both, labels(both), strict=True)
+            {"scenario": one.name, "label": label}
+            for one, label in zip(both, labels(both), strict=True)
         ]
         if (world is None) != typical:
             refuse(["replay needs either --world NUMBER or --typical"])
         worlds = _typical(scenario, out) if world is None else {"": world}
-        told = []
+        stories = []
         for kind, number in worlds.items():
-            journals = [study.replay(each, number) for each in both]
-            told.append(names[0] | {"typical": kind or None} | journals[0])
+            journals = [study.replay(one, number) for one in both]
+            stories.append(names[0] | {"typical": kind or None} | journals[0])
             if other is not None:
-                told[-1]["under"] = names[1] | journals[1]
+                stories[-1]["under"] = names[1] | journals[1]
             if figure is not None:
                 path = figure if not kind else figure.with_stem(f"{figure.stem}-{kind}")
                 write(path, partial(_draw_world, journals[0], path))
         if as_json:
-            typer.echo(json.dumps({"worlds": told}, indent=1, ensure_ascii=False, allow_nan=False))
+            typer.echo(
+                json.dumps({"worlds": stories}, indent=1, ensure_ascii=False, allow_nan=False)
+            )
         else:
-            for one in told:
-                typer.echo("\n".join(report.story(one)) + "\n")
+            for story in stories:
+                typer.echo("\n".join(report.story(story)) + "\n")
 
 
 def _typical(scenario: "Scenario", out: Path) -> dict[str, int]:
@@ -89,21 +96,20 @@ def game(
     year: Annotated[float, typer.Option(help="Years after the ceasefire.", min=0)] = 0.0,
     world: Annotated[
         int | None,
-        typer.Option(help="Number of the world.", show_default="the first that still holds then"),
+        typer.Option(
+            help="Number of the simulated history.", show_default="the first that still holds then"
+        ),
     ] = None,
     efg: Annotated[
         Path | None, typer.Option(metavar="PATH", help="Write the game for Gambit.")
     ] = None,
     figure: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="Draw the tree into this file.")
+        Path | None, typer.Option(metavar="PATH", help="Draw the game tree to this file.")
     ] = None,
     overrides: Set = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the crisis game that the actors play in a month.
-
-    Moves, beliefs, payoffs, and its equilibrium.
-    """
+    """Show the crisis game of one month: moves, beliefs, payoffs and equilibrium."""
     with plain_errors():
         import numpy as np
 
@@ -115,14 +121,14 @@ def game(
         model = _at_year(scenario, year, world)
         crisis = model.crisis(np.zeros(1, dtype=np.intp))
         tree, strategy = crisis_tree(crisis), behaviour(crisis)
-        told = {
+        document = {
             "scenario": scenario.name,
             "label": scenario.label or scenario.name,
             "world": int(model.worlds[0]),
             "year": round(model.years, 6),
         } | report.game(crisis)
         if efg is not None:
-            title = f"{scenario.name}, world {told['world']}, year {told['year']:g}"
+            title = f"{scenario.name}, world {document['world']}, year {document['year']:g}"
             write(
                 efg,
                 lambda: efg.write_text(
@@ -134,30 +140,29 @@ def game(
         if figure is not None:
             write(figure, lambda: _save_tree(tree, strategy, figure))
         typer.echo(
-            json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+            json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
             if as_json
-            else "\n".join(report.game_lines(told))
+            else "\n".join(report.game_lines(document))
         )
 
 
 def _at_year(scenario: "Scenario", year: float, world: int | None) -> Any:
-    """A model of one world at a moment at which its ceasefire still holds.
+    """A model of one history at a moment at which its ceasefire still holds.
 
     Raises ScenarioError if there is none.
     """
     from sim.model.ceasefire import CeasefireModel
-    from sim.scenario.load import ScenarioError
+    from sim.study.replay import check_world
 
     sampling = scenario.sampling
     steps = round(year * sampling.steps_per_year)
     if steps > sampling.steps:
-        raise ScenarioError(
-            [f"--year {year:g}: the horizon of {scenario.name} is {sampling.horizon_years} years"]
+        must = (
+            f"must be at most {sampling.horizon_years}, the horizon of scenario '{scenario.name}'"
         )
-    if world is not None and not 0 <= world < sampling.worlds:
-        raise ScenarioError(
-            [f"--world {world}: {scenario.name} has the worlds 0 to {sampling.worlds - 1}"]
-        )
+        raise ScenarioError(ArgumentFault("year", f"{year:g}", must))
+    if world is not None:
+        check_world(scenario, world)
     for number in range(sampling.worlds) if world is None else [world]:
         model = CeasefireModel(scenario, [number])
         while model.running and model.steps < steps:
@@ -165,11 +170,12 @@ def _at_year(scenario: "Scenario", year: float, world: int | None) -> Any:
         if model.at_peace[0]:
             return model
     ended = (
-        "no world holds so long"
+        "no history holds that long"
         if world is None
         else f"world {world} ended after {model.years_held[0]:.2f} years"
     )
-    raise ScenarioError([f"--year {year:g}: {ended}; choose an earlier year, or another world"])
+    must = f"must be earlier, or the world another: {ended}"
+    raise ScenarioError(ArgumentFault("year", f"{year:g}", must))
 
 
 def _save_tree(tree: Any, strategy: Any, path: Path) -> None:

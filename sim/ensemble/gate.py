@@ -13,8 +13,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from sim.errors import ImpossibleError
 from sim.game.war import Cause
-from sim.quantity import ImpossibleError, Worlds
+from sim.quantity import Worlds
 from sim.uncertainty import Floats
 
 if TYPE_CHECKING:

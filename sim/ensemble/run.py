@@ -18,8 +18,8 @@ from itertools import islice
 from pathlib import Path
 
 from sim.ensemble.block import BLOCK, Block, simulate
-from sim.ensemble.store import Run, RunError, Store, gather, read_run
-from sim.quantity import ImpossibleError
+from sim.ensemble.store import Run, Store, gather, read_run
+from sim.errors import ImpossibleError, RunError
 from sim.scenario.schema import Scenario
 
 Progress = Callable[[int, int], None]

@@ -22,16 +22,13 @@ from filelock import FileLock, Timeout
 from sim.ensemble.block import Block
 from sim.ensemble.manifest import EDITION, manifest_of
 from sim.ensemble.timeline import VARIABLES, Timeline
+from sim.errors import RunError
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 
 _ROWS = 65_536
 _WORDS = ["cause", "reason", "members_fought"]
 _log = logging.getLogger("ceasefire")
-
-
-class RunError(ValueError):
-    """A run folder cannot be written or read; the message says which and what to do."""
 
 
 class Outcomes:

@@ -6,27 +6,19 @@ world of the slab whether it is used or not. So world 4711 meets the same chance
 alone, and under any guarantee regime: common random numbers.
 """
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.chance import generator
 from sim.quantity import Worlds
 from sim.uncertainty import Floats
 
 SLAB = 1024
 """Worlds that are drawn together."""
 _ROWS = 16
-
-
-def generator(seed: int, name: str, slab: int) -> np.random.Generator:
-    """The generator of one stream in one slab of worlds. Same key, same numbers, on any machine."""
-    key = np.frombuffer(hashlib.sha256(name.encode()).digest(), dtype="<u4")
-    return np.random.Generator(
-        np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(*key.tolist(), slab)))
-    )
 
 
 class Slabs:

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 import numpy as np
 from scipy.stats import qmc
 
-from sim.model.chance import generator
+from sim.chance import generator
 from sim.quantity import Worlds
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Distribution, Floats
@@ -50,7 +50,7 @@ def designs(seed: int, uncertain: Mapping[str, Distribution], which: Worlds) -> 
     return {
         name: each.quantile(
             _dealt(seed, len(each.numbers()), which)
-            if each.jointly
+            if each.is_joint
             else probabilities(seed, name, which)
         )
         for name, each in uncertain.items()

@@ -123,6 +123,6 @@ def _of_successors(model: "CeasefireModel", name: str, worlds: Worlds) -> Array:
     known = getattr(model.given.russia, name)
     if not isinstance(known, Distribution):
         return float(known)
-    return model.chance.following(known.anew().quantile, f"leader's {name}").nth(
+    return model.chance.following(known.redraw_distribution().quantile, f"leader's {name}").nth(
         model.russia.successions[worlds], worlds
     )

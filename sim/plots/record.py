@@ -13,10 +13,10 @@ from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.words import with_error
 from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends
+from sim.record.class_scenarios import class_of
 from sim.record.forecasts import forecasts
 from sim.record.lifetimes import by_class, kaplan_meier
 from sim.record.record import DAYS_A_YEAR
-from sim.record.stands_for import class_of
 from sim.study.validation import by_the_day
 
 HORIZON = 20

@@ -9,8 +9,8 @@ from matplotlib.ticker import PercentFormatter
 
 from sim.analysis.words import with_error
 from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends
+from sim.study.cheapest import IN_NINE_OF_TEN, NOT_REACHED, ON_AVERAGE, ON_FRONTIER
 from sim.study.finding import Finding
-from sim.study.requirement import AVERAGE, FRONTIER, MOST, NOT
 
 
 def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
@@ -21,7 +21,7 @@ def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
     ax.set_axis_off()
     above, below = ax.inset_axes((0, 0.42, 0.84, 0.56)), ax.inset_axes((0, 0, 0.84, 0.33))
     table, asked = finding.table, finding.asked
-    along = table[table["role"] == FRONTIER].sort_values("fresh_cost")
+    along = table[table["role"] == ON_FRONTIER].sort_values("fresh_cost")
     reach = 1.03 * max(1.0, float(finding.tables["points"]["cost"].max()))
     _draw_frontier(above, finding, along)
     ends = []
@@ -76,9 +76,9 @@ def _draw_frontier(ax: Axes, finding: Finding, along: pd.DataFrame) -> None:
     )
     ax.axhline(hold, color="0.4", lw=0.9, ls=(0, (4, 3)))
     ax.annotate("asked", (1.01, hold), xycoords=("axes fraction", "data"), va="center")
-    for role, marker, colour in ((MOST, "D", PALETTE[0]), (AVERAGE, "*", PALETTE[2])):
+    for role, marker, colour in ((IN_NINE_OF_TEN, "D", PALETTE[0]), (ON_AVERAGE, "*", PALETTE[2])):
         row = table[table["role"] == role]
-        label = f"{'closest' if row['status'].iloc[0] == NOT else 'cheapest'} {role}"
+        label = f"{'closest' if row['status'].iloc[0] == NOT_REACHED else 'cheapest'} {role}"
         ax.errorbar(
             row["fresh_cost"],
             row["fresh_estimate"],
@@ -106,9 +106,9 @@ def _bars(rows: pd.DataFrame, prefix: str) -> Any:
 
 def _finding(finding: Finding) -> str:
     table, asked = finding.table, finding.asked
-    row = table[table["role"] == AVERAGE].iloc[0]
+    row = table[table["role"] == ON_AVERAGE].iloc[0]
     held = with_error(row["fresh_estimate"], row["fresh_low"], row["fresh_high"])
-    if row["status"] == NOT:
+    if row["status"] == NOT_REACHED:
         return (
             f"Nothing within the limits is enough: at most {held} of ceasefires hold "
             f"{asked['years']:g} years"

@@ -12,10 +12,11 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.transforms import ScaledTranslation
 
 from sim.analysis.words import with_error
+from sim.chance import generator
 from sim.plots.style import PALETTE, axes_or_new
 from sim.study.assumptions import by_rank_correlation, meaning
+from sim.study.experiment import JOINT
 from sim.study.finding import Finding
-from sim.study.points import JOINT
 
 _WIDTH, _PANELS, _BINS, _TENTHS = 26, 4, 24, 10
 _ENDS: Any = {
@@ -180,7 +181,7 @@ def _apart(finding: Finding) -> Any:
         return outcome
     return (
         outcome
-        + np.random.default_rng(0).uniform(-0.3, 0.3, len(outcome)) / finding.asked["replicates"]
+        + generator(0, "jitter").uniform(-0.3, 0.3, len(outcome)) / finding.asked["replicates"]
     )
 
 

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
-from sim.uncertainty import Floats
+from sim.uncertainty import CONFIDENCE, TAILS, Floats
 
-CONFIDENCE = 0.95
 YEARS = (1, 5, 10, 20)
 
 
@@ -27,7 +26,7 @@ def kaplan_meier(cases: pd.DataFrame, years: Sequence[float] = YEARS) -> pd.Data
         cases.loc[cases["ended"], "years"].to_numpy(),
         right=cases.loc[~cases["ended"], "years"].to_numpy(),
     )
-    curve, tail = stats.ecdf(observed).sf, (1 - CONFIDENCE) / 2
+    curve = stats.ecdf(observed).sf
     with warnings.catch_warnings():
         warnings.simplefilter(
             "ignore", RuntimeWarning
@@ -39,7 +38,7 @@ def kaplan_meier(cases: pd.DataFrame, years: Sequence[float] = YEARS) -> pd.Data
         share = float(curve.evaluate(year))
         low, high = float(limits.low.evaluate(year)), float(limits.high.evaluate(year))
         if share == 1 and at_risk:
-            low, high = tail ** (1 / at_risk), 1.0
+            low, high = TAILS[0] ** (1 / at_risk), 1.0
         followed = at_risk > 0
         rows.append(
             {
@@ -78,10 +77,10 @@ def weibull(cases: pd.DataFrame) -> Weibull:
     """
     if cases["ended"].sum() < 2:  # noqa: PLR2004  said in the message
         raise ValueError("a Weibull shape needs two or more cases that ended")
-    found = optimize.brentq(
-        lambda log_shape: _score(cases, float(np.exp(log_shape))), np.log(0.02), np.log(50)
+    log_shape = optimize.brentq(
+        lambda log: _score(cases, float(np.exp(log))), np.log(0.02), np.log(50)
     )
-    return _scaled(cases, float(np.exp(found)))
+    return _scaled(cases, float(np.exp(log_shape)))
 
 
 def shape_interval(cases: pd.DataFrame) -> tuple[float, float, float]:

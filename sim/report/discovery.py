@@ -12,7 +12,7 @@ import pandas as pd
 from sim.analysis.resampling import RESAMPLES
 from sim.analysis.words import of_row, with_limits
 from sim.report.section import Section
-from sim.study.discovery import FEWEST
+from sim.study.discovery import MIN_CASES
 from sim.study.finding import Finding
 
 HOW_TO_READ = (
@@ -81,7 +81,7 @@ def _answer(finding: Finding) -> Iterator[str]:
 
 def _why_no_region(share: pd.Series, designs: int) -> Iterator[str]:
     fewer = min(int(share["failing"]), designs - int(share["failing"]))
-    if fewer < FEWEST:
+    if fewer < MIN_CASES:
         yield (
             f"With {fewer} design{'s' if fewer != 1 else ''} of one kind, a region cannot be "
             "told from chance; ask with more --designs."

@@ -8,8 +8,15 @@ import pandas as pd
 from sim.analysis.words import above_limits, with_error
 from sim.report.section import Section
 from sim.scenario.schema import described
+from sim.study.cheapest import (
+    IN_NINE_OF_TEN,
+    NINE_OF_TEN,
+    NOT_REACHED,
+    ON_AVERAGE,
+    ON_FRONTIER,
+    REACHED_WITHIN_ERROR,
+)
 from sim.study.finding import Finding
-from sim.study.requirement import AVERAGE, FRONTIER, LIKELY, MOST, NINE_OF_TEN, NOT
 
 _HEADINGS = ("cost,\nUSD bn", "holds,\nsearch", "holds,\nfresh", "enough in\n(fresh)")
 
@@ -35,7 +42,7 @@ def section(finding: Finding) -> Section:
         (
             *(
                 _sentence(table[table["role"] == role].iloc[0], role, asked)
-                for role in (AVERAGE, MOST)
+                for role in (ON_AVERAGE, IN_NINE_OF_TEN)
             ),
             _along(table, keys, asked),
         ),
@@ -62,12 +69,14 @@ def _sentence(row: Any, role: str, asked: Any) -> str:
         f"on fresh histories {_share(row, 'fresh_')} hold, and it is enough in "
         f"{_sure(row, 'fresh_')} of parameter sets (search: {_share(row, '')}; {_sure(row, '')})"
     )
-    if row["status"] == NOT:
+    if row["status"] == NOT_REACHED:
         return (
             f"So that {enough} {role}, nothing within the limits is enough; what comes closest "
             f"is {guarantee}: {fresh}."
         )
-    within = ", though only within its sampling error" if row["status"] == LIKELY else ""
+    within = (
+        ", though only within its sampling error" if row["status"] == REACHED_WITHIN_ERROR else ""
+    )
     confirmed = _confirmed(row, role, asked["hold"])
     return (
         f"So that {enough} {role}, the cheapest is {guarantee}, at USD {_cost(row, 'fresh_')} "
@@ -79,7 +88,7 @@ def _confirmed(row: Any, role: str, hold: float) -> str:
     """Whether fresh histories bear out what the search found."""
     names, level = (
         (("estimate", "low", "high"), hold)
-        if role == AVERAGE
+        if role == ON_AVERAGE
         else (("sure", "sure_low", "sure_high"), NINE_OF_TEN)
     )
     middle, least, most = (row[f"fresh_{name}"] for name in names)
@@ -93,7 +102,7 @@ def _confirmed(row: Any, role: str, hold: float) -> str:
 
 
 def _along(table: pd.DataFrame, keys: Sequence[str], asked: Any) -> str:
-    along = table[table["role"] == FRONTIER]
+    along = table[table["role"] == ON_FRONTIER]
     first, last = along.iloc[0], along.iloc[-1]
     if len(along) == 1:
         return (
@@ -112,7 +121,7 @@ def _provisions(row: Any, keys: Iterable[str]) -> str:
 
 
 def _row(row: Any, keys: Sequence[str]) -> tuple[str, ...]:
-    head = str(row["role"]) if row["role"] == FRONTIER else f"{row['role']}\n{row['status']}"
+    head = str(row["role"]) if row["role"] == ON_FRONTIER else f"{row['role']}\n{row['status']}"
     shares = [
         above_limits(row[value], row[low], row[high], digits=1) for value, low, high in _SHARES
     ]

@@ -12,7 +12,7 @@ import pandas as pd
 from sim.analysis.words import above_limits, of_row, with_limits
 from sim.report.section import Section
 from sim.study.finding import Finding
-from sim.study.robustness import LEFT
+from sim.study.robustness import MIN_EFFECTIVE_DESIGNS
 
 HOW_TO_READ = (
     "Below each number its 95 % limits. Best: share of designs in which it does best, from "
@@ -100,7 +100,8 @@ def _turning(turning: pd.DataFrame, designs: int) -> Iterator[str]:
     if firm:
         yield (
             f"Among {designs:,} designs no belief about any one assumption alone that keeps "
-            f"{LEFT} of them or more puts {turning['best'].iloc[0]} level with {_listed(firm)}; "
+            f"{MIN_EFFECTIVE_DESIGNS} of them or more puts {turning['best'].iloc[0]} level with "
+            f"{_listed(firm)}; "
             "more designs may tell of rarer ones."
         )
 

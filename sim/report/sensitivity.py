@@ -8,9 +8,9 @@ import pandas as pd
 from sim.analysis.words import above_limits, of_row, with_limits
 from sim.report.section import Section
 from sim.study.assumptions import meaning
+from sim.study.experiment import JOINT
 from sim.study.finding import Finding
-from sim.study.influence import GOAL
-from sim.study.points import JOINT
+from sim.study.sensitivity import TARGET_HALF_WIDTH
 
 _LEADING = 3
 
@@ -133,7 +133,7 @@ def _enough(finding: Finding, sample: Any, ranked: list[str]) -> str:
             "more --replicates or more --samples."
         )
     first = f"{_named(ranked[0])} leads in {100 * sample['leads']:.0f} of 100 resamples"
-    if sample["widest"] <= GOAL:
+    if sample["widest"] <= TARGET_HALF_WIDTH:
         return (
             "The sample was large enough: no total index is less sure than "
             f"±{100 * sample['widest']:.1f} points, and {first}."
@@ -141,7 +141,7 @@ def _enough(finding: Finding, sample: Any, ranked: list[str]) -> str:
     return (
         f"The sample of {finding.asked['samples']} leaves a total index as unsure as "
         f"±{100 * sample['widest']:.1f} points, though {first}; --samples {sample['enough']:.0f} "
-        f"would bring it to ±{100 * GOAL:.0f}."
+        f"would bring it to ±{100 * TARGET_HALF_WIDTH:.0f}."
     )
 
 

@@ -173,7 +173,7 @@ class Scenario(Parameters):
         lengths = {
             key: len(uncertain.numbers())
             for key, uncertain in self.uncertain().items()
-            if uncertain.jointly
+            if uncertain.is_joint
         }
         if len(set(lengths.values())) > 1:
             raise PydanticCustomError(
@@ -213,7 +213,7 @@ class Scenario(Parameters):
         """
         return (
             f"{self.name}: {POSTERIOR}"
-            if any(each.jointly for each in self.uncertain().values())
+            if any(value.is_joint for value in self.uncertain().values())
             else ""
         )
 
@@ -254,10 +254,10 @@ def described(key: str) -> tuple[str, str]:
     """Meaning and unit of a dotted key. Raises KeyError for one that no scenario has."""
     block: Any = Scenario
     *blocks, name = key.split(".")
-    for each in blocks:
+    for inner in blocks:
         block = next(
             kind
-            for kind in _kinds(block.model_fields[each].annotation)
+            for kind in _kinds(block.model_fields[inner].annotation)
             if issubclass(kind, Parameters)
         )
     field = block.model_fields[name]

@@ -20,11 +20,8 @@ def resolved(scenario: Scenario) -> str:
 
 
 @dataclass(frozen=True)
-class Told:
-    """All that is said of one value of a scenario, in words.
-
-    What there is nothing to say of is empty.
-    """
+class ParameterInfo:
+    """One value of a scenario, in words; what is not known of it is empty."""
 
     key: str
     value: str
@@ -36,35 +33,37 @@ class Told:
     source: str
 
 
-def parameters(scenario: Scenario) -> Iterator[Told]:
+def parameters(scenario: Scenario) -> Iterator[ParameterInfo]:
     """Every value of a scenario in the order of the schema, those that are none included."""
     yield from _parameters(scenario, scenario, "")
 
 
-def _parameters(scenario: Scenario, block: Parameters, prefix: str) -> Iterator[Told]:
+def _parameters(scenario: Scenario, block: Parameters, prefix: str) -> Iterator[ParameterInfo]:
     for name, field in type(block).model_fields.items():
         value, key = getattr(block, name), f"{prefix}{name}"
         match value:
             case Parameters():
                 yield from _parameters(scenario, value, f"{key}.")
             case (Parameters(), *_):
-                for each in value:
-                    yield from _parameters(scenario, each, f"{key}.{each.name}.")
+                for member in value:
+                    yield from _parameters(scenario, member, f"{key}.{member.name}.")
             case _:
-                yield _told(scenario, key, value, field)
+                yield _info(scenario, key, value, field)
 
 
-def _told(scenario: Scenario, key: str, value: Any, field: FieldInfo) -> Told:
+def _info(scenario: Scenario, key: str, value: Any, field: FieldInfo) -> ParameterInfo:
     extra: dict[str, Any] = (
         field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     )
-    symbol, unit = (str(extra.get(each, "")).strip("-–") for each in ("symbol", "unit"))
-    given = scenario.origins.get(key, ())
+    symbol, unit = (str(extra.get(name, "")).strip("-–") for name in ("symbol", "unit"))
+    values = scenario.origins.get(key, ())
     default = [] if field.is_required() else [f"{toml(field.default)} (default)"]
-    was = default + [f"{toml(old)} ({by})" for old, by in given[:-1]]
-    source = scenario.stated_sources.get(key) or ("" if given else str(extra.get("source", "")))
-    set_by, replaced = (given[-1][1], tuple(reversed(was))) if given else ("", ())
-    return Told(key, toml(value), symbol, unit, str(field.description), set_by, replaced, source)
+    was = default + [f"{toml(old)} ({by})" for old, by in values[:-1]]
+    source = scenario.stated_sources.get(key) or ("" if values else str(extra.get("source", "")))
+    set_by, replaced = (values[-1][1], tuple(reversed(was))) if values else ("", ())
+    return ParameterInfo(
+        key, toml(value), symbol, unit, str(field.description), set_by, replaced, source
+    )
 
 
 def _block(scenario: Scenario, block: Parameters, prefix: str) -> Iterator[str]:
@@ -77,23 +76,27 @@ def _block(scenario: Scenario, block: Parameters, prefix: str) -> Iterator[str]:
             case (Parameters(), *_):
                 inner += [
                     line
-                    for each in value
-                    for line in ("", f"[[{key}]]", *_block(scenario, each, f"{key}.{each.name}."))
+                    for member in value
+                    for line in (
+                        "",
+                        f"[[{key}]]",
+                        *_block(scenario, member, f"{key}.{member.name}."),
+                    )
                 ]
             case None:
                 yield f"# {key}: none"
             case _:
-                yield from _lines(name, _told(scenario, key, value, field))
+                yield from _lines(name, _info(scenario, key, value, field))
     yield from inner
 
 
-def _lines(name: str, told: Told) -> Iterator[str]:
-    symbol, unit = f"{told.symbol}: " if told.symbol else "", f" [{told.unit}]" if told.unit else ""
-    yield f"{name} = {told.value}    # {symbol}{told.meaning}{unit}"
-    if told.set_by:
-        yield f"#   set by {told.set_by}" + "".join(f"; was {each}" for each in told.was)
-    if told.source:
-        yield f"#   source: {told.source}" if told.set_by else f"#   default; source: {told.source}"
+def _lines(name: str, info: ParameterInfo) -> Iterator[str]:
+    symbol, unit = f"{info.symbol}: " if info.symbol else "", f" [{info.unit}]" if info.unit else ""
+    yield f"{name} = {info.value}    # {symbol}{info.meaning}{unit}"
+    if info.set_by:
+        yield f"#   set by {info.set_by}" + "".join(f"; was {value}" for value in info.was)
+    if info.source:
+        yield f"#   source: {info.source}" if info.set_by else f"#   default; source: {info.source}"
 
 
 def toml(value: Any) -> str:
@@ -102,7 +105,7 @@ def toml(value: Any) -> str:
         case None:
             return "none"
         case Distribution():
-            return toml(value.given())
+            return toml(value.as_data())
         case dict():
             return (
                 "{ " + ", ".join(f"{name} = {toml(inner)}" for name, inner in value.items()) + " }"

@@ -15,7 +15,9 @@ def without_source(scenario: Scenario) -> list[str]:
     A source counts where the file that sets the number states it, be it the scenario's own or one
     that it extends. A value that stands in no file, such as that of `--set`, needs none.
     """
-    last = {key: given[-1] for key, given in scenario.origins.items() if key.startswith("regime.")}
+    last = {
+        key: values[-1] for key, values in scenario.origins.items() if key.startswith("regime.")
+    }
     return [
         f"{place}: {key}: {_fault(source)}, as in {_with_source(value)}"
         for key, (value, place) in last.items()
@@ -34,12 +36,12 @@ def _fault(source: str) -> str:
 
 def _with_source(value: Any) -> str:
     """The value as its file should have it, a distribution or a number."""
-    parts = dict(value) if isinstance(value, dict) else {"value": value}
+    members = dict(value) if isinstance(value, dict) else {"value": value}
     stated = {
-        **{name: toml(part) for name, part in parts.items() if name != "source"},
+        **{name: toml(member) for name, member in members.items() if name != "source"},
         "source": '"…"',
     }
-    return "{ " + ", ".join(f"{name} = {part}" for name, part in stated.items()) + " }"
+    return "{ " + ", ".join(f"{name} = {text}" for name, text in stated.items()) + " }"
 
 
 def _stands_in_a_file(place: str) -> bool:

@@ -1,5 +1,5 @@
-"""Where a key stands in a TOML file: `tomllib` reads the values but does not tell the lines,
-`tree-sitter` does.
+"""Where a key stands in a TOML file: `tomllib` reads the values without their lines, which
+`tree-sitter` knows.
 """
 
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def _inside(names: Key, elements: dict[Key, int]) -> Key:
 
 def _names(node: tree_sitter.Node) -> Key:
     if node.type == "dotted_key":
-        return tuple(name for part in node.named_children for name in _names(part))
+        return tuple(name for child in node.named_children for name in _names(child))
     return ((node.text or b"").decode().strip("\"'"),)
 
 

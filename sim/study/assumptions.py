@@ -2,6 +2,7 @@
 columns means.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,51 +11,53 @@ import pandas as pd
 from sim.analysis.measures import drawn
 from sim.ensemble.run import Progress, run
 from sim.ensemble.store import Run
-from sim.scenario.load import ScenarioError
+from sim.errors import ArgumentFault, ScenarioError
 from sim.scenario.schema import Scenario, described
-from sim.study.sweep import after
+from sim.study.sweep import progress_within
 from sim.uncertainty import EXAMPLES, Distribution
 
 _UNDER = " under "
 
 
-def simulated(
+def run_all(
     scenarios: Sequence[Scenario], *, progress: Progress | None = None, **options: Any
 ) -> list[Run]:
-    """A run of each scenario; `options` are those of `sim.run`, and `progress` hears the worlds
-    that are done of those of all.
+    """A run of each scenario; `options` are those of `sim.run`, and `progress` is called with the
+    histories done so far and those of all scenarios.
     """
-    total, before, runs = sum(each.sampling.worlds for each in scenarios), 0, []
-    for each in scenarios:
-        runs.append(
-            run(
-                each,
-                progress=None if progress is None else after(before, total, progress),
-                **options,
-            )
-        )
-        before += each.sampling.worlds
+    total = sum(scenario.sampling.worlds for scenario in scenarios)
+    before, runs = 0, []
+    for scenario in scenarios:
+        own = None if progress is None else progress_within(before, total, progress)
+        runs.append(run(scenario, progress=own, **options))
+        before += scenario.sampling.worlds
     return runs
 
 
 def assumptions(runs: Sequence[Run]) -> pd.DataFrame:
-    """The numbers that were drawn (design, parameter), a column each, those that take one value
-    left out.
+    """The numbers that were drawn in some runs, without those that take one value only.
 
-    A column is named by its dotted key; one that not all runs share says under which it is. Raises
-    ScenarioError where nothing is uncertain, or where there is one history a design, which cannot
-    tell chance from parameters.
+    Parameters
+    ----------
+    runs
+        Runs with the same parameter sets and at least two histories of each.
+
+    Returns
+    -------
+    DataFrame
+        A row a parameter set, a column a number, named by its dotted key; where runs differ in it,
+        " under " and the name of the run follow.
+
+    Raises
+    ------
+    ScenarioError
+        If nothing is uncertain, or there is one history of each parameter set, from which chance
+        and parameters cannot be separated.
+
     """
     replicates = runs[0].scenario.sampling.replicates
     if replicates == 1:
-        raise ScenarioError(
-            [
-                (
-                    f"{runs[0].name}: has one history a design, which cannot tell chance from "
-                    "parameters; take --replicates 2 or more"
-                )
-            ]
-        )
+        raise ScenarioError(one_replicate())
     tables = [
         {
             key: run.worlds[key].iloc[::replicates].reset_index(drop=True)
@@ -62,22 +65,29 @@ def assumptions(runs: Sequence[Run]) -> pd.DataFrame:
         }
         for run in runs
     ]
-    found: dict[str, pd.Series] = {}
-    for each, table in zip(runs, tables, strict=True):
+    columns: dict[str, pd.Series] = {}
+    for one, table in zip(runs, tables, strict=True):
         for key, values in table.items():
             shared = all(key in other and other[key].equals(values) for other in tables)
-            found[key if shared else f"{key}{_UNDER}{each.name}"] = values
-    varying = {key: values for key, values in found.items() if (values != values.iloc[0]).any()}
+            columns[key if shared else f"{key}{_UNDER}{one.name}"] = values
+    varying = {key: values for key, values in columns.items() if (values != values.iloc[0]).any()}
     if not varying:
-        raise ScenarioError(
-            [
-                (
-                    f"{runs[0].name}: none of its numbers is uncertain; give one a distribution, "
-                    f"such as {EXAMPLES['uniform']}"
-                )
-            ]
-        )
+        raise ScenarioError(nothing_uncertain(runs[0].name))
     return pd.DataFrame(varying)
+
+
+def one_replicate() -> ArgumentFault:
+    """One history of each parameter set does not tell chance from parameters."""
+    must = "must be 2 or more, to separate chance from parameters"
+    return ArgumentFault("sampling.replicates", 1, must)
+
+
+def nothing_uncertain(scenario: str) -> str:
+    """What to do where a scenario has no uncertain number."""
+    return (
+        f"{scenario}: none of its numbers is uncertain; give one a distribution, such as "
+        f"{EXAMPLES['uniform']}"
+    )
 
 
 def at_odds(scenarios: Sequence[Scenario]) -> list[str]:
@@ -89,7 +99,7 @@ def at_odds(scenarios: Sequence[Scenario]) -> list[str]:
     for scenario in scenarios:
         for key, distribution in scenario.uncertain().items():
             name, first = seen.setdefault(key, (scenario.name, distribution))
-            if first != distribution and not of_regime(key):
+            if first != distribution and not is_provision(key):
                 problems.append(
                     f"{scenario.name}: {key} is {distribution}, where {name} has {first}; say "
                     "the same in both"
@@ -97,33 +107,42 @@ def at_odds(scenarios: Sequence[Scenario]) -> list[str]:
     return problems
 
 
-def of_regime(key: str) -> bool:
+def is_provision(key: str) -> bool:
     """Whether it is a provision, in which guarantees may differ, and no assumption about actors."""
     return key.startswith("regime.")
 
 
-def by_rank_correlation(drawn: pd.DataFrame, outcome: pd.Series) -> list[str]:
-    """The columns, those first whose ranks go most with those of the outcome (Spearman 1904).
+def by_rank_correlation(columns: pd.DataFrame, outcome: pd.Series) -> list[str]:
+    """The columns, those first whose ranks correlate most with those of the outcome (Spearman
+    1904).
 
     In their order where it is constant.
     """
-    ranks = drawn.rank()
-    alike = ranks.apply(outcome.rank().cov) / ranks.std()
-    return [str(name) for name in alike.abs().sort_values(ascending=False, kind="stable").index]
+    ranks = columns.rank()
+    correlation = ranks.apply(outcome.rank().cov) / ranks.std()
+    order = correlation.abs().sort_values(ascending=False, kind="stable").index
+    return [str(name) for name in order]
 
 
 def meaning(column: str) -> tuple[str, str]:
-    """What a column of `assumptions` means, in a few words with whose it is, and its unit."""
-    key, under, run = column.partition(_UNDER)
-    whose, *inner = key.split(".")
+    """What a column of `assumptions` means, in a few words with whose it is, and its unit.
+
+    Examples
+    --------
+    >>> meaning("russia.strength_target")[1]
+    'brigade-equivalents'
+
+    """
+    key, under, run_name = column.partition(_UNDER)
+    block, *inner = key.split(".")
     try:
-        told, unit = described(key)
+        text, unit = described(key)
     except KeyError:  # a member of a coalition goes by its name, which the schema does not have
-        told, unit = described(".".join([whose, *inner[:-2], inner[-1]]))
-        whose = inner[-2]
-    short = told.partition(",")[0].partition(";")[0].partition(":")[0].strip()
-    name = whose.replace("_", " ")
+        text, unit = described(".".join([block, *inner[:-2], inner[-1]]))
+        block = inner[-2]
+    short = re.split("[,;:]", text, maxsplit=1)[0].strip()
+    name = block.replace("_", " ")
     owner = (
-        "" if whose in ("regime", "war") else f"{name if name[:1].isupper() else name.title()}: "
+        "" if block in ("regime", "war") else f"{name if name[:1].isupper() else name.title()}: "
     )
-    return f"{owner}{short}{under}{run}", unit if unit != "-" else ""
+    return f"{owner}{short}{under}{run_name}", unit if unit != "-" else ""

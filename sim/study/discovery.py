@@ -1,11 +1,11 @@
 """Scenario discovery: the regions of assumption space in which a guarantee fails, as boxes (Bryant
 & Lempert 2010).
 
-A case is a parameter design; it fails where the condition holds for its outcome, freed of the
-chance of few histories; a difference between two guarantees counts only where it is beyond that
-chance. Boxes are found by the Patient Rule Induction Method (Friedman & Fisher 1999), one after
-another, and found again in resamples of the designs; how good they are is told by the designs that
-a resample left out (out-of-bag: Efron & Tibshirani 1997).
+A case is a parameter set; it fails where the condition holds for its outcome, freed of the chance
+of few histories; a difference between two guarantees counts only where it exceeds that chance.
+Boxes are found by the Patient Rule Induction Method (Friedman & Fisher 1999), one after another,
+and found again in resamples of the parameter sets; how good they are is measured on the parameter
+sets that a resample left out (out-of-bag: Efron & Tibshirani 1997).
 """
 
 import operator
@@ -21,77 +21,166 @@ from scipy import stats
 from sim.analysis.durability import paired
 from sim.analysis.estimate import by_design, chance_left, share_of_designs, share_where
 from sim.analysis.measures import Measure, named
-from sim.analysis.resampling import TAILS, bags
+from sim.analysis.resampling import bags
 from sim.ensemble.store import Run
-from sim.scenario.load import ScenarioError
+from sim.errors import ArgumentFault, ScenarioError
 from sim.scenario.schema import Scenario
 from sim.study import prim
-from sim.study.assumptions import assumptions, at_odds, meaning, simulated
-from sim.study.finding import Finding, called
+from sim.study.assumptions import assumptions, at_odds, meaning, run_all
+from sim.study.columns import (
+    LABEL_TABLE,
+    Column,
+    Kind,
+    TableSchema,
+    estimate_with_limits,
+    with_limits,
+)
+from sim.study.finding import LABELS, Finding, label_table
 from sim.study.prim import Cases, Limits
-from sim.uncertainty import LARGEST, Floats
+from sim.uncertainty import LARGEST, TAILS, Floats
 
-FEWEST = 20
-"""Designs that fail, and that do not, from which a region may be told.
+MIN_CASES = 20
+"""Parameter sets that fail, and that do not, from which a region may be found.
 
-A judgement, that of one design in each twentieth.
+A judgement: one of each twentieth, the least share that a box may hold.
 """
-MOST_BOXES = 3
-COVERED = 0.8
-"""Share of the failures in the boxes found so far above which no further one is looked for.
-
-A judgement.
+MAX_BOXES = 3
+"""More rules than this nobody reads: a judgement."""
+TARGET_COVERAGE = 0.8
+"""Share of the failures in the boxes so far above which no further one is looked for: a judgement.
 """
-BLURRED = 0.5
-"""Share of the smaller of both kinds of designs that chance may misjudge before no region is told.
-
-A judgement.
+MAX_MISJUDGED = 0.5
+"""Share of the smaller of both kinds of parameter sets that chance may misjudge before no region is
+reported: a judgement.
 """
-UNSURE = 0.05
-"""A design is judged surely if chance would say otherwise less often than this."""
-SHOWN = 2000
-Told = Callable[[Floats, float], "np.ndarray[Any, Any]"]
-COMPARISONS: Mapping[str, Told] = {
+MAX_ERROR_CHANCE = 0.05
+"""A parameter set is judged surely if chance would say otherwise with a probability of at most
+this: the convention of the field.
+"""
+MAX_CASES_SHOWN = 2000
+"""Points that a figure can show, and a finding can keep."""
+Compare = Callable[[Floats, float], "np.ndarray[Any, Any]"]
+COMPARISONS: Mapping[str, Compare] = {
     "<=": operator.le,
     ">=": operator.ge,
     "<": operator.lt,
     ">": operator.gt,
 }
+_SIDES = ("low", "high")
+_LIMIT = "limit of 95 % of resamples"
+TABLES: Mapping[str, TableSchema] = {
+    "rules": TableSchema(
+        (
+            Column("box", Kind.COUNT, "-", "number of the box, from 1"),
+            Column("parameter", Kind.TEXT, "-", "dotted key"),
+            Column("meaning", Kind.TEXT, "-", "what the parameter means"),
+            Column("unit", Kind.TEXT, "-", "unit of the parameter"),
+            Column("chosen", Kind.NUMBER, "share", "resamples that restrict the parameter at all"),
+            *(
+                column
+                for side, bound in zip(_SIDES, ("lower", "upper"), strict=True)
+                for column in (
+                    *with_limits(
+                        Column(side, Kind.NUMBER, "parameter", f"{bound} limit; NaN for none"),
+                        _LIMIT,
+                    ),
+                    Column(
+                        f"{side}_chosen", Kind.NUMBER, "share", f"resamples with a {bound} limit"
+                    ),
+                )
+            ),
+        )
+    ),
+    "boxes": TableSchema(
+        (
+            Column("box", Kind.COUNT, "-", "number of the box, from 1"),
+            Column("cases", Kind.COUNT, "parameter sets", "parameter sets in the box"),
+            *(
+                column
+                for name, meaning_ in (
+                    ("coverage", "share of all failures that lie in the box"),
+                    ("density", "share of the parameter sets in the box that fail"),
+                    ("mass", "share of all parameter sets that lie in the box"),
+                    ("without", "density where the box was looked for"),
+                )
+                for column in with_limits(Column(name, Kind.NUMBER, "share", meaning_), _LIMIT)
+            ),
+        )
+    ),
+    "trajectory": TableSchema(
+        (
+            Column("box", Kind.COUNT, "-", "number of the box, from 1"),
+            Column("step", Kind.COUNT, "-", "position on the way to the box"),
+            Column("coverage", Kind.NUMBER, "share", "share of all failures that lie in it"),
+            Column("density", Kind.NUMBER, "share", "share of its parameter sets that fail"),
+            Column("mass", Kind.NUMBER, "share", "share of all parameter sets that lie in it"),
+            Column("parameters", Kind.COUNT, "-", "parameters that it restricts"),
+            Column("taken", Kind.TRUTH, "-", "whether it is the box taken"),
+        )
+    ),
+    "share": TableSchema(
+        (
+            *estimate_with_limits("share", "parameter sets that fail"),
+            Column("designs", Kind.COUNT, "parameter sets", "parameter sets simulated"),
+            Column("replicates", Kind.COUNT, "histories", "histories of each parameter set"),
+            Column("failing", Kind.COUNT, "parameter sets", "parameter sets that fail"),
+            Column(
+                "misjudged", Kind.NUMBER, "parameter sets", "expected to be misjudged by chance"
+            ),
+            *with_limits(
+                Column("unsure", Kind.NUMBER, "share", "parameter sets that chance may misjudge")
+            ),
+        )
+    ),
+    "cases": TableSchema(
+        (
+            Column("design", Kind.COUNT, "-", "number of the parameter set"),
+            Column("outcome", Kind.NUMBER, "outcome", "outcome, freed of the chance of histories"),
+            Column("fails", Kind.TRUTH, "-", "whether it fails"),
+        ),
+        has_keys=True,
+    ),
+    LABELS: LABEL_TABLE,
+}
+"""The tables of a finding of kind `discovery`."""
 
 
 @dataclass(frozen=True)
 class Condition:
-    """When a design counts as one that fails: an outcome below or above a value."""
+    """When a parameter set counts as failing: an outcome below or above a value."""
 
     measure: Measure
     comparison: str
     value: float
 
-    def of(self, outcomes: Floats) -> Cases:
+    def holds(self, outcomes: Floats) -> Cases:
         """Whether it holds for each outcome."""
         return COMPARISONS[self.comparison](outcomes, self.value)
 
 
 def read_condition(text: str, horizon: int, *, difference: bool = False) -> Condition:
-    """The condition that a text such as `survival@5 < 0.5` states, of a difference between two
-    guarantees if so. Raises ScenarioError.
+    """The condition that a text states, of the difference between two guarantees if so.
+
+    Raises ScenarioError.
+
+    Examples
+    --------
+    >>> condition = read_condition("survival@5 < 0.5", horizon=20)
+    >>> condition.measure.name, condition.comparison, condition.value
+    ('survival@5', '<', 0.5)
+
     """
-    parts = re.fullmatch(r"\s*([^<>=\s]+)\s*(<=|>=|<|>)\s*(\S+)\s*", text)
-    if not parts:
-        example = "survival@5 > 0" if difference else "survival@5 < 0.5"
-        raise ScenarioError(
-            [
-                (
-                    f"--when {text}: must be an outcome, one of < <= > >= and a number, such as "
-                    f"'{example}'"
-                )
-            ]
-        )
-    outcome, comparison, number = parts.groups()
+    words = re.fullmatch(r"\s*([^<>=\s]+)\s*(<=|>=|<|>)\s*(\S+)\s*", text)
+    if not words:
+        must = "must be an outcome, one of < <= > >= and a number"
+        example = "'survival@5 > 0'" if difference else "'survival@5 < 0.5'"
+        raise ScenarioError(ArgumentFault("when", text, must, example))
+    outcome, comparison, number = words.groups()
     try:
         measure = named(outcome, horizon)
     except ScenarioError as wrong:
-        raise ScenarioError([f"--when {text}: {problem}" for problem in wrong.problems]) from None
+        must = "must begin with an outcome: " + " ".join(wrong.problems)
+        raise ScenarioError(ArgumentFault("when", text, must)) from None
     most = 1.0 if measure.is_share else float(horizon) if measure.unit == "years" else LARGEST
     least = -most if difference else 0.0
     try:
@@ -100,47 +189,69 @@ def read_condition(text: str, horizon: int, *, difference: bool = False) -> Cond
         value = np.nan
     if not least <= value <= most:
         unit = "a share" if measure.is_share else f"a number of {measure.unit}"
-        told = f"a difference of {measure.name}" if difference else f"{measure.name}, {unit},"
-        raise ScenarioError(
-            [f"--when {text}: {number}: must be a number from {least:g} to {most:g}, as {told} is"]
-        )
+        is_ = f"is a difference of {unit}" if difference else f"is {unit}"
+        must = f"must compare with a number from {least:g} to {most:g}: {measure.name} {is_}"
+        raise ScenarioError(ArgumentFault("when", text, must))
     return Condition(measure, comparison, value)
 
 
 def discover(
     scenario: Scenario, when: str, *, against: Scenario | None = None, **options: Any
 ) -> pd.DataFrame:
-    """The limits of the regions of assumption space in which `when` holds, such as `survival@5 <
-    0.5`; `options` are those of `sim.run`.
+    """The limits of the regions of assumption space in which a condition holds.
 
-    With `against`, `when` is said of the difference from that scenario on the same histories.
-    Columns: box, parameter, meaning, unit, chosen (share of resamples that restrict it at all), low
-    and high (NaN where the box has no such limit), each with the limits of 95 % of resamples that
-    have it (low_low, low_high, high_low, high_high) and the share that do (low_chosen,
-    high_chosen). Without a region it is empty. Raises ScenarioError for what cannot be asked.
+    Parameters
+    ----------
+    scenario
+        At least two histories of each parameter set.
+    when
+        The condition, such as `survival@5 < 0.5`.
+    against
+        Another scenario; the condition is then about the difference from it on the same histories.
+    **options
+        Those of `sim.run`.
+
+    Returns
+    -------
+    DataFrame
+        The table `rules` of `TABLES`: a row a box and parameter, its limits (NaN for none) in units
+        of the parameter, and how often resamples of the parameter sets lead to them. Empty if there
+        is no region.
+
+    Raises
+    ------
+    ScenarioError
+        For a condition or scenarios that cannot be used.
+    NotPairedError
+        If the two scenarios do not share their histories.
+
+    Examples
+    --------
+    >>> none = sim.load("scenarios/none.toml")
+    >>> sim.discover(none, "survival@5 < 0.6")  # doctest: +SKIP
+    # skipped: it simulates 10,000 histories and searches 200 resamples
+
     """
-    return find(scenario, when, against=against, **options).table
+    return find_regions(scenario, when, against=against, **options).table
 
 
-def find(
+def find_regions(
     scenario: Scenario, when: str, *, against: Scenario | None = None, **options: Any
 ) -> Finding:
-    """Kind `discovery`; tables: `rules` (see `discover`), `boxes` (coverage, density and mass with
-    their limits), `trajectory` (coverage and density of each box on the way), `share` (of the
-    designs that fail, and how many chance may misjudge), `cases` (at most 2,000 for a figure).
-    """
+    """The finding of kind `discovery`, with the tables of `TABLES`; arguments as of `discover`."""
     condition = read_condition(
         when, scenario.sampling.horizon_years, difference=against is not None
     )
     if against is not None and against.name == scenario.name:
-        raise ScenarioError([f"--against: {against.name} is the scenario itself; name another"])
+        must = "must be another scenario, of another name"
+        raise ScenarioError(ArgumentFault("against", against.name, must))
     scenarios = [scenario] if against is None else [scenario, against]
     if problems := at_odds(scenarios):
         raise ScenarioError(problems)
-    return found(condition, simulated(scenarios, **options), when)
+    return regions_of_runs(condition, run_all(scenarios, **options), when)
 
 
-def found(condition: Condition, runs: list[Run], when: str) -> Finding:
+def regions_of_runs(condition: Condition, runs: list[Run], when: str) -> Finding:
     """The finding from a run, or from two whose difference the condition is about.
 
     Raises NotPairedError, ScenarioError.
@@ -150,61 +261,74 @@ def found(condition: Condition, runs: list[Run], when: str) -> Finding:
     if len(runs) > 1:
         paired(*runs)
         measure = difference(measure, runs[1])
-    worlds = runs[0].worlds
-    outcome = by_design(measure, worlds)
-    error = chance_left(measure, worlds)
-    wrong = chance_of_error(outcome - condition.value, error)
-    unsure, misjudged = wrong > UNSURE, float(wrong.sum())
-
-    def failing(outcomes: Floats) -> Cases:
-        """Of a difference what is within chance counts as none."""
-        return condition.of(outcomes) & (
-            chance_of_error(outcomes - condition.value, error) <= UNSURE if len(runs) > 1 else True
-        )
-
-    fails, share = failing(outcome), share_where(failing, measure, worlds)
-    if len(runs) > 1:
-        wrong = np.where(unsure, 0.0, wrong)
-    doubt = share_of_designs(unsure.astype(np.float64), worlds)
-    shares = pd.DataFrame(
-        [
-            {
-                "estimate": share.value,
-                "low": share.low,
-                "high": share.high,
-                "designs": len(x),
-                "replicates": runs[0].scenario.sampling.replicates,
-                "failing": int(fails.sum()),
-                "misjudged": misjudged,
-                "unsure": doubt.value,
-                "unsure_low": doubt.low,
-                "unsure_high": doubt.high,
-            }
-        ]
-    )
-    fewer = min(fails.sum(), (~fails).sum())
-    enough = fewer >= FEWEST and wrong.sum() < BLURRED * fewer
+    judged = _judge(condition, measure, runs)
     rules, boxes, steps = (
-        regions(x, fails, runs[0].scenario.sampling.seed) if enough else ([], [], [])
+        regions(x, judged.fails, runs[0].scenario.sampling.seed)
+        if judged.is_clear
+        else ([], [], [])
     )
-    thin = np.unique(np.linspace(0, len(x) - 1, min(SHOWN, len(x))).astype(int))
-    asked = {
+    shown = np.unique(np.linspace(0, len(x) - 1, min(MAX_CASES_SHOWN, len(x))).astype(int))
+    settings = {
         "when": " ".join(when.split()),
         "scenario": runs[0].name,
         "against": runs[1].name if len(runs) > 1 else "",
         "outcome": measure.label,
-        "hashes": [each.manifest["hash"] for each in runs],
+        "hashes": [run.manifest["hash"] for run in runs],
     }
     tables = {
-        "rules": pd.DataFrame(rules, columns=RULES),
-        "boxes": pd.DataFrame(boxes, columns=BOXES),
-        "trajectory": pd.DataFrame(steps, columns=STEPS),
-        "share": shares,
-        "cases": x.iloc[thin]
-        .assign(outcome=outcome[thin], fails=fails[thin])
+        "rules": TABLES["rules"].table(rules),
+        "boxes": TABLES["boxes"].table(boxes),
+        "trajectory": TABLES["trajectory"].table(steps),
+        "share": TABLES["share"].table([judged.share]),
+        "cases": x.iloc[shown]
+        .assign(outcome=judged.outcome[shown], fails=judged.fails[shown])
         .reset_index(names="design"),
     }
-    return Finding("discovery", asked, tables | called(runs))
+    return Finding("discovery", settings, tables | label_table(runs))
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """Which parameter sets fail, and whether chance leaves enough of that."""
+
+    outcome: Floats  # (design,)
+    fails: Cases  # (design,)
+    share: Mapping[str, Any]
+    is_clear: bool
+
+
+def _judge(condition: Condition, measure: Measure, runs: list[Run]) -> _Judged:
+    """Which parameter sets fail; a difference within chance counts as none."""
+    worlds, of_difference = runs[0].worlds, len(runs) > 1
+    outcome, error = by_design(measure, worlds), chance_left(measure, worlds)
+    wrong = chance_of_error(outcome - condition.value, error)
+    unsure, misjudged = wrong > MAX_ERROR_CHANCE, float(wrong.sum())
+
+    def failing(outcomes: Floats) -> Cases:
+        holds = condition.holds(outcomes)
+        if not of_difference:
+            return holds
+        return holds & (chance_of_error(outcomes - condition.value, error) <= MAX_ERROR_CHANCE)
+
+    fails, share = failing(outcome), share_where(failing, measure, worlds)
+    if of_difference:
+        wrong = np.where(unsure, 0.0, wrong)
+    doubt = share_of_designs(unsure.astype(np.float64), worlds)
+    row = {
+        "estimate": share.value,
+        "low": share.low,
+        "high": share.high,
+        "designs": len(fails),
+        "replicates": runs[0].scenario.sampling.replicates,
+        "failing": int(fails.sum()),
+        "misjudged": misjudged,
+        "unsure": doubt.value,
+        "unsure_low": doubt.low,
+        "unsure_high": doubt.high,
+    }
+    fewer = min(fails.sum(), (~fails).sum())
+    is_clear = bool(fewer >= MIN_CASES and wrong.sum() < MAX_MISJUDGED * fewer)
+    return _Judged(outcome, fails, row, is_clear)
 
 
 def chance_of_error(distance: Floats, error: Floats) -> Floats:
@@ -231,25 +355,6 @@ def difference(measure: Measure, other: Run) -> Measure:
     )
 
 
-_SIDES = ("low", "high")
-RULES = [
-    "box",
-    "parameter",
-    "meaning",
-    "unit",
-    "chosen",
-    *(name for side in _SIDES for name in (side, f"{side}_low", f"{side}_high", f"{side}_chosen")),
-]
-BOXES = [
-    "box",
-    "cases",
-    *(
-        name
-        for each in ("coverage", "density", "mass", "without")
-        for name in (each, f"{each}_low", f"{each}_high")
-    ),
-]
-STEPS = ["box", "step", "coverage", "density", "mass", "parameters", "taken"]
 Rows = list[dict[str, Any]]
 
 
@@ -266,17 +371,17 @@ def regions(x: pd.DataFrame, fails: Cases, seed: int = 0) -> tuple[Rows, Rows, R
         np.ones(len(x), dtype=np.bool_),
         bags(len(x), seed),
     )
-    least = prim.LEAST_MASS * len(x)
+    least = prim.MIN_MASS * len(x)
     rules: Rows = []
     boxes: Rows = []
     steps: Rows = []
     while (
-        len(boxes) < MOST_BOXES
-        and (fails & left).sum() >= FEWEST
-        and (fails & left).sum() > (1 - COVERED) * fails.sum()
+        len(boxes) < MAX_BOXES
+        and (fails & left).sum() >= MIN_CASES
+        and (fails & left).sum() > (1 - TARGET_COVERAGE) * fails.sum()
     ):
-        box, trajectory = prim.find(values[left], fails[left], least)
-        again = [_again(values, fails, left, bag, least) for bag in resamples]
+        box, trajectory = prim.find_box(values[left], fails[left], least)
+        again = [_resampled_box(values, fails, left, bag, least) for bag in resamples]
         scores = pd.DataFrame([score for _, score in again])
         stands_out = np.quantile(scores["density"] - scores["without"], TAILS[0]) > 0
         if not prim.restricted(box).any() or not stands_out:
@@ -291,14 +396,14 @@ def regions(x: pd.DataFrame, fails: Cases, seed: int = 0) -> tuple[Rows, Rows, R
     return rules, boxes, steps
 
 
-def _again(
+def _resampled_box(
     x: Floats, fails: Cases, left: Cases, bag: np.ndarray, least: float
 ) -> tuple[Limits, dict[str, float]]:
     """The box that a resample of the designs leads to, and how good it is on those that the
     resample left out.
     """
-    drawn = bag[left[bag]]
-    box, _ = prim.find(x[drawn], fails[drawn], least)
+    inside_bag = bag[left[bag]]
+    box, _ = prim.find_box(x[inside_bag], fails[inside_bag], least)
     out = np.ones(len(x), dtype=np.bool_)
     out[bag] = False
     inside = prim.within(x, box) & left & out
@@ -329,11 +434,11 @@ def _rules(number: int, box: Limits, again: Floats, names: list[str]) -> Rows:
     """
     rows = []
     for column, name in enumerate(names):
-        told, unit = meaning(name)
+        text, unit = meaning(name)
         row: dict[str, Any] = {
             "box": number,
             "parameter": name,
-            "meaning": told,
+            "meaning": text,
             "unit": unit,
             "chosen": np.isfinite(again[:, :, column]).any(axis=1).mean(),
         }
@@ -366,8 +471,8 @@ def _steps(
     they were found in.
     """
     rows = []
-    for step, each in enumerate([*trajectory, box]):
-        inside = prim.within(x, each)
+    for step, on_the_way in enumerate([*trajectory, box]):
+        inside = prim.within(x, on_the_way)
         rows.append(
             {
                 "box": number,
@@ -375,7 +480,7 @@ def _steps(
                 "coverage": fails[inside].sum() / failing,
                 "density": fails[inside].mean(),
                 "mass": inside.sum() / count,
-                "parameters": int(prim.restricted(each).sum()),
+                "parameters": int(prim.restricted(on_the_way).sum()),
                 "taken": step == len(trajectory),
             }
         )

@@ -1,6 +1,4 @@
-"""What a study found: tidy tables and what was asked, kept in a folder from which figures and a
-section of the briefing are made.
-"""
+"""Result of a study: its tables and the settings that produced them, kept in a folder."""
 
 import hashlib
 import json
@@ -17,28 +15,28 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.labels import Named, labels
-from sim.ensemble.store import RunError
+from sim.errors import RunError
 from sim.scenario.schema import digest
 
 FILE = "finding.json"
 LABELS = "labels"
-"""The table of what people call the scenarios of a study."""
+"""The name of the table of what people call the scenarios of a study."""
 
 
-def called(scenarios: Sequence[Named]) -> dict[str, pd.DataFrame]:
-    """The table of labels of some scenarios or runs, by its name: columns scenario and label."""
+def label_table(scenarios: Sequence[Named]) -> dict[str, pd.DataFrame]:
+    """The table of labels of scenarios or runs, by its name: columns scenario and label."""
     return {
         LABELS: pd.DataFrame(
-            {"scenario": [each.name for each in scenarios], "label": labels(scenarios)}
+            {"scenario": [scenario.name for scenario in scenarios], "label": labels(scenarios)}
         )
     }
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Tables of a study by their names, the first the one that answers.
+    """Tables of a study by their names, the first the one that answers its question.
 
-    `asked` is plain data that determines them.
+    `asked` holds the settings of the study: plain data that determines the tables.
     """
 
     kind: str
@@ -47,12 +45,12 @@ class Finding:
 
     @property
     def table(self) -> pd.DataFrame:
-        """The table that answers."""
+        """The table that answers the question of the study."""
         return next(iter(self.tables.values()))
 
     @property
     def name(self) -> str:
-        """That of its folder: kind and hash of what was asked."""
+        """The name of its folder: kind and hash of the settings."""
         return f"{self.kind}-{digest({'kind': self.kind, 'asked': dict(self.asked)})[:8]}"
 
     def label(self, scenario: str) -> str:
@@ -64,8 +62,8 @@ class Finding:
 
     def labelled(self, table: str, *columns: str) -> pd.DataFrame:
         """A table with labels in place of the names of scenarios in some of its columns."""
-        found = self.tables[table]
-        return found.assign(**{column: found[column].map(self.label) for column in columns})
+        named = self.tables[table]
+        return named.assign(**{column: named[column].map(self.label) for column in columns})
 
     def document(self) -> dict[str, Any]:
         """As plain data; numbers that are not known are null."""
@@ -77,19 +75,19 @@ class Finding:
 
 
 def keep(finding: Finding, out: Path) -> Path:
-    """Write a finding into a folder of its own in `out`, whole or not at all, and give the folder.
+    """Write a finding into a folder of its own in `out`, whole or not at all; returns the folder.
 
-    Raises RunError.
+    Raises RunError if it cannot be written.
     """
     folder = out / finding.name
-    part = folder.with_suffix(".part")
+    unfinished = folder.with_suffix(".part")
     try:
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
         texts = {f"{name}.csv": table.to_csv(index=False) for name, table in finding.tables.items()}
         for name, text in texts.items():
-            (part / name).write_text(text, encoding="utf-8", newline="")
-        told = {
+            (unfinished / name).write_text(text, encoding="utf-8", newline="")
+        manifest = {
             "kind": finding.kind,
             "asked": dict(finding.asked),
             "written": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -100,15 +98,15 @@ def keep(finding: Finding, out: Path) -> Path:
             | {"python": platform.python_version()},
             "tables": {name: _sha256(text) for name, text in texts.items()},
         }
-        (part / FILE).write_text(
-            json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8"
+        (unfinished / FILE).write_text(
+            json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8"
         )
         shutil.rmtree(folder, ignore_errors=True)
-        part.rename(folder)
+        unfinished.rename(folder)
     except OSError as wrong:
         raise RunError(
-            f"{folder}: cannot be written: {wrong.strerror or wrong}; give --out a folder that "
-            "can be written"
+            f"{folder}: cannot be written: {wrong.strerror or wrong}; name a folder that can be "
+            "written"
         ) from None
     return folder
 
@@ -122,11 +120,10 @@ def writable(out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as wrong:
         raise RunError(
-            f"{out}: cannot be made: {wrong.strerror or wrong}; give --out a folder that can be "
-            "written"
+            f"{out}: cannot be made: {wrong.strerror or wrong}; name a folder that can be written"
         ) from None
     if not os.access(out, os.W_OK):
-        raise RunError(f"{out}: cannot be written; give --out a folder that can be")
+        raise RunError(f"{out}: cannot be written; name a folder that can be written")
 
 
 def read(folder: Path) -> Finding:
@@ -135,8 +132,9 @@ def read(folder: Path) -> Finding:
     Raises RunError if it is not one, or was changed since it was written.
     """
     try:
-        told = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        kind, asked, hashes = told["kind"], told["asked"], dict(told["tables"])
+        manifest = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        kind, settings = manifest["kind"], manifest["asked"]
+        hashes = dict(manifest["tables"])
     except (OSError, ValueError, KeyError, TypeError):
         raise RunError(
             f"{folder}: holds no finding: it has no readable {FILE}; name a folder that a study "
@@ -145,10 +143,10 @@ def read(folder: Path) -> Finding:
     for name, hashed in hashes.items():
         path = folder / name
         if not path.exists() or _sha256(path.read_text(encoding="utf-8")) != hashed:
-            raise RunError(f"{path}: is not what the study wrote; ask it again")
+            raise RunError(f"{path}: has been modified since it was written; run the study again")
     return Finding(
         kind,
-        asked,
+        settings,
         {
             name.removesuffix(".csv"): pd.read_csv(folder / name, float_precision="round_trip")
             for name in hashes

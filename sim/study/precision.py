@@ -6,12 +6,17 @@ from typing import Any
 
 from sim.analysis.durability import survival
 from sim.ensemble.run import run
-from sim.ensemble.store import Run, RunError
+from sim.ensemble.store import Run
+from sim.errors import RunError
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 
-MOST_DESIGNS = 1_000_000
+MAX_DESIGNS = 1_000_000
+"""What the schema allows at most."""
 _MARGIN = 1.1
+"""The next attempt is larger than the error of this one asks for, since that error has one too: a
+judgement.
+"""
 
 
 def run_to_precision(
@@ -22,13 +27,40 @@ def run_to_precision(
     tell: Callable[[str], None] | None = None,
     **options: Any,
 ) -> Run:
-    """Run with more and more designs until the 95 % sampling error of every durability is at most
-    `error` (a share, half the interval).
+    """Run with more and more parameter sets until every durability is precise enough.
 
-    With `integrated` it is the error of the estimates with integrated hazards. Each attempt is a
-    run of the store, and adds to the one before; in memory, with `out=None`, each begins anew.
-    `options` are those of `sim.run`, and `tell` hears what each attempt took. Raises RunError where
-    it would take more than a million designs.
+    Each attempt is a run of the store, and adds to the one before; in memory, with `out=None`, each
+    begins anew.
+
+    Parameters
+    ----------
+    scenario
+        Its number of parameter sets is that of the first attempt.
+    error
+        The 95 % sampling error wanted, half the interval, as a share.
+    integrated
+        Whether it is the error of the estimates with integrated hazards.
+    tell
+        Called with a line about each attempt.
+    **options
+        Those of `sim.run`.
+
+    Returns
+    -------
+    Run
+        The last attempt.
+
+    Raises
+    ------
+    RunError
+        If it would take more than a million parameter sets.
+
+    Examples
+    --------
+    >>> small = replaced(Scenario(), {"sampling.designs": 50, "sampling.horizon_years": 1})
+    >>> run_to_precision(small, 0.5, out=None).scenario.sampling.designs
+    50
+
     """
     while True:
         result = run(scenario, **options)
@@ -37,16 +69,16 @@ def run_to_precision(
         sampling = scenario.sampling
         if tell:
             tell(
-                f"{scenario.name}: {sampling.designs} designs of {sampling.replicates}, "
-                f"{sampling.worlds} worlds, {result.manifest['seconds']:.1f} s: sampling error "
-                f"at most ±{100 * reached:.2f} points"
+                f"{scenario.name}: {sampling.designs} parameter sets of {sampling.replicates} "
+                f"histories, {result.manifest['seconds']:.1f} s: sampling error "
+                f"at most ±{100 * reached:.2f} percentage points"
             )
         if reached <= error:
             return result
         designs = math.ceil(sampling.designs * _MARGIN * (reached / error) ** 2)
-        if designs > MOST_DESIGNS:
+        if designs > MAX_DESIGNS:
             raise RunError(
-                f"{scenario.name}: a sampling error of {error:g} would take some {designs} "
-                f"designs, more than {MOST_DESIGNS}; ask for less precision"
+                f"{scenario.name}: a sampling error of {error:g} would take about {designs} "
+                f"parameter sets, more than {MAX_DESIGNS}; choose a larger error"
             )
         scenario = replaced(scenario, {"sampling.designs": designs})

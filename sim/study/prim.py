@@ -15,15 +15,15 @@ from scipy import stats
 
 from sim.uncertainty import Floats
 
-ALPHA = 0.05
+PEELED_SHARE = 0.05
 """Share of the cases in a box that one peel takes away, or one paste adds (Friedman & Fisher 1999
 advise 0.05 to 0.1).
 """
-LEAST_MASS = 0.05
+MIN_MASS = 0.05
 """The least share of all cases in a box: a judgement, and that of the EMA workbench."""
-SURE = 0.05
-"""A limit stays if without it so many cases of interest would lie in the box by chance less often
-than this.
+MAX_QUASI_P = 0.05
+"""A limit stays if, without it, as many cases of interest would lie in the box by chance with a
+probability below this (Bryant & Lempert 2010).
 """
 Limits = Floats
 Cases = NDArray[np.bool_]
@@ -57,7 +57,7 @@ def peelings(x: Floats, y: Cases, least: float) -> Iterator[Limits]:
         candidates = []
         for parameter in range(x.shape[1]):
             ordered = np.sort(x[:, parameter])
-            for side, share in ((1, 1 - ALPHA), (0, ALPHA)):
+            for side, share in ((1, 1 - PEELED_SHARE), (0, PEELED_SHARE)):
                 limit = _between(ordered, share)
                 candidates.append(
                     (
@@ -120,7 +120,7 @@ def restricted(box: Limits) -> Cases:
 
 def _pastes(box: Limits, x: Floats) -> Iterator[Limits]:
     for parameter in map(int, np.flatnonzero(restricted(box))):
-        for side, share in ((0, 1 - ALPHA), (1, ALPHA)):
+        for side, share in ((0, 1 - PEELED_SHARE), (1, PEELED_SHARE)):
             if not np.isfinite(box[side, parameter]):
                 continue
             beyond = _moved(box, side, parameter, (-np.inf, np.inf)[side])
@@ -160,9 +160,32 @@ def agreement(x: Floats, y: Cases, box: Limits) -> float:
     return float(((inside == y).mean() - expected) / (1 - expected)) if expected < 1 else 0.0
 
 
-def find(x: Floats, y: Cases, least: float) -> tuple[Limits, list[Limits]]:
+def find_box(x: Floats, y: Cases, least: float) -> tuple[Limits, list[Limits]]:
     """The box of the trajectory that agrees best with the cases of interest, without limits that
-    chance could explain; the trajectory.
+    chance could explain; then the trajectory.
+
+    Parameters
+    ----------
+    x
+        Parameters of the cases, shape (case, parameter).
+    y
+        Whether each case is of interest, shape (case,).
+    least
+        The least number of cases in a box.
+
+    Returns
+    -------
+    tuple
+        The box, shape (2, parameter): lower and upper limits, infinite where it has none; and the
+        boxes on the way to it.
+
+    Examples
+    --------
+    >>> x = np.linspace(0, 1, 200)[:, None]
+    >>> box, _ = find_box(x, x[:, 0] > 0.5, least=10)
+    >>> bool(abs(box[0, 0] - 0.5) < 0.02), float(box[1, 0])
+    (True, inf)
+
     """
     boxes = trajectory(x, y, least)
     return pruned(x, y, max(boxes, key=lambda box: agreement(x, y, box))), boxes
@@ -176,7 +199,7 @@ def pruned(x: Floats, y: Cases, box: Limits) -> Limits:
         sides = [(int(side), int(parameter)) for side, parameter in np.argwhere(np.isfinite(box))]
         chances = [quasi_p(x, y, box, side, parameter) for side, parameter in sides]
         worst = int(np.argmax(chances))
-        if chances[worst] < SURE:
+        if chances[worst] < MAX_QUASI_P:
             break
         side, parameter = sides[worst]
         box = _moved(box, side, parameter, (-np.inf, np.inf)[side])

@@ -2,22 +2,39 @@
 
 from typing import Any
 
+from sim.errors import ArgumentFault, ScenarioError
 from sim.model.ceasefire import CeasefireModel
-from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
 
 
 def replay(scenario: Scenario, world: int) -> dict[str, Any]:
-    """The journal of a world as plain data: world, events (each with its words and details), states
-    month by month.
+    """The journal of one simulated history, month by month.
 
-    The history is the one that a run of the scenario recorded for this world; `sim.plots.world`
-    draws it. Raises ScenarioError for a world that the scenario does not have.
+    Parameters
+    ----------
+    scenario
+        Its seed determines the history.
+    world
+        Number of the history; a run of the scenario has the same one under this number.
+
+    Returns
+    -------
+    dict
+        Plain data: world, events (each with its words and details), states (month by month).
+        `sim.plots.world` draws it.
+
+    Raises
+    ------
+    ScenarioError
+        For a number that the scenario does not have.
+
+    Examples
+    --------
+    >>> replay(Scenario(), 7)["world"]
+    7
+
     """
-    if not 0 <= world < scenario.sampling.worlds:
-        raise ScenarioError(
-            [f"--world {world}: {scenario.name} has the worlds 0 to {scenario.sampling.worlds - 1}"]
-        )
+    check_world(scenario, world)
     model = CeasefireModel(scenario, [world])
     journal = model.journal
     if journal is None:
@@ -27,3 +44,11 @@ def replay(scenario: Scenario, world: int) -> dict[str, Any]:
         model.step()
         journal.add_values(model)
     return journal.document()
+
+
+def check_world(scenario: Scenario, world: int) -> None:
+    """Raise ScenarioError unless the scenario has a history of this number."""
+    last = scenario.sampling.worlds - 1
+    if not 0 <= world <= last:
+        must = f"must be between 0 and {last} for scenario '{scenario.name}'"
+        raise ScenarioError(ArgumentFault("world", world, must))

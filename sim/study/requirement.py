@@ -1,73 +1,136 @@
 """What would be enough: the cheapest guarantee that reaches a durability, and the frontier of cost
 against durability.
 
-Guarantees are points between limits of some provisions. A first sample fills the space (randomised
-Halton sequence: Owen 2017), every point on the same histories; thin-plate splines through what was
-simulated (Duchon 1977) stand in for the model while differential evolution (Storn & Price 1997)
-looks for the cheapest point that reaches each durability; what it proposes is simulated, and so on
-for some rounds. What is reported is simulated, never a spline's, and all of it once more on fresh
-histories.
+Guarantees are points between limits of some provisions, every one on the same histories. What is
+reported is simulated, never a spline's, and all of it once more on fresh histories.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import optimize
-from scipy.interpolate import RBFInterpolator
-from scipy.special import logit
-from scipy.stats import qmc
 
 from sim.analysis import durability
 from sim.analysis.estimate import estimate
 from sim.analysis.measures import COSTS, named
+from sim.chance import stream_seed
 from sim.ensemble.run import run
-from sim.scenario.load import ScenarioError, replaced
+from sim.errors import ArgumentFault, Fault, ScenarioError
+from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
-from sim.study.finding import Finding, called
+from sim.study.cheapest import (
+    IN_NINE_OF_TEN,
+    MEASURE_OF_ANSWER,
+    NINE_OF_TEN,
+    ON_AVERAGE,
+    ON_FRONTIER,
+    Points,
+    Progress,
+    answer,
+    search,
+)
+from sim.study.columns import LABEL_TABLE, Column, Kind, TableSchema, with_limits
+from sim.study.experiment import no_accession
+from sim.study.finding import LABELS, Finding, label_table
 from sim.uncertainty import Floats
 
-AVERAGE, MOST, FRONTIER = "on average", "in nine of ten sets", "frontier"
-SURE, LIKELY, NOT = "reached", "reached within the sampling error", "not reached"
-NINE_OF_TEN = 0.9
-SAMPLES, ROUNDS = 64, 8
-"""Judgements: more of either has not moved the answer of the examples by more than its error
+SAMPLES = 64
+"""A judgement: more has not moved the answer of the examples by more than its error
 (docs/requirement.md).
 """
-_LEVELS = 7
-_ANSWERS: Mapping[str, tuple[str, str]] = {AVERAGE: ("estimate", "low"), MOST: ("sure", "sure_low")}
-"""What of a point each answer goes by, and the lower limit of its sampling error."""
-_NEAR, _SMOOTHING, _LEAST, _DIGITS, _DECIMALS = 0.005, 1e-3, 1e-3, 3, 6
-_ALL_CORNERS, _AROUND = 4, 0.12
-"""Provisions up to which all corners are tried, and how far around the best answer the next is
-looked for (of the range): judgements.
-"""
-_TIE = 1e-3
-"""Of two guarantees whose costs are nearer than this share of the dearest one's, the one that gives
-less is taken for the cheaper.
-"""
-Progress = Callable[[int, int], None]
-Spline = Callable[[Floats], Floats]
+MIN_SAMPLES, MIN_SAMPLES_PER_PROVISION = 8, 2
+"""Points of the first sample: fewer do not fix the plane that a spline starts from."""
+MAX_YEARS = 100
+"""The longest horizon of a scenario."""
 Ranges = Mapping[str, tuple[float, float]]
 """The limits of each provision that may vary, by dotted key."""
+
+
+def _measured(of: str = "") -> tuple[Column, ...]:
+    """The columns of what was simulated at a point, on the histories of the search or others."""
+    prefix = "fresh_" if of else ""
+    return (
+        Column(f"{prefix}estimate", Kind.NUMBER, "share", f"histories that hold{of}"),
+        Column(f"{prefix}low", Kind.NUMBER, "share", f"lower 95 % confidence limit{of}"),
+        Column(f"{prefix}high", Kind.NUMBER, "share", f"upper 95 % confidence limit{of}"),
+        *with_limits(
+            Column(f"{prefix}sure", Kind.NUMBER, "share", f"parameter sets that reach `hold`{of}")
+        ),
+        *with_limits(Column(f"{prefix}cost", Kind.NUMBER, "USD billion", f"present value{of}")),
+    )
+
+
+_MEASURED = tuple(column.name for column in _measured())
+TABLES: Mapping[str, TableSchema] = {
+    "guarantees": TableSchema(
+        (
+            Column(
+                "role", Kind.TEXT, "-", f"{ON_AVERAGE!r}, {IN_NINE_OF_TEN!r} or {ON_FRONTIER!r}"
+            ),
+            Column("status", Kind.TEXT, "-", "whether an answer reaches the target"),
+            *_measured(),
+            *_measured(", on fresh histories"),
+        ),
+        has_keys=True,
+    ),
+    "points": TableSchema(
+        (
+            *_measured(),
+            Column("nine_of_ten", Kind.NUMBER, "share", "durability that 90 % of sets reach"),
+            Column("price", Kind.NUMBER, "USD billion", "cost, and a little for all that it gives"),
+        ),
+        has_keys=True,
+    ),
+    LABELS: LABEL_TABLE,
+}
+"""The tables of a finding of kind `requirement`."""
 
 
 def require(
     scenario: Scenario, hold: float, years: float, vary: Ranges, **options: Any
 ) -> pd.DataFrame:
-    """The cheapest guarantees that hold, and the frontier.
+    """The cheapest guarantees under which enough ceasefires hold, and the frontier.
 
-    The first table of `find`, which takes the same options.
+    Parameters
+    ----------
+    scenario
+        What does not vary; every point is simulated as its sampling says.
+    hold
+        Target share of ceasefires still holding, above 0 and below 1.
+    years
+        Target duration in whole years.
+    vary
+        Lower and upper limits of provisions by dotted key, in units of the scenario.
+    **options
+        Those of `find_cheapest`.
+
+    Returns
+    -------
+    DataFrame
+        The table `guarantees` of `TABLES`: a row a guarantee, a column a provision, and its
+        durability, the share of parameter sets that reach `hold`, and its cost, each with 95 %
+        limits, on the histories of the search and on fresh ones.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of the arguments.
+
+    Examples
+    --------
+    >>> nato = sim.load("scenarios/nato.toml")
+    >>> sim.require(nato, 0.8, 10, {"regime.deployment.brigades": (0, 25)})  # doctest: +SKIP
+    # skipped: it simulates more than a hundred guarantees
+
     """
-    return find(scenario, hold, years, vary, **options).table
+    return find_cheapest(scenario, hold, years, vary, **options).table
 
 
-def find(
+def find_cheapest(
     scenario: Scenario,
     hold: float,
     years: float,
@@ -78,62 +141,62 @@ def find(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Finding:
-    """The cheapest guarantee under which a share `hold` of ceasefires holds `years`, on average and
-    in nine of ten parameter designs.
+    """The finding of kind `requirement`, with the tables of `TABLES`; see `require`.
 
-    `vary` gives limits of provisions, in units of the scenario; `cost` is a measure of costs,
-    counted up to `years` in USD billion. Every point is simulated as the sampling of the scenario
-    says, and the answers once more with another seed. Tables: guarantees (role, status, a column a
-    provision, and of the search and of fresh histories: durability, share of designs that reach
-    `hold`, and cost, each with 95 % limits), and points (all that was simulated on the way). Raises
-    ScenarioError for what cannot be asked.
+    Parameters
+    ----------
+    scenario, hold, years, vary
+        As of `require`.
+    cost
+        The cost to minimise, a measure by name, counted up to `years` in USD billion.
+    samples
+        Points of the first sample.
+    executor
+        Where points are simulated; by default here, one after another.
+    progress
+        Called with the points done so far and those of all.
+
     """
-    _can_be_asked(scenario, hold, years, vary, cost, samples)
-    asked = _Asked(
+    _check(scenario, hold, years, vary, cost, samples)
+    question = _Question(
         replaced(scenario, {"sampling.horizon_years": int(years)}), hold, years, vary, cost
     )
-    first = _first(len(vary), samples, scenario.sampling.seed)
-    points = _Points(
-        partial(_simulated, asked, asked.scenario),
+    seed = scenario.sampling.seed
+    points = search(
+        partial(_simulate, question, question.scenario),
+        len(vary),
+        hold,
+        samples,
+        seed,
         executor,
         progress,
-        len(first) + ROUNDS * (_LEVELS + 2 * len(_ANSWERS)),
     )
-    points.add(first)
-    for number in range(ROUNDS):
-        points.add(_proposals(points, asked, seed=number))
-    found = pd.DataFrame([asked.values(place) for place in points.places]).join(points.table)
+    simulated = pd.DataFrame([question.values(place) for place in points.places]).join(points.table)
     chosen = pd.concat(
         [
-            *(_answer(found, role, hold) for role in _ANSWERS),
-            frontier(found).assign(role=FRONTIER, status=""),
+            *(answer(simulated, role, hold) for role in MEASURE_OF_ANSWER),
+            frontier(simulated).assign(role=ON_FRONTIER, status=""),
         ],
         ignore_index=True,
     )
-    fresh = replaced(asked.scenario, {"sampling.seed": _another(scenario.sampling.seed)})
-    again = _Points(partial(_simulated, asked, fresh), executor, progress, len(chosen))
+    fresh = replaced(question.scenario, {"sampling.seed": stream_seed(seed, "fresh histories")})
+    again = Points(partial(_simulate, question, fresh), executor, progress, len(chosen))
     again.add(_places(chosen, vary))
-    both = chosen.join(again.table.add_prefix("fresh_"))[
-        ["role", "status", *vary, *_TOLD, *(f"fresh_{name}" for name in _TOLD)]
-    ]
-    along = both["role"] == FRONTIER
-    guarantees = pd.concat([both[~along], _still_frontier(both[along])], ignore_index=True)
-    told = {
+    settings = {
         "hold": hold,
         "years": years,
         "vary": {key: list(limits) for key, limits in vary.items()},
         "cost": cost,
         "samples": samples,
-        "scenario": {"name": scenario.name, **asked.scenario.determinants()},
+        "scenario": {"name": scenario.name, **question.scenario.determinants()},
     }
-    return Finding(
-        "requirement", told, {"guarantees": guarantees, "points": found} | called([scenario])
-    )
+    tables = {"guarantees": _guarantees(chosen, again.table, list(vary)), "points": simulated}
+    return Finding("requirement", settings, tables | label_table([scenario]))
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """What is asked of each point."""
+class _Question:
+    """What every point is judged by."""
 
     scenario: Scenario
     hold: float
@@ -149,28 +212,15 @@ class _Asked:
         }
 
 
-_TOLD = (
-    "estimate",
-    "low",
-    "high",
-    "sure",
-    "sure_low",
-    "sure_high",
-    "cost",
-    "cost_low",
-    "cost_high",
-)
-
-
-def _simulated(asked: _Asked, sampled: Scenario, place: Floats) -> dict[str, float]:
-    """A guarantee on all histories: durability, in which share of designs it is enough, what nine
-    of ten designs reach, and cost.
+def _simulate(question: _Question, sampled: Scenario, place: Floats) -> dict[str, float]:
+    """A guarantee on all histories: durability, in which share of parameter sets it is enough, what
+    nine of ten of them reach, and cost.
     """
-    result = run(replaced(sampled, asked.values(place)), out=None)
-    held = durability.survival(result, [asked.years]).iloc[0]
-    shares = durability.spread(result, asked.years)["estimate"]
-    sure = durability.sure(result, asked.years, asked.hold)
-    paid = estimate(named(asked.cost, result.horizon_years), result.worlds)
+    result = run(replaced(sampled, question.values(place)), out=None)
+    held = durability.survival(result, [question.years]).iloc[0]
+    shares = durability.spread(result, question.years)["estimate"]
+    sure = durability.sure(result, question.years, question.hold)
+    paid = estimate(named(question.cost, result.horizon_years), result.worlds)
     return {
         "estimate": held["estimate"],
         "low": held["low"],
@@ -185,149 +235,15 @@ def _simulated(asked: _Asked, sampled: Scenario, place: Floats) -> dict[str, flo
     }
 
 
-@dataclass
-class _Points:
-    """Places of the unit cube (point, provision) and what was simulated there."""
-
-    simulate: Callable[[Floats], dict[str, float]]
-    executor: Executor | None
-    progress: Progress | None
-    expected: int
-    places: Any = None
-    rows: list[dict[str, float]] = field(default_factory=list)
-
-    def add(self, places: Floats) -> None:
-        """Simulate at these places."""
-        self.places = places if self.places is None else np.vstack([self.places, places])
-        for row in (
-            map(self.simulate, places)
-            if self.executor is None
-            else self.executor.map(self.simulate, places)
-        ):
-            self.rows.append(row)
-            if self.progress:
-                self.progress(len(self.rows), max(self.expected, len(self.places)))
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """A row a point; its `price` is its cost and, so that of equals the least is the cheapest,
-        a little for all that it gives.
-        """
-        table = pd.DataFrame(self.rows)
-        return table.assign(
-            price=table["cost"]
-            + _TIE * max(1.0, float(table["cost"].max())) * self.places.mean(axis=1)
-        )
+def _guarantees(chosen: pd.DataFrame, fresh: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """The answers, and the frontier as far as fresh histories confirm it."""
+    names = ["role", "status", *keys, *_MEASURED, *(f"fresh_{name}" for name in _MEASURED)]
+    both = chosen.join(fresh.add_prefix("fresh_"))[names]
+    along = both["role"] == ON_FRONTIER
+    return pd.concat([both[~along], _confirmed_frontier(both[along])], ignore_index=True)
 
 
-def _first(provisions: int, samples: int, seed: int) -> Floats:
-    """The corners, or the two ends of everything where corners are many, and a sample that fills
-    the space between.
-    """
-    corners = (
-        list(product((0.0, 1.0), repeat=provisions))
-        if provisions <= _ALL_CORNERS
-        else [[0.0] * provisions, [1.0] * provisions]
-    )
-    sample = qmc.Halton(provisions, rng=np.random.default_rng(seed)).random(samples)
-    return np.vstack([corners, np.round(sample, _DIGITS)])
-
-
-def _proposals(points: _Points, asked: _Asked, seed: int) -> Floats:
-    """Where the splines say that each durability is reached most cheaply, as far as nothing was
-    simulated near there.
-
-    What answers the question is looked for everywhere, and around the best answer so far, by whose
-    lower limit it is judged.
-    """
-    table, provisions = points.table, len(asked.vary)
-    price = _spline(points.places, table["price"])
-    reach = {name: _spline(points.places, _log_odds(table[name])) for name, _ in _ANSWERS.values()}
-    everywhere = [(0.0, 1.0)] * provisions
-    lowest, highest = (
-        float(_log_odds(end)) for end in (table["estimate"].min(), table["estimate"].max())
-    )
-    targets = [
-        ("estimate", level, everywhere) for level in np.linspace(lowest, highest, _LEVELS + 2)[1:-1]
-    ]
-    for role, (name, low) in _ANSWERS.items():
-        best = _answer(table, role, asked.hold).index[0]
-        error = float(table.loc[best, name] - table.loc[best, low])
-        level = float(_log_odds(_level(role, asked.hold) + error))
-        around = [(max(0.0, at - _AROUND), min(1.0, at + _AROUND)) for at in points.places[best]]
-        targets += [(name, level, everywhere), (name, level, around)]
-    found: list[Floats] = []
-    for name, level, limits in targets:
-        place = _cheapest(price, reach[name], level, limits, seed)
-        if np.linalg.norm(np.vstack([points.places, *found]) - place, axis=1).min() > _NEAR:
-            found.append(place)
-    return np.array(found).reshape(-1, provisions)
-
-
-def _log_odds(shares: Any) -> Any:
-    """Shares on the scale of log odds, on which splines go through them."""
-    return logit(np.clip(shares, _LEAST, 1 - _LEAST))
-
-
-def _level(role: str, hold: float) -> float:
-    """The share that an answer must reach."""
-    return hold if role == AVERAGE else NINE_OF_TEN
-
-
-def _spline(places: Floats, values: Any) -> Spline:
-    """Through the values at these places; of equals the digits are equal, which on some processors
-    the last bits are not.
-    """
-    through = RBFInterpolator(
-        places, np.asarray(values), smoothing=_SMOOTHING, kernel="thin_plate_spline", degree=1
-    )
-    return lambda at: np.round(through(at), _DECIMALS)
-
-
-def _cheapest(
-    price: Spline, reach: Spline, level: float, limits: Sequence[tuple[float, float]], seed: int
-) -> Floats:
-    """The cheapest place within limits, to a thousandth, whose reach is at least the level.
-
-    Where none is, the closest to it.
-    """
-    enough = optimize.NonlinearConstraint(
-        lambda x: reach(x.reshape(len(limits), -1).T).reshape(1, *x.shape[1:]), level, np.inf
-    )
-    best = optimize.differential_evolution(
-        lambda x: price(x.reshape(len(limits), -1).T),
-        limits,
-        constraints=enough,
-        vectorized=True,
-        updating="deferred",
-        polish=False,
-        maxiter=100,
-        rng=seed,
-        init="sobol",
-    )
-    return np.asarray(np.round(best.x, _DIGITS))
-
-
-def _answer(found: pd.DataFrame, role: str, hold: float) -> pd.DataFrame:
-    """The cheapest point that surely reaches the level; else that reaches it within its error.
-
-    Else the one that comes closest.
-    """
-    (value, low), level = _ANSWERS[role], _level(role, hold)
-    for status, some in (
-        (SURE, found[found[low] >= level]),
-        (LIKELY, found[found[value] >= level]),
-    ):
-        if len(some):
-            return some.nsmallest(1, "price").assign(role=role, status=status)
-    return (
-        found.sort_values([value, "nine_of_ten", "estimate"], ascending=False)
-        .head(1)
-        .assign(role=role, status=NOT)
-    )
-
-
-def frontier(found: pd.DataFrame) -> pd.DataFrame:
+def frontier(points: pd.DataFrame) -> pd.DataFrame:
     """The points than which no other is cheaper and as durable.
 
     The cheapest first, each more durable than the one before.
@@ -337,24 +253,24 @@ def frontier(found: pd.DataFrame) -> pd.DataFrame:
     """
     kept: list[int] = []
     best = -np.inf
-    for number, point in found.sort_values(
+    for number, point in points.sort_values(
         ["cost", "estimate"], ascending=[True, False]
     ).iterrows():
         if point["estimate"] > best + (point["high"] - point["low"]) / 4:
             kept.append(int(str(number)))
             best = float(point["estimate"])
-    most = found[found["estimate"] == found["estimate"].max()].nsmallest(1, "cost")
-    return pd.concat([found.loc[kept], most]).drop_duplicates()
+    most = points[points["estimate"] == points["estimate"].max()].nsmallest(1, "cost")
+    return pd.concat([points.loc[kept], most]).drop_duplicates()
 
 
-def _still_frontier(along: pd.DataFrame) -> pd.DataFrame:
+def _confirmed_frontier(along: pd.DataFrame) -> pd.DataFrame:
     """Those that on the histories of the search and fresh ones together are more durable than all
     that cost less, and the last.
     """
     pooled = (along["estimate"] + along["fresh_estimate"]) / 2
     order = along.sort_values("fresh_cost").index
     kept = pooled[order] >= pooled[order].cummax()
-    return along.loc[[each for each in order if kept[each] or each == pooled.idxmax()]]
+    return along.loc[[number for number in order if kept[number] or number == pooled.idxmax()]]
 
 
 def _places(chosen: pd.DataFrame, vary: Ranges) -> Floats:
@@ -363,67 +279,61 @@ def _places(chosen: pd.DataFrame, vary: Ranges) -> Floats:
     )
 
 
-def _another(seed: int) -> int:
-    """A seed that is far from the one given, and always the same for it."""
-    return int(np.random.SeedSequence([seed, 1]).generate_state(1, np.uint32)[0])
-
-
-def _can_be_asked(
+def _check(
     scenario: Scenario, hold: float, years: float, vary: Ranges, cost: str, samples: int
 ) -> None:
-    problems = (
-        [] if 0 < hold < 1 else [f"--hold {hold:g}: must be a share between 0 and 1, such as 0.8"]
-    )
-    if not (1 <= years <= 100 and years == int(years)):  # noqa: PLR2004  the longest horizon
-        problems.append(
-            f"--years {years:g}: must be a whole number of years from 1 to 100, up to which "
-            "costs are counted too"
-        )
-    if scenario.sampling.replicates < 2:  # noqa: PLR2004  said here
-        problems.append(
-            "--replicates 1: cannot tell in which parameter sets it is enough; take 2 or more"
-        )
-    problems += [
-        f"--vary {key}: is no part of a guarantee; vary keys of regime. or europe."
-        for key in vary
-        if not key.startswith(("regime.", "europe."))
+    """Raise ScenarioError with every fault of the arguments."""
+    faults = [
+        *_faults_of_target(hold, years, cost),
+        *_faults_of_sampling(scenario, len(vary), samples),
+        *_faults_of_ranges(scenario, vary),
     ]
-    if absent := [
-        key
-        for key in vary
-        if key.startswith("regime.accession.") and scenario.regime.accession is None
-    ]:
-        problems += [
-            f"--vary {key}: {scenario.name} has no accession, of which it could vary"
-            for key in absent
-        ]
-    problems += (
-        []
-        if vary
-        else [
-            (
-                "require needs a provision that may vary, such as --vary "
-                "regime.deployment.brigades=0:25"
-            )
-        ]
-    )
-    problems += [
-        f"--vary {key}={low:g}:{high:g}: the first limit must be below the second"
-        for key, (low, high) in vary.items()
-        if low >= high
-    ]
-    if cost not in (known := [each.name for each in COSTS]):
-        problems.append(
-            f"--cost {cost}: no such cost; those that are counted are {', '.join(known)}"
-        )
-    fewest = max(8, 2 * len(vary))
-    problems += [f"--samples {samples}: must be {fewest} or more for {len(vary)} provisions"] * (
-        samples < fewest
-    )
+    if faults:
+        raise ScenarioError(faults)
+
+
+def _faults_of_target(hold: float, years: float, cost: str) -> list[Fault]:
+    faults: list[Fault] = []
+    if not 0 < hold < 1:
+        faults.append(ArgumentFault("hold", f"{hold:g}", "must be between 0 and 1", "0.8"))
+    if not (1 <= years <= MAX_YEARS and years == int(years)):
+        must = f"must be a whole number of years from 1 to {MAX_YEARS}"
+        faults.append(ArgumentFault("years", f"{years:g}", must, "10"))
+    if cost not in (known := [measure.name for measure in COSTS]):
+        faults.append(ArgumentFault("cost", cost, f"must be one of {', '.join(known)}"))
+    return faults
+
+
+def _faults_of_sampling(scenario: Scenario, provisions: int, samples: int) -> list[Fault]:
+    faults: list[Fault] = []
+    if (replicates := scenario.sampling.replicates) == 1:
+        must = "must be 2 or more, to say in which parameter sets a guarantee is enough"
+        faults.append(ArgumentFault("sampling.replicates", replicates, must))
+    fewest = max(MIN_SAMPLES, MIN_SAMPLES_PER_PROVISION * provisions)
+    if samples < fewest:
+        must = f"must be {fewest} or more for {provisions} provisions"
+        faults.append(ArgumentFault("samples", samples, must))
+    return faults
+
+
+def _faults_of_ranges(scenario: Scenario, vary: Ranges) -> list[Fault]:
+    """Of the provisions that vary: keys first, then limits, then values that the schema refuses."""
+    if not vary:
+        must = "must name a provision that may vary"
+        return [ArgumentFault("vary", "nothing", must, "regime.deployment.brigades=0:25")]
+    faults: list[Fault] = []
+    for key, (low, high) in vary.items():
+        if not key.startswith(("regime.", "europe.")):
+            must = "must be part of a guarantee: a key of regime. or europe."
+            faults.append(ArgumentFault("vary", key, must))
+        if key.startswith("regime.accession.") and scenario.regime.accession is None:
+            faults.append(no_accession(key, scenario.name))
+        if low >= high:
+            must = "must have its first limit below the second"
+            faults.append(ArgumentFault("vary", f"{key}={low:g}:{high:g}", must))
     for end in (0, 1):
         try:
             replaced(scenario, {key: limits[end] for key, limits in vary.items()})
         except ScenarioError as wrong:
-            problems += wrong.problems
-    if problems:
-        raise ScenarioError(list(dict.fromkeys(problems)))
+            faults += wrong.faults
+    return faults

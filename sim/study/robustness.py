@@ -10,7 +10,7 @@ difference in each stratum of its values, which is taken from other designs than
 weights (cross-fitting).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -19,97 +19,213 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
-from sim.analysis.durability import NotPairedError, paired
+from sim.analysis.durability import paired
 from sim.analysis.estimate import by_design, chance_left, estimate, share_of_designs
 from sim.analysis.measures import Measure, named
-from sim.analysis.resampling import TAILS, bags, weighted_quantiles
+from sim.analysis.resampling import bags, weighted_quantiles
 from sim.ensemble.store import Run
+from sim.errors import ArgumentFault, Fault, NotPairedError, ScenarioError
 from sim.game.war import Cause
-from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
-from sim.study.assumptions import assumptions, at_odds, meaning, simulated
-from sim.study.discovery import UNSURE, chance_of_error, difference
-from sim.study.finding import Finding, called
-from sim.uncertainty import Floats
+from sim.study.assumptions import assumptions, at_odds, meaning, run_all
+from sim.study.columns import LABEL_TABLE, Column, Kind, TableSchema, with_limits
+from sim.study.discovery import MAX_ERROR_CHANCE, chance_of_error, difference
+from sim.study.finding import LABELS, Finding, label_table
+from sim.uncertainty import TAILS, Floats
 
-TENTH = 0.1
+WORST_SHARE = 0.1
+"""The worst tenth of the parameter sets: rare enough to hurt, and still estimated well."""
 STRATA, FOLDS = 20, 5
-"""Strata of an assumption, equally likely now, in which a belief may differ, and parts of the
-designs for cross-fitting: judgements.
+"""Strata of an assumption, equally likely now, in which a belief may differ, and folds of the
+parameter sets for cross-fitting: judgements.
 """
-_DESIGNS_A_STRATUM = 25
-LEFT = 20
-"""Designs that a ranking takes, and that the weights of a belief must be worth.
-
-A judgement, that fewer are no evidence.
+_MIN_DESIGNS_PER_STRATUM = 25
+"""With fewer, the mean difference in a stratum is mostly chance: a judgement."""
+MIN_EFFECTIVE_DESIGNS = 20
+"""Parameter sets that a ranking takes, and that the weights of a belief must be worth: a judgement,
+that fewer are no evidence.
 """
 _STRENGTHS = np.geomspace(0.01, 300, 60)
+"""How strongly weights lean on a difference, in its standard deviations: from hardly at all to
+weights on its extremes only.
+"""
+_TIE = 1e-9
+"""Guarantees that differ by less are level: rounding differs by less."""
 QUARTILES = (0.25, 0.5, 0.75)
-ALL = "all"
+ALL_ASSUMPTIONS = "all"
 """In place of a parameter: every assumption at once."""
-Chosen = NDArray[np.bool_]
+_LIMIT = "limit of 95 % of resamples"
+_BELIEF: tuple[Column, ...] = (
+    *(
+        Column(name, Kind.NUMBER, "parameter", f"{quantile} of what is believed now")
+        for name, quantile in (("now_low", "quartile"), ("now", "median"), ("now_high", "quartile"))
+    ),
+    *(
+        Column(name, Kind.NUMBER, "parameter", f"{quantile} of the belief that it takes")
+        for name, quantile in (
+            ("needed_low", "quartile"),
+            ("needed", "median"),
+            ("needed_high", "quartile"),
+        )
+    ),
+    Column("needed_from", Kind.NUMBER, "parameter", "lower 95 % confidence limit of needed"),
+    Column("needed_to", Kind.NUMBER, "parameter", "upper 95 % confidence limit of needed"),
+    *(
+        Column(name, Kind.NUMBER, "share", f"{needed} as a quantile of what is believed now")
+        for name, needed in (
+            ("rank_low", "needed_low"),
+            ("rank", "needed"),
+            ("rank_high", "needed_high"),
+        )
+    ),
+    *(
+        Column(name, Kind.NUMBER, unit, f"{end} of the values made less than half as likely as now")
+        for name, unit, end in (
+            ("doubted_from", "parameter", "lowest"),
+            ("doubted_to", "parameter", "highest"),
+            ("doubted_rank_from", "share", "quantile of the lowest"),
+            ("doubted_rank_to", "share", "quantile of the highest"),
+        )
+    ),
+)
+_BELIEF_NAMES = [column.name for column in _BELIEF]
+TABLES: Mapping[str, TableSchema] = {
+    "guarantees": TableSchema(
+        (
+            Column("name", Kind.TEXT, "-", "name of the scenario"),
+            *with_limits(Column("mean", Kind.NUMBER, "outcome", "mean over parameter sets")),
+            Column(
+                "best", Kind.NUMBER, "share", "parameter sets in which it is best, ties divided"
+            ),
+            Column("best_low", Kind.NUMBER, "share", "lower limit of those in which it surely is"),
+            Column("best_high", Kind.NUMBER, "share", "upper limit of those in which it may be"),
+            *with_limits(
+                Column("surely", Kind.NUMBER, "share", "where it leads all others beyond chance")
+            ),
+            *with_limits(
+                Column("regret", Kind.NUMBER, "outcome", "mean shortfall from the best"), _LIMIT
+            ),
+            *with_limits(
+                Column(
+                    "worst_regret", Kind.NUMBER, "outcome", "mean of the largest tenth of regret"
+                ),
+                _LIMIT,
+            ),
+            *with_limits(
+                Column("worst_decile", Kind.NUMBER, "outcome", "mean of the worst tenth"), _LIMIT
+            ),
+        )
+    ),
+    "turning": TableSchema(
+        (
+            Column("best", Kind.TEXT, "-", "name of the scenario that is best on average"),
+            Column("rival", Kind.TEXT, "-", "name of the scenario that it is compared with"),
+            *with_limits(
+                Column("difference", Kind.NUMBER, "outcome", "mean lead of the best over the rival")
+            ),
+            Column("parameter", Kind.TEXT, "-", f"dotted key, or {ALL_ASSUMPTIONS!r}"),
+            Column("meaning", Kind.TEXT, "-", "what the parameter means"),
+            Column("unit", Kind.TEXT, "-", "unit of the parameter"),
+            *_BELIEF,
+            *with_limits(
+                Column("divergence", Kind.NUMBER, "nats", "of the belief from the present one"),
+                _LIMIT,
+            ),
+            Column("kept", Kind.NUMBER, "share", "parameter sets that the weights are worth"),
+            Column("turns", Kind.NUMBER, "share", "resamples in which some belief is enough"),
+        )
+    ),
+    "calls": TableSchema(
+        (
+            *with_limits(
+                Column("sure", Kind.NUMBER, "share", "parameter sets in which any is surely best")
+            ),
+            Column("designs", Kind.COUNT, "parameter sets", "parameter sets simulated"),
+            Column("replicates", Kind.COUNT, "histories", "histories of each parameter set"),
+        )
+    ),
+    LABELS: LABEL_TABLE,
+}
+"""The tables of a finding of kind `robustness`."""
+Mask = NDArray[np.bool_]
 
 
 def robust(
     scenarios: Sequence[Scenario], outcome: str | None = None, **options: Any
 ) -> pd.DataFrame:
-    """How guarantees do over the same parameter designs: a row each, the best on average first.
+    """How guarantees do over the same parameter sets, the best on average first.
 
-    `outcome` is that of `sim.analysis.measures.named`, by default survival@10 or that at a nearer
-    horizon; `options` are those of `sim.run`. Columns, each with its 95 % limits (`_low`, `_high`):
-    name; mean (over designs); best (share of designs in which it is best, ties divided; its limits
-    run from those in which it is surely best to those in which it may be, since few histories do
-    not tell near guarantees apart, and more designs do not help); surely (share in which it is
-    ahead of every other by more than chance); regret (mean shortfall from the best); worst_regret
-    (its mean in the tenth of designs where it is largest); worst_decile (mean outcome in the tenth
-    of designs where it is worst). Raises ScenarioError, and NotPairedError if the worlds are not
-    pairs.
+    Parameters
+    ----------
+    scenarios
+        Two or more of different names, with the same sampling.
+    outcome
+        A measure by name; by default survival@10, or that at a nearer horizon.
+    **options
+        Those of `sim.run`.
+
+    Returns
+    -------
+    DataFrame
+        The table `guarantees` of `TABLES`, a row a scenario. The limits of `best` run from the
+        parameter sets in which it is surely best to those in which it may be: few histories do not
+        separate near guarantees, and more parameter sets do not help.
+
+    Raises
+    ------
+    ScenarioError
+        For scenarios or an outcome that cannot be compared.
+    NotPairedError
+        If the scenarios do not share their histories.
+
+    Examples
+    --------
+    >>> none, nato = sim.load("scenarios/none.toml"), sim.load("scenarios/nato.toml")
+    >>> sim.robust([none, nato])  # doctest: +SKIP
+    # skipped: it simulates 20,000 histories and resamples them
+
     """
-    return find(scenarios, outcome, **options).table
+    return rank_guarantees(scenarios, outcome, **options).table
 
 
-def find(scenarios: Sequence[Scenario], outcome: str | None = None, **options: Any) -> Finding:
-    """The finding of kind `robustness`; tables: `guarantees` (see `robust`), `turning` (see
-    `turning`), `calls` (how sure a best is).
-    """
-    names = [each.name for each in scenarios]
-    if len(names) < 2 or len(set(names)) < len(names):  # noqa: PLR2004  said in the message
-        raise ScenarioError(
-            [
-                (
-                    "robust needs two or more scenarios of different names; it was given "
-                    f"{', '.join(names)}"
-                )
-            ]
-        )
-    horizon = min(each.sampling.horizon_years for each in scenarios)
+def rank_guarantees(
+    scenarios: Sequence[Scenario], outcome: str | None = None, **options: Any
+) -> Finding:
+    """The finding of kind `robustness`, with the tables of `TABLES`; arguments as of `robust`."""
+    _check(scenarios)
+    horizon = min(scenario.sampling.horizon_years for scenario in scenarios)
     measure = named(outcome or f"survival@{min(10, horizon)}", horizon)
-    for each in scenarios[1:]:
-        if each.sampling != scenarios[0].sampling:
-            raise NotPairedError(
-                f"{each.name}: differs from {names[0]} in seed, horizon or step, designs or "
-                "replicates, so that their worlds are not pairs; give --designs, --replicates, "
-                "--seed and --years for both"
-            )
-    if problems := at_odds(scenarios):
-        raise ScenarioError(problems)
-    if scenarios[0].sampling.designs < LEFT:
+    return rank_runs(measure, run_all(scenarios, **options))
+
+
+def _check(scenarios: Sequence[Scenario]) -> None:
+    """Raise ScenarioError or NotPairedError unless scenarios can be ranked."""
+    first = scenarios[0].name if scenarios else ""
+    names = [scenario.name for scenario in scenarios]
+    if len(names) < 2 or len(set(names)) < len(names):  # noqa: PLR2004  said in the message
+        quoted = ", ".join(f"'{name}'" for name in names)
         raise ScenarioError(
-            [
-                (
-                    f"--designs {scenarios[0].sampling.designs}: are no evidence of a ranking; "
-                    f"take "
-                    f"{LEFT} or more"
-                )
-            ]
+            f"robust needs at least two scenarios with different names; got {quoted or 'none'}"
         )
-    return found(measure, simulated(scenarios, **options))
+    for scenario in scenarios[1:]:
+        if scenario.sampling != scenarios[0].sampling:
+            raise NotPairedError(
+                f"{scenario.name}: differs from {first} in its sampling, so that their histories "
+                "are not the same; use the same seed, horizon, steps a year, designs and "
+                "replicates for both"
+            )
+    faults: list[Fault] = [*at_odds(scenarios)]
+    if (designs := scenarios[0].sampling.designs) < MIN_EFFECTIVE_DESIGNS:
+        must = f"must be {MIN_EFFECTIVE_DESIGNS} or more, to rank guarantees"
+        faults.append(ArgumentFault("sampling.designs", designs, must))
+    if faults:
+        raise ScenarioError(faults)
 
 
-def found(measure: Measure, runs: Sequence[Run]) -> Finding:
-    """The finding from runs of the same worlds. Raises NotPairedError, ScenarioError."""
-    for each in runs[1:]:
-        paired(each, runs[0])
+def rank_runs(measure: Measure, runs: Sequence[Run]) -> Finding:
+    """The finding from runs of the same histories. Raises NotPairedError, ScenarioError."""
+    for other in runs[1:]:
+        paired(other, runs[0])
     x = assumptions(runs)
     sign = -1.0 if worse_if_more(measure) else 1.0
     better = sign * relative(measure, runs)
@@ -119,24 +235,20 @@ def found(measure: Measure, runs: Sequence[Run]) -> Finding:
     )
     order = [next(run for run in runs if run.name == row["name"]) for row in rows]
     turned = [row for rival in order[1:] for row in turning(measure, order[0], rival, x, sign)]
-    asked = {
+    settings = {
         "outcome": measure.name,
         "label": measure.label,
         "unit": measure.unit,
         "less_is_better": sign < 0,
-        "scenarios": [each.name for each in runs],
-        "hashes": [each.manifest["hash"] for each in runs],
+        "scenarios": [run.name for run in runs],
+        "hashes": [run.manifest["hash"] for run in runs],
     }
-    return Finding(
-        "robustness",
-        asked,
-        {
-            "guarantees": pd.DataFrame(rows),
-            "turning": pd.DataFrame(turned, columns=TURNING),
-            "calls": _calls(better, surely, runs),
-        }
-        | called(runs),
-    )
+    tables = {
+        "guarantees": TABLES["guarantees"].table(rows),
+        "turning": TABLES["turning"].table(turned),
+        "calls": _calls(better, surely, runs),
+    }
+    return Finding("robustness", settings, tables | label_table(runs))
 
 
 def worse_if_more(measure: Measure) -> bool:
@@ -162,7 +274,7 @@ def best_shares(better: Floats) -> Floats:
     """For each guarantee and design 1 where it is best, divided between those that are level
     (guarantee, design).
     """
-    best = better >= better.max(axis=0) - 1e-9
+    best = better >= better.max(axis=0) - _TIE
     return np.asarray(best / best.sum(axis=0))
 
 
@@ -171,7 +283,7 @@ def regrets(better: Floats) -> Floats:
     return np.asarray(better.max(axis=0) - better)
 
 
-def _calls(better: Floats, surely: Chosen, runs: Sequence[Run]) -> pd.DataFrame:
+def _calls(better: Floats, surely: Mask, runs: Sequence[Run]) -> pd.DataFrame:
     """One row: in which share of designs any guarantee is surely best, of how many designs and
     histories of each.
     """
@@ -193,16 +305,16 @@ def _guarantees(
     measure: Measure,
     runs: Sequence[Run],
     better: Floats,
-    surely: Chosen,
-    maybe: Chosen,
+    surely: Mask,
+    maybe: Mask,
     sign: float,
 ) -> Iterator[dict[str, Any]]:
     regret, share, seed = regrets(better), best_shares(better), runs[0].scenario.sampling.seed
     for number, run in enumerate(runs):
         mean = estimate(measure, run.worlds)
         best, sure, most = (
-            share_of_designs(np.asarray(each[number], dtype=np.float64), run.worlds)
-            for each in (share, surely, maybe)
+            share_of_designs(np.asarray(leads[number], dtype=np.float64), run.worlds)
+            for leads in (share, surely, maybe)
         )
         outcomes = sign * by_design(measure, run.worlds)
         row = {
@@ -218,29 +330,33 @@ def _guarantees(
             "surely_high": sure.high,
         }
         row |= _resampled("regret", regret[number], np.mean, seed)
-        row |= _resampled("worst_regret", regret[number], lambda each: -worst_tenth(-each), seed)
-        row |= _resampled("worst_decile", outcomes, lambda each: sign * worst_tenth(each), seed)
+        row |= _resampled(
+            "worst_regret", regret[number], lambda values: -worst_tenth(-values), seed
+        )
+        row |= _resampled("worst_decile", outcomes, lambda values: sign * worst_tenth(values), seed)
         yield row
 
 
 def worst_tenth(values: Floats) -> float:
     """The mean of the lowest tenth of the values."""
-    return float(np.sort(values)[: max(1, round(TENTH * len(values)))].mean())
+    return float(np.sort(values)[: max(1, round(WORST_SHARE * len(values)))].mean())
 
 
-def _resampled(name: str, values: Floats, of: Any, seed: int) -> dict[str, float]:
+def _resampled(
+    name: str, values: Floats, statistic: Callable[[Floats], Any], seed: int
+) -> dict[str, float]:
     """A number of some designs, with the limits of 95 % of resamples of them."""
-    each = [of(values[bag]) for bag in bags(len(values), seed)]
+    resampled = [statistic(values[bag]) for bag in bags(len(values), seed)]
     return dict(
         zip(
             (name, f"{name}_low", f"{name}_high"),
-            (float(of(values)), *np.quantile(each, TAILS)),
+            (float(statistic(values)), *np.quantile(resampled, TAILS)),
             strict=True,
         )
     )
 
 
-def ahead(measure: Measure, runs: Sequence[Run], better: Floats) -> tuple[Chosen, Chosen]:
+def ahead(measure: Measure, runs: Sequence[Run], better: Floats) -> tuple[Mask, Mask]:
     """Whether a guarantee is ahead of every other in a design by more than the chance of few
     histories, and whether none is so of it.
 
@@ -252,7 +368,7 @@ def ahead(measure: Measure, runs: Sequence[Run], better: Floats) -> tuple[Chosen
             better[one] - better[other],
             chance_left(difference(measure, runs[other]), runs[one].worlds),
         )
-        level = (chance_of_error(gap, error) > UNSURE) | (gap == 0)
+        level = (chance_of_error(gap, error) > MAX_ERROR_CHANCE) | (gap == 0)
         surely[one] &= ~level
         surely[other] &= ~level
         maybe[one] &= level | (gap > 0)
@@ -260,55 +376,14 @@ def ahead(measure: Measure, runs: Sequence[Run], better: Floats) -> tuple[Chosen
     return np.asarray(surely), maybe
 
 
-_BELIEF = [
-    "now_low",
-    "now",
-    "now_high",
-    "needed_low",
-    "needed",
-    "needed_high",
-    "needed_from",
-    "needed_to",
-    "rank_low",
-    "rank",
-    "rank_high",
-    "doubted_from",
-    "doubted_to",
-    "doubted_rank_from",
-    "doubted_rank_to",
-]
-TURNING = [
-    "best",
-    "rival",
-    "difference",
-    "difference_low",
-    "difference_high",
-    "parameter",
-    "meaning",
-    "unit",
-    *_BELIEF,
-    "divergence",
-    "divergence_low",
-    "divergence_high",
-    "kept",
-    "turns",
-]
-
-
 def turning(
     measure: Measure, best: Run, rival: Run, x: pd.DataFrame, sign: float = 1.0
 ) -> Iterator[dict[str, Any]]:
-    """For each assumption, and for all at once, the belief nearest to the present one under which a
-    rival is as good as the best.
+    """Rows of the table `turning` of `TABLES`: for each assumption, and for all at once, the belief
+    nearest to the present one under which a rival is as good as the best.
 
-    Columns: best, rival, difference (mean over designs, with limits), parameter, meaning, unit;
-    now_low, now, now_high (quartiles and median of what is believed now), needed_low, needed,
-    needed_high (of the belief that it takes), needed_from, needed_to (95 % limits of its median),
-    rank_low, rank, rank_high (the needed ones as quantiles of what is believed now), doubted_from,
-    doubted_to (values that it makes less than half as likely as now, and doubted_rank_from and
-    doubted_rank_to as quantiles); divergence (nats, infinite where no belief on the assumption
-    alone is enough) with its limits, kept (share of designs that the weights are worth, exp of
-    minus the divergence), turns (share of resamples in which some belief is enough).
+    Values that a belief makes less than half as likely as now are its doubted ones. The divergence
+    is infinite where no belief on the assumption alone is enough.
     """
     apart, seed = difference(measure, rival), best.scenario.sampling.seed
     mean = estimate(measure, best.worlds, rival.worlds)
@@ -326,15 +401,15 @@ def turning(
         under = str(column).rpartition(" under ")
         if under[1] and under[2] not in (best.name, rival.name):
             continue
-        told, unit = meaning(str(column))
+        text, unit = meaning(str(column))
         yield (
             both
-            | {"parameter": column, "meaning": told, "unit": unit}
+            | {"parameter": column, "meaning": text, "unit": unit}
             | _belief(x[column].to_numpy(np.float64), means, seed)
         )
     yield (
         both
-        | {"parameter": ALL, "meaning": "all assumptions together", "unit": ""}
+        | {"parameter": ALL_ASSUMPTIONS, "meaning": "all assumptions together", "unit": ""}
         | _together(means, seed)
     )
 
@@ -343,7 +418,7 @@ def _belief(values: Floats, means: Floats, seed: int) -> dict[str, float]:
     """The belief on one assumption, from its value and the mean difference in each design."""
     count = len(values)
     ranks = (stats.rankdata(values) - 0.5) / count
-    strata = np.floor(ranks * max(2, min(STRATA, count // _DESIGNS_A_STRATUM))).astype(int)
+    strata = np.floor(ranks * max(2, min(STRATA, count // _MIN_DESIGNS_PER_STRATUM))).astype(int)
     folds = np.arange(count) % FOLDS
     weights, divergence = tilt(means, expected(strata, means, folds))
     needed, again = [], []
@@ -355,12 +430,12 @@ def _belief(values: Floats, means: Floats, seed: int) -> dict[str, float]:
     now = weighted_quantiles(values, np.full(count, 1 / count), QUARTILES)
     turned = np.isfinite(divergence)
     then, there = (
-        (weighted_quantiles(each, weights, QUARTILES) if turned else np.full(3, np.nan))
-        for each in (values, ranks)
+        (weighted_quantiles(scale, weights, QUARTILES) if turned else np.full(3, np.nan))
+        for scale in (values, ranks)
     )
     limits = np.quantile(needed, TAILS) if turned and needed else (np.nan, np.nan)
     doubted = _doubted(values, strata, weights) if turned else (np.nan,) * 4
-    return dict(zip(_BELIEF, (*now, *then, *limits, *there, *doubted), strict=True)) | _far(
+    return dict(zip(_BELIEF_NAMES, (*now, *then, *limits, *there, *doubted), strict=True)) | _far(
         divergence, again
     )
 
@@ -369,7 +444,7 @@ def expected(strata: NDArray[np.intp], means: Floats, folds: NDArray[np.intp]) -
     """The mean difference in the stratum of each design, from designs of the other folds only, so
     that chance is not taken for a turn.
     """
-    found = np.empty(len(means))
+    means_of_others = np.empty(len(means))
     for fold in range(FOLDS):
         others = folds != fold
         counts, sums = (
@@ -377,8 +452,8 @@ def expected(strata: NDArray[np.intp], means: Floats, folds: NDArray[np.intp]) -
             for weights in (None, means[others])
         )
         by_stratum = np.where(counts > 0, sums / np.maximum(counts, 1), means[others].mean())
-        found[~others] = by_stratum[strata[~others]]
-    return found
+        means_of_others[~others] = by_stratum[strata[~others]]
+    return means_of_others
 
 
 def _doubted(values: Floats, strata: NDArray[np.intp], weights: Floats) -> tuple[float, ...]:
@@ -394,7 +469,7 @@ def _doubted(values: Floats, strata: NDArray[np.intp], weights: Floats) -> tuple
     )
     if not halved.any():
         return (np.nan,) * 4
-    first, last = max(edges.reshape(-1, 2), key=lambda each: each[1] - each[0])
+    first, last = max(edges.reshape(-1, 2), key=lambda ends: ends[1] - ends[0])
     inside = values[(strata >= first) & (strata < last)]
     low, high = float(inside.min()), float(inside.max())
     return (
@@ -407,7 +482,7 @@ def _doubted(values: Floats, strata: NDArray[np.intp], weights: Floats) -> tuple
 
 def _together(means: Floats, seed: int) -> dict[str, float]:
     """The weights on whole designs: no belief whatever has a smaller divergence."""
-    return dict.fromkeys(_BELIEF, np.nan) | _far(
+    return dict.fromkeys(_BELIEF_NAMES, np.nan) | _far(
         tilt(means)[1], [tilt(means[bag])[1] for bag in bags(len(means), seed)]
     )
 
@@ -451,6 +526,8 @@ def tilt(differences: Floats, along: Floats | None = None) -> tuple[Floats, floa
     if not turned:
         return nothing
     weights = weighted(optimize.brentq(mean, strengths[turned - 1], strengths[turned], xtol=1e-12))
-    some = weights[weights > 0]
-    divergence = max(0.0, float(some @ np.log(count * some)))
-    return (weights, divergence) if np.exp(-divergence) * count >= LEFT else nothing
+    positive = weights[weights > 0]
+    divergence = max(0.0, float(positive @ np.log(count * positive)))
+    return (
+        (weights, divergence) if np.exp(-divergence) * count >= MIN_EFFECTIVE_DESIGNS else nothing
+    )

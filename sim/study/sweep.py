@@ -5,6 +5,7 @@ same histories.
 import itertools
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,12 +14,14 @@ import pandas as pd
 from scipy.stats import qmc
 
 from sim.analysis.durability import survival
+from sim.chance import generator
 from sim.ensemble.run import Progress, run
-from sim.scenario.load import ScenarioError, replaced
+from sim.errors import ArgumentFault, ScenarioError
+from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 
-MOST = 10_000
-"""Combinations of a sweep at most."""
+MAX_COMBINATIONS = 10_000
+"""More combinations than this would take days: a judgement."""
 Points = list[dict[str, float]]
 """The combinations of a sweep: a value for each dotted key."""
 _LIMITS = re.compile(r"^(?P<key>[^=]+)=(?P<low>[^:]+):(?P<high>[^:]+)$")
@@ -26,69 +29,71 @@ _RANGE = re.compile(r"^(?P<key>[^=]+)=(?P<low>[^:]+):(?P<high>[^:]+):(?P<count>\
 
 
 def read_range(text: str) -> tuple[str, list[float]]:
-    """Key and values of `KEY=LOW:HIGH:N`, N values from LOW to HIGH. Raises ScenarioError."""
+    """Key and values of `KEY=LOW:HIGH:N`, N values from LOW to HIGH. Raises ScenarioError.
+
+    Examples
+    --------
+    >>> read_range("regime.deployment.brigades=0:20:3")
+    ('regime.deployment.brigades', [0.0, 10.0, 20.0])
+
+    """
     match = _RANGE.match(text)
     try:
         low, high, count = float(match["low"]), float(match["high"]), int(match["count"])  # type: ignore[index]
     except (TypeError, ValueError):
         low, high, count = 0.0, 0.0, 0
-    if not match or not 1 <= count <= MOST or not np.isfinite([low, high]).all():
-        raise ScenarioError(
-            [
-                (
-                    f"--grid {text}: must be KEY=LOW:HIGH:N with N up to {MOST}, such as "
-                    "regime.deployment.brigades=0:25:6"
-                )
-            ]
-        )
+    if not match or not 1 <= count <= MAX_COMBINATIONS or not np.isfinite([low, high]).all():
+        must = f"must be KEY=LOW:HIGH:N with N up to {MAX_COMBINATIONS}"
+        raise ScenarioError(ArgumentFault("grid", text, must, "regime.deployment.brigades=0:25:6"))
     return match["key"], np.linspace(low, high, count).tolist()
 
 
 def read_limits(text: str) -> tuple[str, tuple[float, float]]:
-    """Key and limits of `KEY=LOW:HIGH`. Raises ScenarioError."""
+    """Key and limits of `KEY=LOW:HIGH`. Raises ScenarioError.
+
+    Examples
+    --------
+    >>> read_limits("regime.deployment.brigades=0:25")
+    ('regime.deployment.brigades', (0.0, 25.0))
+
+    """
     match = _LIMITS.match(text)
     try:
         low, high = float(match["low"]), float(match["high"])  # type: ignore[index]
     except (TypeError, ValueError):
         low, high = np.nan, np.nan
     if not match or not low < high or not np.isfinite([low, high]).all():
-        raise ScenarioError(
-            [
-                (
-                    f"--vary {text}: must be KEY=LOW:HIGH, the first below the second, such as "
-                    "regime.deployment.brigades=0:25"
-                )
-            ]
-        )
+        must = "must be KEY=LOW:HIGH, the first below the second"
+        raise ScenarioError(ArgumentFault("vary", text, must, "regime.deployment.brigades=0:25"))
     return match["key"], (low, high)
 
 
 def read_all_limits(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """Limits by key. Raises ScenarioError for a key that is given twice."""
-    read = [read_limits(text) for text in texts]
-    if twice := [
-        key
-        for number, (key, _) in enumerate(read)
-        if key in [before for before, _ in read[:number]]
-    ]:
+    """Limits by key. Raises ScenarioError for a key that is named twice."""
+    limits = [read_limits(text) for text in texts]
+    counts = Counter(key for key, _ in limits)
+    if twice := [key for key, count in counts.items() if count > 1]:
         raise ScenarioError(
-            [f"--vary {key}: is given twice; say its limits once" for key in dict.fromkeys(twice)]
+            [ArgumentFault("vary", key, "must name each provision once") for key in twice]
         )
-    return dict(read)
+    return dict(limits)
 
 
 def grid(values: Mapping[str, Sequence[float]]) -> Points:
-    """Every combination of the values. Raises ScenarioError for more than 10,000 of them."""
-    if (count := math.prod(map(len, values.values()))) > MOST:
-        raise ScenarioError(
-            [
-                (
-                    f"--grid: {count:,} combinations are more than {MOST:,}; take fewer values, or "
-                    f"a "
-                    "sample"
-                )
-            ]
+    """Every combination of the values. Raises ScenarioError for more than 10,000 of them.
+
+    Examples
+    --------
+    >>> grid({"regime.deployment.brigades": [0, 5], "russia.strength": [60]})
+    [{'regime.deployment.brigades': 0, 'russia.strength': 60}, \
+{'regime.deployment.brigades': 5, 'russia.strength': 60}]
+
+    """
+    if (count := math.prod(map(len, values.values()))) > MAX_COMBINATIONS:
+        must = (
+            f"must have at most {MAX_COMBINATIONS:,} combinations; take fewer values, or a sample"
         )
+        raise ScenarioError(ArgumentFault("grid", f"{count:,}", must))
     return [dict(zip(values, point, strict=True)) for point in itertools.product(*values.values())]
 
 
@@ -96,8 +101,8 @@ def sample(values: Mapping[str, Sequence[float]], count: int, seed: int = 0) -> 
     """A Latin hypercube of `count` combinations between the smallest and the largest of the values
     (McKay, Beckman & Conover 1979).
     """
-    unit = qmc.LatinHypercube(d=len(values), rng=np.random.default_rng(seed)).random(count)
-    low, high = (np.array([pick(each) for each in values.values()]) for pick in (min, max))
+    unit = qmc.LatinHypercube(d=len(values), rng=generator(seed, "latin hypercube")).random(count)
+    low, high = (np.array([pick(several) for several in values.values()]) for pick in (min, max))
     return [dict(zip(values, point, strict=True)) for point in (low + (high - low) * unit).tolist()]
 
 
@@ -111,21 +116,49 @@ def sweep(
 ) -> pd.DataFrame:
     """Durability at each point of a sweep, in one tidy table.
 
-    Every point is a run of the store, named by what determines it, so that a sweep that was
-    interrupted goes on and points are shared between sweeps; `options` are those of `sim.run`, and
-    `progress` hears the worlds that are done of those of all points. All points are checked before
-    the first one runs. Columns: those of the points, then years, estimate, low, high, spread_low,
-    spread_high. Raises ScenarioError for a key or value that cannot be.
+    Every point is a run of its own, named by what determines it: a sweep that was interrupted
+    resumes, and sweeps share points. All points are checked before the first one runs.
+
+    Parameters
+    ----------
+    scenario
+        What all points have in common.
+    points
+        Values by dotted key, as of `grid` or `sample`.
+    years
+        Years at which durability is reported; by default 1, 2, 5, 10, 20 and the horizon.
+    progress
+        Called with the histories done so far and those of all points.
+    **options
+        Those of `sim.run`.
+
+    Returns
+    -------
+    DataFrame
+        A row a point and year: the columns of the points, then years, estimate, low, high (95 %
+        sampling error), spread_low, spread_high (90 % of parameter sets); shares.
+
+    Raises
+    ------
+    ScenarioError
+        For a key or a value that cannot be.
+
+    Examples
+    --------
+    >>> small = replaced(Scenario(), {"sampling.designs": 20, "sampling.horizon_years": 2})
+    >>> table = sweep(small, grid({"regime.deployment.brigades": [0, 10]}), years=[2], out=None)
+    >>> list(table["regime.deployment.brigades"])
+    [0, 10]
+
     """
     scenarios = [replaced(scenario, point) for point in points]
     tables = []
-    total, before = sum(each.sampling.worlds for each in scenarios), 0
-    for point, each in zip(points, scenarios, strict=True):
-        result = run(
-            each, progress=None if progress is None else after(before, total, progress), **options
-        )
+    total, before = sum(varied.sampling.worlds for varied in scenarios), 0
+    for point, varied in zip(points, scenarios, strict=True):
+        own = None if progress is None else progress_within(before, total, progress)
+        result = run(varied, progress=own, **options)
         tables.append(survival(result, years).assign(**point))
-        before += each.sampling.worlds
+        before += varied.sampling.worlds
         if progress:
             progress(before, total)
     table = pd.concat(tables, ignore_index=True)
@@ -133,6 +166,6 @@ def sweep(
     return table[keys + [column for column in table if column not in keys]]
 
 
-def after(before: int, total: int, progress: Progress) -> Progress:
-    """Progress of one run of many, told as that of all."""
+def progress_within(before: int, total: int, progress: Progress) -> Progress:
+    """Progress of one run of many, reported as that of all."""
     return lambda done, _: progress(before + done, total)

@@ -7,6 +7,7 @@ nothing of later ones, and those that were followed longer count for it (inverse
 censoring weights: Graf et al. 1999).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -15,33 +16,40 @@ from numpy.typing import NDArray
 
 from sim.analysis import durability
 from sim.analysis.measures import Simulated
+from sim.chance import generator
+from sim.errors import ScenarioError
+from sim.record.class_scenarios import CLASS_SCENARIOS, class_of
 from sim.record.lifetimes import YEARS, kaplan_meier, weibull
-from sim.record.stands_for import STANDS, class_of
-from sim.scenario.load import ScenarioError
-from sim.uncertainty import Floats
+from sim.study.columns import Column, Kind, TableSchema, estimate_with_limits, with_limits
+from sim.uncertainty import TAILS, Floats
 
-RESAMPLES, FEWEST = 400, 20
+RESAMPLES = 400
+"""Resamples of the pairs of adversaries: enough for 95 % limits that hardly move with more."""
+MIN_CASES, MIN_ENDED = 20, 3
+"""Cases, and cases that ended, from which the rivals can be fitted again and again: a judgement; a
+Weibull needs two that ended with one of them left out.
+"""
 Predictor = Callable[[pd.DataFrame, pd.DataFrame, Sequence[float]], Floats]
-"""What gives the durability of each of some cases at some years (case, year), from the known cases,
-the cases asked and the years.
+"""Durability of new cases at some years (case, year), from the known cases, the new ones and the
+years.
 """
 
 
 def covered(cases: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """The cases of the classes for which scenarios of these names stand.
+    """The cases of the classes that scenarios of these names represent.
 
-    Raises ScenarioError for a name that stands for no class of the record or is given twice.
+    Raises ScenarioError for a name that represents no class of the record, or stands there twice.
     """
-    known = ", ".join(stand.scenario for stand in STANDS)
+    known = ", ".join(entry.scenario for entry in CLASS_SCENARIOS)
     problems = [
-        f"{name}: has no counterpart in the record of past ceasefires; use one of {known}"
+        f"'{name}' has no counterpart in the record of past ceasefires; use one of {known}"
         for name in names
         if class_of(name) is None
     ]
     problems += [
-        f"{name}: is given twice; name it once"
-        for name in dict.fromkeys(names)
-        if list(names).count(name) > 1
+        f"'{name}' is named twice; name it once"
+        for name, count in Counter(names).items()
+        if count > 1
     ]
     if problems:
         raise ScenarioError(problems)
@@ -70,14 +78,11 @@ def by_the_day(run: Simulated, years: Sequence[float]) -> pd.DataFrame:
 
 
 def too_few(cases: pd.DataFrame) -> str:
-    """Why there are no scores of these cases, from which the rivals could not be fitted again and
-    again; empty where there are.
-    """
-    # a Weibull without one of them
-    if len(cases) >= FEWEST and cases["ended"].sum() >= 3:  # noqa: PLR2004
+    """Explain why the cases are too few for leave-one-out scoring; empty if they are enough."""
+    if len(cases) >= MIN_CASES and cases["ended"].sum() >= MIN_ENDED:
         return ""
     classes = set(cases["guarantee_class"])
-    others = [stand.scenario for stand in STANDS if stand.guarantee_class not in classes]
+    others = [entry.scenario for entry in CLASS_SCENARIOS if entry.guarantee_class not in classes]
     return (
         f"{len(cases)} cases, of which {cases['ended'].sum()} ended, are too few to score a "
         f"model by; add others of {', '.join(others)}."
@@ -106,47 +111,60 @@ def laid_over(
     return pd.concat(tables, ignore_index=True)
 
 
-def of_runs(runs: Sequence[Simulated]) -> Predictor:
-    """What the model says: the durability of the run that stands for the class of a case, whatever
+def run_predictor(runs: Sequence[Simulated]) -> Predictor:
+    """What the model says: the durability of the run that represents the class of a case, whatever
     is known.
     """
 
-    def predict(_: pd.DataFrame, asked: pd.DataFrame, years: Sequence[float]) -> Floats:
+    def predict(_: pd.DataFrame, new: pd.DataFrame, years: Sequence[float]) -> Floats:
         model = {
             class_of(run.name): durability.survival(run, years)["estimate"].to_numpy()
             for run in runs
         }
-        return np.stack([model[name] for name in asked["guarantee_class"]])
+        return np.stack([model[name] for name in new["guarantee_class"]])
 
     return predict
 
 
-def kaplan_meier_of_all(known: pd.DataFrame, asked: pd.DataFrame, years: Sequence[float]) -> Floats:
+def kaplan_meier_of_all(known: pd.DataFrame, new: pd.DataFrame, years: Sequence[float]) -> Floats:
     """One curve for all classes."""
-    return np.tile(kaplan_meier(known, years)["estimate"].to_numpy(), (len(asked), 1))
+    return np.tile(kaplan_meier(known, years)["estimate"].to_numpy(), (len(new), 1))
 
 
-def weibull_of_all(known: pd.DataFrame, asked: pd.DataFrame, years: Sequence[float]) -> Floats:
+def weibull_of_all(known: pd.DataFrame, new: pd.DataFrame, years: Sequence[float]) -> Floats:
     """One Weibull for all classes."""
-    return np.tile(weibull(known).survival(np.asarray(years)), (len(asked), 1))
+    return np.tile(weibull(known).survival(np.asarray(years)), (len(new), 1))
 
 
-def weibull_by_class(known: pd.DataFrame, asked: pd.DataFrame, years: Sequence[float]) -> Floats:
+def weibull_by_class(known: pd.DataFrame, new: pd.DataFrame, years: Sequence[float]) -> Floats:
     """Weibull lifetimes of the shape of all cases and a rate of each class, with half an end added
     so that no class is safe for ever.
 
     A class of which no case is known has the rate of all.
     """
     shape, shares = weibull(known).shape, {}
-    for name in set(asked["guarantee_class"]):
+    for name in set(new["guarantee_class"]):
         own = known[known["guarantee_class"] == name]
-        some = known if own.empty else own
-        rate = (some["ended"].sum() + 0.5) / np.sum(some["years"] ** shape)
+        cases = known if own.empty else own
+        rate = (cases["ended"].sum() + 0.5) / np.sum(cases["years"] ** shape)
         shares[name] = np.exp(-rate * np.asarray(years) ** shape)
-    return np.stack([shares[name] for name in asked["guarantee_class"]])
+    return np.stack([shares[name] for name in new["guarantee_class"]])
 
 
 BASELINE = "Kaplan-Meier"
+SCORES = TableSchema(
+    (
+        Column("predictor", Kind.TEXT, "-", "name of the model or rival"),
+        Column("years", Kind.NUMBER, "years", "since the ceasefire"),
+        Column("score", Kind.TEXT, "-", "Brier or log"),
+        *estimate_with_limits("score", "mean loss, lower being better"),
+        *with_limits(
+            Column("worse", Kind.NUMBER, "score", "how much worse than pooled Kaplan-Meier")
+        ),
+        Column("cases", Kind.COUNT, "cases", "whose fate at that year is known"),
+    )
+)
+"""The columns of `scores`."""
 RIVALS: Mapping[str, Predictor] = {
     BASELINE: kaplan_meier_of_all,
     "Weibull": weibull_of_all,
@@ -175,15 +193,29 @@ def scores(
     years: Sequence[float] = YEARS,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Brier and log score of models and of the rivals at each year, lower being better, and how
-    much worse than pooled Kaplan-Meier.
+    """Brier and log score of models and of the rivals at each year, lower being better.
 
-    Columns: predictor, years, score ("Brier" or "log"), estimate, low, high, worse, worse_low,
-    worse_high, cases (those whose fate at that year is known). Scores leave out the cases of each
-    pair of adversaries in their turn. Limits are those of 95 % of resamples of the pairs, to each
-    of which all are fitted anew and in which they are scored on the cases of pairs that were not
-    drawn (out-of-bag bootstrap: Efron & Tibshirani 1997); they include the chance in the fit. Years
-    that no case was followed beyond are left out.
+    Scores leave out the cases of each pair of adversaries in their turn. Limits are those of 95 %
+    of resamples of the pairs, to each of which all are fitted anew and in which they are scored on
+    the cases of pairs that were not drawn (out-of-bag bootstrap: Efron & Tibshirani 1997); they
+    include the chance in the fit.
+
+    Parameters
+    ----------
+    cases
+        A row a case: guarantee_class, pair, years and ended.
+    models
+        Predictors by name, beside the rivals.
+    years
+        Years at which they are scored; those that no case was followed beyond are left out.
+    seed
+        Of the resamples.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `SCORES`: a row a predictor, score and year.
+
     """
     weights = _weights(cases, years)
     known = np.asarray(weights.any(axis=0))
@@ -200,7 +232,7 @@ def scores(
             for kind, loss in LOSSES.items()
         }
 
-    found = lost(
+    estimates = lost(
         {name: left_out(predict, cases, years) for name, predict in predictors.items()},
         np.arange(len(cases)),
     )
@@ -215,28 +247,28 @@ def scores(
         for bag, left in _bags(cases, max(years), seed)
     ]
     rows = []
-    for (name, kind), estimate in found.items():
-        each = np.stack([losses[name, kind] for losses in resampled])
-        beside = each - np.stack([losses[BASELINE, kind] for losses in resampled])
-        for column, year in enumerate(years):
-            (low, high), (worse_low, worse_high) = (
-                np.quantile(some[:, column], (0.025, 0.975)) for some in (each, beside)
-            )
-            rows.append(
-                {
-                    "predictor": name,
-                    "years": year,
-                    "score": kind,
-                    "cases": int((weights[:, column] > 0).sum()),
-                    "estimate": estimate[column],
-                    "low": low,
-                    "high": high,
-                    "worse": estimate[column] - found[BASELINE, kind][column],
-                    "worse_low": worse_low,
-                    "worse_high": worse_high,
-                }
-            )
-    return pd.DataFrame(rows)
+    for (name, kind), losses in estimates.items():
+        own = np.stack([one[name, kind] for one in resampled])
+        beside = own - np.stack([one[BASELINE, kind] for one in resampled])
+        (low, high), (worse_low, worse_high) = (
+            np.quantile(several, TAILS, axis=0) for several in (own, beside)
+        )
+        rows += [
+            {
+                "predictor": name,
+                "years": year,
+                "score": kind,
+                "estimate": losses[column],
+                "low": low[column],
+                "high": high[column],
+                "worse": losses[column] - estimates[BASELINE, kind][column],
+                "worse_low": worse_low[column],
+                "worse_high": worse_high[column],
+                "cases": int((weights[:, column] > 0).sum()),
+            }
+            for column, year in enumerate(years)
+        ]
+    return SCORES.table(rows)
 
 
 def _bags(
@@ -248,7 +280,7 @@ def _bags(
     With each come the cases of the pairs that it left out.
     """
     rng, ended, followed = (
-        np.random.default_rng(seed),
+        generator(seed, "resampled pairs"),
         cases["ended"].to_numpy(),
         cases["years"].to_numpy(),
     )

@@ -39,22 +39,22 @@ class Chances:
     log_end: Floats
     log_beyond: Floats
 
-    def of(self, cases: pd.DataFrame) -> Floats:
+    def log_chance(self, cases: pd.DataFrame) -> Floats:
         """Log chance of each case (candidate, case).
 
         One that was not followed to its end counts as longer than it was.
         """
-        found = np.empty((len(self.log_end), len(cases)))
+        chances = np.empty((len(self.log_end), len(cases)))
         for column, (name, years, ended) in enumerate(
             zip(cases["guarantee_class"], cases["years"], cases["ended"], strict=True)
         ):
             row = self.classes.index(name)
-            found[:, column] = (
+            chances[:, column] = (
                 self.log_end[:, row, np.searchsorted(EDGES, years, side="left") - 1]
                 if ended and years <= EDGES[-1]
                 else self.log_holding(row, years)
             )
-        return found
+        return chances
 
     def log_holding(self, row: int, years: float) -> Floats:
         """Log chance of holding so long (candidate,) in one class, the hazard within an interval

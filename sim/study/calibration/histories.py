@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.chance import stream_seed
+from sim.errors import ScenarioError
 from sim.game.war import Cause
 from sim.model.ceasefire import CAUSES, CeasefireModel
-from sim.record.stands_for import STANDS
-from sim.scenario.load import ScenarioError, replaced
+from sim.record.class_scenarios import CLASS_SCENARIOS
+from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 from sim.study.calibration.prior import candidates, pairs
 from sim.uncertainty import Distribution, Floats
@@ -36,17 +38,17 @@ class OfCandidates(Distribution):
     Each for an equal share of the histories, one after another.
     """
 
-    form: ClassVar[str] = "of_candidates"
+    kind: ClassVar[str] = "of_candidates"
     values: tuple[Distribution | float, ...]
 
     def quantile(self, u: Floats) -> Floats:
         """The values at the probabilities `u` (candidate × history,)."""
         return np.concatenate(
             [
-                value.quantile(part)
+                value.quantile(share)
                 if isinstance(value, Distribution)
-                else np.full(len(part), value)
-                for value, part in zip(self.values, np.split(u, len(self.values)), strict=True)
+                else np.full(len(share), value)
+                for value, share in zip(self.values, np.split(u, len(self.values)), strict=True)
             ]
         )
 
@@ -62,7 +64,7 @@ class OfCandidates(Distribution):
     def _frozen(self) -> NoReturn:
         raise TypeError("candidates that are simulated together have no distribution in common")
 
-    def problem(self) -> str | None:
+    def validation_error(self) -> str | None:
         """Each has been checked."""
         return None
 
@@ -77,8 +79,8 @@ class Histories:
     classes: tuple[str, ...]
     lifetimes: Lifetimes
 
-    def of(self, candidates: NDArray[np.intp]) -> "Histories":
-        """Those of some candidates, one that is named twice counting twice."""
+    def select(self, candidates: NDArray[np.intp]) -> "Histories":
+        """Those of some candidates; one that is named twice counts twice."""
         return Histories(self.scores[candidates], self.classes, self.lifetimes[candidates])
 
     def ends(self) -> NDArray[np.int64]:
@@ -91,44 +93,46 @@ class Histories:
         )
 
 
-def standing_for(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
-    """The scenarios by the class for which each stands.
+def representing(scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
+    """The scenarios by the class that each represents.
 
     Raises ScenarioError where one is missing.
     """
     by_name = {scenario.name: scenario for scenario in scenarios}
-    if missing := [stand.scenario for stand in STANDS if stand.scenario not in by_name]:
+    if missing := [entry.scenario for entry in CLASS_SCENARIOS if entry.scenario not in by_name]:
         raise ScenarioError(
             [
                 (
-                    "a calibration needs the scenarios that stand for the classes of the record; "
+                    "a calibration needs the scenarios that represent the classes of the record; "
                     f"missing: {', '.join(missing)}"
                 )
             ]
         )
-    return {stand.guarantee_class: by_name[stand.scenario] for stand in STANDS}
+    return {entry.guarantee_class: by_name[entry.scenario] for entry in CLASS_SCENARIOS}
 
 
-def simulate(
+def simulate_candidates(
     scenarios: Mapping[str, Scenario],
     scores: Floats,
     histories: int,
     seed: int,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    *,
+    stream: str = "candidates",
 ) -> Histories:
     """Simulate every candidate under the scenario of each class, many together.
 
     On an executor where there is one.
 
     A candidate has histories of its own, which meet the same chances under all classes. Those that
-    are simulated together have one seed, and the next ones the next.
+    are simulated together have one seed, which `seed`, `stream` and the number of the batch give.
     """
     rows, many = candidates(scores).to_dict("records"), max(1, _TOGETHER // histories)
     batches = [rows[first : first + many] for first in range(0, len(rows), many)]
     compute, seeds = (
         partial(_lifetimes, dict(scenarios), histories),
-        range(seed, seed + len(batches)),
+        [stream_seed(seed, f"histories of {stream}", batch) for batch in range(len(batches))],
     )
     lifetimes: list[Lifetimes] = []
     for batch in (
@@ -153,8 +157,8 @@ def _lifetimes(
         "sampling.seed": seed,
         "sampling.horizon_years": int(EDGES[-1]),
     }
-    said = [pairs(candidate) for candidate in batch]
-    values = {key: OfCandidates(tuple(each[key] for each in said)) for key in said[0]}
+    numbers = [pairs(candidate) for candidate in batch]
+    values = {key: OfCandidates(tuple(own[key] for own in numbers)) for key in numbers[0]}
     runs = (_held(replaced(scenario, values | sampling)) for scenario in scenarios.values())
     return np.stack([years.reshape(len(batch), histories) for years in runs], axis=1)
 
@@ -171,7 +175,7 @@ def _held(scenario: Scenario) -> Floats:
     return held
 
 
-def drawn(source: Histories, candidate: int, cases: pd.DataFrame) -> pd.DataFrame:
+def draw_record(source: Histories, candidate: int, cases: pd.DataFrame) -> pd.DataFrame:
     """A synthetic record: to each case a history of one candidate under its class, followed as long
     as the case was or could have been.
 

@@ -1,4 +1,4 @@
-"""What is believed of dyads once the record has been asked.
+"""What is believed of pairs of adversaries once the record is known.
 
 Candidates weighed by the chance that they give its cases.
 """
@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 from scipy.stats import qmc
 
+from sim.analysis.estimate import SPREAD
 from sim.analysis.resampling import weighted_quantiles
+from sim.chance import generator
 from sim.study.calibration.emulator import Chances, Emulator
 from sim.study.calibration.prior import PRIOR, candidates, lattice, pairs
 from sim.uncertainty import Distribution, Floats
 
-RANGE = (0.05, 0.95)
 POWER = 15
 """2 to this many candidates are weighed: enough that a hundredth of them would do."""
 
@@ -33,14 +34,14 @@ class Prior:
     chances: Chances
 
     @classmethod
-    def of(cls, emulator: Emulator, power: int = POWER, seed: int = 0) -> "Prior":
-        """As an emulator tells them."""
+    def from_emulator(cls, emulator: Emulator, power: int = POWER, seed: int = 0) -> "Prior":
+        """With the chances that an emulator gives."""
         scores = lattice(power, seed)
         return cls(scores, emulator.chances(scores))
 
     def posterior(self, cases: pd.DataFrame) -> "Posterior":
         """Once these cases are known."""
-        return Posterior(self, self.chances.of(cases).sum(axis=1))
+        return Posterior(self, self.chances.log_chance(cases).sum(axis=1))
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Posterior:
         row, rows = self.prior.chances.classes.index(name), []
         for year in years:
             holds = np.exp(self.prior.chances.log_holding(row, year))
-            low, high = weighted_quantiles(holds, self.weights, RANGE)
+            low, high = weighted_quantiles(holds, self.weights, SPREAD)
             rows.append(
                 {"years": year, "estimate": float(self.weights @ holds), "low": low, "high": high}
             )
@@ -92,7 +93,7 @@ class Posterior:
         rows = []
         for column, name in enumerate(PRIOR):
             before, after = (
-                weighted_quantiles(values[name].to_numpy(), weights, (0.5, *RANGE))
+                weighted_quantiles(values[name].to_numpy(), weights, (0.5, *SPREAD))
                 for weights in (even, self.weights)
             )
             score = self.prior.scores[:, column]
@@ -135,18 +136,18 @@ class Posterior:
         """Positions of candidates drawn by their weights, systematically (Kitagawa 1996), in random
         order.
         """
-        rng = np.random.default_rng(seed)
+        rng = generator(seed, "posterior draws")
         picked = np.searchsorted(np.cumsum(self.weights), (np.arange(count) + rng.random()) / count)
         return rng.permutation(np.minimum(picked, len(self.weights) - 1))
 
     def sampled(self, count: int, seed: int) -> pd.DataFrame:
-        """Dyads drawn from the posterior: a row each, a column a dotted key of a scenario, to four
-        digits.
+        """Pairs of adversaries drawn from the posterior: a row a pair, a column a dotted key, to
+        four digits.
         """
         chosen = candidates(self.prior.scores[self.draws(count, seed)]).to_dict("records")
-        unit = qmc.LatinHypercube(d=len(pairs(chosen[0])), rng=np.random.default_rng(seed)).random(
-            count
-        )
+        unit = qmc.LatinHypercube(
+            d=len(pairs(chosen[0])), rng=generator(seed, "pairs of adversaries")
+        ).random(count)
         return pd.DataFrame(
             [
                 {

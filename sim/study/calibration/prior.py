@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import special
 from scipy.stats import qmc
 
+from sim.chance import generator
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Beta, Distribution, Floats, LogNormal, Uniform
 
@@ -31,6 +32,8 @@ def of_schema(key: str) -> Distribution:
 
 _MEDIAN, _SPREAD = of_schema("russia.value_of_prevailing").numbers()
 _PACE = "pace of reconstitution"
+_CONCENTRATION = 2
+"""Of insecurity among pairs, that of the schema: Beta(1, 1) is uniform."""
 LEVELS: Mapping[str, tuple[str, float]] = {
     "strength rebuilt": ("russia.strength_target", 0.15),
     _PACE: ("russia.reconstitution_half_life", 0.5),
@@ -56,11 +59,13 @@ Their prior is that of the schema.
 PRIOR: Mapping[str, Distribution] = {
     "median value of prevailing": LogNormal(_MEDIAN, 0.5),
     "spread of the value of prevailing": Uniform(_SPREAD / 2, 2 * _SPREAD),
-    "mean insecurity": Uniform(0.1, 0.9),
+    "mean insecurity": Uniform(
+        *of_schema("russia.insecurity").quantile(np.array([0.1, 0.9])).tolist()
+    ),
     **{name: LogNormal(1.0, spread) for name, (_, spread) in LEVELS.items()},
     **{name: of_schema(key) for name, key in SHARED.items()},
 }
-"""The parts of a candidate.
+"""The parts of a candidate; means near 0 or 1 would make all pairs alike, and are left out.
 
 At their medians they give back the schema, but for the spread of the value of prevailing: pairs may
 differ half as much as one pair is uncertain, or twice as much.
@@ -77,7 +82,7 @@ def pairs(candidate: Mapping[str, float]) -> dict[str, Distribution | float]:
         "russia.value_of_prevailing": LogNormal(
             candidate["median value of prevailing"], candidate["spread of the value of prevailing"]
         ),
-        "russia.insecurity": Beta(2 * mean, 2 * (1 - mean)),
+        "russia.insecurity": Beta(_CONCENTRATION * mean, _CONCENTRATION * (1 - mean)),
         **{
             key: _times(of_schema(key), 1 / candidate[name] if name == _PACE else candidate[name])
             for name, (key, _) in LEVELS.items()
@@ -92,25 +97,25 @@ def _times(known: Distribution, factor: float) -> Distribution:
     return Uniform(factor * low, factor * high)
 
 
-def hypercube(count: int, seed: int) -> Floats:
+def hypercube(count: int, seed: int, stream: str = "candidates") -> Floats:
     """Candidates from the prior as normal scores (candidate, part), of mean 0 and variance 1.
 
     A Latin hypercube.
     """
-    unit = qmc.LatinHypercube(d=len(PRIOR), rng=np.random.default_rng(seed)).random(count)
+    unit = qmc.LatinHypercube(d=len(PRIOR), rng=generator(seed, stream)).random(count)
     return np.asarray(special.ndtri(unit))
 
 
-def independent(count: int, seed: int) -> Floats:
+def independent(count: int, seed: int, stream: str = "candidates") -> Floats:
     """The same, drawn one by one, as a check takes them whose ranks are to be independent."""
-    return np.random.default_rng(seed).standard_normal((count, len(PRIOR)))
+    return generator(seed, stream).standard_normal((count, len(PRIOR)))
 
 
 def lattice(power: int, seed: int) -> Floats:
     """The same, 2 to the `power` of them, as a scrambled Sobol sequence (Owen 1998), which fills
     space evenly.
     """
-    unit = qmc.Sobol(d=len(PRIOR), rng=np.random.default_rng(seed)).random_base2(power)
+    unit = qmc.Sobol(d=len(PRIOR), rng=generator(seed, "lattice of candidates")).random_base2(power)
     return np.asarray(special.ndtri(np.clip(unit, np.finfo(float).tiny, 1 - np.finfo(float).eps)))
 
 

@@ -7,15 +7,33 @@ import pandas as pd
 from scipy import stats
 
 from sim.study.calibration.emulator import Emulator, counted
-from sim.study.calibration.histories import Histories, drawn
+from sim.study.calibration.histories import Histories, draw_record
 from sim.study.calibration.posterior import Prior
 from sim.study.calibration.prior import PRIOR
+from sim.study.columns import Column, Kind, TableSchema
+
+RANKS = TableSchema(
+    tuple(Column(name, Kind.NUMBER, "share", f"rank of the true {name}") for name in PRIOR)
+)
+UNIFORMITY = TableSchema(
+    (
+        Column("part", Kind.TEXT, "-", "parameter of a candidate"),
+        Column("distance", Kind.NUMBER, "share", "Kolmogorov's, of the ranks from uniform ones"),
+        Column("chance", Kind.NUMBER, "share", "of such a distance or more if the method is right"),
+    )
+)
+EMULATED = TableSchema(
+    (
+        Column("emulated", Kind.NUMBER, "nats", "log chance of the record by the emulator"),
+        Column("counted", Kind.NUMBER, "nats", "log chance of the record by counting histories"),
+        Column("chance", Kind.NUMBER, "nats", "as large as the error of the counts"),
+    )
+)
 
 
 def ranks(prior: Prior, truths: Histories, cases: pd.DataFrame) -> pd.DataFrame:
-    """Simulation-based calibration (Talts et al.
-
-    2018): where the truth of each synthetic record ranks in its posterior, 0 to 1.
+    """Simulation-based calibration (Talts et al. 2018):
+    where the truth of each synthetic record ranks in its posterior, 0 to 1.
 
     A record is drawn from the histories of each of the truths, which are candidates drawn from the
     prior, with the classes and the censoring of the cases: one row each, a column a part. A right
@@ -23,7 +41,7 @@ def ranks(prior: Prior, truths: Histories, cases: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for number, truth in enumerate(truths.scores):
-        weights = prior.posterior(drawn(truths, number, cases)).weights
+        weights = prior.posterior(draw_record(truths, number, cases)).weights
         rows.append(weights @ (prior.scores < truth))
     return pd.DataFrame(rows, columns=list(PRIOR))
 
@@ -52,7 +70,7 @@ def emulated(emulator: Emulator, fresh: Histories, cases: pd.DataFrame) -> pd.Da
     other: as large as the counts' error.
     """
     halves = [
-        Histories(fresh.scores, fresh.classes, fresh.lifetimes[..., part::2]) for part in (0, 1)
+        Histories(fresh.scores, fresh.classes, fresh.lifetimes[..., start::2]) for start in (0, 1)
     ]
     every = {
         "emulated": emulator.chances(fresh.scores),
@@ -60,10 +78,10 @@ def emulated(emulator: Emulator, fresh: Histories, cases: pd.DataFrame) -> pd.Da
         "one": counted(halves[0]),
         "other": counted(halves[1]),
     }
-    found = pd.DataFrame({name: chances.of(cases).sum(axis=1) for name, chances in every.items()})
-    return found.assign(chance=(found["one"] - found["other"]) / 2)[
-        ["emulated", "counted", "chance"]
-    ]
+    compared = pd.DataFrame(
+        {name: chances.log_chance(cases).sum(axis=1) for name, chances in every.items()}
+    )
+    return compared.assign(chance=(compared["one"] - compared["other"]) / 2)[EMULATED.names]
 
 
 def likelier(compared: pd.DataFrame) -> pd.DataFrame:
@@ -75,7 +93,7 @@ def likelier(compared: pd.DataFrame) -> pd.DataFrame:
 
 
 def apart(compared: pd.DataFrame) -> tuple[float, float, float]:
-    """Mean and standard deviation of what the emulated log chance is more than the counted, and the
+    """Difference between emulated and counted log chance: mean, standard deviation, and the
     standard error of the counts.
     """
     less = (compared["emulated"] - compared["counted"]).to_numpy()

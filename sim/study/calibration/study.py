@@ -2,107 +2,229 @@
 records of known truth, as one finding.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import logsumexp
 from threadpoolctl import threadpool_limits
 
-from sim.analysis.resampling import TAILS, bags, halves
+from sim.analysis.resampling import bags, halves
+from sim.errors import ArgumentFault, ScenarioError
+from sim.record.class_scenarios import CLASS_SCENARIOS
 from sim.record.lifetimes import YEARS, kaplan_meier
 from sim.record.record import record
-from sim.record.stands_for import STANDS
-from sim.scenario.load import ScenarioError
-from sim.scenario.schema import Scenario, digest
+from sim.scenario.schema import Sampling, Scenario, digest
 from sim.study.calibration import self_check
 from sim.study.calibration.emulator import Emulator
-from sim.study.calibration.histories import Histories, Progress, simulate, standing_for
+from sim.study.calibration.histories import (
+    Histories,
+    Progress,
+    representing,
+    simulate_candidates,
+)
 from sim.study.calibration.posterior import Posterior, Prior
 from sim.study.calibration.prior import hypercube, independent
+from sim.study.columns import Column, Kind, TableSchema, estimate_with_limits, with_limits
 from sim.study.finding import Finding
-from sim.study.validation import Predictor, by_pair, scores
-from sim.uncertainty import Floats
+from sim.study.validation import SCORES, Predictor, by_pair, scores
+from sim.uncertainty import TAILS, Floats
 
-CANDIDATES, HISTORIES, CHECKS, FRESH = 400, 600, 200, 40
+CANDIDATES, HISTORIES, CHECKS = 400, 600, 200
 """Judgements: some four minutes on two idle cores, four candidates for each coefficient of a
 regression (docs/calibration.md).
 """
-_SETS, _TRUE_HISTORIES, _FRESH_HISTORIES = 40, 100, 1000
-_APART = 100_000
-"""Between the seeds of the candidates, of those that give synthetic records, and of those that the
+MIN_CANDIDATES, MIN_HISTORIES, MIN_CHECKS = 100, 50, 20
+"""Fewer candidates than coefficients fix no regression; with fewer histories hardly any ceasefire
+ends in some intervals; fewer ranks cannot show that they are not uniform.
+"""
+FRESH = 40
+"""Candidates that the emulator has not seen, enough to see errors that would move a posterior."""
+SEED = Sampling().seed
+_TRUE_HISTORIES, _FRESH_HISTORIES = 100, 1000
+"""Of each truth, more than there are cases; of each fresh candidate, so many
+that counting them errs less than the emulator.
+"""
+_TRUTHS, _FRESH = "truths of synthetic records", "candidates not fitted"
+"""Streams of random numbers: of the candidates that give synthetic records, and of those that the
 emulator has not seen.
 """
 DRAWS = 500
-_COARSER, _REFITS = 12, 100
+"""Of the posterior: more would not make its scenario file more exact than the posterior is."""
+_COARSER = 12
+"""2 to this many candidates where a posterior is computed again and again."""
+_SETS, _REFITS = 40, 100
+"""Sets of histories, and random halves of them to which the emulator is fitted again."""
 BEFORE, AFTER = "model before", "model calibrated"
+_CANDIDATES = "limit of 90 % of candidates"
+_REFIT_LIMIT = "95 % limit for the error of emulator and histories"
+TABLES: Mapping[str, TableSchema] = {
+    "parts": TableSchema(
+        (
+            Column("part", Kind.TEXT, "-", "parameter of a candidate"),
+            *with_limits(Column("prior", Kind.NUMBER, "parameter", "median before"), _CANDIDATES),
+            Column("posterior", Kind.NUMBER, "parameter", "median after"),
+            Column("low", Kind.NUMBER, "parameter", f"lower {_CANDIDATES} after"),
+            Column("high", Kind.NUMBER, "parameter", f"upper {_CANDIDATES} after"),
+            *with_limits(
+                Column(
+                    "learned", Kind.NUMBER, "share", "variance of the normal score that is gone"
+                ),
+                _REFIT_LIMIT,
+            ),
+        )
+    ),
+    "entangled": TableSchema(
+        (
+            Column("part", Kind.TEXT, "-", "parameter of a candidate"),
+            Column("other", Kind.TEXT, "-", "another that may compensate for it"),
+            *with_limits(
+                Column("correlation", Kind.NUMBER, "-", "of their normal scores, after"),
+                _REFIT_LIMIT,
+            ),
+        )
+    ),
+    "durability": TableSchema(
+        (
+            Column("guarantee_class", Kind.TEXT, "-", "class of the record"),
+            Column("source", Kind.TEXT, "-", "prior, posterior or record"),
+            Column("years", Kind.NUMBER, "years", "since the ceasefire"),
+            *estimate_with_limits(
+                "share",
+                "ceasefires that hold",
+                "limit of 90 % of candidates, or 95 % of the record",
+            ),
+        )
+    ),
+    "scores": SCORES,
+    "left_out": TableSchema(
+        (
+            Column("before", Kind.NUMBER, "nats", "mean log chance of a case left out, before"),
+            Column("after", Kind.NUMBER, "nats", "mean log chance of a case left out, after"),
+            *with_limits(
+                Column("gain", Kind.NUMBER, "nats", "of knowing the other pairs"),
+                "limit of 95 % of resamples of the pairs",
+            ),
+        )
+    ),
+    "ranks": self_check.RANKS,
+    "uniformity": self_check.UNIFORMITY,
+    "emulator": self_check.EMULATED,
+    "effective": TableSchema(
+        (
+            Column("cases", Kind.COUNT, "cases", "cases of the record"),
+            Column("ended", Kind.COUNT, "cases", "cases that ended"),
+            Column("candidates", Kind.COUNT, "candidates", "candidates weighed"),
+            Column("effective", Kind.NUMBER, "candidates", "equally weighted ones worth as much"),
+            Column("log_evidence", Kind.NUMBER, "nats", "log chance of the record over the prior"),
+        )
+    ),
+    "draws": TableSchema((), has_keys=True),
+}
+"""The tables of a finding of kind `calibration`."""
 
 
-def calibrate(
+def calibrate(scenarios: Sequence[Scenario], **options: Any) -> pd.DataFrame:
+    """What the historical record says about how pairs of adversaries differ.
+
+    Parameters
+    ----------
+    scenarios
+        They include those that represent the classes of the record.
+    **options
+        Those of `fit_record`.
+
+    Returns
+    -------
+    DataFrame
+        The table `parts` of `TABLES`: a row a parameter of a candidate, with its median and 90 %
+        range before and after, and the share of its variance that the record takes away.
+
+    Raises
+    ------
+    ScenarioError
+        For a missing scenario, or for fewer candidates or histories than a fit takes.
+
+    Examples
+    --------
+    >>> scenarios, _ = load_folder(Path("scenarios"))  # doctest: +SKIP
+    >>> sim.calibrate(list(scenarios.values()))  # doctest: +SKIP
+    # skipped: it takes minutes
+
+    """
+    return fit_record(scenarios, **options).table
+
+
+def fit_record(
     scenarios: Sequence[Scenario],
     *,
     candidates: int = CANDIDATES,
     histories: int = HISTORIES,
     checks: int = CHECKS,
-    seed: int = 2025,
-    executor: Executor | None = None,
-    progress: Progress | None = None,
-) -> pd.DataFrame:
-    """What the historical record says about each part of a candidate: the first table of `find`."""
-    return find(
-        scenarios,
-        candidates=candidates,
-        histories=histories,
-        checks=checks,
-        seed=seed,
-        executor=executor,
-        progress=progress,
-    ).table
-
-
-def find(
-    scenarios: Sequence[Scenario],
-    *,
-    candidates: int = CANDIDATES,
-    histories: int = HISTORIES,
-    checks: int = CHECKS,
-    seed: int = 2025,
+    seed: int = SEED,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Finding:
     """Fit what is uncertain of pairs of adversaries to the record of renewed war, and try the
-    method on synthetic records.
+    method on synthetic records: the finding of kind `calibration`, with the tables of `TABLES`.
 
-    `scenarios` hold those that stand for the classes of the record; `candidates` of the prior are
-    simulated for `histories` each under every one of them, and `checks` more provide the synthetic
-    records. Tables: parts, entangled, durability, scores, left_out, ranks, uniformity, emulator,
-    effective, draws. Raises ScenarioError for a missing scenario, or for fewer candidates or
-    histories than a fit takes.
+    Parameters
+    ----------
+    scenarios
+        As of `calibrate`.
+    candidates
+        Drawn from the prior, each simulated under every scenario.
+    histories
+        Of each candidate under each scenario.
+    checks
+        Synthetic records of known truth.
+    seed
+        Of every random number of the study.
+    executor
+        Where candidates are simulated; by default here.
+    progress
+        Called with the candidates done so far and those of all.
+
     """
-    by_class, cases = standing_for(scenarios), record()
+    by_class, cases = representing(scenarios), record()
     cases = cases[cases["guarantee_class"].isin(by_class)].reset_index(drop=True)
-    _enough(candidates, histories, checks, seed)
+    _check(candidates, histories, checks, seed)
     total, done = candidates + checks + FRESH, 0
 
-    def advance(part: int, _: int) -> None:
+    def advance(finished: int, _: int) -> None:
         if progress:
-            progress(done + part, total)
+            progress(done + finished, total)
 
-    bank = simulate(by_class, hypercube(candidates, seed), histories, seed, executor, advance)
+    bank = simulate_candidates(
+        by_class, hypercube(candidates, seed), histories, seed, executor, advance
+    )
     done = candidates
-    truths = simulate(
-        by_class, independent(checks, seed + 1), _TRUE_HISTORIES, seed + _APART, executor, advance
+    truths = simulate_candidates(
+        by_class,
+        independent(checks, seed, _TRUTHS),
+        _TRUE_HISTORIES,
+        seed,
+        executor,
+        advance,
+        stream=_TRUTHS,
     )
     done += checks
-    fresh = simulate(
-        by_class, hypercube(FRESH, seed + 2), _FRESH_HISTORIES, seed + 2 * _APART, executor, advance
+    fresh = simulate_candidates(
+        by_class,
+        hypercube(FRESH, seed, _FRESH),
+        _FRESH_HISTORIES,
+        seed,
+        executor,
+        advance,
+        stream=_FRESH,
     )
     with threadpool_limits(
         1, user_api="blas"
     ):  # the matrices are small: threads that wait for each other took ten times as long
         tables = _tables(bank, truths, fresh, cases, seed)
-    asked = {
+    settings = {
         "candidates": candidates,
         "histories": histories,
         "checks": checks,
@@ -110,37 +232,37 @@ def find(
         "record": _digest(cases),
         "scenarios": {name: scenario.determinants() for name, scenario in by_class.items()},
     }
-    return Finding("calibration", asked, tables)
+    return Finding("calibration", settings, tables)
 
 
 def _tables(
     bank: Histories, truths: Histories, fresh: Histories, cases: pd.DataFrame, seed: int
 ) -> dict[str, pd.DataFrame]:
-    """The tables of `find`, from the simulated candidates, those that give synthetic records, and
-    those that the emulator has not seen.
+    """The tables of `fit_record`, from the candidates, the truths of synthetic records,
+    and the candidates that the emulator has not seen.
     """
     emulator = Emulator(bank)
-    prior = Prior.of(emulator, seed=seed)
+    prior = Prior.from_emulator(emulator, seed=seed)
     posterior, ranked = prior.posterior(cases), self_check.ranks(prior, truths, cases)
     met = np.arange(len(bank.scores)) % _SETS
     again = [
-        Prior.of(Emulator(bank.of(np.flatnonzero(np.isin(met, some)))), _COARSER, seed).posterior(
-            cases
-        )
-        for some in halves(_SETS, seed, _REFITS)
+        Prior.from_emulator(
+            Emulator(bank.select(np.flatnonzero(np.isin(met, half)))), _COARSER, seed
+        ).posterior(cases)
+        for half in halves(_SETS, seed, _REFITS)
     ]
     return {
         "parts": _with_limits(
-            "learned", posterior.parts(), [each.parts() for each in again], ["part"]
+            "learned", posterior.parts(), [posterior.parts() for posterior in again], ["part"]
         ),
         "entangled": _with_limits(
             "correlation",
             posterior.entangled(),
-            [each.entangled() for each in again],
+            [posterior.entangled() for posterior in again],
             ["part", "other"],
         ),
         "durability": durability(posterior, cases),
-        "scores": scores(cases, predictors(Prior.of(emulator, _COARSER, seed))),
+        "scores": scores(cases, predictors(Prior.from_emulator(emulator, _COARSER, seed))),
         "left_out": left_out(prior, cases, seed),
         "ranks": ranked,
         "uniformity": self_check.uniformity(ranked),
@@ -186,18 +308,18 @@ def predictors(prior: Prior) -> dict[str, Predictor]:
     Averages over candidates.
     """
 
-    def of(weights: Floats, asked: pd.DataFrame, years: Sequence[float]) -> Floats:
-        rows = {name: prior.chances.classes.index(name) for name in set(asked["guarantee_class"])}
+    def holding(weights: Floats, new: pd.DataFrame, years: Sequence[float]) -> Floats:
+        rows = {name: prior.chances.classes.index(name) for name in set(new["guarantee_class"])}
         shares = {
             name: [float(weights @ np.exp(prior.chances.log_holding(row, year))) for year in years]
             for name, row in rows.items()
         }
-        return np.array([shares[name] for name in asked["guarantee_class"]])
+        return np.array([shares[name] for name in new["guarantee_class"]])
 
     even = np.full(len(prior.scores), 1 / len(prior.scores))
     return {
-        BEFORE: lambda _, asked, years: of(even, asked, years),
-        AFTER: lambda known, asked, years: of(prior.posterior(known).weights, asked, years),
+        BEFORE: lambda _, new, years: holding(even, new, years),
+        AFTER: lambda known, new, years: holding(prior.posterior(known).weights, new, years),
     }
 
 
@@ -209,7 +331,7 @@ def left_out(prior: Prior, cases: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     pairs other than its own teach. Columns: before, after (mean log chance of a case), gain,
     gain_low, gain_high (95 % limits over resamples of the pairs).
     """
-    chances, pairs_left_out = prior.chances.of(cases), by_pair(cases)
+    chances, pairs_left_out = prior.chances.log_chance(cases), by_pair(cases)
     before = logsumexp(chances, axis=0) - np.log(len(chances))
     after = np.empty(len(cases))
     for own in pairs_left_out:
@@ -241,11 +363,11 @@ def durability(posterior: Posterior, cases: pd.DataFrame) -> pd.DataFrame:
     before = Posterior(posterior.prior, np.zeros(len(posterior.weights)))
     tables = []
     for name in posterior.prior.chances.classes:
-        some = cases[cases["guarantee_class"] == name]
+        own = cases[cases["guarantee_class"] == name]
         sources = {
             "prior": before.durability(name, YEARS),
             "posterior": posterior.durability(name, YEARS),
-            "record": kaplan_meier(some, YEARS).drop(columns="at_risk"),
+            "record": kaplan_meier(own, YEARS).drop(columns="at_risk"),
         }
         tables += [
             table.assign(guarantee_class=name, source=source) for source, table in sources.items()
@@ -257,9 +379,9 @@ def durability(posterior: Posterior, cases: pd.DataFrame) -> pd.DataFrame:
 
 def scenario_text(finding: Finding) -> str:
     """The posterior as a scenario file to put over others, with how it was made."""
-    draws, asked = finding.tables["draws"], finding.asked
+    draws, settings = finding.tables["draws"], finding.asked
     command = " ".join(
-        f"--{name} {asked[name]}" for name in ("candidates", "histories", "checks", "seed")
+        f"--{name} {settings[name]}" for name in ("candidates", "histories", "checks", "seed")
     )
     source = f"posterior of {finding.name}, docs/calibration.md"
     description = (
@@ -298,27 +420,16 @@ def left_out_scores(finding: Finding, cases: pd.DataFrame) -> pd.DataFrame:
     Raises ScenarioError unless they are of these very cases.
     """
     if finding.kind != "calibration":
-        raise ScenarioError(
-            [
-                (
-                    f"--calibration {finding.name}: is no calibration; name a folder that "
-                    f"`ceasefire "
-                    "calibrate` wrote"
-                )
-            ]
-        )
+        must = "must be a calibration: a folder that `ceasefire calibrate` wrote"
+        raise ScenarioError(ArgumentFault("calibration", finding.name, must))
     if finding.asked["record"] != _digest(cases):
-        raise ScenarioError(
-            [
-                f"--calibration {finding.name}: was scored on other cases; give the scenarios of "
-                "all its classes: "
-                + ", ".join(
-                    stand.scenario
-                    for stand in STANDS
-                    if stand.guarantee_class in finding.asked["scenarios"]
-                )
-            ]
+        scored = ", ".join(
+            entry.scenario
+            for entry in CLASS_SCENARIOS
+            if entry.guarantee_class in finding.asked["scenarios"]
         )
+        must = f"must be scored on the same cases; use the scenarios of all its classes: {scored}"
+        raise ScenarioError(ArgumentFault("calibration", finding.name, must))
     table = finding.tables["scores"]
     return table[table["predictor"] == AFTER]
 
@@ -329,13 +440,18 @@ def _digest(cases: pd.DataFrame) -> str:
     )
 
 
-def _enough(candidates: int, histories: int, checks: int, seed: int) -> None:
-    least = {"candidates": (candidates, 100), "histories": (histories, 50), "checks": (checks, 20)}
-    problems = [
-        f"--{name} {given}: a fit takes {fewest} or more"
-        for name, (given, fewest) in least.items()
-        if given < fewest
+def _check(candidates: int, histories: int, checks: int, seed: int) -> None:
+    """Raise ScenarioError for sizes that no fit can use."""
+    sizes = {
+        "candidates": (candidates, MIN_CANDIDATES),
+        "histories": (histories, MIN_HISTORIES),
+        "checks": (checks, MIN_CHECKS),
+        "seed": (seed, 0),
+    }
+    faults = [
+        ArgumentFault(name, size, f"must be {least} or more")
+        for name, (size, least) in sizes.items()
+        if size < least
     ]
-    problems += [f"--seed {seed}: must be 0 or more"] * (seed < 0)
-    if problems:
-        raise ScenarioError(problems)
+    if faults:
+        raise ScenarioError(faults)

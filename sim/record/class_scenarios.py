@@ -1,41 +1,41 @@
-"""Which scenario stands for which class of the record, with the reason: written down once, here."""
+"""Which scenario represents which class of the historical record, and why: written down once."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Stand:
-    """A scenario of the model for a class of the record."""
+class ClassScenario:
+    """The scenario of the model that represents a class of the historical record."""
 
     guarantee_class: str
     scenario: str
     reason: str
 
 
-STANDS = (
-    Stand("none", "none", "the word of the two sides alone"),
-    Stand(
+CLASS_SCENARIOS = (
+    ClassScenario("none", "none", "the word of the two sides alone"),
+    ClassScenario(
         "paper_assurance",
         "budapest",
         "outsiders sign, and owe nothing that they would not do anyway",
     ),
-    Stand(
+    ClassScenario(
         "peacekeepers_monitors",
         "monitors",
         "observers or lightly armed peacekeepers: they prevent clashes, they do not fight",
     ),
-    Stand(
+    ClassScenario(
         "demilitarised_zone",
         "demilitarised_zone",
         "armies kept apart and watched: less surprise and fewer clashes than with observers alone",
     ),
-    Stand(
+    ClassScenario(
         "deployed_allied_force",
         "korean_armistice",
         "a capable force on the ground and a promise behind it: the forces of the class had "
         "some 50,000 in Bosnia and Kosovo",
     ),
-    Stand(
+    ClassScenario(
         "third_party_defence_pact",
         "article5_like",
         "a great power's treaty to defend one side, in force",
@@ -47,13 +47,15 @@ deterred.
 
 
 def class_of(scenario: str) -> str | None:
-    """The class of the record for which a scenario stands, by its name.
+    """The class of the record that a scenario represents, by its name; None if it represents none.
 
-    None for one that stands for none.
-
-    A scenario with files put over it, such as none+calibrated, stands for the same class.
+    A scenario with an overlay, such as none+calibrated, represents the same class.
     """
     return next(
-        (stand.guarantee_class for stand in STANDS if stand.scenario == scenario.partition("+")[0]),
+        (
+            entry.guarantee_class
+            for entry in CLASS_SCENARIOS
+            if entry.scenario == scenario.partition("+")[0]
+        ),
         None,
     )

@@ -1,6 +1,6 @@
-"""A scenario at chosen points of its assumptions.
+"""Design of experiments: a scenario evaluated at chosen points of its assumptions.
 
-All of them in one run, each with its mean and the variance of chance.
+All points are simulated in one run; each has its mean outcome and the variance of chance.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from sim.analysis.measures import Measure
 from sim.ensemble.run import run
-from sim.ensemble.store import Run, RunError
-from sim.scenario.load import ScenarioError, replaced
+from sim.ensemble.store import Run
+from sim.errors import ArgumentFault, RunError, ScenarioError
+from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
-from sim.study.assumptions import at_odds, of_regime
-from sim.uncertainty import EXAMPLES, Distribution, Draws, Floats
+from sim.study.assumptions import at_odds, is_provision, nothing_uncertain, one_replicate
+from sim.uncertainty import Distribution, Draws, Floats
 
 JOINT = "joint draws"
 """The factor of all numbers that are drawn together: it chooses their row."""
@@ -26,8 +27,8 @@ Values = Mapping[str, Floats]
 
 @dataclass(frozen=True)
 class Responses:
-    """What came out at points (point,): the mean over histories, the variance of that mean by
-    chance, and which points are one.
+    """Outcomes at points (point,): the mean over histories, the variance of that mean by chance,
+    and which points coincide.
     """
 
     mean: Floats
@@ -35,9 +36,9 @@ class Responses:
     chance: Floats  # variance of the outcome of one history
     row: NDArray[np.intp]  # points of the same number are the same point, simulated once
 
-    def shared(self, some: NDArray[np.intp], others: NDArray[np.intp]) -> Floats:
-        """The covariance by chance of pairs of points: none, unless both are one."""
-        return np.where(self.row[some] == self.row[others], self.noise[some], 0.0)
+    def shared(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> Floats:
+        """The covariance by chance of pairs of points: none, unless they coincide."""
+        return np.where(self.row[first] == self.row[second], self.noise[first], 0.0)
 
 
 Evaluate = Callable[[Floats], Responses]
@@ -51,38 +52,38 @@ class Factors:
     One of them may be all that is drawn jointly.
     """
 
-    of: Mapping[str, Mapping[str, Distribution]]
+    distributions: Mapping[str, Mapping[str, Distribution]]
 
     @property
     def names(self) -> list[str]:
         """In order."""
-        return list(self.of)
+        return list(self.distributions)
 
     def values(self, unit: Floats) -> dict[str, Floats]:
         """The numbers at points of the unit cube (point, factor)."""
         return {
             key: uncertain.quantile(unit[:, column])
-            for column, keys in enumerate(self.of.values())
+            for column, keys in enumerate(self.distributions.values())
             for key, uncertain in keys.items()
         }
 
 
 @final
 @dataclass(frozen=True)
-class Chosen(Draws):
+class PointValues(Draws):
     """The values of a number at chosen points.
 
-    What is drawn anew within a history still follows what the scenario says of it.
+    What is redrawn within a history still follows the distribution of the scenario.
     """
 
     uncertain: Distribution
 
-    def anew(self) -> Distribution:
-        """What the scenario says."""
+    def redraw_distribution(self) -> Distribution:
+        """That of the scenario."""
         return self.uncertain
 
 
-def with_limits(
+def with_uniform(
     scenarios: Sequence[Scenario], limits: Mapping[str, tuple[float, float]]
 ) -> list[Scenario]:
     """The scenarios with some numbers equally likely between limits.
@@ -96,23 +97,24 @@ def with_limits(
         for key in limits
         if key.startswith("regime.accession.") and scenarios[0].regime.accession is None
     ]:
-        raise ScenarioError(
-            [
-                f"--vary {key}: {scenarios[0].name} has no accession, of which it could vary"
-                for key in absent
-            ]
-        )
+        raise ScenarioError([no_accession(key, scenarios[0].name) for key in absent])
     return [
         replaced(
             scenario,
             {
-                key: {"uniform": list(each)}
-                for key, each in limits.items()
-                if not number or not of_regime(key)
+                key: {"uniform": list(ends)}
+                for key, ends in limits.items()
+                if not number or not is_provision(key)
             },
         )
         for number, scenario in enumerate(scenarios)
     ]
+
+
+def no_accession(key: str, scenario: str) -> ArgumentFault:
+    """A provision of an accession that the scenario does not have."""
+    must = f"must be a provision of scenario '{scenario}', which has no accession"
+    return ArgumentFault("vary", key, must)
 
 
 def factors(scenarios: Sequence[Scenario]) -> Factors:
@@ -126,20 +128,21 @@ def factors(scenarios: Sequence[Scenario]) -> Factors:
     for scenario in reversed(scenarios):
         uncertain |= scenario.uncertain()
     if not uncertain:
-        problems.append(
-            f"{scenarios[0].name}: none of its numbers is uncertain; give one a distribution, "
-            f"such as {EXAMPLES['uniform']}, or --vary a provision"
-        )
+        problems.append(f"{nothing_uncertain(scenarios[0].name)}, or vary a provision")
     if problems:
         raise ScenarioError(problems)
     alone: dict[str, Mapping[str, Distribution]] = {
-        key: {key: each} for key, each in uncertain.items() if not each.jointly
+        key: {key: distribution}
+        for key, distribution in uncertain.items()
+        if not distribution.is_joint
     }
-    together = {key: each for key, each in uncertain.items() if each.jointly}
+    together = {
+        key: distribution for key, distribution in uncertain.items() if distribution.is_joint
+    }
     return Factors(alone | ({JOINT: together} if together else {}))
 
 
-def of_scenarios(
+def evaluate_scenarios(
     scenarios: Sequence[Scenario],
     varied: Factors,
     measure: Measure,
@@ -154,19 +157,20 @@ def of_scenarios(
     """
 
     def evaluate(unit: Floats) -> Responses:
-        several = [_values(scenario, varied, unit) for scenario in scenarios]
-        some, row = _distinct(_columns(several))
-        asked = [{key: column[some] for key, column in each.items()} for each in several]
+        values = [_values(scenario, varied, unit) for scenario in scenarios]
+        distinct, row = _distinct(_columns(values))
+        points = [{key: column[distinct] for key, column in own.items()} for own in values]
+        count = len(distinct)
         runs = [
-            _run(scenario, each, len(some), replicates, options)
-            for scenario, each in zip(scenarios, asked, strict=True)
+            _run(scenario, own, count, replicates, options)
+            for scenario, own in zip(scenarios, points, strict=True)
         ]
-        order = _order(
-            [_designs(result, each, replicates) for result, each in zip(runs, asked, strict=True)],
-            asked,
-        )
+        designs = [
+            _designs(result, own, replicates) for result, own in zip(runs, points, strict=True)
+        ]
+        order = _order(designs, points)
         first, *others = (
-            measure.of(result.worlds).reshape(len(some), replicates)[order] for result in runs
+            measure.of(result.worlds).reshape(count, replicates)[order] for result in runs
         )
         return responses(first - others[0] if others else first, row)
 
@@ -179,9 +183,7 @@ def responses(outcomes: Floats, row: NDArray[np.intp]) -> Responses:
     Raises RunError for a NaN, or where there are fewer than two replicates.
     """
     if outcomes.shape[1] < 2:  # noqa: PLR2004  said in the message
-        raise ScenarioError(
-            ["one history a point cannot tell chance from parameters; take --replicates 2 or more"]
-        )
+        raise ScenarioError(one_replicate())
     if not np.isfinite(outcomes).all():
         raise RunError(
             f"{np.count_nonzero(~np.isfinite(outcomes))} of {outcomes.size} outcomes are no numbers"
@@ -197,7 +199,7 @@ def _values(scenario: Scenario, varied: Factors, unit: Floats) -> Values:
     own = scenario.uncertain()
     return {
         key: own[key].quantile(unit[:, column])
-        for column, keys in enumerate(varied.of.values())
+        for column, keys in enumerate(varied.distributions.values())
         for key in keys
         if key in own
     }
@@ -212,7 +214,7 @@ def _run(
     """
     own = scenario.uncertain()
     chosen: Mapping[str, Any] = {
-        key: Chosen(tuple(column.tolist()), own[key]) for key, column in points.items()
+        key: PointValues(tuple(column.tolist()), own[key]) for key, column in points.items()
     }
     sampled = replaced(scenario, {"sampling.designs": count, "sampling.replicates": replicates})
     return run(sampled.drawn(chosen), out=None, **options)
@@ -225,23 +227,23 @@ def _designs(result: Run, points: Values, replicates: int) -> Values:
 
 def _columns(several: Sequence[Values]) -> Floats:
     """The numbers of all scenarios side by side (point, number)."""
-    return np.column_stack([column for each in several for column in each.values()])
+    return np.column_stack([column for values in several for column in values.values()])
 
 
 def _distinct(points: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The first of each of the points that are alike, in the order in which they are asked for, and
-    for each point which of them it is.
+    """The first of all points that coincide, in the order of the points, and for each point which
+    of them it is.
     """
-    _, some, row = np.unique(points, axis=0, return_index=True, return_inverse=True)
-    return np.sort(some), np.argsort(np.argsort(some))[row.ravel()]
+    _, first, row = np.unique(points, axis=0, return_index=True, return_inverse=True)
+    return np.sort(first), np.argsort(np.argsort(first))[row.ravel()]
 
 
-def _order(found: Sequence[Values], asked: Sequence[Values]) -> NDArray[np.intp]:
+def _order(designs_of: Sequence[Values], points_of: Sequence[Values]) -> NDArray[np.intp]:
     """The design at which each point was simulated, the same in all runs.
 
     Raises RunError where a point is missing or has other numbers.
     """
-    designs, points = _columns(found), _columns(asked)
+    designs, points = _columns(designs_of), _columns(points_of)
     there, here = np.lexsort(designs.T), np.lexsort(points.T)
     if designs.shape != points.shape or not np.array_equal(designs[there], points[here]):
         raise RunError(f"not every one of {len(points)} points was simulated once with its numbers")

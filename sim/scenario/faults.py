@@ -1,0 +1,84 @@
+"""One line for each fault that the schema finds in a scenario: where, what, and what to do."""
+
+import difflib
+from collections.abc import Iterator
+
+from pydantic_core import ErrorDetails
+
+from sim.quantity import Parameters
+from sim.scenario.editions import GONE, NEEDED
+from sim.scenario.layers import Settings, block_class, dotted_key
+from sim.scenario.schema import Scenario
+from sim.scenario.toml import Key
+
+_PLAIN = {
+    "bool_type": "must be true or false",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "float_type": "must be a number",
+    "int_type": "must be a whole number",
+    "list_type": "must be a list",
+    "string_pattern_mismatch": (
+        "must start with a letter or digit and hold only letters, digits, '.', '_' and '-'"
+    ),
+    "string_type": "must be a text in quotes",
+    "tuple_type": "must be a list",
+}
+_MIN_LIKENESS = 0.6
+"""How alike two keys are before one is offered for the other: the default of difflib."""
+
+
+def describe(error: ErrorDetails, settings: Settings) -> str:
+    """The line of a fault, from the values that were checked."""
+    key: Key = tuple(error["loc"])
+    if error["type"] == "draws":
+        return f"{_place(key, settings)}: {error['msg']}"
+    return f"{_place(key, settings)}: {dotted_key(key)}: {_fault(key, error)}"
+
+
+def by_place(problem: str) -> tuple[str, int, str]:
+    """What problems are sorted by: file, line, text."""
+    file, _, rest = problem.partition(":")
+    line = rest.partition(":")[0]
+    return file, int(line) if line.isdigit() else 0, problem
+
+
+def _place(key: Key, settings: Settings) -> str:
+    """Where the value stands, or the nearest thing around it that stands anywhere."""
+    for end in range(len(key), 0, -1):
+        for known, layers in reversed(list(settings.items())):
+            if known[:end] == key[:end]:
+                return layers[-1][1].place(key)
+    return "scenario"
+
+
+def _fault(key: Key, error: ErrorDetails) -> str:
+    match error["type"]:
+        case "extra_forbidden" if dotted_key(key) in GONE:
+            return f"is not in the second edition of the model; {GONE[dotted_key(key)]}"
+        case "extra_forbidden":
+            return f"no such key{_nearest_key(key)}"
+        case "missing":
+            return f"is missing; {NEEDED.get(str(key[-1]), 'give it a value')}"
+        case kind:
+            return _PLAIN.get(kind, error["msg"])
+
+
+def _nearest_key(key: Key) -> str:
+    """The nearest key that exists, wherever in the schema it is; else all of its block."""
+    known = list(_schema_keys(Scenario))
+    wanted = ".".join(str(name) for name in key if not isinstance(name, int))
+    block, _, last = wanted.rpartition(".")
+    near = difflib.get_close_matches(wanted, known, n=1, cutoff=_MIN_LIKENESS)
+    near = near or [other for other in known if other.rpartition(".")[2] == last][:1]
+    if near:
+        return f"; did you mean {near[0]}?"
+    here = [other.rpartition(".")[2] for other in known if other.rpartition(".")[0] == block]
+    return f"; allowed here: {', '.join(here)}" if here else ""
+
+
+def _schema_keys(block: type[Parameters], prefix: str = "") -> Iterator[str]:
+    for name in block.model_fields:
+        yield prefix + name
+        if inner := block_class(block, name):
+            yield from _schema_keys(inner, f"{prefix}{name}.")

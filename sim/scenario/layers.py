@@ -1,0 +1,229 @@
+"""What each scenario file says, layer on layer: a file, those that it extends, and overrides.
+
+A later layer wins over an earlier one, value by value.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args
+
+from sim.errors import ScenarioError
+from sim.quantity import Parameters
+from sim.scenario.schema import Origins, Scenario, Sources
+from sim.scenario.toml import Key, lines_of
+
+OWN = ("name", "label", "as_of", "title", "description", "sources")
+"""What a file says of itself only, and does not hand on to a file that extends it."""
+
+
+@dataclass
+class Layer:
+    """One file, or the overrides: its values, and the lines where they stand."""
+
+    origin: str
+    values: dict[str, Any]
+    lines: dict[Key, int] = field(default_factory=dict)
+    names_scenario: bool = True  # whether what it says of itself is said of the scenario
+
+    def place(self, key: Key) -> str:
+        """`file:line` of a key, or of the nearest thing around it that stands there."""
+        for end in range(len(key), 0, -1):
+            if key[:end] in self.lines:
+                return f"{self.origin}:{self.lines[key[:end]]}"
+        return self.origin
+
+
+Settings = dict[Key, list[tuple[Any, Layer]]]
+"""For each key the values that layers give it, the last of which holds."""
+
+
+def file_layers(path: Path, *, names_scenario: bool = True) -> list[Layer]:
+    """The layers of the files that a file builds on, the furthest first, and its own.
+
+    Raises ScenarioError for a file that cannot be read.
+    """
+    layers = list(_read(path, ()))
+    for layer in layers:
+        layer.names_scenario = names_scenario and layer is layers[-1]
+    return layers
+
+
+def override_layers(overrides: Mapping[str, Any], origin: str) -> list[Layer]:
+    """A layer for each override, by dotted key."""
+    return [Layer(origin, _nested(key.split("."), value)) for key, value in overrides.items()]
+
+
+def merged(layers: Iterable[Layer]) -> Settings:
+    """Every value of all layers by its key."""
+    settings: Settings = {}
+    for layer in layers:
+        for key, value in _leaves(layer.values, Scenario):
+            if layer.names_scenario or key[0] not in OWN:
+                _drop_overlapping(settings, key)
+                settings.setdefault(key, []).append((value, layer))
+    return settings
+
+
+def put(document: dict[str, Any], key: Key, value: Any) -> str | None:
+    """Put a value into a nested document; the name of what is in its way and no table, if any."""
+    block: Any = document
+    for name in key[:-1]:
+        block = block.setdefault(name, {})
+        if not isinstance(block, dict):
+            return str(name)
+    block[key[-1]] = value
+    return None
+
+
+def origins_of(settings: Settings) -> tuple[Origins, Sources]:
+    """The values that layers give to each dotted key with their places, and the sources that they
+    state.
+    """
+    origins = {
+        dotted: values
+        for key, layers in settings.items()
+        for dotted, values in _with_places(key, layers)
+    }
+    sources = {
+        dotted: values[-1][0]["source"]
+        for dotted, values in origins.items()
+        if isinstance(values[-1][0], dict) and "source" in values[-1][0]
+    }
+    return origins, sources
+
+
+def dotted_key(key: Key) -> str:
+    """A key as a text; positions in a list count from 1."""
+    return ".".join(str(name + 1) if isinstance(name, int) else name for name in key)
+
+
+def block_class(block: type[Parameters], name: str) -> type[Parameters] | None:
+    """The class of an inner block, or of the elements of a list of blocks, or None."""
+    if name not in block.model_fields:
+        return None
+    annotation = block.model_fields[name].annotation
+    return next(
+        (
+            kind
+            for kind in (annotation, *get_args(annotation))
+            if isinstance(kind, type) and issubclass(kind, Parameters)
+        ),
+        None,
+    )
+
+
+def _read(path: Path, above: tuple[Path, ...]) -> Iterator[Layer]:
+    """The file and those it builds on, the furthest first."""
+    if path.resolve() in (file.resolve() for file in above):
+        circle = " -> ".join(map(str, [*above, path]))
+        raise ScenarioError(
+            f"{above[-1]}: extends: goes in a circle: {circle}; take one of them out"
+        )
+    text = _text(path, above)
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        raise ScenarioError(f"{path}: is not valid TOML: {wrong}") from None
+    if not values:
+        raise ScenarioError(
+            f"{path}: is empty; a scenario needs at least a title, or a file that it extends"
+        )
+    layer = Layer(str(path), values, lines_of(text))
+    for base in _bases(layer):
+        yield from _read(path.parent / base, (*above, path))
+    yield layer
+
+
+def _text(path: Path, above: tuple[Path, ...]) -> str:
+    try:
+        return path.read_bytes().decode()
+    except FileNotFoundError:
+        extends = f"{above[-1]}: extends: " if above else ""
+        raise ScenarioError(f"{extends}{path}: no such file{_nearest_file(path)}") from None
+    except IsADirectoryError:
+        raise ScenarioError(
+            f"{path}: is a folder; name a scenario file in it, such as {path / 'none.toml'}"
+        ) from None
+    except OSError as wrong:
+        raise ScenarioError(f"{path}: cannot be read: {wrong.strerror}") from None
+    except UnicodeDecodeError as wrong:
+        line = wrong.object[: wrong.start].count(b"\n") + 1
+        raise ScenarioError(f"{path}:{line}: is not UTF-8 text; save the file as UTF-8") from None
+
+
+def _nearest_file(path: Path) -> str:
+    near = difflib.get_close_matches(
+        path.name, sorted(file.name for file in path.parent.glob("*.toml")), n=1
+    )
+    return f"; did you mean {path.parent / near[0]}?" if near else ""
+
+
+def _bases(layer: Layer) -> list[str]:
+    """The paths of the files that a file builds on; they are taken out of its values."""
+    extends = layer.values.pop("extends", [])
+    bases = [extends] if isinstance(extends, str) else extends
+    if not isinstance(bases, list) or not all(isinstance(base, str) for base in bases):
+        raise ScenarioError(
+            f"{layer.place(('extends',))}: extends: must be the path of a scenario file, in "
+            "quotes, or a list of such paths"
+        )
+    return bases
+
+
+def _leaves(
+    values: Mapping[str, Any], block: type[Parameters], prefix: Key = ()
+) -> Iterator[tuple[Key, Any]]:
+    """Every value with its key; a table is descended into only where the schema has a block, so
+    that a distribution is one value.
+    """
+    for name, value in values.items():
+        inner = _single_block(block, name)
+        if inner and isinstance(value, dict):
+            yield from _leaves(value, inner, (*prefix, name))
+            if not value:
+                yield (*prefix, name), value
+        else:
+            yield (*prefix, name), value
+
+
+def _single_block(block: type[Parameters], name: str) -> type[Parameters] | None:
+    """The class of an inner block that is not in a list, or None."""
+    is_list = name in block.model_fields and get_args(block.model_fields[name].annotation)[1:] == (
+        Ellipsis,
+    )
+    return None if is_list else block_class(block, name)
+
+
+def _drop_overlapping(settings: Settings, key: Key) -> None:
+    """A value of a whole block replaces all inside it, and a value inside one the whole."""
+    for other in list(settings):
+        if other != key and (other[: len(key)] == key or key[: len(other)] == other):
+            del settings[other]
+
+
+def _nested(names: list[str], value: Any) -> dict[str, Any]:
+    for name in reversed(names):
+        value = {name: value}
+    return dict(value)
+
+
+def _with_places(
+    key: Key, layers: list[tuple[Any, Layer]]
+) -> Iterator[tuple[str, tuple[tuple[Any, str], ...]]]:
+    """A dotted key, with its values and where they stand.
+
+    A list of blocks is one value of a file; its values go by the names of the blocks.
+    """
+    value, layer = layers[-1]
+    if isinstance(value, list) and value and all(isinstance(block, dict) for block in value):
+        for position, block in enumerate(value):
+            for name, inner in block.items():
+                yield (
+                    ".".join(map(str, (*key, block["name"], name))),
+                    ((inner, layer.place((*key, position, name))),),
+                )
+    else:
+        yield ".".join(map(str, key)), tuple((said, by.place(key)) for said, by in layers)

@@ -1,0 +1,15 @@
+"""The schemas of the tables of every kind of finding."""
+
+from collections.abc import Mapping
+
+from sim.study import discovery, requirement, robustness, sensitivity
+from sim.study.calibration import study as calibration
+from sim.study.columns import TableSchema
+
+SCHEMAS: Mapping[str, Mapping[str, TableSchema]] = {
+    "calibration": calibration.TABLES,
+    "discovery": discovery.TABLES,
+    "requirement": requirement.TABLES,
+    "robustness": robustness.TABLES,
+    "sensitivity": sensitivity.TABLES,
+}
