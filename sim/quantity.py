@@ -4,8 +4,8 @@ An array once it is drawn.
 """
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Self, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,6 +123,43 @@ def parameter(
     return Field(default, description=meaning, json_schema_extra=extra, validate_default=False)
 
 
+T = TypeVar("T")
+
+
+class derived(Generic[T]):  # noqa: N801  a decorator
+    """A quantity that follows from the parameters of a block alone.
+
+    It is computed once for all of a block's parameter sets, and read off for some of its worlds.
+    """
+
+    def __init__(self, formula: Callable[[Any], T]) -> None:
+        """The formula, a method of the block."""
+        self._formula = formula
+        self.__doc__ = formula.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """The name under which the block has it."""
+        self._name = name
+
+    @overload
+    def __get__(self, block: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, block: "Parameters", owner: type) -> T: ...
+    def __get__(self, block: "Parameters | None", owner: type) -> Self | T:
+        """Its value, kept by the block."""
+        if block is None:
+            return self
+        private = _private(block)
+        whole = private.get("_whole")
+        value: T = (
+            self._formula(block)
+            if whole is None or private["_updated"]
+            else _at(getattr(whole, self._name), private["_worlds"])
+        )
+        block.__dict__[self._name] = value
+        return value
+
+
 class Parameters(BaseModel):
     """A block of a scenario file.
 
@@ -130,11 +167,17 @@ class Parameters(BaseModel):
     """
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, arbitrary_types_allowed=True
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        arbitrary_types_allowed=True,
+        ignored_types=(derived,),
     )
     _varying: tuple[str, ...] = PrivateAttr(default=())
     _whole: Any = PrivateAttr(default=None)
     _worlds: Any = PrivateAttr(default=None)
+    _updated: bool = PrivateAttr(default=False)
 
     @field_validator("*", mode="after")
     @classmethod
@@ -208,19 +251,34 @@ class Parameters(BaseModel):
         varying = _private(self)["_varying"]
         if not varying:
             return self
+        fields = type(self).model_fields
         copy = object.__new__(
             type(self)
         )  # as model_copy does, without the values that are not needed yet
         for attribute in ("__pydantic_fields_set__", "__pydantic_extra__"):
             object.__setattr__(copy, attribute, getattr(self, attribute))
         object.__setattr__(
-            copy, "__pydantic_private__", {"_varying": varying, "_whole": self, "_worlds": worlds}
+            copy, "__pydantic_private__", {"_varying": varying, "_whole": self, "_worlds": worlds, "_updated": False}
         )
         object.__setattr__(
             copy,
             "__dict__",
-            {name: value for name, value in self.__dict__.items() if name not in varying},
+            {
+                name: value
+                for name, value in self.__dict__.items()
+                if name not in varying and name in fields
+            },
         )
+        return copy
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """The same block with other values of some fields; what is derived from them is left out.
+        """
+        copy = super().model_copy(update=update, deep=deep)
+        fields = type(self).model_fields
+        for name in [name for name in copy.__dict__ if name not in fields]:
+            del copy.__dict__[name]
+        copy._updated = bool(update)  # noqa: SLF001  its own class
         return copy
 
     if not TYPE_CHECKING:  # or every name would pass for an attribute
@@ -255,7 +313,7 @@ def _varies(value: Any) -> bool:
 
 def _at(value: Any, worlds: Worlds) -> Any:
     if isinstance(value, np.ndarray):
-        return value[worlds]
-    return (
-        tuple(_at(each, worlds) for each in value) if isinstance(value, tuple) else value.at(worlds)
-    )
+        return value.take(worlds)
+    if isinstance(value, tuple):
+        return tuple(_at(each, worlds) for each in value)
+    return value.at(worlds) if isinstance(value, Parameters) else value

@@ -57,14 +57,14 @@ def summed(counts: Sequence[Array], values: Sequence[Array]) -> Floats:
 
     Counts grow from 0 at the first, so that only what is new is added at the next.
     """
-    rows = [np.zeros(np.broadcast_shapes(np.shape(values[0]), np.shape(counts[0])[1:]))]
-    for node in range(1, len(np.asarray(counts[0]))):
-        total = rows[-1]
-        for count, value in zip(counts, values, strict=True):
-            if (more := np.asarray(count)[node] - np.asarray(count)[node - 1]).any():
-                total = total + more * value
-        rows.append(total)
-    return np.stack(rows)
+    shape = np.broadcast_shapes(np.shape(values[0]), np.shape(counts[0])[1:])
+    more = np.diff(np.stack(np.broadcast_arrays(*counts)), axis=1)
+    sums = np.zeros((more.shape[1] + 1, *shape))
+    for node, row in enumerate(sums[1:]):
+        row += sums[node]
+        for of in np.flatnonzero(more[:, node].any(axis=-1)):
+            row += more[of, node] * values[of]
+    return sums
 
 
 def bayes(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:

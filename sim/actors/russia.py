@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.actors.choice import logistic, logit_response
 from sim.guarantee.terms import Terms
-from sim.quantity import SMALLEST, Array, AsTuple, Parameters, Quantity, Worlds, parameter
+from sim.quantity import SMALLEST, Array, AsTuple, Parameters, Quantity, Worlds, derived, parameter
 from sim.uncertainty import Floats, LogNormal, Uniform
 
 FARTHEST = 100
@@ -274,6 +274,11 @@ class Challenger(Parameters):
                 {"most": FARTHEST},
             )
         return years
+
+    @derived
+    def patience(self) -> Array:
+        """log δ, per year."""
+        return np.log(self.discount_factor)
 
     def gap_left(self, years: Array) -> Array:
         """2^(-h/T_R): what is left of the gap to the strength target after so many years."""

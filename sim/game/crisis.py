@@ -125,7 +125,7 @@ class Crisis:
         value of peace.
         """
         attack = np.asarray(self.attack.value)
-        years, patience = (0.0, *self.russia.foresight), np.log(self.russia.discount_factor)
+        years, patience = (0.0, *self.russia.foresight), self.russia.patience
         peace = np.broadcast_to(self.value_of_peace, attack.shape)
         waiting = np.array(peace)
         for node in range(len(years) - 1, NOW, -1):

@@ -62,6 +62,7 @@ class Stream:
         self._buffer: Floats = np.empty((len(among.slabs), _ROWS, SLAB))
         self._next = _ROWS
         self._kept: Floats = np.empty((0, among.worlds))
+        self._rows_kept = 0
 
     def next(self) -> Floats:
         """The next row, shape (world,)."""
@@ -77,9 +78,25 @@ class Stream:
         """In some worlds, by their positions, the entry of each one's `ordinal` event, the first
         being 0; not to be mixed with `next`.
         """
-        while len(self._kept) <= ordinal.max():
-            self._kept = np.vstack([self._kept, self.next()])
+        self._keep(int(ordinal.max()) + 1)
         return np.asarray(self._kept[ordinal, worlds])
+
+    def row(self, ordinal: int) -> Floats:
+        """The row of the `ordinal` event of all worlds, the first being 0; not to be mixed with
+        `next`.
+        """
+        self._keep(ordinal + 1)
+        return self._kept[ordinal]
+
+    def _keep(self, rows: int) -> None:
+        """Have the first `rows` at hand; what holds them doubles, so that each is copied once."""
+        if rows > len(self._kept):
+            kept = np.empty((max(rows, 2 * len(self._kept)), self._kept.shape[1]))
+            kept[: self._rows_kept] = self._kept[: self._rows_kept]
+            self._kept = kept
+        for ordinal in range(self._rows_kept, rows):
+            self._kept[ordinal] = self.next()
+        self._rows_kept = max(rows, self._rows_kept)
 
 
 class Chance:
