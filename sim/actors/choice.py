@@ -1,5 +1,6 @@
 """How every actor chooses and learns: logit response, Bayes' rule, rates and probabilities."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,7 +15,9 @@ _LEAST_KEPT = 1e-300
 
 def logistic(x: Array) -> Array:
     """σ(x) = 1 / (1 + e^(-x)), exact to 1e-304 and free of overflow."""
-    return 1 / (1 + np.exp(np.minimum(-x, _STEEPEST)))
+    odds_against = np.exp(np.minimum(-x, _STEEPEST))
+    odds_against += 1
+    return 1 / odds_against
 
 
 def logit_response(utilities: Floats, noise: Array) -> Floats:
@@ -52,18 +55,19 @@ def log_kept(chance: Array) -> Array:
     return np.log(np.maximum(1 - chance, _LEAST_KEPT))
 
 
-def summed(counts: Sequence[Array], values: Sequence[Array]) -> Floats:
-    """Σ count × value at each node, (node, world).
+def summed(counts: Floats, values: Sequence[Array]) -> Floats:
+    """Σ count × value at each node, (node, world), from `counts` (value, node, world).
 
     Counts grow from 0 at the first, so that only what is new is added at the next.
     """
-    shape = np.broadcast_shapes(np.shape(values[0]), np.shape(counts[0])[1:])
-    more = np.diff(np.stack(np.broadcast_arrays(*counts)), axis=1)
-    sums = np.zeros((more.shape[1] + 1, *shape))
-    for node, row in enumerate(sums[1:]):
-        row += sums[node]
-        for of in np.flatnonzero(more[:, node].any(axis=-1)):
-            row += more[of, node] * values[of]
+    more = np.diff(counts, axis=1)
+    sums = np.zeros((counts.shape[1], *np.broadcast_shapes(np.shape(values[0]), counts.shape[2:])))
+    grows = more.any(axis=-1).T.tolist()
+    for node, grown in enumerate(grows):
+        total = sums[node + 1]
+        total[:] = sums[node]
+        for count, value in itertools.compress(zip(more[:, node], values, strict=True), grown):
+            total += count * value
     return sums
 
 

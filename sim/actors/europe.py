@@ -436,11 +436,17 @@ class FrontLineDefender(Parameters):
         self, reputation: Array, now: Array, ahead: Array, calendar: Calendar
     ) -> Array:
         """b_E(h) = π_E + (b_E - π_E) Π (1 - e_E share_i) over members' elections in (t, t + h]."""
-        held = [
-            member.elections_by(now + ahead, calendar) - member.elections_by(now, calendar)
+        held = self.elections_by(now + ahead, calendar) - self.elections_by(now, calendar)
+        return after_draws(self.prior_resolute, reputation, summed(held, self.log_kept))
+
+    def elections_by(self, years: Array, calendar: Calendar) -> Floats:
+        """Number of elections that each standing member has held by a moment, as the first axis."""
+        first = [
+            calendar.first_election(member.next_election, member.election_interval)
             for member in self.standing
         ]
-        return after_draws(self.prior_resolute, reputation, summed(held, self.log_kept))
+        interval = [member.election_interval for member in self.standing]
+        return calendar.elections_since(_by_member(first), _by_member(interval), years)
 
     def tripwire_value(self, exposed: Array) -> Array:
         """w F_X / (F_X + F½)."""
@@ -472,6 +478,11 @@ class FrontLineDefender(Parameters):
             - self.resolve_gap * (1 - resolute)
         )
         return logistic(utility / self.choice_noise)
+
+
+def _by_member(values: list[Array]) -> Floats:
+    """One value a member as the first axis, before (node, world)."""
+    return np.stack(np.broadcast_arrays(*np.atleast_1d(*values)))[:, None]
 
 
 def _shares(weights: list[Array]) -> tuple[Array, ...]:
