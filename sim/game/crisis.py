@@ -124,9 +124,11 @@ class Crisis:
         At a node it will take the logit mix of attacking and waiting on; between nodes it has the
         value of peace.
         """
-        attack = np.asarray(self.attack.value)
         years, patience = (0.0, *self.russia.foresight), self.russia.patience
-        peace = np.broadcast_to(self.value_of_peace, attack.shape)
+        shape = (len(years), *np.shape(self.attack.value)[1:])
+        attack, peace = (
+            np.broadcast_to(value, shape) for value in (self.attack.value, self.value_of_peace)
+        )
         waiting = np.array(peace)
         for node in range(len(years) - 1, NOW, -1):
             reconsidered = expected(

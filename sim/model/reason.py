@@ -70,9 +70,7 @@ def _lowers_most(
     lowered = dict.fromkeys(Reason, np.zeros_like(as_it_was))
     for reason, there, then in _returned(parameters, at, signature):
         lowered[reason] = as_it_was - chance(there, then)
-    lowered[Reason.CLOSING_WINDOW] = as_it_was - replace(chance, ahead=np.zeros_like(chance.ahead))(
-        parameters, at
-    )
+    lowered[Reason.CLOSING_WINDOW] = as_it_was - replace(chance, ahead=PRESENT)(parameters, at)
     lowered[Reason.DISPOSITION] = np.full_like(as_it_was, _NOTHING)
     return np.asarray(np.argmax(np.stack(list(lowered.values())), axis=0))
 
