@@ -15,9 +15,10 @@ _LEAST_KEPT = 1e-300
 
 def logistic(x: Array) -> Array:
     """σ(x) = 1 / (1 + e^(-x)), exact to 1e-304 and free of overflow."""
-    odds_against = np.exp(np.minimum(-x, _STEEPEST))
+    odds_against = np.asarray(np.minimum(np.negative(x), _STEEPEST))
+    np.exp(odds_against, out=odds_against)
     odds_against += 1
-    return 1 / odds_against
+    return np.divide(1, odds_against, out=odds_against)[()]
 
 
 def logit_response(utilities: Floats, noise: Array) -> Floats:
@@ -31,7 +32,9 @@ def logit_response(utilities: Floats, noise: Array) -> Floats:
 
 def expected(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:
     """Mean of a probability over an actor's types, as those see it who do not know the type."""
-    return if_irresolute + belief * (if_resolute - if_irresolute)
+    mean = belief * (if_resolute - if_irresolute)
+    mean += if_irresolute
+    return mean
 
 
 def signalled(prior: Array, log_odds: Array) -> Array:
@@ -47,7 +50,9 @@ def after_draws(prior: Array, reputation: Array, log_kept: Array) -> Array:
     """π + (b - π) Π (1 - chance): what a reputation comes to once the type may have been drawn
     again, by the log of that product.
     """
-    return prior + (reputation - prior) * np.exp(log_kept)
+    later = (reputation - prior) * np.exp(log_kept)
+    later += prior
+    return later
 
 
 def log_kept(chance: Array) -> Array:

@@ -276,9 +276,12 @@ class Challenger(Parameters):
         return years
 
     @derived
-    def patience(self) -> Array:
-        """log δ, per year."""
-        return np.log(self.discount_factor)
+    def patience(self) -> tuple[Array, ...]:
+        """δ^(H_k - H_(k-1)): what a unit at each foresight year is worth at the one before it."""
+        years = (0.0, *self.foresight)
+        return tuple(
+            np.exp(np.log(self.discount_factor) * (later - year)) for year, later in pairwise(years)
+        )
 
     def gap_left(self, years: Array) -> Array:
         """2^(-h/T_R): what is left of the gap to the strength target after so many years."""
@@ -286,7 +289,9 @@ class Challenger(Parameters):
 
     def strength_after(self, strength: Array, gap_left: Array) -> Array:
         """R(h) = R* + (R - R*) 2^(-h/T_R)."""
-        return self.strength_target + (strength - self.strength_target) * gap_left
+        later = (strength - self.strength_target) * gap_left
+        later += self.strength_target
+        return later
 
     def provoked(self, provocation: Array, force: Array, outgrown: Array) -> Array:
         """v f + θ_F F + θ_U max(0, U(h) - U_b)/U_b: what provokes it by the regime, its force and
