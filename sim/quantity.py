@@ -178,6 +178,7 @@ class Parameters(BaseModel):
     _whole: Any = PrivateAttr(default=None)
     _worlds: Any = PrivateAttr(default=None)
     _updated: bool = PrivateAttr(default=False)
+    _fixed: dict[str, Any] | None = PrivateAttr(default=None)
 
     @field_validator("*", mode="after")
     @classmethod
@@ -248,27 +249,32 @@ class Parameters(BaseModel):
 
         Itself where nothing differs.
         """
-        varying = _private(self)["_varying"]
+        private = _private(self)
+        varying = private["_varying"]
         if not varying:
             return self
-        fields = type(self).model_fields
+        fixed = private["_fixed"]
+        if fixed is None:
+            fixed = private["_fixed"] = {
+                name: self.__dict__[name] for name in type(self).model_fields if name not in varying
+            }
         copy = object.__new__(
             type(self)
         )  # as model_copy does, without the values that are not needed yet
         for attribute in ("__pydantic_fields_set__", "__pydantic_extra__"):
             object.__setattr__(copy, attribute, getattr(self, attribute))
         object.__setattr__(
-            copy, "__pydantic_private__", {"_varying": varying, "_whole": self, "_worlds": worlds, "_updated": False}
-        )
-        object.__setattr__(
             copy,
-            "__dict__",
+            "__pydantic_private__",
             {
-                name: value
-                for name, value in self.__dict__.items()
-                if name not in varying and name in fields
+                "_varying": varying,
+                "_whole": self,
+                "_worlds": worlds,
+                "_updated": False,
+                "_fixed": None,
             },
         )
+        object.__setattr__(copy, "__dict__", fixed.copy())
         return copy
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
@@ -278,7 +284,8 @@ class Parameters(BaseModel):
         fields = type(self).model_fields
         for name in [name for name in copy.__dict__ if name not in fields]:
             del copy.__dict__[name]
-        copy._updated = bool(update)  # noqa: SLF001  its own class
+        private = _private(copy)
+        private["_updated"], private["_fixed"] = bool(update), None
         return copy
 
     if not TYPE_CHECKING:  # or every name would pass for an attribute

@@ -46,8 +46,9 @@ def hold_elections(model: "CeasefireModel", began: float) -> None:
     before, after = (
         united_states.elections_by(years, model.drawn.calendar) for years in (began, model.years)
     )
-    model.us_voted = np.full(len(model.worlds), after > before)
-    if np.any(after > before):
+    voted = np.greater(after, before)
+    model.us_voted = np.full(len(model.worlds), voted)
+    if voted.any():
         model.united_states.hold_election(
             model.us_voted,
             *(
@@ -60,10 +61,10 @@ def hold_elections(model: "CeasefireModel", began: float) -> None:
         before, after = (
             member.elections_by(years, model.drawn.calendar) for years in (began, model.years)
         )
-        if np.any(after > before):
+        if (voted := np.greater(after, before)).any():
             uniform = _of_election(model.chance[f"elections in {member.name}"], after)
             model.members_voted.append(member.name)
-            model.europe.turn(np.where(after > before, share, 0.0), uniform)
+            model.europe.turn(np.where(voted, share, 0.0), uniform)
 
 
 def deliver(model: "CeasefireModel", began: float) -> None:
