@@ -60,8 +60,7 @@ class Calendar(Parameters):
         dated = self.years_until(next_election)
         return dated if dated > 0 else dated + interval * (np.floor(-dated / interval) + 1)
 
-    def elections_since(self, first: Array, interval: Array, years: Array) -> Any:
-        """Number of elections up to and including a moment, every `interval` years from the first.
-        """
+    def elections_since(self, first: Array, interval: Array, years: Array) -> Array:
+        """Number of elections by a moment, every `interval` years from the `first`."""
         held = (years - first) // interval + 1
         return max(0.0, held) if isinstance(held, float) else np.maximum(0.0, held)

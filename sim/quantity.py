@@ -278,8 +278,7 @@ class Parameters(BaseModel):
         return copy
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """The same block with other values of some fields; what is derived from them is left out.
-        """
+        """The same block with other values of some fields, without what is derived from them."""
         copy = super().model_copy(update=update, deep=deep)
         fields = type(self).model_fields
         for name in [name for name in copy.__dict__ if name not in fields]:

@@ -18,7 +18,8 @@ def logistic(x: Array) -> Array:
     odds_against = np.asarray(np.minimum(np.negative(x), _STEEPEST))
     np.exp(odds_against, out=odds_against)
     odds_against += 1
-    return np.divide(1, odds_against, out=odds_against)[()]
+    answer: Array = np.divide(1, odds_against, out=odds_against)[()]
+    return answer
 
 
 def logit_response(utilities: Floats, noise: Array) -> Floats:
@@ -67,7 +68,7 @@ def summed(counts: Floats, values: Sequence[Array]) -> Floats:
     """
     more = np.diff(counts, axis=1)
     sums = np.zeros((counts.shape[1], *np.broadcast_shapes(np.shape(values[0]), counts.shape[2:])))
-    grows = more.any(axis=-1).T.tolist()
+    grows: list[list[bool]] = np.any(more, axis=-1).T.tolist()
     for node, grown in enumerate(grows):
         total = sums[node + 1]
         total[:] = sums[node]

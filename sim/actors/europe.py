@@ -446,7 +446,7 @@ class FrontLineDefender(Parameters):
             for member in self.standing
         ]
         interval = [member.election_interval for member in self.standing]
-        return calendar.elections_since(_by_member(first), _by_member(interval), years)
+        return np.asarray(calendar.elections_since(_by_member(first), _by_member(interval), years))
 
     def tripwire_value(self, exposed: Array) -> Array:
         """w F_X / (F_X + F½)."""

@@ -92,7 +92,7 @@ class Stream:
         `next`.
         """
         self._keep(ordinal + 1)
-        return self._kept[ordinal]
+        return np.asarray(self._kept[ordinal])
 
     def _keep(self, rows: int) -> None:
         """Have the first `rows` at hand; what holds them doubles, so that each is copied once."""
