@@ -482,7 +482,7 @@ class FrontLineDefender(Parameters):
 
 def _by_member(values: list[Array]) -> Floats:
     """One value a member as the first axis, before (node, world)."""
-    return np.stack(np.broadcast_arrays(*np.atleast_1d(*values)))[:, None]
+    return np.stack(np.broadcast_arrays(*map(np.atleast_1d, values)))[:, None]
 
 
 def _shares(weights: list[Array]) -> tuple[Array, ...]:
