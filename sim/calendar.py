@@ -53,6 +53,14 @@ class Calendar(Parameters):
 
         One that is dated on or before the signature is moved on by whole intervals.
         """
+        return self.elections_since(self.first_election(next_election, interval), interval, years)
+
+    def first_election(self, next_election: date, interval: Array) -> Array:
+        """Years from the signature to the first election after it."""
         dated = self.years_until(next_election)
-        first = dated if dated > 0 else dated + interval * (np.floor(-dated / interval) + 1)
-        return np.maximum(0.0, (years - first) // interval + 1)
+        return dated if dated > 0 else dated + interval * (np.floor(-dated / interval) + 1)
+
+    def elections_since(self, first: Array, interval: Array, years: Array) -> Array:
+        """Number of elections by a moment, every `interval` years from the `first`."""
+        held = (years - first) // interval + 1
+        return max(0.0, held) if isinstance(held, float) else np.maximum(0.0, held)

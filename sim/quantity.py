@@ -5,8 +5,17 @@ An array once it is drawn.
 
 import difflib
 import math
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, LiteralString, Self
+from collections.abc import Callable, Iterator, Mapping
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Generic,
+    LiteralString,
+    Self,
+    TypeVar,
+    overload,
+)
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,6 +141,43 @@ def parameter(
     return Field(default, description=meaning, json_schema_extra=extra, validate_default=False)
 
 
+T = TypeVar("T")
+
+
+class derived(Generic[T]):  # noqa: N801  a decorator
+    """A quantity that follows from the parameters of a block alone.
+
+    It is computed once for all of a block's parameter sets, and read off for some of its worlds.
+    """
+
+    def __init__(self, formula: Callable[[Any], T]) -> None:
+        """The formula, a method of the block."""
+        self._formula = formula
+        self.__doc__ = formula.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """The name under which the block has it."""
+        self._name = name
+
+    @overload
+    def __get__(self, block: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, block: "Parameters", owner: type) -> T: ...
+    def __get__(self, block: "Parameters | None", owner: type) -> Self | T:
+        """Its value, kept by the block."""
+        if block is None:
+            return self
+        private = _private(block)
+        whole = private.get("_whole")
+        value: T = (
+            self._formula(block)
+            if whole is None or private["_updated"]
+            else _at(getattr(whole, self._name), private["_worlds"])
+        )
+        block.__dict__[self._name] = value
+        return value
+
+
 class Parameters(BaseModel):
     """A block of a scenario file.
 
@@ -139,11 +185,18 @@ class Parameters(BaseModel):
     """
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, arbitrary_types_allowed=True
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        arbitrary_types_allowed=True,
+        ignored_types=(derived,),
     )
     _varying: tuple[str, ...] = PrivateAttr(default=())
     _whole: Any = PrivateAttr(default=None)
     _worlds: Any = PrivateAttr(default=None)
+    _updated: bool = PrivateAttr(default=False)
+    _fixed: dict[str, Any] | None = PrivateAttr(default=None)
 
     @field_validator("*", mode="after")
     @classmethod
@@ -215,22 +268,42 @@ class Parameters(BaseModel):
 
         Itself where nothing differs.
         """
-        varying = _private(self)["_varying"]
+        private = _private(self)
+        varying = private["_varying"]
         if not varying:
             return self
+        fixed = private["_fixed"]
+        if fixed is None:
+            fixed = private["_fixed"] = {
+                name: self.__dict__[name] for name in type(self).model_fields if name not in varying
+            }
         copy = object.__new__(
             type(self)
         )  # as model_copy does, without the values that are not needed yet
         for attribute in ("__pydantic_fields_set__", "__pydantic_extra__"):
             object.__setattr__(copy, attribute, getattr(self, attribute))
         object.__setattr__(
-            copy, "__pydantic_private__", {"_varying": varying, "_whole": self, "_worlds": worlds}
-        )
-        object.__setattr__(
             copy,
-            "__dict__",
-            {name: value for name, value in self.__dict__.items() if name not in varying},
+            "__pydantic_private__",
+            {
+                "_varying": varying,
+                "_whole": self,
+                "_worlds": worlds,
+                "_updated": False,
+                "_fixed": None,
+            },
         )
+        object.__setattr__(copy, "__dict__", fixed.copy())
+        return copy
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """The same block with other values of some fields, without what is derived from them."""
+        copy = super().model_copy(update=update, deep=deep)
+        fields = type(self).model_fields
+        for name in [name for name in copy.__dict__ if name not in fields]:
+            del copy.__dict__[name]
+        private = _private(copy)
+        private["_updated"], private["_fixed"] = bool(update), None
         return copy
 
     if not TYPE_CHECKING:  # or every name would pass for an attribute
@@ -265,9 +338,7 @@ def _varies(value: Any) -> bool:
 
 def _at(value: Any, worlds: Worlds) -> Any:
     if isinstance(value, np.ndarray):
-        return value[worlds]
-    return (
-        tuple(_at(member, worlds) for member in value)
-        if isinstance(value, tuple)
-        else value.at(worlds)
-    )
+        return value.take(worlds)
+    if isinstance(value, tuple):
+        return tuple(_at(member, worlds) for member in value)
+    return value.at(worlds) if isinstance(value, Parameters) else value

@@ -548,7 +548,7 @@ TABLES = {
             prior_resolute=CHANCE,
             election_swing=CHANCE,
             firmness=UTILITY,
-            firmness_by_commitment=(0.0, 1.0),
+            firmness_by_commitment=(0, 4),
             choice_noise=NOISE,
         ),
         st.lists(

@@ -1,5 +1,6 @@
 """How every actor chooses and learns: logit response, Bayes' rule, rates and probabilities."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,7 +15,11 @@ _LEAST_KEPT = 1e-300
 
 def logistic(x: Array) -> Array:
     """σ(x) = 1 / (1 + e^(-x)), exact to 1e-304 and free of overflow."""
-    return 1 / (1 + np.exp(np.minimum(-x, _STEEPEST)))
+    odds_against = np.asarray(np.minimum(np.negative(x), _STEEPEST))
+    np.exp(odds_against, out=odds_against)
+    odds_against += 1
+    answer: Array = np.divide(1, odds_against, out=odds_against)[()]
+    return answer
 
 
 def logit_response(utilities: Floats, noise: Array) -> Floats:
@@ -28,7 +33,9 @@ def logit_response(utilities: Floats, noise: Array) -> Floats:
 
 def expected(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:
     """Mean of a probability over an actor's types, as those see it who do not know the type."""
-    return if_irresolute + belief * (if_resolute - if_irresolute)
+    mean = belief * (if_resolute - if_irresolute)
+    mean += if_irresolute
+    return mean
 
 
 def signalled(prior: Array, log_odds: Array) -> Array:
@@ -44,7 +51,9 @@ def after_draws(prior: Array, reputation: Array, log_kept: Array) -> Array:
     """π + (b - π) Π (1 - chance): what a reputation comes to once the type may have been drawn
     again, by the log of that product.
     """
-    return prior + (reputation - prior) * np.exp(log_kept)
+    later = (reputation - prior) * np.exp(log_kept)
+    later += prior
+    return later
 
 
 def log_kept(chance: Array) -> Array:
@@ -52,19 +61,20 @@ def log_kept(chance: Array) -> Array:
     return np.log(np.maximum(1 - chance, _LEAST_KEPT))
 
 
-def summed(counts: Sequence[Array], values: Sequence[Array]) -> Floats:
-    """Σ count × value at each node, (node, world).
+def summed(counts: Floats, values: Sequence[Array]) -> Floats:
+    """Σ count × value at each node, (node, world), from `counts` (value, node, world).
 
     Counts grow from 0 at the first, so that only what is new is added at the next.
     """
-    rows = [np.zeros(np.broadcast_shapes(np.shape(values[0]), np.shape(counts[0])[1:]))]
-    for node in range(1, len(np.asarray(counts[0]))):
-        total = rows[-1]
-        for count, value in zip(counts, values, strict=True):
-            if (more := np.asarray(count)[node] - np.asarray(count)[node - 1]).any():
-                total = total + more * value
-        rows.append(total)
-    return np.stack(rows)
+    more = np.diff(counts, axis=1)
+    sums = np.zeros((counts.shape[1], *np.broadcast_shapes(np.shape(values[0]), counts.shape[2:])))
+    grows: list[list[bool]] = np.any(more, axis=-1).T.tolist()
+    for node, grown in enumerate(grows):
+        total = sums[node + 1]
+        total[:] = sums[node]
+        for count, value in itertools.compress(zip(more[:, node], values, strict=True), grown):
+            total += count * value
+    return sums
 
 
 def bayes(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:

@@ -22,7 +22,16 @@ from sim.actors.choice import (
     summed,
 )
 from sim.calendar import Calendar, Date
-from sim.quantity import SMALLEST, Array, AsTuple, Parameters, Quantity, least, parameter
+from sim.quantity import (
+    SMALLEST,
+    Array,
+    AsTuple,
+    Parameters,
+    Quantity,
+    derived,
+    least,
+    parameter,
+)
 from sim.uncertainty import Floats, Uniform
 
 _FORCES = "judgement, from the size of its army (Correlates of War, NMC v6; figures of 2025)"
@@ -364,24 +373,24 @@ class FrontLineDefender(Parameters):
             raise PydanticCustomError("members", "leaves no member with a weight above 0", {})
         return without
 
-    @property
+    @derived
     def standing(self) -> tuple[Member, ...]:
         """The members less those that stay out."""
         return tuple(member for member in self.members if member.name not in self.without.names)
 
-    @property
+    @derived
     def pledged_force(self) -> Array:
         """B = Σ brigades × reliability, brigades."""
         return sum(member.brigades * member.reliability for member in self.standing)
 
-    @property
+    @derived
     def offset(self) -> Array:
         """o = Σ weight × offset / Σ weight."""
         return sum(m.weight * m.resolve_offset for m in self.standing) / sum(
             m.weight for m in self.standing
         )
 
-    @property
+    @derived
     def shares_of_force(self) -> tuple[Array, ...]:
         """Of each standing member, the share of the stationed force that it sends.
 
@@ -389,7 +398,7 @@ class FrontLineDefender(Parameters):
         """
         return _shares([member.brigades for member in self.standing])
 
-    @property
+    @derived
     def shares_of_arms(self) -> tuple[Array, ...]:
         """Of each standing member, the share of the coalition's arms that it pays.
 
@@ -402,11 +411,16 @@ class FrontLineDefender(Parameters):
             ]
         )
 
-    @property
+    @derived
     def shares_of_weight(self) -> tuple[Array, ...]:
         """share_i of each standing member: weight / Σ weight."""
         total = sum(member.weight for member in self.standing)
         return tuple(member.weight / total for member in self.standing)
+
+    @derived
+    def log_kept(self) -> tuple[Array, ...]:
+        """log(1 - e_E share_i): what an election of each standing member leaves of a reputation."""
+        return tuple(log_kept(self.election_swing * share) for share in self.shares_of_weight)
 
     def reputation_at_signature(self, promised: Array, force: Array) -> Array:
         """b_E = σ(logit π_E + ζ_E (L_E⁰ + n/(n + F½))).
@@ -422,12 +436,17 @@ class FrontLineDefender(Parameters):
         self, reputation: Array, now: Array, ahead: Array, calendar: Calendar
     ) -> Array:
         """b_E(h) = π_E + (b_E - π_E) Π (1 - e_E share_i) over members' elections in (t, t + h]."""
-        held = [
-            member.elections_by(now + ahead, calendar) - member.elections_by(now, calendar)
+        held = self.elections_by(now + ahead, calendar) - self.elections_by(now, calendar)
+        return after_draws(self.prior_resolute, reputation, summed(held, self.log_kept))
+
+    def elections_by(self, years: Array, calendar: Calendar) -> Floats:
+        """Number of elections that each standing member has held by a moment, as the first axis."""
+        first = [
+            calendar.first_election(member.next_election, member.election_interval)
             for member in self.standing
         ]
-        kept = [log_kept(self.election_swing * share) for share in self.shares_of_weight]
-        return after_draws(self.prior_resolute, reputation, summed(held, kept))
+        interval = [member.election_interval for member in self.standing]
+        return np.asarray(calendar.elections_since(_by_member(first), _by_member(interval), years))
 
     def tripwire_value(self, exposed: Array) -> Array:
         """w F_X / (F_X + F½)."""
@@ -459,6 +478,11 @@ class FrontLineDefender(Parameters):
             - self.resolve_gap * (1 - resolute)
         )
         return logistic(utility / self.choice_noise)
+
+
+def _by_member(values: list[Array]) -> Floats:
+    """One value a member as the first axis, before (node, world)."""
+    return np.stack(np.broadcast_arrays(*map(np.atleast_1d, values)))[:, None]
 
 
 def _shares(weights: list[Array]) -> tuple[Array, ...]:

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.actors.choice import logistic, logit_response
 from sim.guarantee.terms import Terms
-from sim.quantity import SMALLEST, Array, AsTuple, Parameters, Quantity, Worlds, parameter
+from sim.quantity import SMALLEST, Array, AsTuple, Parameters, Quantity, Worlds, derived, parameter
 from sim.uncertainty import Floats, LogNormal, Uniform
 
 FARTHEST = 100
@@ -275,13 +275,23 @@ class Challenger(Parameters):
             )
         return years
 
+    @derived
+    def patience(self) -> tuple[Array, ...]:
+        """δ^(H_k - H_(k-1)): what a unit at each foresight year is worth at the one before it."""
+        years = (0.0, *self.foresight)
+        return tuple(
+            np.exp(np.log(self.discount_factor) * (later - year)) for year, later in pairwise(years)
+        )
+
     def gap_left(self, years: Array) -> Array:
         """2^(-h/T_R): what is left of the gap to the strength target after so many years."""
         return np.exp2(-years / self.reconstitution_half_life)
 
     def strength_after(self, strength: Array, gap_left: Array) -> Array:
         """R(h) = R* + (R - R*) 2^(-h/T_R)."""
-        return self.strength_target + (strength - self.strength_target) * gap_left
+        later = (strength - self.strength_target) * gap_left
+        later += self.strength_target
+        return later
 
     def provoked(self, provocation: Array, force: Array, outgrown: Array) -> Array:
         """v f + θ_F F + θ_U max(0, U(h) - U_b)/U_b: what provokes it by the regime, its force and

@@ -141,7 +141,9 @@ class Protege(Parameters):
 
     def strength_after(self, strength: Array, target: Array, gap_left: Array) -> Array:
         """U(h) = U* + (U - U*) 2^(-h/T_U)."""
-        return target + (strength - target) * gap_left
+        later = (strength - target) * gap_left
+        later += target
+        return later
 
     def outgrown(self, strength: Array) -> Array:
         """max(0, U - U_b) / U_b: by how much its army has outgrown what it would build alone."""

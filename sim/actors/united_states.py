@@ -18,7 +18,7 @@ from sim.actors.choice import (
     signalled,
 )
 from sim.calendar import Calendar, Date
-from sim.quantity import Array, Parameters, Quantity, parameter
+from sim.quantity import Array, Parameters, Quantity, derived, parameter
 from sim.uncertainty import Floats, Uniform
 
 
@@ -223,8 +223,13 @@ class Backstop(Parameters):
         return after_draws(
             self.prior_resolute,
             reputation,
-            held * log_kept(self.election_swing) if np.any(held) else 0.0,
+            held * self.log_kept if np.any(held) else 0.0,
         )
+
+    @derived
+    def log_kept(self) -> Array:
+        """log(1 - e_A): what an election leaves of a reputation."""
+        return log_kept(self.election_swing)
 
     def funds_expected(self, reputation: Array) -> Array:
         """m̄ = b_A m₁ + (1 - b_A) m₀: chance that a year's funds pass, as the others see it."""

@@ -32,6 +32,7 @@ ONLY_IF = {"russia_prevails": ENDED, "reason": ATTACKED}
 Null in every other history, and in no such one.
 """
 _ROUNDING, _SINGLE = 1e-9, 1e-6
+_LARGEST = float(np.finfo(float).max)
 """What a difference of chances may miss 0 by, and a sum in single precision its parts, relative to
 it.
 """
@@ -62,6 +63,8 @@ def check_states(
     """Raise ImpossibleError for a state of a world, one entry each, that is not a finite number
     from 0 to `most`.
     """
+    if states.min() >= 0 and states.max() <= min(most, _LARGEST):  # no NaN is either
+        return
     wrong = ~(np.isfinite(states) & (states >= 0) & (states <= most))
     if wrong.any():
         _refuse(f"{name} is {states[np.flatnonzero(wrong)[0]]!r}", wrong, worlds, drawn)

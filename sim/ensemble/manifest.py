@@ -1,6 +1,5 @@
 """What determines a run, and what it is run with."""
 
-import hashlib
 import platform
 from datetime import UTC, date, datetime
 from functools import cache
@@ -8,6 +7,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from sim.ensemble.fingerprint import fingerprint
 from sim.scenario.schema import Scenario, digest
 
 EDITION = 2
@@ -56,16 +56,20 @@ def _versions() -> dict[str, str]:
 
 @cache
 def _code() -> str:
-    """Hash of the code that determines a result."""
+    """Fingerprint of the code that determines a result; the journal only looks on."""
     package = Path(__file__).parents[1]
-    parts = [
-        path
-        for part in ("guarantee", "actors", "game", "model")
-        for path in (package / part).glob("*.py")
-    ]
-    parts += [
+    folders = [package / name for name in ("guarantee", "actors", "game", "model")]
+    files = {path for folder in folders for path in folder.rglob("*.py")}
+    files -= {package / "model" / name for name in ("journal.py",)}
+    files |= {
         package / name
-        for name in ("uncertainty.py", "quantity.py", "calendar.py", "scenario/schema.py")
-    ]
-    parts += [package / "ensemble" / name for name in ("block.py", "timeline.py")]
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(parts))).hexdigest()
+        for name in (
+            "uncertainty.py",
+            "quantity.py",
+            "calendar.py",
+            "scenario/schema.py",
+            "ensemble/block.py",
+            "ensemble/timeline.py",
+        )
+    }
+    return fingerprint(files, package)

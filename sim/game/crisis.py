@@ -124,16 +124,19 @@ class Crisis:
         At a node it will take the logit mix of attacking and waiting on; between nodes it has the
         value of peace.
         """
-        attack = np.asarray(self.attack.value)
-        years, patience = (0.0, *self.russia.foresight), np.log(self.russia.discount_factor)
-        peace = np.broadcast_to(self.value_of_peace, attack.shape)
+        nodes = range(1, len(self.russia.foresight) + 1)
+        shape = (1 + len(nodes), *np.shape(self.attack.value)[1:])
+        attack, peace = (
+            np.broadcast_to(value, shape) for value in (self.attack.value, self.value_of_peace)
+        )
         waiting = np.array(peace)
-        for node in range(len(years) - 1, NOW, -1):
+        for node in reversed(nodes):
             reconsidered = expected(
                 self.russia.prefers(attack[node], waiting[node]), attack[node], waiting[node]
             )
-            kept = np.exp(patience * (years[node] - years[node - 1]))  # δ^(H_k - H_{k-1})
-            waiting[node - 1] = expected(kept, reconsidered, peace[node - 1])
+            waiting[node - 1] = expected(
+                self.russia.patience[node - 1], reconsidered, peace[node - 1]
+            )
         return waiting
 
     @cached_property

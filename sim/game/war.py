@@ -162,7 +162,9 @@ class War(Parameters):
     def prevails(self, attacker: Array, defence: Array) -> Array:
         """p(D) = R^m / (R^m + D^m): chance that the attacker prevails (Tullock 1980)."""
         with np.errstate(over="ignore"):  # where the odds are beyond all numbers the chance is 0
-            return 1 / (1 + (defence / attacker) ** self.decisiveness)
+            odds_against = (defence / attacker) ** self.decisiveness
+        odds_against += 1
+        return 1 / odds_against
 
     def offensive_succeeds(self, ukraine: Array, russia: Array) -> Array:
         """p_U = U^m / (U^m + (αR)^m): chance that an offensive by Ukraine retakes territory."""

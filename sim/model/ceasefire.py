@@ -240,7 +240,7 @@ class CeasefireModel(mesa.Model):
 
     def terms(self) -> Terms:
         """What the regime comes to now."""
-        return terms_of(self.drawn, self.situation(slice(None)), 0.0, self.step_years)
+        return terms_of(self.drawn, self.situation(), 0.0, self.step_years)
 
     def parameters_of(self, worlds: Worlds) -> Scenario:
         """The scenario with what was drawn for some worlds, read off their designs, which are
@@ -252,14 +252,9 @@ class CeasefireModel(mesa.Model):
         """Note how far the balance of power has shifted from that of the signature, where the
         ceasefire holds.
         """
-        everywhere = crisis_of(
-            self.drawn,
-            self.situation(slice(None)),
-            PRESENT,
-            self.step_years,
-            self.balance_at_signature,
-        )
-        self._drift += everywhere.now(everywhere.terms_drift) * self.at_peace
+        at_peace = np.flatnonzero(self.at_peace)
+        crisis = self.crisis(at_peace, PRESENT)
+        self._drift[at_peace] += crisis.now(crisis.terms_drift)
         self._followed += self.at_peace
 
     @property
@@ -341,24 +336,25 @@ class CeasefireModel(mesa.Model):
         ):
             self.end(due[ended], cause)
 
-    def situation(self, worlds: Worlds | slice) -> Situation:
-        """The situation of some worlds now, given by their positions in the model."""
+    def situation(self, worlds: Worlds | None = None) -> Situation:
+        """The situation now of all worlds, or of some, by their positions in the model."""
         russia, ukraine, europe = self.russia, self.ukraine, self.europe
-        return Situation(
+        everywhere = Situation(
             self.years,
-            self.entry[worlds] <= self.years,
-            self.renewed[worlds],
-            self.voided[worlds],
-            russia.strength[worlds],
-            ukraine.strength[worlds],
-            ukraine.arms[worlds],
-            europe.will[worlds],
-            self.ground[worlds],
-            europe.reputation[worlds],
-            self.united_states.reputation[worlds],
-            russia.value_of_prevailing[worlds],
-            russia.insecurity[worlds],
+            self.entry <= self.years,
+            self.renewed,
+            self.voided,
+            russia.strength,
+            ukraine.strength,
+            ukraine.arms,
+            europe.will,
+            self.ground,
+            europe.reputation,
+            self.united_states.reputation,
+            russia.value_of_prevailing,
+            russia.insecurity,
         )
+        return everywhere if worlds is None else everywhere.at(worlds)
 
     def crisis(self, worlds: Worlds, ahead: Floats | None = None) -> Crisis:
         """The month's crisis game in some worlds; `ahead` (node, 1) are the years of Russia's

@@ -19,6 +19,7 @@ from sim.uncertainty import Floats
 SLAB = 1024
 """Worlds that are drawn together."""
 _ROWS = 16
+"""The most rows that a stream draws ahead."""
 
 
 class Slabs:
@@ -51,27 +52,49 @@ class Stream:
         self._generators = [generator(seed, name, slab) for slab in among.slabs]
         self._columns = among.columns
         self._quantile = quantile
-        self._buffer: Floats = np.empty((len(among.slabs), _ROWS, SLAB))
-        self._next = _ROWS
+        self._buffer: Floats = np.empty((0, len(among.slabs), SLAB))
+        self._next = 0
         self._kept: Floats = np.empty((0, among.worlds))
+        self._rows_kept = 0
 
     def next(self) -> Floats:
         """The next row, shape (world,)."""
-        if self._next == _ROWS:
-            for each, slab in zip(self._generators, self._buffer, strict=True):
-                each.random(out=slab)
-            self._next = 0
-        row = self._buffer[:, self._next].reshape(-1)[self._columns]
+        if self._next == len(self._buffer):
+            self._draw(min(_ROWS, 2 * self._next or 1))
+        row = self._buffer[self._next].reshape(-1)[self._columns]
         self._next += 1
         return np.asarray(row if self._quantile is None else self._quantile(row))
+
+    def _draw(self, rows: int) -> None:
+        """Draw some rows ahead: the more, the more there were before, as most streams are short."""
+        self._buffer = np.empty((rows, len(self._generators), SLAB))
+        for slab, each in enumerate(self._generators):
+            self._buffer[:, slab] = each.random((rows, SLAB))
+        self._next = 0
 
     def nth(self, ordinal: NDArray[np.integer[Any]], worlds: Worlds) -> Floats:
         """In some worlds, by their positions, the entry of each one's `ordinal` event, the first
         being 0; not to be mixed with `next`.
         """
-        while len(self._kept) <= ordinal.max():
-            self._kept = np.vstack([self._kept, self.next()])
+        self._keep(int(ordinal.max()) + 1)
         return np.asarray(self._kept[ordinal, worlds])
+
+    def row(self, ordinal: int) -> Floats:
+        """The row of the `ordinal` event of all worlds, the first being 0; not to be mixed with
+        `next`.
+        """
+        self._keep(ordinal + 1)
+        return np.asarray(self._kept[ordinal])
+
+    def _keep(self, rows: int) -> None:
+        """Have the first `rows` at hand; what holds them doubles, so that each is copied once."""
+        if rows > len(self._kept):
+            kept = np.empty((max(rows, 2 * len(self._kept)), self._kept.shape[1]))
+            kept[: self._rows_kept] = self._kept[: self._rows_kept]
+            self._kept = kept
+        for ordinal in range(self._rows_kept, rows):
+            self._kept[ordinal] = self.next()
+        self._rows_kept = max(rows, self._rows_kept)
 
 
 class Chance:

@@ -26,7 +26,7 @@ def costs(model: "CeasefireModel") -> dict[str, Floats]:
     drawn, size = model.drawn, len(model.worlds)
     prices, europe, years = drawn.costs, drawn.europe, np.minimum(model.years_held, model.years)
     resumes = ~model.at_peace * prices.present(years)
-    there = replace(model.situation(slice(None)), now=years, entered=model.entry <= years)
+    there = replace(model.situation(), now=years, entered=model.entry <= years)
     terms = terms_of(drawn, there, 0.0, model.step_years)
     attacked = resumes * (model.cause != list(Cause).index(Cause.OFFENSIVE))
     stationing = prices.brigade_year * model.brigade_years

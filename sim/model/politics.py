@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.guarantee.costs import EUROPE, UNITED_STATES
 from sim.guarantee.provisions import TOLERANCE
+from sim.model.chance import Stream
 from sim.quantity import Array, Worlds
 from sim.uncertainty import Distribution, Floats
 
@@ -42,17 +43,16 @@ def hold_politics(model: "CeasefireModel", began: float) -> None:
 def hold_elections(model: "CeasefireModel", began: float) -> None:
     """Elections of the United States and the coalition's members since the moment `began`."""
     europe, united_states = model.drawn.europe, model.drawn.united_states
-    size, everywhere = len(model.worlds), np.arange(len(model.worlds))
     before, after = (
         united_states.elections_by(years, model.drawn.calendar) for years in (began, model.years)
     )
-    model.us_voted = np.full(size, after > before)
-    if np.any(after > before):
-        ordinal = _ordinal(after, size)
+    voted = np.greater(after, before)
+    model.us_voted = np.full(len(model.worlds), voted)
+    if voted.any():
         model.united_states.hold_election(
             model.us_voted,
             *(
-                model.chance[name].nth(ordinal, everywhere)
+                _of_election(model.chance[name], after)
                 for name in ("elections", "election statements")
             ),
         )
@@ -61,12 +61,10 @@ def hold_elections(model: "CeasefireModel", began: float) -> None:
         before, after = (
             member.elections_by(years, model.drawn.calendar) for years in (began, model.years)
         )
-        if np.any(after > before):
-            uniform = model.chance[f"elections in {member.name}"].nth(
-                _ordinal(after, size), everywhere
-            )
+        if (voted := np.greater(after, before)).any():
+            uniform = _of_election(model.chance[f"elections in {member.name}"], after)
             model.members_voted.append(member.name)
-            model.europe.turn(np.where(after > before, share, 0.0), uniform)
+            model.europe.turn(np.where(voted, share, 0.0), uniform)
 
 
 def deliver(model: "CeasefireModel", began: float) -> None:
@@ -104,15 +102,17 @@ def vote_funds(model: "CeasefireModel") -> None:
         model.united_states.vote_funds(model.funds_due, _of_year(model, "funds"))
 
 
-def _ordinal(held: Array, size: int) -> Worlds:
-    """Which of its elections an actor held last, (world,), the first being 0."""
-    return np.full(size, np.maximum(held, 1) - 1, dtype=np.intp)
+def _of_election(stream: Stream, held: Array) -> Floats:
+    """The numbers of the election that an actor held last, in a stream that has one an election."""
+    if isinstance(held, float):
+        return stream.row(int(held) - 1)
+    ordinal = np.maximum(held, 1).astype(np.intp) - 1
+    return stream.nth(ordinal, np.arange(len(ordinal)))
 
 
 def _of_year(model: "CeasefireModel", name: str) -> Floats:
     """The numbers of this year in a stream that has one a year."""
-    everywhere = np.arange(len(model.worlds))
-    return model.chance[name].nth(np.full(len(everywhere), round(model.years) - 1), everywhere)
+    return model.chance[name].row(round(model.years) - 1)
 
 
 def _of_successors(model: "CeasefireModel", name: str, worlds: Worlds) -> Array:

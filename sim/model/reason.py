@@ -4,13 +4,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.game.war import Reason
 from sim.model.situation import PRESENT, Situation, crisis_of
-from sim.quantity import Array
+from sim.quantity import Worlds
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Floats
 
@@ -36,12 +37,15 @@ def main_reasons(
     lowers the chance of attack most; else the disposition alone.
     """
     chance = _Chance(balance_at_signature, ahead, step)
-    never_meant = first_leader & (disposition < chance(parameters, signature))
+    never_meant = first_leader.copy()
+    if len(first := np.flatnonzero(first_leader)):
+        never_meant[first] = disposition[first] < chance.at(first)(
+            parameters.at(first), signature.at(first)
+        )
     main = np.full(len(disposition), list(Reason).index(Reason.NEVER_MEANT))
     if len(others := np.flatnonzero(~never_meant)):
-        chance = replace(chance, balance_at_signature=balance_at_signature[others])
         main[others] = _lowers_most(
-            chance, parameters.at(others), at.at(others), signature.at(others)
+            chance.at(others), parameters.at(others), at.at(others), signature.at(others)
         )
     return main
 
@@ -50,9 +54,13 @@ def main_reasons(
 class _Chance:
     """The chance of an attack at a review in a situation."""
 
-    balance_at_signature: Array
+    balance_at_signature: Floats
     ahead: Floats
     step: float
+
+    def at(self, attacks: Worlds) -> Self:
+        """For some of the attacks, by their positions."""
+        return replace(self, balance_at_signature=self.balance_at_signature[attacks])
 
     def __call__(self, parameters: Scenario, at: Situation) -> Floats:
         return np.asarray(
@@ -67,21 +75,22 @@ def _lowers_most(
     none lowers it.
     """
     as_it_was = chance(parameters, at)
-    lowered = dict.fromkeys(Reason, np.zeros_like(as_it_was))
-    for reason, there, then in _returned(parameters, at, signature):
-        lowered[reason] = as_it_was - chance(there, then)
-    lowered[Reason.CLOSING_WINDOW] = as_it_was - replace(chance, ahead=np.zeros_like(chance.ahead))(
-        parameters, at
-    )
+    lowered = {reason: np.zeros_like(as_it_was) for reason in Reason}
+    for reason, there, then, changed in _returned(parameters, at, signature):
+        if len(where := np.flatnonzero(np.broadcast_to(changed, as_it_was.shape))):
+            lowered[reason][where] = as_it_was[where] - chance.at(where)(
+                there.at(where), then.at(where)
+            )
+    lowered[Reason.CLOSING_WINDOW] = as_it_was - replace(chance, ahead=PRESENT)(parameters, at)
     lowered[Reason.DISPOSITION] = np.full_like(as_it_was, _NOTHING)
     return np.asarray(np.argmax(np.stack(list(lowered.values())), axis=0))
 
 
 def _returned(
     parameters: Scenario, at: Situation, signature: Situation
-) -> Iterator[tuple[Reason, Scenario, Situation]]:
-    """Each circumstance that has changed as it was at the signature, all else being as it was at
-    the attack.
+) -> Iterator[tuple[Reason, Scenario, Situation, NDArray[np.bool_] | bool]]:
+    """Each circumstance as it was at the signature, all else being as it was at the attack, and
+    where it may have changed.
     """
     yield (
         Reason.REARMED,
@@ -92,6 +101,7 @@ def _returned(
             ukraine_strength=signature.ukraine_strength,
             ground=signature.ground,
         ),
+        True,
     )
     yield (
         Reason.REPUTATION_LOST,
@@ -101,6 +111,8 @@ def _returned(
             reputation_europe=signature.reputation_europe,
             reputation_united_states=signature.reputation_united_states,
         ),
+        (at.reputation_europe != signature.reputation_europe)
+        | (at.reputation_united_states != signature.reputation_united_states),
     )
     commitment = parameters.regime.commitment
     if (
@@ -112,16 +124,23 @@ def _returned(
             Reason.PROMISE_LAPSED,
             _promised_for_good(parameters),
             replace(at, voided=signature.voided),
+            True,
         )
-    if np.any(at.will != signature.will):
-        yield Reason.FORCE_NOT_RENEWED, parameters, replace(at, will=signature.will)
-    yield Reason.PROVOKED, _as_provoking_as(parameters, signature), at
+    yield (
+        Reason.FORCE_NOT_RENEWED,
+        parameters,
+        replace(at, will=signature.will),
+        at.will != signature.will,
+    )
+    yield Reason.PROVOKED, _as_provoking_as(parameters, signature), at, True
     yield (
         Reason.NEW_LEADER,
         parameters,
         replace(
             at, value_of_prevailing=signature.value_of_prevailing, insecurity=signature.insecurity
         ),
+        (at.value_of_prevailing != signature.value_of_prevailing)
+        | (at.insecurity != signature.insecurity),
     )
 
 

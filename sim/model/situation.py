@@ -39,9 +39,11 @@ class Situation:
 
     def at(self, worlds: Worlds) -> Self:
         """The situation of some of the worlds, by their positions."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
         return type(self)(
-            **{name: value[worlds] if np.ndim(value) else value for name, value in values.items()}
+            **{
+                name: value.take(worlds) if isinstance(value, np.ndarray) else value
+                for name, value in vars(self).items()
+            }
         )
 
     @classmethod
