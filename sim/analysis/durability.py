@@ -12,7 +12,6 @@ from scipy import stats
 from sim.analysis import measures
 from sim.analysis.estimate import (
     AMOUNT,
-    CONFIDENCE,
     Designs,
     Estimate,
     by_design,
@@ -21,6 +20,7 @@ from sim.analysis.estimate import (
     share_where,
 )
 from sim.analysis.integrated import integrated as integrate
+from sim.analysis.levels import CONFIDENCE, EVEN
 from sim.analysis.measures import Measure, Simulated
 from sim.game.war import Cause, Reason
 from sim.quantity import ImpossibleError
@@ -158,11 +158,10 @@ def hazard(run: Simulated) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def danger(run: Simulated) -> tuple[pd.Series, int, int]:
-    """The year of the highest hazard, a row of `hazard`, and the first and last of the years that
-    its error cannot tell from it.
+def danger(table: pd.DataFrame) -> tuple[pd.Series, int, int]:
+    """Of a table of `hazard`, the row of the highest rate, and the first and last year whose rate
+    is statistically indistinguishable from it.
     """
-    table = hazard(run)
     worst = table.loc[table["estimate"].idxmax()]
     alike = table.loc[table["high"] >= worst["low"], "year"]
     return worst, int(alike.min()), int(alike.max())
@@ -209,7 +208,7 @@ def spread(run: Simulated, years: float | None = None) -> pd.DataFrame:
     return pd.DataFrame({"design": np.arange(len(shares)), "estimate": shares})
 
 
-def sure(run: Simulated, years: float | None = None, at_least: float = 0.5) -> Estimate:
+def sure(run: Simulated, years: float | None = None, at_least: float = EVEN) -> Estimate:
     """The share of parameter designs in which durability is `at_least` so much, by default likelier
     than not; errors as `spread`.
     """

@@ -9,8 +9,6 @@ from sim.uncertainty import Floats
 
 RESAMPLES = 200
 """Resamples: a judgement, enough for limits of 95 %."""
-TAILS = (0.025, 0.975)
-"""95 % of resamples lie between these quantiles."""
 
 
 def bags(count: int, seed: int, resamples: int = RESAMPLES) -> list[NDArray[np.intp]]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.options import (
-    WIDTH,
     AsJson,
     Designs,
     Out,
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.ensemble.store import Run
+    from sim.presentation.section import Table
 Calibration = Annotated[
     Path | None,
     typer.Option(
@@ -156,28 +156,27 @@ def _print(
     scored: "pd.DataFrame | None",
     runs: list["Run"],
 ) -> None:
-    from rich.console import Console
-
     from sim.analysis.labels import labels_by_name
+    from sim.presentation import record as words
+    from sim.presentation import terminal
     from sim.record.record import OUTCOMES
-    from sim.report.record import (
-        HOW_TO_READ,
-        HOW_TO_READ_MODEL,
-        HOW_TO_READ_SCORES,
-        laid_over_table,
-        lifetimes_table,
-        scores_table,
-    )
 
-    console = Console(highlight=False, soft_wrap=True)
-    console.width = max(console.width, WIDTH)
-    for outcome, table in tables.items():
-        console.print(lifetimes_table(table, OUTCOMES[outcome]))
-    console.print(HOW_TO_READ)
+    console = terminal.console()
+
+    def show(shown: "Table", how_to_read: str = "") -> None:
+        console.print(*terminal.table(shown), sep="\n")
+        if how_to_read:
+            console.print(f"\n{terminal.paragraph(how_to_read)}")
+
+    *first, last = [words.lifetimes_table(each, OUTCOMES[name]) for name, each in tables.items()]
+    for each in first:
+        show(each)
+    show(last, words.HOW_TO_READ)
     if model is not None:
-        console.print(laid_over_table(model, labels_by_name(runs)))
-        console.print(HOW_TO_READ_MODEL)
+        show(words.laid_over_table(model, labels_by_name(runs)), words.HOW_TO_READ_MODEL)
     if scored is not None:
-        for kind in ("Brier", "log"):
-            console.print(scores_table(scored[scored["score"] == kind], kind))
-        console.print(HOW_TO_READ_SCORES)
+        brier, log = (
+            words.scores_table(scored[scored["score"] == kind], kind) for kind in ("Brier", "log")
+        )
+        show(brier)
+        show(log, words.HOW_TO_READ_SCORES)

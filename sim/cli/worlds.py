@@ -37,8 +37,8 @@ def replay(
     likely each choice was.
     """
     with plain_errors() as refuse:
-        from sim import report
         from sim.analysis.labels import labels
+        from sim.presentation import worlds as words
         from sim.study import replay as study
 
         scenario = load(file, overrides)
@@ -64,7 +64,7 @@ def replay(
             typer.echo(json.dumps({"worlds": told}, indent=1, ensure_ascii=False, allow_nan=False))
         else:
             for one in told:
-                typer.echo("\n".join(report.story(one)) + "\n")
+                typer.echo("\n".join(words.story(one)) + "\n")
 
 
 def _typical(scenario: "Scenario", out: Path) -> dict[str, int]:
@@ -107,9 +107,9 @@ def game(
     with plain_errors():
         import numpy as np
 
-        from sim import report
         from sim.game.equilibrium import behaviour
         from sim.game.tree import crisis_tree
+        from sim.presentation import worlds as words
 
         scenario = load(file, overrides)
         model = _at_year(scenario, year, world)
@@ -120,7 +120,7 @@ def game(
             "label": scenario.label or scenario.name,
             "world": int(model.worlds[0]),
             "year": round(model.years, 6),
-        } | report.game(crisis)
+        } | words.game(crisis)
         if efg is not None:
             title = f"{scenario.name}, world {told['world']}, year {told['year']:g}"
             write(
@@ -136,7 +136,7 @@ def game(
         typer.echo(
             json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
             if as_json
-            else "\n".join(report.game_lines(told))
+            else "\n".join(words.game_lines(told))
         )
 
 

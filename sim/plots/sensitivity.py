@@ -11,11 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.transforms import ScaledTranslation
 
-from sim.analysis.words import with_error
 from sim.plots.style import PALETTE, axes_or_new
 from sim.study.assumptions import by_rank_correlation, meaning
 from sim.study.finding import Finding
 from sim.study.points import JOINT
+from sim.wording import with_error
 
 _WIDTH, _PANELS, _BINS, _TENTHS = 26, 4, 24, 10
 _ENDS: Any = {

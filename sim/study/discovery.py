@@ -20,8 +20,9 @@ from scipy import stats
 
 from sim.analysis.durability import paired
 from sim.analysis.estimate import by_design, chance_left, share_of_designs, share_where
+from sim.analysis.levels import TAILS
 from sim.analysis.measures import Measure, named
-from sim.analysis.resampling import TAILS, bags
+from sim.analysis.resampling import bags
 from sim.ensemble.store import Run
 from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario

@@ -21,8 +21,9 @@ from scipy import optimize, stats
 
 from sim.analysis.durability import NotPairedError, paired
 from sim.analysis.estimate import by_design, chance_left, estimate, share_of_designs
+from sim.analysis.levels import TAILS
 from sim.analysis.measures import Measure, named
-from sim.analysis.resampling import TAILS, bags, weighted_quantiles
+from sim.analysis.resampling import bags, weighted_quantiles
 from sim.ensemble.store import Run
 from sim.game.war import Cause
 from sim.scenario.load import ScenarioError

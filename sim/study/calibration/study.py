@@ -10,7 +10,8 @@ import pandas as pd
 from scipy.special import logsumexp
 from threadpoolctl import threadpool_limits
 
-from sim.analysis.resampling import TAILS, bags, halves
+from sim.analysis.levels import TAILS
+from sim.analysis.resampling import bags, halves
 from sim.record.lifetimes import YEARS, kaplan_meier
 from sim.record.record import record
 from sim.record.stands_for import STANDS
