@@ -13,10 +13,6 @@ from scipy import special, stats
 
 Floats = NDArray[np.float64]
 
-CONFIDENCE = 0.95
-"""The level of every confidence limit: the convention of the field."""
-TAILS = (0.025, 0.975)
-"""95 % of resamples lie between these quantiles."""
 LARGEST = 1e9
 """The largest magnitude a scenario file may give, so that no formula overflows."""
 _TAIL = 2.0**-53

@@ -16,11 +16,11 @@ import pytest
 import sim
 from sim.analysis.estimate import Designs
 from sim.analysis.resampling import bags
+from sim.levels import TAILS
 from sim.record.class_scenarios import CLASS_SCENARIOS
 from sim.record.lifetimes import kaplan_meier, shape_interval, weibull
 from sim.record.record import record
 from sim.study.validation import by_the_day
-from sim.uncertainty import TAILS
 
 pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[1]

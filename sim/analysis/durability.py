@@ -23,8 +23,9 @@ from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Measure, Simulated
 from sim.errors import ImpossibleError, NotPairedError
 from sim.game.war import Cause, Reason
+from sim.levels import CONFIDENCE, EVEN
 from sim.scenario.schema import milestones
-from sim.uncertainty import CONFIDENCE, Floats
+from sim.uncertainty import Floats
 
 _ROUNDING = 1e-6
 """What shares may miss 1 by, added up, and what an error must exceed relative to its rate so as to
@@ -153,11 +154,10 @@ def hazard(run: Simulated) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def danger(run: Simulated) -> tuple[pd.Series, int, int]:
-    """The year of the highest hazard, a row of `hazard`, and the first and last of the years that
-    its error cannot tell from it.
+def danger(table: pd.DataFrame) -> tuple[pd.Series, int, int]:
+    """Of a table of `hazard`, the row of the highest rate, and the first and last year whose rate
+    is statistically indistinguishable from it.
     """
-    table = hazard(run)
     worst = table.loc[table["estimate"].idxmax()]
     alike = table.loc[table["high"] >= worst["low"], "year"]
     return worst, int(alike.min()), int(alike.max())
@@ -204,7 +204,7 @@ def spread(run: Simulated, years: float | None = None) -> pd.DataFrame:
     return pd.DataFrame({"design": np.arange(len(shares)), "estimate": shares})
 
 
-def sure(run: Simulated, years: float | None = None, at_least: float = 0.5) -> Estimate:
+def sure(run: Simulated, years: float | None = None, at_least: float = EVEN) -> Estimate:
     """The share of parameter designs in which durability is `at_least` so much, by default likelier
     than not; errors as `spread`.
     """

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import InitVar, dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.polynomial import legendre
@@ -12,10 +13,9 @@ from scipy import stats
 from sim.analysis.measures import Columns, Measure, drawn
 from sim.chance import generator
 from sim.errors import ImpossibleError
-from sim.uncertainty import CONFIDENCE, Floats
+from sim.levels import CONFIDENCE, SPREAD
+from sim.uncertainty import Floats
 
-SPREAD = (0.05, 0.95)
-"""Nine of ten parameter designs lie between these quantiles."""
 _DEGREE, _DESIGNS_A_TERM, _MOST_TERMS = 5, 5, 64
 _LEAST = 3
 """Designs, since any two lie on a line."""
@@ -277,15 +277,20 @@ class Designs:
                 "a sampling error needs at least two designs, each with the same number of "
                 "replicates"
             )
-        replicates, names = len(design) // self.count, drawn(worlds)
-        self._ranks: Floats = np.empty(
-            (len(names), self.count)
-        )  # well-conditioned, since they are uniform
-        for row, name in zip(self._ranks, names, strict=True):
-            row[:] = (
-                2 * (stats.rankdata(worlds[name].to_numpy()[::replicates]) - 0.5) / self.count - 1
-            )
+        self._worlds, self._replicates = worlds, len(design) // self.count
         self._bases: dict[int | None, _Basis] = {}
+
+    @cached_property
+    def _ranks(self) -> Floats:
+        """Ranks of the drawn parameters on [-1, 1] (parameter, design), well-conditioned since they
+        are uniform.
+        """
+        names = drawn(self._worlds)
+        ranks = np.empty((len(names), self.count))
+        for row, name in zip(ranks, names, strict=True):
+            values = self._worlds[name].to_numpy()[:: self._replicates]
+            row[:] = 2 * (stats.rankdata(values) - 0.5) / self.count - 1
+        return ranks
 
     def _degrees(self, first: int | None) -> list[int]:
         """How high the polynomials of each parameter reach, if one of them comes `first`."""

@@ -24,14 +24,12 @@ from sim.analysis.durability import simulated_years
 from sim.analysis.estimate import Designs
 from sim.analysis.measures import Measure, Simulated
 from sim.analysis.resampling import bags
+from sim.levels import EVEN, TAILS
 from sim.quantity import SMALLEST
 from sim.scenario.schema import milestones
-from sim.uncertainty import TAILS, Floats
+from sim.uncertainty import Floats
 
 VALUE = "russia.value_of_prevailing"
-HALF = 0.5
-YEARS = 10
-"""Years for which a sentence states the threshold, as far as the horizon reaches."""
 _ENDS = (0.005, 0.995)
 """Quantiles of what was drawn between which a curve is drawn."""
 _PLACES = 121
@@ -132,61 +130,6 @@ def drawn_values(run: Simulated) -> Floats | None:
     return None if (values == values[0]).all() else values
 
 
-def deters(run: Simulated, label: str, years: float | None = None) -> str:
-    """In a sentence, which Russia is deterred for some years, by default ten, or to the horizon of
-    a shorter run.
-    """
-    (found,) = thresholds(run, [min(YEARS, run.horizon_years) if years is None else years])
-    for_years = f"{found.years:g} year" + ("" if found.years == 1 else "s")
-    as_highly = "as highly as a leadership for which it is vital"
-    values = drawn_values(run)
-    if values is None:
-        return (
-            f"{label}: which Russia it deters cannot be read from this run, in which {VALUE} is "
-            "one number; make it uncertain."
-        )
-    least, most = f"{values.min():.2g}", f"{values.max():.2g}"
-    match found.estimate:
-        case np.inf:
-            sure = f" (95 % limit: {_times(found.low)} times)" if np.isfinite(found.low) else ""
-            return (
-                f"{label}: deters, for {for_years}, every Russia that was drawn, up to one that "
-                f"values Ukraine {most} times{sure} {as_highly}."
-            )
-        case value if value == -np.inf:
-            sure = f" (95 % limit: {_times(found.high)} times)" if np.isfinite(found.high) else ""
-            return (
-                f"{label}: does not deter, for {for_years}, even a Russia that values Ukraine "
-                f"only {least} times{sure} {as_highly}."
-            )
-    low = _times(found.low) if np.isfinite(found.low) else f"less than {least}"
-    high = _times(found.high) if np.isfinite(found.high) else f"more than {most}"
-    return (
-        f"{label}: deters, for {for_years}, a Russia that values Ukraine up to "
-        f"{_times(found.estimate)} times ({low} to {high}) {as_highly}."
-    )
-
-
-def in_words(found: Threshold, values: Floats, between: str = " ({low} to {high})") -> str:
-    """A threshold with its limits as text; what lies outside of the values that were drawn is below
-    the least or above the most.
-    """
-    estimate, low, high = (
-        _within(value, values) for value in (found.estimate, found.low, found.high)
-    )
-    return estimate + between.format(low=low, high=high)
-
-
-def _within(value: float, values: Floats) -> str:
-    if np.isinf(value):
-        return f"> {values.max():.2g}" if value > 0 else f"< {values.min():.2g}"
-    return _times(value)
-
-
-def _times(value: float) -> str:
-    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
-
-
 class _ParameterSets:
     """Parameter sets in the order of their values, of which resamples take some more than once and
     others not at all.
@@ -210,9 +153,9 @@ class _ParameterSets:
     def crossing(self, shares: Floats, counts: Floats) -> float:
         """The value at which the fit to some shares (design,) crosses one half."""
         middles, levels = self._steps(shares, counts)
-        if levels[0] >= HALF:
+        if levels[0] >= EVEN:
             return -np.inf
-        return np.inf if levels[-1] < HALF else float(np.exp(np.interp(HALF, levels, middles)))
+        return np.inf if levels[-1] < EVEN else float(np.exp(np.interp(EVEN, levels, middles)))
 
     def fitted(self, shares: Floats, counts: Floats, at: Floats) -> Floats:
         """The fit at some logarithms of values."""

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
-from rich.table import Table
-from rich.text import Text
+
+from sim.presentation.section import Section, Table
 
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.2rem 2.5rem 3rem; max-width: 1500px; }
 .cf h1 { font-size: 1.6rem; line-height: 1.25; margin: 0; padding: 0; font-weight: 600; }
 .cf h2 { font-size: 1.1rem; margin: 0; padding: 0; font-weight: 600; }
+.cf h3 { font-size: .9rem; margin: .3rem 0; padding: 0; font-weight: 600; }
 .cf p { margin: .35rem 0; line-height: 1.45; max-width: 75ch; }
 .cf .quiet { color: #5b6470; font-size: .86rem; }
 .cf ul.problems { margin: 0; padding: .6rem 1rem .6rem 2rem; background: #fdf1ea;
@@ -94,26 +95,19 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], kind: str) -> 
     )
 
 
-def numbers(printed: Table, *, turned: bool = True) -> str:
-    """A table of the command line, `turned` on its side where it then stands better beside a figure
-    and on a narrow screen.
-    """
-    columns = [
-        [Text.from_markup(str(cell)).plain for cell in column.cells] for column in printed.columns
-    ]
-    if not turned:
-        return table(
-            [str(column.header) for column in printed.columns],
-            list(zip(*columns, strict=True)),
-            "numbers reasons",
-        )
-    names, *estimates = columns
-    headings = [str(column.header) for column in printed.columns[1:]]
-    return table(
-        ["", *names],
-        [[heading, *cells] for heading, cells in zip(headings, estimates, strict=True)],
-        "numbers",
-    )
+def numbers(shown: Table) -> str:
+    """A table of a section, on its side where that makes it narrower beside a figure."""
+    headings, rows = shown.headings, shown.rows()
+    if len(rows) < len(headings) - 1:
+        (_, *headings), *rows = ([*each] for each in zip(headings, *rows, strict=True))
+        headings = ["", *headings]
+    return f"<h3>{escape(shown.title)}</h3>{table(headings, rows, 'numbers')}"
+
+
+def sentences(section: Section) -> str:
+    """The question of a section and its answer."""
+    said = "".join(f"<p>{escape(each)}</p>" for each in section.answer)
+    return f"<h2>{escape(section.question)}</h2>{said}"
 
 
 def figure(png: bytes, words: str) -> str:

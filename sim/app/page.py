@@ -9,12 +9,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from sim import report
 from sim.analysis.labels import labels_by_name
 from sim.app import markup, results, sidebar, views
 from sim.app.controls import groups
 from sim.app.settings import ORIGIN, VIEWS, Asked, Explored, explore, reader, settings_of
 from sim.errors import ScenarioError
+from sim.presentation.answer import HOW_TO_READ
 from sim.scenario.load import load, load_folder
 from sim.scenario.schema import Scenario
 
@@ -106,7 +106,7 @@ def _heading(explored: Explored) -> None:
     markup.html(
         f"<h1>{escape(scenario.title or scenario.name)}</h1>"
         f"<p>{escape(scenario.description.strip())}</p>"
-        f'<p class="quiet">{as_of}{says}{escape(report.HOW_TO_READ.strip())}</p>'
+        f'<p class="quiet">{as_of}{says}{escape(HOW_TO_READ)}</p>'
     )
 
 

@@ -8,12 +8,14 @@ import streamlit as st
 
 import sim
 from sim import plots
+from sim.analysis.summary import comparison
 from sim.analysis.typical import typical
 from sim.app import markup, results
 from sim.app.sidebar import put, stands_at
 from sim.ensemble.store import Run
 from sim.errors import ScenarioError
 from sim.plots.durability import WORDS
+from sim.presentation.runs import sections
 from sim.scenario.schema import Scenario
 from sim.scenario.show import parameters, resolved
 
@@ -59,7 +61,7 @@ def world(scenario: Scenario, stem: str, run: Run, asked: str) -> None:
         )
     markup.problems(problems)
     told = sim.replay(scenario, number)
-    png, words = results.drawn(lambda ax: plots.world(told, ax=ax), (7.5, 7.5))
+    png, words = results.drawn(lambda ax=None: plots.world(told, ax=ax), (7.5, 7.5))
     left, right = st.columns([11, 9], gap="medium")
     with left:
         markup.html(markup.figure(png, words))
@@ -111,13 +113,12 @@ def files(scenario: Scenario, stem: str, runs: Sequence[Run], baseline: str) -> 
     )
     _button(f"{stem}.toml", resolved(scenario), "application/toml")
     markup.html("<h2>The figures</h2>")
+    shown = comparison(runs, baseline)
     with st.container(horizontal=True):
-        for section in results.sections(runs, baseline):
-            _button(
-                f"{stem}-{section.name}.png",
-                results.picture(section, runs, baseline)[0],
-                "image/png",
-            )
+        for section in sections(shown):
+            for figure in section.figures:
+                png, _ = results.picture(section, figure, shown)
+                _button(f"{stem}-{figure}.png", png, "image/png")
     markup.html(
         "<h2>The outcomes</h2><p>One row a history: when and how it ended, who fought, and the "
         "parameters drawn for it.</p>"

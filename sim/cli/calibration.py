@@ -57,7 +57,7 @@ def calibrate(
     (four minutes on two idle cores).
     """
     with plain_errors(NOTHING_KEPT) as refuse:
-        from sim.report.calibration import doubts
+        from sim.presentation.calibration import doubts
         from sim.scenario.load import load_folder
         from sim.scenario.schema import POSTERIOR
         from sim.study.calibration.study import fit_record, scenario_text

@@ -1,14 +1,13 @@
-"""Commands about thousands of worlds."""
+"""Commands about thousands of simulated histories."""
 
 import json
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.cli.options import (
-    WIDTH,
     AsJson,
     Dask,
     Designs,
@@ -34,7 +33,9 @@ from sim.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from sim.analysis.summary import Comparison
     from sim.ensemble.store import Run
+    from sim.study.finding import Finding
 
 
 @app.command()
@@ -52,15 +53,20 @@ def run(
     out: Out = Path("runs"),
     as_json: AsJson = False,
 ) -> None:
-    """Simulate scenarios, print how durable the ceasefire is, and write a run folder with figures
-    for each.
+    """Simulate scenarios: how long the ceasefire holds, how sure that is, and why it ends.
+
+    Writes a run folder with figures for each.
     """
     with plain_errors():
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
         runs = simulate(scenarios, workers, out, dask, precision, integrated=integrate)
         for each in runs:
-            _draw([each], Path(each.folder or out))
-        _print(runs, None, as_json, integrated=integrate)
+            _draw(_summarised([each], integrate), Path(each.folder or out))
+        shown = _summarised(runs, integrate)
+        if as_json:
+            _print_json(shown)
+        else:
+            _print(shown)
 
 
 @app.command()
@@ -73,7 +79,9 @@ def compare(
     ],
     baseline: Annotated[
         str | None,
-        typer.Option(help="Name of the scenario to compare with.", show_default="the first"),
+        typer.Option(
+            help="Name of the scenario from which differences are taken.", show_default="the first"
+        ),
     ] = None,
     designs: Designs = None,
     replicates: Replicates = None,
@@ -86,10 +94,11 @@ def compare(
     out: Out = Path("runs"),
     as_json: AsJson = False,
 ) -> None:
-    """Compare guarantees on the same histories: paired differences in durability, and figures of
-    all of them.
+    """Compare guarantees on the same simulated histories: which holds longest, by how much, how
+    sure that is, and what would reverse it.
     """
     with plain_errors() as refuse:
+        from sim.analysis.durability import paired
         from sim.ensemble.store import read_run
         from sim.scenario.schema import digest
 
@@ -106,7 +115,7 @@ def compare(
             refuse(
                 [
                     (
-                        "compare needs two or more scenarios of different names; it was given "
+                        "compare needs at least two scenarios with different names; got "
                         f"{', '.join(names)}"
                     )
                 ]
@@ -117,92 +126,75 @@ def compare(
         runs = [kept[each] if each in kept else next(simulated) for each in files]
         determines = {"runs": [each.manifest["hash"] for each in runs], "baseline": baseline}
         folder = out / f"comparison-{digest(determines)[:8]}"
-        _draw(runs, folder, baseline)
-        _print(runs, baseline or names[0], as_json, folder / "figures", integrated=integrate)
+        shown = _summarised(runs, integrate, baseline)
+        for each in runs:
+            paired(each, shown.base.run)
+        _draw(shown, folder)
+        if as_json:
+            _print_json(shown)
+        else:
+            _print(shown, folder / "figures", reversal_of(runs, out, workers))
 
 
 def _is_run(path: str) -> bool:
     return (Path(path) / "manifest.json").exists()
 
 
-def _draw(runs: list["Run"], folder: Path, baseline: str | None = None) -> None:
-    """Write the figures of a run, or of several together, into a folder."""
+def _summarised(runs: list["Run"], integrated: bool, baseline: str | None = None) -> "Comparison":
+    """The runs with each of their estimates made once."""
+    from sim.analysis.summary import Comparison, Summary
+
+    return Comparison(tuple(Summary(run, integrated) for run in runs), baseline)
+
+
+def reversal_of(runs: list["Run"], out: Path, workers: int) -> "Finding":
+    """What would reverse the ranking of the best two, read where it was found before."""
+    from sim.study.reversal import kept, simulations
+
+    with progress_bar() as bar:
+        task = bar.add_task("What would reverse this", total=simulations(runs))
+        return kept(runs, out, workers=workers, progress=partial(advance, bar, task))
+
+
+def _draw(shown: "Comparison", folder: Path) -> None:
+    """Write the figures of all sections into a folder."""
     import matplotlib as mpl
 
     mpl.use("Agg")
     from sim import plots
+    from sim.presentation.runs import sections
 
-    figures: dict[str, Any] = {
-        "survival": plots.survival,
-        "threshold": plots.threshold,
-        "causes": plots.causes,
-        "reasons": plots.reasons,
-        "hazard": plots.hazard,
-    }
-    if len(runs) > 1:
-        figures |= {
-            "differences": lambda several: plots.differences(several, baseline),
-            "burden": plots.burden,
-        }
     (folder / "figures").mkdir(parents=True, exist_ok=True)
-    for name, draw in figures.items():
-        plots.save(draw(runs), folder / "figures" / f"{name}.png")
+    for section in sections(shown):
+        for name, draw in section.figures.items():
+            plots.save(draw(), folder / "figures" / f"{name}.png")
+
+
+def _print_json(shown: "Comparison") -> None:
+    from sim.presentation.document import document
+
+    typer.echo(json.dumps(document(shown), indent=1, ensure_ascii=False, allow_nan=False))
 
 
 def _print(
-    runs: list["Run"],
-    baseline: str | None,
-    as_json: bool,
-    figures: Path | None = None,
-    *,
-    integrated: bool,
+    shown: "Comparison", figures: Path | None = None, reversal: "Finding | None" = None
 ) -> None:
-    from rich.console import Console
+    """The answer in sentences, the tables, how to read them, and where everything is kept."""
+    from sim.presentation import terminal
+    from sim.presentation.answer import HOW_TO_READ, answer, gain
+    from sim.presentation.runs import sections
 
-    from sim import report
-    from sim.analysis.labels import labels
-
-    differences, table = (
-        (None, None)
-        if baseline is None
-        else report.differences_table(runs, baseline, integrated=integrated)
-    )
-    if as_json:
-        typer.echo(
-            json.dumps(
-                report.document(runs, differences, integrated=integrated),
-                indent=1,
-                ensure_ascii=False,
-                allow_nan=False,
-            )
-        )
-        return
-    console = Console(highlight=False, soft_wrap=True)
-    console.width = max(console.width, WIDTH)
-    costs = (
-        report.costs_table(runs, integrated=integrated)
-        if len(runs) > 1
-        else report.burden_table(runs[0], integrated=integrated)
-    )
-    for sentence in report.deterred(runs):
-        console.print(report.broken(sentence))
-    for each in (
-        report.durability_table(runs, integrated=integrated),
-        table,
-        report.threshold_table(runs),
-        report.causes_table(runs, integrated=integrated),
-        report.reasons_table(runs, integrated=integrated),
-        report.peace_table(runs),
-        report.broken(report.bent(runs)),
-        costs,
-    ):
-        if each is not None:
-            console.print(each)
-    console.print(report.HOW_TO_READ)
-    if integrated:
-        console.print(report.gain(runs))
-    for label, one in zip(labels(runs), runs, strict=True):
-        console.print(f"  {label}: {one.folder}")
+    console = terminal.console()
+    for part in answer(shown, reversal):
+        console.print(terminal.section(part))
+    for section in sections(shown):
+        for table in section.tables:
+            console.print(*terminal.table(table), sep="\n")
+    console.print(f"\n{terminal.paragraph(HOW_TO_READ)}")
+    if shown.runs[0].integrated:
+        console.print(terminal.paragraph(gain(shown)))
+    for label, run in shown.labelled:
+        console.print(f"  {label}: {getattr(run.run, 'folder', None)}")
     if figures is not None:
         console.print(f"Figures of all together: {figures}")
 
@@ -213,30 +205,32 @@ def verify(
         Path, typer.Argument(metavar="RUN", help="A run folder.", show_default=False)
     ],
     everything: Annotated[
-        bool, typer.Option("--all", help="Compute all blocks again, not a sample.")
+        bool, typer.Option("--all", help="Recompute all blocks, not a sample.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compute worlds of a run again from its manifest, and compare them bit for bit."""
+    """Recompute part of a run from its manifest and check that the results match exactly."""
     with plain_errors():
         from dataclasses import asdict
 
         from sim.ensemble.verify import verify as check
 
-        found = check(folder, everything=everything)
+        checked = check(folder, everything=everything)
         if as_json:
-            typer.echo(json.dumps(asdict(found), indent=1, ensure_ascii=False))
+            typer.echo(json.dumps(asdict(checked), indent=1, ensure_ascii=False))
         else:
-            same = "not the same" if found.differences else "the same, bit for bit"
-            timeline = "" if found.timeline else "the timeline was not compared, which takes --all"
+            same = "not the same" if checked.differences else "the same, bit for bit"
+            timeline = (
+                "" if checked.timeline else "the timeline was not compared, which takes --all"
+            )
             lines = [
-                f"{folder}: {found.worlds} of {found.of} worlds computed again: {same}",
-                *found.differences,
-                *found.versions,
+                f"{folder}: {checked.worlds} of {checked.of} worlds computed again: {same}",
+                *checked.differences,
+                *checked.versions,
             ]
             lines += [timeline] if timeline else []
             typer.echo("\n".join(lines))
-        if found.differences:
+        if checked.differences:
             raise typer.Exit(1)
 
 
@@ -249,7 +243,10 @@ def sweep(
     ],
     sample: Annotated[
         int | None,
-        typer.Option(help="So many combinations as a Latin hypercube, not all of them.", min=1),
+        typer.Option(
+            help="Number of combinations to draw by Latin hypercube instead of the full grid.",
+            min=1,
+        ),
     ] = None,
     designs: Designs = None,
     replicates: Replicates = None,
@@ -262,7 +259,7 @@ def sweep(
 ) -> None:
     """Vary values of a scenario, and print the durability at every combination.
 
-    Each is a run of the store.
+    Each combination is kept as a run.
     """
     with plain_errors():
         from sim.study import sweep as study

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.options import (
-    WIDTH,
     AsJson,
     Designs,
     Out,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.ensemble.store import Run
+    from sim.presentation.section import Table
     from sim.scenario.schema import Scenario
 Calibration = Annotated[
     Path | None,
@@ -181,30 +181,34 @@ def _draw(runs: list["Run"], folder: Path) -> None:
 
 
 def _print(answer: _Answer) -> None:
-    from rich.console import Console
-
     from sim.analysis.labels import labels_by_name
+    from sim.presentation import record as words
+    from sim.presentation import terminal
     from sim.record.record import OUTCOMES
-    from sim.report.record import (
-        HOW_TO_READ,
-        HOW_TO_READ_MODEL,
-        HOW_TO_READ_SCORES,
-        laid_over_table,
-        lifetimes_table,
-        scores_table,
-    )
 
-    console = Console(highlight=False, soft_wrap=True)
-    console.width = max(console.width, WIDTH)
-    for outcome, table in answer.lifetimes.items():
-        console.print(lifetimes_table(table, OUTCOMES[outcome]))
-    console.print(HOW_TO_READ)
+    console = terminal.console()
+
+    def show(shown: "Table", how_to_read: str = "") -> None:
+        console.print(*terminal.table(shown), sep="\n")
+        if how_to_read:
+            console.print(f"\n{terminal.paragraph(how_to_read)}")
+
+    *first, last = [
+        words.lifetimes_table(table, OUTCOMES[outcome])
+        for outcome, table in answer.lifetimes.items()
+    ]
+    for lifetimes in first:
+        show(lifetimes)
+    show(last, words.HOW_TO_READ)
     if answer.model is not None:
-        console.print(laid_over_table(answer.model, labels_by_name(answer.runs)))
-        console.print(HOW_TO_READ_MODEL)
+        model = words.laid_over_table(answer.model, labels_by_name(answer.runs))
+        show(model, words.HOW_TO_READ_MODEL)
     if answer.scores is not None:
-        for kind in ("Brier", "log"):
-            console.print(scores_table(answer.scores[answer.scores["score"] == kind], kind))
-        console.print(HOW_TO_READ_SCORES)
+        brier, log = (
+            words.scores_table(answer.scores[answer.scores["score"] == kind], kind)
+            for kind in ("Brier", "log")
+        )
+        show(brier)
+        show(log, words.HOW_TO_READ_SCORES)
     if answer.too_few:
         typer.echo(f"\n{answer.too_few}")

@@ -98,8 +98,6 @@ Integrate = Annotated[
 Out = Annotated[Path, typer.Option(help="Folder for run folders.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 USAGE, STOPPED = 2, 130
-WIDTH = 110
-"""Columns that the wider tables need; a narrower terminal breaks their lines, and loses nothing."""
 
 
 def sampling(

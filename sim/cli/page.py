@@ -1,13 +1,17 @@
-"""The commands that make pages: the briefing to send, and the explorer to play with."""
+"""The commands that make pages: the report to send, and the explorer."""
 
 import socket
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import app, plain_errors, warn, write
+from sim.cli.options import Workers, app, plain_errors, warn, write
+
+if TYPE_CHECKING:
+    from sim.ensemble.store import Run
+    from sim.study.finding import Finding
 
 
 @app.command()
@@ -25,43 +29,62 @@ def report(
     ),
     baseline: Annotated[
         str | None,
-        typer.Option(help="Name of the scenario to compare with.", show_default="the first"),
+        typer.Option(
+            help="Name of the scenario from which differences are taken.", show_default="the first"
+        ),
     ] = None,
     question: Annotated[
-        str | None, typer.Option(help="The question at its head.", show_default="one that fits")
+        str | None,
+        typer.Option(help="The question at the top.", show_default="one that fits"),
     ] = None,
+    workers: Workers = 1,
 ) -> None:
-    """Write a page that needs nothing else: the question, the answer with its uncertainty, figures,
-    assumptions, how to reproduce it.
+    """Write a self-contained HTML report: the answer on one page, then an appendix.
+
+    The appendix holds figures, tables, assumptions, and how to reproduce it.
     """
     with plain_errors() as refuse:
-        from sim.briefing.page import page as briefing
         from sim.ensemble.store import read_run
+        from sim.page.page import page as report_page
         from sim.study import finding
 
-        found = [folder for folder in folders if (folder / finding.FILE).exists()]
-        simulated = [folder for folder in folders if folder not in found]
-        runs, findings = list(map(read_run, simulated)), list(map(finding.read, found))
-        for each in runs:
-            warn(each.scenario)
-        names = [each.name for each in runs]
+        of_findings = [folder for folder in folders if (folder / finding.FILE).exists()]
+        of_runs = [folder for folder in folders if folder not in of_findings]
+        runs, findings = list(map(read_run, of_runs)), list(map(finding.read, of_findings))
+        for run in runs:
+            warn(run.scenario)
+        names = [run.name for run in runs]
         if len(set(names)) < len(names):
-            told = ", ".join(
-                f"{name} ({folder})" for name, folder in zip(names, simulated, strict=True)
-            )
-            refuse([f"report needs runs of different names, one folder each; it was given {told}"])
+            pairs = zip(names, of_runs, strict=True)
+            listed = ", ".join(f"{name} ({folder})" for name, folder in pairs)
+            refuse([f"report needs runs with different names, one folder each; got {listed}"])
         if baseline is not None and baseline not in names:
             refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
-        write(
-            page,
-            lambda: page.write_text(briefing(runs, baseline, question, findings), encoding="utf-8"),
-        )
+        findings += _reversal(runs, findings, workers)
+        text = report_page(runs, baseline, question, findings)
+        write(page, lambda: page.write_text(text, encoding="utf-8"))
         counted = [
             f"{len(each)} {word}{'s' if len(each) > 1 else ''}"
-            for each, word in ((runs, "run"), (findings, "finding"))
+            for each, word in ((runs, "run"), (of_findings, "finding"))
             if each
         ]
         typer.echo(f"{page}: {' and '.join(counted)}; print it, or send the one file")
+
+
+def _reversal(runs: list["Run"], findings: list["Finding"], workers: int) -> list["Finding"]:
+    """What would reverse the ranking, kept beside the runs; nothing where runs cannot be compared,
+    or where it is among the findings.
+    """
+    from sim.cli.ensembles import reversal_of
+    from sim.errors import NotPairedError
+    from sim.study.reversal import reverses
+
+    if len(runs) < 2 or any(reverses(each, runs) for each in findings):  # noqa: PLR2004  a ranking
+        return []
+    try:
+        return [reversal_of(runs, Path(str(runs[0].folder)).parent, workers)]
+    except NotPairedError:
+        return []
 
 
 @app.command("app")
@@ -89,8 +112,8 @@ def explore(
             refuse(["ceasefire app needs the extra `app`: pip install 'ceasefire[app]'"])
         from sim.scenario.load import load_folder
 
-        found, problems = load_folder(folder)
-        if not found:
+        scenarios, problems = load_folder(folder)
+        if not scenarios:
             refuse(problems or [f"{folder}: holds no scenario; name a folder of scenario files"])
         try:
             free = _free_port(host, port)
@@ -105,7 +128,7 @@ def explore(
                 ]
             )
         typer.echo(
-            f"{len(found)} scenarios to explore at "
+            f"{len(scenarios)} scenarios to explore at "
             f"http://{f'[{host}]' if ':' in host else host}:{free}    (Ctrl-C stops)"
         )
         _serve(folder, host, free, open_browser=open_browser)

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sim.cli.options import WIDTH
-
 if TYPE_CHECKING:
     from sim.study.finding import Finding
 
@@ -17,17 +15,17 @@ def publish(finding: "Finding", out: Path, *, as_json: bool) -> Path:
     import matplotlib as mpl
 
     mpl.use("Agg")
-    from rich.console import Console
 
     from sim import plots
-    from sim.briefing.findings import telling
+    from sim.presentation import terminal
+    from sim.presentation.registry import section_of
     from sim.study.finding import keep
 
-    presentation = telling(finding)
+    section = section_of(finding)
     folder = keep(finding, out)
     (folder / "figures").mkdir()
-    for name, draw in presentation.figures.items():
-        plots.save(draw(finding), folder / "figures" / f"{name}.png")
+    for name, draw in section.figures.items():
+        plots.save(draw(), folder / "figures" / f"{name}.png")
     if as_json:
         typer.echo(
             json.dumps(
@@ -38,8 +36,7 @@ def publish(finding: "Finding", out: Path, *, as_json: bool) -> Path:
             )
         )
     else:
-        console = Console(highlight=False, soft_wrap=True)
-        console.width = max(console.width, WIDTH)
-        console.print(presentation.section(finding))
+        console = terminal.console()
+        console.print(terminal.section(section))
         console.print(f"Tables and figures: {folder}")
     return folder

@@ -42,8 +42,8 @@ def replay(
     and how likely each choice was.
     """
     with plain_errors() as refuse:
-        from sim import report
         from sim.analysis.labels import labels
+        from sim.presentation import worlds as words
         from sim.study import replay as study
 
         scenario = load(file, overrides)
@@ -71,7 +71,7 @@ def replay(
             )
         else:
             for story in stories:
-                typer.echo("\n".join(report.story(story)) + "\n")
+                typer.echo("\n".join(words.story(story)) + "\n")
 
 
 def _typical(scenario: "Scenario", out: Path) -> dict[str, int]:
@@ -113,9 +113,9 @@ def game(
     with plain_errors():
         import numpy as np
 
-        from sim import report
         from sim.game.equilibrium import behaviour
         from sim.game.tree import crisis_tree
+        from sim.presentation import worlds as words
 
         scenario = load(file, overrides)
         model = _at_year(scenario, year, world)
@@ -126,7 +126,7 @@ def game(
             "label": scenario.label or scenario.name,
             "world": int(model.worlds[0]),
             "year": round(model.years, 6),
-        } | report.game(crisis)
+        } | words.game(crisis)
         if efg is not None:
             title = f"{scenario.name}, world {document['world']}, year {document['year']:g}"
             write(
@@ -142,7 +142,7 @@ def game(
         typer.echo(
             json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
             if as_json
-            else "\n".join(report.game_lines(document))
+            else "\n".join(words.game_lines(document))
         )
 
 

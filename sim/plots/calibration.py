@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 from scipy import stats
 
-from sim.analysis.words import of_row, with_limits
 from sim.plots.style import PALETTE, axes_or_new
 from sim.study.finding import Finding
+from sim.wording import of_row, with_limits
 
 _COLUMNS = 3
 

@@ -11,12 +11,11 @@ from matplotlib.text import Annotation, Text
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.transforms import Bbox
 
-from sim.analysis import durability
-from sim.analysis.estimate import estimate
 from sim.analysis.labels import labels
-from sim.analysis.measures import COST_IN_PEACE, Simulated
-from sim.analysis.words import with_error
+from sim.analysis.measures import Simulated
+from sim.analysis.summary import Summary, summaries
 from sim.plots.style import PALETTE, axes_or_new
+from sim.wording import with_error
 
 _NEAR, _FAR = 7, 40
 _PLACES = tuple(
@@ -34,16 +33,14 @@ def burden(
     """What is paid for each guarantee in peace against the share of ceasefires that hold `years`,
     by default the horizon.
 
-    Each run is a point with its 95 % sampling errors as thick bars and nine of ten parameter
-    designs as thin ones; a line joins those that no other run beats in both. Costs are expected
-    ones up to the horizon, in present value, to all who pay.
+    Each run is a point with its 95 % sampling errors as thick bars and the range over 90 % of
+    parameter sets as thin ones; a line joins those that no other run beats in both. Costs are
+    expected ones up to the horizon, in present value, to all who pay.
     """
-    runs, ax = list(runs) if isinstance(runs, Sequence) else [runs], axes_or_new(ax)
+    runs, ax = summaries(runs), axes_or_new(ax)
     at = float(min(run.horizon_years for run in runs) if years is None else years)
-    held = pd.DataFrame([durability.survival(run, [at]).iloc[0] for run in runs])
-    paid = pd.DataFrame(
-        [durability.columns_of(estimate(COST_IN_PEACE, run.worlds)) for run in runs]
-    )
+    held = pd.DataFrame([run.survival([at]).iloc[0] for run in runs])
+    paid = pd.DataFrame([run.costs.loc[("all", "peace")] for run in runs])
     for number in range(len(runs)):
         x, y, colour = paid.iloc[number], held.iloc[number], PALETTE[number % len(PALETTE)]
         for limits, width, alpha in (("spread_{}", 1.0, 0.45), ("{}", 4.0, 1.0)):
@@ -60,10 +57,10 @@ def burden(
     ax.set(
         xlim=(-0.04 * most, 1.06 * most),
         ylim=(-0.02, 1.02),
-        ylabel=f"share of ceasefires that hold {at:g} years",
+        ylabel=f"share of ceasefires still holding after {at:g} years",
         xlabel=(
             f"paid in peace within {runs[0].horizon_years} years for troops and arms, present "
-            "value in USD billion\n(thick: 95 % sampling error; thin: nine of ten parameter "
+            "value in USD billion\n(thick: 95 % sampling error; thin: 90 % of parameter "
             "sets; dashed: no other is cheaper and more durable)"
         ),
     )
@@ -137,12 +134,12 @@ def _extent(label: Annotation) -> Bbox:
     return Text.get_window_extent(label)
 
 
-def _finding(runs: Sequence[Simulated], held: pd.DataFrame, paid: pd.DataFrame, at: float) -> str:
+def _finding(runs: Sequence[Summary], held: pd.DataFrame, paid: pd.DataFrame, at: float) -> str:
     best = int(np.argmax(held["estimate"]))
     row, price = held.iloc[best], paid.iloc[best]
     error = (price["high"] - price["low"]) / 2
     return (
-        f"Under {labels(runs)[best]}, {with_error(row['estimate'], row['low'], row['high'])} of "
-        f"ceasefires hold {at:g} years,\nfor USD {price['estimate']:.0f} (±{error:.1f}) billion "
-        "paid in peace"
+        f"After {at:g} years, {with_error(row['estimate'], row['low'], row['high'])} of ceasefires "
+        f"still hold under {labels(runs)[best]},\nwhich costs USD {price['estimate']:.1f} billion "
+        f"(±{error:.1f}) in peace"
     )

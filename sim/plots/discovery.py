@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
-from sim.analysis.words import with_error
 from sim.plots.style import DASHES, PALETTE, axes_or_new
 from sim.study.assumptions import by_rank_correlation, meaning
 from sim.study.finding import Finding
+from sim.wording import with_error
 
 _SKEWED, _WIDTH = 20, 48
 

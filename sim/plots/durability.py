@@ -1,4 +1,4 @@
-"""Figures of durability: how long ceasefires hold, how they end, when the danger is, and what a
+"""Figures of durability: how long ceasefires hold, how they end, when the risk peaks, and what a
 guarantee adds.
 """
 
@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from sim.analysis import durability, measures
-from sim.analysis.labels import labels, labels_by_name
+from sim.analysis import durability
+from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
-from sim.analysis.words import with_error
+from sim.analysis.summary import Summary, comparison, summaries
 from sim.game.war import Cause
 from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends, scale
+from sim.wording import with_error
 
 SHADES = {
     Cause.ATTACK: "#1b1b1b",
@@ -38,19 +40,21 @@ WORDS = {
     Cause.HELD: "still holds",
 }
 Runs = Simulated | Sequence[Simulated]
+EARLY_YEARS = 2
+"""Years that the title on the risk calls the first ones."""
 
 
 def survival(runs: Runs, ax: Axes | None = None) -> Axes:
     """Durability curves with their 95 % sampling error.
 
-    The spread over parameter designs is a band for one run, bars for several.
+    The range over 90 % of parameter sets is a band for one run, bars for several.
     """
-    runs, ax = _listed(runs), axes_or_new(ax)
+    runs, ax = summaries(runs), axes_or_new(ax)
     horizon = max(run.horizon_years for run in runs)
     ends = []
     for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
         years = np.linspace(0, run.horizon_years, 4 * run.horizon_years + 1).tolist()
-        table = durability.survival(run, years)
+        table = run.survival(years)
         colour = PALETTE[number % len(PALETTE)]
         if len(runs) == 1:
             ax.fill_between(
@@ -60,7 +64,7 @@ def survival(runs: Runs, ax: Axes | None = None) -> Axes:
                 color=colour,
                 alpha=0.12,
                 lw=0,
-                label="nine of ten parameter sets",
+                label="90 % of parameter sets",
             )
         ax.fill_between(
             years,
@@ -72,7 +76,7 @@ def survival(runs: Runs, ax: Axes | None = None) -> Axes:
             label="95 % sampling error",
         )
         ax.plot(years, table["estimate"], color=colour, ls=DASHES[number % len(DASHES)], lw=1.8)
-        ends.append((table.iloc[-1], label, colour))
+        ends.append((run.last(), label, colour))
     if len(runs) == 1:
         ax.legend(loc="lower left", frameon=False)
         label_ends(
@@ -84,7 +88,7 @@ def survival(runs: Runs, ax: Axes | None = None) -> Axes:
         xlim=(0, horizon),
         ylim=(0, 1),
         xlabel="years since the ceasefire",
-        ylabel="share of ceasefires that still hold",
+        ylabel="share of ceasefires still holding",
     )
     ax.set_title(_survival_finding(runs), loc="left")
     scale(ax.yaxis, ax)
@@ -93,17 +97,17 @@ def survival(runs: Runs, ax: Axes | None = None) -> Axes:
 
 def causes(runs: Runs, ax: Axes | None = None) -> Axes:
     """Ways of ending, stacked to 1: over time for a single run, at the horizon for several."""
-    runs, ax = _listed(runs), axes_or_new(ax)
+    runs, ax = summaries(runs), axes_or_new(ax)
     return _causes_over_time(runs[0], ax) if len(runs) == 1 else _causes_at_horizon(runs, ax)
 
 
 def hazard(runs: Runs, ax: Axes | None = None) -> Axes:
-    """Hazard by year of the ceasefire's age, with its 95 % sampling error: the dangerous time."""
-    runs, ax = _listed(runs), axes_or_new(ax)
+    """Rate of ends by year of the ceasefire's age, with its 95 % sampling error."""
+    runs, ax = summaries(runs), axes_or_new(ax)
     ends = []
     horizon = max(run.horizon_years for run in runs)
     for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
-        table = durability.hazard(run)
+        table = run.hazard
         middle, colour = table["year"] - 0.5, PALETTE[number % len(PALETTE)]
         ax.fill_between(
             middle,
@@ -131,7 +135,7 @@ def hazard(runs: Runs, ax: Axes | None = None) -> Axes:
     ax.set(
         xlim=(0, horizon),
         xlabel="years since the ceasefire",
-        ylabel="ends per year, among ceasefires that still hold",
+        ylabel="ends per year, of ceasefires still holding",
     )
     ax.set_title(_hazard_finding(runs), loc="left")
     ax.set_ylim(bottom=0)
@@ -150,18 +154,19 @@ def differences(
     """
     if len(runs) < 2:  # noqa: PLR2004  said in the message
         raise ValueError("a difference needs two runs or more")
-    ax = axes_or_new(ax)
-    base = next((run for run in runs if run.name == baseline), runs[0])
+    beside, ax = comparison(runs, baseline), axes_or_new(ax)
+    base = beside.base
     at = float(base.horizon_years if years is None else years)
-    table = durability.compare(runs, baseline, [at]).sort_values("estimate").reset_index(drop=True)
-    rows, called = np.arange(len(table)), labels_by_name(runs)
+    rivals = [run.difference(base, [at]) for run in beside.runs if run is not base]
+    table = pd.concat(rivals).sort_values("estimate").reset_index(drop=True)
+    rows, called = np.arange(len(table)), beside.labels_by_name
     ax.hlines(
         rows,
         table["spread_low"],
         table["spread_high"],
         color="0.75",
         lw=6,
-        label="nine of ten parameter sets",
+        label="90 % of parameter sets",
     )
     ax.hlines(rows, table["low"], table["high"], color="black", lw=2.5, label="95 % sampling error")
     ax.plot(table["estimate"], rows, "o", color="black", ms=5)
@@ -171,17 +176,20 @@ def differences(
     finding = (
         "adds the most"
         if best["estimate"] > 0
-        else "takes the least"
+        else "takes away the least"
         if best["estimate"] < 0
         else "changes nothing"
     )
     ax.set_xlabel(
-        f"difference from {called[base.name]} in the share that {measures.survival(at).label}, "
+        f"difference from {called[base.name]} in the share still holding\nafter {at:g} years, "
         "percentage points"
     )
     ax.set_title(
-        f"{called[best['scenario']]} {finding}: {_with_error(best, '+')} percentage points\nin "
-        f"the share that {measures.survival(at).label}, compared with {called[base.name]}",
+        f"{called[best['scenario']]} {finding}: {_with_error(best, '+')} percentage points\nmore "
+        f"ceasefires still hold after {at:g} years than under {called[base.name]}"
+        if best["estimate"] > 0
+        else f"{called[best['scenario']]} {finding}: {_with_error(best, '+')} percentage points\n"
+        f"still holding after {at:g} years, compared with {called[base.name]}",
         loc="left",
     )
     ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}" if value else "0")
@@ -190,9 +198,9 @@ def differences(
     return ax
 
 
-def _causes_over_time(run: Simulated, ax: Axes) -> Axes:
+def _causes_over_time(run: Summary, ax: Axes) -> Axes:
     years = np.linspace(0, run.horizon_years, 12 * run.horizon_years + 1)
-    table = durability.cumulative_incidence(run, list(years))
+    table = durability.cumulative_incidence(run.run, list(years))
     below = np.zeros(len(years))
     for cause in reversed(Cause):
         share = table[str(cause)].to_numpy()
@@ -207,7 +215,7 @@ def _causes_over_time(run: Simulated, ax: Axes) -> Axes:
             label=f"{WORDS[cause]}",
         )
         below = below + share
-    final = durability.causes(run).set_index("cause")
+    final = run.causes
     labels = [f"{WORDS[cause]}: {_with_error(final.loc[str(cause)])}" for cause in reversed(Cause)]
     ax.legend(
         ax.get_legend_handles_labels()[0][::-1],
@@ -228,10 +236,10 @@ def _causes_over_time(run: Simulated, ax: Axes) -> Axes:
     return ax
 
 
-def _causes_at_horizon(runs: Sequence[Simulated], ax: Axes) -> Axes:
+def _causes_at_horizon(runs: Sequence[Summary], ax: Axes) -> Axes:
     rows = np.arange(len(runs))[::-1]
     left = np.zeros(len(runs))
-    tables = [durability.causes(run).set_index("cause") for run in runs]
+    tables = [run.causes for run in runs]
     for cause in Cause:
         share = np.array([table.loc[str(cause), "estimate"] for table in tables], dtype=float)
         ax.barh(
@@ -269,7 +277,7 @@ def _causes_at_horizon(runs: Sequence[Simulated], ax: Axes) -> Axes:
 
 
 def _mark_danger(ax: Axes, table: Any, colour: str) -> None:
-    """A ring around the year with the highest hazard."""
+    """A ring around the year of the highest rate."""
     worst = table.loc[table["estimate"].idxmax()]
     if worst["estimate"] > 0:
         ax.plot(
@@ -281,68 +289,64 @@ def _mark_danger(ax: Axes, table: Any, colour: str) -> None:
             mew=1.5,
             ms=11,
             ls="none",
-            label="the dangerous time",
+            label="peak of the risk",
         )
 
 
-def _survival_finding(runs: Sequence[Simulated]) -> str:
+def _survival_finding(runs: Sequence[Summary]) -> str:
     if len(runs) == 1:
-        last = durability.survival(runs[0]).iloc[-1]
+        last = runs[0].last()
         return (
-            f"Under {labels(runs)[0]}, {_with_error(last)} of ceasefires hold {last['years']:g} "
-            "years"
+            f"After {last['years']:g} years, {_with_error(last)} of ceasefires still hold under\n"
+            f"{labels(runs)[0]}"
         )
-    last_rows = {
-        label: durability.survival(run).iloc[-1]
-        for label, run in zip(labels(runs), runs, strict=True)
-    }
-    best, worst = (
-        pick(last_rows, key=lambda name: last_rows[name]["estimate"]) for pick in (max, min)
+    ranked = sorted(
+        zip(labels(runs), runs, strict=True), key=lambda run: -run[1].last()["estimate"]
     )
+    (best, first), *_, (worst, last) = ranked
     return (
-        f"After {runs[0].horizon_years} years, {_with_error(last_rows[best])} still hold under "
-        f"{best},\n{_with_error(last_rows[worst])} under {worst}"
+        f"After {runs[0].horizon_years} years, {_with_error(first.last())} of ceasefires still "
+        f"hold under {best},\n{_with_error(last.last())} under {worst}"
     )
 
 
-def _hazard_finding(runs: Sequence[Simulated]) -> str:
-    peaks = {label: durability.danger(run) for label, run in zip(labels(runs), runs, strict=True)}
+def _hazard_finding(runs: Sequence[Summary]) -> str:
+    peaks = {label: run.danger for label, run in zip(labels(runs), runs, strict=True)}
     name, (peak, first, last) = max(peaks.items(), key=lambda each: float(each[1][0]["estimate"]))
     when = f"year {first}" if first == last else f"years {first} to {last}"
     if len(runs) == 1:
         return (
-            f"The dangerous time under {name} is {when}, at a rate of up to {_with_error(peak)} "
-            "a year"
+            f"The risk under {name} peaks in {when}:\nceasefires that still hold end at up to "
+            f"{_with_error(peak)} a year"
         )
-    early = sum(last <= 2 for _, _, last in peaks.values())  # noqa: PLR2004  said in the title
+    early = sum(last <= EARLY_YEARS for _, _, last in peaks.values())
     return (
-        f"The first two years hold the dangerous time, beyond error, in {early} of {len(runs)} "
-        f"regimes;\nit is worst under {name}, in {when}, at a rate of up to {_with_error(peak)} "
-        "a year"
+        f"The risk peaks in the first two years in {early} of {len(runs)} regimes;\nit is highest "
+        f"under {name}, in {when}: up to {_with_error(peak)} a year"
     )
 
 
-def _causes_finding(run: Simulated) -> str:
+def _causes_finding(run: Summary) -> str:
     (label,) = labels([run])
-    table = durability.causes(run).query("cause != 'held'").reset_index(drop=True)
+    table = run.causes.drop("held")
     if not table["estimate"].any():
         return f"Under {label} no ceasefire ended"
-    main = table.loc[table["estimate"].idxmax()]
+    main = str(table["estimate"].idxmax())
     return (
-        f"Under {label}, {_with_error(main)} of ceasefires end because "
-        f"{_because(Cause(main['cause']))}"
+        f"Under {label}, {_with_error(table.loc[main])} of ceasefires end\nbecause "
+        f"{_because(Cause(main))}"
     )
 
 
-def _ends_finding(runs: Sequence[Simulated], tables: Sequence[Any]) -> str:
-    """The commonest way of ending in the most regimes, and where it is commonest."""
+def _ends_finding(runs: Sequence[Summary], tables: Sequence[Any]) -> str:
+    """The most common way of ending in the most regimes, and where it is most common."""
     commonest = [str(table.drop("held")["estimate"].idxmax()) for table in tables]
     most = max(sorted(set(commonest)), key=commonest.count)
     shares = {label: table.loc[most] for label, table in zip(labels(runs), tables, strict=True)}
     name = max(shares, key=lambda each: float(shares[each]["estimate"]))
     return (
-        f"Most ceasefires that end, end because {_because(Cause(most))}, in "
-        f"{commonest.count(most)} of {len(runs)} regimes;\nmost often under {name}, in "
+        f"Most ceasefires that end do so because {_because(Cause(most))}, in "
+        f"{commonest.count(most)} of {len(runs)} regimes;\nmost often under {name}: in "
         f"{_with_error(shares[name])} of histories"
     )
 
@@ -358,7 +362,7 @@ def _with_error(row: Any, sign: str = "") -> str:
 def _spread_beside(ax: Axes, ends: list[tuple[Any, str, str]]) -> None:
     """Beside the axes, for each line at its end.
 
-    Nine of ten parameter sets as a thin bar, the sampling error as a thick one.
+    The range over 90 % of parameter sets as a thin bar, the sampling error as a thick one.
     """
     beside = ax.inset_axes((1.04, 0, 0.052 * len(ends), 1), sharey=ax)
     ranked = sorted(ends, key=lambda end: -end[0]["estimate"])
@@ -375,13 +379,10 @@ def _spread_beside(ax: Axes, ends: list[tuple[Any, str, str]]) -> None:
     for label, (_, _, colour) in zip(beside.get_xticklabels(), ranked, strict=True):
         label.set_color(colour)
     beside.set_title(
-        "at the end: thin, nine of ten\nparameter sets; thick, 95 % error",
+        f"at year {ends[0][0]['years']:g}: thin, 90 % of parameter\n"
+        "sets; thick, 95 % sampling error",
         fontsize="x-small",
         loc="left",
     )
     beside.spines[["top", "right", "left"]].set_visible(False)
     beside.tick_params(left=False, labelleft=False)
-
-
-def _listed(runs: Runs) -> Sequence[Simulated]:
-    return list(runs) if isinstance(runs, Sequence) else [runs]

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter
 
-from sim.analysis.words import with_error
 from sim.plots.style import axes_or_new
 from sim.scenario.schema import described
+from sim.wording import with_error
 
 _LINES, _WIDTH = 8, 62
 

@@ -7,12 +7,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from sim.analysis import durability
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
-from sim.analysis.words import with_error
+from sim.analysis.summary import Summary, summaries
 from sim.game.war import Cause, Reason
 from sim.plots.style import axes_or_new
+from sim.wording import with_error
 
 LOOKS = {
     Reason.NEVER_MEANT: ("0.1", ""),
@@ -29,19 +29,19 @@ LOOKS = {
 
 
 def reasons(runs: Simulated | Sequence[Simulated], ax: Axes | None = None) -> Axes:
-    """Main reasons of attacks as shares of all histories.
+    """Main reasons for attacks as shares of all histories.
 
-    A bar each for one run, with both intervals, stacked for several.
+    A bar for each reason of one run, with both intervals; stacked for several runs.
     """
-    runs, ax = list(runs) if isinstance(runs, Sequence) else [runs], axes_or_new(ax, (9, 5))
+    runs, ax = summaries(runs), axes_or_new(ax, (9, 5))
     draw = _of_one if len(runs) == 1 else _of_several
-    draw(runs, [durability.reasons(run).set_index("reason") for run in runs], ax)
+    draw(runs, [run.reasons for run in runs], ax)
     ax.set_xlim(left=0)
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return ax
 
 
-def _of_one(runs: Sequence[Simulated], tables: Sequence[Any], ax: Axes) -> None:
+def _of_one(runs: Sequence[Summary], tables: Sequence[Any], ax: Axes) -> None:
     table, run = tables[0], runs[0]
     for row, reason in enumerate(reversed(Reason)):
         found = table.loc[str(reason)]
@@ -56,7 +56,7 @@ def _of_one(runs: Sequence[Simulated], tables: Sequence[Any], ax: Axes) -> None:
     ax.set_title(_finding(run, labels(runs)[0], table), loc="left")
 
 
-def _of_several(runs: Sequence[Simulated], tables: Sequence[Any], ax: Axes) -> None:
+def _of_several(runs: Sequence[Summary], tables: Sequence[Any], ax: Axes) -> None:
     rows, left = np.arange(len(runs))[::-1], np.zeros(len(runs))
     for reason in Reason:
         share = np.array([table.loc[str(reason), "estimate"] for table in tables], dtype=float)
@@ -74,7 +74,7 @@ def _of_several(runs: Sequence[Simulated], tables: Sequence[Any], ax: Axes) -> N
             )
         left = left + share
     for row, run in zip(rows, runs, strict=True):
-        attacks = durability.causes(run).set_index("cause").loc[Cause.ATTACK.value]
+        attacks = run.causes.loc[Cause.ATTACK.value]
         ax.errorbar(
             attacks["estimate"],
             row,
@@ -95,13 +95,13 @@ def _of_several(runs: Sequence[Simulated], tables: Sequence[Any], ax: Axes) -> N
     ax.set_title(_finding(runs[most], labels(runs)[most], tables[most]), loc="left")
 
 
-def _finding(run: Simulated, label: str, table: Any) -> str:
+def _finding(run: Summary, label: str, table: Any) -> str:
     if not table["estimate"].any():
         return f"Under {label} Russia attacks in no history of {run.horizon_years} years"
     first = table["estimate"].idxmax()
     row = table.loc[first]
     return (
-        f"The commonest reason of attacks under {label}:\n{Reason(first).words}, in "
+        f"The most common reason for attacks under {label}:\n{Reason(first).words}, in "
         f"{with_error(row['estimate'], row['low'], row['high'])} of histories of "
         f"{run.horizon_years} years"
     )

@@ -11,13 +11,13 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from sim.analysis import durability
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
-from sim.analysis.words import with_error
 from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends
 from sim.record.class_scenarios import class_of
 from sim.record.forecasts import forecasts
 from sim.record.lifetimes import by_class, kaplan_meier
 from sim.record.record import DAYS_A_YEAR
 from sim.study.validation import by_the_day
+from sim.wording import with_error
 
 HORIZON = 20
 _GRID = np.linspace(0, HORIZON, 241)

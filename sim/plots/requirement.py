@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from sim.analysis.words import with_error
 from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends
 from sim.study.cheapest import IN_NINE_OF_TEN, NOT_REACHED, ON_AVERAGE, ON_FRONTIER
 from sim.study.finding import Finding
+from sim.wording import with_error
 
 
 def frontier(finding: Finding, ax: Axes | None = None) -> Axes:

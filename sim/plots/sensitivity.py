@@ -11,12 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.transforms import ScaledTranslation
 
-from sim.analysis.words import with_error
 from sim.chance import generator
 from sim.plots.style import PALETTE, axes_or_new
 from sim.study.assumptions import by_rank_correlation, meaning
 from sim.study.experiment import JOINT
 from sim.study.finding import Finding
+from sim.wording import with_error
 
 _WIDTH, _PANELS, _BINS, _TENTHS = 26, 4, 24, 10
 _ENDS: Any = {

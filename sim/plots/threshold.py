@@ -12,15 +12,9 @@ from matplotlib.ticker import NullFormatter, PercentFormatter
 
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
-from sim.analysis.threshold import (
-    YEARS,
-    deters,
-    drawn_values,
-    durability_by_value,
-    in_words,
-    thresholds,
-)
+from sim.analysis.summary import Summary, summaries
 from sim.plots.style import DASHES, PALETTE, axes_or_new
+from sim.wording import THRESHOLD_YEARS, deters, threshold_words
 
 _BINS, _WIDTH = 40, 78
 _TICKS = (0.03, 0.1, 0.3, 1, 3, 10, 30)
@@ -37,34 +31,36 @@ def threshold(
     lies among the values that were drawn; below the curves stands how these are distributed. Runs
     whose value is not uncertain have no curve.
     """
-    runs, ax = list(runs) if isinstance(runs, Sequence) else [runs], axes_or_new(ax, (9, 5))
-    at = float(min(YEARS, *(run.horizon_years for run in runs)) if years is None else years)
+    runs, ax = summaries(runs), axes_or_new(ax, (9, 5))
+    at = float(
+        min(THRESHOLD_YEARS, *(run.horizon_years for run in runs)) if years is None else years
+    )
     below = ax.inset_axes((0, -0.2, 1, 0.16), sharex=ax)
     ax.set_xscale("log")
     lines: list[tuple[float, Any]] = []
     shown: list[Any] = []
     for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
         colour, dashes = PALETTE[number % len(PALETTE)], DASHES[number % len(DASHES)]
-        values = drawn_values(run)
+        values = run.drawn_values
         if values is None:
             continue
-        curve = durability_by_value(run, at)
+        curve = run.durability_by_value(at)
         ax.fill_between(curve["value"], curve["low"], curve["high"], color=colour, alpha=0.2, lw=0)
-        (found,) = thresholds(run, [at])
+        (found,) = run.thresholds([at])
         (line,) = ax.plot(
             curve["value"],
             curve["estimate"],
             color=colour,
             ls=dashes,
             lw=1.8,
-            label=f"{label}: {in_words(found, values)}",
+            label=f"{label}: {threshold_words(found, values)}",
         )
         _mark(ax, found, curve, colour)
         lines.append((found.estimate, line))
         if not any(np.array_equal(values, before) for before in shown):
             _draw_density(below, values, colour if shown else "0.35")
             shown.append(values)
-    ax.set(ylim=(0, 1), ylabel=f"share still holding {at:g} year{'' if at == 1 else 's'}")
+    ax.set(ylim=(0, 1), ylabel=f"share still holding after {at:g} year{'' if at == 1 else 's'}")
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     if lines:
         drawn = [line.get_xdata() for _, line in lines]
@@ -76,7 +72,7 @@ def threshold(
             bbox_to_anchor=(1.01, 1),
             frameon=False,
             fontsize="small",
-            title="threshold, times “vital”",
+            title="threshold (1: vital)",
             title_fontsize="small",
             alignment="left",
         )
@@ -117,11 +113,9 @@ def _finish(ax: Axes, below: Axes) -> None:
     )
 
 
-def _finding(runs: Sequence[Simulated], years: float) -> str:
+def _finding(runs: Sequence[Summary], years: float) -> str:
     """The sentence of the run that deters most."""
     best = int(
-        np.argmax(
-            [np.nan_to_num(thresholds(run, [years])[0].estimate, nan=-np.inf) for run in runs]
-        )
+        np.argmax([np.nan_to_num(run.thresholds([years])[0].estimate, nan=-np.inf) for run in runs])
     )
     return fill(deters(runs[best], labels(runs)[best], years), _WIDTH)

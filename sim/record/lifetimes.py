@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
-from sim.uncertainty import CONFIDENCE, TAILS, Floats
+from sim.levels import CONFIDENCE, TAILS
+from sim.uncertainty import Floats
 
 YEARS = (1, 5, 10, 20)
 

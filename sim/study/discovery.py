@@ -24,6 +24,7 @@ from sim.analysis.measures import Measure, named
 from sim.analysis.resampling import bags
 from sim.ensemble.store import Run
 from sim.errors import ArgumentFault, ScenarioError
+from sim.levels import TAILS
 from sim.scenario.schema import Scenario
 from sim.study import prim
 from sim.study.assumptions import assumptions, at_odds, meaning, run_all
@@ -37,7 +38,7 @@ from sim.study.columns import (
 )
 from sim.study.finding import LABELS, Finding, label_table
 from sim.study.prim import Cases, Limits
-from sim.uncertainty import LARGEST, TAILS, Floats
+from sim.uncertainty import LARGEST, Floats
 
 MIN_CASES = 20
 """Parameter sets that fail, and that do not, from which a region may be found.

@@ -26,12 +26,13 @@ from sim.analysis.resampling import bags, weighted_quantiles
 from sim.ensemble.store import Run
 from sim.errors import ArgumentFault, Fault, NotPairedError, ScenarioError
 from sim.game.war import Cause
+from sim.levels import TAILS
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import assumptions, at_odds, meaning, run_all
 from sim.study.columns import LABEL_TABLE, Column, Kind, TableSchema, with_limits
 from sim.study.discovery import MAX_ERROR_CHANCE, chance_of_error, difference
 from sim.study.finding import LABELS, Finding, label_table
-from sim.uncertainty import TAILS, Floats
+from sim.uncertainty import Floats
 
 WORST_SHARE = 0.1
 """The worst tenth of the parameter sets: rare enough to hurt, and still estimated well."""

@@ -18,6 +18,7 @@ from scipy import stats
 from sim.analysis.measures import named
 from sim.chance import generator, stream_seed
 from sim.errors import ArgumentFault, Fault, RunError, ScenarioError
+from sim.levels import TAILS
 from sim.scenario.schema import Scenario
 from sim.study.columns import (
     LABEL_TABLE,
@@ -37,7 +38,7 @@ from sim.study.experiment import (
     with_uniform,
 )
 from sim.study.finding import LABELS, Finding, label_table
-from sim.uncertainty import TAILS, Floats
+from sim.uncertainty import Floats
 
 SAMPLES, REPLICATES, TRAJECTORIES = 4096, 4, 60
 """Judgements: seconds on one core, and intervals of about five percentage points for the leading

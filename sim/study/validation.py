@@ -18,10 +18,11 @@ from sim.analysis import durability
 from sim.analysis.measures import Simulated
 from sim.chance import generator
 from sim.errors import ScenarioError
+from sim.levels import TAILS
 from sim.record.class_scenarios import CLASS_SCENARIOS, class_of
 from sim.record.lifetimes import YEARS, kaplan_meier, weibull
 from sim.study.columns import Column, Kind, TableSchema, estimate_with_limits, with_limits
-from sim.uncertainty import TAILS, Floats
+from sim.uncertainty import Floats
 
 RESAMPLES = 400
 """Resamples of the pairs of adversaries: enough for 95 % limits that hardly move with more."""

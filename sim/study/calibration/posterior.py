@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 from scipy.stats import qmc
 
-from sim.analysis.estimate import SPREAD
 from sim.analysis.resampling import weighted_quantiles
 from sim.chance import generator
+from sim.levels import SPREAD
 from sim.study.calibration.emulator import Chances, Emulator
 from sim.study.calibration.prior import PRIOR, candidates, lattice, pairs
 from sim.uncertainty import Distribution, Floats

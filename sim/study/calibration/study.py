@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from sim.analysis.resampling import bags, halves
 from sim.errors import ArgumentFault, ScenarioError
+from sim.levels import TAILS
 from sim.record.class_scenarios import CLASS_SCENARIOS
 from sim.record.lifetimes import YEARS, kaplan_meier
 from sim.record.record import record
@@ -30,7 +31,7 @@ from sim.study.calibration.prior import hypercube, independent
 from sim.study.columns import Column, Kind, TableSchema, estimate_with_limits, with_limits
 from sim.study.finding import Finding
 from sim.study.validation import SCORES, Predictor, by_pair, scores
-from sim.uncertainty import TAILS, Floats
+from sim.uncertainty import Floats
 
 CANDIDATES, HISTORIES, CHECKS = 400, 600, 200
 """Judgements: some four minutes on two idle cores, four candidates for each coefficient of a

@@ -5,55 +5,67 @@ Which is best how often, at what regret, and what would turn it round.
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from sim.analysis.words import above_limits, of_row, with_limits
-from sim.report.section import Section
+from sim import plots
+from sim.presentation.section import Column, Section, Table
 from sim.study.finding import Finding
 from sim.study.robustness import MIN_EFFECTIVE_DESIGNS
+from sim.wording import above_limits, of_row, with_limits
 
 HOW_TO_READ = (
-    "Below each number its 95 % limits. Best: share of designs in which it does best, from "
-    "those in which it surely does to those in which it may, since the chance of few histories "
-    "hides which of near ones is better: more --replicates bring its limits together. Surely: "
-    "in which it is ahead of all others by more than chance. Regret: what it falls short of the "
-    "best (Savage 1951), on average; worst regret: in the tenth of designs where it falls short "
-    "most. Worst tenth: what it gives in the tenth of designs where it does worst. A belief is "
-    "told by how far it is from the present one: 0 nats is none, and 0.7 are worth half of the "
-    "designs (Kullback & Leibler 1951). Assumptions are those of the scenarios; the rest of the "
-    "model is taken for granted."
+    "Below each number: 95 % limits. Best: share of parameter sets in which the guarantee does "
+    "best; its limits run from the sets in which it does so with 95 % confidence to those in which "
+    "it may, and more --replicates bring them together. Regret: how far it falls short of the best "
+    "guarantee (Savage 1951), on average; worst regret: in the tenth of parameter sets where it "
+    "falls short most. Worst tenth: its outcome in the tenth of parameter sets where it does "
+    "worst. A belief is measured by its divergence from the present one: 0 nats is none, and 0.7 "
+    "nats are worth half of the parameter sets (Kullback & Leibler 1951). Only uncertain numbers "
+    "are varied; `compare` reports what fixed numbers would reverse."
 )
-_COLUMNS = ("mean", "best", "surely", "regret", "worst_regret", "worst_decile")
 
 
 def section(finding: Finding) -> Section:
     """Question, answer, and the table of guarantees of a finding of kind `robustness`."""
     table = finding.labelled("guarantees", "name")
-    rows = tuple(
-        (row["name"], *(_cell(row, column, finding) for column in _COLUMNS))
-        for row in table.to_dict("records")
+    columns = (
+        Column("", lambda row: str(row["name"])),
+        *(
+            Column(heading, partial(_cell, name, finding))
+            for heading, name in _headings(finding).items()
+        ),
     )
     question = (
-        f"Which of {len(table)} guarantees does best whatever we assume, and what would turn "
-        "that round?"
+        f"Which of {len(table)} guarantees does best under most assumptions, and what would "
+        "reverse that?"
     )
     return Section(
+        finding.kind,
         question,
         tuple(_answer(finding)),
-        (
-            "",
-            f"{finding.asked['outcome']},\n{_unit(finding)}",
-            "best, %",
-            "surely, %",
-            f"regret,\n{_unit(finding)}",
-            "worst regret",
-            "worst tenth",
-        ),
-        rows,
+        (Table("", table, columns),),
+        {
+            "regret": lambda ax=None: plots.regret(finding, ax=ax),
+            "turning": lambda ax=None: plots.turning(finding, ax=ax),
+        },
         HOW_TO_READ,
     )
+
+
+def _headings(finding: Finding) -> dict[str, str]:
+    """The columns of the table by their headings."""
+    unit = _unit(finding)
+    return {
+        f"{finding.asked['outcome']},\n{unit}": "mean",
+        "best, %": "best",
+        "with 95 %\nconfidence": "surely",
+        f"regret,\n{unit}": "regret",
+        "worst\nregret": "worst_regret",
+        "worst\ntenth": "worst_decile",
+    }
 
 
 def _answer(finding: Finding) -> Iterator[str]:
@@ -63,13 +75,14 @@ def _answer(finding: Finding) -> Iterator[str]:
     yield (
         f"Best on average is {best['name']}: {finding.asked['label']} "
         f"{_told(best, 'mean', finding)}{less}. It does best in {_share(best, 'best')} of "
-        f"{int(calls['designs']):,} parameter designs, surely in {_share(best, 'surely')}; its "
-        f"mean regret is {_told(best, 'regret', finding, points=True)}."
+        f"{int(calls['designs']):,} parameter sets, and does so with 95 % confidence in "
+        f"{_share(best, 'surely')}; its mean regret is "
+        f"{_told(best, 'regret', finding, points=True)}."
     )
     least = table.loc[table["worst_regret"].idxmin()]
     if least["name"] != best["name"]:
         yield (
-            f"The least regret in its worst tenth of designs has {least['name']}: "
+            f"{least['name']} has the least regret in its worst tenth of parameter sets: "
             f"{_told(least, 'worst_regret', finding, points=True)}."
         )
     worst = table.loc[
@@ -77,13 +90,13 @@ def _answer(finding: Finding) -> Iterator[str]:
     ]
     if worst["name"] != best["name"]:
         yield (
-            f"Best in its worst tenth of designs is {worst['name']}: "
+            f"{worst['name']} does best in its worst tenth of parameter sets: "
             f"{_told(worst, 'worst_decile', finding)}."
         )
     yield (
-        f"In {_share(calls, 'sure')} of designs one guarantee is ahead of all others by more "
-        f"than the chance of {int(calls['replicates'])} histories; in the rest they are too near "
-        "to each other to tell which is best."
+        f"In {_share(calls, 'sure')} of parameter sets one guarantee is significantly better than "
+        f"all others with {int(calls['replicates'])} histories; in the rest the best ones are "
+        "statistically indistinguishable."
     )
     yield from _turning(finding.labelled("turning", "best", "rival"), int(calls["designs"]))
 
@@ -99,10 +112,9 @@ def _turning(turning: pd.DataFrame, designs: int) -> Iterator[str]:
         yield belief(turned.iloc[0].to_dict())
     if firm:
         yield (
-            f"Among {designs:,} designs no belief about any one assumption alone that keeps "
-            f"{MIN_EFFECTIVE_DESIGNS} of them or more puts {turning['best'].iloc[0]} level with "
-            f"{_listed(firm)}; "
-            "more designs may tell of rarer ones."
+            f"Among {designs:,} parameter sets, no belief about a single uncertain number that "
+            f"keeps {MIN_EFFECTIVE_DESIGNS} of them or more makes {_listed(firm)} level with "
+            f"{turning['best'].iloc[0]}; more parameter sets may show rarer ones."
         )
 
 
@@ -110,16 +122,16 @@ def belief(row: dict[str, Any]) -> str:
     """In words, the belief on one assumption that makes a rival as good as the best."""
     if row["divergence"] == 0:
         return (
-            f"{row['rival']} is as good as {row['best']} on average already, as far as the "
-            "designs tell."
+            f"{row['rival']} is already as good as {row['best']} on average, within the sampling "
+            "error."
         )
     return (
-        f"{row['rival']} would be as good as {row['best']} if one believed of “{row['meaning']}” "
-        f"{doubted(row)}a median of {row['needed']:.3g} ({row['needed_from']:.3g} to "
-        f"{row['needed_to']:.3g}) instead of {row['now']:.3g}; that is {_divergence(row)} from "
-        "the present belief"
+        f"{row['rival']} would be as good as {row['best']} under another belief about "
+        f"“{row['meaning']}”: {doubted(row)}a median of {row['needed']:.3g} "
+        f"({row['needed_from']:.3g} to {row['needed_to']:.3g}) instead of {row['now']:.3g}. "
+        f"It diverges by {_divergence(row)} from the present belief"
         + (
-            f", and turns the ranking in {100 * row['turns']:.0f} of 100 resamples."
+            f", and reverses the ranking in {100 * row['turns']:.0f} of 100 resamples."
             if row["turns"] < 1
             else "."
         )
@@ -132,9 +144,9 @@ def doubted(row: dict[str, Any]) -> str:
     if math.isnan(low) or math.isnan(high):
         return ""
     if math.isinf(low):
-        return f"that values below {high:.3g} are less than half as likely: "
+        return f"values below {high:.3g} less than half as likely, "
     between = f"above {low:.3g}" if math.isinf(high) else f"from {low:.3g} to {high:.3g}"
-    return f"that values {between} are less than half as likely: "
+    return f"values {between} less than half as likely, "
 
 
 def _divergence(row: dict[str, Any]) -> str:
@@ -150,7 +162,7 @@ def _unit(finding: Finding) -> str:
     return "%" if finding.asked["unit"] == "share" else str(finding.asked["unit"])
 
 
-def _cell(row: dict[str, Any], column: str, finding: Finding) -> str:
+def _cell(column: str, finding: Finding, row: Any) -> str:
     share = column in ("best", "surely") or finding.asked["unit"] == "share"
     number, limits = above_limits(
         *of_row(row, column), "%" if share else finding.asked["unit"], 1 if share else 2

@@ -5,18 +5,20 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from sim.analysis.words import above_limits, of_row
-from sim.report.section import Section
+from sim import plots
+from sim.presentation.section import Column, Section, Table
 from sim.study.calibration import self_check
 from sim.study.calibration.study import AFTER, BEFORE
 from sim.study.finding import Finding
+from sim.wording import above_limits, of_row
 
 _LEARNED, _NOTHING, _MOVED, _ENTANGLED, _SUSPICIOUS = 0.25, 0.1, 0.3, 0.3, 0.01
-_FEWEST, _MOST_ERROR = 100, 5
+_MIN_EFFECTIVE, _MAX_ERROR = 100, 5
 """Judgements: candidates that weights must be worth, and error of the emulator, where the record is
 likelier, that is too large.
 """
-_NINE_OF_TEN = 3.29  # standard deviations between the ends of nine of ten
+_SPREAD_IN_SD = 3.29
+"""Standard deviations between the ends of a range of 90 %."""
 
 
 def section(finding: Finding) -> Section:
@@ -28,7 +30,7 @@ def section(finding: Finding) -> Section:
         "learned", ascending=False
     )
     moved = np.log(parts["posterior"] / parts["prior"]).abs() / (
-        np.log(parts["prior_high"] / parts["prior_low"]) / _NINE_OF_TEN
+        np.log(parts["prior_high"] / parts["prior_low"]) / _SPREAD_IN_SD
     )
     nothing = parts[(parts["learned"] < _NOTHING) & (moved < _MOVED)]["part"].tolist()
     most = "; ".join(
@@ -62,20 +64,26 @@ def section(finding: Finding) -> Section:
             _trust(finding),
         )
     )
-    rows = tuple(
+    table = Table(
+        "",
+        parts,
         (
-            row["part"],
-            _cell(row, "prior", "prior_low", "prior_high"),
-            _cell(row, "posterior", "low", "high"),
-            above_limits(*of_row(row, "learned")),
-        )
-        for _, row in parts.iterrows()
+            Column("", lambda row: str(row["part"])),
+            Column("before", lambda row: _cell(row, "prior", "prior_low", "prior_high")),
+            Column("after", lambda row: _cell(row, "posterior", "low", "high")),
+            Column("learned", lambda row: above_limits(*of_row(row, "learned"))),
+        ),
     )
     return Section(
+        finding.kind,
         "What does the historical record say about pairs of adversaries?",
         answer,
-        ("", "before", "after", "learned"),
-        rows,
+        (table,),
+        {
+            "learned": lambda ax=None: plots.learned(finding, ax=ax),
+            "calibrated": lambda ax=None: plots.calibrated(finding, ax=ax),
+            "ranks": lambda ax=None: plots.ranks(finding, ax=ax),
+        },
         "Medians, and below them the range of 90 % of candidates. Learned is the share of the "
         "variance that the record took away, with 95 % limits from refits to half of the "
         "candidates: they include sampling error and the error of the emulator. A part of which "
@@ -122,10 +130,10 @@ def doubts(finding: Finding) -> Iterator[str]:
     worth = finding.tables["effective"].iloc[0]["effective"]
     _, error, _ = self_check.apart(self_check.likelier(finding.tables["emulator"]))
     faults = {
-        f"the weights are worth {worth:.0f} candidates, where {_FEWEST} are the least": worth
-        < _FEWEST,
-        f"the emulator errs by {error:.1f} in the log chance of the record, where {_MOST_ERROR} "
-        "is the most": error > _MOST_ERROR,
+        f"the weights are worth {worth:.0f} candidates (minimum {_MIN_EFFECTIVE})": worth
+        < _MIN_EFFECTIVE,
+        f"the emulator errs by {error:.1f} in the log-likelihood of the record, the "
+        f"maximum being {_MAX_ERROR}": error > _MAX_ERROR,
         "the truth of synthetic records does not rank uniformly": _uniform(finding) < _SUSPICIOUS,
     }
     if reasons := [reason for reason, holds in faults.items() if holds]:

@@ -1,12 +1,13 @@
 """What would be enough, in words and numbers."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from sim.analysis.words import above_limits, with_error
-from sim.report.section import Section
+from sim import plots
+from sim.presentation.section import Column, Section, Table
 from sim.scenario.schema import described
 from sim.study.cheapest import (
     IN_NINE_OF_TEN,
@@ -17,26 +18,26 @@ from sim.study.cheapest import (
     REACHED_WITHIN_ERROR,
 )
 from sim.study.finding import Finding
+from sim.wording import above_limits, of_row, with_error
 
-_HEADINGS = ("cost,\nUSD bn", "holds,\nsearch", "holds,\nfresh", "enough in\n(fresh)")
-
-_SHARES = (
-    ("estimate", "low", "high"),
-    ("fresh_estimate", "fresh_low", "fresh_high"),
-    ("fresh_sure", "fresh_sure_low", "fresh_sure_high"),
-)
+_SHARES = {
+    "holds,\nsearch": ("estimate", "low", "high"),
+    "holds,\nfresh": ("fresh_estimate", "fresh_low", "fresh_high"),
+    "enough in\n(fresh)": ("fresh_sure", "fresh_sure_low", "fresh_sure_high"),
+}
+"""Columns of shares by their headings."""
 
 
 def section(finding: Finding) -> Section:
     """The cheapest guarantees, how sure they are on fresh histories, and the frontier."""
     asked, table = finding.asked, finding.table
     keys = list(asked["vary"])
-    rows = tuple(_row(row, keys) for _, row in table.iterrows())
     limits = "; ".join(
         f"{described(key)[0].split(':')[0]} from {low:g} to {high:g} {described(key)[1]}"
         for key, (low, high) in asked["vary"].items()
     )
     return Section(
+        finding.kind,
         f"What would it take for {100 * asked['hold']:g} % to hold {asked['years']:g} years, from "
         f"{finding.label(asked['scenario']['name'])} on?",
         (
@@ -46,12 +47,8 @@ def section(finding: Finding) -> Section:
             ),
             _along(table, keys, asked),
         ),
-        (
-            "",
-            *(key.removeprefix("regime.").replace(".", "\n").replace("_", " ") for key in keys),
-            *_HEADINGS,
-        ),
-        rows,
+        (Table("", table, _columns(keys)),),
+        {"frontier": lambda ax=None: plots.frontier(finding, ax=ax)},
         f"Varied: {limits}.\nCosts are {asked['cost']}, expected up to {asked['years']:g} years, "
         "in present value. Each share has its 95 % sampling error: of the histories of the "
         "search, and of fresh ones that the search has not seen. Enough in: share of parameter "
@@ -120,13 +117,33 @@ def _provisions(row: Any, keys: Iterable[str]) -> str:
     return ", ".join(f"{key.removeprefix('regime.')} {row[key]:.3g}" for key in keys)
 
 
-def _row(row: Any, keys: Sequence[str]) -> tuple[str, ...]:
-    head = str(row["role"]) if row["role"] == ON_FRONTIER else f"{row['role']}\n{row['status']}"
-    shares = [
-        above_limits(row[value], row[low], row[high], digits=1) for value, low, high in _SHARES
-    ]
-    cost = above_limits(row["fresh_cost"], row["fresh_cost_low"], row["fresh_cost_high"], "", 1)
-    return (head, *(f"{row[key]:.3g}" for key in keys), cost, *shares)
+def _columns(keys: Sequence[str]) -> tuple[Column, ...]:
+    """What it is, its provisions, its cost, and its shares."""
+    return (
+        Column("", _role),
+        *(
+            Column(
+                key.removeprefix("regime.").replace(".", "\n").replace("_", " "),
+                partial(_provision, key),
+            )
+            for key in keys
+        ),
+        Column("cost,\nUSD bn", lambda row: above_limits(*of_row(row, "fresh_cost"), "", 1)),
+        *(Column(heading, partial(_share_of, names)) for heading, names in _SHARES.items()),
+    )
+
+
+def _provision(key: str, row: Any) -> str:
+    return f"{row[key]:.3g}"
+
+
+def _share_of(names: tuple[str, str, str], row: Any) -> str:
+    value, low, high = (float(row[name]) for name in names)
+    return above_limits(value, low, high, digits=1)
+
+
+def _role(row: Any) -> str:
+    return str(row["role"]) if row["role"] == ON_FRONTIER else f"{row['role']}\n{row['status']}"
 
 
 def _share(row: Any, prefix: str) -> str:

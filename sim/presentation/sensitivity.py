@@ -1,16 +1,17 @@
 """Which assumptions drive an outcome, in words and numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
-from sim.analysis.words import above_limits, of_row, with_limits
-from sim.report.section import Section
+from sim import plots
+from sim.presentation.section import Column, Section, Table
 from sim.study.assumptions import meaning
 from sim.study.experiment import JOINT
 from sim.study.finding import Finding
 from sim.study.sensitivity import TARGET_HALF_WIDTH
+from sim.wording import above_limits, of_row, with_limits
 
 _LEADING = 3
 
@@ -31,39 +32,41 @@ def section(finding: Finding) -> Section:
     swings = {
         name: rows.set_index("end") for name, rows in finding.tables["swings"].groupby("factor")
     }
-    rows = tuple(
+    table = Table(
+        "",
+        pd.DataFrame({"factor": ranked}),
         (
-            f"{_named(name)}\n{name}",
-            *(_index(shares[name].loc[index]) for index in ("first order", "total")),
-            *_ends(swings.get(name), finding),
-            _effect(screened.loc[name], finding),
-        )
-        for name in ranked
+            Column("", lambda row: f"{_named(row['factor'])}\n{row['factor']}"),
+            Column("alone", lambda row: _index(shares[row["factor"]].loc["first order"])),
+            Column("in all", lambda row: _index(shares[row["factor"]].loc["total"])),
+            Column("at its\nlowest tenth", lambda row: _end(swings, row, "low", finding)),
+            Column("at its\nhighest tenth", lambda row: _end(swings, row, "high", finding)),
+            Column("moves by", lambda row: _effect(screened.loc[row["factor"]], finding)),
+        ),
     )
     return Section(
+        finding.kind,
         f"Which assumptions drive {finding.asked['outcome']} {under}?",
         tuple(_answer(finding, shares, ranked)),
-        _HEADINGS,
-        rows,
-        "Alone: share of the variance by parameters that goes with this one; in all: with what "
-        "it does together with others (Sobol indices). At its lowest and highest tenth: the "
-        "outcome there, all others being anywhere. Moves by: mean size of its elementary "
-        "effects (Morris), and below it the size that chance alone would give them. Each has "
-        "its 95 % limits; chance has been taken out of the shares, which are estimated, so that "
-        "they may pass 0 and 100 %.",
+        (table,),
+        {
+            "tornado": lambda ax=None: plots.tornado(finding, ax=ax),
+            "influence": lambda ax=None: plots.influence(finding, ax=ax),
+        },
+        "Alone: share of the variance due to parameters that this one explains; in all: with its "
+        "interactions (Sobol indices). At its lowest and highest tenth: the outcome there, "
+        "averaged over all others. Moves by: mean size of its elementary effects (Morris), and "
+        "below it the size that chance alone would give. Each has its 95 % limits. The shares are "
+        "estimates free of chance, which may therefore fall below 0 or exceed 100 %.",
     )
 
 
-def _ends(swing: pd.DataFrame | None, finding: Finding) -> tuple[str, ...]:
-    """The outcome at the lowest and the highest tenth; rows of joint draws have neither."""
-    return (
-        ("no order",) * 2
-        if swing is None
-        else tuple(
-            above_limits(*of_row(swing.loc[end]), *_unit(finding, "estimate"))
-            for end in ("low", "high")
-        )
-    )
+def _end(swings: Mapping[Any, pd.DataFrame], row: Any, end: str, finding: Finding) -> str:
+    """The outcome at the lowest or highest tenth; rows of joint draws have neither."""
+    if row["factor"] not in swings:
+        return "no order"
+    swing = swings[row["factor"]]
+    return above_limits(*of_row(swing.loc[end]), *_unit(finding, "estimate"))
 
 
 def _effect(effect: Any, finding: Finding) -> str:
@@ -75,14 +78,11 @@ def _effect(effect: Any, finding: Finding) -> str:
         if finding.asked["unit"] == "share"
         else f"{effect['chance']:.2f}"
     )
-    told = "" if effect["told"] else ": not told apart"
+    significant = "" if effect["told"] else ": not significant"
     return (
         f"{above_limits(*_stated(effect, 'effect'), *_unit(finding, 'effect'))}\nby chance "
-        f"{size}{told}"
+        f"{size}{significant}"
     )
-
-
-_HEADINGS = ("", "alone", "in all", "at its\nlowest tenth", "at its\nhighest tenth", "moves by")
 
 
 def _answer(finding: Finding, shares: dict[str, pd.DataFrame], ranked: list[str]) -> Iterator[str]:
@@ -92,32 +92,32 @@ def _answer(finding: Finding, shares: dict[str, pd.DataFrame], ranked: list[str]
     )
     if pd.isna(sample["widest"]) or sample["variance_low"] <= 0:
         yield (
-            "What was varied does not move it by more than chance: no share of its variance can "
-            "be told."
+            "The parameters do not move it significantly, so that no share of its variance can be "
+            "estimated."
         )
     else:
         for name in ranked[:_LEADING]:
             alone, whole = (shares[name].loc[index] for index in ("first order", "total"))
             yield (
-                f"{_named(name)} alone accounts for {_share(alone)} of the variance by "
-                f"parameters, and for {_share(whole)} with what it does together with others."
+                f"{_named(name)} alone explains {_share(alone)} of the variance due to "
+                f"parameters, and {_share(whole)} with its interactions."
             )
     swings = finding.tables["swings"]
     for _, between in swings[
         (swings["end"] == "between") & swings["factor"].isin(ranked[:_LEADING])
     ].iterrows():
         yield (
-            f"Along {_named(between['factor'])} it is no slope: between both ends, in tenth "
-            f"{between['tenth']} of 10 of its values, the outcome is {_value(between, finding)}."
+            f"The effect of {_named(between['factor'])} is not monotone: in tenth "
+            f"{between['tenth']} of 10 of its values the outcome is {_value(between, finding)}."
         )
     chance = (
-        f"Of the variance between single histories {with_limits(*of_row(sample, 'chance'))} is "
-        "chance that no parameter moves"
+        f"Chance accounts for {with_limits(*of_row(sample, 'chance'))} of the variance between "
+        "single histories"
     )
     chance = "No two histories differ in it" if pd.isna(sample["chance"]) else chance
     yield f"{chance}; the outcome is {_value(sample, finding, 'mean')} on average."
     if untold := [_named(name) for name in ranked if not screened.loc[name, "told"]]:
-        yield f"Screening does not tell from chance: {'; '.join(untold)}."
+        yield f"Not significant in the screening: {'; '.join(untold)}."
     yield _enough(finding, sample, ranked)
 
 
@@ -129,19 +129,19 @@ def _index(row: Any) -> str:
 def _enough(finding: Finding, sample: Any, ranked: list[str]) -> str:
     if pd.isna(sample["widest"]):
         return (
-            f"The sample of {sample['points']:.0f} points told no influence from chance; take "
+            f"In the sample of {sample['points']:.0f} points no influence is significant; take "
             "more --replicates or more --samples."
         )
     first = f"{_named(ranked[0])} leads in {100 * sample['leads']:.0f} of 100 resamples"
     if sample["widest"] <= TARGET_HALF_WIDTH:
         return (
-            "The sample was large enough: no total index is less sure than "
-            f"±{100 * sample['widest']:.1f} points, and {first}."
+            "The sample was large enough: every total index is known to "
+            f"±{100 * sample['widest']:.1f} percentage points or better, and {first}."
         )
     return (
-        f"The sample of {finding.asked['samples']} leaves a total index as unsure as "
-        f"±{100 * sample['widest']:.1f} points, though {first}; --samples {sample['enough']:.0f} "
-        f"would bring it to ±{100 * TARGET_HALF_WIDTH:.0f}."
+        f"The sample of {finding.asked['samples']} leaves an error of "
+        f"±{100 * sample['widest']:.1f} percentage points in a total index, though {first}; "
+        f"--samples {sample['enough']:.0f} would bring it to ±{100 * TARGET_HALF_WIDTH:.0f}."
     )
 
 

@@ -1,0 +1,1 @@
+"""The report: one self-contained HTML page, whose first A4 page answers the question."""

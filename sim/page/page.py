@@ -1,0 +1,135 @@
+"""The page: sections of runs and findings in one HTML file that needs nothing else."""
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib import resources
+from typing import Any
+
+import jinja2
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+
+from sim import plots
+from sim.analysis.summary import Comparison, comparison
+from sim.ensemble.store import Run
+from sim.presentation.answer import answer, question
+from sim.presentation.registry import section_of
+from sim.presentation.runs import sections as sections_of_runs
+from sim.presentation.section import Draw, Section
+from sim.scenario.layers import OWN
+from sim.scenario.show import ParameterInfo, parameters, resolved
+from sim.study.finding import Finding
+from sim.study.reversal import reverses
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A section with its figures as pictures."""
+
+    section: Section
+    figures: tuple[dict[str, str], ...]
+
+
+def page(
+    runs: Sequence[Run],
+    baseline: str | None = None,
+    headline: str | None = None,
+    findings: Sequence[Finding] = (),
+) -> str:
+    """The report on runs and findings as HTML, with no reference to any other file or host.
+
+    Its first page holds the answer, under the question `headline` or one that fits; a finding of
+    kind `reversal` about the best two runs says there what would reverse their ranking.
+    Differences are those from the run named `baseline`, by default the first; where runs are not
+    of the same histories it says so instead. Raises ValueError for neither run nor finding, or for
+    a baseline that is not among the runs.
+    """
+    if not runs and not findings:
+        raise ValueError("a report needs a run or a finding")
+    shown = comparison(runs, baseline) if runs else None
+    told = [section_of(finding) for finding in findings]
+    templates = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    templates.filters["encoded"] = lambda text: base64.b64encode(text.encode()).decode()
+    template = templates.from_string(
+        resources.files("sim.page").joinpath("page.html").read_text("utf-8")
+    )
+    return template.render(
+        question=headline or (question(shown) if shown else told[0].question),
+        runs=runs,
+        called=shown.labels_by_name if shown else {},
+        answer=_first_page(shown, runs, findings),
+        notes=[f"{note}." for run in runs if (note := run.scenario.of_posterior)],
+        overview=_overview(shown),
+        sections=[_shown(each) for each in [*(sections_of_runs(shown) if shown else ()), *told]],
+        findings=findings,
+        assumed={run.name: _assumed(run) for run in runs},
+        uncertain=_uncertain(shown, runs),
+        resolved={run.name: resolved(run.scenario) for run in runs},
+    )
+
+
+def _first_page(
+    shown: Comparison | None, runs: Sequence[Run], findings: Sequence[Finding]
+) -> list[Section]:
+    if shown is None:
+        return []
+    return answer(shown, next((each for each in findings if reverses(each, runs)), None))
+
+
+def _overview(shown: Comparison | None) -> dict[str, str]:
+    """The figure of the first page: durability."""
+    return {} if shown is None else _picture(partial(plots.survival, shown.runs))
+
+
+def _shown(section: Section) -> Shown:
+    return Shown(section, tuple(map(_picture, section.figures.values())))
+
+
+def _picture(draw: Draw) -> dict[str, str]:
+    """A figure as a picture that stands in the page, with its title as the words for those who
+    cannot see it.
+    """
+    with mpl.rc_context({"svg.hashsalt": "ceasefire", "backend": "agg"}):
+        ax = draw()
+        picture = io.BytesIO()
+        figure = ax.get_figure(root=True)
+        if figure is None:
+            raise ValueError("these axes belong to no figure")
+        figure.savefig(picture, format="svg", bbox_inches="tight", metadata={"Date": None})
+        plt.close(figure)
+    return {
+        "data": base64.b64encode(picture.getvalue()).decode(),
+        "words": " ".join(ax.get_title(loc="left").split()),
+    }
+
+
+def _assumed(run: Run) -> list[ParameterInfo]:
+    """What the scenario sets of the ceasefire and its actors."""
+    uncertain = run.scenario.uncertain()
+    return [
+        told
+        for told in parameters(run.scenario)
+        if told.set_by
+        and told.key.split(".")[0] not in (*OWN, "sampling")
+        and told.key not in uncertain
+    ]
+
+
+def _uncertain(shown: Comparison | None, runs: Sequence[Run]) -> list[tuple[Any, str]]:
+    """What varies over parameter sets, each value once, with the runs in which it does unless it
+    does in all.
+    """
+    seen: dict[tuple[str, str], tuple[ParameterInfo, list[str]]] = {}
+    for run, label in zip(runs, shown.labels if shown else (), strict=True):
+        uncertain = run.scenario.uncertain()
+        for told in parameters(run.scenario):
+            if told.key in uncertain:
+                seen.setdefault((told.key, told.value), (told, []))[1].append(label)
+    return [
+        (told, "" if len(names) == len(runs) else ", ".join(names)) for told, names in seen.values()
+    ]

@@ -1,0 +1,83 @@
+"""Tables of estimates: a row a run or a thing, a column a year or an outcome, each cell an estimate
+with its sampling error and, below it, its range over 90 % of parameter sets.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from sim.presentation.section import Column, Table
+
+NUMBERS = ("estimate", "low", "high", "spread_low", "spread_high")
+"""What a frame holds of an estimate, by column as in `estimate@10`."""
+
+
+def estimates_table(
+    title: str,
+    columns: Mapping[str, Any],
+    rows: Mapping[str, pd.DataFrame],
+    *,
+    signed: bool = False,
+    scale: float = 100,
+) -> Table:
+    """A row for each of `rows`, whose table has the estimates by index; a column for each heading
+    of `columns`, with the index that it shows. Estimates are shown `scale` times as large.
+    """
+    frame = pd.DataFrame(
+        [
+            {"name": name}
+            | {
+                f"{number}@{key}": row[number]
+                for key, row in table.iterrows()
+                for number in NUMBERS
+            }
+            for name, table in rows.items()
+        ]
+    )
+    return Table(
+        title,
+        frame,
+        (
+            Column("", lambda row: str(row["name"])),
+            *(
+                Column(heading, _cell(key, signed=signed, scale=scale))
+                for heading, key in columns.items()
+            ),
+        ),
+    )
+
+
+def _cell(key: Any, *, signed: bool, scale: float) -> Callable[[Any], str]:
+    """From a row of the frame, the text of the estimate under this index; empty if it has none."""
+
+    def text(row: Any) -> str:
+        values = {number: row.get(f"{number}@{key}", math.nan) for number in NUMBERS}
+        return "" if math.isnan(values["estimate"]) else both(values, signed=signed, scale=scale)
+
+    return text
+
+
+def both(row: Any, *, signed: bool = False, scale: float = 100) -> str:
+    """An estimate with its sampling error, and below it its range over 90 % of parameter sets."""
+    over = (
+        ""
+        if math.isnan(row["spread_low"])
+        else f"\n{_scaled(row['spread_low'], 0, scale, signed=signed)} to "
+        f"{_scaled(row['spread_high'], 0, scale, signed=signed)}"
+    )
+    error = scale * (row["high"] - row["low"]) / 2
+    return f"{_scaled(row['estimate'], 1, scale, signed=signed)} (±{error:.1f}){over}"
+
+
+def _scaled(value: float, digits: int, scale: float, *, signed: bool) -> str:
+    number = round(scale * value, digits) + 0.0
+    return f"{number:{'+' if signed and number else ''}.{digits}f}"
+
+
+def share_of_burden(row: Any) -> str:
+    """A share of the burden with its sampling error, in percent; empty where nothing is paid."""
+    if math.isnan(row["share"]):
+        return ""
+    return f"{100 * row['share']:.1f} (±{50 * (row['share_high'] - row['share_low']):.1f})"

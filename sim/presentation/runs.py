@@ -1,0 +1,378 @@
+"""The sections of runs, in their order: a new one is a function here and a line in `SECTIONS`."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from sim import plots
+from sim.analysis.durability import columns_of
+from sim.analysis.estimate import Estimate
+from sim.analysis.summary import Comparison, Summary
+from sim.game.war import Cause, Reason
+from sim.levels import EVEN, SPREAD
+from sim.presentation import sentences
+from sim.presentation.cells import estimates_table, share_of_burden
+from sim.presentation.section import Column, Section, Table
+from sim.scenario.schema import milestones
+from sim.wording import above_limits, deters, of_row, threshold_words, with_error
+
+INTERVALS = (
+    "In brackets: 95 % sampling error, which more histories reduce. Below: the range over 90 % of "
+    "parameter sets, which only better knowledge reduces."
+)
+SHARES = f"Shares of simulated histories, %. {INTERVALS}"
+
+
+def durability(shown: Comparison) -> Section:
+    """How long ceasefires hold."""
+    return Section(
+        "survival",
+        "How long does the ceasefire hold?",
+        tuple(sentences.durability(shown)),
+        (durability_table(shown),),
+        {"survival": lambda ax=None: plots.survival(shown.runs, ax=ax)},
+        SHARES,
+    )
+
+
+def difference(shown: Comparison) -> Section | None:
+    """What a guarantee adds to the baseline, on the same histories."""
+    if len(shown.runs) == 1:
+        return None
+    question = f"What does a guarantee add, compared with {shown.label(shown.base)}?"
+    if shown.unpaired:
+        return Section("differences", question, (f"Differences are not given: {shown.unpaired}.",))
+    return Section(
+        "differences",
+        question,
+        tuple(sentences.differences(shown)),
+        (differences_table(shown),),
+        {"differences": lambda ax=None: plots.differences(shown.runs, shown.baseline, ax=ax)},
+        f"Differences on the same simulated histories, percentage points. {INTERVALS}",
+    )
+
+
+def deterrence(shown: Comparison) -> Section:
+    """Which Russia a guarantee deters."""
+    return Section(
+        "threshold",
+        "Which Russia does it deter?",
+        tuple(deters(run, label) for label, run in shown.labelled),
+        (threshold_table(shown),),
+        {"threshold": lambda ax=None: plots.threshold(shown.runs, ax=ax)},
+        "The value that the first Russian leader puts on Ukraine above which half of the "
+        "histories or more end by attack; at 1 Ukraine is vital to the leader. Below: 95 % limits "
+        "from resamples of the parameter sets.",
+    )
+
+
+def risk(shown: Comparison) -> Section:
+    """When the risk peaks."""
+    return Section(
+        "hazard",
+        "When does the risk peak?",
+        tuple(sentences.danger(shown)),
+        (hazard_table(shown),),
+        {"hazard": lambda ax=None: plots.hazard(shown.runs, ax=ax)},
+        "Ends in a year of 100 ceasefires that still hold at its start. Below: 95 % limits of the "
+        "sampling error.",
+    )
+
+
+def ends(shown: Comparison) -> Section:
+    """How ceasefires end."""
+    return Section(
+        "causes",
+        "How does the ceasefire end?",
+        tuple(sentences.why(shown)),
+        (causes_table(shown),),
+        {"causes": lambda ax=None: plots.causes(shown.runs, ax=ax)},
+        SHARES,
+    )
+
+
+def attacks(shown: Comparison) -> Section:
+    """Why Russia attacks."""
+    return Section(
+        "reasons",
+        "Why does Russia attack?",
+        tuple(sentences.reasons(shown)) or ("Russia attacks in no history.",),
+        (reasons_table(shown),),
+        {"reasons": lambda ax=None: plots.reasons(shown.runs, ax=ax)},
+        f"Each attack counts under its main reason. {SHARES}",
+    )
+
+
+def peace(shown: Comparison) -> Section:
+    """What the peace is like."""
+    return Section(
+        "peace",
+        "What is the peace like while it lasts?",
+        (sentences.bent(shown),),
+        (peace_table(shown),),
+        trust="Drift of the terms: how far the balance of power, which the terms of peace follow, "
+        f"has shifted to Russia on average, in percentage points. {INTERVALS}",
+    )
+
+
+def burden(shown: Comparison) -> Section:
+    """What it costs, and who pays."""
+    bearers = tuple(
+        table
+        for run in shown.runs
+        for table in (burden_table(shown, run), shares_table(shown, run))
+    )
+    return Section(
+        "burden",
+        "What does it cost, and who pays?",
+        tuple(sentences.costs(shown)),
+        (costs_table(shown),) if len(shown.runs) > 1 else bearers,
+        {"burden": lambda ax=None: plots.burden(shown.runs, ax=ax)},
+        "Expected costs in present value at the prices of the scenario, USD billion; lives are not "
+        f"counted in money. {INTERVALS}",
+        bearers if len(shown.runs) > 1 else (),
+    )
+
+
+def parameter_sets(shown: Comparison) -> Section | None:
+    """In which share of parameter sets the ceasefire is more likely than not to hold."""
+    if any(run.replicates == 1 for run in shown.runs):
+        return None
+    at = min(run.horizon_years for run in shown.runs)
+    return Section(
+        "spread",
+        "How much depends on the parameters?",
+        tuple(
+            f"Under {label}, the ceasefire is more likely than not to hold {at} years in "
+            f"{with_error(made.value, made.low, made.high)} of parameter sets."
+            for label, run in shown.labelled
+            for made in (run.sure(at),)
+        ),
+        (sets_table(shown, at),),
+        {"spread": lambda ax=None: plots.spread(shown.runs, ax=ax)},
+        "First the share of parameter sets in which the ceasefire is more likely than not to hold, "
+        "with its 95 % limits; then the durability below which a part of the parameter sets lies.",
+    )
+
+
+_QUANTILES = (SPREAD[0], 0.25, EVEN, 0.75, SPREAD[1])
+
+SECTIONS: tuple[Callable[[Comparison], Section | None], ...] = (
+    durability,
+    difference,
+    deterrence,
+    risk,
+    ends,
+    attacks,
+    peace,
+    burden,
+    parameter_sets,
+)
+
+
+def sections(shown: Comparison) -> list[Section]:
+    """Those of the sections that these runs have."""
+    return [section for make in SECTIONS if (section := make(shown)) is not None]
+
+
+def durability_table(shown: Comparison) -> Table:
+    """One row a run: the share still holding by year."""
+    return estimates_table(
+        "Share of ceasefires still holding, %",
+        _years(shown),
+        {label: run.survival().set_index("years") for label, run in shown.labelled},
+    )
+
+
+def differences_table(shown: Comparison) -> Table:
+    """One row a run but the baseline: the difference in the share still holding by year."""
+    return estimates_table(
+        f"Difference from {shown.label(shown.base)} on the same histories, percentage points",
+        _years(shown),
+        {
+            label: run.difference(shown.base).set_index("years")
+            for label, run in shown.labelled
+            if run is not shown.base
+        },
+        signed=True,
+    )
+
+
+def causes_table(shown: Comparison) -> Table:
+    """One row a run: the share that ended in each way."""
+    return estimates_table(
+        f"How ceasefires end within {shown.horizon} years, % of all histories",
+        {str(cause): str(cause) for cause in Cause},
+        {label: run.causes for label, run in shown.labelled},
+    )
+
+
+def reasons_table(shown: Comparison) -> Table:
+    """One row a run: the share that ended by attacks, by main reason; those of no history left
+    out.
+    """
+    tables = {label: run.reasons for label, run in shown.labelled}
+    seen = [
+        reason
+        for reason in Reason
+        if any(table.loc[str(reason), "estimate"] for table in tables.values())
+    ]
+    return estimates_table(
+        f"Main reasons for attacks within {shown.horizon} years, % of all histories",
+        {reason.words: str(reason) for reason in seen},
+        tables,
+    )
+
+
+def hazard_table(shown: Comparison) -> Table:
+    """One row a run: the year of the highest hazard, and the hazard by year."""
+    rows = []
+    for label, run in shown.labelled:
+        rates = run.hazard.set_index("year")
+        row = {"name": label, "peak": f"{run.danger[0]['year']:.0f}"}
+        for year in milestones(shown.horizon):
+            if year in rates.index:
+                limits = of_row(rates.loc[year])
+                row[str(year)] = above_limits(*limits, unit="", digits=1, scale=100)
+        rows.append(row)
+    return Table(
+        "Ends per year, of 100 ceasefires that still hold",
+        pd.DataFrame(rows).fillna(""),
+        (
+            _text("", "name"),
+            _text("peak\nyear", "peak"),
+            *(_text(f"year {year}", str(year)) for year in milestones(shown.horizon)),
+        ),
+    )
+
+
+def threshold_table(shown: Comparison) -> Table:
+    """One row a run: the deterrence threshold by year, with its 95 % limits."""
+    rows = []
+    for label, run in shown.labelled:
+        values = run.drawn_values
+        row = {"name": label}
+        for at in run.thresholds():
+            row[f"{at.years:g}"] = (
+                "fixed value"
+                if values is None
+                else threshold_words(at, values, "\n{low} to {high}")
+            )
+        rows.append(row)
+    return Table(
+        "Deterrence threshold (1: Ukraine is vital); above it, attacks are more likely than not",
+        pd.DataFrame(rows).fillna(""),
+        (
+            _text("", "name"),
+            *(_text(heading, f"{year:g}") for heading, year in _years(shown).items()),
+        ),
+    )
+
+
+def peace_table(shown: Comparison) -> Table:
+    """One row a run: the drift of the terms towards Russia, and probes."""
+    columns = {"terms drift to Russia, points": "terms", "probes in 100 years": "probes"}
+    return estimates_table(
+        "What the peace is like while it lasts",
+        columns,
+        {
+            label: _indexed({"terms": run.terms_drift, "probes": run.probes_per_year})
+            for label, run in shown.labelled
+        },
+    )
+
+
+def costs_table(shown: Comparison) -> Table:
+    """One row a run: expected costs in peace and by a resumed war, and who bears them."""
+    keys = {
+        "in peace": ("all", "peace"),
+        "by resumed war": ("all", "war"),
+        "to Europe": ("Europe", "all"),
+        "to United States": ("United States", "all"),
+        "to Ukraine": ("Ukraine", "all"),
+    }
+    return estimates_table(
+        f"Expected cost within {shown.horizon} years, present value in USD billion",
+        {heading: f"{bearer} {item}" for heading, (bearer, item) in keys.items()},
+        {
+            label: run.costs.set_index(run.costs.index.map(" ".join))
+            for label, run in shown.labelled
+        },
+        scale=1,
+    )
+
+
+_ITEMS = {"in peace": "peace", "by resumed war": "war", "in all": "all"}
+"""Headings of costs."""
+
+
+def burden_table(shown: Comparison, run: Summary) -> Table:
+    """One row a bearer: its expected costs in peace, by a resumed war and in all."""
+    return estimates_table(
+        f"Expected cost under {shown.label(run)} within {run.horizon_years} years, USD billion",
+        _ITEMS,
+        {
+            str(bearer): rows.droplevel("bearer")
+            for bearer, rows in run.costs.groupby("bearer", sort=False)
+        },
+        scale=1,
+    )
+
+
+def shares_table(shown: Comparison, run: Summary) -> Table:
+    """One row a bearer: its share of the costs in peace, by a resumed war and in all."""
+    table = run.costs.drop("all", level="bearer")
+    return Table(
+        f"Share of the cost under {shown.label(run)}, %",
+        table.reset_index().drop_duplicates("bearer"),
+        (
+            Column("", lambda row: str(row["bearer"])),
+            *(Column(heading, partial(_share, table, item)) for heading, item in _ITEMS.items()),
+        ),
+    )
+
+
+def _share(costs: pd.DataFrame, item: str, row: Any) -> str:
+    """The share of a bearer in the costs of an item."""
+    return share_of_burden(costs.loc[(row["bearer"], item)])
+
+
+def sets_table(shown: Comparison, at: float) -> Table:
+    """One row a run: the share of parameter sets in which holding is more likely than not, and
+    quantiles of durability over parameter sets.
+    """
+    rows = []
+    for label, run in shown.labelled:
+        likely, by_set = run.sure(at), run.spread(at)["estimate"]
+        limits = (likely.value, likely.low, likely.high)
+        rows.append(
+            {"name": label, "likely": above_limits(*limits, unit="", digits=1, scale=100)}
+            | {f"{level:g}": f"{100 * by_set.quantile(level):.0f}" for level in _QUANTILES}
+        )
+    return Table(
+        f"Share still holding after {at:g} years over parameter sets, %",
+        pd.DataFrame(rows),
+        (
+            _text("", "name"),
+            _text("sets above 50 %", "likely"),
+            *(_text(f"{100 * level:g} % of sets below", f"{level:g}") for level in _QUANTILES),
+        ),
+    )
+
+
+def _years(shown: Comparison) -> dict[str, float]:
+    return {_year(year): float(year) for year in milestones(shown.horizon)}
+
+
+def _year(year: int) -> str:
+    return f"{year} year" if year == 1 else f"{year} years"
+
+
+def _text(heading: str, name: str) -> Column:
+    return Column(heading, lambda row: str(row[name]))
+
+
+def _indexed(made: dict[str, Estimate]) -> pd.DataFrame:
+    return pd.DataFrame([columns_of(each) for each in made.values()], index=pd.Index(made))

@@ -1,0 +1,386 @@
+"""What would reverse the ranking of the best two guarantees: the assumption or provision that comes
+closest to doing so, fixed numbers included.
+
+An uncertain number reverses it by a belief: the one nearest to the present belief that makes both
+level, as in `sim.study.robustness`, from the histories that are there. A fixed number reverses it
+by one step each way. Steps race (sequential halving: Karnin, Koren & Somekh 2013): in a first pair
+of runs each parameter set takes one step, on the same random events as before; in a second pair
+the sets are divided among the few steps that came closest, which give the numbers reported.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from sim.analysis.durability import paired
+from sim.analysis.estimate import Estimate, by_design, estimate
+from sim.analysis.measures import Measure, survival
+from sim.ensemble.run import Progress, run
+from sim.ensemble.store import Run
+from sim.errors import NotPairedError, ScenarioError
+from sim.levels import CONFIDENCE
+from sim.quantity import Parameters
+from sim.scenario.load import replaced
+from sim.scenario.schema import Scenario
+from sim.study.assumptions import assumptions, is_provision, meaning
+from sim.study.discovery import difference
+from sim.study.finding import FILE, Finding, keep, label_table, read
+from sim.study.robustness import FOLDS, STRATA, expected, tilt, turning
+from sim.study.sweep import progress_within
+from sim.uncertainty import Draws, Floats
+
+STEP = "halved or doubled, or moved by a tenth of the range between two bounds"
+"""The step of a fixed number, each way and within its bounds."""
+_FACTOR, _SHARE_OF_RANGE = 2.0, 0.1
+BELIEF_STEP = math.log(2)
+"""The step of a belief in nats: worth ruling out half of the parameter sets."""
+BELIEFS, FINALISTS = 3, 6
+"""Beliefs and steps that are reported: a judgement between their error and time."""
+SETS = 1000
+"""Parameter sets of each run, or all of a smaller one: a judgement between error and time."""
+SETS_A_STRATUM = 25
+"""Parameter sets that a stratum of an uncertain number holds at least, as in
+`sim.study.robustness`.
+"""
+_UNMOVED = ("calendar", "costs", "sampling")
+"""Blocks that do not change how long a ceasefire holds, or whose numbers are no assumption."""
+_MEMBERS = "europe.members."
+CANDIDATES = [
+    "kind",
+    "guarantee",
+    "parameter",
+    "meaning",
+    "unit",
+    "now",
+    "then",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "steps",
+    "steps_low",
+    "steps_high",
+]
+
+
+@dataclass(frozen=True)
+class Move:
+    """A fixed number before and after a step."""
+
+    key: str
+    now: float
+    then: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """A fixed number moved one step, that of all members of a coalition together: in the guarantee
+    of this name, or in both if it is none.
+    """
+
+    guarantee: str
+    moves: tuple[Move, ...]
+
+    def is_in(self, name: str) -> bool:
+        """Whether it changes the guarantee of this name."""
+        return self.guarantee in ("", name)
+
+    def row(self) -> dict[str, Any]:
+        """What it is, as columns of a table; means of the members of a coalition."""
+        first, words = self.moves[0], meaning(self.moves[0].key)
+        together = len(self.moves) > 1
+        return {
+            "kind": "fixed",
+            "guarantee": self.guarantee,
+            "parameter": f"{_MEMBERS}*.{first.key.rpartition('.')[2]}" if together else first.key,
+            "meaning": f"All European members: {words[0].partition(': ')[2]}"
+            if together
+            else words[0],
+            "unit": words[1],
+            "now": float(np.mean([move.now for move in self.moves])),
+            "then": float(np.mean([move.then for move in self.moves])),
+        }
+
+
+Simulate = Callable[[Scenario], Run]
+
+
+def reversal(runs: Sequence[Run], **options: Any) -> pd.DataFrame:
+    """What comes closest to reversing the ranking of the best two of some runs.
+
+    Parameters
+    ----------
+    runs
+        Two runs or more of the same histories under different guarantees.
+    **options
+        `workers`, `executor` and `progress` of `sim.run`.
+
+    Returns
+    -------
+    DataFrame
+        One row a candidate, the closest first: kind ("fixed" or "uncertain"), guarantee (whose
+        provision it is; empty for an assumption about actors), parameter, meaning, unit; now and
+        then (the number before and after the step, or the medians of the present belief and of
+        the one that makes both level); difference (share still holding at the horizon under the
+        better guarantee less that under the other, after the step) with its 95 % limits; steps
+        (how many make both level: in proportion for a fixed number, by the square root of the
+        divergence for a belief; infinite where none do) with its limits.
+
+    Raises
+    ------
+    NotPairedError
+        If the runs are not of the same histories.
+    ValueError
+        For fewer than two runs.
+
+    """
+    return find(runs, **options).table
+
+
+def find(runs: Sequence[Run], **options: Any) -> Finding:
+    """The finding of kind `reversal`; tables: `candidates` (see `reversal`), and `ranking` (one
+    row: best, rival and their difference with its 95 % limits).
+    """
+    best, rival = best_two(runs)
+    measure = survival(min(best.horizon_years, rival.horizon_years))
+    gap = estimate(measure, best.worlds, rival.worlds)
+    simulate = _simulation(simulations([best, rival]), **options)
+    rows = [
+        *_beliefs(measure, best, rival, gap),
+        *_steps(measure, best, rival, gap, simulate),
+    ]
+    candidates = pd.DataFrame(rows, columns=CANDIDATES).sort_values(
+        ["steps", "difference"], ignore_index=True
+    )
+    ranking = {
+        "best": best.name,
+        "rival": rival.name,
+        "difference": gap.value,
+        "difference_low": gap.low,
+        "difference_high": gap.high,
+    }
+    return Finding(
+        "reversal",
+        determinants(runs),
+        {"candidates": candidates, "ranking": pd.DataFrame([ranking])} | label_table(runs),
+    )
+
+
+def kept(runs: Sequence[Run], out: Path, **options: Any) -> Finding:
+    """The same, kept in a folder in `out`, from which it is read where it was found before."""
+    folder = out / Finding("reversal", determinants(runs), {}).name
+    if (folder / FILE).exists():
+        return read(folder)
+    made = find(runs, **options)
+    keep(made, out)
+    return made
+
+
+def reverses(finding: Finding, runs: Sequence[Run]) -> bool:
+    """Whether a finding is about the best two of these runs."""
+    if finding.kind != "reversal" or len(runs) < 2:  # noqa: PLR2004  one run has no ranking
+        return False
+    try:
+        return dict(finding.asked) == determinants(runs)
+    except NotPairedError:
+        return False
+
+
+def simulations(runs: Sequence[Run]) -> int:
+    """Histories that a search simulates: two races of two guarantees."""
+    sampling = runs[0].scenario.sampling
+    return 4 * min(SETS, sampling.designs) * sampling.replicates
+
+
+def determinants(runs: Sequence[Run]) -> dict[str, Any]:
+    """What determines the finding, and so the name of its folder."""
+    best, rival = best_two(runs)
+    return {
+        "best": best.name,
+        "rival": rival.name,
+        "years": min(best.horizon_years, rival.horizon_years),
+        "step": STEP,
+        "hashes": [best.manifest["hash"], rival.manifest["hash"]],
+    }
+
+
+def best_two(runs: Sequence[Run]) -> tuple[Run, Run]:
+    """The two runs whose ceasefires hold most often to their horizon, the better first."""
+    if len(runs) < 2:  # noqa: PLR2004  said in the message
+        raise ValueError("a ranking needs two runs or more")
+    best, rival = sorted(runs, key=lambda each: -float(np.mean(each.worlds["held"])))[:2]
+    paired(rival, best)
+    return best, rival
+
+
+def _beliefs(measure: Measure, best: Run, rival: Run, gap: Estimate) -> Iterator[dict[str, Any]]:
+    """The beliefs on one uncertain number that come closest to making both level."""
+    try:
+        drawn = assumptions([best, rival])
+    except ScenarioError:  # nothing is uncertain, or chance cannot be told from parameters
+        return
+    means = by_design(difference(measure, rival), best.worlds)
+    near = _nearest(means + gap.value - means.mean(), drawn)[:BELIEFS]
+    for row in turning(measure, best, rival, drawn[near]):
+        if row["parameter"] not in near or not np.isfinite(row["divergence"]):
+            continue
+        steps, low, high = (
+            math.sqrt(row[name] / BELIEF_STEP)
+            for name in ("divergence", "divergence_low", "divergence_high")
+        )
+        yield {
+            "kind": "uncertain",
+            "guarantee": "",
+            **{name: row[name] for name in ("parameter", "meaning", "unit", "now")},
+            "then": row["needed"],
+            "difference": 0.0,
+            "difference_low": 0.0,
+            "difference_high": 0.0,
+            "steps": steps,
+            "steps_low": low,
+            "steps_high": high,
+        }
+
+
+def _nearest(means: Floats, drawn: pd.DataFrame) -> list[str]:
+    """The uncertain numbers, those first on which the nearest belief makes both level."""
+    count = len(means)
+    folds = np.arange(count) % FOLDS
+    levels = max(2, min(STRATA, count // SETS_A_STRATUM))
+    divergences = {}
+    for key in drawn:
+        ranks = (stats.rankdata(drawn[key]) - 0.5) / count
+        strata = np.floor(ranks * levels).astype(np.intp)
+        divergences[str(key)] = tilt(means, expected(strata, means, folds))[1]
+    return sorted(divergences, key=divergences.__getitem__)
+
+
+def _steps(
+    measure: Measure, best: Run, rival: Run, gap: Estimate, simulate: Simulate
+) -> Iterator[dict[str, Any]]:
+    """The steps of fixed numbers that come closest to a reversal."""
+    steps = steps_of(best.scenario, rival.scenario)
+    if not steps:
+        return
+    first = _changes(steps, measure, best, rival, simulate)
+    finalists = sorted(
+        (step for step in steps if len(first[step])), key=lambda step: float(first[step].mean())
+    )[:FINALISTS]
+    second = _changes(finalists, measure, best, rival, simulate)
+    for step in finalists:
+        change = second[step]
+        if len(change) < 2:  # noqa: PLR2004  one set has no error
+            continue
+        moved = float(change.mean())
+        error = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(change) - 1) * stats.sem(change))
+        reach = math.hypot(error, (gap.high - gap.low) / 2)
+        yield step.row() | {
+            "difference": gap.value + moved,
+            "difference_low": gap.value + moved - reach,
+            "difference_high": gap.value + moved + reach,
+            "steps": _level(gap.value, moved),
+            "steps_low": _level(gap.value, moved - error),
+            "steps_high": _level(gap.value, moved + error),
+        }
+
+
+def _simulation(total: int, progress: Progress | None = None, **options: Any) -> Simulate:
+    """Run scenarios in memory, one after another, with the progress of all."""
+    done = 0
+
+    def simulate(scenario: Scenario) -> Run:
+        nonlocal done
+        heard = None if progress is None else progress_within(done, total, progress)
+        done += scenario.sampling.worlds
+        return run(scenario, out=None, progress=heard, **options)
+
+    return simulate
+
+
+def _level(gap: float, change: float) -> float:
+    """How many steps make both level, in proportion to what one changes."""
+    return gap / -change if change < 0 else math.inf
+
+
+def _changes(
+    steps: Sequence[Step], measure: Measure, best: Run, rival: Run, simulate: Simulate
+) -> dict[Step, Floats]:
+    """What each step changes in the difference of both guarantees, in its parameter sets (set,)."""
+    scenarios = [best.scenario, rival.scenario]
+    moved = {each.name: simulate(_one_step_a_set(each, steps)).worlds for each in scenarios}
+    then, now = (
+        measure.of(one) - measure.of(other)
+        for one, other in (moved.values(), (best.worlds, rival.worlds))
+    )
+    sampling = scenarios[0].sampling
+    by_set = (then - now[: len(then)]).reshape(-1, sampling.replicates).mean(axis=1)
+    took = {
+        step: next(worlds for name, worlds in moved.items() if step.is_in(name))[
+            step.moves[0].key
+        ].to_numpy()[:: sampling.replicates]
+        == step.moves[0].then
+        for step in steps
+    }
+    return {step: by_set[rows] for step, rows in took.items()}
+
+
+def _one_step_a_set(scenario: Scenario, steps: Sequence[Step]) -> Scenario:
+    """The scenario with one of the steps in each parameter set, each as often as any other."""
+    rows: dict[str, list[float]] = {}
+    for number, step in enumerate(steps):
+        for move in step.moves if step.is_in(scenario.name) else ():
+            rows.setdefault(move.key, [move.now] * len(steps))[number] = move.then
+    chosen: Any = {key: Draws(tuple(values)) for key, values in rows.items()}
+    fewer = replaced(scenario, {"sampling.designs": min(SETS, scenario.sampling.designs)})
+    return fewer.drawn(chosen)
+
+
+def steps_of(best: Scenario, rival: Scenario) -> list[Step]:
+    """Every step of a fixed number: of provisions in either guarantee, of all else in both."""
+    steps: list[Step] = []
+    for scenario in (best, rival):
+        provisions = {key: ends for key, ends in _ends_of(scenario) if is_provision(key)}
+        steps += (Step(scenario.name, (move,)) for ends in provisions.values() for move in ends)
+    known = dict(_ends_of(rival))
+    together: dict[tuple[str, int], list[Move]] = {}
+    for key, ends in _ends_of(best):
+        if is_provision(key) or known.get(key) != ends:
+            continue
+        field = key.rpartition(".")[2] if key.startswith(_MEMBERS) else key
+        for move in ends:
+            together.setdefault((field, int(move.then > move.now)), []).append(move)
+    return [*steps, *(Step("", tuple(moves)) for moves in together.values())]
+
+
+def _ends_of(scenario: Scenario) -> Iterator[tuple[str, list[Move]]]:
+    """Each fixed number that could be uncertain, moved a step down and up within its bounds."""
+    for key, now, low, high in _numbers(scenario, ""):
+        if math.isfinite(low) and math.isfinite(high):
+            step = _SHARE_OF_RANGE * (high - low)
+            ends = [now - step, now + step]
+        else:
+            ends = [now / _FACTOR, now * _FACTOR]
+        within = [min(max(end, low), high) for end in ends]
+        yield key, [Move(key, now, then) for then in within if then != now]
+
+
+def _numbers(block: Parameters, prefix: str) -> Iterator[tuple[str, float, float, float]]:
+    """Every fixed number of a block that could be uncertain: dotted key, value and bounds."""
+    for name, field in type(block).model_fields.items():
+        value, key = getattr(block, name), prefix + name
+        extra: Any = field.json_schema_extra
+        match value:
+            case _ if key in _UNMOVED:
+                continue
+            case Parameters():
+                yield from _numbers(value, f"{key}.")
+            case (Parameters(), *_):
+                for each in value:
+                    yield from _numbers(each, f"{key}.{getattr(each, 'name', '')}.")
+            case float() if field.annotation is not float:
+                yield key, value, extra.get("minimum", -math.inf), extra.get("maximum", math.inf)

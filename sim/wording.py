@@ -1,0 +1,126 @@
+"""Numbers in words, never without their uncertainty."""
+
+from typing import Any
+
+import numpy as np
+
+from sim.analysis.summary import Summary
+from sim.analysis.threshold import VALUE, Threshold
+from sim.uncertainty import Floats
+
+THRESHOLD_YEARS = 10
+"""Years for which a sentence states the deterrence threshold, as far as the horizon reaches."""
+
+_LOPSIDED = 0.25
+"""Asymmetry above which an interval is printed by its limits: a judgement."""
+
+
+def with_error(value: float, low: float, high: float, sign: str = "") -> str:
+    """A share in percent, or with a sign a difference in percentage points, with half its 95 %
+    interval, or with its limits if they are lopsided.
+    """
+    below, above = 100 * (value - low), 100 * (high - value)
+    number = f"{100 * value:{sign}.1f}" + ("" if sign else " %")
+    if abs(above - below) > max(_LOPSIDED * (above + below) / 2, 1 / 10):
+        return f"{number} ({100 * low:{sign}.1f} to {100 * high:{sign}.1f})"
+    return f"{number} (±{(above + below) / 2:.1f})"
+
+
+def of_row(row: Any, name: str = "estimate") -> tuple[float, float, float]:
+    """A number of a row of a table and its limits.
+
+    Those of an estimate are `low` and `high`, others carry its name.
+    """
+    prefix = "" if name == "estimate" else f"{name}_"
+    return row[name], row[f"{prefix}low"], row[f"{prefix}high"]
+
+
+def with_limits(value: float, low: float, high: float, unit: str = "%", digits: int = 0) -> str:
+    """A number with its limits: shares in percent or points, anything else in its own unit."""
+    number, limits = _rounded(value, low, high, digits, scale_of(unit))
+    return f"{number} {unit} ({limits})" if unit else f"{number} ({limits})"
+
+
+def above_limits(
+    value: float,
+    low: float,
+    high: float,
+    unit: str = "%",
+    digits: int = 0,
+    scale: float | None = None,
+) -> str:
+    """The same for a cell of a table: the number, and its limits on a line below; shares in
+    percent, or `scale` times as large.
+    """
+    times = scale_of(unit) if scale is None else scale
+    number, limits = _rounded(value, low, high, digits, times)
+    return f"{number} {unit}".rstrip() + f"\n{limits}"
+
+
+def scale_of(unit: str) -> float:
+    """What a number is multiplied by to be printed in this unit."""
+    return 100.0 if unit in ("%", "points", "percentage points") else 1.0
+
+
+def _rounded(value: float, low: float, high: float, digits: int, scale: float) -> tuple[str, str]:
+    number, least, most = (
+        f"{round(scale * each, digits) + 0:.{digits}f}" for each in (value, low, high)
+    )
+    return number, f"{least} to {most}"
+
+
+def deters(run: Summary, label: str, years: float | None = None) -> str:
+    """In a sentence, which Russia is deterred for some years, by default ten, or to the horizon of
+    a shorter run.
+    """
+    (at,) = run.thresholds([min(THRESHOLD_YEARS, run.horizon_years) if years is None else years])
+    for_years = f"{at.years:g} year" + ("" if at.years == 1 else "s")
+    as_much = "as much as a leadership for which Ukraine is vital"
+    values = run.drawn_values
+    if values is None:
+        return (
+            f"{label}: this run cannot show which Russia is deterred, because {VALUE} is a fixed "
+            "number; make it uncertain."
+        )
+    least, most = f"{values.min():.2g}", f"{values.max():.2g}"
+    if at.estimate == np.inf:
+        limit = f" (95 % limit: {_times(at.low)} times)" if np.isfinite(at.low) else ""
+        return (
+            f"{label} deters every simulated Russia for {for_years}, up to one that values Ukraine "
+            f"{most} times{limit} {as_much}."
+        )
+    if at.estimate == -np.inf:
+        limit = f" (95 % limit: {_times(at.high)} times)" if np.isfinite(at.high) else ""
+        return (
+            f"{label} does not even deter, for {for_years}, a Russia that values Ukraine only "
+            f"{least} times{limit} {as_much}."
+        )
+    low = _times(at.low) if np.isfinite(at.low) else f"less than {least}"
+    high = _times(at.high) if np.isfinite(at.high) else f"more than {most}"
+    return (
+        f"{label} deters, for {for_years}, a Russia that values Ukraine up to "
+        f"{_times(at.estimate)} times ({low} to {high}) {as_much}."
+    )
+
+
+def threshold_words(at: Threshold, values: Floats, between: str = " ({low} to {high})") -> str:
+    """A threshold with its limits as text; what lies outside of the values that were drawn is below
+    the least or above the most.
+    """
+    estimate, low, high = (_within(value, values) for value in (at.estimate, at.low, at.high))
+    return estimate + between.format(low=low, high=high)
+
+
+def _within(value: float, values: Floats) -> str:
+    if np.isinf(value):
+        return f"> {values.max():.2g}" if value > 0 else f"< {values.min():.2g}"
+    return _times(value)
+
+
+def _times(value: float) -> str:
+    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+
+
+def share(row: Any) -> str:
+    """A share with its 95 % sampling error."""
+    return with_error(row["estimate"], row["low"], row["high"])
