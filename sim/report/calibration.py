@@ -8,7 +8,7 @@ import pandas as pd
 from sim.analysis.words import above_limits, of_row
 from sim.report.section import Section
 from sim.study.calibration import self_check
-from sim.study.calibration.study import AFTER, BEFORE
+from sim.study.calibration.forecasts import AFTER, BEFORE
 from sim.study.finding import Finding
 
 _LEARNED, _NOTHING, _MOVED, _ENTANGLED, _SUSPICIOUS = 0.25, 0.1, 0.3, 0.3, 0.01

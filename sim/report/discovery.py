@@ -12,8 +12,8 @@ import pandas as pd
 from sim.analysis.resampling import RESAMPLES
 from sim.analysis.words import of_row, with_limits
 from sim.report.section import Section
-from sim.study.discovery import MIN_CASES
 from sim.study.finding import Finding
+from sim.study.regions import MIN_CASES
 
 HOW_TO_READ = (
     "A rule is a box in the space of assumptions, found by PRIM (Friedman & Fisher 1999). "

@@ -12,7 +12,7 @@ import pandas as pd
 from sim.analysis.words import above_limits, of_row, with_limits
 from sim.report.section import Section
 from sim.study.finding import Finding
-from sim.study.robustness import MIN_EFFECTIVE_DESIGNS
+from sim.study.turning import MIN_EFFECTIVE_DESIGNS
 
 HOW_TO_READ = (
     "Below each number its 95 % limits. Best: share of designs in which it does best, from "

@@ -10,7 +10,7 @@ from sim.report.section import Section
 from sim.study.assumptions import meaning
 from sim.study.experiment import JOINT
 from sim.study.finding import Finding
-from sim.study.sensitivity import TARGET_HALF_WIDTH
+from sim.study.variance import TARGET_HALF_WIDTH
 
 _LEADING = 3
 
