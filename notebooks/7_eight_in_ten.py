@@ -12,9 +12,9 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from IPython.display import Markdown, display
 from rich import print as show
+from sim.report import requirement as words
 
 import sim
-from sim.report import requirement as words
 from sim.study import requirement
 
 SCENARIOS = Path("../scenarios")

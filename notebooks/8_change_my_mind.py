@@ -13,11 +13,11 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from IPython.display import Markdown, display
 from rich import print as show
-
-import sim
 from sim.report import discovery as failing_words
 from sim.report import robustness as turning_words
 from sim.report import sensitivity as driving_words
+
+import sim
 from sim.study import discovery, robustness, sensitivity
 
 SCENARIOS = Path("../scenarios")

@@ -54,7 +54,27 @@ class Distribution(ABC):
         """Read a list in the order of the fields, or a table of them.
 
         Raises ValueError saying what is wrong.
+
+        Examples
+        --------
+        >>> Normal.parse({"mean": 1.3, "sd": 0.1, "low": 1})
+        Normal(mean=1.3, sd=0.1, low=1, high=None)
+
         """
+        try:
+            distribution = cls(**cls._by_field(written))
+        except TypeError:
+            takes = ", ".join(field.name for field in fields(cls))
+            raise ValueError(f"{cls.kind} takes {takes}, as in {EXAMPLES[cls.kind]}") from None
+        if not all(number is None or is_number(number) for number in distribution.numbers()):
+            raise ValueError(f"{cls.kind} takes finite numbers up to {LARGEST:g}")
+        if error := distribution.validation_error():
+            raise ValueError(f"{cls.kind} needs {error}")
+        return distribution
+
+    @classmethod
+    def _by_field(cls, written: object) -> dict[str, Any]:
+        """What is written, by the fields; nothing if it is neither a table nor a short list."""
         names = [field.name for field in fields(cls)]
         match written:
             case Mapping():
@@ -64,20 +84,9 @@ class Distribution(ABC):
             case _:
                 values = {}
         if wrong := [name for name in values if name not in names]:
-            raise ValueError(
-                f"{cls.kind} has no {', '.join(map(str, wrong))}; it takes {', '.join(names)}"
-            )
-        try:
-            distribution = cls(**values)
-        except TypeError:
-            raise ValueError(
-                f"{cls.kind} takes {', '.join(names)}, as in {EXAMPLES[cls.kind]}"
-            ) from None
-        if not all(number is None or is_number(number) for number in distribution.numbers()):
-            raise ValueError(f"{cls.kind} takes finite numbers up to {LARGEST:g}")
-        if error := distribution.validation_error():
-            raise ValueError(f"{cls.kind} needs {error}")
-        return distribution
+            unknown = ", ".join(map(str, wrong))
+            raise ValueError(f"{cls.kind} has no {unknown}; it takes {', '.join(names)}")
+        return values
 
     @cached_property
     def frozen(self) -> Any:

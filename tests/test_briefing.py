@@ -8,11 +8,11 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
+from sim.briefing import sentences
+from sim.briefing.page import page
 from typer.testing import CliRunner
 
 import sim
-from sim.briefing import sentences
-from sim.briefing.page import page
 from sim.cli import app
 from sim.game.war import Reason
 from sim.scenario.schema import digest

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 import pytest
+from sim.report.calibration import doubts, section
 from typer.testing import CliRunner
 
 import sim
@@ -14,9 +15,9 @@ from sim.cli import app
 from sim.errors import ScenarioError
 from sim.record.class_scenarios import CLASS_SCENARIOS
 from sim.record.record import record
-from sim.report.calibration import doubts, section
 from sim.study.calibration import histories, self_check
 from sim.study.calibration.emulator import Emulator, counted
+from sim.study.calibration.forecasts import left_out, predictors
 from sim.study.calibration.histories import (
     EDGES,
     Histories,
@@ -24,6 +25,7 @@ from sim.study.calibration.histories import (
     representing,
     simulate_candidates,
 )
+from sim.study.calibration.overlay import scenario_text
 from sim.study.calibration.posterior import Posterior, Prior, weighted_quantiles
 from sim.study.calibration.prior import (
     LEVELS,
@@ -35,7 +37,7 @@ from sim.study.calibration.prior import (
     of_schema,
     pairs,
 )
-from sim.study.calibration.study import fit_record, left_out, predictors, scenario_text
+from sim.study.calibration.study import fit_record
 from sim.study.finding import Finding, read
 from sim.uncertainty import Uniform
 

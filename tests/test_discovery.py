@@ -10,16 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
+from sim.briefing.findings import telling
 
 import sim
 from sim import plots
 from sim.analysis.estimate import by_design, chance_left
 from sim.analysis.measures import Measure
-from sim.briefing.findings import telling
 from sim.scenario.load import replaced
 from sim.study import discovery, prim
 from sim.study.assumptions import assumptions, meaning
 from sim.study.finding import read
+from sim.study.regions import regions
 
 pytestmark = pytest.mark.long
 HERE = Path(__file__).parent / "ema_workbench"
@@ -86,7 +87,7 @@ def test_a_known_region_is_found_with_limits_that_hold_it():
     x = _space()
     inside = ((x.iloc[:, 0] > 0.6) & (x.iloc[:, 1] < 0.5)).to_numpy()
     fails = inside ^ (np.random.default_rng(6).random(len(x)) < 0.05)
-    rules, boxes, steps = discovery.regions(x, fails)
+    rules, boxes, steps = regions(x, fails)
     first = pd.DataFrame(rules).query("box == 1").set_index("parameter")
     assert (
         first.loc["russia.insecurity", "low_low"] - 0.01
@@ -112,7 +113,7 @@ def test_what_the_first_box_leaves_is_looked_into():
     fails = (
         (x.iloc[:, 0] > 0.7) & (x.iloc[:, 1] > 0.7) | (x.iloc[:, 0] < 0.25) & (x.iloc[:, 2] < 0.4)
     ).to_numpy()
-    _, boxes, _ = discovery.regions(x, fails)
+    _, boxes, _ = regions(x, fails)
     assert len(boxes) >= 2
     assert sum(box["coverage"] for box in boxes) > 0.8
 
@@ -138,7 +139,7 @@ def test_no_region_is_told_where_there_is_none():
     """
     shown = 0
     for seed in range(5):
-        _, boxes, _ = discovery.regions(
+        _, boxes, _ = regions(
             _space(300, seed), np.random.default_rng(100 + seed).random(300) < 0.3
         )
         shown += len(boxes) > 0

@@ -7,14 +7,14 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from sim.briefing.findings import TELLINGS, telling
+from sim.briefing.page import page
+from sim.report.section import WIDTH, Section
 from typer.testing import CliRunner
 
 import sim
-from sim.briefing.findings import TELLINGS, telling
-from sim.briefing.page import page
 from sim.cli import app
 from sim.errors import RunError
-from sim.report.section import WIDTH, Section
 from sim.study import discovery, requirement, robustness, sensitivity
 from sim.study.finding import FILE, Finding, keep, read
 from sim.study.schemas import SCHEMAS

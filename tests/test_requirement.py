@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import expit
+from sim.report.requirement import section
 from typer.testing import CliRunner
 
 import sim
 from sim.chance import stream_seed
 from sim.cli import app
 from sim.errors import ScenarioError
-from sim.report.requirement import section
 from sim.study import requirement as study
 from sim.study.cheapest import (
     IN_NINE_OF_TEN,

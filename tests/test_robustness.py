@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
+from sim.briefing.findings import telling
 
 import sim
 from sim import plots
-from sim.briefing.findings import telling
+from sim.analysis.resampling import weighted_quantiles
 from sim.errors import ScenarioError
-from sim.study import robustness
+from sim.study import robustness, turning
 from sim.study.finding import read
 
 pytestmark = pytest.mark.long
@@ -49,7 +50,7 @@ def test_two_kinds_of_designs_are_tilted_as_the_formula_says():
 
     Each kind gets half; the divergence is (ln 2/3 + ln 2) / 2.
     """
-    weights, divergence = robustness.tilt(np.repeat([1.0, -1.0], [750, 250]))
+    weights, divergence = turning.tilt(np.repeat([1.0, -1.0], [750, 250]))
     assert weights[:750].sum() == pytest.approx(0.5, abs=1e-9)
     assert divergence == pytest.approx(
         0.5 * np.log(0.5 / 0.75) + 0.5 * np.log(0.5 / 0.25), abs=1e-9
@@ -59,10 +60,10 @@ def test_two_kinds_of_designs_are_tilted_as_the_formula_says():
 def test_a_normal_difference_is_shifted_by_its_mean():
     """N(μ, 1) tilted to mean 0 is N(0, 1): KL = μ²/2, on 20,000 quantiles."""
     difference = 0.7 + stats.norm.ppf((np.arange(20_000) + 0.5) / 20_000)
-    weights, divergence = robustness.tilt(difference)
+    weights, divergence = turning.tilt(difference)
     assert divergence == pytest.approx(0.7**2 / 2, rel=2e-3)
     np.testing.assert_allclose(
-        robustness.weighted_quantiles(difference, weights, (0.25, 0.5, 0.75)),
+        weighted_quantiles(difference, weights, (0.25, 0.5, 0.75)),
         stats.norm.ppf((0.25, 0.5, 0.75)),
         atol=2e-3,
     )
@@ -71,8 +72,8 @@ def test_a_normal_difference_is_shifted_by_its_mean():
 @given(arrays(float, 100, elements=st.floats(-1, 1)), arrays(float, 100, elements=st.floats(-1, 1)))
 def test_no_belief_on_one_thing_is_nearer_than_one_on_all(differences, along):
     """Weights along the difference itself have the least divergence; all leave a mean of 0."""
-    weights, least = robustness.tilt(differences)
-    other, divergence = robustness.tilt(differences, along)
+    weights, least = turning.tilt(differences)
+    other, divergence = turning.tilt(differences, along)
     assert least <= divergence + 1e-7 or not np.isfinite(divergence)
     for some in (weights, other):
         if differences.mean() > 0 and np.isfinite(some).all():
@@ -81,8 +82,8 @@ def test_no_belief_on_one_thing_is_nearer_than_one_on_all(differences, along):
 
 def test_where_nothing_turns_the_ranking_none_is_said_to():
     """A rival that is worse everywhere; one that is as good already takes nothing."""
-    assert robustness.tilt(np.full(100, 0.2) + np.linspace(0, 0.1, 100))[1] == np.inf
-    assert robustness.tilt(np.linspace(-1, 0.5, 100))[1] == 0
+    assert turning.tilt(np.full(100, 0.2) + np.linspace(0, 0.1, 100))[1] == np.inf
+    assert turning.tilt(np.linspace(-1, 0.5, 100))[1] == 0
 
 
 def test_chance_alone_turns_no_ranking():
@@ -94,10 +95,8 @@ def test_chance_alone_turns_no_ranking():
     turned = 0
     for _ in range(40):
         means = 0.1 + 0.3 * rng.standard_normal(1000)
-        along = robustness.expected(
-            rng.permutation(1000) % 20, means, np.arange(1000) % robustness.FOLDS
-        )
-        turned += np.isfinite(robustness.tilt(means, along)[1])
+        along = turning.expected(rng.permutation(1000) % 20, means, np.arange(1000) % turning.FOLDS)
+        turned += np.isfinite(turning.tilt(means, along)[1])
     assert turned <= 3
 
 
@@ -107,7 +106,7 @@ def test_a_known_belief_is_found():
     Half the weight must go there, ln form as above.
     """
     value = np.random.default_rng(2).permutation(1000) / 1000
-    told = robustness._belief(value, np.where(value < 0.8, 1.0, -1.0), seed=3)
+    told = turning._belief(value, np.where(value < 0.8, 1.0, -1.0), seed=3)
     assert told["divergence"] == pytest.approx(
         0.5 * np.log(0.5 / 0.8) + 0.5 * np.log(0.5 / 0.2), rel=0.02
     )

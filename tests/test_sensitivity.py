@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from SALib.analyze import sobol as salib
+from sim.report.sensitivity import section
 from typer.testing import CliRunner
 
 import sim
@@ -15,7 +16,6 @@ from sim.analysis.measures import survival
 from sim.cli import app
 from sim.errors import RunError, ScenarioError
 from sim.model.politics import _of_successors
-from sim.report.sensitivity import section
 from sim.study.experiment import (
     JOINT,
     Factors,
@@ -28,7 +28,9 @@ from sim.study.experiment import (
     with_uniform,
 )
 from sim.study.finding import Finding
-from sim.study.sensitivity import Saltelli, attribute_variance, screening, sensitivity_tables
+from sim.study.screening import screening
+from sim.study.sensitivity import attribute_variance, sensitivity_tables
+from sim.study.variance import Saltelli
 from sim.uncertainty import Draws, Uniform
 
 ISHIGAMI = {"x1": (0.3139, 0.5576), "x2": (0.4424, 0.4424), "x3": (0.0, 0.2437)}

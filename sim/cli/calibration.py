@@ -60,7 +60,8 @@ def calibrate(
         from sim.presentation.calibration import doubts
         from sim.scenario.load import load_folder
         from sim.scenario.schema import POSTERIOR
-        from sim.study.calibration.study import fit_record, scenario_text
+        from sim.study.calibration.overlay import scenario_text
+        from sim.study.calibration.study import fit_record
         from sim.study.finding import writable
 
         sizes: dict[str, Any] = {

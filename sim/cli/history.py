@@ -92,7 +92,7 @@ def _answer(
 ) -> _Answer:
     """Check everything, run the scenarios, and draw the figures."""
     from sim.record.record import OUTCOMES, record
-    from sim.study.calibration.study import left_out_scores
+    from sim.study.calibration.forecasts import left_out_scores
     from sim.study.finding import read, writable
     from sim.study.validation import covered, laid_over, too_few
 

@@ -42,36 +42,40 @@ def replay(
     and how likely each choice was.
     """
     with plain_errors() as refuse:
-        from sim.analysis.labels import labels
         from sim.presentation import worlds as words
-        from sim.study import replay as study
 
-        scenario = load(file, overrides)
-        other = None if under is None else load(under, overrides)
-        both = [scenario] if other is None else [scenario, other]
-        names: list[dict[str, Any]] = [
-            {"scenario": one.name, "label": label}
-            for one, label in zip(both, labels(both), strict=True)
-        ]
         if (world is None) != typical:
             refuse(["replay needs either --world NUMBER or --typical"])
+        scenario = load(file, overrides)
+        both = [scenario] if under is None else [scenario, load(under, overrides)]
         worlds = _typical(scenario, out) if world is None else {"": world}
         stories = []
         for kind, number in worlds.items():
-            journals = [study.replay(one, number) for one in both]
-            stories.append(names[0] | {"typical": kind or None} | journals[0])
-            if other is not None:
-                stories[-1]["under"] = names[1] | journals[1]
+            story = _story(both, number, kind)
+            stories.append(story)
             if figure is not None:
                 path = figure if not kind else figure.with_stem(f"{figure.stem}-{kind}")
-                write(path, partial(_draw_world, journals[0], path))
+                write(path, partial(_draw_world, story, path))
         if as_json:
-            typer.echo(
-                json.dumps({"worlds": stories}, indent=1, ensure_ascii=False, allow_nan=False)
-            )
+            document = {"worlds": stories}
+            typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
         else:
             for story in stories:
                 typer.echo("\n".join(words.story(story)) + "\n")
+
+
+def _story(scenarios: list["Scenario"], world: int, kind: str) -> dict[str, Any]:
+    """The journal of a history under a scenario, and under a second one if there is one."""
+    from sim.analysis.labels import labels
+    from sim.study.replay import replay as journal
+
+    own, *others = (
+        {"scenario": scenario.name, "label": label} | extra | journal(scenario, world)
+        for scenario, label, extra in zip(
+            scenarios, labels(scenarios), ({"typical": kind or None}, {}), strict=False
+        )
+    )
+    return own | {"under": others[0]} if others else own
 
 
 def _typical(scenario: "Scenario", out: Path) -> dict[str, int]:

@@ -8,7 +8,7 @@ import pandas as pd
 from sim import plots
 from sim.presentation.section import Column, Section, Table
 from sim.study.calibration import self_check
-from sim.study.calibration.study import AFTER, BEFORE
+from sim.study.calibration.forecasts import AFTER, BEFORE
 from sim.study.finding import Finding
 from sim.wording import above_limits, of_row
 

@@ -12,8 +12,8 @@ import pandas as pd
 from sim import plots
 from sim.analysis.resampling import RESAMPLES
 from sim.presentation.section import Column, Section, Table
-from sim.study.discovery import MIN_CASES
 from sim.study.finding import Finding
+from sim.study.regions import MIN_CASES
 from sim.wording import of_row, with_limits
 
 HOW_TO_READ = (

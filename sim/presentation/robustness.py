@@ -13,7 +13,7 @@ import pandas as pd
 from sim import plots
 from sim.presentation.section import Column, Section, Table
 from sim.study.finding import Finding
-from sim.study.robustness import MIN_EFFECTIVE_DESIGNS
+from sim.study.turning import MIN_EFFECTIVE_DESIGNS
 from sim.wording import above_limits, of_row, with_limits
 
 HOW_TO_READ = (

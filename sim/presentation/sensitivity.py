@@ -10,7 +10,7 @@ from sim.presentation.section import Column, Section, Table
 from sim.study.assumptions import meaning
 from sim.study.experiment import JOINT
 from sim.study.finding import Finding
-from sim.study.sensitivity import TARGET_HALF_WIDTH
+from sim.study.variance import TARGET_HALF_WIDTH
 from sim.wording import above_limits, of_row, with_limits
 
 _LEADING = 3

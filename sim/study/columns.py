@@ -30,6 +30,10 @@ class Kind(StrEnum):
                 return bool(types.is_bool_dtype(values))
 
 
+RESAMPLE_LIMIT = "limit of 95 % of resamples"
+"""What the limits of a number are that resamples give."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a table; `unit` is "outcome" where it is that of the outcome of the study."""
@@ -40,25 +44,27 @@ class Column:
     meaning: str
 
 
-def with_limits(column: Column, of: str = "95 % confidence limit") -> tuple[Column, ...]:
+def with_limits(column: Column, limit: str = "95 % confidence limit") -> tuple[Column, ...]:
     """A column, and after it its lower and upper limits: name, name_low, name_high."""
     return (
         column,
         *(
-            replace(column, name=f"{column.name}_{side}", meaning=f"{bound} {of} of {column.name}")
+            replace(
+                column, name=f"{column.name}_{side}", meaning=f"{bound} {limit} of {column.name}"
+            )
             for side, bound in (("low", "lower"), ("high", "upper"))
         ),
     )
 
 
 def estimate_with_limits(
-    unit: str, meaning: str, of: str = "95 % confidence limit"
+    unit: str, meaning: str, limit: str = "95 % confidence limit"
 ) -> tuple[Column, ...]:
     """The columns estimate, low and high."""
     return (
         Column("estimate", Kind.NUMBER, unit, meaning),
-        Column("low", Kind.NUMBER, unit, f"lower {of}"),
-        Column("high", Kind.NUMBER, unit, f"upper {of}"),
+        Column("low", Kind.NUMBER, unit, f"lower {limit}"),
+        Column("high", Kind.NUMBER, unit, f"upper {limit}"),
     )
 
 

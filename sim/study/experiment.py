@@ -9,16 +9,22 @@ from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from sim.analysis.measures import Measure
 from sim.ensemble.run import run
 from sim.ensemble.store import Run
 from sim.errors import ArgumentFault, RunError, ScenarioError
+from sim.levels import TAILS
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import at_odds, is_provision, nothing_uncertain, one_replicate
 from sim.uncertainty import Distribution, Draws, Floats
 
+RESAMPLES = 400
+"""Resamples of points: enough for 95 % limits that hardly move with more; they cost little."""
+REACH = float(stats.norm.ppf(TAILS[1]))
+"""Standard errors from a mean to its 95 % limit."""
 JOINT = "joint draws"
 """The factor of all numbers that are drawn together: it chooses their row."""
 Values = Mapping[str, Floats]
@@ -250,3 +256,22 @@ def _order(designs_of: Sequence[Values], points_of: Sequence[Values]) -> NDArray
     order = np.empty(len(points), dtype=np.intp)
     order[here] = there
     return order
+
+
+def salib_problem(varied: Factors) -> dict[str, Any]:
+    """The factors as SALib takes them, each on the unit interval."""
+    return {
+        "num_vars": len(varied.names),
+        "names": varied.names,
+        "bounds": [[0, 1]] * len(varied.names),
+    }
+
+
+def check_complete(responses: Responses, points: int) -> None:
+    """Raises RunError unless there is a number for each point."""
+    if not len(responses.mean) == len(responses.noise) == points:
+        raise RunError(f"{len(responses.mean)} outcomes for {points} points")
+    if not (np.isfinite(responses.mean).all() and np.isfinite(responses.noise).all()):
+        raise RunError(
+            f"{np.count_nonzero(~np.isfinite(responses.mean))} of {points} outcomes are no numbers"
+        )

@@ -50,17 +50,24 @@ Ranges = Mapping[str, tuple[float, float]]
 """The limits of each provision that may vary, by dotted key."""
 
 
-def _measured(of: str = "") -> tuple[Column, ...]:
+def _measured(histories: str = "") -> tuple[Column, ...]:
     """The columns of what was simulated at a point, on the histories of the search or others."""
-    prefix = "fresh_" if of else ""
+    prefix = "fresh_" if histories else ""
     return (
-        Column(f"{prefix}estimate", Kind.NUMBER, "share", f"histories that hold{of}"),
-        Column(f"{prefix}low", Kind.NUMBER, "share", f"lower 95 % confidence limit{of}"),
-        Column(f"{prefix}high", Kind.NUMBER, "share", f"upper 95 % confidence limit{of}"),
+        Column(f"{prefix}estimate", Kind.NUMBER, "share", f"histories that hold{histories}"),
+        Column(f"{prefix}low", Kind.NUMBER, "share", f"lower 95 % confidence limit{histories}"),
+        Column(f"{prefix}high", Kind.NUMBER, "share", f"upper 95 % confidence limit{histories}"),
         *with_limits(
-            Column(f"{prefix}sure", Kind.NUMBER, "share", f"parameter sets that reach `hold`{of}")
+            Column(
+                f"{prefix}sure",
+                Kind.NUMBER,
+                "share",
+                f"parameter sets that reach `hold`{histories}",
+            )
         ),
-        *with_limits(Column(f"{prefix}cost", Kind.NUMBER, "USD billion", f"present value{of}")),
+        *with_limits(
+            Column(f"{prefix}cost", Kind.NUMBER, "USD billion", f"present value{histories}")
+        ),
     )
 
 

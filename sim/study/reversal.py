@@ -31,8 +31,8 @@ from sim.scenario.schema import Scenario
 from sim.study.assumptions import assumptions, is_provision, meaning
 from sim.study.discovery import difference
 from sim.study.finding import FILE, Finding, keep, label_table, read
-from sim.study.robustness import FOLDS, STRATA, expected, tilt, turning
 from sim.study.sweep import progress_within
+from sim.study.turning import FOLDS, STRATA, expected, tilt, turning
 from sim.uncertainty import Draws, Floats
 
 STEP = "halved or doubled, or moved by a tenth of the range between two bounds"

@@ -8,30 +8,27 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import logsumexp
 from threadpoolctl import threadpool_limits
 
-from sim.analysis.resampling import bags, halves
+from sim.analysis.resampling import halves
 from sim.errors import ArgumentFault, ScenarioError
 from sim.levels import TAILS
-from sim.record.class_scenarios import CLASS_SCENARIOS
-from sim.record.lifetimes import YEARS, kaplan_meier
 from sim.record.record import record
-from sim.scenario.schema import Sampling, Scenario, digest
+from sim.scenario.schema import Sampling, Scenario
 from sim.study.calibration import self_check
 from sim.study.calibration.emulator import Emulator
+from sim.study.calibration.forecasts import cases_digest, durability, left_out, predictors
 from sim.study.calibration.histories import (
     Histories,
     Progress,
     representing,
     simulate_candidates,
 )
-from sim.study.calibration.posterior import Posterior, Prior
+from sim.study.calibration.posterior import Prior
 from sim.study.calibration.prior import hypercube, independent
 from sim.study.columns import Column, Kind, TableSchema, estimate_with_limits, with_limits
 from sim.study.finding import Finding
-from sim.study.validation import SCORES, Predictor, by_pair, scores
-from sim.uncertainty import Floats
+from sim.study.validation import SCORES, scores
 
 CANDIDATES, HISTORIES, CHECKS = 400, 600, 200
 """Judgements: some four minutes on two idle cores, four candidates for each coefficient of a
@@ -58,7 +55,6 @@ _COARSER = 12
 """2 to this many candidates where a posterior is computed again and again."""
 _SETS, _REFITS = 40, 100
 """Sets of histories, and random halves of them to which the emulator is fitted again."""
-BEFORE, AFTER = "model before", "model calibrated"
 _CANDIDATES = "limit of 90 % of candidates"
 _REFIT_LIMIT = "95 % limit for the error of emulator and histories"
 TABLES: Mapping[str, TableSchema] = {
@@ -230,7 +226,7 @@ def fit_record(
         "histories": histories,
         "checks": checks,
         "seed": seed,
-        "record": _digest(cases),
+        "record": cases_digest(cases),
         "scenarios": {name: scenario.determinants() for name, scenario in by_class.items()},
     }
     return Finding("calibration", settings, tables)
@@ -301,144 +297,6 @@ def _with_limits(
     )
     joined = table.join(limits, on=keys)
     return joined.assign(**{column: joined[name] + joined[column] for column in limits})
-
-
-def predictors(prior: Prior) -> dict[str, Predictor]:
-    """What the model says before it knows any case, and once it knows some.
-
-    Averages over candidates.
-    """
-
-    def holding(weights: Floats, new: pd.DataFrame, years: Sequence[float]) -> Floats:
-        rows = {name: prior.chances.classes.index(name) for name in set(new["guarantee_class"])}
-        shares = {
-            name: [float(weights @ np.exp(prior.chances.log_holding(row, year))) for year in years]
-            for name, row in rows.items()
-        }
-        return np.array([shares[name] for name in new["guarantee_class"]])
-
-    even = np.full(len(prior.scores), 1 / len(prior.scores))
-    return {
-        BEFORE: lambda _, new, years: holding(even, new, years),
-        AFTER: lambda known, new, years: holding(prior.posterior(known).weights, new, years),
-    }
-
-
-def left_out(prior: Prior, cases: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
-    """Whether the record improves forecasts of pairs of adversaries that it does not hold, in one
-    row.
-
-    Each case's fate (when it ended, or that it held while it was followed) is forecast by what the
-    pairs other than its own teach. Columns: before, after (mean log chance of a case), gain,
-    gain_low, gain_high (95 % limits over resamples of the pairs).
-    """
-    chances, pairs_left_out = prior.chances.log_chance(cases), by_pair(cases)
-    before = logsumexp(chances, axis=0) - np.log(len(chances))
-    after = np.empty(len(cases))
-    for own in pairs_left_out:
-        weights = chances[:, ~own].sum(axis=1)
-        after[own] = logsumexp(chances[:, own] + weights[:, None], axis=0) - logsumexp(weights)
-    gain = np.array([(after - before)[own].sum() for own in pairs_left_out])
-    many = np.array([own.sum() for own in pairs_left_out])
-    resampled = [gain[bag].sum() / many[bag].sum() for bag in bags(len(gain), seed)]
-    low, high = np.quantile(resampled, TAILS)
-    return pd.DataFrame(
-        [
-            {
-                "before": before.mean(),
-                "after": after.mean(),
-                "gain": gain.sum() / many.sum(),
-                "gain_low": low,
-                "gain_high": high,
-            }
-        ]
-    )
-
-
-def durability(posterior: Posterior, cases: pd.DataFrame) -> pd.DataFrame:
-    """Durability of each class: guarantee_class, source (prior, posterior or record), years,
-    estimate, low, high.
-
-    Limits are nine of ten candidates, and for the record 95 % limits.
-    """
-    before = Posterior(posterior.prior, np.zeros(len(posterior.weights)))
-    tables = []
-    for name in posterior.prior.chances.classes:
-        own = cases[cases["guarantee_class"] == name]
-        sources = {
-            "prior": before.durability(name, YEARS),
-            "posterior": posterior.durability(name, YEARS),
-            "record": kaplan_meier(own, YEARS).drop(columns="at_risk"),
-        }
-        tables += [
-            table.assign(guarantee_class=name, source=source) for source, table in sources.items()
-        ]
-    return pd.concat(tables, ignore_index=True)[
-        ["guarantee_class", "source", "years", "estimate", "low", "high"]
-    ]
-
-
-def scenario_text(finding: Finding) -> str:
-    """The posterior as a scenario file to put over others, with how it was made."""
-    draws, settings = finding.tables["draws"], finding.asked
-    command = " ".join(
-        f"--{name} {settings[name]}" for name in ("candidates", "histories", "checks", "seed")
-    )
-    source = f"posterior of {finding.name}, docs/calibration.md"
-    description = (
-        f"{len(draws)} pairs of adversaries drawn from the posterior: how much prevailing is "
-        "worth to the challenger, what\nwar costs it, how insecure it is, how far and how fast "
-        "it rebuilds, and the rates and noise of its choices. Apply\nit on top of any other "
-        "scenario: nato.toml+calibrated.toml."
-    )
-    lines = [
-        (
-            f"# Made by `ceasefire calibrate {command}`, finding {finding.name}; do not edit it, "
-            f"run "
-            "the command again."
-        ),
-        'title = "What the historical record says about pairs of adversaries, and nothing else"',
-        'label = "Fitted to past ceasefires"',
-        f'description = """\n{description}\n"""',
-        (
-            'sources = ["the record of ceasefires since 1946 in the package '
-            '(sim/record/codebook.md), renewed war, censoring included"]'
-        ),
-    ]
-    for block in dict.fromkeys(key.partition(".")[0] for key in draws):
-        lines += ["", f"[{block}]"]
-        lines += [
-            f'{key.partition(".")[2]} = {{ draws = {draws[key].tolist()}, source = "{source}" }}'
-            for key in draws
-            if key.startswith(f"{block}.")
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def left_out_scores(finding: Finding, cases: pd.DataFrame) -> pd.DataFrame:
-    """The scores of the calibrated model, each pair left out in its turn.
-
-    Raises ScenarioError unless they are of these very cases.
-    """
-    if finding.kind != "calibration":
-        must = "must be a calibration: a folder that `ceasefire calibrate` wrote"
-        raise ScenarioError(ArgumentFault("calibration", finding.name, must))
-    if finding.asked["record"] != _digest(cases):
-        scored = ", ".join(
-            entry.scenario
-            for entry in CLASS_SCENARIOS
-            if entry.guarantee_class in finding.asked["scenarios"]
-        )
-        must = f"must be scored on the same cases; use the scenarios of all its classes: {scored}"
-        raise ScenarioError(ArgumentFault("calibration", finding.name, must))
-    table = finding.tables["scores"]
-    return table[table["predictor"] == AFTER]
-
-
-def _digest(cases: pd.DataFrame) -> str:
-    return digest(
-        {"cases": cases[["case", "pair", "guarantee_class", "years", "ended"]].to_dict("list")}
-    )
 
 
 def _check(candidates: int, histories: int, checks: int, seed: int) -> None:
