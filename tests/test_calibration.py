@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
+from sim.presentation.calibration import doubts, section
 from sim.record.record import record
 from sim.record.stands_for import STANDS
-from sim.report.calibration import doubts, section
 from sim.scenario.load import ScenarioError
 from sim.study.calibration import histories, self_check
 from sim.study.calibration.emulator import Emulator, counted

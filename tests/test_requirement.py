@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
-from sim.report.requirement import section
+from sim.presentation.requirement import section
 from sim.scenario.load import ScenarioError
 from sim.study import requirement as study
 from sim.study.requirement import AVERAGE, FRONTIER, LIKELY, MOST, NOT, SURE, find, frontier
@@ -201,8 +201,8 @@ def test_fresh_histories_are_others_and_are_told_beside_the_search(known, scenar
     row = found.table.set_index("role").loc[AVERAGE]
     assert row["fresh_estimate"] == pytest.approx(row["estimate"] + 0.002)
     sentence = section(found).answer[0]
-    assert f"on fresh histories {100 * row['fresh_estimate']:.1f} (±0.5) % hold" in sentence
-    assert f"(search: {100 * row['estimate']:.1f} (±0.5) %" in sentence
+    assert f"on fresh histories {100 * row['fresh_estimate']:.1f} % (±0.5) hold" in sentence
+    assert f"(search: {100 * row['estimate']:.1f} % (±0.5)" in sentence
 
 
 def test_a_request_that_cannot_be_is_refused_whole(scenarios):

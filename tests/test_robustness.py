@@ -12,7 +12,7 @@ from scipy import stats
 
 import sim
 from sim import plots
-from sim.briefing.findings import telling
+from sim.presentation.registry import section_of
 from sim.scenario.load import ScenarioError
 from sim.study import robustness
 from sim.study.finding import read
@@ -164,14 +164,13 @@ def test_less_of_an_attack_is_better(several):
 
 def test_figures_and_sentences_tell_it(found):
     """Titles name the best; every sentence ends."""
-    told = telling(found)
-    section = told.section(found)
+    section = section_of(found)
     best = found.label(found.table["name"][0])
     assert best in section.answer[0]
     assert best != found.table["name"][0]
     assert all(sentence.endswith(".") for sentence in section.answer)
-    for draw in told.figures.values():
-        assert best in draw(found).get_title(loc="left")
+    for draw in section.figures.values():
+        assert best in draw().get_title(loc="left")
         plots.style.plt.close("all")
 
 
@@ -217,7 +216,7 @@ def test_the_command_keeps_what_it_prints(scenarios, few_file, tmp_path, command
     folder = Path(document["folder"])
     assert {each.name for each in (folder / "figures").iterdir()} == {"regret.png", "turning.png"}
     finding = read(folder)
-    assert telling(finding).section(finding).answer[0] in " ".join(command(*asked).stdout.split())
+    assert section_of(finding).answer[0] in " ".join(command(*asked).stdout.split())
     assert json.loads(command(*asked, "--json").stdout) == document
     assert document["asked"]["outcome"] == "survival@5"
 

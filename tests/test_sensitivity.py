@@ -15,7 +15,7 @@ from sim.analysis.measures import survival
 from sim.cli import app
 from sim.ensemble.store import RunError
 from sim.model.politics import _of_successors
-from sim.report.sensitivity import section
+from sim.presentation.sensitivity import section
 from sim.scenario.load import ScenarioError
 from sim.study.finding import Finding
 from sim.study.influence import Saltelli, find, screening, study
@@ -324,7 +324,7 @@ def test_rows_of_joint_draws_have_no_lowest_tenth(none):
     assert found.table["factor"].unique().tolist() == [JOINT]
     assert found.tables["swings"].empty
     assert not found.tables["points"].duplicated(["russia.value_of_prevailing"]).any()
-    assert section(found).rows[0][3:5] == ("no order", "no order")
+    assert tuple(section(found).tables[0].rows()[0][3:5]) == ("no order", "no order")
     assert "what is drawn with it" in sim.plots.influence(found).get_title(loc="left")
     tornado = sim.plots.tornado(found)
     assert not tornado.child_axes[0].patches
@@ -394,7 +394,7 @@ def test_a_member_of_the_coalition_may_be_uncertain(scenarios, few):
     assert "europe.members.Poland.reliability" in set(found.table["factor"])
     assert any(
         row[0].startswith("Poland: chance that the pledge is honoured")
-        for row in section(found).rows
+        for row in section(found).tables[0].rows()
     )
 
 

@@ -14,7 +14,7 @@ import sim
 from sim.analysis.typical import typical
 from sim.cli import app
 from sim.game.war import Cause, Reason
-from sim.report import story
+from sim.presentation.worlds import story
 
 pytestmark = pytest.mark.long
 HERE = Path(__file__).parent
