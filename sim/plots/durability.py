@@ -197,7 +197,7 @@ def differences(
     )
     ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}" if value else "0")
     ax.set_ylim(-0.6, len(table) - 0.4)
-    ax.legend(loc="upper right", bbox_to_anchor=(1, -0.14), ncols=2, frameon=False)
+    ax.legend(loc="upper right", bbox_to_anchor=(1, -0.2), ncols=2, frameon=False)
     return ax
 
 
