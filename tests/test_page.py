@@ -4,6 +4,7 @@ reproduced.
 
 import base64
 import re
+import shutil
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -242,3 +243,30 @@ def test_the_command_writes_the_page(runs, written, tmp_path):
             1,
             True,
         ), ended.stderr
+
+
+def test_the_answer_prints_on_one_page(written, tmp_path):
+    """In a browser at the size of A4 less its margins: text and figure fit, and the next part of
+    the report starts on the next page.
+    """
+    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on PATH")
+    path = tmp_path / "report.html"
+    path.write_text(written)
+    millimetre = 96 / 25.4
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        shown = browser.new_page(viewport={"width": round(180 * millimetre), "height": 1000})
+        shown.emulate_media(media="print")
+        shown.goto(path.as_uri())
+        first = shown.locator(".first")
+        inner, outer, picture = first.evaluate(
+            "part => [part.scrollHeight, part.getBoundingClientRect().height,"
+            " part.querySelector('img').getBoundingClientRect().height]"
+        )
+        assert first.evaluate("part => getComputedStyle(part).breakAfter") == "page"
+        browser.close()
+    assert inner <= outer + 1 <= 269 * millimetre
+    assert picture > 50 * millimetre
