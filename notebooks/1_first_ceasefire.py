@@ -12,10 +12,13 @@ from pathlib import Path
 
 import numpy as np
 from IPython.display import Markdown, display
+from rich import print as show
 
 import sim
-from sim import report
+from sim.analysis.summary import comparison
 from sim.analysis.typical import typical
+from sim.presentation import runs as tables
+from sim.presentation import terminal
 
 SCENARIOS = Path("../scenarios")
 
@@ -77,11 +80,11 @@ sim.threshold(run).round(2)
 # %% [markdown]
 # ## How does it end?
 #
-# Tables for reading are in `sim.report`: the first line of a row is the estimate with its sampling error, the second the range over
-# parameter sets.
+# Tables for reading are in `sim.presentation.runs`: the first line of a row is the estimate with its sampling error, the second the
+# range over 90 % of parameter sets.
 
 # %%
-report.causes_table([run])
+show(*terminal.table(tables.causes_table(comparison(run))))
 
 # %%
 ax = sim.plots.causes(run)

@@ -12,9 +12,12 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown, display
+from rich import print as show
 
 import sim
-from sim import report
+from sim.analysis.summary import comparison
+from sim.presentation import runs as tables
+from sim.presentation import terminal
 
 SCENARIOS = Path("../scenarios")
 NAMES = ["none", "budapest", "neutrality", "armed_neutrality", "coalition", "article5_like", "nato", "eu"]
@@ -37,11 +40,11 @@ display(pd.DataFrame({name: {
 # %% [markdown]
 # ## How long does it hold?
 #
-# In each cell: the share with its 95 % sampling error, and below it where nine of ten parameter sets lie.
+# In each cell: the share with its 95 % sampling error, and below it the range over 90 % of parameter sets.
 
 # %%
 runs = {name: sim.run(scenario, out=None) for name, scenario in scenarios.items()}
-report.durability_table(list(runs.values()))
+show(*terminal.table(tables.durability_table(comparison(list(runs.values())))))
 
 # %%
 ax = sim.plots.survival(list(runs.values()))
@@ -102,7 +105,7 @@ sure[["guarantee", "value", "low", "high"]].round(3)
 
 # %%
 duel = sim.compare([runs["nato"], runs["article5_like"]], years=[1, 2, 5, 10, 20]).set_index("years")
-report.differences_table([runs["nato"], runs["article5_like"]])[1]
+show(*terminal.table(tables.differences_table(comparison([runs["nato"], runs["article5_like"]]))))
 
 # %% [markdown]
 # ## What was learned

@@ -14,11 +14,14 @@ import matplotlib.pyplot as plt
 import mesa
 import numpy as np
 from IPython.display import Markdown, display
+from rich import print as show
 
 import sim
-from sim import report
 from sim.actors.russia import Challenger
+from sim.analysis.summary import comparison
 from sim.ensemble.block import outcomes
+from sim.presentation import runs as tables
+from sim.presentation import terminal
 
 SCENARIOS = Path("../scenarios").resolve()
 
@@ -73,7 +76,7 @@ except sim.ScenarioError as error:
 others = [sim.run(sim.load(SCENARIOS / f"{name}.toml"), out=None) for name in ("article5_like", "coalition")]
 own = sim.run(proposal, out=None)
 against = sim.compare([*others, own]).set_index(["scenario", "years"])
-report.differences_table([*others, own])[1]
+show(*terminal.table(tables.differences_table(comparison([*others, own]))))
 
 # %%
 ax = sim.plots.survival([*others, own])

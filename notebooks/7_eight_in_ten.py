@@ -12,9 +12,10 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from IPython.display import Markdown, display
 from rich import print as show
-from sim.report import requirement as words
 
 import sim
+from sim.presentation import requirement as words
+from sim.presentation import terminal
 from sim.study import requirement
 
 SCENARIOS = Path("../scenarios")
@@ -31,7 +32,7 @@ ALONE = {AMERICA: 0, "regime.arms.united_states_share": 0}
 # %%
 coalition = sim.load(SCENARIOS / "coalition.toml", ALONE | {"sampling.designs": 400})
 alone = requirement.find_cheapest(coalition, hold=0.8, years=10, vary={BRIGADES: (0, 25), ARMS: (0, 200)}, samples=24)
-show(words.section(alone))
+show(terminal.section(words.section(alone)))
 
 # %%
 sim.plots.frontier(alone)

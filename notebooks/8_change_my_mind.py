@@ -13,11 +13,10 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from IPython.display import Markdown, display
 from rich import print as show
-from sim.report import discovery as failing_words
-from sim.report import robustness as turning_words
-from sim.report import sensitivity as driving_words
 
 import sim
+from sim.presentation import terminal
+from sim.presentation.registry import section_of
 from sim.study import discovery, robustness, sensitivity
 
 SCENARIOS = Path("../scenarios")
@@ -30,7 +29,7 @@ SCENARIOS = Path("../scenarios")
 # %%
 preferred = sim.load(SCENARIOS / "article5_like.toml")
 driven = sensitivity.attribute_variance(preferred, "survival@10")
-show(driving_words.section(driven))
+show(terminal.section(section_of(driven)))
 
 # %%
 sim.plots.tornado(driven)
@@ -43,7 +42,7 @@ plt.show()
 
 # %%
 fails = discovery.find_regions(preferred, "survival@10 < 0.5", out=None)
-show(failing_words.section(fails))
+show(terminal.section(section_of(fails)))
 
 # %%
 sim.plots.discovery(fails)
@@ -58,7 +57,7 @@ plt.show()
 # %%
 rivals = [sim.load(SCENARIOS / f"{name}.toml") for name in ("article5_like", "nato", "coalition")]
 ranked = robustness.rank_guarantees(rivals, "survival@10", out=None)
-show(turning_words.section(ranked))
+show(terminal.section(section_of(ranked)))
 
 # %%
 sim.plots.turning(ranked)

@@ -325,7 +325,7 @@ def durability(at, column=0):
         for each in at.main.get("html")
         if '<table class="numbers"' in each.proto.body
     )
-    rows = re.findall(r'<th scope="row">(\d+) y</th>(.*?)</tr>', body)
+    rows = re.findall(r'<th scope="row">(\d+) years?</th>(.*?)</tr>', body)
     return {
         int(year): re.findall(r"<td[^>]*>(.*?)<small>(.*?)</small></td>", cells)[column]
         for year, cells in rows
@@ -337,7 +337,7 @@ def expected(scenario):
     table = sim.survival(sim.run(scenario, out=None))
     return {
         int(row.years): (
-            f"{100 * row.estimate:.1f} ±{50 * (row.high - row.low):.1f}",
+            f"{100 * row.estimate:.1f} (±{50 * (row.high - row.low):.1f})",
             f"{100 * row.spread_low:.0f} to {100 * row.spread_high:.0f}",
         )
         for row in table.itertuples()
@@ -352,14 +352,14 @@ def test_the_page_loads(page):
     at = page(**SMALL)
     assert said(at, "scenario") == "armed_neutrality"
     text = shown(at)
-    assert text.count("for thinking with, not a forecast") == 1
+    assert text.count("for exploring assumptions, not a forecast") == 1
     assert {
-        "How long it holds",
-        "Which Russia it deters",
-        "When the danger is",
-        "How it ends",
-        "Why Russia attacks",
-        "What it costs, and who bears it",
+        "How long does the ceasefire hold?",
+        "Which Russia does it deter?",
+        "When does the risk peak?",
+        "How does the ceasefire end?",
+        "Why does Russia attack?",
+        "What does it cost, and who pays?",
     } <= set(text.splitlines())
     assert "deters, for 10 years, a Russia that values Ukraine" in text
 
@@ -388,7 +388,7 @@ def test_the_smallest_answer_is_shown(page):
         },
     )
     assert "this page: russia.stake:" in shown(at)
-    assert "How it ends" in shown(at)
+    assert "How does the ceasefire end?" in shown(at)
 
 
 def test_only_what_differs_from_the_file_is_in_the_address(page):
@@ -408,7 +408,8 @@ def test_comparison_shows_paired_differences(page, scenarios):
         for name in ("nato", "none", "eu")
     ]
     table = sim.compare(runs, "none").query("scenario == 'nato' and years == 20").iloc[0]
-    assert f"{100 * table['estimate']:+.1f} ±{50 * (table['high'] - table['low']):.1f}" in shown(at)
+    error = f"(±{50 * (table['high'] - table['low']):.1f})"
+    assert f"{100 * table['estimate']:+.1f} {error}" in shown(at)
     assert "Difference from No guarantee" in shown(at)
     assert at.selectbox(key="scenario").options[0].startswith("Armed neutrality: ")
 
@@ -473,7 +474,7 @@ def test_the_story_of_a_world_is_that_of_the_replay(page, scenarios):
     at.selectbox(key="typical").set_value(number).run()
     assert f"World {number}: the ceasefire holds 20 years" in shown(at)
     at = page(scenario="coalition", view="One world", world="600", **SMALL)
-    assert "--world 600:" in shown(at)
+    assert "world must be between 0 and 599" in shown(at)
 
 
 def test_every_parameter_is_told_with_its_source_and_who_set_it(page, scenarios):

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 import pytest
-from sim.report.calibration import doubts, section
 from typer.testing import CliRunner
 
 import sim
 from sim.chance import stream_seed
 from sim.cli import app
 from sim.errors import ScenarioError
+from sim.presentation.calibration import doubts, section
 from sim.record.class_scenarios import CLASS_SCENARIOS
 from sim.record.record import record
 from sim.study.calibration import histories, self_check

@@ -264,7 +264,7 @@ def test_quantiles_of_the_timeline_are_those_of_the_worlds(scenarios):
 
 
 def test_figures_are_written_beside_the_results(scenarios, tmp_path, compared, command):
-    """A run has five, a comparison seven."""
+    """Each section of a run and of a comparison has its own."""
     command("run", scenarios / "none.toml", *SMALL, "--out", tmp_path)
     (folder,) = tmp_path.glob("none-*")
     assert {path.name for path in (folder / "figures").glob("*.png")} == {
@@ -273,6 +273,8 @@ def test_figures_are_written_beside_the_results(scenarios, tmp_path, compared, c
         "causes.png",
         "reasons.png",
         "hazard.png",
+        "burden.png",
+        "spread.png",
     }
     (together,) = compared[1].glob("comparison-*")
     names = {
@@ -283,6 +285,7 @@ def test_figures_are_written_beside_the_results(scenarios, tmp_path, compared, c
         "hazard.png",
         "differences.png",
         "burden.png",
+        "spread.png",
     }
     assert {path.name for path in (together / "figures").glob("*.png")} == names
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.rglob("*.png"))
@@ -314,91 +317,89 @@ def test_folders_and_files_are_compared_alike(compared, scenarios, command):
     assert mixed["differences"][0] == told["differences"][1]
 
 
+def tables(text):
+    """The tables of a printed text by title: its rows, and the line of small print below each."""
+    found = {}
+    for block in re.split(r"\n\n", text):
+        title, *lines = block.splitlines()
+        if any("(±" in line for line in lines) and not title.startswith("- "):
+            found[title] = list(pairwise(lines))
+    return found
+
+
 def test_the_table_shows_both_intervals_of_every_share(scenarios, tmp_path, command):
-    """Every share and cost has its error, every row a range beneath it; the caveat stands once."""
-    text = command(
-        "compare", scenarios / "none.toml", scenarios / "nato.toml", *SMALL, "--out", tmp_path
-    ).stdout
-    lines = text.splitlines()
-    rows = [
-        (line, after)
-        for line, after in pairwise(lines)
-        if re.match(r"(No guarantee|NATO membership) +[-+\d].*±", line)
-    ]
-    assert [len(re.findall(r"[-+]?\d+\.\d ±\d+\.\d", row)) for row, _ in rows] == [
-        5,
-        5,
-        5,
-        5,
-        5,
-        2,
-        2,
-        5,
-        5,
-    ]
-    for row, ranges in rows:
-        assert len(re.findall(r"[-+]?\d+ to [-+]?\d+", ranges)) == row.count("±")
-    assert text.count("not a forecast") == 1
-    assert (
-        max(
-            map(
-                len,
-                lines[
-                    : next(number for number, line in enumerate(lines) if "No guarantee: /" in line)
-                ],
-            )
-        )
-        <= 84
-    )
-
-
-def test_a_comparison_says_first_which_russia_each_deters(compared, scenarios, command):
-    """A sentence a scenario, in words, by its label.
-
-    The table below has the same number, and the note says where peace is bent most.
+    """Every share and cost has its error, every row a range beneath it; the caveat stands once, and
+    no line of the answer and the tables is wider than a terminal.
     """
-    told, out = compared
+    paths = [scenarios / f"{name}.toml" for name in ("none", "nato")]
+    text = command("compare", *paths, *SMALL, "--out", tmp_path).stdout
+    printed = tables(text[text.index("Share of ceasefires still holding, %") :])
+    assert len(printed) >= 6
+    for pairs in printed.values():
+        for row, ranges in pairs:
+            if row.startswith(("No guarantee", "NATO")) and "±" in row:
+                numbers = re.findall(r"[-+]?\d+\.\d \(±\d+\.\d\)", row)
+                assert len(numbers) == len(re.findall(r"[-+]?\d+\.\d", row)) / 2
+                assert len(re.findall(r"[-+]?\d+ to [-+]?\d+", ranges)) == len(numbers)
+    assert text.count("not a forecast") == 1
+    assert max(map(len, text[: text.index("  No guarantee: /")].splitlines())) <= 80
+
+
+def test_a_comparison_answers_in_sentences_first(compared, scenarios, command):
+    """Which guarantee, by how much, how sure, why, what would reverse it and what it costs; then
+    the tables with the same numbers.
+    """
+    document, out = compared
     paths = [scenarios / f"{name}.toml" for name in ("none", "coalition", "nato")]
     text = " ".join(command("compare", *paths, *SMALL, "--out", out).stdout.split())
-    assert text.startswith("No guarantee: deters, for 10 years, a Russia that values Ukraine")
-    assert (
-        text.index("Coalition of the willing: ")
-        < text.index("NATO membership: ")
-        < text.index("Share of ceasefires that still hold")
+    asked = [
+        "Which guarantee holds longest?",
+        "By how much?",
+        "How sure is that?",
+        "Why do they differ?",
+        "What would reverse this?",
+        "What does it cost, and whom?",
+        "Share of ceasefires still holding",
+    ]
+    places = [text.index(question) for question in asked]
+    assert places == sorted(places)
+    best = max(document["runs"], key=lambda run: run["survival"]["20"]["estimate"])
+    assert text.startswith(
+        f"Which guarantee holds longest? - {best['label']}: after 20 years, "
+        f"{100 * best['survival']['20']['estimate']:.1f} % ("
     )
-    bent = max(told["runs"], key=lambda run: run["terms_drift"]["estimate"])
-    assert (
-        f"Under {bent['label']} the peace is bent by {100 * bent['terms_drift']['estimate']:.1f} "
-        "percentage points (±" in text
-    )
-    assert "it may hold because it is given away" in text
+    reverse = text[places[4] : places[5]]
+    assert "NATO membership" in reverse
+    assert "Coalition of the willing" in reverse
+    assert re.search(r"\(±[\d.]+\)|\([\d.]+ to ", reverse)
 
 
 def test_one_run_prints_who_bears_what(scenarios, tmp_path, command):
     """A row a bearer, as in the table of the Python function.
 
-    Costs in peace, by war and in all, each with error, range and share.
+    Costs in peace, by war and in all, each with error and range; then the shares.
     """
     text = command("run", scenarios / "coalition.toml", *SMALL, "--out", tmp_path).stdout
-    told = text[text.index("Expected cost within 20 years") :].splitlines()
     (folder,) = tmp_path.glob("coalition-*")
     table = sim.costs(sim.read_run(folder)).set_index(["bearer", "item"])
+    costs, shares = (
+        text[text.index(title) :].split("\n\n")[0].splitlines()
+        for title in ("Expected cost under Coalition", "Share of the cost under Coalition")
+    )
     for bearer in table.index.unique("bearer"):
-        row = next(line for line in told if line.startswith(f"{bearer} "))
-        expected = []
-        for item in ("peace", "war", "all"):
-            cost = table.loc[bearer, item]
-            expected += [f"{cost['estimate']:.1f} ±{(cost['high'] - cost['low']) / 2:.1f}"]
-            if bearer != "all":
-                expected += [
-                    (
-                        f"{100 * cost['share']:.1f} "
-                        f"±{50 * (cost['share_high'] - cost['share_low']):.1f}"
-                    )
-                ]
-        assert re.findall(r"[\d.]+ ±[\d.]+", row) == expected
-        assert len(re.findall(r"\d+ to \d+", told[told.index(row) + 1])) == 3
-    assert max(map(len, text.splitlines()[:-1])) <= 100
+        rows = [table.loc[bearer, item] for item in ("peace", "war", "all")]
+        line = next(each for each in costs if each.startswith(f"{bearer} "))
+        assert re.findall(r"[\d.]+ \(±[\d.]+\)", line) == [
+            f"{row['estimate']:.1f} (±{(row['high'] - row['low']) / 2:.1f})" for row in rows
+        ]
+        assert len(re.findall(r"\d+ to \d+", costs[costs.index(line) + 1])) == 3
+        if bearer != "all":
+            line = next(each for each in shares if each.startswith(f"{bearer} "))
+            assert re.findall(r"[\d.]+ \(±[\d.]+\)", line) == [
+                f"{100 * row['share']:.1f} (±{50 * (row['share_high'] - row['share_low']):.1f})"
+                for row in rows
+            ]
+    assert max(map(len, text.splitlines()[:-1])) <= 80
 
 
 def test_set_changes_a_value(scenarios, tmp_path, command):

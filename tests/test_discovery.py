@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
-from sim.briefing.findings import telling
 
 import sim
 from sim import plots
 from sim.analysis.estimate import by_design, chance_left
 from sim.analysis.measures import Measure
+from sim.presentation import terminal
+from sim.presentation.registry import section_of
 from sim.scenario.load import replaced
 from sim.study import discovery, prim
 from sim.study.assumptions import assumptions, meaning
@@ -223,17 +224,17 @@ def test_the_same_question_has_the_same_answer(found, none):
         ("survival@5 < 0", "Nowhere"),
         ("restricted_mean_years < 0", "Nowhere"),
         ("survival@5 >= 0", "Everywhere"),
-        ("survival@5 < 0.02", "Nowhere|cannot be told from chance"),
+        ("survival@5 < 0.02", "Nowhere|cannot be distinguished from chance"),
     ],
 )
 def test_never_always_and_too_few_are_answers(scenarios, few, when, words):
     """Without a region the sentences say so, and the figures can be drawn."""
     finding = discovery.find_regions(few(sim.load(scenarios / "nato.toml", SMALL)), when, out=None)
-    told = telling(finding)
+    section = section_of(finding)
     assert finding.table.empty
-    assert any(word in " ".join(told.section(finding).answer) for word in words.split("|"))
-    for draw in told.figures.values():
-        assert draw(finding).get_title(loc="left")
+    assert any(word in " ".join(section.answer) for word in words.split("|"))
+    for draw in section.figures.values():
+        assert draw().get_title(loc="left")
         plots.style.plt.close("all")
 
 
@@ -247,16 +248,16 @@ def test_without_a_region_designs_are_shown_over_what_goes_most_with_the_outcome
         "survival@5 < 0.1",
         out=None,
     )
-    told = telling(finding)
+    section = section_of(finding)
     assert finding.table.empty
     assert finding.tables["share"].iloc[0]["failing"] > 0
-    assert told.figures["discovery"](finding).get_xlabel().startswith("Russia: value of prevailing")
-    whole = told.figures["peeling"](finding).containers[0].lines[0]
+    assert section.figures["discovery"]().get_xlabel().startswith("Russia: value of prevailing")
+    whole = section.figures["peeling"]().containers[0].lines[0]
     assert whole.get_xydata().tolist() == [[1, finding.tables["share"].iloc[0]["estimate"]]]
     console = Console(width=200)
     with console.capture() as printed:
-        console.print(told.section(finding))
-    assert told.section(finding).answer[0] in " ".join(printed.get().split())
+        console.print(terminal.section(section))
+    assert section.answer[0] in " ".join(printed.get().split())
     assert "in resamples" not in printed.get()
     plots.style.plt.close("all")
 
@@ -335,7 +336,7 @@ def test_the_command_keeps_what_it_prints(scenarios, few_file, tmp_path, command
         "peeling.png",
     }
     again = read(folder)
-    assert telling(again).section(again).answer[0] in " ".join(command(*asked).stdout.split())
+    assert section_of(again).answer[0] in " ".join(command(*asked).stdout.split())
     assert document["rules"][0]["parameter"] == "russia.value_of_prevailing"
 
 

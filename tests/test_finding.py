@@ -3,19 +3,21 @@
 import io
 import json
 import re
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
 import pytest
-from sim.briefing.findings import TELLINGS, telling
-from sim.briefing.page import page
-from sim.report.section import WIDTH, Section
 from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
 from sim.errors import RunError
-from sim.study import discovery, requirement, robustness, sensitivity
+from sim.page.page import page
+from sim.presentation import terminal
+from sim.presentation.registry import FINDINGS, section_of
+from sim.presentation.section import Column, Section, Table
+from sim.study import discovery, requirement, reversal, robustness, sensitivity
 from sim.study.finding import FILE, Finding, keep, read
 from sim.study.schemas import SCHEMAS
 
@@ -43,13 +45,14 @@ def found(scenarios, few, calibrated):
             none, 0.7, 3, {"regime.deployment.brigades": (0.0, 10.0)}, samples=8
         ),
         "calibration": read(calibrated[1]),
+        "reversal": reversal.find([sim.run(each, out=None) for each in (none, coalition)]),
     }
 
 
 def test_every_kind_is_told(found):
     """What can be told is what is tried here."""
-    assert set(found) == set(TELLINGS)
-    assert {each.kind for each in found.values()} == set(TELLINGS)
+    assert set(found) == set(FINDINGS)
+    assert {each.kind for each in found.values()} == set(FINDINGS)
 
 
 def test_every_table_has_the_columns_of_its_schema(found):
@@ -100,7 +103,7 @@ def test_a_changed_or_missing_finding_is_refused(found, tmp_path):
     with pytest.raises(RunError, match=re.escape(str(tmp_path))):
         read(tmp_path)
     with pytest.raises(RunError, match="astrology"):
-        telling(Finding("astrology", {}, {}))
+        section_of(Finding("astrology", {}, {}))
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match=re.escape(str(tmp_path / "file"))):
         keep(found["sensitivity"], tmp_path / "file" / "inside")
@@ -119,13 +122,14 @@ def test_every_section_has_an_answer_and_a_table_of_its_columns(found):
     Nothing is told without its limits beside it.
     """
     for each in found.values():
-        section = telling(each).section(each)
+        section = section_of(each)
         assert section.question.endswith("?")
         assert section.answer
         assert all(sentence.rstrip().endswith((".", ";", ":")) for sentence in section.answer), (
             section.answer
         )
-        assert all(len(row) == len(section.columns) for row in section.rows)
+        for table in section.tables:
+            assert all(len(row) == len(table.headings) for row in table.rows())
         assert not any("nan" in sentence.lower().split() for sentence in section.answer)
 
 
@@ -135,19 +139,21 @@ def test_a_section_loses_nothing_on_a_narrow_terminal():
 
     console = Console(width=40, record=True, file=io.StringIO())
     long = "russia.reconstitution_half_life"
-    console.print(
-        Section(
-            "What?",
-            ("A sentence of many words " * 9,),
-            ("", "a", "b"),
-            ((f"x\n{long}", "1.234\n1 to 2", "5"),),
-            "How.",
-        )
+    frame = pd.DataFrame({"name": [f"x\n{long}"], "a": ["1.234\n1 to 2"], "b": ["5"]})
+    columns = tuple(Column(name, itemgetter(name)) for name in frame)
+    shown = Section(
+        "any",
+        "What?",
+        ("A sentence of many words " * 9,),
+        (Table("", frame, columns),),
+        trust="How.",
     )
+    console.print(terminal.section(shown))
     text = "".join(console.export_text().split())
     assert "…" not in text
     assert text.count("sentence") == 9
-    assert WIDTH >= 80
+    assert long in text
+    assert terminal.WIDTH == 80
 
 
 def test_the_page_tells_findings_with_or_without_runs(found, tmp_path):
@@ -165,7 +171,8 @@ def test_the_page_tells_findings_with_or_without_runs(found, tmp_path):
         text = path.read_text()
         for each in found.values():
             assert each.name in text
-        assert text.count("<img ") >= sum(len(each.figures) for each in TELLINGS.values())
+        figures = sum(len(section_of(each).figures) for each in found.values())
+        assert text.count("<img ") >= figures
     assert 'src="http' not in text
     with pytest.raises(ValueError, match="needs a run or a finding"):
         page([])

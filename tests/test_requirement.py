@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import expit
-from sim.report.requirement import section
 from typer.testing import CliRunner
 
 import sim
 from sim.chance import stream_seed
 from sim.cli import app
 from sim.errors import ScenarioError
+from sim.presentation.requirement import section
 from sim.study import requirement as study
 from sim.study.cheapest import (
     IN_NINE_OF_TEN,
@@ -218,8 +218,8 @@ def test_fresh_histories_are_others_and_are_told_beside_the_search(known, scenar
     row = found.table.set_index("role").loc[ON_AVERAGE]
     assert row["fresh_estimate"] == pytest.approx(row["estimate"] + 0.002)
     sentence = section(found).answer[0]
-    assert f"on fresh histories {100 * row['fresh_estimate']:.1f} (±0.5) % hold" in sentence
-    assert f"(search: {100 * row['estimate']:.1f} (±0.5) %" in sentence
+    assert f"on fresh histories {100 * row['fresh_estimate']:.1f} % (±0.5) hold" in sentence
+    assert f"(search: {100 * row['estimate']:.1f} % (±0.5)" in sentence
 
 
 def test_a_request_that_cannot_be_is_refused_whole(scenarios):

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
-from sim.briefing.findings import telling
 
 import sim
 from sim import plots
 from sim.analysis.resampling import weighted_quantiles
 from sim.errors import ScenarioError
+from sim.presentation.registry import section_of
 from sim.study import robustness, turning
 from sim.study.finding import read
 
@@ -163,14 +163,13 @@ def test_less_of_an_attack_is_better(several):
 
 def test_figures_and_sentences_tell_it(found):
     """Titles name the best; every sentence ends."""
-    told = telling(found)
-    section = told.section(found)
+    section = section_of(found)
     best = found.label(found.table["name"][0])
     assert best in section.answer[0]
     assert best != found.table["name"][0]
     assert all(sentence.endswith(".") for sentence in section.answer)
-    for draw in told.figures.values():
-        assert best in draw(found).get_title(loc="left")
+    for draw in section.figures.values():
+        assert best in draw().get_title(loc="left")
         plots.style.plt.close("all")
 
 
@@ -216,7 +215,7 @@ def test_the_command_keeps_what_it_prints(scenarios, few_file, tmp_path, command
     folder = Path(document["folder"])
     assert {each.name for each in (folder / "figures").iterdir()} == {"regret.png", "turning.png"}
     finding = read(folder)
-    assert telling(finding).section(finding).answer[0] in " ".join(command(*asked).stdout.split())
+    assert section_of(finding).answer[0] in " ".join(command(*asked).stdout.split())
     assert json.loads(command(*asked, "--json").stdout) == document
     assert document["asked"]["outcome"] == "survival@5"
 

@@ -8,7 +8,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from SALib.analyze import sobol as salib
-from sim.report.sensitivity import section
 from typer.testing import CliRunner
 
 import sim
@@ -16,6 +15,7 @@ from sim.analysis.measures import survival
 from sim.cli import app
 from sim.errors import RunError, ScenarioError
 from sim.model.politics import _of_successors
+from sim.presentation.sensitivity import section
 from sim.study.experiment import (
     JOINT,
     Factors,
@@ -327,7 +327,7 @@ def test_rows_of_joint_draws_have_no_lowest_tenth(none):
     assert found.table["factor"].unique().tolist() == [JOINT]
     assert found.tables["swings"].empty
     assert not found.tables["points"].duplicated(["russia.value_of_prevailing"]).any()
-    assert section(found).rows[0][3:5] == ("no order", "no order")
+    assert tuple(section(found).tables[0].rows()[0][3:5]) == ("no order", "no order")
     assert "what is drawn with it" in sim.plots.influence(found).get_title(loc="left")
     tornado = sim.plots.tornado(found)
     assert not tornado.child_axes[0].patches
@@ -399,7 +399,7 @@ def test_a_member_of_the_coalition_may_be_uncertain(scenarios, few):
     assert "europe.members.Poland.reliability" in set(found.table["factor"])
     assert any(
         row[0].startswith("Poland: chance that the pledge is honoured")
-        for row in section(found).rows
+        for row in section(found).tables[0].rows()
     )
 
 

@@ -9,7 +9,9 @@ from scipy import stats
 
 import sim
 from sim.analysis.labels import labels
-from sim.analysis.threshold import VALUE, deters, durability_by_value
+from sim.analysis.summary import summary
+from sim.analysis.threshold import VALUE, durability_by_value
+from sim.wording import deters
 
 pytestmark = pytest.mark.long
 
@@ -94,7 +96,7 @@ def test_it_does_not_rise_with_the_years():
 
 
 @pytest.mark.parametrize(
-    ("attacked", "says"), [(False, "every Russia that was drawn"), (True, "does not deter")]
+    ("attacked", "says"), [(False, "every simulated Russia"), (True, "does not even deter")]
 )
 def test_what_lies_outside_of_what_was_drawn_is_not_made_up(attacked, says):
     """Nobody is attacked, or all are: no number, and the sentence says on which side."""
@@ -105,7 +107,7 @@ def test_what_lies_outside_of_what_was_drawn_is_not_made_up(attacked, says):
     found = sim.threshold(run, [10]).iloc[0]
     assert found["beyond"]
     assert found[["estimate", "low", "high"]].isna().all()
-    assert says in deters(run, "Known")
+    assert says in deters(summary(run), "Known")
 
 
 def test_of_one_value_no_threshold_is_read(scenarios):
@@ -118,7 +120,7 @@ def test_of_one_value_no_threshold_is_read(scenarios):
     )
     assert sim.threshold(fixed)["beyond"].all()
     assert durability_by_value(fixed, 10).empty
-    assert "cannot be read" in deters(fixed, "No guarantee")
+    assert "cannot show" in deters(summary(fixed), "No guarantee")
     assert not sim.plots.threshold(fixed).lines
 
 
@@ -139,9 +141,9 @@ def test_durability_falls_with_the_value():
 
 
 def test_the_sentence_has_label_and_limits():
-    said = deters(known(1), "Article 5-like")
+    said = deters(summary(known(1)), "Article 5-like")
     assert said.startswith(
-        "Article 5-like: deters, for 10 years, a Russia that values Ukraine up to "
+        "Article 5-like deters, for 10 years, a Russia that values Ukraine up to "
     )
     assert " to " in said[said.index("(") :]
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from sim.report import story
 from typer.testing import CliRunner
 
 import sim
 from sim.analysis.typical import typical
 from sim.cli import app
 from sim.game.war import Cause, Reason
+from sim.presentation.worlds import story
 
 pytestmark = pytest.mark.long
 HERE = Path(__file__).parent

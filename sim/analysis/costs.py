@@ -39,8 +39,8 @@ def costs(
 
     Columns: bearer ("all", "Europe", each member, "United States", "Ukraine"), item ("all";
     "peace", that is "stationing" and "arms"; "war", that is "resupply", "reconstruction" and
-    "losses"), estimate, low, high (95 % confidence), spread_low, spread_high (nine of ten parameter
-    designs), and share, share_low, share_high: the bearer's expected cost by that of all, a ratio
+    "losses"), estimate, low, high (95 % confidence), spread_low, spread_high (90 % of parameter
+    sets), and share, share_low, share_high: the bearer's expected cost by that of all, a ratio
     of means. A share of nothing, as of stationing without troops, is NaN with its limits. `items`
     are by default all of these; `integrated` as in `survival`.
 

@@ -41,7 +41,7 @@ def survival(
 
     With `integrated`, the hazard of each month is integrated in place of its coin toss: the same
     mean, a smaller sampling error. Columns: years, estimate, low, high (95 % confidence),
-    spread_low, spread_high (nine of ten parameter designs).
+    spread_low, spread_high (90 % of parameter sets).
     """
     at = milestones(run.horizon_years) if years is None else simulated_years(run, years)
     return _tabulate(

@@ -77,7 +77,7 @@ class Measure:
 def survival(years: float) -> Measure:
     """Whether the ceasefire holds: to the horizon, or longer than `years`.
 
-    One that ends in the month in which they pass did not.
+    A ceasefire that ends in that very month counts as broken.
     """
     return Measure(
         f"survival@{years:g}",

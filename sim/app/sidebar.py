@@ -74,7 +74,7 @@ def choose(asked: Asked, called: Mapping[str, str], titles: Mapping[str, str]) -
         on_change=lambda: put({"compare": st.session_state["compare"] or None}),
         placeholder="none",
         format_func=called.__getitem__,
-        help="These stand as in their files and meet the same histories.",
+        help="These are shown as in their files, on the same simulated histories.",
     )
     st.selectbox(
         "Baseline of differences",
@@ -102,7 +102,7 @@ def size(scenario: Scenario) -> None:
         on_change=pick,
         format_func=lambda designs: f"{designs * sampling.replicates:,}",
         help=(
-            f"Parameter designs times {sampling.replicates} histories each. More histories "
+            f"Parameter sets times {sampling.replicates} histories of each. More histories "
             "shrink the sampling error, and take longer; the range over parameter sets stays."
         ),
     )

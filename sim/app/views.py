@@ -25,7 +25,7 @@ def world(scenario: Scenario, stem: str, run: Run, asked: str) -> None:
 
     A typical one of its kind, or any by its number.
     """
-    of = {number: f"{WORDS[cause]}: world {number}" for cause, number in typical(run).items()}
+    of = {number: f"{WORDS[cause]}: history {number}" for cause, number in typical(run).items()}
     number, problems = next(iter(of)), []
     if asked:
         try:
@@ -40,7 +40,7 @@ def world(scenario: Scenario, stem: str, run: Run, asked: str) -> None:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
         st.selectbox(
-            "The typical world of each way of ending",
+            "The representative history of each way of ending",
             list(of),
             format_func=of.__getitem__,
             index=None,
@@ -51,7 +51,7 @@ def world(scenario: Scenario, stem: str, run: Run, asked: str) -> None:
         )
     with right:
         st.number_input(
-            f"World, 0 to {scenario.sampling.worlds - 1}",
+            f"History, 0 to {scenario.sampling.worlds - 1}",
             0,
             scenario.sampling.worlds - 1,
             step=1,
@@ -77,7 +77,9 @@ def _checked(asked: str, scenario: Scenario) -> int:
     """The number of a world. Raises ScenarioError if the scenario has none such."""
     last = scenario.sampling.worlds - 1
     if not asked.isascii() or not asked.isdigit() or int(asked[:20]) > last:
-        raise ScenarioError([f"--world {asked}: {scenario.name} has the worlds 0 to {last}"])
+        raise ScenarioError(
+            [f"world must be between 0 and {last} for scenario {scenario.name!r} (got {asked!r})"]
+        )
     return int(asked)
 
 

@@ -4,7 +4,6 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from importlib import resources
 from typing import Any
 
@@ -12,7 +11,6 @@ import jinja2
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 
-from sim import plots
 from sim.analysis.summary import Comparison, comparison
 from sim.ensemble.store import Run
 from sim.presentation.answer import answer, question
@@ -41,16 +39,19 @@ def page(
 ) -> str:
     """The report on runs and findings as HTML, with no reference to any other file or host.
 
-    Its first page holds the answer, under the question `headline` or one that fits; a finding of
-    kind `reversal` about the best two runs says there what would reverse their ranking.
-    Differences are those from the run named `baseline`, by default the first; where runs are not
-    of the same histories it says so instead. Raises ValueError for neither run nor finding, or for
-    a baseline that is not among the runs.
+    Its first page holds the answer and the figure of the first section, under the question
+    `headline` or one that fits; a finding of kind `reversal` about the best two runs says there
+    what would reverse their ranking. Differences are those from the run named `baseline`, by
+    default the first; where runs are not of the same histories it says so instead. Raises
+    ValueError for neither run nor finding, or for a baseline that is not among the runs.
     """
     if not runs and not findings:
         raise ValueError("a report needs a run or a finding")
     shown = comparison(runs, baseline) if runs else None
-    told = [section_of(finding) for finding in findings]
+    of_findings = [section_of(finding) for finding in findings]
+    pictures = [
+        _shown(each) for each in [*(sections_of_runs(shown) if shown else ()), *of_findings]
+    ]
     templates = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -59,13 +60,13 @@ def page(
         resources.files("sim.page").joinpath("page.html").read_text("utf-8")
     )
     return template.render(
-        question=headline or (question(shown) if shown else told[0].question),
+        question=headline or (question(shown) if shown else of_findings[0].question),
         runs=runs,
         called=shown.labels_by_name if shown else {},
         answer=_first_page(shown, runs, findings),
         notes=[f"{note}." for run in runs if (note := run.scenario.of_posterior)],
-        overview=_overview(shown),
-        sections=[_shown(each) for each in [*(sections_of_runs(shown) if shown else ()), *told]],
+        overview=pictures[0].figures[0] if shown else {},
+        sections=pictures,
         findings=findings,
         assumed={run.name: _assumed(run) for run in runs},
         uncertain=_uncertain(shown, runs),
@@ -79,11 +80,6 @@ def _first_page(
     if shown is None:
         return []
     return answer(shown, next((each for each in findings if reverses(each, runs)), None))
-
-
-def _overview(shown: Comparison | None) -> dict[str, str]:
-    """The figure of the first page: durability."""
-    return {} if shown is None else _picture(partial(plots.survival, shown.runs))
 
 
 def _shown(section: Section) -> Shown:

@@ -104,9 +104,10 @@ def calibrated(finding: Finding, ax: Axes | None = None) -> Axes:
         .eval("high - low")
     )
     ax.set_title(
-        "The record narrows what the model says of durability: after it, nine of ten "
-        f"candidates\nlie within {100 * ten['posterior']:.0f} points at {table['years'].max():g} "
-        f"years, before within {100 * ten['prior']:.0f} (means over classes; record: 95 % limits)",
+        "The historical record narrows what the model says of durability: after it, 90 % "
+        f"of candidates\nlie within {100 * ten['posterior']:.0f} points at "
+        f"{table['years'].max():g} years, before within {100 * ten['prior']:.0f} "
+        "(means over classes; record: 95 % limits)",
         loc="left",
     )
     return ax

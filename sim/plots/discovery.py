@@ -1,5 +1,5 @@
-"""Where a guarantee fails: designs over the two assumptions that matter most, and what each step of
-peeling gave.
+"""Where a guarantee fails: parameter sets over the two assumptions that matter most, and what each
+step of peeling gave.
 """
 
 from textwrap import fill
@@ -19,7 +19,7 @@ _SKEWED, _WIDTH = 20, 48
 
 
 def discovery(finding: Finding, ax: Axes | None = None) -> Axes:
-    """The designs over the two assumptions that the first box restricts most often.
+    """The parameter sets over the two assumptions that the first box restricts most often.
 
     Crosses fail, dots do not; boxes with their limits.
 
@@ -115,15 +115,15 @@ def _title(finding: Finding, share: pd.Series) -> str:
     whose = scenario + (f" rather than {against}" if against else "")
     head = (
         f"{whose}: {finding.asked['when']} in "
-        f"{with_error(share['estimate'], share['low'], share['high'])} of designs"
+        f"{with_error(share['estimate'], share['low'], share['high'])} of parameter sets"
     )
     boxes = finding.tables["boxes"]
     if boxes.empty:
-        return f"{head};\nno region of the assumptions could be told"
+        return f"{head};\nno region of the assumptions was found"
     first = boxes.iloc[0]
     inside = with_error(first["density"], first["density_low"], first["density_high"])
     covered = with_error(first["coverage"], first["coverage_low"], first["coverage_high"])
-    return f"{head};\nin box 1 in {inside} of designs, {covered} of all these"
+    return f"{head};\nin box 1 in {inside} of parameter sets, {covered} of all these"
 
 
 def peeling(finding: Finding, ax: Axes | None = None) -> Axes:
@@ -146,7 +146,7 @@ def peeling(finding: Finding, ax: Axes | None = None) -> Axes:
             marker="D",
             capsize=3,
             ls="none",
-            label="all designs, before any peeling",
+            label="all parameter sets, before any peeling",
         )
     for number, rows in steps.groupby("box"):
         way, colour = rows[~rows["taken"].astype(bool)], PALETTE[int(number)]
@@ -183,28 +183,26 @@ def peeling(finding: Finding, ax: Axes | None = None) -> Axes:
             marker="s",
             capsize=3,
             ls="none",
-            label=f"box {number}, on designs not used to find it",
+            label=f"box {number}, on parameter sets not used to find it",
         )
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set(
         xlim=(0, 1.03),
         ylim=(0, 1.03),
-        xlabel="coverage: share of all designs in which it is so",
-        ylabel="density: share of the designs in the box",
+        xlabel="coverage: share of all parameter sets in which it holds",
+        ylabel="density: share of the parameter sets in the box",
     )
     if ax.get_legend_handles_labels()[0]:
         ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     if boxes.empty:
-        ax.set_title(
-            f"{finding.asked['when']}: no region of the assumptions could be told", loc="left"
-        )
+        ax.set_title(f"{finding.asked['when']}: no region of the assumptions was found", loc="left")
         return ax
     first = boxes.iloc[0]
     ax.set_title(
         "Box 1 holds "
         f"{with_error(first['coverage'], first['coverage_low'], first['coverage_high'])} of the "
-        f"designs with\n{finding.asked['when']}, at a density of "
+        f"parameter sets with\n{finding.asked['when']}, at a density of "
         f"{with_error(first['density'], first['density_low'], first['density_high'])}\n(digits: "
         "how many assumptions are restricted)",
         loc="left",

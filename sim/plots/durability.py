@@ -3,6 +3,7 @@ guarantee adds.
 """
 
 from collections.abc import Sequence
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,8 @@ WORDS = {
     Cause.OFFENSIVE: "Ukraine's offensive",
     Cause.HELD: "still holds",
 }
+_TITLE = 62
+"""Letters of a title that stands beside another panel."""
 Runs = Simulated | Sequence[Simulated]
 EARLY_YEARS = 2
 """Years that the title on the risk calls the first ones."""
@@ -194,7 +197,7 @@ def differences(
     )
     ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}" if value else "0")
     ax.set_ylim(-0.6, len(table) - 0.4)
-    ax.legend(loc="upper right", bbox_to_anchor=(1, -0.14), ncols=2, frameon=False)
+    ax.legend(loc="upper right", bbox_to_anchor=(1, -0.2), ncols=2, frameon=False)
     return ax
 
 
@@ -304,9 +307,10 @@ def _survival_finding(runs: Sequence[Summary]) -> str:
         zip(labels(runs), runs, strict=True), key=lambda run: -run[1].last()["estimate"]
     )
     (best, first), *_, (worst, last) = ranked
-    return (
+    return fill(
         f"After {runs[0].horizon_years} years, {_with_error(first.last())} of ceasefires still "
-        f"hold under {best},\n{_with_error(last.last())} under {worst}"
+        f"hold under {best}, {_with_error(last.last())} under {worst}",
+        _TITLE,
     )
 
 

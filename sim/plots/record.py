@@ -50,12 +50,12 @@ def record(cases: pd.DataFrame, runs: Sequence[Simulated] = (), ax: Axes | None 
         )
     ten = kaplan_meier(cases, [10]).iloc[0]
     told = (
-        f"Of {len(cases)} ceasefires in the record "
+        f"Of {len(cases)} ceasefires in the historical record "
         f"{with_error(ten['estimate'], ten['low'], ten['high'])} held ten years without "
         f"{cases['by'].iloc[0]}"
     )
     beside = (
-        "\n(black: the record with 95 % limits; blue: the model with nine of ten parameter sets)"
+        "\n(black: the record with 95 % limits; blue: the model over 90 % of parameter sets)"
         if runs
         else ""
     )

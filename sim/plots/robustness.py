@@ -1,6 +1,6 @@
 """Several guarantees over the same assumptions.
 
-Their regret, and what would have to be believed for the ranking to turn round.
+Their regret, and the beliefs that would reverse the ranking.
 """
 
 from textwrap import fill
@@ -19,14 +19,14 @@ _MOST = 12
 def regret(finding: Finding, ax: Axes | None = None) -> Axes:
     """Regret of each guarantee, least at the top.
 
-    On average (filled) and in its worst tenth of designs (hollow), with 95 % limits.
+    On average (filled) and in its worst tenth of parameter sets (hollow), with 95 % limits.
     """
     ax, share = axes_or_new(ax), finding.asked["unit"] == "share"
     table = finding.labelled("guarantees", "name").sort_values("regret", ascending=False)
     rows = np.arange(len(table))
     for column, marker, colour, filled, label, shift in (
-        ("regret", "o", PALETTE[1], True, "mean over designs", 0.12),
-        ("worst_regret", "D", PALETTE[2], False, "in its worst tenth of designs", -0.12),
+        ("regret", "o", PALETTE[1], True, "mean over parameter sets", 0.12),
+        ("worst_regret", "D", PALETTE[2], False, "in its worst tenth of parameter sets", -0.12),
     ):
         below, above = (
             table[column] - table[f"{column}_low"],
@@ -44,7 +44,7 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
         )
     for row, each in enumerate(table.to_dict("records")):
         ax.annotate(
-            f"best in {with_limits(*of_row(each, 'best'))} of designs",
+            f"best in {with_limits(*of_row(each, 'best'))} of parameter sets",
             (1.02, row),
             xycoords=("axes fraction", "data"),
             va="center",
@@ -72,7 +72,7 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
     ]
     ax.set_title(
         f"Least regret: {first['name']}, {told[0]} on average,\n{told[1]} in its worst tenth of "
-        "designs",
+        "parameter sets",
         loc="left",
     )
     ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
@@ -80,7 +80,7 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
 
 
 def turning(finding: Finding, ax: Axes | None = None) -> Axes:
-    """What would have to be believed of one assumption for a rival to be as good as the best.
+    """The beliefs about one assumption under which a rival would be as good as the best.
 
     Its middle half then, and now.
 
@@ -136,7 +136,7 @@ def turning(finding: Finding, ax: Axes | None = None) -> Axes:
         xlim=(0, 1),
         ylim=(-0.6, max(1, len(turned)) - 0.4),
         xlabel=(
-            "quantile of what is believed now (grey: its middle half); thick line: the middle "
+            "quantile of the present belief (grey: its middle half); thick line: the middle "
             "half of what it takes,\ndot: its median; hatched: values that it makes less than "
             "half as likely"
         ),
@@ -145,8 +145,8 @@ def turning(finding: Finding, ax: Axes | None = None) -> Axes:
     if turned.empty:
         whom = "its rival" if rivals == 1 else "any rival"
         ax.set_title(
-            f"Among these designs no belief about one assumption alone\nputs {best} level with "
-            f"{whom}",
+            f"Among these parameter sets no belief about one assumption\nalone puts {best} level "
+            f"with {whom}",
             loc="left",
         )
         return ax

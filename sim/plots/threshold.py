@@ -102,13 +102,13 @@ def _finish(ax: Axes, below: Axes) -> None:
     ax.tick_params(labelbottom=False)
     below.spines[["top", "right", "left"]].set_visible(False)
     below.set_yticks([])
-    below.set_ylabel("drawn", rotation=0, ha="right", va="center", fontsize="small")
+    below.set_ylabel("sets", rotation=0, ha="right", va="center", fontsize="small")
     low, high = ax.get_xlim()
     below.set_xticks([tick for tick in _TICKS if low <= tick <= high])
     below.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     below.xaxis.set_minor_formatter(NullFormatter())
     below.set_xlabel(
-        "value of Ukraine to the first Russian leader (1: it is vital)\n"
+        "value of Ukraine to the first Russian leader (1: it is vital); below: parameter sets\n"
         "dot: threshold, with its 95 % limits; bands: 95 % limits of the curves"
     )
 

@@ -49,7 +49,7 @@ def headline(finding: Finding) -> str:
     ranking, candidates = _ranking(finding), finding.tables["candidates"]
     best, rival = finding.label(ranking["best"]), finding.label(ranking["rival"])
     if candidates.empty:
-        return "Nothing can be moved: the scenarios hold no number but provisions they do not have."
+        return f"No number that was moved makes {rival} level with {best}."
     rows = [row for _, row in candidates.iterrows()]
     closest = {
         kind: next((row for row in rows if row["kind"] == kind), None)
@@ -58,6 +58,8 @@ def headline(finding: Finding) -> str:
     said = []
     if (belief := closest["uncertain"]) is not None:
         said.append(_belief(belief, best, rival, finding))
+    else:
+        said.append(f"No belief about one uncertain number makes {rival} level with {best}.")
     if (step := closest["fixed"]) is not None:
         said.append(_step(step, best, rival, finding))
     if rows[0]["kind"] == "fixed":
@@ -87,8 +89,8 @@ def _step(row: Any, best: str, rival: str, finding: Finding) -> str:
     )
     if row["difference"] >= 0:
         return (
-            f"No fixed number reverses the ranking alone ({STEP}); {moved} comes closest, and "
-            f"leaves {best} ahead {lead}."
+            f"No fixed number alone puts {rival} ahead ({STEP}); {moved} comes closest, and leaves "
+            f"{best} ahead {lead}."
         )
     significant = "" if row["difference_high"] < 0 else ", within the sampling error"
     return f"Of the fixed numbers ({STEP}), {moved} would put {rival} ahead {lead}{significant}."

@@ -153,7 +153,7 @@ def parameter_sets(shown: Comparison) -> Section | None:
         (sets_table(shown, at),),
         {"spread": lambda ax=None: plots.spread(shown.runs, ax=ax)},
         "First the share of parameter sets in which the ceasefire is more likely than not to hold, "
-        "with its 95 % limits; then the durability below which a part of the parameter sets lies.",
+        "with its 95 % limits; then percentiles of durability over parameter sets.",
     )
 
 
@@ -290,7 +290,7 @@ def costs_table(shown: Comparison) -> Table:
         "in peace": ("all", "peace"),
         "by resumed war": ("all", "war"),
         "to Europe": ("Europe", "all"),
-        "to United States": ("United States", "all"),
+        "to US": ("United States", "all"),
         "to Ukraine": ("Ukraine", "all"),
     }
     return estimates_table(
@@ -352,14 +352,19 @@ def sets_table(shown: Comparison, at: float) -> Table:
             | {f"{level:g}": f"{100 * by_set.quantile(level):.0f}" for level in _QUANTILES}
         )
     return Table(
-        f"Share still holding after {at:g} years over parameter sets, %",
+        f"Parameter sets in which more than half still hold after {at:g} years, and percentiles "
+        "of the share still holding, %",
         pd.DataFrame(rows),
         (
             _text("", "name"),
-            _text("sets above 50 %", "likely"),
-            *(_text(f"{100 * level:g} % of sets below", f"{level:g}") for level in _QUANTILES),
+            _text("sets above half", "likely"),
+            *(_text(_percentile(level), f"{level:g}") for level in _QUANTILES),
         ),
     )
+
+
+def _percentile(level: float) -> str:
+    return "median" if level == EVEN else f"{100 * level:g}th"
 
 
 def _years(shown: Comparison) -> dict[str, float]:

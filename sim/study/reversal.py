@@ -35,9 +35,9 @@ from sim.study.sweep import progress_within
 from sim.study.turning import FOLDS, STRATA, expected, tilt, turning
 from sim.uncertainty import Draws, Floats
 
-STEP = "halved or doubled, or moved by a tenth of the range between two bounds"
-"""The step of a fixed number, each way and within its bounds."""
-_FACTOR, _SHARE_OF_RANGE = 2.0, 0.1
+STEP = "halved or doubled, or moved by 0.1 where they are shares or probabilities"
+"""The step of fixed numbers, each way and within their bounds."""
+_FACTOR, _SHARE = 2.0, 0.1
 BELIEF_STEP = math.log(2)
 """The step of a belief in nats: worth ruling out half of the parameter sets."""
 BELIEFS, FINALISTS = 3, 6
@@ -360,11 +360,8 @@ def steps_of(best: Scenario, rival: Scenario) -> list[Step]:
 def _ends_of(scenario: Scenario) -> Iterator[tuple[str, list[Move]]]:
     """Each fixed number that could be uncertain, moved a step down and up within its bounds."""
     for key, now, low, high in _numbers(scenario, ""):
-        if math.isfinite(low) and math.isfinite(high):
-            step = _SHARE_OF_RANGE * (high - low)
-            ends = [now - step, now + step]
-        else:
-            ends = [now / _FACTOR, now * _FACTOR]
+        is_share = (low, high) == (0, 1)
+        ends = [now - _SHARE, now + _SHARE] if is_share else [now / _FACTOR, now * _FACTOR]
         within = [min(max(end, low), high) for end in ends]
         yield key, [Move(key, now, then) for then in within if then != now]
 

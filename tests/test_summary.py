@@ -1,0 +1,89 @@
+"""One summary of runs: each estimate is made once, whoever shows it, and is that of the public
+functions.
+"""
+
+from collections import Counter
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+import sim
+from sim.analysis import durability
+from sim.analysis.summary import Comparison, Summary, comparison
+from sim.presentation.answer import answer
+from sim.presentation.document import document
+from sim.presentation.runs import SECTIONS, sections
+
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture(scope="module")
+def runs(scenarios):
+    """Three small runs of the same histories."""
+    changes = {"sampling.designs": 60, "sampling.steps_per_year": 4}
+    return [
+        sim.run(sim.load(scenarios / f"{name}.toml", changes), out=None)
+        for name in ("none", "coalition", "nato")
+    ]
+
+
+def test_each_estimate_is_made_once(runs, monkeypatch):
+    """Sections, their tables and figures, the answer and the JSON document: no measure of a run is
+    estimated twice, and no table of a run is made twice.
+    """
+    made = Counter()
+    estimates = durability.estimates
+
+    def counted(measures, worlds, against=None):
+        made.update((each.name, id(worlds), id(against)) for each in measures)
+        return estimates(measures, worlds, against)
+
+    for module in ("durability", "costs"):
+        monkeypatch.setattr(f"sim.analysis.{module}.estimates", counted)
+    for name in ("hazard", "terms_drift", "probes_per_year", "sure", "spread"):
+        whole = getattr(durability, name)
+
+        def once(run, *rest, name=name, whole=whole):
+            made[name, run.name, *rest] += 1
+            return whole(run, *rest)
+
+        monkeypatch.setattr(durability, name, once)
+    shown = comparison(runs)
+    answer(shown)
+    for section in sections(shown):
+        for table in (*section.tables, *section.details):
+            table.rows()
+        for draw in section.figures.values():
+            plt.close(draw().get_figure())
+    document(shown)
+    assert len(made) > 100
+    assert set(made.values()) == {1}
+
+
+def test_a_summary_says_what_the_functions_say(runs):
+    """To the last bit, in whichever order years are asked for."""
+    for run in runs:
+        shown = Summary(run)
+        pd.testing.assert_frame_equal(shown.survival([3, 1]), sim.survival(run, [3.0, 1.0]))
+        pd.testing.assert_frame_equal(shown.survival([1, 2]), sim.survival(run, [1.0, 2.0]))
+        pd.testing.assert_frame_equal(shown.itemised_costs.reset_index(), sim.costs(run))
+        assert shown.sure(10) == sim.sure(run, 10)
+        thresholds = [at.estimate for at in shown.thresholds([5, 10]) if not at.beyond]
+        assert thresholds == sim.threshold(run, [5, 10])["estimate"].dropna().tolist()
+    pd.testing.assert_frame_equal(
+        comparison(runs, "nato").differences, sim.compare(runs, "nato"), check_dtype=False
+    )
+
+
+def test_a_baseline_must_be_among_the_runs(runs):
+    with pytest.raises(ValueError, match="no run is called eu"):
+        Comparison(tuple(map(Summary, runs)), "eu")
+
+
+def test_a_new_section_is_one_function_and_one_line(runs, monkeypatch):
+    """What stands in the list is shown with what belongs to it."""
+    names = [section.name for section in sections(comparison(runs))]
+    assert len(names) == len(set(names)) == len(SECTIONS)
+    monkeypatch.setattr("sim.presentation.runs.SECTIONS", SECTIONS[:1])
+    assert [section.name for section in sections(comparison(runs))] == names[:1]
