@@ -45,7 +45,7 @@ def found(scenarios, few, calibrated):
             none, 0.7, 3, {"regime.deployment.brigades": (0.0, 10.0)}, samples=8
         ),
         "calibration": read(calibrated[1]),
-        "reversal": reversal.find([sim.run(each, out=None) for each in (none, coalition)]),
+        "reversal": reversal.find_reversal([sim.run(each, out=None) for each in (none, coalition)]),
     }
 
 

@@ -32,7 +32,7 @@ def runs(scenarios):
 
 @pytest.fixture(scope="module")
 def found(runs):
-    return reversal.find(runs)
+    return reversal.find_reversal(runs)
 
 
 def test_a_fixed_provision_that_reverses_the_ranking_is_named(found, runs):
@@ -100,6 +100,6 @@ def test_it_is_read_where_it_was_found(runs, found, tmp_path, monkeypatch):
 def test_other_histories_cannot_be_ranked(runs, scenarios):
     other = sim.run(sim.load(scenarios / "eu.toml", SAMPLING | {"sampling.seed": 1}), out=None)
     with pytest.raises(NotPairedError):
-        reversal.find([runs[0], other])
+        reversal.find_reversal([runs[0], other])
     with pytest.raises(ValueError, match="two runs"):
-        reversal.find(runs[:1])
+        reversal.find_reversal(runs[:1])

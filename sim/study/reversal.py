@@ -29,8 +29,9 @@ from sim.quantity import Parameters
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import assumptions, is_provision, meaning
+from sim.study.columns import LABEL_TABLE, Column, Kind, TableSchema, with_limits
 from sim.study.discovery import difference
-from sim.study.finding import FILE, Finding, keep, label_table, read
+from sim.study.finding import FILE, LABELS, Finding, keep, label_table, read
 from sim.study.sweep import progress_within
 from sim.study.turning import FOLDS, STRATA, expected, tilt, turning
 from sim.uncertainty import Draws, Floats
@@ -51,21 +52,29 @@ SETS_A_STRATUM = 25
 _UNMOVED = ("calendar", "costs", "sampling")
 """Blocks that do not change how long a ceasefire holds, or whose numbers are no assumption."""
 _MEMBERS = "europe.members."
-CANDIDATES = [
-    "kind",
-    "guarantee",
-    "parameter",
-    "meaning",
-    "unit",
-    "now",
-    "then",
-    "difference",
-    "difference_low",
-    "difference_high",
-    "steps",
-    "steps_low",
-    "steps_high",
-]
+TABLES = {
+    "candidates": TableSchema(
+        (
+            Column("kind", Kind.TEXT, "-", "fixed: moved one step; uncertain: believed otherwise"),
+            Column("guarantee", Kind.TEXT, "-", "whose provision it is; empty for an assumption"),
+            Column("parameter", Kind.TEXT, "-", "dotted key"),
+            Column("meaning", Kind.TEXT, "-", "what the parameter means"),
+            Column("unit", Kind.TEXT, "-", "unit of the parameter"),
+            Column("now", Kind.NUMBER, "parameter", "the number, or the median as believed now"),
+            Column("then", Kind.NUMBER, "parameter", "after the step, or as it makes both level"),
+            *with_limits(Column("difference", Kind.NUMBER, "share", "lead of the better after it")),
+            *with_limits(Column("steps", Kind.NUMBER, "steps", "how many make both level")),
+        )
+    ),
+    "ranking": TableSchema(
+        (
+            Column("best", Kind.TEXT, "-", "name of the scenario that holds longest"),
+            Column("rival", Kind.TEXT, "-", "name of the one that comes next"),
+            *with_limits(Column("difference", Kind.NUMBER, "share", "lead of the best")),
+        )
+    ),
+    LABELS: LABEL_TABLE,
+}
 
 
 @dataclass(frozen=True)
@@ -139,10 +148,10 @@ def reversal(runs: Sequence[Run], **options: Any) -> pd.DataFrame:
         For fewer than two runs.
 
     """
-    return find(runs, **options).table
+    return find_reversal(runs, **options).table
 
 
-def find(runs: Sequence[Run], **options: Any) -> Finding:
+def find_reversal(runs: Sequence[Run], **options: Any) -> Finding:
     """The finding of kind `reversal`; tables: `candidates` (see `reversal`), and `ranking` (one
     row: best, rival and their difference with its 95 % limits).
     """
@@ -154,8 +163,8 @@ def find(runs: Sequence[Run], **options: Any) -> Finding:
         *_beliefs(measure, best, rival, gap),
         *_steps(measure, best, rival, gap, simulate),
     ]
-    candidates = pd.DataFrame(rows, columns=CANDIDATES).sort_values(
-        ["steps", "difference"], ignore_index=True
+    candidates = (
+        TABLES["candidates"].table(rows).sort_values(["steps", "difference"], ignore_index=True)
     )
     ranking = {
         "best": best.name,
@@ -167,7 +176,8 @@ def find(runs: Sequence[Run], **options: Any) -> Finding:
     return Finding(
         "reversal",
         determinants(runs),
-        {"candidates": candidates, "ranking": pd.DataFrame([ranking])} | label_table(runs),
+        {"candidates": candidates, "ranking": TABLES["ranking"].table([ranking])}
+        | label_table(runs),
     )
 
 
@@ -176,7 +186,7 @@ def kept(runs: Sequence[Run], out: Path, **options: Any) -> Finding:
     folder = out / Finding("reversal", determinants(runs), {}).name
     if (folder / FILE).exists():
         return read(folder)
-    made = find(runs, **options)
+    made = find_reversal(runs, **options)
     keep(made, out)
     return made
 

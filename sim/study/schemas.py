@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sim.study import discovery, requirement, robustness, sensitivity
+from sim.study import discovery, requirement, reversal, robustness, sensitivity
 from sim.study.calibration import study as calibration
 from sim.study.columns import TableSchema
 
@@ -10,6 +10,7 @@ SCHEMAS: Mapping[str, Mapping[str, TableSchema]] = {
     "calibration": calibration.TABLES,
     "discovery": discovery.TABLES,
     "requirement": requirement.TABLES,
+    "reversal": reversal.TABLES,
     "robustness": robustness.TABLES,
     "sensitivity": sensitivity.TABLES,
 }
