@@ -14,7 +14,7 @@ import sim
 from sim.briefing import sentences
 from sim.briefing.page import page
 from sim.cli import app
-from sim.game.war import Reason
+from sim.game.endings import Reason
 from sim.scenario.schema import digest
 
 pytestmark = pytest.mark.long

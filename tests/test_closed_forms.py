@@ -13,8 +13,7 @@ from scipy.linalg import expm
 
 import sim
 from sim.game.attack import IRRESOLUTE, RESOLUTE
-from sim.game.war import Cause
-from sim.model.ceasefire import CAUSES
+from sim.game.endings import CAUSES, Cause
 
 SE = 4
 """Bound of every statistical comparison, in standard errors.

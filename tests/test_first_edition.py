@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.game.war import Cause
+from sim.game.endings import Cause
 
 pytestmark = pytest.mark.long
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import sim
 from sim.analysis.typical import typical
 from sim.cli import app
-from sim.game.war import Cause, Reason
+from sim.game.endings import Cause, Reason
 from sim.report import story
 
 pytestmark = pytest.mark.long

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sim.game.war import Cause, Reason
+from sim.game.endings import Cause, Reason
 from sim.guarantee.costs import EUROPE, PEACE, UKRAINE, UNITED_STATES, WAR, column
 from sim.scenario.load import ScenarioError
 from sim.uncertainty import Floats

@@ -12,7 +12,6 @@ from sim.analysis.typical import typical
 from sim.app import markup, results
 from sim.app.sidebar import put, stands_at
 from sim.ensemble.store import Run
-from sim.plots.durability import WORDS
 from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
 from sim.scenario.show import parameters, resolved
@@ -23,7 +22,7 @@ def world(scenario: Scenario, stem: str, run: Run, asked: str) -> None:
 
     A typical one of its kind, or any by its number.
     """
-    of = {number: f"{WORDS[cause]}: world {number}" for cause, number in typical(run).items()}
+    of = {number: f"{cause.label}: world {number}" for cause, number in typical(run).items()}
     number, problems = next(iter(of)), []
     if asked:
         try:

@@ -12,15 +12,9 @@ from sim.analysis.estimate import Estimate, estimate
 from sim.analysis.labels import labels, labels_by_name
 from sim.analysis.measures import COST_IN_PEACE, COST_OF_WAR, Simulated
 from sim.analysis.words import with_error
-from sim.game.war import Cause, Reason
+from sim.game.endings import Cause, Reason
 
 _EARLY, _REASONS = 5, 4
-BECAUSE = {
-    "attack": "Russia attacks",
-    "incident": "an incident escalates",
-    "probe": "a Russian probe escalates",
-    "offensive": "Ukraine starts an offensive",
-}
 
 
 def answer(runs: Sequence[Simulated]) -> Iterator[str]:
@@ -104,8 +98,9 @@ def why(runs: Sequence[Simulated]) -> Iterator[str]:
             .sort_values("estimate", ascending=False)
         )
         first, *others = table.index
-        rest = ", ".join(f"{BECAUSE[cause]} in {share(table.loc[cause])}" for cause in others)
-        yield f"Under {label}, {BECAUSE[first]} in {share(table.loc[first])} of histories; {rest}."
+        rest = ", ".join(f"{Cause(cause).clause} in {share(table.loc[cause])}" for cause in others)
+        most = f"{Cause(first).clause} in {share(table.loc[first])} of histories"
+        yield f"Under {label}, {most}; {rest}."
 
 
 def reasons(runs: Sequence[Simulated]) -> Iterator[str]:

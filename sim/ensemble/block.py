@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from sim.ensemble.gate import check_outcomes, check_timeline
 from sim.ensemble.timeline import Timeline
-from sim.game.war import Cause
-from sim.model.ceasefire import CAUSES, REASONS, CeasefireModel
+from sim.game.endings import CAUSES, REASONS, Cause
+from sim.model.ceasefire import CeasefireModel
 from sim.model.costs import costs
 from sim.scenario.schema import Scenario
 
@@ -47,10 +47,10 @@ def simulate(scenario: Scenario, first: int, last: int) -> Block:
 def outcomes(model: CeasefireModel) -> pa.Table:
     """One row a world: what became of it, and the parameters that were drawn for it.
 
-    Russia's chance of prevailing is null if the ceasefire held, and the reason unless Russia
+    Russia's chance of prevailing is null unless war has resumed, and the reason unless Russia
     attacked.
     """
-    held = model.cause == CAUSES.index(Cause.HELD)
+    held = model.cause == Cause.HELD.code
     fought = np.stack(list(model.wars.fought.values()), axis=1)
     columns = {
         "world": pa.array(model.worlds, pa.int64()),
@@ -71,7 +71,7 @@ def outcomes(model: CeasefireModel) -> pa.Table:
         "probes": pa.array(model.probes),
         "firm_answers": pa.array(model.firm_answers),
         "terms_drift": pa.array(model.terms_drift),
-        "russia_prevails": pa.array(model.wars.russia_prevails, mask=held),
+        "russia_prevails": pa.array(model.wars.russia_prevails, mask=~model.at_war),
     }
     columns |= {
         f"hazard_{cause}": pa.array(hazard.astype(np.float32))

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim.game.war import Cause
+from sim.game.endings import Cause
 from sim.quantity import ImpossibleError, Worlds
 from sim.uncertainty import Floats
 
@@ -24,17 +24,17 @@ SHARES = ("russia_prevails",)
 """Outcomes that are probabilities."""
 NEVER_NEGATIVE = ("hazard_", "cost_")
 """How the names of outcomes begin that are sums of chances or of payments."""
-ENDED, ATTACKED = "it has ended", "Russia attacked"
-ONLY_IF = {"russia_prevails": ENDED, "reason": ATTACKED}
+RESUMED, ATTACKED = "war has resumed", "Russia attacked"
+ONLY_IF = {"russia_prevails": RESUMED, "reason": ATTACKED}
 """Outcomes that a history has only if something came of it.
 
 Null in every other history, and in no such one.
 """
 _ROUNDING, _SINGLE = 1e-9, 1e-6
-_LARGEST = float(np.finfo(float).max)
 """What a difference of chances may miss 0 by, and a sum in single precision its parts, relative to
 it.
 """
+_LARGEST = float(np.finfo(float).max)
 Wrong = NDArray[np.bool_]
 
 
@@ -86,7 +86,10 @@ def check_timeline(timeline: "Timeline") -> None:
 def _out_of_range(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[str, Wrong]]:
     """Each column with a number that is missing, not finite, or out of its range."""
     cause = _causes(outcomes)
-    came = {ENDED: cause != Cause.HELD.value, ATTACKED: cause == Cause.ATTACK.value}
+    came = {
+        RESUMED: np.isin(cause, [each.value for each in Cause if each.is_war]),
+        ATTACKED: cause == Cause.ATTACK.value,
+    }
     for name in outcomes.column_names:
         column = outcomes[name]
         missing, condition = column.is_null().to_numpy(), ONLY_IF.get(name)

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.ensemble.gate import check_states
-from sim.game.war import Cause
-from sim.model.ceasefire import CAUSES, CeasefireModel
+from sim.game.endings import CAUSES, ENDINGS
+from sim.model.ceasefire import CeasefireModel
 from sim.uncertainty import Floats
 
 QUANTILES = (5, 25, 50, 75, 95)
@@ -81,7 +81,7 @@ class Timeline:
         """
         ended = pd.DataFrame(
             self.ended[:, :-1],
-            columns=[f"ended_{cause}" for cause in CAUSES if cause is not Cause.HELD],
+            columns=[f"ended_{cause}" for cause in ENDINGS],
         )
         gone = self.ended.sum(axis=1).cumsum()
         steps = np.arange(1, len(ended) + 1)

@@ -15,7 +15,7 @@ from sim.actors.russia import Russia
 from sim.actors.ukraine import Ukraine
 from sim.actors.united_states import UnitedStates
 from sim.game.crisis import Crisis
-from sim.game.war import Cause, Reason
+from sim.game.endings import ENDINGS, Cause
 from sim.guarantee.costs import EUROPE, UNITED_STATES
 from sim.guarantee.terms import Moment, Terms
 from sim.model.chance import Chance
@@ -28,10 +28,6 @@ from sim.model.wars import Wars
 from sim.quantity import Worlds
 from sim.scenario.schema import Scenario, milestones
 from sim.uncertainty import Floats
-
-CAUSES = tuple(Cause)
-REASONS = tuple(Reason)
-_HELD = CAUSES.index(Cause.HELD)
 
 
 class CeasefireModel(mesa.Model):
@@ -164,7 +160,7 @@ class CeasefireModel(mesa.Model):
         """What becomes of each history."""
         horizon = self.given.sampling.horizon_years
         self.at_peace: NDArray[np.bool_] = np.ones(size, dtype=bool)
-        self.cause: NDArray[np.int8] = np.full(size, _HELD, dtype=np.int8)
+        self.cause: NDArray[np.int8] = np.full(size, Cause.HELD.code, dtype=np.int8)
         self.years_held: Floats = np.full(size, float(horizon))
         self.probes: NDArray[np.int32] = np.zeros(size, dtype=np.int32)
         self.firm_answers: NDArray[np.int32] = np.zeros(size, dtype=np.int32)
@@ -175,9 +171,7 @@ class CeasefireModel(mesa.Model):
         self.arms_given = {
             giver: np.zeros(size) for giver in (EUROPE, UNITED_STATES)
         }  # USD billion at their present value
-        self.hazard: dict[Cause, Floats] = {
-            cause: np.zeros(size) for cause in CAUSES if cause is not Cause.HELD
-        }
+        self.hazard: dict[Cause, Floats] = {cause: np.zeros(size) for cause in ENDINGS}
         self.hazard_until: dict[int, Floats] = dict.fromkeys(
             milestones(horizon)[:-1], np.zeros(size)
         )
@@ -227,6 +221,11 @@ class CeasefireModel(mesa.Model):
     def is_full_year(self) -> bool:
         """Whether the month ends a year."""
         return self.steps % self.given.sampling.steps_per_year == 0
+
+    @property
+    def at_war(self) -> NDArray[np.bool_]:
+        """Where war has resumed."""
+        return np.isin(self.cause, [cause.code for cause in Cause if cause.is_war])
 
     def station(self) -> None:
         """Count the month's brigade-years of the allied force in place, F Δ, where the ceasefire
@@ -386,9 +385,9 @@ class CeasefireModel(mesa.Model):
             )
 
     def end(self, worlds: Worlds, cause: Cause) -> None:
-        """War has resumed in these worlds."""
+        """The ceasefire has ended in these worlds."""
         self.at_peace[worlds] = False
-        self.cause[worlds] = CAUSES.index(cause)
+        self.cause[worlds] = cause.code
         self.years_held[worlds] = self.years
 
 

@@ -10,13 +10,12 @@ import numpy as np
 
 from sim.game.attack import INTERVENES, IRRESOLUTE, RESOLUTE
 from sim.game.crisis import Crisis
-from sim.game.war import Cause, Reason
+from sim.game.endings import CAUSES, REASONS, Cause
 from sim.guarantee.provisions import TOLERANCE
 
 if TYPE_CHECKING:
     from sim.model.ceasefire import CeasefireModel
 
-CAUSES, REASONS = tuple(Cause), tuple(Reason)
 TYPES = ("irresolute", "resolute")
 
 
@@ -183,14 +182,17 @@ class Journal:
 
     def close(self, model: "CeasefireModel") -> None:
         """The end of a step: how the ceasefire ended, if it did, and the state of the world."""
-        if model.cause[0] != CAUSES.index(Cause.HELD) and model.years_held[0] == model.years:
+        cause = CAUSES[model.cause[0]]
+        ended = not model.at_peace[0] and model.years_held[0] == model.years
+        if ended and not cause.is_war:
+            self._note(model, "ended", cause=cause.value, clause=cause.clause)
+        elif ended:
             fought = [name for name, honoured in model.wars.fought.items() if honoured[0]]
-            attacked = model.cause[0] == CAUSES.index(Cause.ATTACK)
-            reason = REASONS[model.wars.reasons[0]] if attacked else None
+            reason = REASONS[model.wars.reasons[0]] if cause is Cause.ATTACK else None
             self._note(
                 model,
                 "war",
-                cause=CAUSES[model.cause[0]].value,
+                cause=cause.value,
                 reason=reason and reason.value,
                 why=f" (main reason: {reason.words})" if reason else "",
                 russia_prevails=model.wars.russia_prevails,
@@ -344,6 +346,7 @@ WORDS = {
         "War resumes by {cause}{why}: Europe {europe}, the United States "
         "{united_states}{members}; Russia prevails with {russia_prevails}."
     ),
+    "ended": "The ceasefire ends: {clause}.",
     "held": "The ceasefire still holds.",
 }
 """What each kind of event says, from its details."""

@@ -26,7 +26,7 @@ from sim.analysis.integrated import integrated as integrate
 from sim.analysis.labels import labels, labels_by_name
 from sim.analysis.measures import Simulated
 from sim.analysis.threshold import threshold
-from sim.game.war import Cause, Reason
+from sim.game.endings import Cause, Reason
 from sim.scenario.schema import milestones
 
 HOW_TO_READ = (

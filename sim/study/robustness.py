@@ -24,7 +24,7 @@ from sim.analysis.estimate import by_design, chance_left, estimate, share_of_des
 from sim.analysis.measures import Measure, named
 from sim.analysis.resampling import TAILS, bags, weighted_quantiles
 from sim.ensemble.store import Run
-from sim.game.war import Cause
+from sim.game.endings import Cause
 from sim.scenario.load import ScenarioError
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import assumptions, at_odds, meaning, simulated

@@ -12,8 +12,7 @@ from elements import ACTORS
 
 import sim
 from sim.game.crisis import Crisis
-from sim.game.war import Cause
-from sim.model.ceasefire import CAUSES
+from sim.game.endings import CAUSES, Cause
 
 SE = 4
 """Bound of every statistical comparison, in standard errors.

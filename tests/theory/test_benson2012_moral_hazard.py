@@ -33,7 +33,7 @@ from measuring import (
     scenario,
 )
 
-from sim.game.war import Cause
+from sim.game.endings import Cause
 
 ARMED, UNARMED = 90.0, 0.0
 CONDITIONS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0)

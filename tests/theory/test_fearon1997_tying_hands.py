@@ -43,7 +43,7 @@ from measuring import (
     uniform,
 )
 
-from sim.game.war import Cause
+from sim.game.endings import Cause
 
 CLEAR = 1e-4
 PROMISE_ONLY = {

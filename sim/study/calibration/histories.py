@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.game.war import Cause
-from sim.model.ceasefire import CAUSES, CeasefireModel
+from sim.game.endings import Cause
+from sim.model.ceasefire import CeasefireModel
 from sim.record.stands_for import STANDS
 from sim.scenario.load import ScenarioError, replaced
 from sim.scenario.schema import Scenario
@@ -164,7 +164,7 @@ def _held(scenario: Scenario) -> Floats:
     model = CeasefireModel(scenario, scenario.sampling.worlds)
     while model.running:
         model.step()
-    held = np.where(model.cause == CAUSES.index(Cause.HELD), np.inf, model.years_held)
+    held = np.where(model.cause == Cause.HELD.code, np.inf, model.years_held)
     vars(
         model
     ).clear()  # Mesa 3.3 holds on to every model for ever, to number its agents: its arrays must go
