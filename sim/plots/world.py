@@ -50,6 +50,7 @@ MARKS = {
     "answer": "^",
     "incident": "x",
     "war": "X",
+    "ended": "D",
 }
 NAMES = {
     "election": "US election",
@@ -65,6 +66,7 @@ NAMES = {
     "answer": "Europe answers a probe",
     "incident": "incident",
     "war": "war",
+    "ended": "another end",
 }
 
 
