@@ -13,6 +13,8 @@ from sim.ensemble.timeline import Timeline
 from sim.game.endings import CAUSES, REASONS, Cause
 from sim.model.ceasefire import CeasefireModel
 from sim.model.costs import costs
+from sim.scenario.columns import outcomes as declared
+from sim.scenario.columns import schema
 from sim.scenario.schema import Scenario
 
 BLOCK = 32768
@@ -82,7 +84,8 @@ def outcomes(model: CeasefireModel) -> pa.Table:
         for year, hazard in model.hazard_until.items()
     }
     columns |= {name: pa.array(cost.astype(np.float32)) for name, cost in costs(model).items()}
-    return pa.table(columns | {name: pa.array(values) for name, values in model.draws.items()})
+    columns |= {name: pa.array(values) for name, values in model.draws.items()}
+    return pa.table(columns, schema=schema(declared(model.given)))
 
 
 def _named(fought: np.ndarray, names: list[str]) -> pa.Array:

@@ -12,17 +12,14 @@ from numpy.typing import NDArray
 from sim.ensemble.gate import check_states
 from sim.game.endings import CAUSES, ENDINGS
 from sim.model.ceasefire import CeasefireModel
+from sim.scenario.columns import QUANTILES, STATES
 from sim.uncertainty import Floats
 
-QUANTILES = (5, 25, 50, 75, 95)
-"""Percentiles of the timeline."""
 _WEAKEST, _RATIO, _STRENGTHS = 1e-2, 1.01, 1620
 _REPUTATIONS = 200
 VARIABLES = {
-    "russia_strength": _STRENGTHS,
-    "ukraine_strength": _STRENGTHS,
-    "reputation_europe": _REPUTATIONS,
-    "reputation_united_states": _REPUTATIONS,
+    name: _STRENGTHS if unit == "brigade-equivalents" else _REPUTATIONS
+    for name, (_, unit) in STATES.items()
 }
 """Variables of the timeline with their number of bins.
 
