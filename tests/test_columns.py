@@ -39,10 +39,10 @@ def test_the_files_of_a_run_have_theirs(scenarios, tmp_path):
         stored = pq.read_schema(run.folder / name)
         assert stored.names == [each.name for each in declared]
         for field, each in zip(stored, declared, strict=True):
-            told = {key.decode(): value.decode() for key, value in field.metadata.items()}
-            assert told["kind"] == each.kind
-            assert told["unit"] == each.unit
-            assert told["meaning"] == each.meaning
+            said = {key.decode(): value.decode() for key, value in field.metadata.items()}
+            assert said["kind"] == each.kind
+            assert said["unit"] == each.unit
+            assert said["meaning"] == each.meaning
             assert pa.types.is_dictionary(each.type) or field.type == each.type
     again = sim.read_run(run.folder)
     for worlds in (run.worlds, run.outcomes, again.worlds, again.outcomes):

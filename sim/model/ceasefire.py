@@ -22,6 +22,7 @@ from sim.model.chance import Chance
 from sim.model.designs import designs
 from sim.model.hazard import hazards
 from sim.model.journal import Journal
+from sim.model.observer import Observer
 from sim.model.politics import deliver, hold_politics
 from sim.model.situation import PRESENT, Situation, crisis_of, terms_of
 from sim.model.wars import Wars
@@ -88,8 +89,8 @@ class CeasefireModel(mesa.Model):
         self._sign(size)
         self._open_books(size)
         self.journal = Journal(int(self.worlds[0])) if size == 1 else None
-        if self.journal is not None:
-            self.journal.open(self)
+        self.observer: Observer = self.journal or Observer()
+        self.observer.open(self)
 
     def _sign(self, size: int) -> None:
         """The actors at the signature, what chance has in store for the regime, and the chances of
@@ -201,15 +202,13 @@ class CeasefireModel(mesa.Model):
         deliver(self, began)
         self.russia.build_up()
         self.ukraine.build_up()
-        if self.journal is not None:
-            self.journal.note_politics(self, began)
+        self.observer.note_politics(self, began)
         self.station()
         if (self.steps - 1) % self._half_year == self._half_year // 2:
             self.follow_power()
         self.review_in_ukraine()
         self.review_in_russia()
-        if self.journal is not None:
-            self.journal.close(self)
+        self.observer.close(self)
         self.running = self.steps < self.given.sampling.steps and bool(self.at_peace.any())
         self.hazard_until |= {
             year: np.sum(list(self.hazard.values()), axis=0)
@@ -285,8 +284,7 @@ class CeasefireModel(mesa.Model):
             winning, terms_of(parameters, situation, 0.0, self.step_years)
         )
         starts = self.ukraine.review(chance, uniform[due], _at(self.ukraine_reviews, due))
-        if self.journal is not None:
-            self.journal.note_ukraine(self, winning, chance, starts)
+        self.observer.note_ukraine(self, winning, chance, starts)
         self.hazard[Cause.OFFENSIVE][due] += chance
         self.end(due[starts], Cause.OFFENSIVE)
         if starts.any():
@@ -321,12 +319,10 @@ class CeasefireModel(mesa.Model):
         voids = retaliates & (incidents[due] < retaliating * crisis.voids)
         if (war := attacks | escalates).any():
             self.wars.begin(due[war], deliberate=attacks[war])
-        if self.journal is not None:
-            self.journal.note_russia(self, crisis, reviewing, attacks, probes)
+        self.observer.note_russia(self, crisis, reviewing, attacks, probes)
+        happens = ~attacks & (probes | (incidents[due] < happening))
         self.answer_probes(due, probes, crisis)
-        if self.journal is not None:
-            happens = ~attacks & (probes | (incidents[due] < happening))
-            self.journal.note_incident(self, crisis, probes, happens, retaliates, escalates, voids)
+        self.observer.note_incident(self, crisis, probes, happens, retaliates, escalates, voids)
         self.voided[due[voids]] = True
         for ended, cause in (
             (attacks, Cause.ATTACK),

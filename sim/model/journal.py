@@ -12,6 +12,7 @@ from sim.game.attack import INTERVENES, IRRESOLUTE, RESOLUTE
 from sim.game.crisis import Crisis
 from sim.game.endings import CAUSES, REASONS, Cause
 from sim.guarantee.provisions import TOLERANCE
+from sim.model.observer import Observer
 
 if TYPE_CHECKING:
     from sim.model.ceasefire import CeasefireModel
@@ -37,7 +38,7 @@ class Event:
 
 
 @dataclass
-class Journal:
+class Journal(Observer):
     """Events in their order, and the state of the world after each step as a row of plain data."""
 
     world: int
