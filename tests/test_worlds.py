@@ -106,7 +106,7 @@ def test_decisions_are_told_with_the_chances_they_were_taken_with(scenarios):
     scenario = sim.load(scenarios / "none.toml")
     models = [played(scenario, world) for world in range(5)]
     reviews = [
-        (event.details, model.drawn.russia.choice_noise[0])
+        (event.details, model.parameters.russia.choice_noise[0])
         for model in models
         for event in model.journal.events
         if event.kind == "russia reviews"

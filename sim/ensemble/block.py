@@ -57,7 +57,7 @@ def outcomes(model: CeasefireModel) -> pa.Table:
     columns = {
         "world": pa.array(model.worlds, pa.int64()),
         "design": pa.array(model.design, pa.int64()),
-        "replicate": pa.array(model.worlds % model.given.sampling.replicates, pa.int64()),
+        "replicate": pa.array(model.worlds % model.specification.sampling.replicates, pa.int64()),
         "years": pa.array(model.years_held),
         "cause": pa.DictionaryArray.from_arrays(
             pa.array(model.cause), pa.array([str(cause) for cause in CAUSES])
@@ -85,7 +85,7 @@ def outcomes(model: CeasefireModel) -> pa.Table:
     }
     columns |= {name: pa.array(cost.astype(np.float32)) for name, cost in costs(model).items()}
     columns |= {name: pa.array(values) for name, values in model.draws.items()}
-    return pa.table(columns, schema=schema(declared(model.given)))
+    return pa.table(columns, schema=schema(declared(model.specification)))
 
 
 def _named(fought: np.ndarray, names: list[str]) -> pa.Array:

@@ -43,7 +43,7 @@ class Timeline:
 
         Raises ImpossibleError for a state that cannot be.
         """
-        steps = model.given.sampling.steps
+        steps = model.specification.sampling.steps
         at_peace = {
             name: np.zeros((steps, bins), dtype=np.int64) for name, bins in VARIABLES.items()
         }

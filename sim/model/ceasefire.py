@@ -75,14 +75,14 @@ class CeasefireModel(mesa.Model):
                 f"{sampling.designs} designs of {sampling.replicates} replicates; raise "
                 "sampling.designs or sampling.replicates for more"
             )
-        self.given = scenario
+        self.specification = scenario  # `scenario` is a property of its own in later Mesa
         self.chance = Chance(seed, self.worlds)
         self.design: Worlds = self.worlds // sampling.replicates
         drawn, self._among_drawn = np.unique(self.design, return_inverse=True)
         by_design = designs(seed, scenario.uncertain(), drawn)
         self._by_design = scenario.drawn(by_design)
         self.draws = {name: values[self._among_drawn] for name, values in by_design.items()}
-        self.drawn = scenario.drawn(self.draws)
+        self.parameters = scenario.drawn(self.draws)
         self.step_years = 1 / sampling.steps_per_year
         self._half_year = max(1, sampling.steps_per_year // 2)
         self.years = 0.0
@@ -96,7 +96,7 @@ class CeasefireModel(mesa.Model):
         """The actors at the signature, what chance has in store for the regime, and the chances of
         a month.
         """
-        parameters, regime, chance = self.drawn, self.drawn.regime, self.chance
+        parameters, regime, chance = self.parameters, self.parameters.regime, self.chance
         at_once = Moment(0.0, 0.0, entered=False, successor=False, step=self.step_years)
         promised, standing = regime.terms(at_once), regime.standing(at_once)
         self.russia = Russia(self, parameters.russia, chance.once("disposition"), self.step_years)
@@ -159,7 +159,7 @@ class CeasefireModel(mesa.Model):
 
     def _open_books(self, size: int) -> None:
         """What becomes of each history."""
-        horizon = self.given.sampling.horizon_years
+        horizon = self.specification.sampling.horizon_years
         self.at_peace: NDArray[np.bool_] = np.ones(size, dtype=bool)
         self.cause: NDArray[np.int8] = np.full(size, Cause.HELD.code, dtype=np.int8)
         self.years_held: Floats = np.full(size, float(horizon))
@@ -194,10 +194,10 @@ class CeasefireModel(mesa.Model):
         incidents, resolution.
         """
         if (
-            self.steps > self.given.sampling.steps
+            self.steps > self.specification.sampling.steps
         ):  # the history ends at the horizon, whoever steps on
             return
-        began, self.years = self.years, self.steps / self.given.sampling.steps_per_year
+        began, self.years = self.years, self.steps / self.specification.sampling.steps_per_year
         hold_politics(self, began)
         deliver(self, began)
         self.russia.build_up()
@@ -209,7 +209,7 @@ class CeasefireModel(mesa.Model):
         self.review_in_ukraine()
         self.review_in_russia()
         self.observer.close(self)
-        self.running = self.steps < self.given.sampling.steps and bool(self.at_peace.any())
+        self.running = self.steps < self.specification.sampling.steps and bool(self.at_peace.any())
         self.hazard_until |= {
             year: np.sum(list(self.hazard.values()), axis=0)
             for year in self.hazard_until
@@ -219,7 +219,7 @@ class CeasefireModel(mesa.Model):
     @property
     def is_full_year(self) -> bool:
         """Whether the month ends a year."""
-        return self.steps % self.given.sampling.steps_per_year == 0
+        return self.steps % self.specification.sampling.steps_per_year == 0
 
     @property
     def at_war(self) -> NDArray[np.bool_]:
@@ -231,14 +231,14 @@ class CeasefireModel(mesa.Model):
         has held until now.
         """
         if self.stationed.any():
-            month = self.step_years * self.drawn.costs.present(self.years)
+            month = self.step_years * self.parameters.costs.present(self.years)
             self.brigade_years += (
                 month * self.terms().deployed_force * self.europe.will * self.at_peace
             )
 
     def terms(self) -> Terms:
         """What the regime comes to now."""
-        return terms_of(self.drawn, self.situation(), 0.0, self.step_years)
+        return terms_of(self.parameters, self.situation(), 0.0, self.step_years)
 
     def parameters_of(self, worlds: Worlds) -> Scenario:
         """The scenario with what was drawn for some worlds, read off their designs, which are

@@ -23,7 +23,7 @@ def costs(model: "CeasefireModel") -> dict[str, Floats]:
     Stationing and arms are counted until war resumes, what a war costs as a whole when it does.
     Members share stationing and the troops' losses by their brigades, and arms by their economies.
     """
-    drawn, size = model.drawn, len(model.worlds)
+    drawn, size = model.parameters, len(model.worlds)
     prices, europe, years = drawn.costs, drawn.europe, np.minimum(model.years_held, model.years)
     resumes = model.at_war * prices.present(years)
     there = replace(model.situation(), now=years, entered=model.entry <= years)

@@ -104,7 +104,7 @@ class Journal(Observer):
                 outcome="votes" if us.funds_passed[0] else "refuses",
                 reputation_united_states=us.reputation,
             )
-        if (ends := model.drawn.regime.commitment.term_years) is not None and began < _plain(
+        if (ends := model.parameters.regime.commitment.term_years) is not None and began < _plain(
             ends
         ) - TOLERANCE <= model.years:
             self._note(
@@ -201,7 +201,7 @@ class Journal(Observer):
                 united_states="backs the defence" if model.wars.us_backs[0] else "stays out",
                 members=f" ({', '.join(fought)} fight)" if fought else "",
             )
-        elif model.at_peace[0] and model.steps == model.given.sampling.steps:
+        elif model.at_peace[0] and model.steps == model.specification.sampling.steps:
             self._note(model, "held")
         self._remember(model)
 

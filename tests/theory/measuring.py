@@ -96,7 +96,7 @@ def model_at(
     """
     model = sim.CeasefireModel(given, np.arange(given.sampling.designs) * given.sampling.replicates)
     for month in range(round(12 * years)):
-        model.ukraine.receive(model.drawn.regime.arms.due(month / 12, 1 / 12, 1 / 12))
+        model.ukraine.receive(model.parameters.regime.arms.due(month / 12, 1 / 12, 1 / 12))
         model.ukraine.build_up()
         model.russia.build_up()
     model.years = years
