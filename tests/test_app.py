@@ -14,7 +14,7 @@ import sim
 from sim.analysis.typical import typical
 from sim.app import controls, settings
 from sim.cli import app
-from sim.game.war import Cause
+from sim.game.endings import Cause
 from sim.guarantee import provisions
 from sim.quantity import Parameters, parameter
 from sim.scenario.load import load_folder

@@ -92,7 +92,7 @@ def test_members_vote_in_their_own_months(scenarios):
         model.step()
         for member in model.members_voted:
             voted.setdefault(member, []).append(model.steps)
-    for member in model.drawn.europe.members:
+    for member in model.parameters.europe.members:
         start = (member.next_election - SIGNED).days / 365.25
         dates = np.arange(start, 10, member.election_interval)
         assert voted[member.name] == np.ceil(dates * 12).astype(int).tolist()

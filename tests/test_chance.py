@@ -405,7 +405,8 @@ def test_new_leaders_are_drawn_from_the_distribution_of_the_scenario(whole):
     assert min(map(len, drawn.values())) >= 4 * SLAB
     for name, values in drawn.items():
         assert (
-            stats.kstest(values, getattr(whole.model.given.russia, name).frozen.cdf).pvalue > 1e-6
+            stats.kstest(values, getattr(whole.model.specification.russia, name).frozen.cdf).pvalue
+            > 1e-6
         )
     size = min(map(len, drawn.values()))
     assert abs(

@@ -12,7 +12,7 @@ from elements import COMMANDS, MEMBERS
 
 import sim
 from sim.analysis.costs import ITEMS
-from sim.game.war import Cause, Reason
+from sim.game.endings import Cause, Reason
 
 pytestmark = pytest.mark.long
 SMALL = ["--designs", "60", "--replicates", "5"]

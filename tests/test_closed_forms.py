@@ -13,8 +13,7 @@ from scipy.linalg import expm
 
 import sim
 from sim.game.attack import IRRESOLUTE, RESOLUTE
-from sim.game.war import Cause
-from sim.model.ceasefire import CAUSES
+from sim.game.endings import CAUSES, Cause
 
 SE = 4
 """Bound of every statistical comparison, in standard errors.
@@ -127,7 +126,7 @@ def history(model: sim.CeasefireModel) -> sim.CeasefireModel:
 
 
 def decisions(model: sim.CeasefireModel) -> Decisions:
-    drawn, crisis = model.drawn, model.crisis(np.arange(len(model.worlds)))
+    drawn, crisis = model.parameters, model.crisis(np.arange(len(model.worlds)))
     winning = drawn.war.offensive_succeeds(model.ukraine.strength, model.russia.strength)
     attack, _, probe = crisis.response
     return Decisions(
@@ -193,7 +192,7 @@ def in_a_step(model: sim.CeasefireModel) -> tuple[np.ndarray, Chances]:
 
 def hazards(model: sim.CeasefireModel) -> tuple[np.ndarray, Chances]:
     """What `in_a_step` comes to, per year, as steps get shorter."""
-    do, drawn = decisions(model), model.drawn
+    do, drawn = decisions(model), model.parameters
     lengths, attacks, probes, escalates = cells(do)
     incidents, reviews, war = (
         drawn.war.incidents_per_year * model.terms().incidents,
@@ -288,7 +287,7 @@ class TestConstantGame:
         one, horizon = model_of(SETTINGS[setting], 1), 10
         crisis, members, type_ = (
             one.crisis(np.array([0])),
-            one.drawn.europe.standing,
+            one.parameters.europe.standing,
             int(one.europe.resolute[0]),
         )
         attack, incident, probe, _ = ended_by(one, [12 * horizon])[0]

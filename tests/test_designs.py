@@ -181,7 +181,7 @@ def test_parameters_are_drawn_by_design_from_their_distributions(replicates):
         np.testing.assert_array_equal(values, more.draws[name])
         np.testing.assert_array_equal(values, np.repeat(values[::replicates], replicates))
         strata = (
-            np.floor(16 * fewer.given.uncertain()[name].frozen.cdf(values[::replicates]))
+            np.floor(16 * fewer.specification.uncertain()[name].frozen.cdf(values[::replicates]))
             .astype(int)
             .reshape(9, 16)
         )

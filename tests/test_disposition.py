@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.actors.russia import Russia
-from sim.game.war import Cause
-from sim.model.ceasefire import CAUSES
+from sim.game.endings import CAUSES, Cause
 
 pytestmark = pytest.mark.long
 

@@ -81,10 +81,10 @@ def names_of_the_code() -> dict[str, set[str]]:
     """
     names: dict[str, set[str]] = {}
     for package in ("actors", "analysis", "game", "guarantee", "model", "scenario"):
-        for module in pkgutil.iter_modules([str(ROOT / "sim" / package)]):
+        for module in pkgutil.walk_packages([str(ROOT / "sim" / package)], f"sim.{package}."):
             names |= {
                 name: {*dir(each), *getattr(each, "__annotations__", {})}
-                for name, each in vars(import_module(f"sim.{package}.{module.name}")).items()
+                for name, each in vars(import_module(module.name)).items()
                 if callable(each)
             }
     return names

@@ -13,7 +13,7 @@ import sim
 from sim.analysis import measures
 from sim.analysis.estimate import _Basis, by_design, estimate, share_where
 from sim.analysis.integrated import integrated
-from sim.game.war import Cause
+from sim.game.endings import Cause
 
 pytestmark = pytest.mark.long
 HOLDS = measures.Measure("holds", "holds", "share", lambda worlds: worlds["holds"].to_numpy(float))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.game.war import Cause
+from sim.game.endings import Cause
 
 pytestmark = pytest.mark.long
 
@@ -119,7 +119,7 @@ class FirstEdition:
 
         The beliefs and the will are the caller's.
         """
-        drawn = self.drawn = model.drawn
+        drawn = self.parameters = model.parameters
         russia, ukraine, europe, us, war, regime = (
             drawn.russia,
             drawn.ukraine,
@@ -237,7 +237,7 @@ class FirstEdition:
 
     def waits(self):
         """Backwards over the foresight years."""
-        russia, Q = self.drawn.russia, np.broadcast_to(self.Q, self.A.shape)
+        russia, Q = self.parameters.russia, np.broadcast_to(self.Q, self.A.shape)
         X = Q[-1]
         for k, (earlier, later) in reversed(list(enumerate(pairwise(self.nodes)))):
             q = sigma((self.A[k + 1] - X) / russia.choice_noise)
@@ -283,7 +283,9 @@ def test_the_same_probabilities_in_every_crisis_at_the_same_state(regime, years)
     model.europe.reputation, model.united_states.reputation, model.europe.will = rng.uniform(
         0, 1, (3, size)
     )
-    model.ukraine.arms[:] = model.drawn.regime.arms.package_usd_bn  # the whole package is there
+    model.ukraine.arms[:] = (
+        model.parameters.regime.arms.package_usd_bn
+    )  # the whole package is there
     model.entry = np.where(rng.random(size) < 0.5, 0.0, np.inf)
     crisis = model.crisis(np.arange(size))
     first = FirstEdition(
@@ -327,10 +329,10 @@ def test_the_same_beliefs_along_a_run(regime):
         "russia.value_of_prevailing": 0.6,
     }
     model = model_of(NOT_SIGNS | lively | REGIMES[regime])
-    europe, size = model.drawn.europe, len(model.worlds)
+    europe, size = model.parameters.europe, len(model.worlds)
     b_E, b_A, omega = (
         np.full(size, each)
-        for each in (europe.prior_resolute, model.drawn.united_states.prior_resolute, 1.0)
+        for each in (europe.prior_resolute, model.parameters.united_states.prior_resolute, 1.0)
     )
     everywhere, probes, firm_answers = np.arange(size), np.zeros(size), np.zeros(size)
     resolute = model.europe.resolute.copy()

@@ -42,7 +42,7 @@ class ByHand:
         def numbers(block: Parameters) -> SimpleNamespace:
             return SimpleNamespace(**{name: number(value) for name, value in block})
 
-        drawn = model.drawn
+        drawn = model.parameters
         self.russia, self.ukraine, self.war = (
             numbers(drawn.russia),
             numbers(drawn.ukraine),
@@ -410,7 +410,7 @@ class ByHand:
 def everything(model: sim.CeasefireModel) -> np.ndarray:
     """The same rows from the project, (world, quantity)."""
     everywhere = np.arange(len(model.worlds))
-    crisis, drawn = model.crisis(everywhere), model.drawn
+    crisis, drawn = model.crisis(everywhere), model.parameters
     winning = drawn.war.offensive_succeeds(model.ukraine.strength, model.russia.strength)
     offensive = drawn.ukraine.starts_offensive(winning, model.terms())
     attack = crisis.attack

@@ -13,7 +13,7 @@ from sim.analysis import measures
 from sim.analysis.estimate import estimate, estimates
 from sim.analysis.integrated import gains, integrated, martingales
 from sim.cli import app
-from sim.game.war import Cause
+from sim.game.endings import Cause
 
 pytestmark = pytest.mark.long
 ENDS = [cause for cause in Cause if cause is not Cause.HELD]

@@ -68,8 +68,8 @@ def test_a_data_collector_gathers_a_row_a_month(scenario):
         .astype(float)
     )
     target, half_life = (
-        model.drawn.russia.strength_target[0],
-        model.drawn.russia.reconstitution_half_life[0],
+        model.parameters.russia.strength_target[0],
+        model.parameters.russia.reconstitution_half_life[0],
     )
     expected = target + (100 - target) * 2 ** (-np.arange(1, len(months) + 1) / 12 / half_life)
     np.testing.assert_allclose(strengths, expected, rtol=1e-12)
@@ -135,7 +135,9 @@ def test_an_actor_can_be_replaced_by_a_subclass(scenario):
 
     model = sim.CeasefireModel(scenario, 3000)
     model.russia.remove()
-    model.russia = Patient(model, model.drawn.russia, model.russia.disposition, model.step_years)
+    model.russia = Patient(
+        model, model.parameters.russia, model.russia.disposition, model.step_years
+    )
     while model.running:
         model.step()
     causes = set(model.cause.tolist())

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
-from sim.game.war import Reason
+from sim.game.endings import Reason
 from sim.page.page import page
 from sim.presentation import sentences
 from sim.presentation.cells import both

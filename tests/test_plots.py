@@ -13,7 +13,7 @@ from matplotlib.text import Text
 
 import sim
 from sim.analysis.threshold import durability_by_value
-from sim.game.war import Cause, Reason
+from sim.game.endings import Cause, Reason
 from sim.plots.reasons import LOOKS
 
 ROOT = Path(__file__).parents[1]

@@ -92,7 +92,7 @@ SCENARIOS = st.builds(
 def chances(model: sim.CeasefireModel) -> dict[str, np.ndarray]:
     """Every probability of this month's game."""
     crisis = model.crisis(np.arange(len(model.worlds)))
-    drawn, attack, disputed = model.drawn, crisis.attack, crisis.escalation
+    drawn, attack, disputed = model.parameters, crisis.attack, crisis.escalation
     winning = drawn.war.offensive_succeeds(model.ukraine.strength, model.russia.strength)
     by_type = {
         f"{name} of a type {type_}": chance

@@ -9,8 +9,7 @@ import pytest
 
 import sim
 from sim.analysis import measures
-from sim.game.war import Cause, Reason
-from sim.model.ceasefire import REASONS
+from sim.game.endings import REASONS, Cause, Reason
 
 pytestmark = pytest.mark.long
 

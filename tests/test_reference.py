@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.game.war import Cause
+from sim.game.endings import Cause
 
 pytestmark = pytest.mark.long
 WORLDS, REPLICATES = 16_000, 10

@@ -228,7 +228,7 @@ def test_an_uncertain_member_is_drawn(write):
     )
     model = sim.CeasefireModel(sim.load(write(x=text)), 50)
     np.testing.assert_array_equal(
-        model.drawn.europe.pledged_force, model.draws["europe.members.Spain.brigades"] * 0.5
+        model.parameters.europe.pledged_force, model.draws["europe.members.Spain.brigades"] * 0.5
     )
 
 

@@ -267,7 +267,7 @@ class TestInARun:
             "united_states.election_interval": 1,
         }
         model = sim.CeasefireModel(sim.load(BASE, EVENTFUL | silent), 500)
-        us, votes = model.drawn.united_states, 0
+        us, votes = model.parameters.united_states, 0
         first = model.united_states.reputation.copy()
         while model.running:
             model.step()
@@ -489,5 +489,5 @@ class TestNeutralNumbers:
         soft = model.probes - model.firm_answers
         assert soft.max() > 2
         np.testing.assert_allclose(
-            model.ground, (1 - model.drawn.war.ground_lost_to_probes) ** soft, rtol=1e-12
+            model.ground, (1 - model.parameters.war.ground_lost_to_probes) ** soft, rtol=1e-12
         )

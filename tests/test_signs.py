@@ -134,14 +134,14 @@ def states(changes, years, *, accession):
         np.where(rng.random(DESIGNS) < 0.3, 0.0, np.inf) if accession else np.zeros(DESIGNS)
     )
     model.renewed = np.zeros(DESIGNS, dtype=bool)
-    arms = model.drawn.regime.arms
+    arms = model.parameters.regime.arms
     model.ukraine.arms = arms.package_usd_bn * np.minimum(years / arms.delivery_years, 1)
     return model
 
 
 def quantities(model):
     """What the signs are about, each (node, world) or (world,)."""
-    crisis, drawn = model.crisis(np.arange(DESIGNS)), model.drawn
+    crisis, drawn = model.crisis(np.arange(DESIGNS)), model.parameters
     winning = drawn.war.offensive_succeeds(model.ukraine.strength, model.russia.strength)
     return {
         "backs": np.stack(np.broadcast_arrays(*crisis.attack.backs)),

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import sim
 from sim.analysis.typical import typical
 from sim.cli import app
-from sim.game.war import Cause, Reason
+from sim.game.endings import Cause, Reason
 from sim.presentation.worlds import story
 
 pytestmark = pytest.mark.long
@@ -106,7 +106,7 @@ def test_decisions_are_told_with_the_chances_they_were_taken_with(scenarios):
     scenario = sim.load(scenarios / "none.toml")
     models = [played(scenario, world) for world in range(5)]
     reviews = [
-        (event.details, model.drawn.russia.choice_noise[0])
+        (event.details, model.parameters.russia.choice_noise[0])
         for model in models
         for event in model.journal.events
         if event.kind == "russia reviews"

@@ -22,7 +22,7 @@ from sim.analysis.estimate import (
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Measure, Simulated
 from sim.errors import ImpossibleError, NotPairedError
-from sim.game.war import Cause, Reason
+from sim.game.endings import ENDINGS, Cause, Reason
 from sim.levels import CONFIDENCE, EVEN
 from sim.scenario.schema import milestones
 from sim.uncertainty import Floats
@@ -109,8 +109,7 @@ def cumulative_incidence(run: Simulated, years: Sequence[float]) -> pd.DataFrame
     worlds, years = run.worlds, simulated_years(run, years)
     times = {
         cause: np.sort(worlds["years"].to_numpy()[(worlds["cause"] == cause.value).to_numpy()])
-        for cause in Cause
-        if cause is not Cause.HELD
+        for cause in ENDINGS
     }
     ended = pd.DataFrame(
         {

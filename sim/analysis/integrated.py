@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.estimate import estimates
 from sim.analysis.measures import Columns, Measure, Simulated, cause, restricted_mean, survival
-from sim.game.war import Cause
+from sim.game.endings import ENDINGS, Cause
 from sim.scenario.schema import milestones
 from sim.uncertainty import Floats
 
@@ -31,7 +31,6 @@ plain one, and one of a thousand designs hardly notices.
 FOLDS = 10
 _PIECE = 65_536
 _UNTIL = "hazard_until_"
-_CAUSES = tuple(cause for cause in Cause if cause is not Cause.HELD)
 
 
 def integrated(measure: Measure) -> Measure:
@@ -53,7 +52,7 @@ def ends(worlds: Columns) -> NDArray[np.bool_]:
     """
     ended, years = ~worlds["held"].to_numpy(), worlds["years"].to_numpy()
     return np.stack(
-        [(worlds["cause"] == cause.value).to_numpy() for cause in _CAUSES]
+        [(worlds["cause"] == cause.value).to_numpy() for cause in ENDINGS]
         + [ended & (years <= year) for year in _milestones(worlds)]
     )
 
@@ -63,7 +62,7 @@ def martingales(worlds: Columns) -> NDArray[np.float32]:
 
     Rows as those of `ends`, in single precision as stored.
     """
-    names = [f"hazard_{cause}" for cause in _CAUSES] + [
+    names = [f"hazard_{cause}" for cause in ENDINGS] + [
         f"{_UNTIL}{year}" for year in _milestones(worlds)
     ]
     less = ends(worlds).astype(np.float32)
@@ -106,7 +105,7 @@ def _without_coins(each: Floats, worlds: Columns) -> Floats:
     Those of causes, and of the years between milestones.
     """
     controls, fold = martingales(worlds), worlds["design"].to_numpy() % FOLDS
-    controls[len(_CAUSES) + 1 :] -= controls[len(_CAUSES) : -1].copy()
+    controls[len(ENDINGS) + 1 :] -= controls[len(ENDINGS) : -1].copy()
     multiples = _multiples(each, controls, fold)
     left = each.copy()
     for control, by_fold in zip(controls, multiples.T, strict=True):

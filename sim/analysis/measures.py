@@ -13,8 +13,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from sim.errors import ScenarioError
-from sim.game.war import Cause, Reason
+from sim.game.endings import Cause, Reason
 from sim.guarantee.costs import EUROPE, PEACE, UKRAINE, UNITED_STATES, WAR, column
+from sim.scenario.columns import Kind, of_kind
 from sim.uncertainty import Floats
 
 
@@ -30,10 +31,14 @@ class Columns(Protocol):
     def __iter__(self) -> Iterator[str]:
         """The names of the columns."""
 
+    @property
+    def attrs(self) -> dict[Any, Any]:
+        """What it knows of its columns: their kinds."""
+
 
 def drawn(worlds: Columns) -> list[str]:
-    """The columns of the parameters that were drawn for each world: those named by a dotted key."""
-    return [name for name in worlds if "." in name]
+    """The columns of the parameters that were drawn for each world."""
+    return of_kind(worlds, Kind.DRAWN)
 
 
 class Simulated(Protocol):
@@ -171,7 +176,7 @@ def cost(
     items = tuple(items)
 
     def of(worlds: Columns) -> Floats:
-        names = [name for name in worlds if name.startswith("cost_")]
+        names = of_kind(worlds, Kind.COST)
         if not names:
             raise ScenarioError(
                 [

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from sim.analysis.measures import Simulated, drawn
-from sim.game.war import Cause
+from sim.game.endings import Cause
 
 _COURSE = ("years", "probes", "firm_answers")
 

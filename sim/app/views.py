@@ -14,7 +14,6 @@ from sim.app import markup, results
 from sim.app.sidebar import put, stands_at
 from sim.ensemble.store import Run
 from sim.errors import ScenarioError
-from sim.plots.durability import WORDS
 from sim.presentation.runs import sections
 from sim.scenario.schema import Scenario
 from sim.scenario.show import parameters, resolved
@@ -25,7 +24,7 @@ def world(scenario: Scenario, stem: str, run: Run, asked: str) -> None:
 
     A typical one of its kind, or any by its number.
     """
-    of = {number: f"{WORDS[cause]}: history {number}" for cause, number in typical(run).items()}
+    of = {number: f"{cause.label}: history {number}" for cause, number in typical(run).items()}
     number, problems = next(iter(of)), []
     if asked:
         try:

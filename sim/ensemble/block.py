@@ -10,9 +10,11 @@ import pyarrow as pa
 
 from sim.ensemble.gate import check_outcomes, check_timeline
 from sim.ensemble.timeline import Timeline
-from sim.game.war import Cause
-from sim.model.ceasefire import CAUSES, REASONS, CeasefireModel
+from sim.game.endings import CAUSES, REASONS, Cause
+from sim.model.ceasefire import CeasefireModel
 from sim.model.costs import costs
+from sim.scenario.columns import outcomes as declared
+from sim.scenario.columns import schema
 from sim.scenario.schema import Scenario
 
 BLOCK = 32768
@@ -47,15 +49,15 @@ def simulate(scenario: Scenario, first: int, last: int) -> Block:
 def outcomes(model: CeasefireModel) -> pa.Table:
     """One row a world: what became of it, and the parameters that were drawn for it.
 
-    Russia's chance of prevailing is null if the ceasefire held, and the reason unless Russia
+    Russia's chance of prevailing is null unless war has resumed, and the reason unless Russia
     attacked.
     """
-    held = model.cause == CAUSES.index(Cause.HELD)
+    held = model.cause == Cause.HELD.code
     fought = np.stack(list(model.wars.fought.values()), axis=1)
     columns = {
         "world": pa.array(model.worlds, pa.int64()),
         "design": pa.array(model.design, pa.int64()),
-        "replicate": pa.array(model.worlds % model.given.sampling.replicates, pa.int64()),
+        "replicate": pa.array(model.worlds % model.specification.sampling.replicates, pa.int64()),
         "years": pa.array(model.years_held),
         "cause": pa.DictionaryArray.from_arrays(
             pa.array(model.cause), pa.array([str(cause) for cause in CAUSES])
@@ -71,7 +73,7 @@ def outcomes(model: CeasefireModel) -> pa.Table:
         "probes": pa.array(model.probes),
         "firm_answers": pa.array(model.firm_answers),
         "terms_drift": pa.array(model.terms_drift),
-        "russia_prevails": pa.array(model.wars.russia_prevails, mask=held),
+        "russia_prevails": pa.array(model.wars.russia_prevails, mask=~model.at_war),
     }
     columns |= {
         f"hazard_{cause}": pa.array(hazard.astype(np.float32))
@@ -82,7 +84,8 @@ def outcomes(model: CeasefireModel) -> pa.Table:
         for year, hazard in model.hazard_until.items()
     }
     columns |= {name: pa.array(cost.astype(np.float32)) for name, cost in costs(model).items()}
-    return pa.table(columns | {name: pa.array(values) for name, values in model.draws.items()})
+    columns |= {name: pa.array(values) for name, values in model.draws.items()}
+    return pa.table(columns, schema=schema(declared(model.specification)))
 
 
 def _named(fought: np.ndarray, names: list[str]) -> pa.Array:

@@ -14,8 +14,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.errors import ImpossibleError
-from sim.game.war import Cause
+from sim.game.endings import ENDINGS, Cause
 from sim.quantity import Worlds
+from sim.scenario.columns import Kind, stored_kinds
 from sim.uncertainty import Floats
 
 if TYPE_CHECKING:
@@ -23,19 +24,19 @@ if TYPE_CHECKING:
 
 SHARES = ("russia_prevails",)
 """Outcomes that are probabilities."""
-NEVER_NEGATIVE = ("hazard_", "cost_")
-"""How the names of outcomes begin that are sums of chances or of payments."""
-ENDED, ATTACKED = "it has ended", "Russia attacked"
-ONLY_IF = {"russia_prevails": ENDED, "reason": ATTACKED}
+NEVER_NEGATIVE = (Kind.HAZARD, Kind.COST)
+"""Kinds of outcomes that are sums of chances or of payments."""
+RESUMED, ATTACKED = "war has resumed", "Russia attacked"
+ONLY_IF = {"russia_prevails": RESUMED, "reason": ATTACKED}
 """Outcomes that a history has only if something came of it.
 
 Null in every other history, and in no such one.
 """
 _ROUNDING, _SINGLE = 1e-9, 1e-6
-_LARGEST = float(np.finfo(float).max)
 """What a difference of chances may miss 0 by, and a sum in single precision its parts, relative to
 it.
 """
+_LARGEST = float(np.finfo(float).max)
 Wrong = NDArray[np.bool_]
 
 
@@ -47,13 +48,12 @@ def check_outcomes(outcomes: pa.Table, horizon_years: float) -> None:
     with the years, up to their sum by cause; no more probes are answered firmly than there were;
     and a history holds to the horizon, or has a cause of its end.
     """
-    names = outcomes.column_names
     for what, wrong in (
         *_out_of_range(outcomes, horizon_years),
         *_at_odds(outcomes, horizon_years),
     ):
         if wrong.any():
-            drawn = {name: outcomes[name].to_numpy() for name in names if "." in name}
+            drawn = {name: outcomes[name].to_numpy() for name in _of_kind(outcomes, Kind.DRAWN)}
             _refuse(what, wrong, outcomes["world"].to_numpy(), drawn)
 
 
@@ -86,8 +86,11 @@ def check_timeline(timeline: "Timeline") -> None:
 
 def _out_of_range(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[str, Wrong]]:
     """Each column with a number that is missing, not finite, or out of its range."""
-    cause = _causes(outcomes)
-    came = {ENDED: cause != Cause.HELD.value, ATTACKED: cause == Cause.ATTACK.value}
+    cause, kinds = _causes(outcomes), stored_kinds(outcomes.schema)
+    came = {
+        RESUMED: np.isin(cause, [each.value for each in Cause if each.is_war]),
+        ATTACKED: cause == Cause.ATTACK.value,
+    }
     for name in outcomes.column_names:
         column = outcomes[name]
         missing, condition = column.is_null().to_numpy(), ONLY_IF.get(name)
@@ -100,18 +103,23 @@ def _out_of_range(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[st
             )
         if pa.types.is_floating(column.type):
             values = column.to_numpy()
-            low, high = _range(name, horizon_years)
+            low, high = _range(name, kinds[name], horizon_years)
             wrong = ~missing & ~(np.isfinite(values) & (values >= low) & (values <= high))
             yield f"{name} is {values[np.argmax(wrong)]!s}", wrong
 
 
-def _range(name: str, horizon_years: float) -> tuple[float, float]:
+def _of_kind(outcomes: pa.Table, kind: Kind) -> list[str]:
+    """The columns of one kind."""
+    return [name for name, of in stored_kinds(outcomes.schema).items() if of == kind]
+
+
+def _range(name: str, kind: str, horizon_years: float) -> tuple[float, float]:
     """The least and the greatest value of a column of numbers."""
     if name == "years":
         return float(np.nextafter(0, 1)), horizon_years
     if name in SHARES:
         return 0.0, 1.0
-    return (-_ROUNDING if name.startswith(NEVER_NEGATIVE) else -np.inf), np.inf
+    return (-_ROUNDING if kind in NEVER_NEGATIVE else -np.inf), np.inf
 
 
 def _at_odds(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[str, Wrong]]:
@@ -124,16 +132,11 @@ def _at_odds(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[str, Wr
     )
     firm, probes = (outcomes[name].to_numpy() for name in ("firm_answers", "probes"))
     yield "it has more firm answers than probes", (firm < 0) | (firm > probes)
+    hazards = _of_kind(outcomes, Kind.HAZARD)
+    causes = [f"hazard_{cause}" for cause in ENDINGS]
     until = {
-        int(name.removeprefix("hazard_until_")): name
-        for name in outcomes.column_names
-        if name.startswith("hazard_until_")
+        int(name.removeprefix("hazard_until_")): name for name in hazards if name not in causes
     }
-    causes = [
-        name
-        for name in outcomes.column_names
-        if name.startswith("hazard_") and name not in until.values()
-    ]
     whole = np.sum([outcomes[name].to_numpy().astype(np.float64) for name in causes], axis=0)
     before = np.zeros(len(held))
     for year in sorted(until):

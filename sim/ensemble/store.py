@@ -23,6 +23,8 @@ from sim.ensemble.block import Block
 from sim.ensemble.manifest import EDITION, manifest_of
 from sim.ensemble.timeline import VARIABLES, Timeline
 from sim.errors import RunError
+from sim.scenario.columns import Kind, described, schema, stored_kinds
+from sim.scenario.columns import timeline as declared_timeline
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 
@@ -41,7 +43,9 @@ class Outcomes:
     def __init__(self, path: Path) -> None:
         """Read the names of the columns."""
         self._path = path
-        self._names: list[str] = pq.read_schema(path).names
+        stored = pq.read_schema(path)
+        self._names: list[str] = stored.names
+        self.attrs = {"kinds": stored_kinds(stored)}
         self._read: dict[str, pd.Series] = {}
 
     def __iter__(self) -> Iterator[str]:
@@ -55,7 +59,7 @@ class Outcomes:
         if name in self._read:
             return self._read[name]
         column = pq.read_table(self._path, columns=[name], read_dictionary=_WORDS).to_pandas()[name]
-        if not name.startswith("cost_"):
+        if self.attrs["kinds"][name] != Kind.COST:
             self._read[name] = column
         return column
 
@@ -66,16 +70,16 @@ class Outcomes:
         """
         groups = range(first // _ROWS, (last - 1) // _ROWS + 1)
         with pq.ParquetFile(self._path, read_dictionary=_WORDS) as file:
-            return (
-                file.read_row_groups(list(groups))
-                .slice(first - groups[0] * _ROWS, last - first)
-                .to_pandas()
-            )
+            rows = file.read_row_groups(list(groups))
+        return described(
+            rows.slice(first - groups[0] * _ROWS, last - first).to_pandas(), self.attrs["kinds"]
+        )
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """All columns of all worlds."""
-        return pq.read_table(self._path, read_dictionary=_WORDS).to_pandas()
+        table = pq.read_table(self._path, read_dictionary=_WORDS).to_pandas()
+        return described(table, self.attrs["kinds"])
 
 
 @dataclass(frozen=True)
@@ -267,7 +271,10 @@ class Store:
             self._replace(
                 "timeline.parquet",
                 lambda path: pq.write_table(
-                    pa.Table.from_pandas(timeline, preserve_index=False), path
+                    pa.Table.from_pandas(
+                        timeline, schema(declared_timeline()), preserve_index=False
+                    ),
+                    path,
                 ),
             )
             self._write_manifest(
@@ -381,9 +388,8 @@ def gather(scenario: Scenario, blocks: list[Block], seconds: float) -> Run:
     timeline = ordered[0].timeline
     for block in ordered[1:]:
         timeline = timeline + block.timeline
-    outcomes = pa.concat_tables([block.outcomes for block in ordered]).to_pandas(
-        categories=["members_fought"]
-    )
+    table = pa.concat_tables([block.outcomes for block in ordered])
+    outcomes = described(table.to_pandas(categories=["members_fought"]), stored_kinds(table.schema))
     manifest = manifest_of(scenario) | {"state": "complete", "seconds": round(seconds, 3)}
     return Run(outcomes, timeline.table(scenario.sampling.steps_per_year), manifest, None)
 

@@ -10,19 +10,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.ensemble.gate import check_states
-from sim.game.war import Cause
-from sim.model.ceasefire import CAUSES, CeasefireModel
+from sim.game.endings import CAUSES, ENDINGS
+from sim.model.ceasefire import CeasefireModel
+from sim.scenario.columns import QUANTILES, STATES
 from sim.uncertainty import Floats
 
-QUANTILES = (5, 25, 50, 75, 95)
-"""Percentiles of the timeline."""
 _WEAKEST, _RATIO, _STRENGTHS = 1e-2, 1.01, 1620
 _REPUTATIONS = 200
 VARIABLES = {
-    "russia_strength": _STRENGTHS,
-    "ukraine_strength": _STRENGTHS,
-    "reputation_europe": _REPUTATIONS,
-    "reputation_united_states": _REPUTATIONS,
+    name: _STRENGTHS if unit == "brigade-equivalents" else _REPUTATIONS
+    for name, (_, unit) in STATES.items()
 }
 """Variables of the timeline with their number of bins.
 
@@ -46,7 +43,7 @@ class Timeline:
 
         Raises ImpossibleError for a state that cannot be.
         """
-        steps = model.given.sampling.steps
+        steps = model.specification.sampling.steps
         at_peace = {
             name: np.zeros((steps, bins), dtype=np.int64) for name, bins in VARIABLES.items()
         }
@@ -81,7 +78,7 @@ class Timeline:
         """
         ended = pd.DataFrame(
             self.ended[:, :-1],
-            columns=[f"ended_{cause}" for cause in CAUSES if cause is not Cause.HELD],
+            columns=[f"ended_{cause}" for cause in ENDINGS],
         )
         gone = self.ended.sum(axis=1).cumsum()
         steps = np.arange(1, len(ended) + 1)

@@ -1,56 +1,9 @@
-"""Who would win a war, and the ways in which a ceasefire ends."""
-
-from enum import StrEnum
+"""Who would win a war."""
 
 import numpy as np
 
 from sim.quantity import SMALLEST, Array, Parameters, Quantity, parameter
 from sim.uncertainty import Uniform
-
-
-class Cause(StrEnum):
-    """How a ceasefire ends; the order is that of tables and figures."""
-
-    ATTACK = "attack"
-    INCIDENT = "incident"
-    PROBE = "probe"
-    OFFENSIVE = "offensive"
-    HELD = "held"
-
-
-class Reason(StrEnum):
-    """The main reason of an attack (docs/model.md, section 7).
-
-    The order is that of tables and figures.
-    """
-
-    NEVER_MEANT = "never_meant"
-    REARMED = "rearmed"
-    CLOSING_WINDOW = "closing_window"
-    REPUTATION_LOST = "reputation_lost"
-    PROMISE_LAPSED = "promise_lapsed"
-    FORCE_NOT_RENEWED = "force_not_renewed"
-    PROVOKED = "provoked"
-    NEW_LEADER = "new_leader"
-    DISPOSITION = "disposition"
-
-    @property
-    def words(self) -> str:
-        """The reason in a few words."""
-        return _REASONS[self]
-
-
-_REASONS = {
-    Reason.NEVER_MEANT: "it never meant to keep the ceasefire",
-    Reason.REARMED: "it had rearmed",
-    Reason.CLOSING_WINDOW: "its window was closing",
-    Reason.REPUTATION_LOST: "the guarantors had lost their reputation",
-    Reason.PROMISE_LAPSED: "the promise had lapsed",
-    Reason.FORCE_NOT_RENEWED: "the force had not been renewed",
-    Reason.PROVOKED: "it was provoked",
-    Reason.NEW_LEADER: "a new leader wanted Ukraine more",
-    Reason.DISPOSITION: "its disposition alone",
-}
 
 
 class War(Parameters):

@@ -22,7 +22,7 @@ _NO_RATE = 1e-12
 def column(item: str, bearer: str) -> str:
     """Name of the outcome that holds what `bearer` bears of an item.
 
-    Without a dot, which marks a drawn parameter.
+    A dot in the name of a bearer becomes a middle one: dotted names are keys of a scenario.
     """
     return f"cost_{item}_{bearer.replace('.', '·')}"
 

@@ -15,23 +15,20 @@ from sim.actors.russia import Russia
 from sim.actors.ukraine import Ukraine
 from sim.actors.united_states import UnitedStates
 from sim.game.crisis import Crisis
-from sim.game.war import Cause, Reason
+from sim.game.endings import ENDINGS, Cause
 from sim.guarantee.costs import EUROPE, UNITED_STATES
 from sim.guarantee.terms import Moment, Terms
 from sim.model.chance import Chance
 from sim.model.designs import designs
 from sim.model.hazard import hazards
 from sim.model.journal import Journal
+from sim.model.observer import Observer
 from sim.model.politics import deliver, hold_politics
 from sim.model.situation import PRESENT, Situation, crisis_of, terms_of
 from sim.model.wars import Wars
 from sim.quantity import Worlds
 from sim.scenario.schema import Scenario, milestones
 from sim.uncertainty import Floats
-
-CAUSES = tuple(Cause)
-REASONS = tuple(Reason)
-_HELD = CAUSES.index(Cause.HELD)
 
 
 class CeasefireModel(mesa.Model):
@@ -78,28 +75,28 @@ class CeasefireModel(mesa.Model):
                 f"{sampling.designs} designs of {sampling.replicates} replicates; raise "
                 "sampling.designs or sampling.replicates for more"
             )
-        self.given = scenario
+        self.specification = scenario  # `scenario` is a property of its own in later Mesa
         self.chance = Chance(seed, self.worlds)
         self.design: Worlds = self.worlds // sampling.replicates
         drawn, self._among_drawn = np.unique(self.design, return_inverse=True)
         by_design = designs(seed, scenario.uncertain(), drawn)
         self._by_design = scenario.drawn(by_design)
         self.draws = {name: values[self._among_drawn] for name, values in by_design.items()}
-        self.drawn = scenario.drawn(self.draws)
+        self.parameters = scenario.drawn(self.draws)
         self.step_years = 1 / sampling.steps_per_year
         self._half_year = max(1, sampling.steps_per_year // 2)
         self.years = 0.0
         self._sign(size)
         self._open_books(size)
         self.journal = Journal(int(self.worlds[0])) if size == 1 else None
-        if self.journal is not None:
-            self.journal.open(self)
+        self.observer: Observer = self.journal or Observer()
+        self.observer.open(self)
 
     def _sign(self, size: int) -> None:
         """The actors at the signature, what chance has in store for the regime, and the chances of
         a month.
         """
-        parameters, regime, chance = self.drawn, self.drawn.regime, self.chance
+        parameters, regime, chance = self.parameters, self.parameters.regime, self.chance
         at_once = Moment(0.0, 0.0, entered=False, successor=False, step=self.step_years)
         promised, standing = regime.terms(at_once), regime.standing(at_once)
         self.russia = Russia(self, parameters.russia, chance.once("disposition"), self.step_years)
@@ -162,9 +159,9 @@ class CeasefireModel(mesa.Model):
 
     def _open_books(self, size: int) -> None:
         """What becomes of each history."""
-        horizon = self.given.sampling.horizon_years
+        horizon = self.specification.sampling.horizon_years
         self.at_peace: NDArray[np.bool_] = np.ones(size, dtype=bool)
-        self.cause: NDArray[np.int8] = np.full(size, _HELD, dtype=np.int8)
+        self.cause: NDArray[np.int8] = np.full(size, Cause.HELD.code, dtype=np.int8)
         self.years_held: Floats = np.full(size, float(horizon))
         self.probes: NDArray[np.int32] = np.zeros(size, dtype=np.int32)
         self.firm_answers: NDArray[np.int32] = np.zeros(size, dtype=np.int32)
@@ -175,9 +172,7 @@ class CeasefireModel(mesa.Model):
         self.arms_given = {
             giver: np.zeros(size) for giver in (EUROPE, UNITED_STATES)
         }  # USD billion at their present value
-        self.hazard: dict[Cause, Floats] = {
-            cause: np.zeros(size) for cause in CAUSES if cause is not Cause.HELD
-        }
+        self.hazard: dict[Cause, Floats] = {cause: np.zeros(size) for cause in ENDINGS}
         self.hazard_until: dict[int, Floats] = dict.fromkeys(
             milestones(horizon)[:-1], np.zeros(size)
         )
@@ -199,24 +194,22 @@ class CeasefireModel(mesa.Model):
         incidents, resolution.
         """
         if (
-            self.steps > self.given.sampling.steps
+            self.steps > self.specification.sampling.steps
         ):  # the history ends at the horizon, whoever steps on
             return
-        began, self.years = self.years, self.steps / self.given.sampling.steps_per_year
+        began, self.years = self.years, self.steps / self.specification.sampling.steps_per_year
         hold_politics(self, began)
         deliver(self, began)
         self.russia.build_up()
         self.ukraine.build_up()
-        if self.journal is not None:
-            self.journal.note_politics(self, began)
+        self.observer.note_politics(self, began)
         self.station()
         if (self.steps - 1) % self._half_year == self._half_year // 2:
             self.follow_power()
         self.review_in_ukraine()
         self.review_in_russia()
-        if self.journal is not None:
-            self.journal.close(self)
-        self.running = self.steps < self.given.sampling.steps and bool(self.at_peace.any())
+        self.observer.close(self)
+        self.running = self.steps < self.specification.sampling.steps and bool(self.at_peace.any())
         self.hazard_until |= {
             year: np.sum(list(self.hazard.values()), axis=0)
             for year in self.hazard_until
@@ -226,21 +219,26 @@ class CeasefireModel(mesa.Model):
     @property
     def is_full_year(self) -> bool:
         """Whether the month ends a year."""
-        return self.steps % self.given.sampling.steps_per_year == 0
+        return self.steps % self.specification.sampling.steps_per_year == 0
+
+    @property
+    def at_war(self) -> NDArray[np.bool_]:
+        """Where war has resumed."""
+        return np.isin(self.cause, [cause.code for cause in Cause if cause.is_war])
 
     def station(self) -> None:
         """Count the month's brigade-years of the allied force in place, F Δ, where the ceasefire
         has held until now.
         """
         if self.stationed.any():
-            month = self.step_years * self.drawn.costs.present(self.years)
+            month = self.step_years * self.parameters.costs.present(self.years)
             self.brigade_years += (
                 month * self.terms().deployed_force * self.europe.will * self.at_peace
             )
 
     def terms(self) -> Terms:
         """What the regime comes to now."""
-        return terms_of(self.drawn, self.situation(), 0.0, self.step_years)
+        return terms_of(self.parameters, self.situation(), 0.0, self.step_years)
 
     def parameters_of(self, worlds: Worlds) -> Scenario:
         """The scenario with what was drawn for some worlds, read off their designs, which are
@@ -286,8 +284,7 @@ class CeasefireModel(mesa.Model):
             winning, terms_of(parameters, situation, 0.0, self.step_years)
         )
         starts = self.ukraine.review(chance, uniform[due], _at(self.ukraine_reviews, due))
-        if self.journal is not None:
-            self.journal.note_ukraine(self, winning, chance, starts)
+        self.observer.note_ukraine(self, winning, chance, starts)
         self.hazard[Cause.OFFENSIVE][due] += chance
         self.end(due[starts], Cause.OFFENSIVE)
         if starts.any():
@@ -322,12 +319,10 @@ class CeasefireModel(mesa.Model):
         voids = retaliates & (incidents[due] < retaliating * crisis.voids)
         if (war := attacks | escalates).any():
             self.wars.begin(due[war], deliberate=attacks[war])
-        if self.journal is not None:
-            self.journal.note_russia(self, crisis, reviewing, attacks, probes)
+        self.observer.note_russia(self, crisis, reviewing, attacks, probes)
+        happens = ~attacks & (probes | (incidents[due] < happening))
         self.answer_probes(due, probes, crisis)
-        if self.journal is not None:
-            happens = ~attacks & (probes | (incidents[due] < happening))
-            self.journal.note_incident(self, crisis, probes, happens, retaliates, escalates, voids)
+        self.observer.note_incident(self, crisis, probes, happens, retaliates, escalates, voids)
         self.voided[due[voids]] = True
         for ended, cause in (
             (attacks, Cause.ATTACK),
@@ -386,9 +381,9 @@ class CeasefireModel(mesa.Model):
             )
 
     def end(self, worlds: Worlds, cause: Cause) -> None:
-        """War has resumed in these worlds."""
+        """The ceasefire has ended in these worlds."""
         self.at_peace[worlds] = False
-        self.cause[worlds] = CAUSES.index(cause)
+        self.cause[worlds] = cause.code
         self.years_held[worlds] = self.years
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.game.war import Cause
+from sim.game.endings import Cause
 from sim.guarantee.costs import EUROPE, UKRAINE, UNITED_STATES, column
 from sim.model.situation import terms_of
 from sim.uncertainty import Floats
@@ -23,12 +23,14 @@ def costs(model: "CeasefireModel") -> dict[str, Floats]:
     Stationing and arms are counted until war resumes, what a war costs as a whole when it does.
     Members share stationing and the troops' losses by their brigades, and arms by their economies.
     """
-    drawn, size = model.drawn, len(model.worlds)
+    drawn, size = model.parameters, len(model.worlds)
     prices, europe, years = drawn.costs, drawn.europe, np.minimum(model.years_held, model.years)
-    resumes = ~model.at_peace * prices.present(years)
+    resumes = model.at_war * prices.present(years)
     there = replace(model.situation(), now=years, entered=model.entry <= years)
     terms = terms_of(drawn, there, 0.0, model.step_years)
-    attacked = resumes * (model.cause != list(Cause).index(Cause.OFFENSIVE))
+    attacked = resumes * np.isin(
+        model.cause, [cause.code for cause in Cause if cause.began == "Russia"]
+    )
     stationing = prices.brigade_year * model.brigade_years
     resupply = attacked * terms.resupply * drawn.ukraine.brigade_cost
     brigade_at_war = resumes * prices.war() * prices.brigade_war_year

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.game.crisis import Crisis
-from sim.game.war import Cause
+from sim.game.endings import Cause
 from sim.quantity import Array
 from sim.uncertainty import Floats
 

@@ -10,13 +10,13 @@ import numpy as np
 
 from sim.game.attack import INTERVENES, IRRESOLUTE, RESOLUTE
 from sim.game.crisis import Crisis
-from sim.game.war import Cause, Reason
+from sim.game.endings import CAUSES, REASONS, Cause
 from sim.guarantee.provisions import TOLERANCE
+from sim.model.observer import Observer
 
 if TYPE_CHECKING:
     from sim.model.ceasefire import CeasefireModel
 
-CAUSES, REASONS = tuple(Cause), tuple(Reason)
 TYPES = ("irresolute", "resolute")
 
 
@@ -38,7 +38,7 @@ class Event:
 
 
 @dataclass
-class Journal:
+class Journal(Observer):
     """Events in their order, and the state of the world after each step as a row of plain data."""
 
     world: int
@@ -104,7 +104,7 @@ class Journal:
                 outcome="votes" if us.funds_passed[0] else "refuses",
                 reputation_united_states=us.reputation,
             )
-        if (ends := model.drawn.regime.commitment.term_years) is not None and began < _plain(
+        if (ends := model.parameters.regime.commitment.term_years) is not None and began < _plain(
             ends
         ) - TOLERANCE <= model.years:
             self._note(
@@ -183,14 +183,17 @@ class Journal:
 
     def close(self, model: "CeasefireModel") -> None:
         """The end of a step: how the ceasefire ended, if it did, and the state of the world."""
-        if model.cause[0] != CAUSES.index(Cause.HELD) and model.years_held[0] == model.years:
+        cause = CAUSES[model.cause[0]]
+        ended = not model.at_peace[0] and model.years_held[0] == model.years
+        if ended and not cause.is_war:
+            self._note(model, "ended", cause=cause.value, clause=cause.clause)
+        elif ended:
             fought = [name for name, honoured in model.wars.fought.items() if honoured[0]]
-            attacked = model.cause[0] == CAUSES.index(Cause.ATTACK)
-            reason = REASONS[model.wars.reasons[0]] if attacked else None
+            reason = REASONS[model.wars.reasons[0]] if cause is Cause.ATTACK else None
             self._note(
                 model,
                 "war",
-                cause=CAUSES[model.cause[0]].value,
+                cause=cause.value,
                 reason=reason and reason.value,
                 why=f" (main reason: {reason.words})" if reason else "",
                 russia_prevails=model.wars.russia_prevails,
@@ -198,7 +201,7 @@ class Journal:
                 united_states="backs the defence" if model.wars.us_backs[0] else "stays out",
                 members=f" ({', '.join(fought)} fight)" if fought else "",
             )
-        elif model.at_peace[0] and model.steps == model.given.sampling.steps:
+        elif model.at_peace[0] and model.steps == model.specification.sampling.steps:
             self._note(model, "held")
         self._remember(model)
 
@@ -344,6 +347,7 @@ WORDS = {
         "War resumes by {cause}{why}: Europe {europe}, the United States "
         "{united_states}{members}; Russia prevails with {russia_prevails}."
     ),
+    "ended": "The ceasefire ends: {clause}.",
     "held": "The ceasefire still holds.",
 }
 """What each kind of event says, from its details."""

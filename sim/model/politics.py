@@ -42,9 +42,10 @@ def hold_politics(model: "CeasefireModel", began: float) -> None:
 
 def hold_elections(model: "CeasefireModel", began: float) -> None:
     """Elections of the United States and the coalition's members since the moment `began`."""
-    europe, united_states = model.drawn.europe, model.drawn.united_states
+    europe, united_states = model.parameters.europe, model.parameters.united_states
     before, after = (
-        united_states.elections_by(years, model.drawn.calendar) for years in (began, model.years)
+        united_states.elections_by(years, model.parameters.calendar)
+        for years in (began, model.years)
     )
     voted = np.greater(after, before)
     model.us_voted = np.full(len(model.worlds), voted)
@@ -59,7 +60,7 @@ def hold_elections(model: "CeasefireModel", began: float) -> None:
     model.members_voted = []
     for member, share in zip(europe.standing, europe.shares_of_weight, strict=True):
         before, after = (
-            member.elections_by(years, model.drawn.calendar) for years in (began, model.years)
+            member.elections_by(years, model.parameters.calendar) for years in (began, model.years)
         )
         if (voted := np.greater(after, before)).any():
             uniform = _of_election(model.chance[f"elections in {member.name}"], after)
@@ -72,7 +73,7 @@ def deliver(model: "CeasefireModel", began: float) -> None:
 
     Then the funds of a new year are voted.
     """
-    arms, prices = model.drawn.regime.arms, model.drawn.costs
+    arms, prices = model.parameters.regime.arms, model.parameters.costs
     due = arms.due(began, model.step_years, model.step_years)
     if np.any(due > 0):
         american = due * arms.united_states_share
@@ -92,7 +93,7 @@ def vote_funds(model: "CeasefireModel") -> None:
     """America votes the funds of the year that begins, where money is due or it has a promise to
     keep.
     """
-    regime = model.drawn.regime
+    regime = model.parameters.regime
     money = (model.years < regime.arms.delivery_years - TOLERANCE) & (
         regime.arms.package_usd_bn * regime.arms.united_states_share > 0
     )
@@ -120,7 +121,7 @@ def _of_successors(model: "CeasefireModel", name: str, worlds: Worlds) -> Array:
 
     Drawn from the scenario's distribution, or its one value.
     """
-    known = getattr(model.given.russia, name)
+    known = getattr(model.specification.russia, name)
     if not isinstance(known, Distribution):
         return float(known)
     return model.chance.following(known.redraw_distribution().quantile, f"leader's {name}").nth(

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.game.war import Reason
+from sim.game.endings import Reason
 from sim.model.situation import PRESENT, Situation, crisis_of
 from sim.quantity import Worlds
 from sim.scenario.schema import Scenario
@@ -42,7 +42,7 @@ def main_reasons(
         never_meant[first] = disposition[first] < chance.at(first)(
             parameters.at(first), signature.at(first)
         )
-    main = np.full(len(disposition), list(Reason).index(Reason.NEVER_MEANT))
+    main = np.full(len(disposition), Reason.NEVER_MEANT.code)
     if len(others := np.flatnonzero(~never_meant)):
         main[others] = _lowers_most(
             chance.at(others), parameters.at(others), at.at(others), signature.at(others)

@@ -64,7 +64,7 @@ class Wars:
         self._fights: NDArray[np.bool_] = np.zeros(size, dtype=bool)
         self._backs: NDArray[np.bool_] = np.zeros(size, dtype=bool)
         self._fought = {
-            member.name: np.zeros(size, dtype=bool) for member in model.drawn.europe.standing
+            member.name: np.zeros(size, dtype=bool) for member in model.parameters.europe.standing
         }
         self._prevails: Floats = np.full(size, np.nan)
         self._force: Floats = np.zeros(size)

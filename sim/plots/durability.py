@@ -15,31 +15,10 @@ from sim.analysis import durability
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary, comparison, summaries
-from sim.game.war import Cause
+from sim.game.endings import Cause
 from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends, scale
 from sim.wording import with_error
 
-SHADES = {
-    Cause.ATTACK: "#1b1b1b",
-    Cause.INCIDENT: "#7a5195",
-    Cause.PROBE: "#c98bb9",
-    Cause.OFFENSIVE: "#e0a458",
-    Cause.HELD: "#dfe8f0",
-}
-HATCHES = {
-    Cause.ATTACK: "",
-    Cause.INCIDENT: "///",
-    Cause.PROBE: "...",
-    Cause.OFFENSIVE: "\\\\\\",
-    Cause.HELD: "",
-}
-WORDS = {
-    Cause.ATTACK: "Russia attacks",
-    Cause.INCIDENT: "an incident escalates",
-    Cause.PROBE: "a probe escalates",
-    Cause.OFFENSIVE: "Ukraine's offensive",
-    Cause.HELD: "still holds",
-}
 _TITLE = 62
 """Letters of a title that stands beside another panel."""
 Runs = Simulated | Sequence[Simulated]
@@ -211,15 +190,15 @@ def _causes_over_time(run: Summary, ax: Axes) -> Axes:
             years,
             below,
             below + share,
-            facecolor=SHADES[cause],
-            hatch=HATCHES[cause],
+            facecolor=cause.colour,
+            hatch=cause.hatch,
             edgecolor="white",
             lw=0.3,
-            label=f"{WORDS[cause]}",
+            label=cause.label,
         )
         below = below + share
     final = run.causes
-    labels = [f"{WORDS[cause]}: {_with_error(final.loc[str(cause)])}" for cause in reversed(Cause)]
+    labels = [f"{cause.label}: {_with_error(final.loc[str(cause)])}" for cause in reversed(Cause)]
     ax.legend(
         ax.get_legend_handles_labels()[0][::-1],
         labels[::-1],
@@ -249,10 +228,10 @@ def _causes_at_horizon(runs: Sequence[Summary], ax: Axes) -> Axes:
             rows,
             share,
             left=left,
-            color=SHADES[cause],
-            hatch=HATCHES[cause],
+            color=cause.colour,
+            hatch=cause.hatch,
             edgecolor="white",
-            label=WORDS[cause],
+            label=cause.label,
         )
         left = left + share
     for row, table in zip(rows, tables, strict=True):
@@ -338,7 +317,7 @@ def _causes_finding(run: Summary) -> str:
     main = str(table["estimate"].idxmax())
     return (
         f"Under {label}, {_with_error(table.loc[main])} of ceasefires end\nbecause "
-        f"{_because(Cause(main))}"
+        f"{Cause(main).clause}"
     )
 
 
@@ -349,14 +328,10 @@ def _ends_finding(runs: Sequence[Summary], tables: Sequence[Any]) -> str:
     shares = {label: table.loc[most] for label, table in zip(labels(runs), tables, strict=True)}
     name = max(shares, key=lambda each: float(shares[each]["estimate"]))
     return (
-        f"Most ceasefires that end do so because {_because(Cause(most))}, in "
+        f"Most ceasefires that end do so because {Cause(most).clause}, in "
         f"{commonest.count(most)} of {len(runs)} regimes;\nmost often under {name}: in "
         f"{_with_error(shares[name])} of histories"
     )
-
-
-def _because(cause: Cause) -> str:
-    return {Cause.OFFENSIVE: "Ukraine starts an offensive"}.get(cause, WORDS[cause])
 
 
 def _with_error(row: Any, sign: str = "") -> str:

@@ -10,22 +10,9 @@ from matplotlib.ticker import PercentFormatter
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary, summaries
-from sim.game.war import Cause, Reason
+from sim.game.endings import Cause, Reason
 from sim.plots.style import axes_or_new
 from sim.wording import with_error
-
-LOOKS = {
-    Reason.NEVER_MEANT: ("0.1", ""),
-    Reason.REARMED: ("0.45", ""),
-    Reason.CLOSING_WINDOW: ("0.7", "////"),
-    Reason.REPUTATION_LOST: ("#0072B2", ""),
-    Reason.PROMISE_LAPSED: ("#56B4E9", "...."),
-    Reason.FORCE_NOT_RENEWED: ("0.85", "\\\\\\\\"),
-    Reason.PROVOKED: ("#D55E00", "xxxx"),
-    Reason.NEW_LEADER: ("#F0E442", ""),
-    Reason.DISPOSITION: ("0.95", "||||"),
-}
-"""Shade and hatching of each reason: neighbours differ in both."""
 
 
 def reasons(runs: Simulated | Sequence[Simulated], ax: Axes | None = None) -> Axes:
@@ -61,13 +48,12 @@ def _of_several(runs: Sequence[Summary], tables: Sequence[Any], ax: Axes) -> Non
     for reason in Reason:
         share = np.array([table.loc[str(reason), "estimate"] for table in tables], dtype=float)
         if share.any():
-            colour, hatch = LOOKS[reason]
             ax.barh(
                 rows,
                 share,
                 left=left,
-                color=colour,
-                hatch=hatch,
+                color=reason.colour,
+                hatch=reason.hatch,
                 edgecolor="0.35",
                 lw=0.8,
                 label=_because(reason),

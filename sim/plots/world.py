@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.game.war import Reason
+from sim.game.endings import Cause, Reason
 from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends
 
 PANELS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
@@ -50,6 +50,7 @@ MARKS = {
     "answer": "^",
     "incident": "x",
     "war": "X",
+    "ended": "D",
 }
 NAMES = {
     "election": "US election",
@@ -65,6 +66,7 @@ NAMES = {
     "answer": "Europe answers a probe",
     "incident": "incident",
     "war": "war",
+    "ended": "another end",
 }
 
 
@@ -128,12 +130,7 @@ def _finding(events: Any) -> str:
     if end["kind"] == "held":
         return f"the ceasefire holds {end['years']:g} years"
     details = end["details"]
-    how = {
-        "attack": "Russia attacks",
-        "probe": "a probe escalates",
-        "incident": "an incident escalates",
-        "offensive": "Ukraine attacks",
-    }
-    europe = f"; Europe {details['europe']}" if details["cause"] != "offensive" else ""
+    cause = Cause(details["cause"])
+    europe = f"; Europe {details['europe']}" if cause.began == "Russia" else ""
     why = f"\n(main reason: {Reason(details['reason']).words})" if details.get("reason") else ""
-    return f"after {end['years']:.1f} years {how[details['cause']]}{europe}{why}"
+    return f"after {end['years']:.1f} years {cause.clause}{europe}{why}"

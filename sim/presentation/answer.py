@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from sim.analysis.summary import Comparison, Summary
-from sim.game.war import Cause
+from sim.game.endings import Cause
 from sim.presentation import sentences
 from sim.presentation.reversal import headline
 from sim.presentation.section import Section

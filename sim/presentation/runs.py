@@ -10,7 +10,7 @@ from sim import plots
 from sim.analysis.durability import columns_of
 from sim.analysis.estimate import Estimate
 from sim.analysis.summary import Comparison, Summary
-from sim.game.war import Cause, Reason
+from sim.game.endings import Cause, Reason
 from sim.levels import EVEN, SPREAD
 from sim.presentation import sentences
 from sim.presentation.cells import estimates_table, share_of_burden

@@ -9,19 +9,13 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.summary import Comparison, Summary
-from sim.game.war import Cause, Reason
+from sim.game.endings import Cause, Reason
 from sim.guarantee.costs import PEACE
 from sim.wording import of_row, share, with_error
 
 _EARLY, _REASONS = 5, 4
 """The earlier year, and the most reasons, that a sentence states."""
 _THE = {"United States": "the United States"}
-BECAUSE = {
-    "attack": "Russia attacks",
-    "incident": "an incident escalates",
-    "probe": "a Russian probe escalates",
-    "offensive": "Ukraine starts an offensive",
-}
 
 
 def durability(shown: Comparison) -> Iterator[str]:
@@ -94,8 +88,9 @@ def why(shown: Comparison) -> Iterator[str]:
     for label, run in shown.labelled:
         table = run.causes.drop(str(Cause.HELD)).sort_values("estimate", ascending=False)
         first, *others = table.index
-        rest = ", ".join(f"{BECAUSE[cause]} in {share(table.loc[cause])}" for cause in others)
-        yield f"Under {label}, {BECAUSE[first]} in {share(table.loc[first])} of histories; {rest}."
+        rest = ", ".join(f"{Cause(cause).clause} in {share(table.loc[cause])}" for cause in others)
+        most = f"{Cause(first).clause} in {share(table.loc[first])} of histories"
+        yield f"Under {label}, {most}; {rest}."
 
 
 def reasons(shown: Comparison) -> Iterator[str]:

@@ -24,7 +24,7 @@ from sim.analysis.measures import Measure, named
 from sim.analysis.resampling import bags
 from sim.ensemble.store import Run
 from sim.errors import ArgumentFault, Fault, NotPairedError, ScenarioError
-from sim.game.war import Cause
+from sim.game.endings import Cause
 from sim.levels import TAILS
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import assumptions, at_odds, run_all

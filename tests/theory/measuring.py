@@ -12,8 +12,7 @@ from elements import ACTORS
 
 import sim
 from sim.game.crisis import Crisis
-from sim.game.war import Cause
-from sim.model.ceasefire import CAUSES
+from sim.game.endings import CAUSES, Cause
 
 SE = 4
 """Bound of every statistical comparison, in standard errors.
@@ -97,7 +96,7 @@ def model_at(
     """
     model = sim.CeasefireModel(given, np.arange(given.sampling.designs) * given.sampling.replicates)
     for month in range(round(12 * years)):
-        model.ukraine.receive(model.drawn.regime.arms.due(month / 12, 1 / 12, 1 / 12))
+        model.ukraine.receive(model.parameters.regime.arms.due(month / 12, 1 / 12, 1 / 12))
         model.ukraine.build_up()
         model.russia.build_up()
     model.years = years

@@ -33,7 +33,7 @@ from measuring import (
     scenario,
 )
 
-from sim.game.war import Cause
+from sim.game.endings import Cause
 
 ARMED, UNARMED = 90.0, 0.0
 CONDITIONS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0)
@@ -52,9 +52,9 @@ def protected(condition: float, arms: float, **sampling: int):
 def chance_of_offensive(given, years: float) -> np.ndarray:
     """At a review that long after the ceasefire, one entry a design."""
     model = model_at(given, years)
-    winning = model.drawn.war.offensive_succeeds(model.ukraine.strength, model.russia.strength)
+    winning = model.parameters.war.offensive_succeeds(model.ukraine.strength, model.russia.strength)
     return np.broadcast_to(
-        model.drawn.ukraine.starts_offensive(winning, model.terms()), model.worlds.shape
+        model.parameters.ukraine.starts_offensive(winning, model.terms()), model.worlds.shape
     )
 
 
@@ -76,10 +76,12 @@ def test_the_condition_outweighs_the_arms_from_a_threshold_on():
 
     def winning(given) -> np.ndarray:
         model = model_at(given, years)
-        return model.drawn.war.offensive_succeeds(model.ukraine.strength, model.russia.strength)
+        return model.parameters.war.offensive_succeeds(
+            model.ukraine.strength, model.russia.strength
+        )
 
     armed = protected(0.0, ARMED, designs=500)
-    drawn = model_at(armed).drawn
+    drawn = model_at(armed).parameters
     threshold = (
         drawn.ukraine.value_of_recovery
         * (winning(armed) - winning(without))

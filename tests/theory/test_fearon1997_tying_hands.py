@@ -43,7 +43,7 @@ from measuring import (
     uniform,
 )
 
-from sim.game.war import Cause
+from sim.game.endings import Cause
 
 CLEAR = 1e-4
 PROMISE_ONLY = {
@@ -158,7 +158,7 @@ def test_whoever_gives_more_is_the_likelier_to_mean_it():
     Types come out as often as reputed. 4 SE (6e-5).
     """
     model = model_at(scenario("none", GIVEN, designs=20_000))
-    draws, half = model.draws, model.drawn.europe.tripwire_half_force
+    draws, half = model.draws, model.parameters.europe.tripwire_half_force
     force = draws["regime.deployment.brigades"]
     signal = np.exp(
         draws["europe.promise_tells"] * (draws["regime.commitment.europe"] + force / (force + half))

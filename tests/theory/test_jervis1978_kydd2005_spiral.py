@@ -35,7 +35,7 @@ from measuring import (
     uniform,
 )
 
-from sim.game.war import Cause
+from sim.game.endings import Cause
 
 HALF_HEARTED = {
     "regime.commitment.europe": 0.1,

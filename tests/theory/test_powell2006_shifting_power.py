@@ -47,7 +47,7 @@ from measuring import (
     uniform,
 )
 
-from sim.game.war import Cause
+from sim.game.endings import Cause
 
 CLEAR = 1e-4
 """Games nearer to indifference than 100 times the noise are left out; there are few."""

@@ -32,7 +32,7 @@ from measuring import (
     scenario,
 )
 
-from sim.game.war import Cause
+from sim.game.endings import Cause
 
 TERM = 10.0
 PROMISES = {

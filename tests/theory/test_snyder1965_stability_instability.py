@@ -27,7 +27,7 @@ from measuring import (
     scenario,
 )
 
-from sim.game.war import Cause
+from sim.game.endings import Cause
 
 HORIZON = 20
 GUARANTEES = {

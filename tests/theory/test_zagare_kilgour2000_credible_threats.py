@@ -35,7 +35,7 @@ from measuring import (
 )
 
 from sim.game.attack import ABSTAINS, INTERVENES
-from sim.game.war import Cause
+from sim.game.endings import Cause
 
 CLEAR = 1e-4
 SURE = {"russia.choice_noise": 1e-6}

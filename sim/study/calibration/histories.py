@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from sim.chance import stream_seed
 from sim.errors import ScenarioError
-from sim.game.war import Cause
-from sim.model.ceasefire import CAUSES, CeasefireModel
+from sim.game.endings import Cause
+from sim.model.ceasefire import CeasefireModel
 from sim.record.class_scenarios import CLASS_SCENARIOS
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
@@ -168,7 +168,7 @@ def _held(scenario: Scenario) -> Floats:
     model = CeasefireModel(scenario, scenario.sampling.worlds)
     while model.running:
         model.step()
-    held = np.where(model.cause == CAUSES.index(Cause.HELD), np.inf, model.years_held)
+    held = np.where(model.cause == Cause.HELD.code, np.inf, model.years_held)
     vars(
         model
     ).clear()  # Mesa 3.3 holds on to every model for ever, to number its agents: its arrays must go

@@ -1,0 +1,43 @@
+"""What a model reports while it runs: an observer of many worlds keeps nothing of it, the journal
+of one world writes it down.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from sim.game.crisis import Crisis
+
+if TYPE_CHECKING:
+    from sim.model.ceasefire import CeasefireModel
+
+
+class Observer:
+    """Hears of everything, and keeps nothing."""
+
+    def open(self, model: "CeasefireModel") -> None:
+        """The ceasefire is signed."""
+
+    def note_politics(self, model: "CeasefireModel", began: float) -> None:
+        """Politics since the moment `began` are over."""
+
+    def note_ukraine(self, model: "CeasefireModel", winning: Any, chance: Any, starts: Any) -> None:
+        """Ukraine has reviewed."""
+
+    def note_russia(
+        self, model: "CeasefireModel", crisis: Crisis, reviews: Any, attacks: Any, probes: Any
+    ) -> None:
+        """Russia has reviewed."""
+
+    def note_incident(
+        self,
+        model: "CeasefireModel",
+        crisis: Crisis,
+        probes: Any,
+        happens: Any,
+        retaliates: Any,
+        escalates: Any,
+        voids: Any,
+    ) -> None:
+        """Incidents have come, by chance or out of probes, and probes have been answered."""
+
+    def close(self, model: "CeasefireModel") -> None:
+        """A step is over."""

@@ -1,0 +1,186 @@
+"""The columns of a run's tables: what each holds, in which type and unit, and of which kind it is.
+
+They are declared here, once. Each is stored with its description in the metadata of its field, so
+that whoever reads a table asks the table and no name.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from sim.game.endings import ENDINGS
+from sim.guarantee.costs import EUROPE, UKRAINE, UNITED_STATES, column
+from sim.scenario.schema import Scenario, milestones
+from sim.scenario.show import parameters
+
+QUANTILES = (5, 25, 50, 75, 95)
+"""Percentiles of the timeline."""
+STATES = {
+    "russia_strength": ("Russia's strength", "brigade-equivalents"),
+    "ukraine_strength": ("Ukraine's strength", "brigade-equivalents"),
+    "reputation_europe": ("reputation of the European coalition", "probability"),
+    "reputation_united_states": ("reputation of the United States", "probability"),
+}
+"""Variables of the timeline, with their meaning and unit."""
+_KINDS = "kinds"
+_WORD = pa.dictionary(pa.int8(), pa.string())
+
+
+class Kind(StrEnum):
+    """What a column is for."""
+
+    IDENTITY = "identity"
+    """Which history a row is, or which month."""
+    OUTCOME = "outcome"
+    """What became of it."""
+    HAZARD = "hazard"
+    """Chances that the ceasefire had of ending, summed over its months."""
+    COST = "cost"
+    """Who pays what."""
+    DRAWN = "drawn"
+    """A parameter that was drawn for its parameter set."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table."""
+
+    name: str
+    type: pa.DataType
+    kind: Kind
+    unit: str
+    meaning: str
+
+    @property
+    def field(self) -> pa.Field:
+        """The field of a schema, with the description as its metadata."""
+        metadata = {"kind": str(self.kind), "unit": self.unit, "meaning": self.meaning}
+        return pa.field(self.name, self.type, metadata=metadata)
+
+
+OUTCOMES = (
+    Column("world", pa.int64(), Kind.IDENTITY, "-", "number of the simulated history"),
+    Column("design", pa.int64(), Kind.IDENTITY, "-", "number of its parameter set"),
+    Column("replicate", pa.int64(), Kind.IDENTITY, "-", "which history of its parameter set it is"),
+    Column("years", pa.float64(), Kind.OUTCOME, "years", "how long the ceasefire held"),
+    Column("cause", _WORD, Kind.OUTCOME, "-", "how it ended, `held` if it did not"),
+    Column("reason", _WORD, Kind.OUTCOME, "-", "main reason of an attack, else null"),
+    Column("held", pa.bool_(), Kind.OUTCOME, "-", "whether it held to the horizon"),
+    Column("europe_intervenes", pa.bool_(), Kind.OUTCOME, "-", "whether the coalition fought"),
+    Column("us_backs", pa.bool_(), Kind.OUTCOME, "-", "whether the United States backed Ukraine"),
+    Column("members_fought", pa.string(), Kind.OUTCOME, "-", "members that kept their pledge"),
+    Column("probes", pa.int32(), Kind.OUTCOME, "probes", "probes by Russia"),
+    Column("firm_answers", pa.int32(), Kind.OUTCOME, "probes", "probes that were met firmly"),
+    Column(
+        *("terms_drift", pa.float64(), Kind.OUTCOME, "probability"),
+        "mean shift of Russia's chance of prevailing since the signature",
+    ),
+    Column(
+        *("russia_prevails", pa.float64(), Kind.OUTCOME, "probability"),
+        "Russia's chance of prevailing in the war, null without one",
+    ),
+)
+"""Those that every run has."""
+
+
+def outcomes(scenario: Scenario) -> list[Column]:
+    """The columns of the outcomes of a scenario, one row a history, in their order."""
+    return [*OUTCOMES, *_hazards(scenario), *_costs(scenario), *_drawn(scenario)]
+
+
+def timeline() -> list[Column]:
+    """The columns of a timeline, one row a month, in their order."""
+    return [
+        Column("step", pa.int64(), Kind.IDENTITY, "months", "number of the month"),
+        Column("years", pa.float64(), Kind.IDENTITY, "years", "end of the month"),
+        Column("at_risk", pa.int64(), Kind.OUTCOME, "histories", "at peace when it began"),
+        *(
+            Column(f"ended_{cause}", pa.int64(), Kind.OUTCOME, "histories", f"{cause.label} in it")
+            for cause in ENDINGS
+        ),
+        *(
+            Column(
+                f"{name}_{percent}",
+                pa.float64(),
+                Kind.OUTCOME,
+                unit,
+                f"{meaning}: {percent} % of the histories at peace lie below",
+            )
+            for name, (meaning, unit) in STATES.items()
+            for percent in QUANTILES
+        ),
+    ]
+
+
+def schema(columns: Iterable[Column]) -> pa.Schema:
+    """The schema of a table with these columns."""
+    return pa.schema([each.field for each in columns])
+
+
+def stored_kinds(stored: pa.Schema) -> dict[str, str]:
+    """The kind of each column of a table that was stored; an outcome where it does not say."""
+    return {
+        each.name: (each.metadata or {}).get(b"kind", Kind.OUTCOME.encode()).decode()
+        for each in stored
+    }
+
+
+def described(frame: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
+    """The frame, knowing the kinds of its columns."""
+    frame.attrs[_KINDS] = kinds
+    return frame
+
+
+def of_kind(worlds: Any, kind: Kind) -> list[str]:
+    """The columns of one kind among outcomes, in their order.
+
+    Parameters
+    ----------
+    worlds
+        Outcomes of a run: a frame, or the columns of a file.
+    kind
+        The kind.
+
+    Returns
+    -------
+    list of str
+        Their names; empty for a table that does not say of which kind its columns are.
+
+    """
+    kinds = worlds.attrs.get(_KINDS, {})
+    return [name for name in worlds if kinds.get(name) == kind]
+
+
+def _hazards(scenario: Scenario) -> Iterator[Column]:
+    for cause in ENDINGS:
+        meaning = f"sum of the chances of each month that {cause.clause}"
+        yield Column(f"hazard_{cause}", pa.float32(), Kind.HAZARD, "probability", meaning)
+    for year in milestones(scenario.sampling.horizon_years)[:-1]:
+        meaning = f"sum of the chances of every end in the first {year} years"
+        yield Column(f"hazard_until_{year}", pa.float32(), Kind.HAZARD, "probability", meaning)
+
+
+def _costs(scenario: Scenario) -> Iterator[Column]:
+    members = [EUROPE + member.name for member in scenario.europe.standing]
+    for item, bearer in (
+        *(("arms", UNITED_STATES), ("resupply", UNITED_STATES), ("losses", UNITED_STATES)),
+        *(("reconstruction", UKRAINE), ("losses", UKRAINE)),
+        *(
+            (item, member)
+            for member in members
+            for item in ("stationing", "arms", "resupply", "losses")
+        ),
+    ):
+        meaning = f"present value of {item} to {bearer.removeprefix(EUROPE)}"
+        yield Column(column(item, bearer), pa.float32(), Kind.COST, "USD billion", meaning)
+
+
+def _drawn(scenario: Scenario) -> Iterator[Column]:
+    information = {each.key: each for each in parameters(scenario)}
+    for name in scenario.uncertain():
+        each = information[name]
+        yield Column(name, pa.float64(), Kind.DRAWN, each.unit or "-", each.meaning)
