@@ -172,13 +172,13 @@ def in_a_step(model: sim.CeasefireModel) -> tuple[np.ndarray, Chances]:
     do = decisions(model)
     lengths, attacks, probes, escalates = cells(do)
     offensive, reviews, war = (
-        model.ukraine_reviews * do.offensive,
-        model.russia_reviews,
+        model.rates.ukraine_reviews * do.offensive,
+        model.rates.russia_reviews,
         do.retaliates * escalates,
     )
     later = Chances(
         reviews * attacks,
-        (1 - reviews * (attacks | probes)) * model.incident_happens * war,
+        (1 - reviews * (attacks | probes)) * model.rates.incident_happens * war,
         reviews * probes * war,
         offensive * np.ones_like(war),
         reviews * probes * (1 - war),
@@ -222,7 +222,7 @@ def ended_by(model: sim.CeasefireModel, steps: list[int]) -> np.ndarray:
     lengths, found = in_a_step(model)
     lengths, chances = lengths[:, 0], found.ends[..., 0]
     redrawn, peace, ends, law = (
-        float(model.disposition_changes[0]),
+        float(model.rates.disposition_changes[0]),
         np.array(lengths),
         np.zeros(len(chances)),
         [],

@@ -9,7 +9,6 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.actors.choice import step_probability
 from sim.actors.europe import EuropeanCoalition
 from sim.actors.russia import Russia
 from sim.actors.ukraine import Ukraine
@@ -19,11 +18,12 @@ from sim.game.endings import ENDINGS, Cause
 from sim.guarantee.costs import EUROPE, UNITED_STATES
 from sim.guarantee.terms import Moment, Terms
 from sim.model.chance import Chance
-from sim.model.designs import designs
 from sim.model.hazard import hazards
 from sim.model.journal import Journal
 from sim.model.observer import Observer
 from sim.model.politics import deliver, hold_politics
+from sim.model.rates import Rates
+from sim.model.sample import Sample
 from sim.model.situation import PRESENT, Situation, crisis_of, terms_of
 from sim.model.wars import Wars
 from sim.quantity import Worlds
@@ -61,31 +61,14 @@ class CeasefireModel(mesa.Model):
             else int(rng.integers(2**63))
         )
         super().__init__(rng=seed)
-        asked = np.arange(worlds) if isinstance(worlds, int | np.integer) else np.asarray(worlds)
-        self.worlds: Worlds = asked.astype(np.intp)
-        size, most = len(self.worlds), sampling.designs * sampling.replicates
-        if (
-            not size
-            or self.worlds.min() < 0
-            or self.worlds.max() >= most
-            or np.any(self.worlds != asked)
-        ):
-            raise ValueError(
-                f"worlds must be numbers from 0 to {most - 1}: the scenario has "
-                f"{sampling.designs} designs of {sampling.replicates} replicates; raise "
-                "sampling.designs or sampling.replicates for more"
-            )
+        self.sample = sample = Sample.of(scenario, seed, worlds)
+        self.worlds, self.design, self.draws = sample.worlds, sample.design, sample.draws
+        self.parameters = sample.parameters
         self.specification = scenario  # `scenario` is a property of its own in later Mesa
         self.chance = Chance(seed, self.worlds)
-        self.design: Worlds = self.worlds // sampling.replicates
-        drawn, self._among_drawn = np.unique(self.design, return_inverse=True)
-        by_design = designs(seed, scenario.uncertain(), drawn)
-        self._by_design = scenario.drawn(by_design)
-        self.draws = {name: values[self._among_drawn] for name, values in by_design.items()}
-        self.parameters = scenario.drawn(self.draws)
         self.step_years = 1 / sampling.steps_per_year
         self._half_year = max(1, sampling.steps_per_year // 2)
-        self.years = 0.0
+        self.years, size = 0.0, len(self.worlds)
         self._sign(size)
         self._open_books(size)
         self.journal = Journal(int(self.worlds[0])) if size == 1 else None
@@ -133,16 +116,7 @@ class CeasefireModel(mesa.Model):
         self.us_voted: NDArray[np.bool_] = np.zeros(size, dtype=bool)
         self.funds_due: NDArray[np.bool_] = np.zeros(size, dtype=bool)
 
-        def a_step(rate: Any) -> Any:
-            return step_probability(rate, self.step_years)
-
-        self.leader_changes = a_step(parameters.russia.leader_turnover)
-        self.disposition_changes: Floats = np.full(
-            size, a_step(parameters.russia.disposition_changes)
-        )
-        self.russia_reviews = a_step(parameters.russia.reviews_per_year)
-        self.ukraine_reviews = a_step(parameters.ukraine.reviews_per_year)
-        self.incident_happens = a_step(parameters.war.incidents_per_year * promised.incidents)
+        self.rates = Rates.of(parameters, promised.incidents, self.step_years, size)
         self.ahead = np.array([0.0, *parameters.russia.foresight])[:, None]
 
         self.signature = self.situation(
@@ -241,10 +215,8 @@ class CeasefireModel(mesa.Model):
         return terms_of(self.parameters, self.situation(), 0.0, self.step_years)
 
     def parameters_of(self, worlds: Worlds) -> Scenario:
-        """The scenario with what was drawn for some worlds, read off their designs, which are
-        fewer.
-        """
-        return self._by_design.at(self._among_drawn[worlds])
+        """The scenario with what was drawn for some worlds."""
+        return self.sample.at(worlds)
 
     def follow_power(self) -> None:
         """Note how far the balance of power has shifted from that of the signature, where the
@@ -273,7 +245,7 @@ class CeasefireModel(mesa.Model):
     def review_in_ukraine(self) -> None:
         """Ukraine reviews, and may start an offensive."""
         uniform = self.chance["Ukraine reviews"].next()
-        due = np.flatnonzero(self.at_peace & (uniform < self.ukraine_reviews))
+        due = np.flatnonzero(self.at_peace & (uniform < self.rates.ukraine_reviews))
         if not len(due):
             return
         parameters, situation = self.parameters_of(due), self.situation(due)
@@ -283,7 +255,7 @@ class CeasefireModel(mesa.Model):
         chance = parameters.ukraine.starts_offensive(
             winning, terms_of(parameters, situation, 0.0, self.step_years)
         )
-        starts = self.ukraine.review(chance, uniform[due], _at(self.ukraine_reviews, due))
+        starts = self.ukraine.review(chance, uniform[due], _at(self.rates.ukraine_reviews, due))
         self.observer.note_ukraine(self, winning, chance, starts)
         self.hazard[Cause.OFFENSIVE][due] += chance
         self.end(due[starts], Cause.OFFENSIVE)
@@ -296,14 +268,15 @@ class CeasefireModel(mesa.Model):
         """
         reviews, incidents = (self.chance[name].next() for name in ("Russia reviews", "incidents"))
         due = np.flatnonzero(
-            self.at_peace & ((reviews < self.russia_reviews) | (incidents < self.incident_happens))
+            self.at_peace
+            & ((reviews < self.rates.russia_reviews) | (incidents < self.rates.incident_happens))
         )
         if not len(due):
             return
         crisis, happening, reviewing = (
             self.crisis(due),
-            _at(self.incident_happens, due),
-            reviews[due] < _at(self.russia_reviews, due),
+            _at(self.rates.incident_happens, due),
+            reviews[due] < _at(self.rates.russia_reviews, due),
         )
         between = partial(self.russia.chance_of_disposition, due)
         for cause, chance in hazards(

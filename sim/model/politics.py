@@ -23,7 +23,7 @@ def hold_politics(model: "CeasefireModel", began: float) -> None:
     hold_elections(model, began)
     russia, chance = model.russia, model.chance
     changed = np.flatnonzero(
-        model.at_peace & (chance["leader turnover"].next() < model.leader_changes)
+        model.at_peace & (chance["leader turnover"].next() < model.rates.leader_changes)
     )
     if len(changed):
         russia.change_leader(
@@ -33,7 +33,7 @@ def hold_politics(model: "CeasefireModel", began: float) -> None:
                 for name in ("value_of_prevailing", "insecurity")
             ),
         )
-    redraw = model.disposition_changes.copy()
+    redraw = model.rates.disposition_changes.copy()
     redraw[changed] = 1.0
     russia.change_disposition(chance["disposition changes"].next(), redraw)
     if model.is_full_year and model.stationed.any():

@@ -1,0 +1,64 @@
+"""The worlds that a model simulates, and what was drawn for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from sim.model.designs import designs
+from sim.quantity import Worlds
+from sim.scenario.schema import Scenario
+from sim.uncertainty import Floats
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Some worlds of a scenario; world w has parameter set w // replicates."""
+
+    worlds: Worlds  # their numbers, (world,)
+    design: Worlds  # their parameter sets, (world,)
+    draws: dict[str, Floats]  # by dotted key, (world,) each
+    parameters: Scenario  # the scenario with these draws
+    by_design: Scenario  # the same with an entry a parameter set, which are fewer
+    place: Worlds  # of each world's parameter set among them, (world,)
+
+    @classmethod
+    def of(cls, scenario: Scenario, seed: int, wanted: int | Sequence[int] | Worlds) -> Self:
+        """Draw for the worlds that are `wanted`, their number or their numbers.
+
+        Raises ValueError for a world that the sampling of the scenario does not have.
+        """
+        worlds = numbered(scenario, wanted)
+        design = worlds // scenario.sampling.replicates
+        which, place = np.unique(design, return_inverse=True)
+        drawn = designs(seed, scenario.uncertain(), which)
+        draws = {name: values[place] for name, values in drawn.items()}
+        return cls(worlds, design, draws, scenario.drawn(draws), scenario.drawn(drawn), place)
+
+    def at(self, worlds: Worlds) -> Scenario:
+        """The scenario with what was drawn for some worlds, by their positions."""
+        return self.by_design.at(self.place[worlds])
+
+
+def numbered(scenario: Scenario, wanted: int | Sequence[int] | Worlds) -> Worlds:
+    """The numbers of worlds, of which there is at least one.
+
+    Raises ValueError for a world that the sampling of the scenario does not have.
+    """
+    sampling = scenario.sampling
+    numbers = np.arange(wanted) if isinstance(wanted, int | np.integer) else np.asarray(wanted)
+    worlds: Worlds = numbers.astype(np.intp)
+    most = sampling.designs * sampling.replicates
+    if (
+        not len(worlds)
+        or worlds.min() < 0
+        or worlds.max() >= most
+        or np.any(np.not_equal(worlds, numbers))
+    ):
+        raise ValueError(
+            f"worlds must be numbers from 0 to {most - 1}: the scenario has "
+            f"{sampling.designs} designs of {sampling.replicates} replicates; raise "
+            "sampling.designs or sampling.replicates for more"
+        )
+    return worlds
