@@ -1,6 +1,6 @@
 """Draw the figures of docs/gallery.md from the lines that stand there.
 
-    python docs/make_gallery.py [FOLDER].
+python docs/make_gallery.py [FOLDER].
 """
 
 import os

@@ -13,6 +13,7 @@ from sim.ensemble.timeline import Timeline
 from sim.game.war import Cause
 from sim.model.ceasefire import CAUSES, REASONS, CeasefireModel
 from sim.model.costs import costs
+from sim.model.signing import signing
 from sim.scenario.schema import Scenario
 
 BLOCK = 32768
@@ -73,6 +74,8 @@ def outcomes(model: CeasefireModel) -> pa.Table:
         "terms_drift": pa.array(model.terms_drift),
         "russia_prevails": pa.array(model.wars.russia_prevails, mask=held),
     }
+    signs, gain = signing(model)
+    columns |= {"russia_signs": pa.array(signs), "ukraine_gain": pa.array(gain)}
     columns |= {
         f"hazard_{cause}": pa.array(hazard.astype(np.float32))
         for cause, hazard in model.hazard.items()
