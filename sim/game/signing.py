@@ -6,6 +6,7 @@ is a selection of those who would keep it (Fearon 1998; docs/model.md, section "
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -154,7 +155,7 @@ class Kept:
     ceded: Array  # what Ukraine loses by the territory it gives up
     attacked: Array  # war came by an attack, an incident or a probe
     offensive: Array  # war came by its own offensive
-    europe_intervened: Array
+    europe_intervened: Any  # whether the coalition fought
     russia_prevails: Array  # p_R; 1 - p_U in an offensive; anything where the ceasefire held
 
     @cached_property
