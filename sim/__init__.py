@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sim.scenario.load import ScenarioError, load
     from sim.scenario.schema import Scenario
     from sim.study.calibration.study import calibrate
+    from sim.study.deals import sign
     from sim.study.discovery import discover
     from sim.study.influence import sensitivity
     from sim.study.precision import run_to_precision
@@ -64,6 +65,7 @@ _HOME = {
     "grid": "sim.study.sweep",
     "sample": "sim.study.sweep",
     "sensitivity": "sim.study.influence",
+    "sign": "sim.study.deals",
     "spread": "sim.analysis.durability",
     "sure": "sim.analysis.durability",
     "survival": "sim.analysis.durability",
@@ -98,6 +100,7 @@ __all__ = [
     "run_to_precision",
     "sample",
     "sensitivity",
+    "sign",
     "spread",
     "sure",
     "survival",

@@ -12,6 +12,7 @@ from sim.cli import (
     requirement,
     scenarios,
     sensitivity,
+    signing,
     studies,
     worlds,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "requirement",
     "scenarios",
     "sensitivity",
+    "signing",
     "studies",
     "worlds",
 ]

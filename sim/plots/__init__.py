@@ -14,6 +14,7 @@ from sim.plots.record import forecasters, record
 from sim.plots.requirement import frontier
 from sim.plots.robustness import regret, turning
 from sim.plots.sensitivity import influence, tornado
+from sim.plots.signing import signing
 from sim.plots.spread import spread
 from sim.plots.style import save
 from sim.plots.threshold import threshold
@@ -38,6 +39,7 @@ __all__ = [
     "record",
     "regret",
     "save",
+    "signing",
     "spread",
     "survival",
     "threshold",

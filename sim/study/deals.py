@@ -1,0 +1,79 @@
+"""Texts on the table: who would sign each, what holds if it is signed, and which texts are
+dominated.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.durability import columns_of
+from sim.analysis.estimate import Estimate
+from sim.analysis.signing import Signing, numbers, signing
+from sim.ensemble.run import run
+from sim.ensemble.store import Run
+from sim.scenario.schema import Scenario
+
+DURABLE_YEARS = 10
+"""Years of durability that are set against the chance of a signature, as far as a run reaches."""
+
+
+def sign(texts: Sequence[Scenario | Run] | Scenario | Run, **options: Any) -> pd.DataFrame:
+    """Who would sign each text, and what holds if it is signed.
+
+    `texts` are scenarios, which are simulated with the `options` of `sim.run`, or runs. Columns:
+    scenario, label, outcome (russia_signs, ukraine_signs, ukraine_gain, both_sign,
+    survival.YEARS, survival_if_signed.YEARS, rearming, and guarantors.WHAT.BEARER), estimate, low,
+    high (95 % confidence), spread_low, spread_high (90 % of parameter sets; NaN for a number of
+    all parameter sets together).
+    """
+    several = [texts] if isinstance(texts, Scenario | Run) else texts
+    runs = [each if isinstance(each, Run) else run(each, **options) for each in several]
+    return pd.DataFrame(
+        [
+            {"scenario": found.scenario, "label": found.label, "outcome": name} | columns_of(number)
+            for found in map(signing, runs)
+            for name, number in numbers(found)
+        ]
+    )
+
+
+def document(found: Sequence[Signing]) -> dict[str, Any]:
+    """What `ceasefire sign --json` prints."""
+    return {"scenarios": [each.document() for each in found]}
+
+
+def durable_years(found: Signing) -> int:
+    """The year whose durability is set against the chance that both sign."""
+    return max(
+        (year for year in found.survival_if_signed if year <= DURABLE_YEARS),
+        default=min(found.survival_if_signed),
+    )
+
+
+def dominated_by(found: Sequence[Signing]) -> list[int | None]:
+    """For each text the text that dominates it, by its place, or None on the frontier.
+
+    A text dominates another if it is at least as likely to be signed by both and as durable if
+    signed, and in one of the two better by more than the sampling errors.
+    """
+    pairs = [(each.both_sign, each.survival_if_signed[durable_years(each)]) for each in found]
+    return [
+        max(
+            (place for place, other in enumerate(pairs) if _dominates(other, own)),
+            key=lambda place: pairs[place][0].value * pairs[place][1].value,
+            default=None,
+        )
+        for own in pairs
+    ]
+
+
+def _dominates(one: tuple[Estimate, Estimate], other: tuple[Estimate, Estimate]) -> bool:
+    gaps = [mine.value - theirs.value for mine, theirs in zip(one, other, strict=True)]
+    errors = [
+        float(np.hypot(mine.value - mine.low, theirs.high - theirs.value))
+        for mine, theirs in zip(one, other, strict=True)
+    ]
+    clear = any(gap > error for gap, error in zip(gaps, errors, strict=True))
+    return min(gaps) >= 0 and clear
