@@ -8,7 +8,7 @@ from matplotlib.ticker import PercentFormatter
 
 from sim.analysis.estimate import Estimate
 from sim.analysis.signing import Signing
-from sim.plots.style import PALETTE, axes_or_new
+from sim.plots.style import PALETTE, axes_or_new, label_ends
 from sim.study.deals import dominated_by, durable_years
 
 
@@ -28,38 +28,28 @@ def signing(found: Sequence[Signing], ax: Axes | None = None) -> Axes:
         if other is None
     )
     ax.step(*np.transpose(frontier), where="pre", color="0.75", lw=1, zorder=0)
+    left, right = _limits([across for across, _ in points])
+    ends = []
     for number, (each, (across, up), other) in enumerate(
         zip(found, points, dominated, strict=True)
     ):
         colour = PALETTE[number % len(PALETTE)]
         _cross(ax, across, up, colour)
-        ax.plot(
-            across.value,
-            up.value,
-            "o",
-            ms=7,
-            color=colour,
-            mfc=colour if other is None else "white",
-            zorder=3,
-        )
-        ax.annotate(
-            each.label + ("" if other is None else " (dominated)"),
-            (across.value, up.value),
-            xytext=(6, 6 if number % 2 else -12),
-            textcoords="offset points",
-            color=colour,
-            fontsize="small",
-        )
+        face = colour if other is None else "white"
+        ax.plot(across.value, up.value, "o", ms=7, color=colour, mfc=face, zorder=3)
+        ax.plot([across.value, right], [up.value, up.value], ":", color=colour, lw=0.6)
+        ends.append((up.value, each.label + ("" if other is None else " (dominated)"), colour))
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.grid(color="0.92")
     ax.set_axisbelow(b=True)
     ax.set(
-        xlim=(0, 1.02),
+        xlim=(left, right),
         ylim=(0, 1.02),
         xlabel="chance that both sign",
         ylabel=f"still holding after {years} years, if signed",
     )
+    label_ends(ax, right, ends)
     ax.set_title(_title(found, dominated), loc="left")
     ax.annotate(
         "thick: 95 % sampling error; thin: 90 % of parameter sets; filled: on the frontier; "
@@ -84,6 +74,13 @@ def _cross(ax: Axes, across: Estimate, up: Estimate, colour: str) -> None:
             lw=0.8,
             alpha=0.7,
         )
+
+
+def _limits(across: Sequence[Estimate]) -> tuple[float, float]:
+    """From where to where the chances of a signature are drawn."""
+    low, high = min(each.low for each in across), max(each.high for each in across)
+    margin = 0.1 * (high - low) + 0.02
+    return max(0.0, low - margin), min(1.0, high + margin)
 
 
 def _title(found: Sequence[Signing], dominated: Sequence[int | None]) -> str:
