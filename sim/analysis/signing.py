@@ -91,7 +91,7 @@ class Signing:
 
     def document(self) -> dict[str, Any]:
         """As plain data; a range that is not known is null."""
-        return {name: _plain(value) for name, value in vars(self).items()}
+        return {name: plain(value) for name, value in vars(self).items()}
 
 
 def signing(run: Signable) -> Signing:
@@ -173,7 +173,10 @@ class FunctionOfMeans:
         """One number a world whose mean is the function of the means, and whose sampling error is
         that of the function to first order (the delta method).
         """
-        columns = self.columns(worlds)
+        return self.linear(self.columns(worlds))
+
+    def linear(self, columns: Floats) -> Floats:
+        """The same from the columns (mean, world)."""
         means = columns.mean(axis=1)
         away = self.gradient(means) @ (columns - means[:, None])
         return np.asarray(self.value(means) + away)
@@ -322,15 +325,16 @@ def _within(found: Estimate, limits: Limits) -> Estimate:
     )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Estimates as plain data, however they are nested; a range that is not known is null."""
     match value:
         case Estimate():
             columns = columns_of(value).items()
             return {name: None if np.isnan(number) else number for name, number in columns}
         case Guarantors():
-            return {name: _plain(each) for name, each in vars(value).items()}
+            return {name: plain(each) for name, each in vars(value).items()}
         case Mapping():
-            return {str(key): _plain(each) for key, each in value.items()}
+            return {str(key): plain(each) for key, each in value.items()}
     return value
 
 

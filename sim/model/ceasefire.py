@@ -1,6 +1,6 @@
 """The ceasefire: many possible histories advanced month by month as one Mesa model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -50,10 +50,13 @@ class CeasefireModel(mesa.Model):
         scenario: Scenario,
         worlds: int | Sequence[int] | Worlds = 1,
         rng: int | np.random.Generator | None = None,
+        settings: Mapping[str, Floats] | None = None,
     ) -> None:
         """Sign the ceasefire.
 
-        Raises ValueError for a world that the sampling of the scenario does not have.
+        `settings` are values (world,) that stand in place of those of the scenario, by dotted key:
+        worlds of the same number then meet the same chances under different settings. Raises
+        ValueError for a world that the sampling of the scenario does not have.
         """
         sampling = scenario.sampling
         seed = (
@@ -83,9 +86,11 @@ class CeasefireModel(mesa.Model):
         self.design: Worlds = self.worlds // sampling.replicates
         drawn, self._among_drawn = np.unique(self.design, return_inverse=True)
         by_design = designs(seed, scenario.uncertain(), drawn)
-        self._by_design = scenario.drawn(by_design)
         self.draws = {name: values[self._among_drawn] for name, values in by_design.items()}
-        self.drawn = scenario.drawn(self.draws)
+        self.drawn = scenario.drawn(self.draws | dict(settings or {}))
+        self._by_design = scenario.drawn(by_design)
+        if settings:
+            self._by_design, self._among_drawn = self.drawn, np.arange(size)
         self.step_years = 1 / sampling.steps_per_year
         self._half_year = max(1, sampling.steps_per_year // 2)
         self.years = 0.0
