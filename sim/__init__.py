@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sim.scenario.load import ScenarioError, load
     from sim.scenario.schema import Scenario
     from sim.study.calibration.study import calibrate
+    from sim.study.clauses import clauses, explain
     from sim.study.deals import sign
     from sim.study.discovery import discover
     from sim.study.influence import sensitivity
@@ -48,10 +49,12 @@ _HOME = {
     "ScenarioError": "sim.scenario.load",
     "calibrate": "sim.study.calibration.study",
     "causes": "sim.analysis.durability",
+    "clauses": "sim.study.clauses",
     "compare": "sim.analysis.durability",
     "costs": "sim.analysis.costs",
     "cumulative_incidence": "sim.analysis.durability",
     "discover": "sim.study.discovery",
+    "explain": "sim.study.clauses",
     "hazard": "sim.analysis.durability",
     "load": "sim.scenario.load",
     "probes_per_year": "sim.analysis.durability",
@@ -82,10 +85,12 @@ __all__ = [
     "ScenarioError",
     "calibrate",
     "causes",
+    "clauses",
     "compare",
     "costs",
     "cumulative_incidence",
     "discover",
+    "explain",
     "grid",
     "hazard",
     "load",

@@ -6,6 +6,7 @@ Imports stand in the commands that need them, so that `--help` answers at once.
 from sim.cli import (
     assumptions,
     calibration,
+    clauses,
     ensembles,
     history,
     page,
@@ -22,6 +23,7 @@ __all__ = [
     "app",
     "assumptions",
     "calibration",
+    "clauses",
     "ensembles",
     "history",
     "page",

@@ -4,6 +4,7 @@ They read tables and run nothing.
 """
 
 from sim.plots.calibration import calibrated, learned, ranks
+from sim.plots.clauses import clauses
 from sim.plots.costs import burden
 from sim.plots.discovery import discovery, peeling
 from sim.plots.durability import causes, differences, hazard, survival
@@ -24,6 +25,7 @@ __all__ = [
     "burden",
     "calibrated",
     "causes",
+    "clauses",
     "deterrence_map",
     "differences",
     "discovery",

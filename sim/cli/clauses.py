@@ -1,0 +1,120 @@
+"""The command that says what each clause of a text is worth."""
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.options import (
+    NOTHING_KEPT,
+    AsJson,
+    File,
+    Out,
+    Seed,
+    Set,
+    Workers,
+    advance,
+    app,
+    load,
+    plain_errors,
+    pool,
+    progress_bar,
+    sampling,
+)
+
+if TYPE_CHECKING:
+    from sim.study.clauses import Explanation
+
+Outcome = Annotated[
+    str,
+    typer.Option(
+        help=(
+            "Outcome to explain, such as survival@10, cost, terms_drift, russia_signs, "
+            "ukraine_signs, both_sign."
+        )
+    ),
+]
+ManySets = Annotated[int, typer.Option(help="Number of parameter sets of each subset.", min=2)]
+ManyHistories = Annotated[int, typer.Option(help="Simulated histories per parameter set.", min=1)]
+
+
+@app.command()
+def clauses(
+    file: File,
+    outcome: Outcome = "survival@10",
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OTHER", help="Explain the difference from this text.", show_default="base"
+        ),
+    ] = None,
+    designs: ManySets = 500,
+    replicates: ManyHistories = 4,
+    seed: Seed = None,
+    overrides: Set = None,
+    workers: Workers = 1,
+    out: Out = Path("runs"),
+    as_json: AsJson = False,
+) -> None:
+    """Value each clause of a text: what it adds on average, first, and last."""
+    with plain_errors(NOTHING_KEPT):
+        from sim.study.clauses import value
+        from sim.study.finding import writable
+
+        scenario = load(file, overrides, sampling(seed=seed))
+        other = None if against is None else load(against, overrides, sampling(seed=seed))
+        writable(out)
+        with pool(workers) as executor, progress_bar() as bar:
+            task = bar.add_task(f"{scenario.name}, subsets of its clauses", total=None)
+            found = value(
+                scenario,
+                outcome,
+                other,
+                designs=designs,
+                replicates=replicates,
+                executor=executor,
+                progress=partial(advance, bar, task),
+            )
+        folder = out / _name(found, designs, replicates, scenario.sampling.seed)
+        draw(found, folder)
+        if as_json:
+            document = json.dumps(found.document(), indent=1, ensure_ascii=False, allow_nan=False)
+            typer.echo(document)
+        else:
+            show(found, folder)
+
+
+def _name(found: "Explanation", *size: int) -> str:
+    from sim.scenario.schema import digest
+
+    asked = {"text": found.document(), "size": size}
+    return f"clauses-{found.scenario}-{digest(asked)[:8]}"
+
+
+def draw(found: "Explanation", folder: Path) -> None:
+    """Write the waterfall into a folder."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from sim import plots
+
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    plots.save(plots.clauses(found), folder / "figures" / "clauses.png")
+
+
+def show(found: "Explanation", folder: Path) -> None:
+    """Print the answer and the table."""
+    from rich.console import Console
+
+    from sim.report import clauses as report
+
+    console = Console(highlight=False, width=report.WIDTH)
+    for sentence in report.sentences(found):
+        console.print(sentence)
+    console.print(report.clauses_table(found))
+    for sentence in (report.left_out(found), report.HOW_TO_READ):
+        if sentence:
+            console.print(f"\n{sentence}")
+    console.print(f"\nFigure: {folder / 'figures' / 'clauses.png'}", soft_wrap=True)
