@@ -174,6 +174,9 @@ def test_a_difference_is_explained_by_provision(scenarios):
     )
     found = explanation(other, base, "russia_signs", **SIZE)
     assert [each.number for each in found.clauses] == ["deployment", "sanctions", "russia"]
+    assert found.against == "coalition"
+    assert found.difference is not None
+    assert found.difference.value == pytest.approx(found.full.value - found.none.value)
     assert sum(each.value.value for each in found.clauses) == pytest.approx(
         found.full.value - found.none.value, abs=1e-12
     )

@@ -24,6 +24,7 @@ from sim.analysis.estimate import (
     linearised,
     ratio_by_design,
 )
+from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import (
     COST_IN_PEACE,
     EUROPE_INTERVENES,
@@ -115,9 +116,13 @@ def signing(run: Signable) -> Signing:
     )
 
 
-def survival_if_signed(run: Simulated, years: float) -> Estimate:
-    """Share that holds `years` of the histories after a signature, a ratio of means."""
-    return if_signed(survival(years), run.worlds)
+def survival_if_signed(run: Simulated, years: float, *, integrated: bool = False) -> Estimate:
+    """Share that holds `years` of the histories after a signature, a ratio of means.
+
+    `integrated` as in `sim.survival`: a chance of signing is known before any coin is tossed.
+    """
+    measure = survival(years)
+    return if_signed(integrate(measure) if integrated else measure, run.worlds)
 
 
 def if_signed(measure: Measure, worlds: Columns) -> Estimate:

@@ -25,6 +25,9 @@ from sim.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.ensemble.store import Run
     from sim.study.clauses import Explanation
 
 Outcome = Annotated[
@@ -38,6 +41,13 @@ Outcome = Annotated[
 ]
 ManySets = Annotated[int, typer.Option(help="Number of parameter sets of each subset.", min=2)]
 ManyHistories = Annotated[int, typer.Option(help="Simulated histories per parameter set.", min=1)]
+
+Explain = Annotated[
+    bool,
+    typer.Option(
+        "--explain", help="Explain each difference after 10 years by provision (500 x 4 histories)."
+    ),
+]
 
 
 @app.command()
@@ -104,7 +114,25 @@ def draw(found: "Explanation", folder: Path) -> None:
     plots.save(plots.clauses(found), folder / "figures" / "clauses.png")
 
 
-def show(found: "Explanation", folder: Path) -> None:
+def explanations(runs: "Sequence[Run]", baseline: str, workers: int) -> "list[Explanation]":
+    """What makes the difference of each run from the baseline, by provision."""
+    from sim.study.clauses import explanation
+
+    base = next(each.scenario for each in runs if each.name == baseline)
+    outcome = f"survival@{min(10, base.sampling.horizon_years)}"
+    found = []
+    with pool(workers) as executor, progress_bar() as bar:
+        for each in runs:
+            if each.name != baseline:
+                task = bar.add_task(f"{each.name} explained", total=None)
+                report = partial(advance, bar, task)
+                found.append(
+                    explanation(each.scenario, base, outcome, executor=executor, progress=report)
+                )
+    return found
+
+
+def show(found: "Explanation", folder: Path | None = None) -> None:
     """Print the answer and the table."""
     from rich.console import Console
 
@@ -117,4 +145,5 @@ def show(found: "Explanation", folder: Path) -> None:
     for sentence in (report.left_out(found), report.HOW_TO_READ):
         if sentence:
             console.print(f"\n{sentence}")
-    console.print(f"\nFigure: {folder / 'figures' / 'clauses.png'}", soft_wrap=True)
+    if folder is not None:
+        console.print(f"\nFigure: {folder / 'figures' / 'clauses.png'}", soft_wrap=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli.clauses import Explain, explanations, show
 from sim.cli.options import (
     WIDTH,
     AsJson,
@@ -35,6 +36,7 @@ from sim.cli.options import (
 
 if TYPE_CHECKING:
     from sim.ensemble.store import Run
+    from sim.study.clauses import Explanation
 
 
 @app.command()
@@ -81,6 +83,7 @@ def compare(
     years: Years = None,
     overrides: Set = None,
     integrate: Integrate = False,
+    explain: Explain = False,
     workers: Workers = 1,
     dask: Dask = None,
     out: Out = Path("runs"),
@@ -118,7 +121,9 @@ def compare(
         determines = {"runs": [each.manifest["hash"] for each in runs], "baseline": baseline}
         folder = out / f"comparison-{digest(determines)[:8]}"
         _draw(runs, folder, baseline)
-        _print(runs, baseline or names[0], as_json, folder / "figures", integrated=integrate)
+        base = baseline or names[0]
+        explained = explanations(runs, base, workers) if explain else None
+        _print(runs, base, as_json, folder / "figures", integrated=integrate, explained=explained)
 
 
 def _is_run(path: str) -> bool:
@@ -156,6 +161,7 @@ def _print(
     figures: Path | None = None,
     *,
     integrated: bool,
+    explained: "list[Explanation] | None" = None,
 ) -> None:
     from rich.console import Console
 
@@ -168,14 +174,10 @@ def _print(
         else report.differences_table(runs, baseline, integrated=integrated)
     )
     if as_json:
-        typer.echo(
-            json.dumps(
-                report.document(runs, differences, integrated=integrated),
-                indent=1,
-                ensure_ascii=False,
-                allow_nan=False,
-            )
-        )
+        document = report.document(runs, differences, integrated=integrated)
+        if explained is not None:
+            document["explained"] = [each.document() for each in explained]
+        typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
         return
     console = Console(highlight=False, soft_wrap=True)
     console.width = max(console.width, WIDTH)
@@ -198,6 +200,8 @@ def _print(
     ):
         if each is not None:
             console.print(each)
+    for difference in explained or []:
+        show(difference)
     console.print(report.HOW_TO_READ)
     if integrated:
         console.print(report.gain(runs))

@@ -30,14 +30,23 @@ def sentences(found: Explanation) -> Iterator[str]:
     else:
         yield (
             f"{found.label} against {found.against_label}: {what} differs by "
-            f"{_number(found, found.difference, signed=True)}. Clauses of {found.against_label} "
-            "count with the opposite sign, so that all values add up to the difference."
+            f"{_number(found, found.difference, signed=True)}."
+        )
+    if _is_two_sided(found):
+        yield (
+            f"Clauses of {found.against_label} count with the opposite sign, so that all values "
+            "add up to the difference."
         )
     worst = found.worst_to_lose
     yield (
         f"Worst to lose: {_called(worst)}. Without it {what} would change by "
         f"{_number(found, _negative(worst.last), signed=True)}."
     )
+
+
+def _is_two_sided(found: Explanation) -> bool:
+    """Whether the clauses of two texts are laid against each other."""
+    return len({each.side for each in found.clauses}) > 1
 
 
 def _called(worth: Worth) -> str:
@@ -50,7 +59,7 @@ def clauses_table(found: Explanation) -> Table:
     """One row a clause: what it is worth, and what it adds first and last."""
     unit = "percentage points" if found.unit == "share" else found.unit
     table = Table(
-        title=f"\nWhat is each clause worth? ({found.outcome_label}, {unit})",
+        title=f"\nWhat is each worth? ({found.outcome_label}, {unit})",
         box=None,
         title_justify="left",
         title_style="bold",
@@ -61,7 +70,7 @@ def clauses_table(found: Explanation) -> Table:
     for heading in ("value", "first", "last"):
         table.add_column(heading, justify="right", no_wrap=True)
     for each in found.clauses:
-        side = f" [{each.side}]" if found.against is not None else ""
+        side = f" [{each.side}]" if _is_two_sided(found) else ""
         table.add_row(
             f"{_called(each)}{side}".replace("[", r"\["),
             *(_cell(found, number) for number in (each.value, each.first, each.last)),

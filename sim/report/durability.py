@@ -25,6 +25,7 @@ from sim.analysis.integrated import gains
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.labels import labels, labels_by_name
 from sim.analysis.measures import Simulated
+from sim.analysis.signing import survival_if_signed
 from sim.analysis.threshold import threshold
 from sim.game.war import Cause, Reason
 from sim.scenario.schema import milestones
@@ -87,6 +88,10 @@ def _run(run: Reported, *, integrated: bool) -> dict[str, Any]:
         "survival": {
             f"{row['years']:g}": _plain(row.drop("years"))
             for _, row in survival(run, integrated=integrated).iterrows()
+        },
+        "survival_if_signed": {
+            f"{year}": _plain(columns_of(survival_if_signed(run, year, integrated=integrated)))
+            for year in milestones(run.horizon_years)
         },
         "restricted_mean_years": stated(measures.restricted_mean(run.horizon_years)),
         "causes": {

@@ -162,10 +162,10 @@ def explanation(
 ) -> Explanation:
     """What each provision in which two scenarios differ contributes to the difference in outcome.
 
-    `none` is the outcome of `against`. Raises ScenarioError.
+    `none` is the outcome of `against`, over which all values count. Raises ScenarioError.
     """
-    both = (_sized(each, designs, replicates) for each in (against, scenario))
-    return _explained([between(*both)], outcome, executor, progress)
+    base, full = (_sized(each, designs, replicates) for each in (against, scenario))
+    return _explained([between(base, full)], outcome, executor, progress, base)
 
 
 def _sized(scenario: Scenario, count: int, replicates: int) -> Scenario:
@@ -189,8 +189,13 @@ def _check(scenario: Scenario, against: Scenario) -> None:
 
 
 def _explained(
-    games: Sequence[Game], name: str, executor: Executor | None, progress: Progress | None
+    games: Sequence[Game],
+    name: str,
+    executor: Executor | None,
+    progress: Progress | None,
+    base: Scenario | None = None,
 ) -> Explanation:
+    """The explanation of one game, by a named base if any, or of two as a difference."""
     first = games[0].full
     counted = outcome(name, first)
     seed = first.sampling.seed
@@ -201,7 +206,7 @@ def _explained(
         for number, (game, weight) in enumerate(zip(games, weighed, strict=True))
     ]
     none, full = (simulated.level(0, place) for place in (weighed[0].none, weighed[0].full))
-    other = games[1].full if len(games) > 1 else None
+    other = games[1].full if len(games) > 1 else base
     return Explanation(
         first.name,
         first.label or first.name,
@@ -276,11 +281,10 @@ class _Simulated:
         ]
 
     def difference(self, weighed: Sequence[Weights]) -> Estimate:
-        """The outcome of the first text less that of the second."""
-        own, other = (
-            values[weight.full] for values, weight in zip(self.outcomes, weighed, strict=True)
-        )
-        return self._estimates([own - other], share=False)[0]
+        """The outcome of the first text less that of the second, or of the base of the first."""
+        own = self.outcomes[0][weighed[0].full]
+        place = weighed[0].none if len(weighed) == 1 else weighed[1].full
+        return self._estimates([own - self.outcomes[-1][place]], share=False)[0]
 
     def _estimates(self, rows: Sequence[Floats], *, share: bool) -> list[Estimate]:
         unit = "share" if share else "difference"
