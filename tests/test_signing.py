@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from sim.game.signing import Fighting, FightingOn, Kept, ukraine_signs
 from sim.game.war import War
 from sim.scenario.load import ScenarioError
 from sim.study.deals import dominated_by
+from sim.study.side_payments import frontier
 
 RNG = np.random.default_rng(17)
 SMALL = {"sampling.designs": 200, "sampling.replicates": 4, "sampling.seed": 5}
@@ -259,6 +261,34 @@ def shifted(number, by):
         what="",
         within=(-1, 1),
     )
+
+
+def test_along_the_frontier_signatures_are_paid_for_with_durability(scenarios):
+    """The more a text promises, the more durable and the less likely to be signed; a price is the
+    durability given up by the chance gained, and a limit that cannot be is refused.
+    """
+    coalition = sim.load(scenarios / "coalition.toml", {"sampling.seed": 3})
+    along = frontier(
+        coalition, {"regime.commitment.europe": (0, 1)}, designs=100, replicates=4, samples=12
+    )
+    assert len(along) > 1
+    signs, holds = (
+        [getattr(each, name).value for each in along]
+        for name in ("both_sign", "survival_if_signed")
+    )
+    assert signs == sorted(signs)
+    assert holds == sorted(holds, reverse=True)
+    for one, other in pairwise(along):
+        gained = other.both_sign.value - one.both_sign.value
+        lost = one.survival_if_signed.value - other.survival_if_signed.value
+        assert one.price is not None
+        assert one.price.value == pytest.approx(lost / gained)
+        assert one.price.low < one.price.value < one.price.high
+    assert along[-1].price is None
+    with pytest.raises(ScenarioError, match="no part of the guarantee"):
+        frontier(coalition, {"russia.cost_of_war": (0, 1)})
+    with pytest.raises(ScenarioError, match="monitoring"):
+        frontier(coalition, {"regime.monitoring.quality": (0, 2)})
 
 
 @pytest.mark.long

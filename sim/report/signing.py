@@ -9,6 +9,7 @@ from sim.analysis.estimate import Estimate
 from sim.analysis.signing import REARMING_YEARS, Signing, differs
 from sim.analysis.words import with_error
 from sim.study.deals import dominated_by, durable_years
+from sim.study.side_payments import Point
 
 WIDTH = 80
 IMPOSED_OR_SIGNED = (
@@ -143,7 +144,31 @@ def guarantors_table(found: Sequence[Signing]) -> Table:
     )
 
 
-def _table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+def frontier_table(label: str, along: Sequence[Point]) -> Table:
+    """One row a text along the frontier: its provisions, both numbers, and the price."""
+    keys = list(along[0].provisions)
+    names = [key.removeprefix("regime.").replace(".", "\n").replace("_", " ") for key in keys]
+    return _table(
+        f"{label}: what would another percentage point of signatures cost? (in percentage "
+        "points of durability if signed)",
+        [*names, "both\nsign, %", "holds if\nsigned, %", "price"],
+        (
+            (
+                str(number),
+                *(f"{each.provisions[key]:.3g}" for key in keys),
+                _cell(each.both_sign),
+                _cell(each.survival_if_signed),
+                "" if each.price is None else _cell(each.price, 1, 2),
+            )
+            for number, each in enumerate(along, start=1)
+        ),
+        narrow=True,
+    )
+
+
+def _table(
+    title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], *, narrow: bool = False
+) -> Table:
     table = Table(
         title=f"\n{title}",
         box=None,
@@ -152,7 +177,9 @@ def _table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -
         pad_edge=False,
         padding=(0, 0, 0, 1),
     )
-    table.add_column("", min_width=16, max_width=WIDTH - 11 * len(headings))
+    table.add_column(
+        "", min_width=3 if narrow else 16, max_width=max(3, WIDTH - 11 * len(headings))
+    )
     for heading in headings:
         table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:

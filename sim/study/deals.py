@@ -2,8 +2,8 @@
 dominated.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,9 @@ from sim.analysis.signing import Signing, numbers, signing
 from sim.ensemble.run import run
 from sim.ensemble.store import Run
 from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.study.side_payments import Point
 
 DURABLE_YEARS = 10
 """Years of durability that are set against the chance of a signature, as far as a run reaches."""
@@ -39,9 +42,16 @@ def sign(texts: Sequence[Scenario | Run] | Scenario | Run, **options: Any) -> pd
     )
 
 
-def document(found: Sequence[Signing]) -> dict[str, Any]:
-    """What `ceasefire sign --json` prints."""
-    return {"scenarios": [each.document() for each in found]}
+def document(
+    found: Sequence[Signing], frontiers: Mapping[str, Sequence["Point"]] | None = None
+) -> dict[str, Any]:
+    """What `ceasefire sign --json` prints; the texts along a frontier if provisions vary."""
+    scenarios = []
+    for each in found:
+        along = (frontiers or {}).get(each.scenario)
+        more = {} if along is None else {"frontier": [point.document() for point in along]}
+        scenarios.append(each.document() | more)
+    return {"scenarios": scenarios}
 
 
 def durable_years(found: Signing) -> int:
