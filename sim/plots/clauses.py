@@ -42,9 +42,8 @@ def clauses(found: Explanation, ax: Axes | None = None) -> Axes:
     ax.set_axisbelow(b=True)
     if found.unit == "share":
         ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.set_xlabel(
-        f"{found.outcome_label}; thick: 95 % sampling error, thin: 90 % of parameter sets"
-    )
+    what = f"share that {found.outcome_label}" if found.unit == "share" else found.outcome_label
+    ax.set_xlabel(f"{what}; thick: 95 % sampling error, thin: 90 % of parameter sets")
     worst = found.worst_to_lose
     ax.set_title(f"Worst to lose: {shorten(worst.text, _WORDS, placeholder=' …')}", loc="left")
     return ax

@@ -60,7 +60,7 @@ def _dominated(found: Sequence[Signing]) -> Iterator[str]:
     ]
     yield f"On the frontier between the two: {', '.join(on)}."
     if off:
-        yield f"Dominated, less likely to be signed and less durable: {', '.join(off)}."
+        yield f"Dominated, worse in one of the two and not better in the other: {', '.join(off)}."
 
 
 def differing(found: Sequence[Signing]) -> str:

@@ -65,8 +65,8 @@ def durable_years(found: Signing) -> int:
 def dominated_by(found: Sequence[Signing]) -> list[int | None]:
     """For each text the text that dominates it, by its place, or None on the frontier.
 
-    A text dominates another if it is at least as likely to be signed by both and as durable if
-    signed, and in one of the two better by more than the sampling errors.
+    A text dominates another if it is better by more than the sampling errors in one of the two, the
+    chance that both sign and durability if signed, and not worse by more than them in the other.
     """
     pairs = [(each.both_sign, each.survival_if_signed[durable_years(each)]) for each in found]
     return [
@@ -85,5 +85,7 @@ def _dominates(one: tuple[Estimate, Estimate], other: tuple[Estimate, Estimate])
         float(np.hypot(mine.value - mine.low, theirs.high - theirs.value))
         for mine, theirs in zip(one, other, strict=True)
     ]
-    clear = any(gap > error for gap, error in zip(gaps, errors, strict=True))
-    return min(gaps) >= 0 and clear
+    compared = list(zip(gaps, errors, strict=True))
+    return any(gap > error for gap, error in compared) and all(
+        gap >= -error for gap, error in compared
+    )
