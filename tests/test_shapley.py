@@ -3,6 +3,7 @@
 import json
 from itertools import permutations
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -234,3 +235,19 @@ def test_clauses_prints_one_document(scenarios, tmp_path, command):
     assert total == pytest.approx(document["full"]["estimate"] - document["none"]["estimate"])
     assert {"number", "text", "value", "first", "last", "side"} == set(document["clauses"][0])
     assert list(tmp_path.glob("clauses-*/figures/clauses.png"))
+
+
+def test_the_waterfall_ends_where_the_text_stands(scenarios):
+    """Bars from the base through every clause to the whole, each from where the last one ended."""
+    found = value(sim.load(scenarios / "eu.toml"), "survival@5", **SIZE)
+    ax = sim.plots.clauses(found)
+    first, *steps, last = ax.patches
+    assert len(steps) == len(found.clauses)
+    assert first.get_width() == pytest.approx(found.none.value)
+    assert last.get_width() == pytest.approx(found.full.value)
+    level = found.none.value
+    for step in steps:
+        assert step.get_x() == pytest.approx(level)
+        level += step.get_width()
+    assert level == pytest.approx(found.full.value)
+    plt.close(ax.figure)

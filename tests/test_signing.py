@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from itertools import pairwise
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from scipy.special import expit
@@ -331,3 +332,17 @@ def test_the_measure_of_russias_chance_is_an_outcome_like_any_other(runs):
     """Its mean is that of the column."""
     found = estimate(RUSSIA_SIGNS, runs["none"].worlds)
     assert found.value == pytest.approx(runs["none"].outcomes["russia_signs"].mean())
+
+
+def test_the_figure_shows_every_text_and_both_uncertainties(runs):
+    """A point and a label each; a hollow point and its label say who is dominated."""
+    found = [signing(each) for each in runs.values()]
+    ax = sim.plots.signing(found)
+    said = " ".join(text.get_text() for text in ax.texts)
+    dominated = sum(other is not None for other in dominated_by(found))
+    assert all(each.label in said for each in found)
+    assert said.count("(dominated)") == dominated
+    points = [line for line in ax.lines if line.get_marker() == "o"]
+    assert len(points) == len(found)
+    assert sum(line.get_markerfacecolor() == "white" for line in points) == dominated
+    plt.close(ax.figure)
