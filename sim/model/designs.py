@@ -39,6 +39,10 @@ FIRST = (
 )
 """Numbers that decide much, a judgement: the first dimensions fill evenly with the fewest points.
 """
+ONLY_SIGNATURES = ("fighting.", "ukraine.value_of_sovereignty", "regime.territory.ceded")
+"""Beginnings of the keys of numbers on which no history depends, only who would sign: they take up
+no dimension, and have Latin hypercubes of their own.
+"""
 _SLAB = 2048
 """Designs that are drawn together, a power of two."""
 _HYPERCUBE = 256
@@ -87,9 +91,9 @@ def dimensions() -> dict[str, int]:
         {"regime": {"accession": {"start": 1.0, "mean_years": 1.0, "veto": 0.0}}}
     )
     others = [key for key, value in every.leaves() if value is None or isinstance(value, float)]
-    return {
-        key: place for place, key in enumerate(dict.fromkeys((*FIRST, *every.uncertain(), *others)))
-    }
+    names = dict.fromkeys((*FIRST, *every.uncertain(), *others))
+    counted = [name for name in names if not name.startswith(ONLY_SIGNATURES)]
+    return {name: place for place, name in enumerate(counted)}
 
 
 @lru_cache(maxsize=4)

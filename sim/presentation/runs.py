@@ -54,6 +54,20 @@ def difference(shown: Comparison) -> Section | None:
     )
 
 
+def signature(shown: Comparison) -> Section | None:
+    """How long ceasefires hold that both sides signed, where that differs."""
+    selected = [(label, run) for label, run in shown.labelled if run.is_selected]
+    if not selected:
+        return None
+    return Section(
+        "signature",
+        "Does it hold as long if it must be signed?",
+        tuple(sentences.selection(shown)),
+        tuple(signature_table(label, run) for label, run in selected),
+        trust=SHARES,
+    )
+
+
 def deterrence(shown: Comparison) -> Section:
     """Which Russia a guarantee deters."""
     return Section(
@@ -162,6 +176,7 @@ _QUANTILES = (SPREAD[0], 0.25, EVEN, 0.75, SPREAD[1])
 SECTIONS: tuple[Callable[[Comparison], Section | None], ...] = (
     durability,
     difference,
+    signature,
     deterrence,
     risk,
     ends,
@@ -183,6 +198,18 @@ def durability_table(shown: Comparison) -> Table:
         "Share of ceasefires still holding, %",
         _years(shown),
         {label: run.survival().set_index("years") for label, run in shown.labelled},
+    )
+
+
+def signature_table(label: str, run: Summary) -> Table:
+    """Durability of a run by year, if imposed and if signed."""
+    return estimates_table(
+        f"{label}: still holding if imposed and if signed, %",
+        {_year(year): float(year) for year in run.milestones},
+        {
+            "if imposed": run.survival().set_index("years"),
+            "if signed": run.survival_if_signed().set_index("years"),
+        },
     )
 
 

@@ -15,6 +15,7 @@ from sim.actors.russia import Challenger
 from sim.actors.ukraine import Protege
 from sim.actors.united_states import Backstop
 from sim.calendar import Calendar, Date
+from sim.game.signing import Fighting
 from sim.game.war import War
 from sim.guarantee.costs import Costs
 from sim.guarantee.provisions import Regime
@@ -166,6 +167,7 @@ class Scenario(Parameters):
     united_states: Backstop = Backstop()
     war: War = War()
     costs: Costs = Costs()
+    fighting: Fighting = Fighting()
     sampling: Sampling = Sampling()
 
     @model_validator(mode="after")
