@@ -31,6 +31,7 @@ from pydantic import (
     WithJsonSchema,
     field_validator,
 )
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from sim.uncertainty import EXAMPLES, KINDS, LARGEST, Distribution, Floats, is_number
@@ -224,20 +225,25 @@ class Parameters(BaseModel):
             )
         return value
 
-    def leaves(self, prefix: str = "") -> Iterator[tuple[str, Any]]:
-        """Every value of the block and the blocks inside it, with its dotted key.
+    def fields(self, prefix: str = "") -> Iterator[tuple[str, Any, FieldInfo]]:
+        """Every value of the block and of the blocks inside it, with its dotted key and its field.
 
-        Members of a list go by their name.
+        Members of a list go by their names.
         """
-        for name in type(self).model_fields:
-            value = getattr(self, name)
-            if isinstance(value, Parameters):
-                yield from value.leaves(f"{prefix}{name}.")
-            elif isinstance(value, tuple) and value and isinstance(value[0], Parameters):
-                for member in value:
-                    yield from member.leaves(f"{prefix}{name}.{getattr(member, 'name', '')}.")
-            else:
-                yield prefix + name, value
+        for name, field in type(self).model_fields.items():
+            value, key = getattr(self, name), prefix + name
+            match value:
+                case Parameters():
+                    yield from value.fields(f"{key}.")
+                case (Parameters(), *_):
+                    for member in value:
+                        yield from member.fields(f"{key}.{getattr(member, 'name', '')}.")
+                case _:
+                    yield key, value, field
+
+    def leaves(self) -> Iterator[tuple[str, Any]]:
+        """The same without the fields."""
+        return ((key, value) for key, value, _ in self.fields())
 
     def uncertain(self) -> dict[str, Distribution]:
         """The values that are distributions, by dotted key."""

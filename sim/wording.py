@@ -69,12 +69,17 @@ def _rounded(value: float, low: float, high: float, digits: int, scale: float) -
     return number, f"{least} to {most}"
 
 
+def years_of(count: float) -> str:
+    """A number of years."""
+    return f"{count:g} year" + ("" if count == 1 else "s")
+
+
 def deters(run: Summary, label: str, years: float | None = None) -> str:
     """In a sentence, which Russia is deterred for some years, by default ten, or to the horizon of
     a shorter run.
     """
     (at,) = run.thresholds([min(THRESHOLD_YEARS, run.horizon_years) if years is None else years])
-    for_years = f"{at.years:g} year" + ("" if at.years == 1 else "s")
+    for_years = years_of(at.years)
     as_much = "as much as a leadership for which Ukraine is vital"
     values = run.drawn_values
     if values is None:

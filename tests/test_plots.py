@@ -14,7 +14,6 @@ from matplotlib.text import Text
 import sim
 from sim.analysis.threshold import durability_by_value
 from sim.game.endings import Cause, Reason
-from sim.plots.reasons import LOOKS
 
 ROOT = Path(__file__).parents[1]
 ERROR = r"\((±[\d.]+|[\d.]+ to [\d.]+)\)"
@@ -114,7 +113,7 @@ def test_reasons_are_stacked_to_the_share_of_attacks(runs, ax):
     assert {text.get_text().lower() for text in ax.get_legend().get_texts()} == {
         reason.words.lower() for reason in shown
     }
-    assert len({look for reason, look in LOOKS.items() if reason in shown}) == len(shown)
+    assert len({(reason.colour, reason.hatch) for reason in shown}) == len(shown)
 
 
 def test_the_threshold_is_marked_on_the_curve_and_said(runs, ax):

@@ -14,7 +14,9 @@ from sim.scenario.schema import json_schema
 from sim.scenario.show import resolved
 from sim.scenario.sources import without_source
 
-LIBRARY = sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml"))
+FOLDER = Path(__file__).parents[1] / "scenarios"
+LIBRARY = sorted(path for path in FOLDER.glob("*.toml") if path.stem != "calibrated")
+"""The scenarios, without the overlay that a calibration made and that a warning goes with."""
 LONGEST = 250
 """Characters of a source that a reader takes in at a glance."""
 

@@ -70,9 +70,14 @@ def _of_several(runs: Sequence[Summary], tables: Sequence[Any], ax: Axes) -> Non
             lw=1.5,
         )
     ax.set_yticks(rows, labels(runs))
-    ax.legend(
-        loc="upper center", bbox_to_anchor=(0.4, -0.26), ncols=2, frameon=False, fontsize="small"
-    )
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(
+            loc="upper center",
+            bbox_to_anchor=(0.4, -0.26),
+            ncols=2,
+            frameon=False,
+            fontsize="small",
+        )
     ax.set_xlabel(
         f"share of all histories that end by attack within {runs[0].horizon_years} "
         "years\n(whisker: 95 % sampling error)"

@@ -12,7 +12,7 @@ from sim.presentation import sentences
 from sim.presentation.reversal import headline
 from sim.presentation.section import Section
 from sim.study.finding import Finding
-from sim.wording import deters, share, with_error
+from sim.wording import deters, share, with_error, years_of
 
 HOW_TO_READ = (
     "In brackets: 95 % sampling error, which more histories reduce. Below: the range over 90 % of "
@@ -89,7 +89,7 @@ def _ranking(shown: Comparison) -> str:
     )
     among = f", the most of {len(shown.runs)} guarantees" if others else ""
     return (
-        f"{shown.label(best)}: after {horizon} years, {share(best.last())} of ceasefires still "
+        f"{shown.label(best)}: after {years_of(horizon)}, {share(best.last())} of ceasefires still "
         f"hold{among}. {share(second.last())} hold under {shown.label(second)}{fewest}."
     )
 
@@ -111,11 +111,11 @@ def _likely(run: Summary, label: str) -> Iterator[str]:
     if run.replicates == 1:
         yield "With one history of each parameter set, chance cannot be told from parameters."
         return
-    likely, last = run.sure(run.horizon_years), run.last()
+    likely, horizon = run.sure(run.horizon_years), years_of(run.horizon_years)
+    sets = with_error(likely.value, likely.low, likely.high)
     yield (
-        f"Under {label}, the ceasefire is more likely than not to hold {run.horizon_years} years "
-        f"in {with_error(likely.value, likely.low, likely.high)} of parameter sets. The share "
-        f"still holding is {sentences.spread(last)}."
+        f"Under {label}, the ceasefire is more likely than not to hold {horizon} in {sets} of "
+        f"parameter sets. The share still holding is {sentences.spread(run.last())}."
     )
 
 
@@ -154,7 +154,7 @@ def _costs(run: Summary, shown: Comparison) -> Iterator[str]:
     label = shown.label(run)
     stated = sentences.expected_costs(run, label)
     saved = "" if shown.unpaired or run is shown.base else f", {sentences.war_saved(run, shown)}"
-    yield f"{stated}{saved}. Costs are present values over {run.horizon_years} years."
+    yield f"{stated}{saved}. Costs are present values over {years_of(run.horizon_years)}."
     if paid := sentences.payers(run):
         yield paid
 

@@ -48,8 +48,6 @@ def headline(finding: Finding) -> str:
     """The line: the number that comes closest to reversing the ranking, and by which step."""
     ranking, candidates = _ranking(finding), finding.tables["candidates"]
     best, rival = finding.label(ranking["best"]), finding.label(ranking["rival"])
-    if candidates.empty:
-        return f"No number that was moved makes {rival} level with {best}."
     rows = [row for _, row in candidates.iterrows()]
     closest = {
         kind: next((row for row in rows if row["kind"] == kind), None)
@@ -62,13 +60,15 @@ def headline(finding: Finding) -> str:
         said.append(f"No belief about one uncertain number makes {rival} level with {best}.")
     if (step := closest["fixed"]) is not None:
         said.append(_step(step, best, rival, finding))
-    if rows[0]["kind"] == "fixed":
+    if rows and rows[0]["kind"] == "fixed":
         said.reverse()
     level = (
         f"{best} and {rival} are statistically indistinguishable already. "
         if ranking["difference_low"] <= 0
         else ""
     )
+    if candidates.empty:
+        return f"{level}No number that was moved reverses the ranking of {best} and {rival}."
     return level + " ".join(said)
 
 

@@ -12,7 +12,7 @@ from sim.analysis.signing import DURABLE_YEARS
 from sim.analysis.summary import Comparison, Summary
 from sim.game.endings import Cause, Reason
 from sim.guarantee.costs import PEACE
-from sim.wording import of_row, share, with_error
+from sim.wording import of_row, share, with_error, years_of
 
 _EARLY, _REASONS = 5, 4
 """The earlier year, and the most reasons, that a sentence states."""
@@ -30,8 +30,8 @@ def durability(shown: Comparison) -> Iterator[str]:
         )
         yield (
             f"Under {shown.label(run)}, {share(last)} of ceasefires still hold after "
-            f"{run.horizon_years} years{early}. The share after {run.horizon_years} years is "
-            f"{spread(last)}."
+            f"{years_of(run.horizon_years)}{early}. The share after "
+            f"{years_of(run.horizon_years)} is {spread(last)}."
         )
 
 
@@ -40,7 +40,7 @@ def difference(row: Any, better: str, worse: str) -> str:
     more = "more" if row["estimate"] >= 0 else "fewer"
     error = 50 * (row["high"] - row["low"])
     stated = (
-        f"After {row['years']:g} years, {100 * abs(row['estimate']):.1f} percentage points "
+        f"After {years_of(row['years'])}, {100 * abs(row['estimate']):.1f} percentage points "
         f"(±{error:.1f}) {more} ceasefires still hold under {better} than under {worse}, on the "
         "same simulated histories"
     )

@@ -15,7 +15,7 @@ import pyarrow as pa
 from sim.game.endings import ENDINGS
 from sim.guarantee.costs import EUROPE, UKRAINE, UNITED_STATES, column
 from sim.scenario.schema import Scenario, milestones
-from sim.scenario.show import parameters
+from sim.uncertainty import Distribution
 
 QUANTILES = (5, 25, 50, 75, 95)
 """Percentiles of the timeline."""
@@ -188,7 +188,7 @@ def _costs(scenario: Scenario) -> Iterator[Column]:
 
 
 def _drawn(scenario: Scenario) -> Iterator[Column]:
-    information = {each.key: each for each in parameters(scenario)}
-    for name in scenario.uncertain():
-        each = information[name]
-        yield Column(name, pa.float64(), Kind.DRAWN, each.unit or "-", each.meaning)
+    for name, value, field in scenario.fields():
+        if isinstance(value, Distribution):
+            extra: Any = field.json_schema_extra
+            yield Column(name, pa.float64(), Kind.DRAWN, str(extra["unit"]), str(field.description))

@@ -35,20 +35,7 @@ class ParameterInfo:
 
 def parameters(scenario: Scenario) -> Iterator[ParameterInfo]:
     """Every value of a scenario in the order of the schema, those that are none included."""
-    yield from _parameters(scenario, scenario, "")
-
-
-def _parameters(scenario: Scenario, block: Parameters, prefix: str) -> Iterator[ParameterInfo]:
-    for name, field in type(block).model_fields.items():
-        value, key = getattr(block, name), f"{prefix}{name}"
-        match value:
-            case Parameters():
-                yield from _parameters(scenario, value, f"{key}.")
-            case (Parameters(), *_):
-                for member in value:
-                    yield from _parameters(scenario, member, f"{key}.{member.name}.")
-            case _:
-                yield _info(scenario, key, value, field)
+    return (_info(scenario, key, value, field) for key, value, field in scenario.fields())
 
 
 def _info(scenario: Scenario, key: str, value: Any, field: FieldInfo) -> ParameterInfo:
