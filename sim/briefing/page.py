@@ -23,8 +23,7 @@ from sim.analysis.labels import labels, labels_by_name
 from sim.briefing import sentences
 from sim.briefing.findings import telling
 from sim.ensemble.store import Run
-from sim.scenario.load import OWN
-from sim.scenario.schema import milestones
+from sim.scenario.schema import OWN, milestones
 from sim.scenario.show import Told, parameters, resolved
 from sim.study.finding import Finding
 

@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import File, Files, Set, app, load, plain_errors
+from sim.cli.options import AsJson, File, Files, Set, app, load, plain_errors
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
 
 
 @app.command("list")
@@ -15,7 +18,7 @@ def list_scenarios(
         Path, typer.Argument(metavar="[DIR]", help="Folder of scenario files.")
     ] = Path("scenarios"),
 ) -> None:
-    """List the scenarios in a folder: name and title."""
+    """List the scenarios in a folder and in `texts` inside it: name and title."""
     with plain_errors() as refuse:
         from sim.scenario.load import load_folder
 
@@ -27,26 +30,56 @@ def list_scenarios(
 
 
 @app.command()
-def check(files: Files) -> None:
-    """Check scenario files, and report every problem; a provision without a source is a warning."""
+def check(files: Files, as_json: AsJson = False) -> None:
+    """Check scenario files, and report every problem; a provision without a source is a warning.
+
+    Of a text, say how many of its clauses the model has.
+    """
     with plain_errors() as refuse:
         from sim.scenario.load import ScenarioError
         from sim.scenario.sources import without_source
 
         problems: list[str] = []
-        warnings: list[str] = []
+        checked: dict[str, Scenario] = {}
         for file in files:
             try:
-                scenario = load(file)
+                checked[file] = load(file)
             except ScenarioError as wrong:
                 problems += wrong.problems
             else:
-                warnings += without_source(scenario)
-                typer.echo(f"{file}: fine")
+                if not as_json:
+                    _report_fine(file, checked[file])
+        warnings = [each for scenario in checked.values() for each in without_source(scenario)]
         for warning in dict.fromkeys(warnings):
             typer.echo(warning, err=True)
         if problems:
             refuse(problems)
+        if as_json:
+            document = {"scenarios": [_checked(*each) for each in checked.items()]}
+            typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def _report_fine(file: str, scenario: "Scenario") -> None:
+    """One line for a file that can be used, and one for the clauses of a text."""
+    from sim.scenario.clauses import Coverage
+
+    typer.echo(f"{file}: fine")
+    if scenario.clauses:
+        typer.echo(f"{file}: {Coverage.of(scenario.clauses)}")
+
+
+def _checked(file: str, scenario: "Scenario") -> dict[str, Any]:
+    """What is to be said of a file that can be used; `clauses` is null for one that is no text."""
+    from sim.scenario.clauses import Coverage
+    from sim.scenario.sources import without_source
+
+    return {
+        "file": file,
+        "scenario": scenario.name,
+        "label": scenario.label,
+        "warnings": without_source(scenario),
+        "clauses": Coverage.of(scenario.clauses).document() if scenario.clauses else None,
+    }
 
 
 @app.command()

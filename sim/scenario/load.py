@@ -13,12 +13,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.quantity import Parameters
+from sim.scenario import clauses
 from sim.scenario.editions import GONE, NEEDED
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import OWN, Scenario
+from sim.scenario.show import toml
 from sim.scenario.toml import Key, lines_of
 
-OWN = ("name", "label", "as_of", "title", "description", "sources")
-"""What a file says of itself only, and does not hand on to a file that extends it."""
 _PLAIN = {
     "bool_type": "must be true or false",
     "dict_type": "must be a table",
@@ -28,6 +28,8 @@ _PLAIN = {
     "list_type": "must be a list",
     "string_type": "must be a text in quotes",
     "tuple_type": "must be a list",
+    "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
 }
 
 
@@ -57,6 +59,29 @@ class _Layer:
                 return f"{self.origin}:{self.lines[key[:end]]}"
         return self.origin
 
+    def giver(self, key: Key) -> str:
+        """Who gives a key its value, as origins say it."""
+        return self.place(key)
+
+
+@dataclass
+class _ClauseLayer(_Layer):
+    """One value that a clause sets; its origin is `file:line`."""
+
+    number: str = ""
+
+    def place(self, key: Key) -> str:  # noqa: ARG002  one value has one place
+        """`file:line: clause 8`."""
+        return f"{self.origin}: clause {self.number}"
+
+    def giver(self, key: Key) -> str:  # noqa: ARG002  one value has one place
+        """`clause 8 of file:line`."""
+        return f"clause {self.number} of {self.origin}"
+
+
+_SetBy = dict[Key, list[tuple[Any, _Layer]]]
+"""For each key the values it was given and by which layer, the last of which holds."""
+
 
 def load(
     path: str | Path,
@@ -74,8 +99,9 @@ def load(
     *bases, own = _read(Path(path), ())
     others = [layer for each in over for layer in _read(Path(each), ())]
     given = [_Layer(origin, _nest(key, value)) for key, value in (overrides or {}).items()]
-    set_by: dict[Key, list[tuple[Any, _Layer]]] = {}
-    for layer in (*bases, own, *others, *given):
+    set_by: _SetBy = {}
+    files = (layer for file in (*bases, own, *others) for layer in (*_clause_layers(file), file))
+    for layer in (*files, *given):
         for key, value in _leaves(layer.says, Scenario):
             if key[0] not in OWN or layer is own or layer in given:
                 _forget(set_by, key)
@@ -91,6 +117,10 @@ def load(
     except ValidationError as wrong:
         problems += [_describe(each, set_by) for each in wrong.errors()]
         raise ScenarioError(sorted(set(problems), key=_by_place)) from None
+    if scenario.clauses and (over or overrides):
+        load(path)
+    elif scenario.clauses:
+        problems += _text_problems(scenario, own, set_by)
     if problems:
         raise ScenarioError(problems)
     origins = {
@@ -105,15 +135,15 @@ def load(
 
 
 def load_folder(folder: Path) -> tuple[dict[Path, Scenario], list[str]]:
-    """The scenarios in the TOML files of a folder, in the order of their names, and every problem
-    in the files that hold none.
+    """The scenarios in the TOML files of a folder and of `texts` in it, each in the order of their
+    names, and every problem in the files that hold none.
 
     Raises ScenarioError if there is no such folder.
     """
     if not folder.is_dir():
         raise ScenarioError([f"{folder}: no such folder; name one that holds scenario files"])
     found, problems = {}, []
-    for path in sorted(folder.glob("*.toml")):
+    for path in [*sorted(folder.glob("*.toml")), *sorted(folder.glob("texts/*.toml"))]:
         try:
             found[path] = load(path)
         except ScenarioError as wrong:
@@ -133,9 +163,7 @@ def replaced(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
         for key, value in values.items()
         if (problem := _put(said, tuple(key.split(".")), value, layer))
     ]
-    set_by: dict[Key, list[tuple[Any, _Layer]]] = {
-        tuple(key.split(".")): [(value, layer)] for key, value in values.items()
-    }
+    set_by: _SetBy = {tuple(key.split(".")): [(value, layer)] for key, value in values.items()}
     try:
         changed = Scenario.model_validate(said)
     except ValidationError as wrong:
@@ -229,6 +257,51 @@ def _bases(layer: _Layer) -> list[str]:
     return bases
 
 
+def _clause_layers(file: _Layer) -> Iterator[_ClauseLayer]:
+    """A layer for each value that the clauses of a file set, as far as the clauses are sound."""
+    given = file.says.get("clauses")
+    for position, clause in enumerate(given if isinstance(given, list) else ()):
+        try:
+            sourced = clauses.Clause.model_validate(clause).sourced()
+        except ValidationError:
+            continue
+        for key, value in sourced.items():
+            place = file.place(("clauses", position, "sets", key))
+            yield _ClauseLayer(place, _nest(key, value), number=clause["number"])
+
+
+def _text_problems(scenario: Scenario, own: _Layer, set_by: _SetBy) -> list[str]:
+    """Clauses that contradict each other, and values of the guarantee that are not those of the
+    clauses.
+    """
+    problems = [
+        f"{own.place(('clauses', *key))}: {problem}"
+        for key, problem in clauses.conflicts(scenario.clauses)
+    ]
+    try:
+        differences = clauses.differences(scenario.regime, scenario.clauses)
+    except ValidationError as wrong:
+        by_clause: _SetBy = {
+            key: [(value, layer)]
+            for layer in _clause_layers(own)
+            for key, value in _leaves(layer.says, Scenario)
+        }
+        return problems + [_describe(each, by_clause, ("regime",)) for each in wrong.errors()]
+    setters = {key: clause.number for clause in scenario.clauses for key in clause.sets or ()}
+    for key, (value, of_clauses) in differences.items():
+        layer = _layer_of(tuple(key.split(".")), set_by)
+        sets = (
+            f"clause {setters[key]} sets it to {toml(of_clauses)}"
+            if key in setters
+            else "no clause sets it"
+        )
+        problems.append(
+            f"{layer.place(tuple(key.split('.'))) if layer else own.origin}: {key}: is "
+            f"{toml(value)}, but {sets}; a text has the regime of its clauses alone"
+        )
+    return problems
+
+
 def _leaves(
     says: Mapping[str, Any], block: type[Parameters], prefix: Key = ()
 ) -> Iterator[tuple[Key, Any]]:
@@ -280,11 +353,11 @@ def _placed(
         for position, block in enumerate(value):
             for name, inner in block.items():
                 yield (
-                    ".".join(map(str, (*key, block["name"], name))),
-                    ((inner, layer.place((*key, position, name))),),
+                    ".".join(map(str, (*key, block.get("name", block.get("number")), name))),
+                    ((inner, layer.giver((*key, position, name))),),
                 )
     else:
-        yield ".".join(map(str, key)), tuple((each, by.place(key)) for each, by in layers)
+        yield ".".join(map(str, key)), tuple((each, by.giver(key)) for each, by in layers)
 
 
 def _forget(set_by: dict[Key, Any], key: Key) -> None:
@@ -316,10 +389,9 @@ def _put(said: dict[str, Any], key: Key, value: Any, layer: _Layer) -> str | Non
     return None
 
 
-def _describe(error: ErrorDetails, set_by: Mapping[Key, list[tuple[Any, _Layer]]]) -> str:
-    """One line for a fault that the schema found."""
-    key: Key = tuple(error["loc"])
-    layer = next(
+def _layer_of(key: Key, set_by: _SetBy) -> _Layer | None:
+    """The layer that gave a key its value, or gave that of the nearest thing around it."""
+    return next(
         (
             given[-1][1]
             for end in range(len(key), 0, -1)
@@ -328,29 +400,33 @@ def _describe(error: ErrorDetails, set_by: Mapping[Key, list[tuple[Any, _Layer]]
         ),
         None,
     )
+
+
+def _describe(error: ErrorDetails, set_by: _SetBy, inside: Key = ()) -> str:
+    """One line for a fault that the schema found, in a block `inside` the scenario or in itself."""
+    key: Key = (*inside, *error["loc"])
+    layer = _layer_of(key, set_by)
+    in_clause = layer is not None and len(key) > 1 and key[0] == "clauses"
+    name = clauses.named(key, layer.says["clauses"]) if layer and in_clause else _dotted(key)
     place = layer.place(key) if layer else "scenario"
     match error["type"]:
         case "draws":
             return f"{place}: {error['msg']}"
         case "extra_forbidden" if _dotted(key) in GONE:
             return (
-                f"{place}: {_dotted(key)}: is not in the second edition of the model; "
-                f"{GONE[_dotted(key)]}"
+                f"{place}: {name}: is not in the second edition of the model; {GONE[_dotted(key)]}"
             )
         case "extra_forbidden":
-            return f"{place}: {_dotted(key)}: no such key{_nearest_key(key)}"
+            return f"{place}: {name}: no such key{_nearest_key(key)}"
         case "missing":
-            return (
-                f"{place}: {_dotted(key)}: is missing; "
-                f"{NEEDED.get(str(key[-1]), 'give it a value')}"
-            )
+            return f"{place}: {name}: is missing; {NEEDED.get(str(key[-1]), 'give it a value')}"
         case "string_pattern_mismatch":
             return (
-                f"{place}: {_dotted(key)}: must start with a letter or digit and hold only "
+                f"{place}: {name}: must start with a letter or digit and hold only "
                 "letters, digits, '.', '_' and '-'"
             )
         case kind:
-            return f"{place}: {_dotted(key)}: {_PLAIN.get(kind, error['msg'])}"
+            return f"{place}: {name}: {_PLAIN.get(kind, error['msg'])}"
 
 
 def _dotted(key: Key) -> str:
