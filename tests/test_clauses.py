@@ -3,6 +3,7 @@ clause set what, and which of them the model leaves out.
 """
 
 import json
+import re
 import tomllib
 
 import jsonschema
@@ -361,3 +362,25 @@ def test_list_shows_the_texts(scenarios, command):
     """After the other scenarios of the folder."""
     listed = [line.split()[0] for line in command("list", scenarios).stdout.splitlines()]
     assert listed[-len(TEXTS) :] == [path.stem for path in TEXTS]
+
+
+@pytest.mark.long
+def test_the_how_to_runs(tmp_path, monkeypatch):
+    """Its file, each of its commands, what `check` prints, and its Python."""
+    root = LIBRARY["base"].parents[1]
+    page = (root / "docs" / "how-to" / "write_a_treaty_as_a_scenario.md").read_text()
+    blocks = dict.fromkeys(("toml", "sh", "text", "python"), "")
+    for kind, block in re.findall(r"^```(\w+)\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        blocks[kind] += block
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenarios").symlink_to(root / "scenarios")
+    (tmp_path / "my_deal.toml").write_text(blocks["toml"])
+    commands = [line.split()[1:] for line in blocks["sh"].splitlines()]
+    assert len(commands) == 5
+    for words in (*commands, ["check", "--json", "my_deal.toml"], ["show", "my_deal.toml"]):
+        result = CliRunner().invoke(app, words)
+        assert result.exit_code == 0, result.output
+        if words == ["check", "my_deal.toml"]:
+            assert (result.stdout, result.stderr) == (blocks["text"], "")
+    exec(blocks["python"], names := {})  # noqa: S102  it is our own page
+    assert names["without_territory"].regime.territory == sim.Scenario().regime.territory

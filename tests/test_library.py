@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from elements import LIBRARY
+from elements import LIBRARY, TEXTS
 
 import sim
 from sim.guarantee.provisions import Regime
@@ -179,6 +179,15 @@ def test_no_two_scenarios_go_by_the_same(field):
     """Two of one name would share a line in every table."""
     names = [getattr(sim.load(path), field) for path in FILES]
     assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def test_no_text_has_a_twin():
+    """No other scenario has the regime of a text, and every text says what is disputed."""
+    regimes = {path.stem: row(sim.load(path).regime) for path in FILES}
+    for path in TEXTS:
+        twins = [name for name, regime in regimes.items() if regime == regimes[path.stem]]
+        assert twins == [path.stem]
+        assert "Disputed" in sim.load(path).description
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -275,8 +275,8 @@ def _text_problems(scenario: Scenario, own: _Layer, set_by: _SetBy) -> list[str]
     clauses.
     """
     problems = [
-        f"{own.place(('clauses', *key))}: {problem}"
-        for key, problem in clauses.conflicts(scenario.clauses)
+        f"{own.place(('clauses', *path))}: {problem}"
+        for path, problem in clauses.conflicts(scenario.clauses)
     ]
     try:
         differences = clauses.differences(scenario.regime, scenario.clauses)
@@ -288,16 +288,17 @@ def _text_problems(scenario: Scenario, own: _Layer, set_by: _SetBy) -> list[str]
         }
         return problems + [_describe(each, by_clause, ("regime",)) for each in wrong.errors()]
     setters = {key: clause.number for clause in scenario.clauses for key in clause.sets or ()}
-    for key, (value, of_clauses) in differences.items():
-        layer = _layer_of(tuple(key.split(".")), set_by)
+    for dotted, (value, of_clauses) in differences.items():
+        key: Key = tuple(dotted.split("."))
+        layer = _layer_of(key, set_by) or own
         sets = (
-            f"clause {setters[key]} sets it to {toml(of_clauses)}"
-            if key in setters
+            f"clause {setters[dotted]} sets it to {toml(of_clauses)}"
+            if dotted in setters
             else "no clause sets it"
         )
         problems.append(
-            f"{layer.place(tuple(key.split('.'))) if layer else own.origin}: {key}: is "
-            f"{toml(value)}, but {sets}; a text has the regime of its clauses alone"
+            f"{layer.place(key)}: {dotted}: is {toml(value)}, but {sets}; a text has the regime of "
+            "its clauses alone"
         )
     return problems
 
