@@ -4,11 +4,13 @@ or less moves no other.
 
 import numpy as np
 import pytest
+from elements import LIBRARY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.model.designs import FIRST, ONLY_SIGNATURES, designs, dimensions, probabilities
+from sim.model.designs import FIRST, designs, dimensions, probabilities
+from sim.scenario.schema import ONLY_SIGNATURES
 from sim.uncertainty import Draws
 
 SEEDS = st.integers(0, 2**63 - 1)
@@ -24,7 +26,7 @@ def dealt(seed, count, which):
     return designs(seed, {"a.b": Draws(tuple(map(float, range(count))))}, which)["a.b"].astype(int)
 
 
-def test_every_uncertain_number_has_a_dimension_of_its_own(scenarios):
+def test_every_uncertain_number_has_a_dimension_of_its_own():
     """All that the scenarios of the library draw, those that decide much first.
 
     And no two share one. Numbers on which no history depends take up none.
@@ -32,7 +34,7 @@ def test_every_uncertain_number_has_a_dimension_of_its_own(scenarios):
     places = dimensions()
     assert sorted(places.values()) == list(range(len(places)))
     assert [places[name] for name in FIRST] == list(range(len(FIRST)))
-    for path in scenarios.glob("*.toml"):
+    for path in LIBRARY.values():
         names = sim.load(path).uncertain().keys()
         assert {name for name in names if not name.startswith(ONLY_SIGNATURES)} <= places.keys()
     assert not [name for name in places if name.startswith(ONLY_SIGNATURES)]

@@ -21,6 +21,7 @@ from sim.analysis.signing import signing as who_signs
 from sim.model.costs import costs
 from sim.model.signing import signing
 from sim.quantity import Parameters
+from sim.scenario.clauses import Clause
 from sim.scenario.load import replaced
 from sim.uncertainty import Distribution, is_number
 
@@ -109,14 +110,19 @@ def blocks(block: type[Parameters]) -> Iterator[type[Parameters]]:
                 yield from blocks(each)
 
 
+ALSO_REQUIRED = {Clause: {"no_bearing": "nobody counts it"}}
+"""What a block must have beside its required fields."""
+
+
 def stated(block: type[Parameters]) -> dict[str, object]:
     """Every field of a block with its default, and something in those that must be given."""
     given = {
-        name: {str: "a name", date: date(2030, 1, 1)}.get(field.annotation, 1)
+        name: {str: "name", date: date(2030, 1, 1)}.get(field.annotation, 1)
         for name, field in block.model_fields.items()
         if field.is_required()
     }
-    return {name: field.default for name, field in block.model_fields.items()} | given
+    defaults = {name: field.default for name, field in block.model_fields.items()}
+    return defaults | given | ALSO_REQUIRED.get(block, {})
 
 
 @pytest.mark.parametrize(

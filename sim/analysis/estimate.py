@@ -14,6 +14,7 @@ from sim.analysis.measures import Columns, Measure, drawn
 from sim.chance import generator
 from sim.errors import ImpossibleError
 from sim.levels import CONFIDENCE, SPREAD
+from sim.scenario.schema import ONLY_SIGNATURES
 from sim.uncertainty import Floats
 
 _DEGREE, _DESIGNS_A_TERM, _MOST_TERMS = 5, 5, 64
@@ -290,7 +291,7 @@ class Designs:
         """Ranks of the drawn parameters on [-1, 1] (parameter, design), well-conditioned since they
         are uniform.
         """
-        names = drawn(self._worlds)
+        names = [name for name in drawn(self._worlds) if not name.startswith(ONLY_SIGNATURES)]
         ranks = np.empty((len(names), self.count))
         for row, name in zip(ranks, names, strict=True):
             values = self._worlds[name].to_numpy()[:: self._replicates]

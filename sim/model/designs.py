@@ -13,7 +13,7 @@ from scipy.stats import qmc
 
 from sim.chance import generator
 from sim.quantity import Worlds
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import ONLY_SIGNATURES, Scenario
 from sim.uncertainty import Distribution, Floats
 
 FIRST = (
@@ -38,10 +38,6 @@ FIRST = (
     "war.opening_days",
 )
 """Numbers that decide much, a judgement: the first dimensions fill evenly with the fewest points.
-"""
-ONLY_SIGNATURES = ("fighting.", "ukraine.value_of_sovereignty", "regime.territory.ceded")
-"""Beginnings of the keys of numbers on which no history depends, only who would sign: they take up
-no dimension, and have Latin hypercubes of their own.
 """
 _SLAB = 2048
 """Designs that are drawn together, a power of two."""

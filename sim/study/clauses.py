@@ -304,7 +304,7 @@ def _left_out(scenario: Scenario, kind: str) -> tuple[LeftOut, ...]:
     """The clauses of a text that set nothing, with the reason."""
     return tuple(
         LeftOut(clause.number, clause.text, getattr(clause, kind))
-        for clause in getattr(scenario, "clauses", ())
+        for clause in scenario.clauses
         if getattr(clause, kind)
     )
 

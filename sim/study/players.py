@@ -11,11 +11,9 @@ from sim.ensemble.variants import Setting
 from sim.errors import ScenarioError
 from sim.quantity import Parameters
 from sim.scenario.load import replaced
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import OWN, Scenario
 from sim.uncertainty import Distribution
 
-_NAMES = ("name", "label", "as_of", "title", "description", "sources", "clauses")
-"""What is said of a scenario and moves no history."""
 _PROVISIONS = "regime"
 
 
@@ -79,13 +77,16 @@ class Game:
 
 def game_of(scenario: Scenario) -> Game:
     """A text and its clauses over `base`; a scenario without clauses is its provisions."""
-    clauses = getattr(scenario, "clauses", ())
-    if not clauses:
-        base = _without(scenario, [key for key, _ in scenario.regime.leaves("regime.")])
+    if not scenario.clauses:
+        base = _without(scenario, [f"regime.{key}" for key, _ in scenario.regime.leaves()])
         if not any(_differing(base, scenario)):
             raise ScenarioError([f"{scenario.name}: has no provision that could be valued"])
         return between(base, scenario)
-    players = [Player(each.number, each.text, tuple(each.sets)) for each in clauses if each.sets]
+    players = [
+        Player(clause.number, clause.text, tuple(clause.sets))
+        for clause in scenario.clauses
+        if clause.sets
+    ]
     if not players:
         raise ScenarioError(
             [f"{scenario.name}: none of its clauses sets a value, so that none can be valued"]
@@ -126,13 +127,13 @@ def between(base: Scenario, full: Scenario) -> Game:
 
 def assumptions(scenario: Scenario) -> Mapping[str, Any]:
     """All that determines a run but the guarantee."""
-    return scenario.model_dump(mode="json", exclude={*_NAMES, _PROVISIONS})
+    return scenario.model_dump(mode="json", exclude={*OWN, _PROVISIONS})
 
 
 def _differing(one: Parameters, other: Parameters, prefix: str = "") -> Iterator[str]:
     """The dotted keys of values in which two blocks differ; of a block that one lacks, its own."""
     for name in type(one).model_fields:
-        if not prefix and name in _NAMES:
+        if not prefix and name in OWN:
             continue
         mine, theirs, key = getattr(one, name), getattr(other, name), prefix + name
         if isinstance(mine, Parameters) and isinstance(theirs, Parameters):
