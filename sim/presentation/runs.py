@@ -9,6 +9,7 @@ import pandas as pd
 from sim import plots
 from sim.analysis.durability import columns_of
 from sim.analysis.estimate import Estimate
+from sim.analysis.signing import DURABLE_YEARS
 from sim.analysis.summary import Comparison, Summary
 from sim.game.endings import Cause, Reason
 from sim.levels import EVEN, SPREAD
@@ -56,14 +57,13 @@ def difference(shown: Comparison) -> Section | None:
 
 def signature(shown: Comparison) -> Section | None:
     """How long ceasefires hold that both sides signed, where that differs."""
-    selected = [(label, run) for label, run in shown.labelled if run.is_selected]
-    if not selected:
+    if not any(run.is_selected for run in shown.runs):
         return None
     return Section(
         "signature",
         "Does it hold as long if it must be signed?",
         tuple(sentences.selection(shown)),
-        tuple(signature_table(label, run) for label, run in selected),
+        (signature_table(shown),),
         trust=SHARES,
     )
 
@@ -201,16 +201,35 @@ def durability_table(shown: Comparison) -> Table:
     )
 
 
-def signature_table(label: str, run: Summary) -> Table:
-    """Durability of a run by year, if imposed and if signed."""
+def signature_table(shown: Comparison) -> Table:
+    """One row a run in which the two differ: durability if imposed and if signed."""
+    rows = {}
+    for label, run in shown.labelled:
+        if run.is_selected:
+            imposed, signed = (
+                table.set_index("years") for table in (run.survival(), run.survival_if_signed())
+            )
+            rows[label] = pd.concat([imposed.rename(_imposed), signed.rename(_signed)])
+    years = [
+        year for year in milestones(shown.horizon) if year >= min(DURABLE_YEARS, shown.horizon)
+    ]
     return estimates_table(
-        f"{label}: still holding if imposed and if signed, %",
-        {_year(year): float(year) for year in run.milestones},
+        "Share still holding if imposed and if signed, %",
         {
-            "if imposed": run.survival().set_index("years"),
-            "if signed": run.survival_if_signed().set_index("years"),
+            f"{_year(year)},\n{words}": key(float(year))
+            for year in years
+            for words, key in (("if imposed", _imposed), ("if signed", _signed))
         },
+        rows,
     )
+
+
+def _imposed(year: float) -> str:
+    return f"imposed {year:g}"
+
+
+def _signed(year: float) -> str:
+    return f"signed {year:g}"
 
 
 def differences_table(shown: Comparison) -> Table:
