@@ -28,7 +28,7 @@ SCENARIOS = Path("../scenarios")
 
 # %%
 preferred = sim.load(SCENARIOS / "article5_like.toml")
-driven = sensitivity.attribute_variance(preferred, "survival@10")
+driven = sensitivity.attribute_variance(preferred, "survival@10", samples=1024)
 show(terminal.section(section_of(driven)))
 
 # %%

@@ -89,9 +89,9 @@ def test_the_line_names_both_and_the_step(found):
 
 def test_it_is_read_where_it_was_found(runs, found, tmp_path, monkeypatch):
     """The same question has one folder."""
-    monkeypatch.setattr(reversal, "find", lambda *_, **__: found)
+    monkeypatch.setattr(reversal, "find_reversal", lambda *_, **__: found)
     kept = reversal.kept(runs, tmp_path)
-    monkeypatch.setattr(reversal, "find", None)
+    monkeypatch.setattr(reversal, "find_reversal", None)
     assert headline(reversal.kept(runs, tmp_path)) == headline(kept)
     assert reversal.reverses(kept, runs)
     assert not reversal.reverses(kept, runs[:1])
