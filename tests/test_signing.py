@@ -16,9 +16,13 @@ from sim.analysis.estimate import estimate
 from sim.analysis.means import function_of_means, outcome
 from sim.analysis.measures import RUSSIA_SIGNS, cost, survival
 from sim.analysis.signing import numbers, signing, survival_if_signed
+from sim.analysis.summary import comparison
 from sim.errors import ScenarioError
 from sim.game.signing import Fighting, FightingOn, Kept, ukraine_signs
 from sim.game.war import War
+from sim.presentation.answer import answer
+from sim.presentation.runs import signature
+from sim.presentation.sentences import IMPOSED_OR_SIGNED
 from sim.study.deals import dominated_by
 from sim.study.side_payments import frontier
 
@@ -291,6 +295,28 @@ def test_along_the_frontier_signatures_are_paid_for_with_durability(scenarios):
         frontier(coalition, {"russia.cost_of_war": (0, 1)})
     with pytest.raises(ScenarioError, match="monitoring"):
         frontier(coalition, {"regime.monitoring.quality": (0, 2)})
+
+
+def test_a_run_says_where_a_signature_selects(runs):
+    """Durability if imposed and if signed, and once what the two mean."""
+    shown = comparison([runs["none"], runs["article5_like"]])
+    selected = [label for label, run in shown.labelled if run.is_selected]
+    assert "Article 5-like protection" in selected
+    section = signature(shown)
+    assert [row[0] for row in section.tables[0].rows()] == selected
+    assert [text for text in section.answer if "“if signed” counts" in text] == [IMPOSED_OR_SIGNED]
+    said = " ".join(text for part in answer(shown) for text in part.answer)
+    assert said.count(IMPOSED_OR_SIGNED) == 1
+
+
+def test_a_signature_that_is_a_coin_toss_selects_nobody(scenarios):
+    """If noise alone decides who signs, every history counts alike, and nothing is said."""
+    blind = {"russia.choice_noise": 1000.0, "sampling.designs": 40, "sampling.replicates": 4}
+    run = sim.run(sim.load(scenarios / "article5_like.toml", blind), out=None)
+    assert np.ptp(run.outcomes["russia_signs"]) < 0.01
+    shown = comparison(run)
+    assert signature(shown) is None
+    assert not any(IMPOSED_OR_SIGNED in text for part in answer(shown) for text in part.answer)
 
 
 @pytest.mark.long

@@ -56,15 +56,15 @@ def _answer(explained: Explanation) -> Iterator[str]:
         )
     worst = explained.worst_to_lose
     yield (
-        f"Worst to lose: {_called(worst)}. Without it {what} would change by "
+        f"Worst to lose: {_called(worst).rstrip('.')}. Without it {what} would change by "
         f"{_change(explained, _negative(worst.last))}."
     )
     for said, clauses in (
-        ("The model leaves out", explained.not_modelled),
-        ("No bearing on durability have", explained.no_bearing),
+        ("Clauses that the model leaves out", explained.not_modelled),
+        ("Clauses without bearing on durability", explained.no_bearing),
     ):
         if clauses:
-            yield f"{said} the clauses {_numbers(clauses)}."
+            yield f"{said}: {_numbers(clauses)}."
 
 
 def _numbers(clauses: tuple[LeftOut, ...]) -> str:
