@@ -216,8 +216,8 @@ def with_clauses(scenario: "Scenario", numbers: Collection[str]) -> "Scenario":
     regime = regime_of(kept, changed)
     copy = scenario.model_copy(update={"regime": regime, "clauses": kept})
     return copy.with_origins(
-        {key: given for key, given in scenario.origins.items() if key not in dropped},
-        {key: given for key, given in scenario.stated_sources.items() if key not in dropped},
+        {key: values for key, values in scenario.origins.items() if key not in dropped},
+        {key: source for key, source in scenario.stated_sources.items() if key not in dropped},
     )
 
 

@@ -46,14 +46,14 @@ def find_signing(runs: Sequence[Run], frontiers: Frontiers | None = None) -> Fin
     )
     along = frontiers or {}
     keys = [key for points in list(along.values())[:1] for key in points[0].provisions]
-    asked = {
+    settings = {
         "scenarios": [each.name for each in runs],
         "runs": [each.manifest["hash"] for each in runs],
         "vary": keys,
     }
     return Finding(
         "signing",
-        asked,
+        settings,
         {
             "signing": TABLES["signing"].table(rows),
             "frontier": pd.DataFrame(

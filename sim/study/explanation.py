@@ -15,7 +15,7 @@ from sim.study.finding import LABELS, Finding
 NOT_MODELLED, NO_BEARING = "not_modelled", "no_bearing"
 VALUES = ("value", "first", "last")
 _LIMITS = ("low", "high", "spread_low", "spread_high")
-_ASKED = (
+_PLAIN = (
     *("settings", "scenario", "label", "outcome", "outcome_label", "unit"),
     *("less_is_better", "against", "against_label", "subsets"),
 )
@@ -106,13 +106,13 @@ class Explanation:
 
     def finding(self) -> Finding:
         """The finding of kind `clauses`, with the tables of `TABLES`."""
-        asked = {name: getattr(self, name) for name in _ASKED}
+        fields = {name: getattr(self, name) for name in _PLAIN}
         labels = [(self.scenario, self.label)]
         if self.against is not None:
             labels.append((self.against, self.against_label or self.against))
         return Finding(
             "clauses",
-            asked,
+            fields,
             {
                 "clauses": self.table,
                 "levels": TABLES["levels"].table(self._levels()),
