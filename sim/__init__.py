@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from sim.scenario.load import load
     from sim.scenario.schema import Scenario
     from sim.study.calibration.study import calibrate
+    from sim.study.clauses import clauses, explain
+    from sim.study.deals import sign
     from sim.study.discovery import discover
     from sim.study.precision import run_to_precision
     from sim.study.replay import replay
@@ -50,10 +52,12 @@ _HOME = {
     "NotPairedError": "sim.errors",
     "calibrate": "sim.study.calibration.study",
     "causes": "sim.analysis.durability",
+    "clauses": "sim.study.clauses",
     "compare": "sim.analysis.durability",
     "costs": "sim.analysis.costs",
     "cumulative_incidence": "sim.analysis.durability",
     "discover": "sim.study.discovery",
+    "explain": "sim.study.clauses",
     "hazard": "sim.analysis.durability",
     "load": "sim.scenario.load",
     "probes_per_year": "sim.analysis.durability",
@@ -67,6 +71,7 @@ _HOME = {
     "grid": "sim.study.sweep",
     "sample": "sim.study.sweep",
     "sensitivity": "sim.study.sensitivity",
+    "sign": "sim.study.deals",
     "spread": "sim.analysis.durability",
     "sure": "sim.analysis.durability",
     "survival": "sim.analysis.durability",
@@ -85,10 +90,12 @@ __all__ = [
     "ScenarioError",
     "calibrate",
     "causes",
+    "clauses",
     "compare",
     "costs",
     "cumulative_incidence",
     "discover",
+    "explain",
     "grid",
     "hazard",
     "load",
@@ -103,6 +110,7 @@ __all__ = [
     "run_to_precision",
     "sample",
     "sensitivity",
+    "sign",
     "spread",
     "sure",
     "survival",

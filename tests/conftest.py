@@ -10,6 +10,7 @@ import hypothesis
 import matplotlib as mpl
 import numpy as np
 import pytest
+from elements import LIBRARY
 from typer.testing import CliRunner
 
 from sim.cli import app
@@ -125,8 +126,9 @@ def calibrated(
     Its document and its folder, which is too small to be believed.
     """
     folder, out = tmp_path_factory.mktemp("scenarios"), tmp_path_factory.mktemp("calibration")
-    for path in scenarios.glob("*.toml"):
-        (folder / path.name).write_text(
+    (folder / "texts").mkdir()
+    for path in LIBRARY.values():
+        (folder / path.relative_to(scenarios)).write_text(
             path.read_text().replace("[sampling]", "[sampling]\nsteps_per_year = 1")
         )
     sizes = {

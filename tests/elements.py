@@ -3,12 +3,18 @@ out of them.
 """
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import sim
 from sim.cli import app
 from sim.guarantee.provisions import Regime
 from sim.quantity import Parameters
 
+_FOLDER = Path(__file__).parents[1] / "scenarios"
+TEXTS = tuple(sorted(_FOLDER.glob("texts/*.toml")))
+"""The files of the texts that were on a table."""
+LIBRARY = {path.stem: path for path in (*sorted(_FOLDER.glob("*.toml")), *TEXTS)}
+"""Every scenario file that comes with the product, by name."""
 BLOCKS = tuple(
     name
     for name, field in sim.Scenario.model_fields.items()

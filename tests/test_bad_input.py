@@ -134,6 +134,7 @@ def test_a_mistake_in_a_file_is_refused(command, text, refused, tmp_path):
 MISSING = {
     "app": ["alone"],
     "calibrate": ["alone"],
+    "clauses": ["alone.toml"],
     "check": ["alone.toml"],
     "compare": ["alone.toml", "x.toml"],
     "discover": ["alone.toml", "--when", "survival@5 < 0.5"],
@@ -156,6 +157,7 @@ MISSING = {
     "schema": ["alone"],
     "sensitivity": ["alone.toml"],
     "show": ["alone.toml"],
+    "sign": ["alone.toml"],
     "sweep": ["alone.toml", "--grid", "regime.deployment.brigades=0:5:2"],
     "verify": ["alone"],
 }

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 import pytest
+from elements import LIBRARY
 from typer.testing import CliRunner
 
 import sim
@@ -283,10 +284,8 @@ def test_the_calibrated_predictor_is_blind_to_the_case_that_it_predicts(prior):
 
 
 @pytest.fixture(scope="module")
-def by_class(scenarios):
-    return representing(
-        [sim.load(scenarios / f"{stand.scenario}.toml") for stand in CLASS_SCENARIOS]
-    )
+def by_class():
+    return representing([sim.load(LIBRARY[stand.scenario]) for stand in CLASS_SCENARIOS])
 
 
 def test_candidates_have_histories_of_their_own_which_all_classes_share(by_class, monkeypatch):
@@ -369,17 +368,17 @@ def test_histories_are_those_of_a_run_with_the_values_of_the_candidate(by_class)
     np.testing.assert_allclose(ours, np.where(own["held"], np.inf, own["years"]))
 
 
-def test_a_missing_scenario_and_a_fit_of_too_few_are_refused(scenarios):
+def test_a_missing_scenario_and_a_fit_of_too_few_are_refused():
     """Each fault is said with what to do."""
     with pytest.raises(ScenarioError, match="budapest"):
         representing(
             [
-                sim.load(scenarios / f"{stand.scenario}.toml")
+                sim.load(LIBRARY[stand.scenario])
                 for stand in CLASS_SCENARIOS
                 if stand.scenario != "budapest"
             ]
         )
-    every = [sim.load(scenarios / f"{stand.scenario}.toml") for stand in CLASS_SCENARIOS]
+    every = [sim.load(LIBRARY[stand.scenario]) for stand in CLASS_SCENARIOS]
     with pytest.raises(
         ScenarioError, match=r"^candidates must be 100 or more \(got 5\)\nchecks must be "
     ):
@@ -548,14 +547,14 @@ def test_intervals_count_every_history_once():
 
 
 def test_history_scores_a_calibration_left_out_and_refuses_one_that_has_seen_the_cases(
-    calibrated, scenarios, tmp_path, monkeypatch
+    calibrated, tmp_path, monkeypatch
 ):
     """Scores of the calibrated model stand beside the rivals.
 
     A posterior among the files, or other classes, is an error of two words.
     """
     monkeypatch.setattr("sim.study.validation.RESAMPLES", 20)
-    files = [str(scenarios / f"{stand.scenario}.toml") for stand in CLASS_SCENARIOS]
+    files = [str(LIBRARY[stand.scenario]) for stand in CLASS_SCENARIOS]
     small = ["--designs", "20", "--replicates", "2", "--out", str(tmp_path), "--json"]
     _, folder = calibrated
     result = CliRunner().invoke(app, ["history", *files, "--calibration", str(folder), *small])

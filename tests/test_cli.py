@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from elements import COMMANDS, MEMBERS
+from elements import COMMANDS, LIBRARY, MEMBERS
 
 import sim
 from sim.analysis.costs import ITEMS
@@ -49,6 +49,7 @@ def test_the_document_of_a_run(compared):
             "horizon_years",
             "integrated",
             "survival",
+            "survival_if_signed",
             "restricted_mean_years",
             "causes",
             "reasons",
@@ -69,6 +70,7 @@ def test_the_document_of_a_run(compared):
             run["horizon_years"],
         ) == (300, 60, 5, 2025, 20)
         assert list(run["survival"]) == ["1", "2", "5", "10", "20"]
+        assert list(run["survival_if_signed"]) == list(run["survival"])
         assert list(run["causes"]) == [str(cause) for cause in Cause]
         assert sum(share["estimate"] for share in run["causes"].values()) == pytest.approx(1)
         assert list(run["reasons"]) == [str(reason) for reason in Reason]
@@ -86,6 +88,7 @@ def test_the_document_of_a_run(compared):
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", run["as_of"])
         for told in (
             *run["survival"].values(),
+            *run["survival_if_signed"].values(),
             *run["causes"].values(),
             *run["reasons"].values(),
             run["terms_drift"],
@@ -188,7 +191,7 @@ def test_the_run_folder(compared):
         "sha256",
     }
     outcomes, timeline = run.outcomes, run.timeline
-    assert list(outcomes)[:14] == [
+    assert list(outcomes)[:16] == [
         "world",
         "design",
         "replicate",
@@ -203,8 +206,10 @@ def test_the_run_folder(compared):
         "firm_answers",
         "terms_drift",
         "russia_prevails",
+        "russia_signs",
+        "ukraine_gain",
     ]
-    assert set(list(outcomes)[14:]) == {
+    assert set(list(outcomes)[16:]) == {
         *run.scenario.uncertain(),
         *(f"hazard_{cause}" for cause in ENDS),
         *(f"hazard_until_{year}" for year in (1, 2, 5, 10)),
@@ -421,7 +426,7 @@ def test_set_changes_a_value(scenarios, tmp_path, command):
 def test_list_check_show_and_schema(scenarios, command):
     """Names with titles; fine files; values with origins; a JSON document."""
     listed = command("list", scenarios).stdout.splitlines()
-    assert len(listed) == len(list(scenarios.glob("*.toml")))
+    assert len(listed) == len(LIBRARY)
     assert any(re.fullmatch(r"nato +NATO membership, on the way", line) for line in listed)
     assert command("check", scenarios / "nato.toml").stdout == f"{scenarios / 'nato.toml'}: fine\n"
     shown = command("show", scenarios / "nato.toml", "--set", "war.decisiveness=3").stdout

@@ -235,7 +235,7 @@ def test_regimes_meet_the_same_politics(scenarios):
     """
     models = [
         CeasefireModel(sim.load(scenarios / f"{name}.toml", NO_SIGNS), 512)
-        for name in ("none", "nato", "korean_armistice", "fifteen_years")
+        for name in ("none", "nato", "texts/korea_1953", "fifteen_years")
     ]
     first, *others = [history(model) for model in models]
     alive = np.logical_and.reduce([model.at_peace for model in models])

@@ -121,6 +121,6 @@ def test_every_formula_of_the_crisis_is_described():
 
 def test_links_between_the_pages_hold():
     """Every relative link and picture of every page exists."""
-    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"

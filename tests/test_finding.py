@@ -17,7 +17,16 @@ from sim.page.page import page
 from sim.presentation import terminal
 from sim.presentation.registry import FINDINGS, section_of
 from sim.presentation.section import Column, Section, Table
-from sim.study import discovery, requirement, reversal, robustness, sensitivity
+from sim.study import (
+    clauses,
+    deals,
+    discovery,
+    requirement,
+    reversal,
+    robustness,
+    sensitivity,
+    side_payments,
+)
 from sim.study.finding import FILE, Finding, keep, read
 from sim.study.schemas import SCHEMAS
 
@@ -35,7 +44,12 @@ def found(scenarios, few, calibrated):
         )
         for name in ("none", "coalition")
     )
+    runs = [sim.run(each, out=None) for each in (none, coalition)]
+    vary = {"regime.commitment.europe": (0.0, 1.0)}
+    along = side_payments.frontier(coalition, vary, designs=40, replicates=2, samples=8)
     return {
+        "signing": deals.find_signing(runs, {"coalition": along}),
+        "clauses": clauses.value(coalition, designs=24, replicates=2).finding(),
         "sensitivity": sensitivity.attribute_variance(
             none, "survival@5", samples=32, replicates=4, trajectories=5
         ),
@@ -45,7 +59,7 @@ def found(scenarios, few, calibrated):
             none, 0.7, 3, {"regime.deployment.brigades": (0.0, 10.0)}, samples=8
         ),
         "calibration": read(calibrated[1]),
-        "reversal": reversal.find_reversal([sim.run(each, out=None) for each in (none, coalition)]),
+        "reversal": reversal.find_reversal(runs),
     }
 
 

@@ -603,7 +603,7 @@ def test_shares_of_few_histories_and_their_differences_are_estimates(
 
 
 @pytest.mark.parametrize(("designs", "replicates"), [(16, 4), (12, 3)])
-@pytest.mark.parametrize("name", ["none", "korean_armistice"])
+@pytest.mark.parametrize("name", ["none", "texts/korea_1953"])
 def test_few_integrated_histories_never_give_a_share_that_cannot_be(
     name, designs, replicates, scenarios, tmp_path
 ):

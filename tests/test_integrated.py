@@ -31,7 +31,7 @@ def simulated(scenarios, name, **sampling):
 def runs(scenarios):
     return {
         name: simulated(scenarios, name)
-        for name in ("none", "coalition", "nato", "korean_armistice")
+        for name in ("none", "coalition", "nato", "texts/korea_1953")
     }
 
 
@@ -260,7 +260,7 @@ def test_what_it_is_worth(runs):
     for run in runs.values():
         table = gains(run).set_index("measure")
         assert (table["ratio"] > 0.9).all()
-        assert table.loc["cause.offensive", "ratio"] > 10 or run.name == "korean_armistice"
+        assert table.loc["cause.offensive", "ratio"] > 10 or run.name == "korea_1953"
         np.testing.assert_allclose(table["ratio"], (table["plain"] / table["integrated"]) ** 2)
 
 

@@ -17,8 +17,12 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 import sim
+from sim.analysis.signing import signing as who_signs
 from sim.model.costs import costs
+from sim.model.signing import signing
 from sim.quantity import Parameters
+from sim.scenario.clauses import Clause
+from sim.scenario.load import replaced
 from sim.uncertainty import Distribution, is_number
 
 SCENARIO = sim.load(
@@ -42,7 +46,7 @@ SCENARIO = sim.load(
         "regime.reassurance": {"value": 0.1},
         "regime.provocation": {"value": 0.1},
         "regime.sanctions": {"snapback": 0.05, "relief": 0.05},
-        "regime.territory": {"granted": 0.15, "fortifications_lost": 0.1},
+        "regime.territory": {"granted": 0.15, "fortifications_lost": 0.1, "ceded": 0.1},
         "regime.accession": {
             "start": 1,
             "mean_years": 3,
@@ -106,14 +110,19 @@ def blocks(block: type[Parameters]) -> Iterator[type[Parameters]]:
                 yield from blocks(each)
 
 
+ALSO_REQUIRED = {Clause: {"no_bearing": "nobody counts it"}}
+"""What a block must have beside its required fields."""
+
+
 def stated(block: type[Parameters]) -> dict[str, object]:
     """Every field of a block with its default, and something in those that must be given."""
     given = {
-        name: {str: "a name", date: date(2030, 1, 1)}.get(field.annotation, 1)
+        name: {str: "name", date: date(2030, 1, 1)}.get(field.annotation, 1)
         for name, field in block.model_fields.items()
         if field.is_required()
     }
-    return {name: field.default for name, field in block.model_fields.items()} | given
+    defaults = {name: field.default for name, field in block.model_fields.items()}
+    return defaults | given | ALSO_REQUIRED.get(block, {})
 
 
 @pytest.mark.parametrize(
@@ -177,12 +186,14 @@ class TestEveryBlock:
                 block.model_validate(stated(block) | {name: np.nan})
 
 
+OF_GUARANTORS = "fighting.usd_bn_"
+"""Beginning of the keys of numbers that move nothing but what guarantors would pay."""
 FEWEST_LETTERS = 12
 """Of a reason or a reference, beside the word judgement."""
 
 
 def outcomes(scenario: sim.Scenario, worlds: int, steps: int) -> np.ndarray:
-    """What became of each world, who fought, and what it cost, (outcome, world)."""
+    """What became of each world, who fought, what it cost, and who signs, (outcome, world)."""
     model = sim.CeasefireModel(scenario, worlds)
     while model.running and model.steps < steps:
         model.step()
@@ -198,6 +209,7 @@ def outcomes(scenario: sim.Scenario, worlds: int, steps: int) -> np.ndarray:
             model.wars.russia_prevails,
             *model.wars.fought.values(),
             *costs(model).values(),
+            *signing(model),
         ]
     )
 
@@ -209,7 +221,7 @@ def as_it_is() -> np.ndarray:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("key", NUMBERS)
+@pytest.mark.parametrize("key", [key for key in NUMBERS if not key.startswith(OF_GUARANTORS)])
 def test_no_parameter_is_dead(key):
     """A quarter of the value, or the lower quartile of what is not known, changes the outcome of
     some of 1,000 worlds.
@@ -228,6 +240,18 @@ def test_no_parameter_is_dead(key):
         f"{key} changes nothing: use it or remove it, or give SCENARIO a value of which a "
         "quarter is another"
     )
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("key", [key for key in NUMBERS if key.startswith(OF_GUARANTORS)])
+def test_what_fighting_on_costs_a_guarantor_is_stated(key):
+    """The number moves what the guarantor of this name pays for a year of fighting on."""
+    bearer = key.removeprefix(OF_GUARANTORS).replace("_", " ").title()
+    few = {"sampling.designs": 4, "sampling.replicates": 2, "sampling.horizon_years": 1}
+    for amount in (7.0, 30.0):
+        run = sim.run(replaced(SCENARIO, few | {key: amount}), out=None)
+        stated = who_signs(run).guarantors.usd_bn_a_year_of_fighting_on
+        assert stated[bearer].value == pytest.approx(amount)
 
 
 @pytest.mark.parametrize(("key", "value"), OTHERS.items(), ids=OTHERS)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from elements import LIBRARY
 
 import sim
 from sim.analysis.estimate import Designs
@@ -34,7 +35,7 @@ def says(*numbers):
 
 
 def ran(name, changes=None):
-    return sim.run(sim.load(ROOT / "scenarios" / f"{name}.toml", changes), out=None)
+    return sim.run(sim.load(LIBRARY[name], changes), out=None)
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +132,7 @@ def test_a_capable_force_with_a_treaty_has_nearly_no_wars_and_one_without_has_mo
     promises.
     """
     with_treaty = rate(runs["deployed_allied_force"], ~runs["deployed_allied_force"].worlds["held"])
-    alone = ran("korean_armistice", {**NO_PROMISE, "name": "alone"})
+    alone = ran("korea_1953", {**NO_PROMISE, "name": "alone"})
     without = rate(alone, ~alone.worlds["held"])
     assert with_treaty[2] < without[1]
     says(percent(*with_treaty), percent(*without))
@@ -275,7 +276,7 @@ def test_a_force_under_a_promise_is_worth_something(runs):
     the front does.
     """
     rows = []
-    for name in ("article5_like", "coalition", "korean_armistice"):
+    for name in ("article5_like", "coalition", "korea_1953"):
         bare = ran(name, {"regime.deployment.brigades": 0, "name": "bare"})
         rows.append(
             adds(
@@ -283,7 +284,7 @@ def test_a_force_under_a_promise_is_worth_something(runs):
                 runs.get(
                     {
                         "article5_like": "third_party_defence_pact",
-                        "korean_armistice": "deployed_allied_force",
+                        "korea_1953": "deployed_allied_force",
                     }.get(name)
                 )
                 or ran(name),

@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from elements import LIBRARY
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -167,14 +168,14 @@ def test_the_score_of_the_likelihood_is_its_slope():
         ) < best.log_likelihood(cases)
 
 
-def test_every_class_but_occupation_has_a_scenario_and_a_reason(scenarios):
+def test_every_class_but_occupation_has_a_scenario_and_a_reason():
     """Each once, and the scenario is there."""
     assert {stand.guarantee_class for stand in CLASS_SCENARIOS} == set(
         record()["guarantee_class"]
     ) - {"occupation"}
     assert len({stand.scenario for stand in CLASS_SCENARIOS}) == len(CLASS_SCENARIOS)
     for stand in CLASS_SCENARIOS:
-        assert (scenarios / f"{stand.scenario}.toml").exists()
+        assert LIBRARY[stand.scenario].exists()
         assert len(stand.reason) > 20
         assert class_of(stand.scenario) == stand.guarantee_class
     for names, told in (
@@ -186,7 +187,7 @@ def test_every_class_but_occupation_has_a_scenario_and_a_reason(scenarios):
     few = too_few(covered(record(), ["article5_like"]))
     assert few == (
         "3 cases, of which 2 ended, are too few to score a model by; add others of none, "
-        "budapest, monitors, demilitarised_zone, korean_armistice."
+        "budapest, monitors, demilitarised_zone, korea_1953."
     )
     assert not too_few(covered(record(), ["none", "monitors"]))
 
@@ -208,9 +209,9 @@ def test_scores_are_proper():
 
 
 @pytest.fixture(scope="module")
-def runs(scenarios):
+def runs():
     return [
-        sim.run(sim.load(scenarios / f"{stand.scenario}.toml", {"sampling.designs": 200}), out=None)
+        sim.run(sim.load(LIBRARY[stand.scenario], {"sampling.designs": 200}), out=None)
         for stand in CLASS_SCENARIOS
     ]
 
@@ -317,7 +318,7 @@ def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path, monke
     assert alone["scores"] == []
     assert alone["record"]["war"][0]["class"] == "all"
     assert alone["record"]["war"][0]["estimate@10"] == pytest.approx(0.743, abs=0.001)
-    files = [str(scenarios / f"{stand.scenario}.toml") for stand in CLASS_SCENARIOS]
+    files = [str(LIBRARY[stand.scenario]) for stand in CLASS_SCENARIOS]
     words = ["history", *files, "--designs", "60", "--out", str(tmp_path)]
     told = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
     assert {(row["predictor"], row["score"], row["years"]) for row in told["scores"]} == {

@@ -7,6 +7,7 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
+from elements import LIBRARY
 from scipy import stats
 
 import sim
@@ -14,7 +15,7 @@ from sim.scenario.schema import json_schema
 from sim.scenario.show import resolved
 from sim.scenario.toml import lines_of
 
-SHIPPED = sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml"))
+SHIPPED = tuple(LIBRARY.values())
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from elements import LIBRARY
 
 import sim
 from sim.scenario.schema import json_schema
 from sim.scenario.show import resolved
 from sim.scenario.sources import without_source
 
-FOLDER = Path(__file__).parents[1] / "scenarios"
-LIBRARY = sorted(path for path in FOLDER.glob("*.toml") if path.stem != "calibrated")
+FILES = [path for name, path in LIBRARY.items() if name != "calibrated"]
 """The scenarios, without the overlay that a calibration made and that a warning goes with."""
 LONGEST = 250
 """Characters of a source that a reader takes in at a glance."""
@@ -137,10 +137,11 @@ def test_a_file_in_which_two_scenarios_build_is_warned_of_once(tmp_path):
 
 
 def test_the_library_gives_a_source_for_every_provision():
-    """No file that comes with the product meets a warning."""
-    result = ceasefire("check", *LIBRARY, folder=LIBRARY[0].parent)
+    """No scenario that comes with the product meets a warning."""
+    result = ceasefire("check", *FILES, folder=FILES[0].parent)
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout.splitlines() == [f"{path}: fine" for path in LIBRARY]
+    fine = [line for line in result.stdout.splitlines() if "clause" not in line]
+    assert fine == [f"{path}: fine" for path in FILES]
 
 
 OWN = """title = "own"

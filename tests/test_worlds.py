@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from elements import LIBRARY
 from typer.testing import CliRunner
 
 import sim
@@ -18,9 +19,7 @@ from sim.presentation.worlds import story
 
 pytestmark = pytest.mark.long
 HERE = Path(__file__).parent
-REGIMES = sorted(
-    path.stem for path in (HERE.parent / "scenarios").glob("*.toml") if path.stem != "base"
-)
+REGIMES = [name for name in LIBRARY if name != "base"]
 SAMPLING = {"sampling.designs": 150, "sampling.replicates": 10}
 
 
@@ -47,16 +46,14 @@ def crisis_values(crisis):
 
 
 @pytest.fixture(scope="module")
-def runs(scenarios):
-    return {
-        name: sim.run(sim.load(scenarios / f"{name}.toml", SAMPLING), out=None) for name in REGIMES
-    }
+def runs():
+    return {name: sim.run(sim.load(LIBRARY[name], SAMPLING), out=None) for name in REGIMES}
 
 
 @pytest.mark.parametrize("regime", REGIMES)
-def test_a_replay_is_what_the_ensemble_recorded(regime, runs, scenarios):
+def test_a_replay_is_what_the_ensemble_recorded(regime, runs):
     """Every column of the outcomes, bit for bit, for up to two worlds of each way of ending."""
-    scenario, outcomes = sim.load(scenarios / f"{regime}.toml", SAMPLING), runs[regime].outcomes
+    scenario, outcomes = sim.load(LIBRARY[regime], SAMPLING), runs[regime].outcomes
     chosen = outcomes.groupby("cause", observed=True).head(2)
     assert set(chosen["cause"]) >= {"attack", "held"}
     for _, recorded in chosen.iterrows():

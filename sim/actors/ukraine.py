@@ -106,6 +106,17 @@ class Protege(Parameters):
             "below the cost of a war, or every clash would be answered whatever the risk"
         ),
     )
+    value_of_sovereignty: Quantity = parameter(
+        Uniform(0.8, 1.2),
+        "what it loses if Russia prevails",
+        unit="utility",
+        symbol="J",
+        low=0,
+        source=(
+            "judgement: about what all that it could recover is worth (0.7 to 1.1), or somewhat "
+            "more; it matters only for who would sign"
+        ),
+    )
     choice_noise: Quantity = parameter(
         0.1,
         "logit noise",

@@ -4,6 +4,7 @@ runs.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -267,6 +268,17 @@ def columns_of(made: Estimate) -> dict[str, float]:
     """An estimate as columns of a table."""
     values = asdict(made)
     return {"estimate": values.pop("value")} | values
+
+
+def estimate_of(row: Any) -> Estimate:
+    """The estimate in a row with the columns of `columns_of`."""
+    return Estimate(
+        float(row["estimate"]),
+        float(row["low"]),
+        float(row["high"]),
+        float(row["spread_low"]),
+        float(row["spread_high"]),
+    )
 
 
 def simulated_years(run: Simulated, years: Sequence[float]) -> Sequence[float]:

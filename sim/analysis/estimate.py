@@ -14,6 +14,7 @@ from sim.analysis.measures import Columns, Measure, drawn
 from sim.chance import generator
 from sim.errors import ImpossibleError
 from sim.levels import CONFIDENCE, SPREAD
+from sim.scenario.schema import ONLY_SIGNATURES
 from sim.uncertainty import Floats
 
 _DEGREE, _DESIGNS_A_TERM, _MOST_TERMS = 5, 5, 64
@@ -145,12 +146,17 @@ def ratio(
     designs = Designs(worlds)
     of_part, of_whole = (each(worlds).reshape(designs.count, -1) for each in (part, whole))
     value, *limits = linearised(of_part.mean(axis=1), of_whole.mean(axis=1), designs)
-    wholes = of_whole.mean(axis=1, keepdims=True)
-    own = of_part.mean(axis=1, keepdims=True) / wholes
-    low, high = np.quantile(
-        _without_chance(own + (of_part - own * of_whole) / wholes, designs), SPREAD
-    )
+    low, high = np.quantile(ratio_by_design(of_part, of_whole, designs), SPREAD)
     return Estimate(value, limits[0], limits[1], float(low), float(high))
+
+
+def ratio_by_design(part: Floats, whole: Floats, designs: "Designs") -> Floats:
+    """The ratio in each parameter design of numbers (design, replicate), freed of the chance of few
+    replicates; NaN where there is but one.
+    """
+    wholes = whole.mean(axis=1, keepdims=True)
+    own = part.mean(axis=1, keepdims=True) / wholes
+    return _without_chance(own + (part - own * whole) / wholes, designs)
 
 
 def linearised(part: Floats, whole: Floats, designs: "Designs") -> tuple[float, float, float]:
@@ -285,7 +291,7 @@ class Designs:
         """Ranks of the drawn parameters on [-1, 1] (parameter, design), well-conditioned since they
         are uniform.
         """
-        names = drawn(self._worlds)
+        names = [name for name in drawn(self._worlds) if not name.startswith(ONLY_SIGNATURES)]
         ranks = np.empty((len(names), self.count))
         for row, name in zip(ranks, names, strict=True):
             values = self._worlds[name].to_numpy()[:: self._replicates]

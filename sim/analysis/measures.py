@@ -160,6 +160,13 @@ US_BACKS = Measure(
     "share",
     lambda worlds: worlds["us_backs"].to_numpy(np.float64),
 )
+RUSSIA_SIGNS = Measure(
+    "russia_signs",
+    "Russia signs",
+    "share",
+    lambda worlds: worlds["russia_signs"].to_numpy(np.float64),
+)
+"""Russia's chance of signing, of which each history has its own."""
 
 
 def cost(
@@ -238,6 +245,7 @@ def named(text: str, horizon: int) -> Measure:
         TERMS_DRIFT,
         EUROPE_INTERVENES,
         US_BACKS,
+        RUSSIA_SIGNS,
         *COSTS,
     ]
     found = next((each for each in others if each.name == text), None)

@@ -15,7 +15,8 @@ from sim.analysis.costs import ITEMS, costs
 from sim.analysis.estimate import Estimate, estimate
 from sim.analysis.integrated import gains, integrated
 from sim.analysis.labels import labels, labels_by_name
-from sim.analysis.measures import Columns, Measure, Simulated
+from sim.analysis.measures import RUSSIA_SIGNS, Columns, Measure, Simulated
+from sim.analysis.signing import DURABLE_YEARS, differs, survival_if_signed
 from sim.analysis.threshold import (
     Threshold,
     drawn_values,
@@ -81,6 +82,34 @@ class Summary:
             years,
             lambda at: durability.survival(self.run, at, integrated=self.integrated),
         )
+
+    def survival_if_signed(self, years: Sequence[float] | None = None) -> pd.DataFrame:
+        """Durability after a signature by year; empty for a run that did not count who signs."""
+        at = self.milestones if years is None else years
+        if RUSSIA_SIGNS.name not in list(self.worlds):
+            return pd.DataFrame(columns=["years"])
+        return self._by_year("if signed", at, self._if_signed)
+
+    def _if_signed(self, years: Sequence[float]) -> pd.DataFrame:
+        return pd.DataFrame(
+            [
+                {"years": year}
+                | durability.columns_of(
+                    survival_if_signed(self.run, year, integrated=self.integrated)
+                )
+                for year in years
+            ]
+        )
+
+    @cached_property
+    def is_selected(self) -> bool:
+        """Whether durability if imposed and if signed differ beyond the error."""
+        at = [min(DURABLE_YEARS, self.horizon_years)]
+        signed = self.survival_if_signed(at)
+        if signed.empty:
+            return False
+        imposed = self.survival(at)
+        return differs(*(durability.estimate_of(table.iloc[0]) for table in (imposed, signed)))
 
     def difference(self, base: "Summary", years: Sequence[float] | None = None) -> pd.DataFrame:
         """Paired difference in durability from a base, by year. Raises NotPairedError."""

@@ -3,10 +3,11 @@
 import json
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli.clauses import Explain, explanations
 from sim.cli.options import (
     AsJson,
     Dask,
@@ -33,8 +34,11 @@ from sim.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sim.analysis.summary import Comparison
     from sim.ensemble.store import Run
+    from sim.study.explanation import Explanation
     from sim.study.finding import Finding
 
 
@@ -89,6 +93,7 @@ def compare(
     years: Years = None,
     overrides: Set = None,
     integrate: Integrate = False,
+    explain: Explain = False,
     workers: Workers = 1,
     dask: Dask = None,
     out: Out = Path("runs"),
@@ -130,10 +135,12 @@ def compare(
         for each in runs:
             paired(each, shown.base.run)
         _draw(shown, folder)
+        explained = explanations(runs, shown.base.name, workers) if explain else []
         if as_json:
-            _print_json(shown)
+            more = {"explained": [each.document() for each in explained]} if explain else {}
+            _print_json(shown, more)
         else:
-            _print(shown, folder / "figures", reversal_of(runs, out, workers))
+            _print(shown, folder / "figures", reversal_of(runs, out, workers), explained)
 
 
 def _is_run(path: str) -> bool:
@@ -170,18 +177,26 @@ def _draw(shown: "Comparison", folder: Path) -> None:
             plots.save(draw(), folder / "figures" / f"{name}.png")
 
 
-def _print_json(shown: "Comparison") -> None:
+def _print_json(shown: "Comparison", more: "Mapping[str, Any] | None" = None) -> None:
     from sim.presentation.document import document
 
-    typer.echo(json.dumps(document(shown), indent=1, ensure_ascii=False, allow_nan=False))
+    typer.echo(
+        json.dumps(
+            document(shown) | dict(more or {}), indent=1, ensure_ascii=False, allow_nan=False
+        )
+    )
 
 
 def _print(
-    shown: "Comparison", figures: Path | None = None, reversal: "Finding | None" = None
+    shown: "Comparison",
+    figures: Path | None = None,
+    reversal: "Finding | None" = None,
+    explained: "Sequence[Explanation]" = (),
 ) -> None:
     """The answer in sentences, the tables, how to read them, and where everything is kept."""
     from sim.presentation import terminal
     from sim.presentation.answer import HOW_TO_READ, answer, gain
+    from sim.presentation.registry import section_of
     from sim.presentation.runs import sections
 
     console = terminal.console()
@@ -190,6 +205,8 @@ def _print(
     for section in sections(shown):
         for table in section.tables:
             console.print(*terminal.table(table), sep="\n")
+    for difference in explained:
+        console.print(terminal.section(section_of(difference.finding())))
     console.print(f"\n{terminal.paragraph(HOW_TO_READ)}")
     if shown.runs[0].integrated:
         console.print(terminal.paragraph(gain(shown)))

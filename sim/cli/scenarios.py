@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import File, Files, Set, app, load, plain_errors
+from sim.cli.options import AsJson, File, Files, Set, app, load, plain_errors
 from sim.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
 
 
 @app.command("list")
@@ -16,7 +19,7 @@ def list_scenarios(
         Path, typer.Argument(metavar="[DIR]", help="Folder of scenario files.")
     ] = Path("scenarios"),
 ) -> None:
-    """List the scenarios in a folder: name and title."""
+    """List the scenarios in a folder and in `texts` inside it: name and title."""
     with plain_errors() as refuse:
         from sim.scenario.load import load_folder
 
@@ -28,25 +31,55 @@ def list_scenarios(
 
 
 @app.command()
-def check(files: Files) -> None:
-    """Check scenario files and report every problem found; missing sources are warnings."""
+def check(files: Files, as_json: AsJson = False) -> None:
+    """Check scenario files and report every problem found; missing sources are warnings.
+
+    Of a text, say how many of its clauses the model has.
+    """
     with plain_errors() as refuse:
         from sim.scenario.sources import without_source
 
         problems: list[str] = []
-        warnings: list[str] = []
+        checked: dict[str, Scenario] = {}
         for file in files:
             try:
-                scenario = load(file)
+                checked[file] = load(file)
             except ScenarioError as wrong:
                 problems += wrong.on_command_line()
             else:
-                warnings += without_source(scenario)
-                typer.echo(f"{file}: fine")
+                if not as_json:
+                    _report_fine(file, checked[file])
+        warnings = [line for scenario in checked.values() for line in without_source(scenario)]
         for warning in dict.fromkeys(warnings):
             typer.echo(warning, err=True)
         if problems:
             refuse(problems)
+        if as_json:
+            document = {"scenarios": [_checked(*file) for file in checked.items()]}
+            typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def _report_fine(file: str, scenario: "Scenario") -> None:
+    """One line for a file that can be used, and one for the clauses of a text."""
+    from sim.scenario.clauses import Coverage
+
+    typer.echo(f"{file}: fine")
+    if scenario.clauses:
+        typer.echo(f"{file}: {Coverage.of(scenario.clauses)}")
+
+
+def _checked(file: str, scenario: "Scenario") -> dict[str, Any]:
+    """What is to be said of a file that can be used; `clauses` is null for one that is no text."""
+    from sim.scenario.clauses import Coverage
+    from sim.scenario.sources import without_source
+
+    return {
+        "file": file,
+        "scenario": scenario.name,
+        "label": scenario.label,
+        "warnings": without_source(scenario),
+        "clauses": Coverage.of(scenario.clauses).document() if scenario.clauses else None,
+    }
 
 
 @app.command()

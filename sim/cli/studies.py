@@ -1,8 +1,9 @@
 """What the commands of studies share: a finding is kept, drawn and printed."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -10,8 +11,17 @@ if TYPE_CHECKING:
     from sim.study.finding import Finding
 
 
-def publish(finding: "Finding", out: Path, *, as_json: bool) -> Path:
-    """Keep a finding with its figures in a folder in `out`, print it, and return the folder."""
+def publish(
+    finding: "Finding",
+    out: Path,
+    *,
+    as_json: bool,
+    document: Callable[["Finding"], dict[str, Any]] | None = None,
+) -> Path:
+    """Keep a finding with its figures in a folder in `out`, print it, and return the folder.
+
+    `document` makes its plain data, by default its tables.
+    """
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -29,7 +39,7 @@ def publish(finding: "Finding", out: Path, *, as_json: bool) -> Path:
     if as_json:
         typer.echo(
             json.dumps(
-                finding.document() | {"folder": str(folder)},
+                (document(finding) if document else finding.document()) | {"folder": str(folder)},
                 indent=1,
                 ensure_ascii=False,
                 allow_nan=False,

@@ -13,6 +13,7 @@ from sim.ensemble.timeline import Timeline
 from sim.game.endings import CAUSES, REASONS, Cause
 from sim.model.ceasefire import CeasefireModel
 from sim.model.costs import costs
+from sim.model.signing import signing
 from sim.scenario.columns import outcomes as declared
 from sim.scenario.columns import schema
 from sim.scenario.schema import Scenario
@@ -75,6 +76,8 @@ def outcomes(model: CeasefireModel) -> pa.Table:
         "terms_drift": pa.array(model.terms_drift),
         "russia_prevails": pa.array(model.wars.russia_prevails, mask=~model.at_war),
     }
+    signs, gain = signing(model)
+    columns |= {"russia_signs": pa.array(signs), "ukraine_gain": pa.array(gain)}
     columns |= {
         f"hazard_{cause}": pa.array(hazard.astype(np.float32))
         for cause, hazard in model.hazard.items()

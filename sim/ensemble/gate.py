@@ -22,7 +22,7 @@ from sim.uncertainty import Floats
 if TYPE_CHECKING:
     from sim.ensemble.timeline import Timeline
 
-SHARES = ("russia_prevails",)
+SHARES = ("russia_prevails", "russia_signs")
 """Outcomes that are probabilities."""
 NEVER_NEGATIVE = (Kind.HAZARD, Kind.COST)
 """Kinds of outcomes that are sums of chances or of payments."""

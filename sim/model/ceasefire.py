@@ -1,6 +1,6 @@
 """The ceasefire: many possible histories advanced month by month as one Mesa model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -47,10 +47,13 @@ class CeasefireModel(mesa.Model):
         scenario: Scenario,
         worlds: int | Sequence[int] | Worlds = 1,
         rng: int | np.random.Generator | None = None,
+        settings: Mapping[str, Floats] | None = None,
     ) -> None:
         """Sign the ceasefire.
 
-        Raises ValueError for a world that the sampling of the scenario does not have.
+        `settings` are values (world,) that stand in place of those of the scenario, by dotted key:
+        worlds of the same number then meet the same chances under different settings. Raises
+        ValueError for a world that the sampling of the scenario does not have.
         """
         sampling = scenario.sampling
         seed = (
@@ -61,7 +64,7 @@ class CeasefireModel(mesa.Model):
             else int(rng.integers(2**63))
         )
         super().__init__(rng=seed)
-        self.sample = sample = Sample.of(scenario, seed, worlds)
+        self.sample = sample = Sample.of(scenario, seed, worlds, settings)
         self.worlds, self.design, self.draws = sample.worlds, sample.design, sample.draws
         self.parameters = sample.parameters
         self.specification = scenario  # `scenario` is a property of its own in later Mesa

@@ -13,7 +13,7 @@ from scipy.stats import qmc
 
 from sim.chance import generator
 from sim.quantity import Worlds
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import ONLY_SIGNATURES, Scenario
 from sim.uncertainty import Distribution, Floats
 
 FIRST = (
@@ -87,9 +87,9 @@ def dimensions() -> dict[str, int]:
         {"regime": {"accession": {"start": 1.0, "mean_years": 1.0, "veto": 0.0}}}
     )
     others = [key for key, value in every.leaves() if value is None or isinstance(value, float)]
-    return {
-        key: place for place, key in enumerate(dict.fromkeys((*FIRST, *every.uncertain(), *others)))
-    }
+    names = dict.fromkeys((*FIRST, *every.uncertain(), *others))
+    counted = [name for name in names if not name.startswith(ONLY_SIGNATURES)]
+    return {name: place for place, name in enumerate(counted)}
 
 
 @lru_cache(maxsize=4)

@@ -1,6 +1,6 @@
 """The worlds that a model simulates, and what was drawn for them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -24,16 +24,26 @@ class Sample:
     place: Worlds  # of each world's parameter set among them, (world,)
 
     @classmethod
-    def of(cls, scenario: Scenario, seed: int, wanted: int | Sequence[int] | Worlds) -> Self:
+    def of(
+        cls,
+        scenario: Scenario,
+        seed: int,
+        wanted: int | Sequence[int] | Worlds,
+        settings: Mapping[str, Floats] | None = None,
+    ) -> Self:
         """Draw for the worlds that are `wanted`, their number or their numbers.
 
-        Raises ValueError for a world that the sampling of the scenario does not have.
+        `settings` are values (world,) by dotted key in place of those of the scenario. Raises
+        ValueError for a world that the sampling of the scenario does not have.
         """
         worlds = numbered(scenario, wanted)
         design = worlds // scenario.sampling.replicates
         which, place = np.unique(design, return_inverse=True)
         drawn = designs(seed, scenario.uncertain(), which)
         draws = {name: values[place] for name, values in drawn.items()}
+        if settings:  # worlds of one parameter set may differ
+            parameters = scenario.drawn(draws | dict(settings))
+            return cls(worlds, design, draws, parameters, parameters, np.arange(len(worlds)))
         return cls(worlds, design, draws, scenario.drawn(draws), scenario.drawn(drawn), place)
 
     def at(self, worlds: Worlds) -> Scenario:

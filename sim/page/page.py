@@ -17,7 +17,7 @@ from sim.presentation.answer import answer, question
 from sim.presentation.registry import section_of
 from sim.presentation.runs import sections as sections_of_runs
 from sim.presentation.section import Draw, Section
-from sim.scenario.layers import OWN
+from sim.scenario.schema import OWN
 from sim.scenario.show import ParameterInfo, parameters, resolved
 from sim.study.finding import Finding
 from sim.study.reversal import reverses

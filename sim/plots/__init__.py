@@ -4,6 +4,7 @@ They read tables and run nothing.
 """
 
 from sim.plots.calibration import calibrated, learned, ranks
+from sim.plots.clauses import clauses
 from sim.plots.costs import burden
 from sim.plots.discovery import discovery, peeling
 from sim.plots.durability import causes, differences, hazard, survival
@@ -14,6 +15,7 @@ from sim.plots.record import forecasters, record
 from sim.plots.requirement import frontier
 from sim.plots.robustness import regret, turning
 from sim.plots.sensitivity import influence, tornado
+from sim.plots.signing import signing
 from sim.plots.spread import spread
 from sim.plots.style import save
 from sim.plots.threshold import threshold
@@ -23,6 +25,7 @@ __all__ = [
     "burden",
     "calibrated",
     "causes",
+    "clauses",
     "deterrence_map",
     "differences",
     "discovery",
@@ -38,6 +41,7 @@ __all__ = [
     "record",
     "regret",
     "save",
+    "signing",
     "spread",
     "survival",
     "threshold",

@@ -49,6 +49,7 @@ def _of_one(shown: Comparison) -> Iterator[tuple[str, list[str]]]:
     label = shown.labels[0]
     yield "How long does it hold?", [*sentences.durability(shown), deters(run, label)]
     yield "How sure is that?", [*_likely(run, label)]
+    yield "Does it hold as long if it must be signed?", [*sentences.selection(shown)]
     yield (
         "When and why does it end?",
         [*sentences.danger(shown), *sentences.why(shown), *sentences.reasons(shown)],
@@ -69,6 +70,7 @@ def _of_several(shown: Comparison, reversal: Finding | None) -> Iterator[tuple[s
             for sentence in _likely(run, shown.label(run))
         ],
     )
+    yield "Do they hold as long if they must be signed?", [*_selection(shown)]
     yield "Why do they differ?", [*_reasons(shown)]
     if reversal is not None:
         yield "What would reverse this?", [headline(reversal)]
@@ -136,6 +138,16 @@ def _reasons(shown: Comparison) -> Iterator[str]:
         )
     yield deters(best, shown.label(best))
     yield deters(other, shown.label(other))
+
+
+def _selection(shown: Comparison) -> Iterator[str]:
+    """Durability if signed of the best two, in one sentence, where it differs for any run."""
+    apart = [label for label, run in shown.labelled if run.is_selected]
+    if apart:
+        yield (
+            "Durability if imposed and if signed differ by more than the sampling error for "
+            f"{', '.join(apart)}. {sentences.IMPOSED_OR_SIGNED}"
+        )
 
 
 def _costs(run: Summary, shown: Comparison) -> Iterator[str]:

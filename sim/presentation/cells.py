@@ -3,7 +3,7 @@ with its sampling error and, below it, its range over 90 % of parameter sets.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -25,7 +25,26 @@ def estimates_table(
     """A row for each of `rows`, whose table has the estimates by index; a column for each heading
     of `columns`, with the index that it shows. Estimates are shown `scale` times as large.
     """
-    frame = pd.DataFrame(
+    return Table(
+        title,
+        estimates_frame(rows),
+        (
+            NAME,
+            *(
+                estimate_column(heading, key, signed=signed, scale=scale)
+                for heading, key in columns.items()
+            ),
+        ),
+    )
+
+
+NAME = Column("", lambda row: str(row["name"]))
+"""The column that names the rows of a frame of estimates."""
+
+
+def estimates_frame(rows: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """A row for each of `rows`: the estimates of its table as `estimate@INDEX` and so on."""
+    return pd.DataFrame(
         [
             {"name": name}
             | {
@@ -36,39 +55,34 @@ def estimates_table(
             for name, table in rows.items()
         ]
     )
-    return Table(
-        title,
-        frame,
-        (
-            Column("", lambda row: str(row["name"])),
-            *(
-                Column(heading, _cell(key, signed=signed, scale=scale))
-                for heading, key in columns.items()
-            ),
-        ),
-    )
 
 
-def _cell(key: Any, *, signed: bool, scale: float) -> Callable[[Any], str]:
-    """From a row of the frame, the text of the estimate under this index; empty if it has none."""
+def estimate_column(
+    heading: str, key: Any, *, signed: bool = False, scale: float = 100, digits: int = 1
+) -> Column:
+    """The column of a frame of estimates with those under this index; empty where there is none."""
 
     def text(row: Any) -> str:
         values = {number: row.get(f"{number}@{key}", math.nan) for number in NUMBERS}
-        return "" if math.isnan(values["estimate"]) else both(values, signed=signed, scale=scale)
+        if math.isnan(values["estimate"]):
+            return ""
+        return both(values, signed=signed, scale=scale, digits=digits)
 
-    return text
+    return Column(heading, text)
 
 
-def both(row: Any, *, signed: bool = False, scale: float = 100) -> str:
-    """An estimate with its sampling error, and below it its range over 90 % of parameter sets."""
+def both(row: Any, *, signed: bool = False, scale: float = 100, digits: int = 1) -> str:
+    """An estimate with its sampling error, and below it its range over 90 % of parameter sets, with
+    one digit fewer.
+    """
     over = (
         ""
         if math.isnan(row["spread_low"])
-        else f"\n{_scaled(row['spread_low'], 0, scale, signed=signed)} to "
-        f"{_scaled(row['spread_high'], 0, scale, signed=signed)}"
+        else f"\n{_scaled(row['spread_low'], digits - 1, scale, signed=signed)} to "
+        f"{_scaled(row['spread_high'], digits - 1, scale, signed=signed)}"
     )
     error = scale * (row["high"] - row["low"]) / 2
-    return f"{_scaled(row['estimate'], 1, scale, signed=signed)} (±{error:.1f}){over}"
+    return f"{_scaled(row['estimate'], digits, scale, signed=signed)} (±{error:.{digits}f}){over}"
 
 
 def _scaled(value: float, digits: int, scale: float, *, signed: bool) -> str:

@@ -50,6 +50,7 @@ def _run(shown: Summary) -> dict[str, Any]:
         "horizon_years": run.horizon_years,
         "integrated": shown.integrated,
         "survival": _by_year(shown.survival()),
+        "survival_if_signed": _by_year(shown.survival_if_signed()),
         "restricted_mean_years": stated(measures.restricted_mean(run.horizon_years)),
         "causes": {str(cause): _plain(row) for cause, row in shown.causes.iterrows()},
         "reasons": {str(reason): _plain(row) for reason, row in shown.reasons.iterrows()},

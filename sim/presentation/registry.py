@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from sim.errors import RunError
 from sim.presentation import (
     calibration,
+    clauses,
     discovery,
     requirement,
     reversal,
     robustness,
     sensitivity,
+    signing,
 )
 from sim.presentation.section import Section
 from sim.study.finding import Finding
@@ -21,6 +23,8 @@ FINDINGS: Mapping[str, Callable[[Finding], Section]] = {
     "sensitivity": sensitivity.section,
     "robustness": robustness.section,
     "reversal": reversal.section,
+    "signing": signing.section,
+    "clauses": clauses.section,
 }
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from sim import plots
 from sim.analysis.durability import columns_of
 from sim.analysis.estimate import Estimate
+from sim.analysis.signing import DURABLE_YEARS
 from sim.analysis.summary import Comparison, Summary
 from sim.game.endings import Cause, Reason
 from sim.levels import EVEN, SPREAD
@@ -51,6 +52,19 @@ def difference(shown: Comparison) -> Section | None:
         (differences_table(shown),),
         {"differences": lambda ax=None: plots.differences(shown.runs, shown.baseline, ax=ax)},
         f"Differences on the same simulated histories, percentage points. {INTERVALS}",
+    )
+
+
+def signature(shown: Comparison) -> Section | None:
+    """How long ceasefires hold that both sides signed, where that differs."""
+    if not any(run.is_selected for run in shown.runs):
+        return None
+    return Section(
+        "signature",
+        "Does it hold as long if it must be signed?",
+        tuple(sentences.selection(shown)),
+        (signature_table(shown),),
+        trust=SHARES,
     )
 
 
@@ -162,6 +176,7 @@ _QUANTILES = (SPREAD[0], 0.25, EVEN, 0.75, SPREAD[1])
 SECTIONS: tuple[Callable[[Comparison], Section | None], ...] = (
     durability,
     difference,
+    signature,
     deterrence,
     risk,
     ends,
@@ -184,6 +199,37 @@ def durability_table(shown: Comparison) -> Table:
         _years(shown),
         {label: run.survival().set_index("years") for label, run in shown.labelled},
     )
+
+
+def signature_table(shown: Comparison) -> Table:
+    """One row a run in which the two differ: durability if imposed and if signed."""
+    rows = {}
+    for label, run in shown.labelled:
+        if run.is_selected:
+            imposed, signed = (
+                table.set_index("years") for table in (run.survival(), run.survival_if_signed())
+            )
+            rows[label] = pd.concat([imposed.rename(_imposed), signed.rename(_signed)])
+    years = [
+        year for year in milestones(shown.horizon) if year >= min(DURABLE_YEARS, shown.horizon)
+    ]
+    return estimates_table(
+        "Share still holding if imposed and if signed, %",
+        {
+            f"{_year(year)},\n{words}": key(float(year))
+            for year in years
+            for words, key in (("if imposed", _imposed), ("if signed", _signed))
+        },
+        rows,
+    )
+
+
+def _imposed(year: float) -> str:
+    return f"imposed {year:g}"
+
+
+def _signed(year: float) -> str:
+    return f"signed {year:g}"
 
 
 def differences_table(shown: Comparison) -> Table:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.signing import DURABLE_YEARS
 from sim.analysis.summary import Comparison, Summary
 from sim.game.endings import Cause, Reason
 from sim.guarantee.costs import PEACE
@@ -66,6 +67,28 @@ def differences(shown: Comparison) -> Iterator[str]:
     for _, row in last.sort_values("estimate", ascending=False).iterrows():
         called = shown.labels_by_name
         yield difference(row, called[row["scenario"]], called[row["baseline"]])
+
+
+IMPOSED_OR_SIGNED = (
+    "“If imposed” counts every simulated history; “if signed” counts each by Russia's chance of "
+    "signing, because a Russia that would sign is more likely to keep the ceasefire."
+)
+
+
+def selection(shown: Comparison) -> Iterator[str]:
+    """Where durability if imposed and if signed differ, and what the two mean."""
+    at = min(DURABLE_YEARS, *(run.horizon_years for run in shown.runs))
+    selected = [(label, run) for label, run in shown.labelled if run.is_selected]
+    for label, run in selected:
+        imposed, signed = (
+            share(table.iloc[0]) for table in (run.survival([at]), run.survival_if_signed([at]))
+        )
+        yield (
+            f"Under {label}, {signed} of ceasefires still hold after {at} years if signed, and "
+            f"{imposed} if imposed."
+        )
+    if selected:
+        yield IMPOSED_OR_SIGNED
 
 
 def danger(shown: Comparison) -> Iterator[str]:

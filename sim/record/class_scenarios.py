@@ -31,7 +31,7 @@ CLASS_SCENARIOS = (
     ),
     ClassScenario(
         "deployed_allied_force",
-        "korean_armistice",
+        "korea_1953",
         "a capable force on the ground and a promise behind it: the forces of the class had "
         "some 50,000 in Bosnia and Kosovo",
     ),

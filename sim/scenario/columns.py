@@ -83,6 +83,14 @@ OUTCOMES = (
         *("russia_prevails", pa.float64(), Kind.OUTCOME, "probability"),
         "Russia's chance of prevailing in the war, null without one",
     ),
+    Column(
+        *("russia_signs", pa.float64(), Kind.OUTCOME, "probability"),
+        "Russia's chance of signing the text",
+    ),
+    Column(
+        *("ukraine_gain", pa.float64(), Kind.OUTCOME, "utility"),
+        "what the history is worth to Ukraine, less what fighting on is",
+    ),
 )
 """Those that every run has."""
 

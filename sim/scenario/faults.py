@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pydantic_core import ErrorDetails
 
 from sim.quantity import Parameters
+from sim.scenario.clauses import named
 from sim.scenario.editions import GONE, NEEDED
-from sim.scenario.layers import Settings, block_class, dotted_key
+from sim.scenario.layers import Layer, Settings, block_class, dotted_key
 from sim.scenario.schema import Scenario
 from sim.scenario.toml import Key
 
@@ -21,19 +22,27 @@ _PLAIN = {
     "string_pattern_mismatch": (
         "must start with a letter or digit and hold only letters, digits, '.', '_' and '-'"
     ),
+    "string_too_short": "must not be empty",
     "string_type": "must be a text in quotes",
+    "too_short": "must not be empty",
     "tuple_type": "must be a list",
 }
 _MIN_LIKENESS = 0.6
 """How alike two keys are before one is offered for the other: the default of difflib."""
 
 
-def describe(error: ErrorDetails, settings: Settings) -> str:
-    """The line of a fault, from the values that were checked."""
-    key: Key = tuple(error["loc"])
+def describe(error: ErrorDetails, settings: Settings, inside: Key = ()) -> str:
+    """The line of a fault, from the values that were checked, of the scenario or of what is
+    `inside` it.
+    """
+    key: Key = (*inside, *error["loc"])
+    layer = layer_of(key, settings)
+    place = layer.place(key) if layer else "scenario"
     if error["type"] == "draws":
-        return f"{_place(key, settings)}: {error['msg']}"
-    return f"{_place(key, settings)}: {dotted_key(key)}: {_fault(key, error)}"
+        return f"{place}: {error['msg']}"
+    in_clause = layer is not None and len(key) > 1 and key[0] == "clauses"
+    name = named(key, layer.values["clauses"]) if layer and in_clause else dotted_key(key)
+    return f"{place}: {name}: {_fault(key, error)}"
 
 
 def by_place(problem: str) -> tuple[str, int, str]:
@@ -43,13 +52,13 @@ def by_place(problem: str) -> tuple[str, int, str]:
     return file, int(line) if line.isdigit() else 0, problem
 
 
-def _place(key: Key, settings: Settings) -> str:
-    """Where the value stands, or the nearest thing around it that stands anywhere."""
+def layer_of(key: Key, settings: Settings) -> Layer | None:
+    """The layer that sets a key, or the nearest thing around it."""
     for end in range(len(key), 0, -1):
         for known, layers in reversed(list(settings.items())):
             if known[:end] == key[:end]:
-                return layers[-1][1].place(key)
-    return "scenario"
+                return layers[-1][1]
+    return None
 
 
 def _fault(key: Key, error: ErrorDetails) -> str:

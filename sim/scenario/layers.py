@@ -12,11 +12,8 @@ from typing import Any, get_args
 
 from sim.errors import ScenarioError
 from sim.quantity import Parameters
-from sim.scenario.schema import Origins, Scenario, Sources
+from sim.scenario.schema import OWN, Origins, Scenario, Sources
 from sim.scenario.toml import Key, lines_of
-
-OWN = ("name", "label", "as_of", "title", "description", "sources")
-"""What a file says of itself only, and does not hand on to a file that extends it."""
 
 
 @dataclass
@@ -34,6 +31,10 @@ class Layer:
             if key[:end] in self.lines:
                 return f"{self.origin}:{self.lines[key[:end]]}"
         return self.origin
+
+    def setter(self, key: Key) -> str:
+        """Who sets a key, as origins say it."""
+        return self.place(key)
 
 
 Settings = dict[Key, list[tuple[Any, Layer]]]
@@ -53,7 +54,7 @@ def file_layers(path: Path, *, names_scenario: bool = True) -> list[Layer]:
 
 def override_layers(overrides: Mapping[str, Any], origin: str) -> list[Layer]:
     """A layer for each override, by dotted key."""
-    return [Layer(origin, _nested(key.split("."), value)) for key, value in overrides.items()]
+    return [Layer(origin, nested(key.split("."), value)) for key, value in overrides.items()]
 
 
 def merged(layers: Iterable[Layer]) -> Settings:
@@ -204,7 +205,8 @@ def _drop_overlapping(settings: Settings, key: Key) -> None:
             del settings[other]
 
 
-def _nested(names: list[str], value: Any) -> dict[str, Any]:
+def nested(names: list[str], value: Any) -> dict[str, Any]:
+    """A value in tables of these names, one inside the other."""
     for name in reversed(names):
         value = {name: value}
     return dict(value)
@@ -215,15 +217,15 @@ def _with_places(
 ) -> Iterator[tuple[str, tuple[tuple[Any, str], ...]]]:
     """A dotted key, with its values and where they stand.
 
-    A list of blocks is one value of a file; its values go by the names of the blocks.
+    A list of blocks is one value of a file; its values go by the names or numbers of the blocks.
     """
     value, layer = layers[-1]
     if isinstance(value, list) and value and all(isinstance(block, dict) for block in value):
         for position, block in enumerate(value):
             for name, inner in block.items():
                 yield (
-                    ".".join(map(str, (*key, block["name"], name))),
-                    ((inner, layer.place((*key, position, name))),),
+                    ".".join(map(str, (*key, block.get("name", block.get("number")), name))),
+                    ((inner, layer.setter((*key, position, name))),),
                 )
     else:
-        yield ".".join(map(str, key)), tuple((said, by.place(key)) for said, by in layers)
+        yield ".".join(map(str, key)), tuple((said, by.setter(key)) for said, by in layers)

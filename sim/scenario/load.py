@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import ArgumentFault, ScenarioError
+from sim.scenario import texts
 from sim.scenario.faults import by_place, describe
 from sim.scenario.layers import (
     Layer,
@@ -61,24 +62,24 @@ def load(
 
     """
     overrides = overrides or {}
-    settings = merged(
-        [
-            *file_layers(Path(path)),
-            *(layer for file in over for layer in file_layers(Path(file), names_scenario=False)),
-            *override_layers(overrides, origin),
-        ]
-    )
+    files = file_layers(Path(path))
+    others = [layer for file in over for layer in file_layers(Path(file), names_scenario=False)]
+    settings = merged([*texts.with_clauses([*files, *others]), *override_layers(overrides, origin)])
     document: dict[str, Any] = {"name": Path(path).stem}
     problems = _put_all(document, settings)
     if over and "name" not in overrides:
         document["name"] = "+".join([str(document["name"]), *(Path(file).stem for file in over)])
     scenario = _checked(document, settings, problems)
+    if scenario.clauses and (over or overrides):
+        load(path)
+    elif scenario.clauses and (problems := texts.faults(scenario, files[-1], settings)):
+        raise ScenarioError(problems)
     return scenario.with_origins(*origins_of(settings))
 
 
 def load_folder(folder: Path) -> tuple[dict[Path, Scenario], list[str]]:
-    """The scenarios in the TOML files of a folder, in the order of their names, and every problem
-    in the files that hold none.
+    """The scenarios in the TOML files of a folder and of `texts` in it, each in the order of their
+    names, and every problem in the files that hold none.
 
     Raises ScenarioError if there is no such folder.
     """
@@ -86,7 +87,7 @@ def load_folder(folder: Path) -> tuple[dict[Path, Scenario], list[str]]:
         raise ScenarioError(f"{folder}: no such folder; name one that holds scenario files")
     scenarios: dict[Path, Scenario] = {}
     problems: list[str] = []
-    for path in sorted(folder.glob("*.toml")):
+    for path in [*sorted(folder.glob("*.toml")), *sorted(folder.glob("texts/*.toml"))]:
         try:
             scenarios[path] = load(path)
         except ScenarioError as wrong:

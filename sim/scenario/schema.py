@@ -15,10 +15,22 @@ from sim.actors.russia import Challenger
 from sim.actors.ukraine import Protege
 from sim.actors.united_states import Backstop
 from sim.calendar import Calendar, Date
+from sim.game.signing import Fighting
 from sim.game.war import War
 from sim.guarantee.costs import Costs
 from sim.guarantee.provisions import Regime
 from sim.quantity import AsTuple, Parameters, parameter
+from sim.scenario.clauses import Clause
+
+OWN = ("name", "label", "as_of", "title", "description", "sources", "clauses")
+"""What a file says of itself only, and does not hand on to a file that extends it; none of it
+changes a result.
+"""
+
+ONLY_SIGNATURES = ("fighting.", "ukraine.value_of_sovereignty", "regime.territory.ceded")
+"""Beginnings of the keys of numbers on which no history depends, only who would sign: they take up
+no dimension of the parameter sets, and no term of the fit by which sampling errors shrink.
+"""
 
 
 def milestones(horizon_years: int) -> tuple[int, ...]:
@@ -158,6 +170,13 @@ class Scenario(Parameters):
         symbol="-",
         source="given by the scenario",
     )
+    clauses: Annotated[tuple[Clause, ...], AsTuple] = parameter(
+        (),
+        "clauses of the text that the scenario is made of; its regime is their union over `base`",
+        unit="-",
+        symbol="-",
+        source="the text that the scenario stands for",
+    )
     calendar: Calendar = Calendar()
     regime: Regime = Regime()
     russia: Challenger = Challenger()
@@ -166,6 +185,7 @@ class Scenario(Parameters):
     united_states: Backstop = Backstop()
     war: War = War()
     costs: Costs = Costs()
+    fighting: Fighting = Fighting()
     sampling: Sampling = Sampling()
 
     @model_validator(mode="after")
@@ -219,9 +239,7 @@ class Scenario(Parameters):
 
     def determinants(self) -> dict[str, Any]:
         """What determines the result of a run, as plain data."""
-        return self.model_dump(
-            mode="json", exclude={"name", "label", "as_of", "title", "description", "sources"}
-        )
+        return self.model_dump(mode="json", exclude=set(OWN))
 
 
 def digest(determines: Mapping[str, Any]) -> str:

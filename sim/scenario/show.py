@@ -10,13 +10,23 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from sim.quantity import Parameters
+from sim.scenario.clauses import differences
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Distribution
 
+_NO_TEXT = "# The clauses are left out: values of the regime were changed, so this is not the text."
+
 
 def resolved(scenario: Scenario) -> str:
-    """The scenario as TOML with comments; `load` reads it back as the same scenario."""
-    return "\n".join(_block(scenario, scenario, "")).strip() + "\n"
+    """The scenario as TOML with comments; `load` reads it back as the same scenario.
+
+    Where `--set` or another file changed the regime of a text, it is no longer the text, and its
+    clauses are left out.
+    """
+    changed = bool(scenario.clauses and differences(scenario.regime, scenario.clauses))
+    shown = scenario.model_copy(update={"clauses": ()}) if changed else scenario
+    lines = (_NO_TEXT,) if changed else ()
+    return "\n".join((*lines, *_block(shown, shown, ""))).strip() + "\n"
 
 
 @dataclass(frozen=True)
@@ -95,7 +105,9 @@ def toml(value: Any) -> str:
             return toml(value.as_data())
         case dict():
             return (
-                "{ " + ", ".join(f"{name} = {toml(inner)}" for name, inner in value.items()) + " }"
+                "{ "
+                + ", ".join(f"{_key(name)} = {toml(each)}" for name, each in value.items())
+                + " }"
             )
         case list() | tuple():
             return "[" + ", ".join(map(toml, value)) + "]"
@@ -104,3 +116,8 @@ def toml(value: Any) -> str:
     return (
         str(value).lower() if isinstance(value, bool) else str(value)
     )  # a date too is written as its text
+
+
+def _key(name: str) -> str:
+    """A key as TOML writes it: in quotes where it has a dot."""
+    return toml(name) if "." in name else name

@@ -19,6 +19,8 @@ from sim.errors import RunError
 from sim.scenario.schema import digest
 
 FILE = "finding.json"
+_TEXTS = {"clause": str}
+"""Columns of texts that may look like numbers."""
 LABELS = "labels"
 """The name of the table of what people call the scenarios of a study."""
 
@@ -148,7 +150,9 @@ def read(folder: Path) -> Finding:
         kind,
         settings,
         {
-            name.removesuffix(".csv"): pd.read_csv(folder / name, float_precision="round_trip")
+            name.removesuffix(".csv"): pd.read_csv(
+                folder / name, float_precision="round_trip", dtype=_TEXTS
+            )
             for name in hashes
         },
     )

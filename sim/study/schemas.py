@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sim.study import discovery, requirement, reversal, robustness, sensitivity
+from sim.study import deals, discovery, explanation, requirement, reversal, robustness, sensitivity
 from sim.study.calibration import study as calibration
 from sim.study.columns import TableSchema
 
@@ -13,4 +13,6 @@ SCHEMAS: Mapping[str, Mapping[str, TableSchema]] = {
     "reversal": reversal.TABLES,
     "robustness": robustness.TABLES,
     "sensitivity": sensitivity.TABLES,
+    "signing": deals.TABLES,
+    "clauses": explanation.TABLES,
 }

@@ -48,8 +48,8 @@ RICH = (
     "article5_until_nato",
     "demilitarised_zone",
     "donbas_withdrawal",
-    "korean_armistice",
-    "multinational_force",
+    "korea_1953",
+    "paris_declaration",
 )
 """Scenarios with provisions that no reference regime has.
 
@@ -174,7 +174,9 @@ def draw(scenarios: Path) -> Iterator[Game]:
         return float(random.choice(EXTREME)) if random.random() < 0.4 else between(0, 1)
 
     for regime, games in GAMES_OF.items():
-        scenario = sim.load(scenarios / ("nato.toml" if regime == ANY else f"{regime}.toml"))
+        scenario = sim.load(
+            next(scenarios.rglob("nato.toml" if regime == ANY else f"{regime}.toml"))
+        )
         for number in range(games):
             numbers = numbers_of(scenario, lambda: np.array(random.random()))
             if regime == ANY:

@@ -30,6 +30,15 @@ class Territory(Provision):
         source="0 because the line stays where it is unless a scenario moves it",
     )
 
+    ceded: Quantity = parameter(
+        0.0,
+        "what Ukraine loses by giving it up",
+        unit="utility",
+        symbol="-",
+        low=0,
+        source="0 because the line stays where it is unless a scenario moves it",
+    )
+
     def contributes(self, at: Standing) -> Contributions:
         """What has been granted need not be won; what fortifications remain multiply."""
         return {"prize": 1 - self.granted, "fortifications": 1 - self.fortifications_lost}

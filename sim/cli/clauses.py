@@ -1,0 +1,108 @@
+"""The command that says what each clause of a text is worth."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.options import (
+    NOTHING_KEPT,
+    AsJson,
+    File,
+    Out,
+    Seed,
+    Set,
+    Workers,
+    advance,
+    app,
+    load,
+    plain_errors,
+    pool,
+    progress_bar,
+    sampling,
+)
+from sim.cli.studies import publish
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.ensemble.store import Run
+    from sim.study.explanation import Explanation
+
+Outcome = Annotated[
+    str,
+    typer.Option(
+        help=(
+            "Outcome to explain, such as survival@10, cost, terms_drift, russia_signs, "
+            "ukraine_signs, both_sign."
+        )
+    ),
+]
+ManySets = Annotated[int, typer.Option(help="Number of parameter sets of each subset.", min=2)]
+ManyHistories = Annotated[int, typer.Option(help="Simulated histories per parameter set.", min=1)]
+
+Explain = Annotated[
+    bool,
+    typer.Option(
+        "--explain", help="Explain each difference after 10 years by provision (500 x 4 histories)."
+    ),
+]
+
+
+@app.command()
+def clauses(
+    file: File,
+    outcome: Outcome = "survival@10",
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OTHER", help="Explain the difference from this text.", show_default="base"
+        ),
+    ] = None,
+    designs: ManySets = 500,
+    replicates: ManyHistories = 4,
+    seed: Seed = None,
+    overrides: Set = None,
+    workers: Workers = 1,
+    out: Out = Path("runs"),
+    as_json: AsJson = False,
+) -> None:
+    """Value each clause of a text: what it adds on average, first, and last."""
+    with plain_errors(NOTHING_KEPT):
+        from sim.study.clauses import value
+        from sim.study.finding import writable
+
+        scenario = load(file, overrides, sampling(seed=seed))
+        other = None if against is None else load(against, overrides, sampling(seed=seed))
+        writable(out)
+        with pool(workers) as executor, progress_bar() as bar:
+            task = bar.add_task(f"{scenario.name}, subsets of its clauses", total=None)
+            explained = value(
+                scenario,
+                outcome,
+                other,
+                designs=designs,
+                replicates=replicates,
+                executor=executor,
+                progress=partial(advance, bar, task),
+            )
+        publish(explained.finding(), out, as_json=as_json, document=lambda _: explained.document())
+
+
+def explanations(runs: "Sequence[Run]", baseline: str, workers: int) -> "list[Explanation]":
+    """What makes the difference of each run from the baseline, by provision."""
+    from sim.study.clauses import explanation
+
+    base = next(run.scenario for run in runs if run.name == baseline)
+    outcome = f"survival@{min(10, base.sampling.horizon_years)}"
+    explained = []
+    with pool(workers) as executor, progress_bar() as bar:
+        for run in runs:
+            if run.name != baseline:
+                task = bar.add_task(f"{run.name} explained", total=None)
+                report = partial(advance, bar, task)
+                explained.append(
+                    explanation(run.scenario, base, outcome, executor=executor, progress=report)
+                )
+    return explained

@@ -1,0 +1,90 @@
+"""The command that says who would sign which text."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.options import (
+    AsJson,
+    Dask,
+    Designs,
+    Files,
+    Out,
+    Replicates,
+    Seed,
+    Set,
+    Workers,
+    Years,
+    advance,
+    app,
+    load_all,
+    plain_errors,
+    pool,
+    progress_bar,
+    sampling,
+    simulate,
+)
+from sim.cli.studies import publish
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.scenario.schema import Scenario
+    from sim.study.side_payments import Point
+
+Vary = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--vary",
+        metavar="KEY=LOW:HIGH",
+        help="A side payment: a provision and its limits; may be repeated.",
+    ),
+]
+
+
+@app.command()
+def sign(
+    files: Files,
+    vary: Vary = None,
+    designs: Designs = None,
+    replicates: Replicates = None,
+    seed: Seed = None,
+    years: Years = None,
+    overrides: Set = None,
+    workers: Workers = 1,
+    dask: Dask = None,
+    out: Out = Path("runs"),
+    as_json: AsJson = False,
+) -> None:
+    """Estimate who would sign each text, and how long it holds if it is signed.
+
+    With --vary, also find the texts along the frontier between the two, and what one costs in the
+    other.
+    """
+    with plain_errors():
+        from sim.study.deals import document, find_signing
+
+        scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
+        runs = simulate(scenarios, workers, out, dask)
+        finding = find_signing(runs, _frontiers(scenarios, vary, workers))
+        publish(finding, out, as_json=as_json, document=document)
+
+
+def _frontiers(
+    scenarios: "Sequence[Scenario]", vary: list[str] | None, workers: int
+) -> "dict[str, list[Point]]":
+    """For each scenario the texts along its frontier, if any provisions vary."""
+    if not vary:
+        return {}
+    from sim.study.side_payments import frontier
+    from sim.study.sweep import read_all_limits
+
+    limits, along = read_all_limits(vary), {}
+    with pool(workers) as executor, progress_bar() as bar:
+        for scenario in scenarios:
+            task = bar.add_task(f"{scenario.name}, side payments", total=None)
+            report = partial(advance, bar, task)
+            along[scenario.name] = frontier(scenario, limits, executor=executor, progress=report)
+    return along

@@ -1,0 +1,66 @@
+"""A waterfall from `base`, or from another text, to a text."""
+
+from textwrap import shorten
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+
+from sim.plots.style import PALETTE, axes_or_new
+from sim.study.explanation import Explanation, Worth
+
+_WORDS = 48
+
+
+def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
+    """What each clause adds, the largest value first, with 95 % sampling error.
+
+    The thin line at a step is the range of that clause's value over 90 % of parameter sets.
+    """
+    ax = axes_or_new(ax, (8, 2 + 0.42 * (len(explained.clauses) + 2)))
+    steps = sorted(
+        explained.clauses, key=lambda each: (each.side == explained.scenario, -each.value.value)
+    )
+    level, names = _start(explained), [explained.against_label or "no clause"]
+    ax.barh(0, level, color="0.7", height=0.6)
+    for row, each in enumerate(steps, start=1):
+        value = each.value
+        colour = PALETTE[1] if value.value >= 0 else PALETTE[2]
+        ax.barh(row, value.value, left=level, color=colour, height=0.6)
+        if not np.isnan(value.spread_low):
+            ax.plot([level + value.spread_low, level + value.spread_high], [row, row], "k-", lw=0.6)
+        ax.plot([level + value.low, level + value.high], [row, row], "k-", lw=2.2)
+        ax.plot([level, level], [row - 1, row], color="0.6", lw=0.6)
+        side = "" if explained.against is None else f" ({each.side})"
+        text = each.text if each.text == each.number.replace("_", " ") else _numbered(each)
+        names.append(shorten(text, _WORDS, placeholder=" …") + side)
+        level += value.value
+    ax.barh(len(steps) + 1, explained.full.value, color="0.4", height=0.6)
+    names.append(explained.label)
+    ax.set_yticks(range(len(names)), names, fontsize="small")
+    ax.invert_yaxis()
+    ax.axvline(0, color="0.5", lw=0.8)
+    ax.grid(axis="x", color="0.92")
+    ax.set_axisbelow(b=True)
+    if explained.unit == "share":
+        ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    what = (
+        f"share that {explained.outcome_label}"
+        if explained.unit == "share"
+        else explained.outcome_label
+    )
+    ax.set_xlabel(f"{what}; thick: 95 % sampling error, thin: 90 % of parameter sets")
+    worst = explained.worst_to_lose
+    ax.set_title(f"Worst to lose: {shorten(worst.text, _WORDS, placeholder=' …')}", loc="left")
+    return ax
+
+
+def _start(explained: Explanation) -> float:
+    """The outcome on `base`, or of the other text."""
+    if explained.difference is None:
+        return explained.none.value
+    return explained.full.value - explained.difference.value
+
+
+def _numbered(each: Worth) -> str:
+    return f"{each.number}: {each.text}"

@@ -1,0 +1,139 @@
+"""What each clause of a text is worth."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from sim import plots
+from sim.analysis.estimate import Estimate
+from sim.presentation.cells import both
+from sim.presentation.section import Column, Section, Table
+from sim.study.explanation import VALUES, Explanation, LeftOut, Worth, explanation_of
+from sim.study.finding import Finding
+from sim.wording import with_error
+
+HOW_TO_READ = (
+    "Value: what the clause adds on average over all orders in which the clauses may join (its "
+    "Shapley value); the values add up to the whole. First: what it adds alone; last: what its "
+    "loss would cost. In brackets: 95 % sampling error; below: the range over 90 % of parameter "
+    "sets."
+)
+_MONEY = "USD billion"
+
+
+def section(finding: Finding) -> Section:
+    """Question, answer and table of a finding of kind `clauses`."""
+    explained = explanation_of(finding)
+    return Section(
+        finding.kind,
+        f"What is each clause of {explained.label} worth?"
+        if explained.difference is None
+        else f"What makes the difference between {explained.label} and {explained.against_label}?",
+        tuple(_answer(explained)),
+        (_table(finding, explained),),
+        {"clauses": lambda ax=None: plots.clauses(explained, ax=ax)},
+        HOW_TO_READ,
+    )
+
+
+def _answer(explained: Explanation) -> Iterator[str]:
+    """The sum, the clause that it would be worst to lose, and what has no value here."""
+    what = _outcome(explained)
+    if explained.difference is None:
+        yield (
+            f"{explained.label}: {what} goes from {_level(explained, explained.none)} without its "
+            f"clauses to {_level(explained, explained.full)} with all of them."
+        )
+    else:
+        yield (
+            f"{explained.label} against {explained.against_label}: {what} differs by "
+            f"{_change(explained, explained.difference)}."
+        )
+    if explained.is_two_sided:
+        yield (
+            f"Clauses of {explained.against_label} count with the opposite sign, so that all "
+            "values add up to the difference."
+        )
+    worst = explained.worst_to_lose
+    yield (
+        f"Worst to lose: {_called(worst).rstrip('.')}. Without it {what} would change by "
+        f"{_change(explained, _negative(worst.last))}."
+    )
+    for said, clauses in (
+        ("Clauses that the model leaves out", explained.not_modelled),
+        ("Clauses without bearing on durability", explained.no_bearing),
+    ):
+        if clauses:
+            yield f"{said}: {_numbers(clauses)}."
+
+
+def _numbers(clauses: tuple[LeftOut, ...]) -> str:
+    return ", ".join(clause.number for clause in clauses)
+
+
+def _table(finding: Finding, explained: Explanation) -> Table:
+    """One row a clause: what it is worth, and what it adds first and last."""
+    unit = "percentage points" if explained.unit == "share" else explained.unit
+    worth = {clause.number: _called(clause) for clause in explained.clauses}
+
+    def name(row: Any) -> str:
+        side = f"\n({finding.label(row['side'])})" if explained.is_two_sided else ""
+        return f"{worth[row['clause']]}{side}"
+
+    return Table(
+        f"What is each worth? ({explained.outcome_label}, {unit})",
+        finding.table,
+        (Column("", name), *(Column(value, partial(_cell, explained, value)) for value in VALUES)),
+    )
+
+
+def _cell(explained: Explanation, name: str, row: Any) -> str:
+    values = {"estimate": row[name]} | {
+        limit: row[f"{name}_{limit}"] for limit in ("low", "high", "spread_low", "spread_high")
+    }
+    return both(values, signed=True, scale=_scale(explained), digits=_digits(explained))
+
+
+def _called(worth: Worth) -> str:
+    """A clause by its number and text, a provision by its name."""
+    is_provision = worth.number.replace("_", " ") == worth.text
+    return worth.text if is_provision else f"{worth.number}: {worth.text}"
+
+
+def _outcome(explained: Explanation) -> str:
+    if explained.unit != "share":
+        return explained.outcome_label
+    if explained.outcome_label.endswith(("sign", "signs")):
+        return f"the chance that {explained.outcome_label}"
+    return f"the share that {explained.outcome_label}"
+
+
+def _scale(explained: Explanation) -> float:
+    return 100.0 if explained.unit == "share" else 1.0
+
+
+def _digits(explained: Explanation) -> int:
+    return 1 if explained.unit in ("share", _MONEY) else 3
+
+
+def _level(explained: Explanation, number: Estimate) -> str:
+    """An outcome with its sampling error."""
+    if explained.unit == "share":
+        return with_error(number.value, number.low, number.high)
+    return _in_its_unit(explained, number, "")
+
+
+def _change(explained: Explanation, number: Estimate) -> str:
+    """A difference of two outcomes with its sampling error."""
+    if explained.unit == "share":
+        return f"{with_error(number.value, number.low, number.high, sign='+')} percentage points"
+    return _in_its_unit(explained, number, "+")
+
+
+def _in_its_unit(explained: Explanation, number: Estimate, sign: str) -> str:
+    digits, error = _digits(explained), (number.high - number.low) / 2
+    return f"{number.value + 0.0:{sign}.{digits}f} (±{error:.{digits}f}) {explained.unit}"
+
+
+def _negative(number: Estimate) -> Estimate:
+    return Estimate(-number.value, -number.high, -number.low)

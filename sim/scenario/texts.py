@@ -1,0 +1,77 @@
+"""Files that are texts: what their clauses set, as layers, and what they may not do."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from sim.scenario.clauses import Clause, conflicts, differences
+from sim.scenario.faults import describe, layer_of
+from sim.scenario.layers import Layer, Settings, merged, nested
+from sim.scenario.schema import Scenario
+from sim.scenario.show import toml
+from sim.scenario.toml import Key
+
+
+@dataclass
+class ClauseLayer(Layer):
+    """One value that a clause sets; its origin is `file:line`."""
+
+    number: str = ""
+
+    def place(self, key: Key) -> str:  # noqa: ARG002  one value has one place
+        """`file:line: clause 8`."""
+        return f"{self.origin}: clause {self.number}"
+
+    def setter(self, key: Key) -> str:  # noqa: ARG002  one value has one place
+        """`clause 8 of file:line`."""
+        return f"clause {self.number} of {self.origin}"
+
+
+def with_clauses(files: Iterable[Layer]) -> Iterator[Layer]:
+    """The layers of files, before each those of the values that its clauses set."""
+    for file in files:
+        yield from _clause_layers(file)
+        yield file
+
+
+def faults(scenario: Scenario, own: Layer, settings: Settings) -> list[str]:
+    """Clauses that contradict each other, and values of the guarantee that are not those of the
+    clauses.
+    """
+    problems = [
+        f"{own.place(('clauses', *path))}: {problem}"
+        for path, problem in conflicts(scenario.clauses)
+    ]
+    try:
+        changed = differences(scenario.regime, scenario.clauses)
+    except ValidationError as wrong:
+        by_clause = merged(_clause_layers(own))
+        return problems + [describe(error, by_clause, ("regime",)) for error in wrong.errors()]
+    setters = {key: clause.number for clause in scenario.clauses for key in clause.sets or ()}
+    for dotted, (value, of_clauses) in changed.items():
+        key: Key = tuple(dotted.split("."))
+        layer = layer_of(key, settings) or own
+        sets = (
+            f"clause {setters[dotted]} sets it to {toml(of_clauses)}"
+            if dotted in setters
+            else "no clause sets it"
+        )
+        problems.append(
+            f"{layer.place(key)}: {dotted}: is {toml(value)}, but {sets}; a text has the regime of "
+            "its clauses alone"
+        )
+    return problems
+
+
+def _clause_layers(file: Layer) -> Iterator[ClauseLayer]:
+    """A layer for each value that the clauses of a file set, as far as the clauses are sound."""
+    listed = file.values.get("clauses")
+    for position, clause in enumerate(listed if isinstance(listed, list) else ()):
+        try:
+            sourced = Clause.model_validate(clause).sourced()
+        except ValidationError:
+            continue
+        for key, value in sourced.items():
+            place = file.place(("clauses", position, "sets", key))
+            yield ClauseLayer(place, nested(key.split("."), value), number=clause["number"])

@@ -1,0 +1,226 @@
+"""What makes one outcome of another, clause by clause: the result of `sim.study.clauses`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from sim.analysis.durability import columns_of, estimate_of
+from sim.analysis.estimate import Estimate
+from sim.analysis.signing import plain
+from sim.study.columns import LABEL_TABLE, Column, Kind, TableSchema
+from sim.study.finding import LABELS, Finding
+
+NOT_MODELLED, NO_BEARING = "not_modelled", "no_bearing"
+VALUES = ("value", "first", "last")
+_LIMITS = ("low", "high", "spread_low", "spread_high")
+_PLAIN = (
+    *("settings", "scenario", "label", "outcome", "outcome_label", "unit"),
+    *("less_is_better", "against", "against_label", "subsets"),
+)
+"""Fields that are plain data, and not estimates."""
+_LEVELS = ("none", "full", "difference")
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What a clause adds to an outcome, as it counts in what is explained."""
+
+    number: str
+    text: str
+    value: Estimate  # Shapley value
+    first: Estimate  # added to the base alone
+    last: Estimate  # added to all others: what its loss would cost
+    side: str  # name of the scenario whose clause it is
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A clause that sets nothing, and why."""
+
+    number: str
+    text: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What makes the outcome of a text out of that of `base`, or of `against`.
+
+    The values of all clauses add up to `full` less `none`, or with `against` to the `difference`,
+    in which clauses of the other text count with the opposite sign.
+    """
+
+    settings: Mapping[str, Any]  # what determines it: texts, outcome, size and seed
+    scenario: str
+    label: str
+    outcome: str
+    outcome_label: str
+    unit: str
+    none: Estimate  # on `base`
+    full: Estimate
+    clauses: tuple[Worth, ...]
+    not_modelled: tuple[LeftOut, ...]
+    no_bearing: tuple[LeftOut, ...]
+    less_is_better: bool
+    against: str | None
+    against_label: str | None
+    difference: Estimate | None  # full less the outcome of `against`
+    subsets: int  # regimes simulated
+
+    @property
+    def worst_to_lose(self) -> Worth:
+        """The clause of the text whose loss alone would cost most."""
+        own = [clause for clause in self.clauses if clause.side == self.scenario]
+        sign = -1 if self.less_is_better else 1
+        return max(own, key=lambda clause: sign * clause.last.value)
+
+    @property
+    def is_two_sided(self) -> bool:
+        """Whether the clauses of two texts are laid against each other."""
+        return len({clause.side for clause in self.clauses}) > 1
+
+    def document(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "scenario": self.scenario,
+            "outcome": self.outcome,
+            "none": plain(self.none),
+            "full": plain(self.full),
+            "clauses": [
+                {name: plain(value) for name, value in vars(clause).items()}
+                for clause in self.clauses
+            ],
+            "worst_to_lose": self.worst_to_lose.number,
+            "not_modelled": [vars(clause) for clause in self.not_modelled],
+            "no_bearing": [vars(clause) for clause in self.no_bearing],
+            "against": self.against,
+            "difference": None if self.difference is None else plain(self.difference),
+        }
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The table `clauses` of `TABLES`: a row a clause."""
+        return TABLES["clauses"].table(map(_row, self.clauses))
+
+    def finding(self) -> Finding:
+        """The finding of kind `clauses`, with the tables of `TABLES`."""
+        fields = {name: getattr(self, name) for name in _PLAIN}
+        labels = [(self.scenario, self.label)]
+        if self.against is not None:
+            labels.append((self.against, self.against_label or self.against))
+        return Finding(
+            "clauses",
+            fields,
+            {
+                "clauses": self.table,
+                "levels": TABLES["levels"].table(self._levels()),
+                "left_out": TABLES["left_out"].table(self._left_out()),
+                LABELS: pd.DataFrame(labels, columns=LABEL_TABLE.names),
+            },
+        )
+
+    def _levels(self) -> Iterator[dict[str, Any]]:
+        for name in _LEVELS:
+            if (level := getattr(self, name)) is not None:
+                yield {"level": name} | columns_of(level)
+
+    def _left_out(self) -> Iterator[dict[str, Any]]:
+        for kind in (NOT_MODELLED, NO_BEARING):
+            for clause in getattr(self, kind):
+                yield {"kind": kind, "clause": clause.number} | {
+                    "text": clause.text,
+                    "why": clause.why,
+                }
+
+
+def explanation_of(finding: Finding) -> Explanation:
+    """The explanation that a finding of kind `clauses` keeps."""
+    tables = finding.tables
+    levels = {row["level"]: estimate_of(row) for _, row in tables["levels"].iterrows()}
+    return Explanation(
+        **finding.asked,
+        none=levels["none"],
+        full=levels["full"],
+        difference=levels.get("difference"),
+        clauses=tuple(_worth(row) for _, row in tables["clauses"].iterrows()),
+        not_modelled=_left_out(tables["left_out"], NOT_MODELLED),
+        no_bearing=_left_out(tables["left_out"], NO_BEARING),
+    )
+
+
+def _row(worth: Worth) -> dict[str, Any]:
+    row: dict[str, Any] = {"clause": worth.number, "text": worth.text, "side": worth.side}
+    for name in VALUES:
+        number: Estimate = getattr(worth, name)
+        row |= {name: number.value} | {
+            f"{name}_{limit}": getattr(number, limit) for limit in _LIMITS
+        }
+    return row
+
+
+def _worth(row: Any) -> Worth:
+    value, first, last = (_estimate(row, name) for name in VALUES)
+    return Worth(row["clause"], row["text"], value, first, last, row["side"])
+
+
+def _estimate(row: Any, name: str) -> Estimate:
+    """The estimate of this name in a row."""
+    return estimate_of(
+        {"estimate": row[name]} | {limit: row[f"{name}_{limit}"] for limit in _LIMITS}
+    )
+
+
+def _left_out(table: pd.DataFrame, kind: str) -> tuple[LeftOut, ...]:
+    rows = table[table["kind"] == kind]
+    columns: Sequence[Any] = rows[["clause", "text", "why"]].to_numpy().tolist()
+    return tuple(LeftOut(*row) for row in columns)
+
+
+def _valued(name: str, meaning: str) -> tuple[Column, ...]:
+    """A value with its limits, and its range over parameter sets."""
+    spread = "of 90 % of parameter sets; unknown for one number over all of them"
+    return (
+        Column(name, Kind.NUMBER, "outcome", meaning),
+        Column(f"{name}_low", Kind.NUMBER, "outcome", f"lower 95 % confidence limit of {name}"),
+        Column(f"{name}_high", Kind.NUMBER, "outcome", f"upper 95 % confidence limit of {name}"),
+        Column(f"{name}_spread_low", Kind.NUMBER, "outcome", f"lower limit of {name} {spread}"),
+        Column(f"{name}_spread_high", Kind.NUMBER, "outcome", f"upper limit of {name} {spread}"),
+    )
+
+
+_CLAUSE = (
+    Column("clause", Kind.TEXT, "-", "its number in the text, or the name of a provision"),
+    Column("text", Kind.TEXT, "-", "what it says"),
+)
+TABLES: Mapping[str, TableSchema] = {
+    "clauses": TableSchema(
+        (
+            *_CLAUSE,
+            Column("side", Kind.TEXT, "-", "name of the scenario whose clause it is"),
+            *_valued("value", "what it adds on average over all orders (Shapley value)"),
+            *_valued("first", "what it adds alone"),
+            *_valued("last", "what it adds to all others"),
+        )
+    ),
+    "levels": TableSchema(
+        (
+            Column("level", Kind.TEXT, "-", "none (no clause), full (all), or difference"),
+            Column("estimate", Kind.NUMBER, "outcome", "the outcome there"),
+            Column("low", Kind.NUMBER, "outcome", "lower 95 % confidence limit"),
+            Column("high", Kind.NUMBER, "outcome", "upper 95 % confidence limit"),
+            Column("spread_low", Kind.NUMBER, "outcome", "lower limit of 90 % of parameter sets"),
+            Column("spread_high", Kind.NUMBER, "outcome", "upper limit of 90 % of parameter sets"),
+        )
+    ),
+    "left_out": TableSchema(
+        (
+            Column("kind", Kind.TEXT, "-", f"{NOT_MODELLED} or {NO_BEARING}"),
+            *_CLAUSE,
+            Column("why", Kind.TEXT, "-", "why it sets nothing"),
+        )
+    ),
+    LABELS: LABEL_TABLE,
+}
+"""The tables of a finding of kind `clauses`."""
