@@ -377,8 +377,9 @@ def spoiled(table: pa.Table, name: str, change) -> pa.Table:
     """The table with one column changed."""
     column = table[name].to_pandas().to_numpy(copy=True)
     mask = table[name].is_null().to_numpy() if name == "russia_prevails" else None
+    position, values = table.column_names.index(name), change(column)
     return table.set_column(
-        table.column_names.index(name), name, pa.array(change(column), table[name].type, mask=mask)
+        position, table.schema.field(position), pa.array(values, table[name].type, mask=mask)
     )
 
 
