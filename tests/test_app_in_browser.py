@@ -122,7 +122,7 @@ class Reader:
             (row.locator("th").inner_text(), row.locator("td").nth(column).inner_text().split())
             for row in rows.all()
         ]
-        return {year.removesuffix(" y"): cell for year, cell in cells}
+        return {heading.split()[0]: cell for heading, cell in cells}
 
     def slider(self, label):
         return self.page.get_by_role("slider", name=re.compile(label))
@@ -168,7 +168,7 @@ def reader(server, browser, patience):
 def as_shown(table):
     """Rows of the JSON document as the page shows them."""
     return {
-        year: f"{100 * row['estimate']:.1f} ±{50 * (row['high'] - row['low']):.1f} "
+        year: f"{100 * row['estimate']:.1f} (±{50 * (row['high'] - row['low']):.1f}) "
         f"{100 * row['spread_low']:.0f} to {100 * row['spread_high']:.0f}".split()
         for year, row in table.items()
     }

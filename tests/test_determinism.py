@@ -269,7 +269,7 @@ def test_a_draw_less_shifts_nobody_elses(scenarios, monkeypatch):
                     seen.setdefault(name, []).append(row.copy())
                     return row
 
-                nth = stream.nth
+                nth, row = stream.nth, stream.row
 
             return Listening()
 

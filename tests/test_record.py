@@ -336,7 +336,7 @@ def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path, monke
     printed = CliRunner().invoke(app, words).stdout
     assert "Past ceasefires without renewed war, %" in printed
     assert "Brier score of durability" in printed
-    assert "The model beside the record" in printed
+    assert "The model beside the historical record" in printed
     for row in told["model"]:
         assert row["low"] <= row["estimate"] <= row["high"]
         assert row["record"] is None or row["record_low"] <= row["record"] <= row["record_high"]
@@ -379,7 +379,7 @@ def test_the_figures_say_what_the_record_says(runs):
     ten = kaplan_meier(record(), [10]).iloc[0]
     title = ax.get_title(loc="left")
     assert (
-        f"{100 * ten['estimate']:.1f} ({100 * ten['low']:.1f} to {100 * ten['high']:.1f}) % held "
+        f"{100 * ten['estimate']:.1f} % ({100 * ten['low']:.1f} to {100 * ten['high']:.1f}) held "
         "ten years without renewed war" in title
     )
     assert len(ax.child_axes) == 7
