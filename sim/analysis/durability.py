@@ -114,8 +114,8 @@ def cumulative_incidence(run: Simulated, years: Sequence[float]) -> pd.DataFrame
     }
     ended = pd.DataFrame(
         {
-            str(cause): np.searchsorted(of, np.asarray(years), side="right")
-            for cause, of in times.items()
+            str(cause): np.searchsorted(sorted_years, np.asarray(years), side="right")
+            for cause, sorted_years in times.items()
         }
     )
     table = pd.DataFrame({"years": years}).join(ended / len(worlds["years"]))
@@ -137,7 +137,7 @@ def hazard(run: Simulated) -> pd.DataFrame:
             break
         ends = (ended & (times > year) & (times <= year + 1)).astype(float)
         ends_of, exposure_of = (
-            each.reshape(designs.count, -1).sum(axis=1) for each in (ends, exposure)
+            numbers.reshape(designs.count, -1).sum(axis=1) for numbers in (ends, exposure)
         )
         rate = _rate(
             ends_of, exposure_of, designs, f"{run.name}: ends in year {year + 1} for a year at risk"
@@ -315,7 +315,9 @@ def _tabulate(
     """A row a measure: what names it, and its estimate."""
     other = None if against is None else against.worlds
     measured, named = zip(*rows, strict=True)
-    found = estimates(
+    made_of_rows = estimates(
         [integrate(measure) for measure in measured] if integrated else measured, run.worlds, other
     )
-    return pd.DataFrame([each | columns_of(made) for each, made in zip(named, found, strict=True)])
+    return pd.DataFrame(
+        [names | columns_of(made) for names, made in zip(named, made_of_rows, strict=True)]
+    )

@@ -26,7 +26,7 @@ class Verified:
     """What was computed again, and what came out otherwise."""
 
     worlds: int
-    of: int
+    total: int
     differences: list[str]
     versions: list[str]
     timeline: bool

@@ -106,7 +106,7 @@ def _draw_events(panel: Axes, events: Any, last: float) -> None:
     """
     kinds = [kind for kind in MARKS if any(event["kind"] == kind for event in events)]
     for row, kind in enumerate(reversed(kinds)):
-        for event in (each for each in events if each["kind"] == kind):
+        for event in (event for event in events if event["kind"] == kind):
             acted = event["details"].get("choice", "holds") != "holds" or kind == "war"
             panel.plot(
                 event["years"],
