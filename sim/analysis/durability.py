@@ -193,7 +193,7 @@ def _rate(ends: Floats, exposure: Floats, designs: Designs, what: str) -> Estima
 
 
 def spread(run: Simulated, years: float | None = None) -> pd.DataFrame:
-    """Durability in each parameter design after `years`, by default the horizon.
+    """Durability in each parameter set after `years`, by default the horizon.
 
     One row a design, columns design and estimate.
 
@@ -205,7 +205,7 @@ def spread(run: Simulated, years: float | None = None) -> pd.DataFrame:
 
 
 def sure(run: Simulated, years: float | None = None, at_least: float = EVEN) -> Estimate:
-    """The share of parameter designs in which durability is `at_least` so much, by default likelier
+    """The share of parameter sets in which durability is `at_least` so much, by default likelier
     than not; errors as `spread`.
     """
     return share_where(lambda shares: shares >= at_least, _in_designs(run, years), run.worlds)
@@ -218,7 +218,7 @@ def _in_designs(run: Simulated, years: float | None) -> Measure:
     (at,) = simulated_years(run, [float(run.horizon_years if years is None else years)])
     if np.diff(run.worlds["design"].to_numpy()).all():
         raise ValueError(
-            f"{run.name} has one history for each parameter design, which cannot tell chance "
+            f"{run.name} has one history for each parameter set, which cannot tell chance "
             "from parameters; run it with sampling.replicates of 2 or more"
         )
     return measures.survival(at)
@@ -296,8 +296,8 @@ def paired(run: Simulated, base: Simulated) -> None:
     if _pairing(run) != _pairing(base):
         raise NotPairedError(
             f"{run.name} and {base.name} cannot be compared: they differ in seed, horizon or "
-            "step, designs or replicates, so that their worlds are not pairs; run both with the "
-            "same sampling"
+            "step, designs or replicates, so that their simulated histories are not pairs; run "
+            "both with the same sampling"
         )
 
 

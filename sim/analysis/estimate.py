@@ -55,7 +55,7 @@ class Estimate:
     value: float
     low: float  # sampling error: 95 % confidence interval
     high: float
-    spread_low: float = math.nan  # what we do not know: 5 to 95 % of parameter designs
+    spread_low: float = math.nan  # what we do not know: 5 to 95 % of parameter sets
     spread_high: float = math.nan
     what: InitVar[str] = "a number"
     within: InitVar[Limits] = ANY
@@ -105,7 +105,8 @@ def estimates(
         and np.array_equal(worlds["design"], against["design"])
     ):
         raise ValueError(
-            "the two runs have different designs or replicates: their worlds are not pairs"
+            "the two runs have different designs or replicates: their simulated "
+            "histories are not pairs"
         )
     designs = Designs(worlds)
     made = []
@@ -141,7 +142,7 @@ def ratio(
     """The sum of one number of each world by that of another, such as events by the years in which
     they could happen.
 
-    The sampling error is that of the linearised ratio (Cochran 1977) over parameter designs; the
+    The sampling error is that of the linearised ratio (Cochran 1977) over parameter sets; the
     spread is that of their own ratios, freed of the chance of few replicates as those of
     `estimates` are, each history counting with its linearised share in the ratio of its design.
     """
@@ -153,7 +154,7 @@ def ratio(
 
 
 def ratio_by_design(numerator: Floats, denominator: Floats, designs: "Designs") -> Floats:
-    """The ratio in each parameter design of numbers (design, replicate), freed of the chance of few
+    """The ratio in each parameter set of numbers (design, replicate), freed of the chance of few
     replicates; NaN where there is but one.
     """
     mean_denominator = denominator.mean(axis=1, keepdims=True)
@@ -177,7 +178,7 @@ def linearised(
 
 
 def by_design(measure: Measure, worlds: Columns) -> Floats:
-    """The mean of a measure in each parameter design, freed of the chance of few replicates.
+    """The mean of a measure in each parameter set, freed of the chance of few replicates.
 
     NaN where there is but one.
     """
@@ -211,7 +212,7 @@ def chance_left(measure: Measure, worlds: Columns) -> Floats:
 
 
 def share_of_designs(chosen: Floats, worlds: Columns) -> Estimate:
-    """The share of parameter designs that were `chosen` (design,), with its sampling error.
+    """The share of parameter sets that were `chosen` (design,), with its sampling error.
 
     It has no spread of its own.
     """
@@ -222,7 +223,7 @@ def share_of_designs(chosen: Floats, worlds: Columns) -> Estimate:
 def share_where(
     chosen: Callable[[Floats], NDArray[np.bool_]], measure: Measure, worlds: Columns
 ) -> Estimate:
-    """The share of parameter designs whose `by_design` is `chosen`, with an error for which designs
+    """The share of parameter sets whose `by_design` is `chosen`, with an error for which designs
     and which histories were drawn.
 
     Histories are redrawn about what each design was found to have (residual bootstrap: Davison &
@@ -234,7 +235,7 @@ def share_where(
     numbers = _by_replicate(measure, designs, worlds)
     replicates = numbers.shape[1]
     if replicates == 1:
-        raise ValueError("one history for each parameter design cannot tell chance from parameters")
+        raise ValueError("one history for each parameter set cannot tell chance from parameters")
     freed, rng = _without_chance(numbers, designs), generator(0, "redraws")
     away = (numbers - numbers.mean(axis=1, keepdims=True)) * np.sqrt(replicates / (replicates - 1))
 
@@ -269,7 +270,7 @@ class _Basis:
 
 
 class Designs:
-    """The parameter designs of some worlds, and the sampling error of a mean over them.
+    """The parameter sets of some worlds, and the sampling error of a mean over them.
 
     Replicates of a design are not independent, so that the error comes from the means of the
     designs. The designs are Sobol' points, which leave of their variance no more than what is not

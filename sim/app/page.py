@@ -129,7 +129,7 @@ def _answer(request: Request, explored: Explored, others: Mapping[str, Scenario]
         views.every_parameter(explored.scenario)
         return
     run = results.simulate(explored.scenario)
-    if request.view == "One world":
+    if request.view == "One history":
         views.world(explored.scenario, explored.stem, run, request.world)
         return
     beside = dict(others)

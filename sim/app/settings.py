@@ -28,7 +28,7 @@ MOST_STEPS = 24_000_000
 
 What a few seconds to a minute allow.
 """
-VIEWS = ("Answers", "One world", "Parameters", "Files")
+VIEWS = ("Answers", "One history", "Parameters", "Files")
 
 
 @dataclass(frozen=True)
@@ -206,8 +206,8 @@ def _read(file: Callable[[Mapping[str, Any]], Scenario], settings: Mapping[str, 
         raise ScenarioError(
             [
                 (
-                    f"{ORIGIN}: sampling: {sampling.worlds:,} worlds are too many for a page; at "
-                    f"most {most:,} of its length"
+                    f"{ORIGIN}: sampling: {sampling.worlds:,} simulated histories are too "
+                    f"many for a page; at most {most:,} of its length"
                 )
             ]
         )

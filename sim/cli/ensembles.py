@@ -240,8 +240,9 @@ def verify(
             timeline = (
                 "" if checked.timeline else "the timeline was not compared, which takes --all"
             )
+            again = f"simulated histories computed again: {same}"
             lines = [
-                f"{folder}: {checked.worlds} of {checked.total} worlds computed again: {same}",
+                f"{folder}: {checked.worlds} of {checked.total} {again}",
                 *checked.differences,
                 *checked.versions,
             ]

@@ -141,7 +141,7 @@ def _compute(
         blocks = [failure.worlds for failure in failures]
         for failure in failures:
             _log.warning(
-                "worlds %d to %d failed and are tried again: %s",
+                "simulated histories %d to %d failed and are tried again: %s",
                 failure.worlds[0],
                 failure.worlds[1] - 1,
                 failure.why,
@@ -151,7 +151,7 @@ def _compute(
             f"{scenario.name}: {len(lost)} blocks failed; the others are kept, and the same run "
             "goes on from there:\n"
             + "\n".join(
-                f"  worlds {first} to {last - 1}, seed {scenario.sampling.seed}: {failure.why}"
+                f"  simulated histories {first} to {last - 1}, seed {scenario.sampling.seed}: {failure.why}"
                 for failure in lost
                 for first, last in [failure.worlds]
             )

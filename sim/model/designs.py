@@ -1,4 +1,4 @@
-"""Parameter designs: what is not known of a scenario's numbers, as scrambled Sobol' points.
+"""Parameter sets: what is not known of a scenario's numbers, as scrambled Sobol' points.
 
 Each number that a scenario may give has a dimension of its own, whether it is uncertain or not, so
 that a number more or less in a scenario moves no other. A design is the same in a run of any number
@@ -46,7 +46,7 @@ _BITS = 32
 
 
 def designs(seed: int, uncertain: Mapping[str, Distribution], which: Worlds) -> dict[str, Floats]:
-    """The uncertain numbers in the parameter designs of these numbers, shape (design,) each."""
+    """The uncertain numbers in the parameter sets of these numbers, shape (design,) each."""
     return {
         name: distribution.quantile(
             _dealt(seed, len(distribution.numbers()), which)

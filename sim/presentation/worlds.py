@@ -20,7 +20,7 @@ def story(history: Mapping[str, Any]) -> Iterator[str]:
     reasons, "<" and ">" what only one of them has; a line says where they part.
     """
     kind = f", the typical one of its kind ({history['typical']})" if history["typical"] else ""
-    yield f"World {history['world']} of {history['label']}{kind}"
+    yield f"History {history['world']} of {history['label']}{kind}"
     if "under" not in history:
         yield from map(_line, history["events"])
         return
@@ -161,7 +161,7 @@ def game_lines(history: Mapping[str, Any]) -> Iterator[str]:
     """The crisis game in words and columns."""
     reputations = history["reputations"]
     yield (
-        f"The crisis game of {history['label']}, world {history['world']}, "
+        f"The crisis game of {history['label']}, history {history['world']}, "
         f"year {history['year']:.2f}"
     )
     yield (

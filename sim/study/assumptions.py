@@ -1,4 +1,4 @@
-"""The assumptions behind some runs: the parameter designs as a table, and what each of their
+"""The assumptions behind some runs: the parameter sets as a table, and what each of their
 columns means.
 """
 

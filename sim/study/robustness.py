@@ -1,4 +1,4 @@
-"""Several guarantees over the same parameter designs.
+"""Several guarantees over the same parameter sets.
 
 How often each is best, regret, the worst decile, and what would turn the ranking.
 
