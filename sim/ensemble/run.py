@@ -151,7 +151,8 @@ def _compute(
             f"{scenario.name}: {len(lost)} blocks failed; the others are kept, and the same run "
             "goes on from there:\n"
             + "\n".join(
-                f"  simulated histories {first} to {last - 1}, seed {scenario.sampling.seed}: {failure.why}"
+                f"  simulated histories {first} to {last - 1}, "
+                f"seed {scenario.sampling.seed}: {failure.why}"
                 for failure in lost
                 for first, last in [failure.worlds]
             )
