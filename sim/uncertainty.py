@@ -33,7 +33,7 @@ def is_number(value: object) -> bool:
 class Distribution(ABC):
     """What is not known of a number, as a frozen `scipy.stats` distribution.
 
-    Drawn once for each parameter design.
+    Drawn once for each parameter set.
     """
 
     kind: ClassVar[str]

@@ -64,7 +64,7 @@ def scale_of(unit: str) -> float:
 
 def _rounded(value: float, low: float, high: float, digits: int, scale: float) -> tuple[str, str]:
     number, least, most = (
-        f"{round(scale * each, digits) + 0:.{digits}f}" for each in (value, low, high)
+        f"{round(scale * number, digits) + 0:.{digits}f}" for number in (value, low, high)
     )
     return number, f"{least} to {most}"
 

@@ -176,7 +176,7 @@ def test_the_address_gives_names_and_settings():
         "regime.arms.package_usd_bn": ["3"],
         "view": ["Files"],
     }
-    assert settings.Asked.of(address) == settings.Asked("nato", ("eu", "none"), "", "Files", "")
+    assert settings.Request.of(address) == settings.Request("nato", ("eu", "none"), "", "Files", "")
     assert settings.settings_of(address) == {"regime.arms.package_usd_bn": "3"}
     assert settings.read_lines(settings.lines({"a.b": "3", "c": "{ uniform = [1, 2] }"})) == {
         "a.b": "3",
@@ -466,15 +466,15 @@ def test_an_unknown_scenario_is_said_and_the_first_is_shown(page):
 
 
 def test_the_story_of_a_world_is_that_of_the_replay(page, scenarios):
-    at = page(scenario="coalition", view="One world", world="7", **SMALL)
+    at = page(scenario="coalition", view="One history", world="7", **SMALL)
     told = sim.replay(sim.load(scenarios / "coalition.toml", QUICK), 7)
     assert all(event["words"] in shown(at) for event in told["events"])
     at.number_input(key="number").set_value(8).run()
     assert said(at, "world") == "8"
     number = typical(sim.run(sim.load(scenarios / "coalition.toml", QUICK), out=None))[Cause.HELD]
     at.selectbox(key="typical").set_value(number).run()
-    assert f"World {number}: the ceasefire holds 20 years" in shown(at)
-    at = page(scenario="coalition", view="One world", world="600", **SMALL)
+    assert f"History {number}: the ceasefire holds 20 years" in shown(at)
+    at = page(scenario="coalition", view="One history", world="600", **SMALL)
     assert "world must be between 0 and 599" in shown(at)
 
 

@@ -407,5 +407,5 @@ def test_limits_of_a_share_of_designs_hold_what_the_freeing_of_chance_may_miss()
         found = share_where(lambda shares: shares >= 0.8, HOLDS, worlds)
         covered += found.low <= (truth >= 0.8).mean() <= found.high
     assert covered >= 52
-    with pytest.raises(ValueError, match="one history for each parameter design"):
+    with pytest.raises(ValueError, match="one history for each parameter set"):
         share_where(lambda shares: shares >= 0.8, HOLDS, worlds.iloc[::replicates])

@@ -500,7 +500,7 @@ def test_an_impossible_block_is_not_tried_again_and_the_others_are_kept(
         )
 
     monkeypatch.setattr(blocks, "outcomes", outcomes)
-    with pytest.raises(sim.RunError, match=r"worlds 16 to 23, seed 2025: history 16"):
+    with pytest.raises(sim.RunError, match=r"simulated histories 16 to 23, seed 2025: history 16"):
         sim.run(scenario, out=tmp_path, block=8)
     assert tried == [0, 8, 16, 24]
     assert len(list(tmp_path.glob("*/blocks/*"))) == 3

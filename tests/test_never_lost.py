@@ -188,7 +188,7 @@ def test_a_block_that_keeps_failing_is_reported_and_the_rest_is_kept(
     monkeypatch.setattr(runs, "simulate", broken)
     with pytest.raises(
         sim.RunError,
-        match=rf"worlds {BLOCK} to {2 * BLOCK - 1}, seed 2025: .*a fault in this block",
+        match=rf"simulated histories {BLOCK} to {2 * BLOCK - 1}, seed 2025: .*a fault in this block",
     ):
         sim.run(scenario, out=tmp_path, block=BLOCK)
     computed = []
@@ -360,7 +360,7 @@ def test_verification_finds_what_was_changed(scenario, tmp_path):
     ).hexdigest()
     (folder / "manifest.json").write_text(json.dumps(manifest))
     (difference,) = sim.verify(folder, everything=True).differences
-    assert difference.startswith("years differs in 1 of 12000 worlds, by at most 1")
+    assert difference.startswith("years differs in 1 of 12000 simulated histories, by at most 1")
 
 
 def test_verification_finds_a_changed_timeline(scenario, tmp_path):

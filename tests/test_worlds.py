@@ -122,7 +122,7 @@ def test_decisions_are_told_with_the_chances_they_were_taken_with(scenarios):
 
 def test_a_story_needs_one_world(scenarios):
     """A model of many worlds says how to get a story instead of telling none."""
-    with pytest.raises(ValueError, match="of one world"):
+    with pytest.raises(ValueError, match="of one simulated history"):
         sim.CeasefireModel(sim.load(scenarios / "none.toml"), 2).story()
 
 
@@ -232,7 +232,7 @@ def test_the_game_is_the_one_of_that_month(scenarios, tmp_path, command):
     assert expected(told["tree"], "Russia") == pytest.approx(
         crisis.response[:, 0] @ crisis_values(crisis), rel=1e-12
     )
-    assert efg.read_text().startswith('EFG 2 R "nato, world 17, year 3"')
+    assert efg.read_text().startswith('EFG 2 R "nato, history 17, year 3"')
     assert (tmp_path / "tree.png").read_bytes().startswith(b"\x89PNG")
 
 

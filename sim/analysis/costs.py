@@ -51,15 +51,17 @@ def costs(
     if against is not None:
         paired(run, against)
     rows = [(bearer, item) for bearer in _bearers(run.worlds) for item in items]
-    asked = [integrate(measure) if integrated else measure for measure in starmap(_of, rows)]
-    found = estimates(asked, run.worlds, None if against is None else against.worlds)
+    measures = [integrate(measure) if integrated else measure for measure in starmap(_of, rows)]
+    estimated = estimates(measures, run.worlds, None if against is None else against.worlds)
     table = pd.DataFrame(
         [
             {"bearer": bearer, "item": item} | columns_of(made)
-            for (bearer, item), made in zip(rows, found, strict=True)
+            for (bearer, item), made in zip(rows, estimated, strict=True)
         ]
     )
-    shares = _shares(run.worlds, dict(zip(rows, asked, strict=True))) if against is None else np.nan
+    shares = (
+        _shares(run.worlds, dict(zip(rows, measures, strict=True))) if against is None else np.nan
+    )
     table[["share", "share_low", "share_high"]] = shares
     return table
 
@@ -101,26 +103,27 @@ def _shares(worlds: Columns, measured: dict[tuple[str, str], Measure]) -> list[l
                 f"{whole:g}, which all bear"
             )
     return [
-        ratio(part, means["all", item], designs, f"{bearer}, share of {item} costs")
-        for (bearer, item), part in means.items()
+        ratio(mean_borne, means["all", item], designs, f"{bearer}, share of {item} costs")
+        for (bearer, item), mean_borne in means.items()
     ]
 
 
 def ratio(
-    part: Floats, whole: Floats, designs: Designs, what: str = "share of costs"
+    numerator: Floats, denominator: Floats, designs: Designs, what: str = "share of costs"
 ) -> list[float]:
     """Mean of a part by that of the whole, both (design,), and its confidence limits (linearised,
     Cochran 1977); NaN of nothing.
 
     Raises ImpossibleError for a part that is more than the whole, or that has no whole.
     """
-    if not whole.any() and not part.any():
+    if not denominator.any() and not numerator.any():
         return [np.nan] * 3
-    if not (whole.mean() > 0 and np.isfinite(part).all()):
+    if not (denominator.mean() > 0 and np.isfinite(numerator).all()):
         raise ImpossibleError(
-            f"{what}: all bear {whole.mean():g} together, of which {part.mean():g} is no share"
+            f"{what}: all bear {denominator.mean():g} together, of which "
+            f"{numerator.mean():g} is no share"
         )
-    share, low, high = linearised(part, whole, designs)
+    share, low, high = linearised(numerator, denominator, designs)
     share = min(share, 1.0) if share <= 1 + _ROUNDING else share
     made = Estimate(
         share, max(min(0.0, share), low), min(max(1.0, share), high), what=what, within=SHARE

@@ -114,8 +114,8 @@ def cumulative_incidence(run: Simulated, years: Sequence[float]) -> pd.DataFrame
     }
     ended = pd.DataFrame(
         {
-            str(cause): np.searchsorted(of, np.asarray(years), side="right")
-            for cause, of in times.items()
+            str(cause): np.searchsorted(sorted_years, np.asarray(years), side="right")
+            for cause, sorted_years in times.items()
         }
     )
     table = pd.DataFrame({"years": years}).join(ended / len(worlds["years"]))
@@ -137,7 +137,7 @@ def hazard(run: Simulated) -> pd.DataFrame:
             break
         ends = (ended & (times > year) & (times <= year + 1)).astype(float)
         ends_of, exposure_of = (
-            each.reshape(designs.count, -1).sum(axis=1) for each in (ends, exposure)
+            numbers.reshape(designs.count, -1).sum(axis=1) for numbers in (ends, exposure)
         )
         rate = _rate(
             ends_of, exposure_of, designs, f"{run.name}: ends in year {year + 1} for a year at risk"
@@ -193,7 +193,7 @@ def _rate(ends: Floats, exposure: Floats, designs: Designs, what: str) -> Estima
 
 
 def spread(run: Simulated, years: float | None = None) -> pd.DataFrame:
-    """Durability in each parameter design after `years`, by default the horizon.
+    """Durability in each parameter set after `years`, by default the horizon.
 
     One row a design, columns design and estimate.
 
@@ -205,7 +205,7 @@ def spread(run: Simulated, years: float | None = None) -> pd.DataFrame:
 
 
 def sure(run: Simulated, years: float | None = None, at_least: float = EVEN) -> Estimate:
-    """The share of parameter designs in which durability is `at_least` so much, by default likelier
+    """The share of parameter sets in which durability is `at_least` so much, by default likelier
     than not; errors as `spread`.
     """
     return share_where(lambda shares: shares >= at_least, _in_designs(run, years), run.worlds)
@@ -218,7 +218,7 @@ def _in_designs(run: Simulated, years: float | None) -> Measure:
     (at,) = simulated_years(run, [float(run.horizon_years if years is None else years)])
     if np.diff(run.worlds["design"].to_numpy()).all():
         raise ValueError(
-            f"{run.name} has one history for each parameter design, which cannot tell chance "
+            f"{run.name} has one history for each parameter set, which cannot tell chance "
             "from parameters; run it with sampling.replicates of 2 or more"
         )
     return measures.survival(at)
@@ -296,8 +296,8 @@ def paired(run: Simulated, base: Simulated) -> None:
     if _pairing(run) != _pairing(base):
         raise NotPairedError(
             f"{run.name} and {base.name} cannot be compared: they differ in seed, horizon or "
-            "step, designs or replicates, so that their worlds are not pairs; run both with the "
-            "same sampling"
+            "step, designs or replicates, so that their simulated histories are not pairs; run "
+            "both with the same sampling"
         )
 
 
@@ -315,7 +315,9 @@ def _tabulate(
     """A row a measure: what names it, and its estimate."""
     other = None if against is None else against.worlds
     measured, named = zip(*rows, strict=True)
-    found = estimates(
+    made_of_rows = estimates(
         [integrate(measure) for measure in measured] if integrated else measured, run.worlds, other
     )
-    return pd.DataFrame([each | columns_of(made) for each, made in zip(named, found, strict=True)])
+    return pd.DataFrame(
+        [names | columns_of(made) for names, made in zip(named, made_of_rows, strict=True)]
+    )

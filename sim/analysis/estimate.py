@@ -55,7 +55,7 @@ class Estimate:
     value: float
     low: float  # sampling error: 95 % confidence interval
     high: float
-    spread_low: float = math.nan  # what we do not know: 5 to 95 % of parameter designs
+    spread_low: float = math.nan  # what we do not know: 5 to 95 % of parameter sets
     spread_high: float = math.nan
     what: InitVar[str] = "a number"
     within: InitVar[Limits] = ANY
@@ -70,8 +70,8 @@ class Estimate:
         )
         if (
             not all(
-                math.isfinite(each) and least <= each <= most
-                for each in (self.value, self.low, self.high, *spread)
+                math.isfinite(number) and least <= number <= most
+                for number in (self.value, self.low, self.high, *spread)
             )
             or not self.low <= self.value <= self.high
             or (spread and not self.spread_low <= self.spread_high)
@@ -105,10 +105,11 @@ def estimates(
         and np.array_equal(worlds["design"], against["design"])
     ):
         raise ValueError(
-            "the two runs have different designs or replicates: their worlds are not pairs"
+            "the two runs have different designs or replicates: their simulated "
+            "histories are not pairs"
         )
     designs = Designs(worlds)
-    found = []
+    made = []
     for measure in measures:
         by_design = _by_replicate(measure, designs, worlds, against)
         within = ANY if not measure.is_share else SHARE if against is None else DIFFERENCE
@@ -125,51 +126,59 @@ def estimates(
             _without_chance(by_design, designs), *within
         )  # to where each lies in truth, which integrated hazards miss
         spread_low, spread_high = np.quantile(freed, SPREAD)
-        found.append(
+        made.append(
             Estimate(
                 middle, low, high, float(spread_low), float(spread_high), measure.label, within
             )
         )
-    return found
+    return made
 
 
 def ratio(
-    part: Callable[[Columns], Floats], whole: Callable[[Columns], Floats], worlds: Columns
+    numerator: Callable[[Columns], Floats],
+    denominator: Callable[[Columns], Floats],
+    worlds: Columns,
 ) -> Estimate:
     """The sum of one number of each world by that of another, such as events by the years in which
     they could happen.
 
-    The sampling error is that of the linearised ratio (Cochran 1977) over parameter designs; the
+    The sampling error is that of the linearised ratio (Cochran 1977) over parameter sets; the
     spread is that of their own ratios, freed of the chance of few replicates as those of
     `estimates` are, each history counting with its linearised share in the ratio of its design.
     """
     designs = Designs(worlds)
-    of_part, of_whole = (each(worlds).reshape(designs.count, -1) for each in (part, whole))
-    value, *limits = linearised(of_part.mean(axis=1), of_whole.mean(axis=1), designs)
-    low, high = np.quantile(ratio_by_design(of_part, of_whole, designs), SPREAD)
+    above, below = (count(worlds).reshape(designs.count, -1) for count in (numerator, denominator))
+    value, *limits = linearised(above.mean(axis=1), below.mean(axis=1), designs)
+    low, high = np.quantile(ratio_by_design(above, below, designs), SPREAD)
     return Estimate(value, limits[0], limits[1], float(low), float(high))
 
 
-def ratio_by_design(part: Floats, whole: Floats, designs: "Designs") -> Floats:
-    """The ratio in each parameter design of numbers (design, replicate), freed of the chance of few
+def ratio_by_design(numerator: Floats, denominator: Floats, designs: "Designs") -> Floats:
+    """The ratio in each parameter set of numbers (design, replicate), freed of the chance of few
     replicates; NaN where there is but one.
     """
-    wholes = whole.mean(axis=1, keepdims=True)
-    own = part.mean(axis=1, keepdims=True) / wholes
-    return _without_chance(own + (part - own * whole) / wholes, designs)
+    mean_denominator = denominator.mean(axis=1, keepdims=True)
+    own = numerator.mean(axis=1, keepdims=True) / mean_denominator
+    return _without_chance(own + (numerator - own * denominator) / mean_denominator, designs)
 
 
-def linearised(part: Floats, whole: Floats, designs: "Designs") -> tuple[float, float, float]:
+def linearised(
+    numerator: Floats, denominator: Floats, designs: "Designs"
+) -> tuple[float, float, float]:
     """Mean of a part by that of the whole, both (design,), and its confidence limits (linearised,
     Cochran 1977).
     """
-    value = float(part.mean() / whole.mean())
-    reach = designs.quantile * designs.error(part - value * whole) / float(whole.mean())
+    value = float(numerator.mean() / denominator.mean())
+    reach = (
+        designs.quantile
+        * designs.error(numerator - value * denominator)
+        / float(denominator.mean())
+    )
     return value, value - reach, value + reach
 
 
 def by_design(measure: Measure, worlds: Columns) -> Floats:
-    """The mean of a measure in each parameter design, freed of the chance of few replicates.
+    """The mean of a measure in each parameter set, freed of the chance of few replicates.
 
     NaN where there is but one.
     """
@@ -187,11 +196,11 @@ def chance_left(measure: Measure, worlds: Columns) -> Floats:
     of those designs.
     """
     designs = Designs(worlds)
-    each = _by_replicate(measure, designs, worlds)
-    if each.shape[1] == 1:
+    numbers = _by_replicate(measure, designs, worlds)
+    if numbers.shape[1] == 1:
         return np.full(designs.count, np.nan)
-    by_chance = np.maximum(0, designs.alike(each.var(axis=1, ddof=1))) / each.shape[1]
-    means = each.mean(axis=1)
+    by_chance = np.maximum(0, designs.alike(numbers.var(axis=1, ddof=1))) / numbers.shape[1]
+    means = numbers.mean(axis=1)
     apart = max(0.0, float((means - designs.alike(means)).var(ddof=1) - by_chance.mean()))
     total = by_chance + apart
     kept = np.divide(apart, total, out=np.zeros_like(total), where=total > 0)
@@ -203,7 +212,7 @@ def chance_left(measure: Measure, worlds: Columns) -> Floats:
 
 
 def share_of_designs(chosen: Floats, worlds: Columns) -> Estimate:
-    """The share of parameter designs that were `chosen` (design,), with its sampling error.
+    """The share of parameter sets that were `chosen` (design,), with its sampling error.
 
     It has no spread of its own.
     """
@@ -214,7 +223,7 @@ def share_of_designs(chosen: Floats, worlds: Columns) -> Estimate:
 def share_where(
     chosen: Callable[[Floats], NDArray[np.bool_]], measure: Measure, worlds: Columns
 ) -> Estimate:
-    """The share of parameter designs whose `by_design` is `chosen`, with an error for which designs
+    """The share of parameter sets whose `by_design` is `chosen`, with an error for which designs
     and which histories were drawn.
 
     Histories are redrawn about what each design was found to have (residual bootstrap: Davison &
@@ -223,23 +232,23 @@ def share_where(
     replicate a design, from which it cannot be told.
     """
     designs = Designs(worlds)
-    each = _by_replicate(measure, designs, worlds)
-    replicates = each.shape[1]
+    numbers = _by_replicate(measure, designs, worlds)
+    replicates = numbers.shape[1]
     if replicates == 1:
-        raise ValueError("one history for each parameter design cannot tell chance from parameters")
-    found, rng = _without_chance(each, designs), generator(0, "redraws")
-    away = (each - each.mean(axis=1, keepdims=True)) * np.sqrt(replicates / (replicates - 1))
+        raise ValueError("one history for each parameter set cannot tell chance from parameters")
+    freed, rng = _without_chance(numbers, designs), generator(0, "redraws")
+    away = (numbers - numbers.mean(axis=1, keepdims=True)) * np.sqrt(replicates / (replicates - 1))
 
     def redrawn() -> Floats:
         return np.asarray(
-            found[:, None]
-            + np.take_along_axis(away, rng.integers(replicates, size=each.shape), axis=1)
+            freed[:, None]
+            + np.take_along_axis(away, rng.integers(replicates, size=numbers.shape), axis=1)
         )
 
-    share = float(chosen(found).mean())
+    share = float(chosen(freed).mean())
     moved = [chosen(_without_chance(redrawn(), designs)).mean() - share for _ in range(_REDRAWS)]
     error = np.hypot(
-        designs.error(chosen(found).astype(np.float64)), np.sqrt(np.mean(np.square(moved)))
+        designs.error(chosen(freed).astype(np.float64)), np.sqrt(np.mean(np.square(moved)))
     )
     return _of_designs(share, float(error), designs)
 
@@ -261,7 +270,7 @@ class _Basis:
 
 
 class Designs:
-    """The parameter designs of some worlds, and the sampling error of a mean over them.
+    """The parameter sets of some worlds, and the sampling error of a mean over them.
 
     Replicates of a design are not independent, so that the error comes from the means of the
     designs. The designs are Sobol' points, which leave of their variance no more than what is not
@@ -330,11 +339,11 @@ class Designs:
             ),
             _DIGITS,
         )
-        found = int(shares.argmax())
-        by_chance = stats.beta.sf(shares[found], 0.5, self.count / 2 - 1) * len(
+        closest = int(shares.argmax())
+        by_chance = stats.beta.sf(shares[closest], 0.5, self.count / 2 - 1) * len(
             shares
         )  # Bonferroni
-        return found if by_chance < 1 - CONFIDENCE else None
+        return closest if by_chance < 1 - CONFIDENCE else None
 
     def _basis(self, means: Floats) -> _Basis:
         """What the means of designs are fitted by."""
@@ -404,13 +413,13 @@ def _by_replicate(
 
     Raises ImpossibleError where one is not finite.
     """
-    each = measure.of(worlds) - (0 if against is None else measure.of(against))
-    if not np.isfinite(each).all():
+    numbers = measure.of(worlds) - (0 if against is None else measure.of(against))
+    if not np.isfinite(numbers).all():
         raise ImpossibleError(
-            f"{measure.label}: {np.count_nonzero(~np.isfinite(each))} of {len(each)} histories "
-            "have no number"
+            f"{measure.label}: {np.count_nonzero(~np.isfinite(numbers))} of {len(numbers)} "
+            "histories have no number"
         )
-    return np.asarray(each.reshape(designs.count, -1))
+    return np.asarray(numbers.reshape(designs.count, -1))
 
 
 def _of_designs(share: float, error: float, designs: Designs) -> Estimate:
@@ -460,7 +469,7 @@ def _wilson(share: float, error: float, designs: Designs) -> Limits:
     return float(max(0.0, min(share, centre - half))), float(min(1.0, max(share, centre + half)))
 
 
-def _without_chance(each: Floats, designs: Designs) -> Floats:
+def _without_chance(numbers: Floats, designs: Designs) -> Floats:
     """Means of designs from worlds (design, replicate), as they would be with many replicates.
 
     Spread as designs are, without chance.
@@ -470,12 +479,12 @@ def _without_chance(each: Floats, designs: Designs) -> Floats:
     chance; what a design differs from it is kept as far as it varies by more than chance (empirical
     Bayes about a regression: Fay & Herriot 1979; constrained to the right spread: Louis 1984).
     """
-    means, replicates = each.mean(axis=1), each.shape[1]
+    means, replicates = numbers.mean(axis=1), numbers.shape[1]
     if replicates == 1:
         return np.full_like(means, np.nan)
     alike = designs.alike(means)
     apart = means - alike
-    by_chance, total = each.var(axis=1, ddof=1).mean() / replicates, apart.var(ddof=1)
+    by_chance, total = numbers.var(axis=1, ddof=1).mean() / replicates, apart.var(ddof=1)
     freed = alike + np.sqrt(max(0.0, total - by_chance) / total) * apart if total > 0 else means
     return np.asarray(
         np.clip(freed, means.min(), means.max())

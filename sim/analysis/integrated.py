@@ -78,42 +78,42 @@ def gains(run: Simulated) -> pd.DataFrame:
     measure), ratio of their squares: so many times as many designs would give the plain estimate
     the error of the integrated one.
     """
-    asked = [
+    measures = [
         *map(survival, milestones(run.horizon_years)),
         restricted_mean(run.horizon_years),
         *map(cause, Cause),
     ]
     plain, without_coins = (
-        np.array([(each.high - each.low) / 2 for each in estimates(some, run.worlds)])
-        for some in (asked, list(map(integrated, asked)))
+        np.array([(made.high - made.low) / 2 for made in estimates(chosen, run.worlds)])
+        for chosen in (measures, list(map(integrated, measures)))
     )
     names = {
-        "measure": [measure.name for measure in asked],
-        "label": [measure.label for measure in asked],
+        "measure": [measure.name for measure in measures],
+        "label": [measure.label for measure in measures],
     }
     table = pd.DataFrame(names | {"plain": plain, "integrated": without_coins})
     return (
         table[without_coins > 0]
-        .assign(ratio=lambda found: (found["plain"] / found["integrated"]) ** 2)
+        .assign(ratio=lambda errors: (errors["plain"] / errors["integrated"]) ** 2)
         .reset_index(drop=True)
     )
 
 
-def _without_coins(each: Floats, worlds: Columns) -> Floats:
+def _without_coins(numbers: Floats, worlds: Columns) -> Floats:
     """The measure less its multiples of the martingales.
 
     Those of causes, and of the years between milestones.
     """
     controls, fold = martingales(worlds), worlds["design"].to_numpy() % FOLDS
     controls[len(ENDINGS) + 1 :] -= controls[len(ENDINGS) : -1].copy()
-    multiples = _multiples(each, controls, fold)
-    left = each.copy()
+    multiples = _multiples(numbers, controls, fold)
+    left = numbers.copy()
     for control, by_fold in zip(controls, multiples.T, strict=True):
         left -= by_fold[fold] * control
     return left
 
 
-def _multiples(each: Floats, controls: NDArray[np.float32], fold: NDArray[np.intp]) -> Floats:
+def _multiples(numbers: Floats, controls: NDArray[np.float32], fold: NDArray[np.intp]) -> Floats:
     """For each fold the coefficients (fold, control) of a ridge regression on the controls in the
     worlds of all other folds.
 
@@ -122,12 +122,12 @@ def _multiples(each: Floats, controls: NDArray[np.float32], fold: NDArray[np.int
     """
     count = len(controls)
     moments = np.zeros((FOLDS, count + 2, count + 2))
-    for first in range(0, len(each), _PIECE):
+    for first in range(0, len(numbers), _PIECE):
         piece = slice(first, first + _PIECE)
-        rows = np.vstack([np.ones_like(each[piece]), controls[:, piece], each[piece]])
+        rows = np.vstack([np.ones_like(numbers[piece]), controls[:, piece], numbers[piece]])
         for number in range(FOLDS):
-            part = rows[:, fold[piece] == number]
-            moments[number] += part @ part.T
+            rows_of_fold = rows[:, fold[piece] == number]
+            moments[number] += rows_of_fold @ rows_of_fold.T
     others = moments.sum(axis=0) - moments
     about = others - others[:, :, :1] * others[:, :1] / np.maximum(1, others[:, :1, :1])
     ridge = about[:, 1:-1, 1:-1] + UNMOVED * np.eye(count)

@@ -20,13 +20,13 @@ def labels(named: Sequence[Named]) -> list[str]:
     """A label for each, in their order: the name where there is none, and the name behind it where
     several have the same.
     """
-    own = [each.label or each.name for each in named]
+    own = [thing.label or thing.name for thing in named]
     return [
-        f"{label} ({each.name})" if own.count(label) > 1 else label
-        for each, label in zip(named, own, strict=True)
+        f"{label} ({thing.name})" if own.count(label) > 1 else label
+        for thing, label in zip(named, own, strict=True)
     ]
 
 
 def labels_by_name(named: Sequence[Named]) -> dict[str, str]:
     """The same by name, for tables whose rows are keyed by it."""
-    return dict(zip((each.name for each in named), labels(named), strict=True))
+    return dict(zip((thing.name for thing in named), labels(named), strict=True))

@@ -36,9 +36,11 @@ def after_signature(values: Floats, worlds: Columns, within: Limits) -> Estimate
     histories, and counts by its chance of signing.
     """
     designs, signs = Designs(worlds), RUSSIA_SIGNS.of(worlds)
-    part, whole = (each.reshape(designs.count, -1) for each in (signs * values, signs))
-    value, low, high = linearised(part.mean(axis=1), whole.mean(axis=1), designs)
-    own, weights = ratio_by_design(part, whole, designs), whole.mean(axis=1)
+    numerator, denominator = (
+        numbers.reshape(designs.count, -1) for numbers in (signs * values, signs)
+    )
+    value, low, high = linearised(numerator.mean(axis=1), denominator.mean(axis=1), designs)
+    own, weights = ratio_by_design(numerator, denominator, designs), denominator.mean(axis=1)
     spread_low, spread_high = weighted_quantiles(own, weights / weights.sum(), SPREAD)
     made = Estimate(value, low, high, float(spread_low), float(spread_high))
     return _within(made, within)
@@ -72,11 +74,11 @@ class FunctionOfMeans:
 
     def estimate(self, worlds: Columns) -> Estimate:
         """With limits of the delta method; there is one number over all parameter sets."""
-        designs, each = Designs(worlds), self.linearised(worlds)
-        if not np.isfinite(each).all():
+        designs, numbers = Designs(worlds), self.linearised(worlds)
+        if not np.isfinite(numbers).all():
             raise ImpossibleError(f"{self.label}: in no history does Russia sign")
-        value = float(each.mean())
-        reach = designs.quantile * designs.error(each.reshape(designs.count, -1).mean(axis=1))
+        value = float(numbers.mean())
+        reach = designs.quantile * designs.error(numbers.reshape(designs.count, -1).mean(axis=1))
         within = SHARE if self.unit == "share" else ANY
         return _within(Estimate(value, value - reach, value + reach), within)
 
@@ -146,14 +148,14 @@ def outcome(name: str, scenario: Scenario) -> Measure | FunctionOfMeans:
 
 
 def _ratio_of_means(
-    name: str, label: str, unit: str, part: Callable[[Columns], Floats]
+    name: str, label: str, unit: str, numerator: Callable[[Columns], Floats]
 ) -> FunctionOfMeans:
     """The mean of a part by that of Russia's chance of signing."""
     return FunctionOfMeans(
         name,
         label,
         unit,
-        lambda worlds: np.stack([part(worlds), RUSSIA_SIGNS.of(worlds)]),
+        lambda worlds: np.stack([numerator(worlds), RUSSIA_SIGNS.of(worlds)]),
         lambda means: float(means[0] / means[1]),
         lambda means: np.array([1.0, -means[0] / means[1]]) / means[1],
     )

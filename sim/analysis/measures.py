@@ -182,7 +182,7 @@ def cost(
     """
     items = tuple(items)
 
-    def of(worlds: Columns) -> Floats:
+    def present_value(worlds: Columns) -> Floats:
         names = of_kind(worlds, Kind.COST)
         if not names:
             raise ScenarioError(
@@ -204,7 +204,7 @@ def cost(
             (worlds[name].to_numpy(np.float64) for name in borne), np.zeros(len(worlds["world"]))
         )
 
-    return Measure(name, label, "USD billion", of)
+    return Measure(name, label, "USD billion", present_value)
 
 
 COST_IN_PEACE = cost("cost.peace", "costs paid in peace", PEACE)
@@ -248,8 +248,8 @@ def named(text: str, horizon: int) -> Measure:
         RUSSIA_SIGNS,
         *COSTS,
     ]
-    found = next((each for each in others if each.name == text), None)
-    if found is None:
-        known = ", ".join(["survival@5", *(each.name for each in others)])
+    known_measure = next((measure for measure in others if measure.name == text), None)
+    if known_measure is None:
+        known = ", ".join(["survival@5", *(measure.name for measure in others)])
         raise ScenarioError([f"{text}: no such outcome; those that can be asked are {known}"])
-    return found
+    return known_measure

@@ -156,12 +156,14 @@ def _year_of_fighting(run: Signable, guarantor: str) -> Measure:
     """What a year of fighting on costs a guarantor, USD billion: drawn, or the same everywhere."""
     cost_of_year = getattr(run.scenario.fighting, f"usd_bn_{guarantor}")
 
-    def of(worlds: Columns) -> Floats:
+    def drawn_or_fixed(worlds: Columns) -> Floats:
         if isinstance(cost_of_year, Distribution):
             return np.asarray(worlds[_FIGHTING + guarantor].to_numpy(np.float64))
         return np.full(len(worlds["world"]), float(cost_of_year))
 
-    return Measure(_FIGHTING + guarantor, "cost of a year of fighting on", "USD billion", of)
+    return Measure(
+        _FIGHTING + guarantor, "cost of a year of fighting on", "USD billion", drawn_or_fixed
+    )
 
 
 def _check(run: Signable) -> None:
@@ -179,9 +181,9 @@ def plain(value: Any) -> Any:
             columns = columns_of(value).items()
             return {name: None if np.isnan(number) else number for name, number in columns}
         case Guarantors():
-            return {name: plain(each) for name, each in vars(value).items()}
+            return {name: plain(cost) for name, cost in vars(value).items()}
         case Mapping():
-            return {str(key): plain(each) for key, each in value.items()}
+            return {str(key): plain(entry) for key, entry in value.items()}
     return value
 
 
@@ -196,8 +198,8 @@ def _named(name: str, value: Any) -> Iterator[tuple[str, Estimate]]:
         case Estimate():
             yield name, value
         case Guarantors():
-            for inner, each in vars(value).items():
-                yield from _named(f"{name}.{inner}", each)
+            for inner, number in vars(value).items():
+                yield from _named(f"{name}.{inner}", number)
         case Mapping():
-            for key, each in value.items():
-                yield from _named(f"{name}.{key}", each)
+            for key, number in value.items():
+                yield from _named(f"{name}.{key}", number)

@@ -202,10 +202,10 @@ class Summary:
 
     def estimate(self, measure: Measure, base: "Summary | None" = None) -> Estimate:
         """The mean of a measure, or its paired difference from a base."""
-        asked = integrated(measure) if self.integrated else measure
+        estimated = integrated(measure) if self.integrated else measure
         return self._once(
             (measure.name, base),
-            lambda: estimate(asked, self.worlds, None if base is None else base.worlds),
+            lambda: estimate(estimated, self.worlds, None if base is None else base.worlds),
         )
 
     @cached_property

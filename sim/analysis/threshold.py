@@ -64,13 +64,13 @@ def threshold(run: Simulated, years: Sequence[float] | None = None) -> pd.DataFr
     """
     rows = [
         {
-            "years": each.years,
-            "estimate": each.estimate,
-            "low": each.low,
-            "high": each.high,
-            "beyond": each.beyond,
+            "years": threshold.years,
+            "estimate": threshold.estimate,
+            "low": threshold.low,
+            "high": threshold.high,
+            "beyond": threshold.beyond,
         }
-        for each in thresholds(run, years)
+        for threshold in thresholds(run, years)
     ]
     return pd.DataFrame(rows).replace([np.inf, -np.inf], np.nan)
 
@@ -82,14 +82,14 @@ def thresholds(run: Simulated, years: Sequence[float] | None = None) -> list[Thr
     if values is None:
         return [Threshold(year, np.nan, np.nan, np.nan) for year in at]
     sets = _ParameterSets(values)
-    found = []
+    of_years = []
     for year in at:
         shares = _by_design(measures.attacked(year), run)
         low, high = np.quantile(
             [sets.crossing(shares, counts) for counts in sets.resampled], TAILS, method="nearest"
         )
-        found.append(Threshold(year, sets.crossing(shares, sets.once), float(low), float(high)))
-    return found
+        of_years.append(Threshold(year, sets.crossing(shares, sets.once), float(low), float(high)))
+    return of_years
 
 
 def durability_by_value(run: Simulated, years: float) -> pd.DataFrame:
@@ -178,6 +178,6 @@ def _by_design(measure: Measure, run: Simulated) -> Floats:
     return np.asarray(measure.of(run.worlds).reshape(Designs(run.worlds).count, -1).mean(axis=1))
 
 
-def _first_of_each(run: Simulated, each: Floats) -> Floats:
+def _first_of_each(run: Simulated, numbers: Floats) -> Floats:
     """Of numbers of worlds that all histories of a parameter set share, one a set."""
-    return np.asarray(each.reshape(Designs(run.worlds).count, -1)[:, 0])
+    return np.asarray(numbers.reshape(Designs(run.worlds).count, -1)[:, 0])

@@ -18,12 +18,12 @@ def typical(run: Simulated) -> dict[Cause, int]:
     features = pd.DataFrame(
         {name: worlds[name].astype(float) for name in (*_COURSE, *drawn(worlds))}
     )
-    found = {}
+    typical_worlds = {}
     for cause in Cause:
         kind = features[(worlds["cause"] == cause.value).to_numpy()]
         if len(kind):
-            found[cause] = int(worlds["world"][_distance(kind).idxmin()])
-    return found
+            typical_worlds[cause] = int(worlds["world"][_distance(kind).idxmin()])
+    return typical_worlds
 
 
 def _distance(kind: pd.DataFrame) -> "pd.Series[float]":

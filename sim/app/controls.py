@@ -105,13 +105,13 @@ def groups(file: Scenario, scenario: Scenario, others: Iterable[Scenario]) -> It
 def _control(key: str, field: FieldInfo, scenario: Scenario, known: list[Scenario]) -> Control:
     """A control for a value of the scenario; the first of the `known` scenarios is its file."""
     extra: Any = field.json_schema_extra
-    value, in_files = at(scenario, key), [at(each, key) for each in known]
-    given = [
-        each
-        for each in (*in_files, None if field.is_required() else field.default)
-        if each is not None
+    value, in_files = at(scenario, key), [at(other, key) for other in known]
+    stated = [
+        candidate
+        for candidate in (*in_files, None if field.is_required() else field.default)
+        if candidate is not None
     ]
-    numbers = [number for each in given for number in _reach(each)]
+    numbers = [number for candidate in stated for number in _reach(candidate)]
     low = float(extra.get("minimum", min([0.0, *numbers])))
     high = float(
         extra.get(
@@ -121,7 +121,9 @@ def _control(key: str, field: FieldInfo, scenario: Scenario, known: list[Scenari
     )
     step = _round_up((high - low) / STEPS, (1, 2, 5, 10))
     least = round(math.ceil(low / step - 1e-9) * step, 12)
-    standing = [_middle(each) for each in (value, *given) if each is not None] or [low]
+    standing = [_middle(candidate) for candidate in (value, *stated) if candidate is not None] or [
+        low
+    ]
     reached = (value,) if isinstance(value, float) else ()
     return Control(
         key,
@@ -167,4 +169,4 @@ def _round_up(value: float, digits: tuple[float, ...]) -> float:
     A value that is one of them, but for rounding, stays.
     """
     power: float = 10.0 ** math.floor(math.log10(value) + 1e-9)
-    return round(next(each * power for each in digits if each * power >= value * 0.999), 12)
+    return round(next(digit * power for digit in digits if digit * power >= value * 0.999), 12)

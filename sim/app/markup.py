@@ -59,12 +59,12 @@ def html(inner: str) -> None:
     st.html(f'<div class="cf">{inner}</div>')
 
 
-def problems(found: Sequence[str]) -> None:
+def problems(faults: Sequence[str]) -> None:
     """What is wrong, a line each, as the command line says it."""
-    if found:
+    if faults:
         html(
             '<ul class="problems" role="alert">'
-            + "".join(f"<li>{escape(each)}</li>" for each in found)
+            + "".join(f"<li>{escape(fault)}</li>" for fault in faults)
             + "</ul>"
         )
 
@@ -79,12 +79,12 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], kind: str) -> 
 
     Of a cell with several lines those after the first are small. `kind` is its style.
     """
-    head = "".join(f'<th scope="col">{_breakable(each)}</th>' for each in headings)
+    head = "".join(f'<th scope="col">{_breakable(heading)}</th>' for heading in headings)
     body = "".join(
         f'<tr><th scope="row">{_breakable(name)}</th>'
         + "".join(
-            f'<td data-label="{escape(heading)}">{_cell(each)}</td>'
-            for heading, each in zip(headings[1:], cells, strict=True)
+            f'<td data-label="{escape(heading)}">{_cell(cell)}</td>'
+            for heading, cell in zip(headings[1:], cells, strict=True)
         )
         + "</tr>"
         for name, *cells in rows
@@ -99,14 +99,14 @@ def numbers(shown: Table) -> str:
     """A table of a section, on its side where that makes it narrower beside a figure."""
     headings, rows = shown.headings, shown.rows()
     if len(rows) < len(headings) - 1:
-        (_, *headings), *rows = ([*each] for each in zip(headings, *rows, strict=True))
+        (_, *headings), *rows = ([*row] for row in zip(headings, *rows, strict=True))
         headings = ["", *headings]
     return f"<h3>{escape(shown.title)}</h3>{table(headings, rows, 'numbers')}"
 
 
 def sentences(section: Section) -> str:
     """The question of a section and its answer."""
-    said = "".join(f"<p>{escape(each)}</p>" for each in section.answer)
+    said = "".join(f"<p>{escape(sentence)}</p>" for sentence in section.answer)
     return f"<h2>{escape(section.question)}</h2>{said}"
 
 
@@ -125,4 +125,4 @@ def _breakable(name: str) -> str:
 
 def _cell(text: str) -> str:
     first, *rest = text.split("\n")
-    return escape(first) + "".join(f"<small>{escape(each)}</small>" for each in rest)
+    return escape(first) + "".join(f"<small>{escape(line)}</small>" for line in rest)

@@ -12,7 +12,7 @@ import streamlit as st
 from sim.analysis.labels import labels_by_name
 from sim.app import markup, results, sidebar, views
 from sim.app.controls import groups
-from sim.app.settings import ORIGIN, VIEWS, Asked, Explored, explore, reader, settings_of
+from sim.app.settings import ORIGIN, VIEWS, Explored, Request, explore, reader, settings_of
 from sim.errors import ScenarioError
 from sim.presentation.answer import HOW_TO_READ
 from sim.scenario.load import load, load_folder
@@ -41,41 +41,47 @@ def main(folder: Path) -> None:
                 "it another"
             )
     known = {name: files[path] for name, path in named.items()}
-    asked, unknown = _known(Asked.of(sidebar.address()), list(known))
+    request, unknown = _known(Request.of(sidebar.address()), list(known))
     if "scenario" not in st.query_params:
-        sidebar.put({"scenario": asked.scenario})
-    explored = explore(reader(named[asked.scenario]), settings_of(sidebar.address()), known)
+        sidebar.put({"scenario": request.scenario})
+    explored = explore(reader(named[request.scenario]), settings_of(sidebar.address()), known)
     others = {
         name: load(named[name], _sampling(explored.scenario), ORIGIN)
-        for name in (asked.baseline, *asked.compare)
+        for name in (request.baseline, *request.compare)
         if name
     }
     with st.sidebar:
-        _controls(asked, explored, known)
+        _controls(request, explored, known)
     _heading(explored)
     markup.problems([*problems, *unknown, *explored.problems])
-    _answer(asked, explored, others)
+    _answer(request, explored, others)
 
 
-def _known(asked: Asked, names: list[str]) -> tuple[Asked, list[str]]:
+def _known(request: Request, names: list[str]) -> tuple[Request, list[str]]:
     """The names that are known, the first scenario by default, and what to say of the others."""
     said = [
-        ("scenario", asked.scenario),
-        ("baseline", asked.baseline),
-        *(("compare", name) for name in asked.compare),
+        ("scenario", request.scenario),
+        ("baseline", request.baseline),
+        *(("compare", name) for name in request.compare),
     ]
     problems = [
         f"{what} {name}: no such scenario among {', '.join(names)}"
         for what, name in said
         if name and name not in names
     ]
-    if asked.view and asked.view not in VIEWS:
-        problems.append(f"view {asked.view}: no such view among {', '.join(VIEWS)}")
-    scenario = asked.scenario if asked.scenario in names else names[0]
-    baseline = asked.baseline if asked.baseline in names and asked.baseline != scenario else ""
-    compare = tuple(name for name in asked.compare if name in names and name != scenario)
-    return Asked(
-        scenario, compare, baseline, asked.view if asked.view in VIEWS else VIEWS[0], asked.world
+    if request.view and request.view not in VIEWS:
+        problems.append(f"view {request.view}: no such view among {', '.join(VIEWS)}")
+    scenario = request.scenario if request.scenario in names else names[0]
+    baseline = (
+        request.baseline if request.baseline in names and request.baseline != scenario else ""
+    )
+    compare = tuple(name for name in request.compare if name in names and name != scenario)
+    return Request(
+        scenario,
+        compare,
+        baseline,
+        request.view if request.view in VIEWS else VIEWS[0],
+        request.world,
     ), problems
 
 
@@ -84,10 +90,10 @@ def _sampling(scenario: Scenario) -> dict[str, int]:
     return {f"sampling.{name}": value for name, value in scenario.sampling.model_dump().items()}
 
 
-def _controls(asked: Asked, explored: Explored, known: Mapping[str, Scenario]) -> None:
-    others = [scenario for name, scenario in known.items() if name != asked.scenario]
+def _controls(request: Request, explored: Explored, known: Mapping[str, Scenario]) -> None:
+    others = [scenario for name, scenario in known.items() if name != request.scenario]
     sidebar.choose(
-        asked,
+        request,
         labels_by_name(list(known.values())),
         {name: scenario.title for name, scenario in known.items()},
     )
@@ -110,28 +116,28 @@ def _heading(explored: Explored) -> None:
     )
 
 
-def _answer(asked: Asked, explored: Explored, others: Mapping[str, Scenario]) -> None:
+def _answer(request: Request, explored: Explored, others: Mapping[str, Scenario]) -> None:
     """The view that is asked for."""
     st.segmented_control(
         "View",
         VIEWS,
-        key=sidebar.stands_at("view", asked.view),
+        key=sidebar.stands_at("view", request.view),
         label_visibility="collapsed",
         on_change=lambda: sidebar.put({"view": _unless_default(st.session_state["view"])}),
     )
-    if asked.view == "Parameters":
+    if request.view == "Parameters":
         views.every_parameter(explored.scenario)
         return
     run = results.simulate(explored.scenario)
-    if asked.view == "One world":
-        views.world(explored.scenario, explored.stem, run, asked.world)
+    if request.view == "One history":
+        views.world(explored.scenario, explored.stem, run, request.world)
         return
     beside = dict(others)
-    if not asked.baseline and explored.changed:
+    if not request.baseline and explored.changed:
         beside = {explored.file.name: explored.file} | beside
     runs = [run, *(results.simulate(scenario) for scenario in beside.values())]
-    baseline = asked.baseline or (explored.file.name if explored.changed else run.name)
-    if asked.view == "Files":
+    baseline = request.baseline or (explored.file.name if explored.changed else run.name)
+    if request.view == "Files":
         views.files(explored.scenario, explored.stem, runs, baseline)
     else:
         results.show(runs, baseline)

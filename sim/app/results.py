@@ -39,15 +39,15 @@ def show(runs: Sequence[Run], baseline: str) -> None:
     them.
     """
     shown = comparison(runs, baseline)
-    for part in answer(shown):
-        markup.html(markup.sentences(part))
+    for sentence in answer(shown):
+        markup.html(markup.sentences(sentence))
     drawn = []
     for section in sections(shown):
         markup.html(f"<h2>{escape(section.question)}</h2>")
         left, right = st.columns([4, 3], gap="medium")
         drawn.append((section, left))
         with right:
-            tables = "".join(markup.numbers(each) for each in section.tables)
+            tables = "".join(markup.numbers(table) for table in section.tables)
             markup.html(f'{tables}<p class="quiet">{escape(section.trust)}</p>')
     if len(runs) == 1:
         markup.html(
@@ -73,7 +73,7 @@ def _hash(run: Summary) -> str:
 @st.cache_data(max_entries=KEPT_FIGURES, show_spinner=False)
 def _picture(
     kind: str,  # noqa: ARG001  what it is kept under
-    of: tuple[tuple[str, str], ...],  # noqa: ARG001
+    runs: tuple[tuple[str, str], ...],  # noqa: ARG001
     baseline: str,  # noqa: ARG001
     _draw: Draw,
 ) -> tuple[bytes, str]:

@@ -2,7 +2,7 @@
 the command line accepts.
 
 The address is the only state of the page. It holds the names of scenarios and views under the names
-of `Asked`, and every value that differs from the scenario's file under its dotted key, written as
+of `Request`, and every value that differs from the scenario's file under its dotted key, written as
 after `--set`; `none` takes away what may be absent.
 """
 
@@ -28,11 +28,11 @@ MOST_STEPS = 24_000_000
 
 What a few seconds to a minute allow.
 """
-VIEWS = ("Answers", "One world", "Parameters", "Files")
+VIEWS = ("Answers", "One history", "Parameters", "Files")
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """What an address asks for: names, not yet checked.
 
     The empty name stands for what the page takes by default.
@@ -45,7 +45,7 @@ class Asked:
     world: str = ""
 
     @classmethod
-    def of(cls, address: Mapping[str, list[str]]) -> "Asked":
+    def of(cls, address: Mapping[str, list[str]]) -> "Request":
         """Read the address; of a name that is given twice the last counts."""
         names = {
             name: address[name][-1]
@@ -56,13 +56,13 @@ class Asked:
 
 
 def settings_of(address: Mapping[str, list[str]]) -> dict[str, str]:
-    """The settings in an address: whatever is not one of the names in `Asked`, as text by dotted
+    """The settings in an address: whatever is not one of the names in `Request`, as text by dotted
     key.
     """
     return {
         key: texts[-1]
         for key, texts in address.items()
-        if texts and key not in Asked.__dataclass_fields__
+        if texts and key not in Request.__dataclass_fields__
     }
 
 
@@ -114,9 +114,9 @@ def explore(
     )
     if scenario.name in taken and (scenario.name != base.name or differences(base, scenario)):
         free = next(
-            each
-            for each in chain(["changed"], (f"changed-{number}" for number in count(2)))
-            if each not in taken
+            name
+            for name in chain(["changed"], (f"changed-{number}" for number in count(2)))
+            if name not in taken
         )
         scenario = scenario.model_copy(update={"name": free}).with_origins(
             scenario.origins, scenario.stated_sources
@@ -133,7 +133,7 @@ def differences(file: Scenario, scenario: Scenario) -> dict[str, Any]:
     """The values that determine results and differ between two scenarios, by dotted key, as the
     second has them.
     """
-    was, now = (dict(each.leaves()) for each in (file, scenario))
+    was, now = (dict(version.leaves()) for version in (file, scenario))
     return {key: now.get(key) for key in was | now if "." in key and was.get(key) != now.get(key)}
 
 
@@ -143,11 +143,11 @@ def values(settings: Mapping[str, str]) -> dict[str, Any]:
     Raises ScenarioError.
     """
     read = {}
-    for given, text in settings.items():
+    for setting, text in settings.items():
         try:
-            key, value = read_override(f"{given}={text}")
+            key, value = read_override(f"{setting}={text}")
         except RecursionError:
-            raise ScenarioError([f"{ORIGIN}: {given}: is nested too deeply"]) from None
+            raise ScenarioError([f"{ORIGIN}: {setting}: is nested too deeply"]) from None
         read[key] = None if value == OFF and may_be_absent(key) else value
     return read
 
@@ -156,8 +156,8 @@ def may_be_absent(key: str) -> bool:
     """Whether the schema has this dotted key and lets its value be none."""
     block: Any = Scenario
     *blocks, name = key.split(".")
-    for each in blocks:
-        block = block_of(block, each)
+    for child in blocks:
+        block = block_of(block, child)
         if block is None:
             return False
     return name in block.model_fields and NoneType in get_args(block.model_fields[name].annotation)
@@ -206,8 +206,8 @@ def _read(file: Callable[[Mapping[str, Any]], Scenario], settings: Mapping[str, 
         raise ScenarioError(
             [
                 (
-                    f"{ORIGIN}: sampling: {sampling.worlds:,} worlds are too many for a page; at "
-                    f"most {most:,} of its length"
+                    f"{ORIGIN}: sampling: {sampling.worlds:,} simulated histories are too "
+                    f"many for a page; at most {most:,} of its length"
                 )
             ]
         )

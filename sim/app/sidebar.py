@@ -14,8 +14,8 @@ from sim.app.settings import (
     OFF,
     QUICK,
     SIZE,
-    Asked,
     Explored,
+    Request,
     lines,
     read_lines,
     settings_of,
@@ -46,7 +46,7 @@ def stands_at(key: str, value: Any) -> str:
     return key
 
 
-def choose(asked: Asked, called: Mapping[str, str], titles: Mapping[str, str]) -> None:
+def choose(request: Request, called: Mapping[str, str], titles: Mapping[str, str]) -> None:
     """Which scenario is explored, which stand beside it, and which is the baseline.
 
     They are `called` by their labels.
@@ -60,17 +60,17 @@ def choose(asked: Asked, called: Mapping[str, str], titles: Mapping[str, str]) -
     st.selectbox(
         "Scenario",
         names,
-        key=stands_at("scenario", asked.scenario),
+        key=stands_at("scenario", request.scenario),
         on_change=pick,
         format_func=lambda name: (
             f"{called[name]}: {titles[name]}" if titles[name] else called[name]
         ),
     )
-    others = [name for name in names if name != asked.scenario]
+    others = [name for name in names if name != request.scenario]
     st.multiselect(
         "Compare with",
         others,
-        key=stands_at("compare", [name for name in asked.compare if name in others]),
+        key=stands_at("compare", [name for name in request.compare if name in others]),
         on_change=lambda: put({"compare": st.session_state["compare"] or None}),
         placeholder="none",
         format_func=called.__getitem__,
@@ -79,10 +79,10 @@ def choose(asked: Asked, called: Mapping[str, str], titles: Mapping[str, str]) -
     st.selectbox(
         "Baseline of differences",
         ["", *others],
-        key=stands_at("baseline", asked.baseline),
+        key=stands_at("baseline", request.baseline),
         on_change=lambda: put({"baseline": st.session_state["baseline"] or None}),
         format_func=lambda name: (
-            called[name] if name else f"{called[asked.scenario]}, as in its file"
+            called[name] if name else f"{called[request.scenario]}, as in its file"
         ),
     )
 
@@ -134,7 +134,8 @@ def _control(control: Control) -> None:
             help=as_markdown(control.explanation),
         )
     uncertain = next(
-        (each for each in (control.value, control.in_file) if isinstance(each, Distribution)), None
+        (drawn for drawn in (control.value, control.in_file) if isinstance(drawn, Distribution)),
+        None,
     )
     if uncertain is not None:
         st.toggle(

@@ -19,16 +19,18 @@ from sim.scenario.schema import Scenario
 from sim.scenario.show import parameters, resolved
 
 
-def world(scenario: Scenario, stem: str, run: Run, asked: str) -> None:
+def world(scenario: Scenario, stem: str, run: Run, wanted: str) -> None:
     """The story of one world in words and as a figure.
 
     A typical one of its kind, or any by its number.
     """
-    of = {number: f"{cause.label}: history {number}" for cause, number in typical(run).items()}
-    number, problems = next(iter(of)), []
-    if asked:
+    typical_of = {
+        number: f"{cause.label}: history {number}" for cause, number in typical(run).items()
+    }
+    number, problems = next(iter(typical_of)), []
+    if wanted:
         try:
-            number = _checked(asked, scenario)
+            number = _checked(wanted, scenario)
         except ScenarioError as wrong:
             problems = wrong.problems
 
@@ -40,11 +42,11 @@ def world(scenario: Scenario, stem: str, run: Run, asked: str) -> None:
     with left:
         st.selectbox(
             "The representative history of each way of ending",
-            list(of),
-            format_func=of.__getitem__,
+            list(typical_of),
+            format_func=typical_of.__getitem__,
             index=None,
             placeholder="choose a way of ending",
-            key=stands_at("typical", number if number in of else None),
+            key=stands_at("typical", number if number in typical_of else None),
             on_change=pick,
             args=("typical",),
         )
@@ -59,27 +61,27 @@ def world(scenario: Scenario, stem: str, run: Run, asked: str) -> None:
             args=("number",),
         )
     markup.problems(problems)
-    told = sim.replay(scenario, number)
-    png, words = results.drawn(lambda ax=None: plots.world(told, ax=ax), (7.5, 7.5))
+    history = sim.replay(scenario, number)
+    png, words = results.drawn(lambda ax=None: plots.world(history, ax=ax), (7.5, 7.5))
     left, right = st.columns([11, 9], gap="medium")
     with left:
         markup.html(markup.figure(png, words))
         _button(f"{stem}-world-{number}.png", png, "image/png")
     with right:
-        rows = [[f"{event['years']:.2f}", event["words"]] for event in told["events"]]
+        rows = [[f"{event['years']:.2f}", event["words"]] for event in history["events"]]
         markup.html(
             f"<h2>{escape(words)}</h2>{markup.table(['Year', 'What happened'], rows, 'story')}"
         )
 
 
-def _checked(asked: str, scenario: Scenario) -> int:
+def _checked(wanted: str, scenario: Scenario) -> int:
     """The number of a world. Raises ScenarioError if the scenario has none such."""
     last = scenario.sampling.worlds - 1
-    if not asked.isascii() or not asked.isdigit() or int(asked[:20]) > last:
+    if not wanted.isascii() or not wanted.isdigit() or int(wanted[:20]) > last:
         raise ScenarioError(
-            [f"world must be between 0 and {last} for scenario {scenario.name!r} (got {asked!r})"]
+            [f"world must be between 0 and {last} for scenario {scenario.name!r} (got {wanted!r})"]
         )
-    return int(asked)
+    return int(wanted)
 
 
 def every_parameter(scenario: Scenario) -> None:
@@ -88,13 +90,13 @@ def every_parameter(scenario: Scenario) -> None:
         "Find", placeholder="a word, a symbol or a key, such as deployment", key="find"
     ).casefold()
     rows = []
-    for told in (each for each in parameters(scenario) if "." in each.key):
-        set_by = "\n".join([told.set_by or "default", *(f"was {each}" for each in told.was)])
-        row = [told.key, told.value, told.unit, told.symbol, told.meaning, told.source, set_by]
+    for info in (info for info in parameters(scenario) if "." in info.key):
+        set_by = "\n".join([info.set_by or "default", *(f"was {before}" for before in info.was)])
+        row = [info.key, info.value, info.unit, info.symbol, info.meaning, info.source, set_by]
         if wanted in " ".join(row).casefold():
             rows.append(row)
     if scenario.sources:
-        listed = "".join(f"<li>{escape(each)}</li>" for each in scenario.sources)
+        listed = "".join(f"<li>{escape(source)}</li>" for source in scenario.sources)
         markup.html(f"<h2>Sources of the scenario</h2><ul>{listed}</ul>")
     if rows:
         markup.html(

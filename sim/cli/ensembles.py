@@ -64,8 +64,8 @@ def run(
     with plain_errors():
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
         runs = simulate(scenarios, workers, out, dask, precision, integrated=integrate)
-        for each in runs:
-            _draw(_summarised([each], integrate), Path(each.folder or out))
+        for run in runs:
+            _draw(_summarised([run], integrate), Path(run.folder or out))
         shown = _summarised(runs, integrate)
         if as_json:
             _print_json(shown)
@@ -108,14 +108,14 @@ def compare(
         from sim.scenario.schema import digest
 
         scenarios = load_all(
-            [each for each in files if not _is_run(each)],
+            [file for file in files if not _is_run(file)],
             overrides,
             sampling(designs, replicates, seed, years),
         )
-        kept, given = {each: read_run(each) for each in files if _is_run(each)}, iter(scenarios)
-        for each in kept.values():
-            warn(each.scenario)
-        names = [kept[each].name if each in kept else next(given).name for each in files]
+        kept, loaded = {file: read_run(file) for file in files if _is_run(file)}, iter(scenarios)
+        for run in kept.values():
+            warn(run.scenario)
+        names = [kept[file].name if file in kept else next(loaded).name for file in files]
         if len(names) < 2 or len(set(names)) < len(names):  # noqa: PLR2004  said in the message
             refuse(
                 [
@@ -128,16 +128,16 @@ def compare(
         if baseline is not None and baseline not in names:
             refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
         simulated = iter(simulate(scenarios, workers, out, dask))
-        runs = [kept[each] if each in kept else next(simulated) for each in files]
-        determines = {"runs": [each.manifest["hash"] for each in runs], "baseline": baseline}
+        runs = [kept[file] if file in kept else next(simulated) for file in files]
+        determines = {"runs": [run.manifest["hash"] for run in runs], "baseline": baseline}
         folder = out / f"comparison-{digest(determines)[:8]}"
         shown = _summarised(runs, integrate, baseline)
-        for each in runs:
-            paired(each, shown.base.run)
+        for run in runs:
+            paired(run, shown.base.run)
         _draw(shown, folder)
         explained = explanations(runs, shown.base.name, workers) if explain else []
         if as_json:
-            more = {"explained": [each.document() for each in explained]} if explain else {}
+            more = {"explained": [entry.document() for entry in explained]} if explain else {}
             _print_json(shown, more)
         else:
             _print(shown, folder / "figures", reversal_of(runs, out, workers), explained)
@@ -200,8 +200,8 @@ def _print(
     from sim.presentation.runs import sections
 
     console = terminal.console()
-    for part in answer(shown, reversal):
-        console.print(terminal.section(part))
+    for section in answer(shown, reversal):
+        console.print(terminal.section(section))
     for section in sections(shown):
         for table in section.tables:
             console.print(*terminal.table(table), sep="\n")
@@ -240,8 +240,9 @@ def verify(
             timeline = (
                 "" if checked.timeline else "the timeline was not compared, which takes --all"
             )
+            again = f"simulated histories computed again: {same}"
             lines = [
-                f"{folder}: {checked.worlds} of {checked.of} worlds computed again: {same}",
+                f"{folder}: {checked.worlds} of {checked.total} {again}",
                 *checked.differences,
                 *checked.versions,
             ]

@@ -64,9 +64,9 @@ def report(
         text = report_page(runs, baseline, question, findings)
         write(page, lambda: page.write_text(text, encoding="utf-8"))
         counted = [
-            f"{len(each)} {word}{'s' if len(each) > 1 else ''}"
-            for each, word in ((runs, "run"), (of_findings, "finding"))
-            if each
+            f"{len(items)} {word}{'s' if len(items) > 1 else ''}"
+            for items, word in ((runs, "run"), (of_findings, "finding"))
+            if items
         ]
         typer.echo(f"{page}: {' and '.join(counted)}; print it, or send the one file")
 
@@ -79,7 +79,7 @@ def _reversal(runs: list["Run"], findings: list["Finding"], workers: int) -> lis
     from sim.errors import NotPairedError
     from sim.study.reversal import reverses
 
-    if len(runs) < 2 or any(reverses(each, runs) for each in findings):  # noqa: PLR2004  a ranking
+    if len(runs) < 2 or any(reverses(finding, runs) for finding in findings):  # noqa: PLR2004  a ranking
         return []
     try:
         return [reversal_of(runs, Path(str(runs[0].folder)).parent, workers)]

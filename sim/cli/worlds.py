@@ -22,13 +22,13 @@ def replay(
     ] = None,
     typical: Annotated[
         bool,
-        typer.Option("--typical", help="Show a representative world for each type of ending."),
+        typer.Option("--typical", help="Show a representative history for each type of ending."),
     ] = False,
     under: Annotated[
         str | None,
         typer.Option(
             metavar="OTHER",
-            help="Replay the same world (same random events) under another scenario.",
+            help="Replay the same history (same random events) under another scenario.",
         ),
     ] = None,
     figure: Annotated[
@@ -132,7 +132,7 @@ def game(
             "year": round(model.years, 6),
         } | words.game(crisis)
         if efg is not None:
-            title = f"{scenario.name}, world {document['world']}, year {document['year']:g}"
+            title = f"{scenario.name}, history {document['world']}, year {document['year']:g}"
             write(
                 efg,
                 lambda: efg.write_text(
@@ -176,9 +176,9 @@ def _at_year(scenario: "Scenario", year: float, world: int | None) -> Any:
     ended = (
         "no history holds that long"
         if world is None
-        else f"world {world} ended after {model.years_held[0]:.2f} years"
+        else f"simulated history {world} ended after {model.years_held[0]:.2f} years"
     )
-    must = f"must be earlier, or the world another: {ended}"
+    must = f"must be earlier, or the simulated history another: {ended}"
     raise ScenarioError(ArgumentFault("year", f"{year:g}", must))
 
 

@@ -47,7 +47,7 @@ def _text(node: Any) -> str:
             )
             return f"{type(node).__name__}({','.join(fields)})"
         case list():
-            return f"[{','.join(_text(each) for each in node if not _is_remark(each))}]"
+            return f"[{','.join(_text(child) for child in node if not _is_remark(child))}]"
     return repr(node)
 
 

@@ -88,7 +88,7 @@ def _out_of_range(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[st
     """Each column with a number that is missing, not finite, or out of its range."""
     cause, kinds = _causes(outcomes), stored_kinds(outcomes.schema)
     came = {
-        RESUMED: np.isin(cause, [each.value for each in Cause if each.is_war]),
+        RESUMED: np.isin(cause, [ending.value for ending in Cause if ending.is_war]),
         ATTACKED: cause == Cause.ATTACK.value,
     }
     for name in outcomes.column_names:
@@ -110,7 +110,7 @@ def _out_of_range(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[st
 
 def _of_kind(outcomes: pa.Table, kind: Kind) -> list[str]:
     """The columns of one kind."""
-    return [name for name, of in stored_kinds(outcomes.schema).items() if of == kind]
+    return [name for name, stored in stored_kinds(outcomes.schema).items() if stored == kind]
 
 
 def _range(name: str, kind: str, horizon_years: float) -> tuple[float, float]:

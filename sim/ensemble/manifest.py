@@ -29,8 +29,8 @@ def manifest_of(scenario: Scenario) -> dict[str, Any]:
         "hash": digest(determinants),
         "scenario": scenario.model_dump(mode="json"),
         "origins": {
-            key: [[_plain(value), by] for value, by in given]
-            for key, given in scenario.origins.items()
+            key: [[_plain(value), by] for value, by in history]
+            for key, history in scenario.origins.items()
         },
         "stated_sources": dict(scenario.stated_sources),
         "seed": scenario.sampling.seed,

@@ -89,7 +89,7 @@ def run(
             kept.append,
             workers,
             executor,
-            _told(progress, worlds, 0),
+            _counted(progress, worlds, 0),
         )
         return gather(scenario, kept, time.perf_counter() - began)
     with Store(Path(out), scenario) as store:
@@ -97,10 +97,10 @@ def run(
             blocks = _blocks(0, store.begun, store.begun or block) + _blocks(
                 store.begun, worlds, block
             )
-            missing = [each for each in blocks if not store.has(*each)]
+            missing = [span for span in blocks if not store.has(*span)]
             done = worlds - sum(last - first for first, last in missing)
             _compute(
-                scenario, missing, store.write, workers, executor, _told(progress, worlds, done)
+                scenario, missing, store.write, workers, executor, _counted(progress, worlds, done)
             )
             store.finish(blocks, time.perf_counter() - began)
     return read_run(store.folder)
@@ -108,7 +108,7 @@ def run(
 
 def _blocks(first: int, last: int, size: int) -> list[Worlds]:
     """The worlds from `first` up to, not including, `last`, in blocks."""
-    return [(each, min(each + size, last)) for each in range(first, last, size)]
+    return [(start, min(start + size, last)) for start in range(first, last, size)]
 
 
 def _compute(
@@ -141,7 +141,7 @@ def _compute(
         blocks = [failure.worlds for failure in failures]
         for failure in failures:
             _log.warning(
-                "worlds %d to %d failed and are tried again: %s",
+                "simulated histories %d to %d failed and are tried again: %s",
                 failure.worlds[0],
                 failure.worlds[1] - 1,
                 failure.why,
@@ -151,7 +151,8 @@ def _compute(
             f"{scenario.name}: {len(lost)} blocks failed; the others are kept, and the same run "
             "goes on from there:\n"
             + "\n".join(
-                f"  worlds {first} to {last - 1}, seed {scenario.sampling.seed}: {failure.why}"
+                f"  simulated histories {first} to {last - 1}, "
+                f"seed {scenario.sampling.seed}: {failure.why}"
                 for failure in lost
                 for first, last in [failure.worlds]
             )
@@ -225,7 +226,7 @@ def _attempt(scenario: Scenario, first: int, last: int) -> Block | Failure:
         )
 
 
-def _told(progress: Progress | None, worlds: int, done: int) -> Callable[[int], None]:
+def _counted(progress: Progress | None, worlds: int, done: int) -> Callable[[int], None]:
     """Count the worlds that are done, and tell those who want to know, at once where there are some
     from before.
     """

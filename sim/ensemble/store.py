@@ -112,8 +112,8 @@ class Run:
     def scenario(self) -> Scenario:
         """What was run, with who set its values and the sources that were stated beside them."""
         origins = {
-            key: tuple((value, by) for value, by in given)
-            for key, given in self.manifest["origins"].items()
+            key: tuple((value, by) for value, by in history)
+            for key, history in self.manifest["origins"].items()
         }
         return Scenario.model_validate(self.manifest["scenario"]).with_origins(
             origins, self.manifest["stated_sources"]
@@ -197,7 +197,7 @@ class Store:
             self._finished(
                 before.get("adds_to", "") if going_on else f"{glob.escape(self._scenario.name)}-*"
             ),
-            key=lambda each: each[1],
+            key=lambda finished: finished[1],
             default=(None, 0),
         )
         self._blocks.mkdir(parents=True, exist_ok=True)
@@ -248,21 +248,23 @@ class Store:
     def write(self, block: Block) -> None:
         """Keep a block: whole, or not at all."""
         folder = self._block(block.first, block.first + block.timeline.worlds)
-        part = folder.with_suffix(".part")
+        unfinished = folder.with_suffix(".part")
         with self._written():
-            shutil.rmtree(part, ignore_errors=True)
-            part.mkdir()
-            pq.write_table(block.outcomes, part / "outcomes.parquet")
-            _write_counts(part / "timeline.npz", block.timeline)
-            hashes = {name: _sha256(part / name) for name in ("outcomes.parquet", "timeline.npz")}
-            (part / "sha256.json").write_text(json.dumps(hashes))
-            part.rename(folder)
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir()
+            pq.write_table(block.outcomes, unfinished / "outcomes.parquet")
+            _write_counts(unfinished / "timeline.npz", block.timeline)
+            hashes = {
+                name: _sha256(unfinished / name) for name in ("outcomes.parquet", "timeline.npz")
+            }
+            (unfinished / "sha256.json").write_text(json.dumps(hashes))
+            unfinished.rename(folder)
 
     def finish(self, blocks: list[tuple[int, int]], seconds: float) -> None:
         """Join the blocks into the results of the run, in the order of worlds, and say in the
         manifest that it is complete.
         """
-        parts = [self._block(*each) for each in sorted(blocks)]
+        parts = [self._block(*span) for span in sorted(blocks)]
         with self._written():
             self._replace("outcomes.parquet", lambda path: _write_rows(path, _read_rows(parts)))
             counts = _sum(parts)
@@ -314,9 +316,9 @@ class Store:
         )
 
     def _replace(self, name: str, write: Callable[[Path], object]) -> None:
-        part = self.folder / f"{name}.part"
-        write(part)
-        part.replace(self.folder / name)
+        unfinished = self.folder / f"{name}.part"
+        write(unfinished)
+        unfinished.replace(self.folder / name)
 
     def _write_manifest(self, more: dict[str, Any]) -> None:
         text = json.dumps(self.manifest | more, indent=1, ensure_ascii=False, allow_nan=False)
@@ -416,8 +418,8 @@ def _read_rows(parts: list[Path]) -> Iterator[pa.Table]:
     """The outcomes of the parts one after the other, never more of them in memory than a group of
     rows.
     """
-    for part in parts:
-        with pq.ParquetFile(part / "outcomes.parquet") as file:
+    for block in parts:
+        with pq.ParquetFile(block / "outcomes.parquet") as file:
             yield from map(file.read_row_group, range(file.num_row_groups))
 
 
@@ -429,8 +431,8 @@ def _write_counts(path: Path, timeline: Timeline) -> None:
 
 def _sum(parts: list[Path]) -> Timeline:
     total: Timeline | None = None
-    for part in parts:
-        with np.load(part / "timeline.npz") as counts:
+    for block in parts:
+        with np.load(block / "timeline.npz") as counts:
             timeline = Timeline(
                 int(counts["worlds"]), counts["ended"], {name: counts[name] for name in VARIABLES}
             )

@@ -102,11 +102,12 @@ def _values(scenario: Scenario, settings: Sequence[Setting], numbers: Worlds) ->
     sampling = scenario.sampling
     which, place = np.unique(numbers // sampling.replicates, return_inverse=True)
 
-    def one(key: str, value: float | Distribution) -> Floats:
+    def drawn(key: str, value: float | Distribution) -> Floats:
         if isinstance(value, Distribution):
             return designs(sampling.seed, {key: value}, which)[key][place]
         return np.full(len(numbers), float(value))
 
     return {
-        key: np.concatenate([one(key, setting[key]) for setting in settings]) for key in settings[0]
+        key: np.concatenate([drawn(key, setting[key]) for setting in settings])
+        for key in settings[0]
     }

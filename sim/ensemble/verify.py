@@ -26,7 +26,7 @@ class Verified:
     """What was computed again, and what came out otherwise."""
 
     worlds: int
-    of: int
+    total: int
     differences: list[str]
     versions: list[str]
     timeline: bool
@@ -59,7 +59,7 @@ def verify(folder: str | Path, *, everything: bool = False) -> Verified:
             unlike[column] += count
             most[column] = max(most.get(column, 0.0), size)
     said = [
-        f"{column} differs in {count} of {checked} worlds"
+        f"{column} differs in {count} of {checked} simulated histories"
         + (f", by at most {most[column]:.3g}" if most[column] else "")
         for column, count in unlike.items()
     ]

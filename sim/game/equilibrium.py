@@ -133,14 +133,14 @@ def logit_response(
     return {
         known: dict(
             zip(
-                of,
+                action_values,
                 choice.logit_response(
-                    np.array(list(of.values())), tree.noise[known.player]
+                    np.array(list(action_values.values())), tree.noise[known.player]
                 ).tolist(),
                 strict=True,
             )
         )
-        for known, of in values.items()
+        for known, action_values in values.items()
     }
 
 

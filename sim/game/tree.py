@@ -145,10 +145,10 @@ class Tree:
             "",
         ]
         numbers = {
-            each: (place, number)
+            known: (place, number)
             for place, player in enumerate(Player, 1)
-            for number, each in enumerate(
-                (each for each in self.information_sets if each.player is player), 1
+            for number, known in enumerate(
+                (known for known in self.information_sets if known.player is player), 1
             )
         }
         draws = ends = 0
@@ -335,7 +335,7 @@ class _Play:
         return End(
             name,
             {
-                player: sum(self.number(each[player]) for each in earned if player in each)
+                player: sum(self.number(payoff[player]) for payoff in earned if player in payoff)
                 for player in Player
             },
         )
@@ -404,7 +404,7 @@ def _from(node: Node) -> Iterator[Node]:
 
 def _shares(probabilities: Sequence[float]) -> list[str]:
     """Probabilities as decimals that add up to exactly 1: the last one is what the others leave."""
-    shares = [_EXACT.create_decimal(repr(each)) for each in probabilities[:-1]]
+    shares = [_EXACT.create_decimal(repr(probability)) for probability in probabilities[:-1]]
     rest = Decimal(1)
     for share in shares:
         rest = _EXACT.subtract(rest, share)

@@ -38,7 +38,7 @@ class CeasefireModel(mesa.Model):
 
     Every attribute of the model and of its agents `russia`, `ukraine`, `europe` and `united_states`
     is an array with one entry a world. `worlds` is their number, or the numbers of the worlds to
-    simulate: world w has parameter design w // replicates. `rng` replaces the seed of the scenario;
+    simulate: world w has parameter set w // replicates. `rng` replaces the seed of the scenario;
     with the same seed a world's history is the same alone and among thousands.
     """
 
@@ -161,8 +161,8 @@ class CeasefireModel(mesa.Model):
         """
         if self.journal is None:
             raise ValueError(
-                "a story is that of one world: CeasefireModel(scenario, worlds=[17]) keeps a "
-                "journal of world 17"
+                "a story is that of one simulated history: CeasefireModel(scenario, "
+                "worlds=[17]) keeps a journal of history 17"
             )
         return "\n".join(self.journal.lines())
 

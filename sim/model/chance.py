@@ -68,8 +68,8 @@ class Stream:
     def _draw(self, rows: int) -> None:
         """Draw some rows ahead: the more, the more there were before, as most streams are short."""
         self._buffer = np.empty((rows, len(self._generators), SLAB))
-        for slab, each in enumerate(self._generators):
-            self._buffer[:, slab] = each.random((rows, SLAB))
+        for slab, stream in enumerate(self._generators):
+            self._buffer[:, slab] = stream.random((rows, SLAB))
         self._next = 0
 
     def nth(self, ordinal: NDArray[np.integer[Any]], worlds: Worlds) -> Floats:

@@ -1,4 +1,4 @@
-"""Parameter designs: what is not known of a scenario's numbers, as scrambled Sobol' points.
+"""Parameter sets: what is not known of a scenario's numbers, as scrambled Sobol' points.
 
 Each number that a scenario may give has a dimension of its own, whether it is uncertain or not, so
 that a number more or less in a scenario moves no other. A design is the same in a run of any number
@@ -46,14 +46,14 @@ _BITS = 32
 
 
 def designs(seed: int, uncertain: Mapping[str, Distribution], which: Worlds) -> dict[str, Floats]:
-    """The uncertain numbers in the parameter designs of these numbers, shape (design,) each."""
+    """The uncertain numbers in the parameter sets of these numbers, shape (design,) each."""
     return {
-        name: each.quantile(
-            _dealt(seed, len(each.numbers()), which)
-            if each.is_joint
+        name: distribution.quantile(
+            _dealt(seed, len(distribution.numbers()), which)
+            if distribution.is_joint
             else probabilities(seed, name, which)
         )
-        for name, each in uncertain.items()
+        for name, distribution in uncertain.items()
     }
 
 
@@ -70,8 +70,8 @@ def probabilities(seed: int, name: str, which: Worlds) -> Floats:
     slabs, position = np.unique(which // size, return_inverse=True)
     drawn = np.stack(
         [
-            _hypercube(seed, name, int(each)) if place is None else _points(seed, int(each))[place]
-            for each in slabs
+            _hypercube(seed, name, int(slab)) if place is None else _points(seed, int(slab))[place]
+            for slab in slabs
         ]
     )
     return np.asarray(drawn[position, which % size])
@@ -116,6 +116,6 @@ def _dealt(seed: int, count: int, which: Worlds) -> Floats:
     """
     rounds, position = np.unique(which // count, return_inverse=True)
     rows = np.stack(
-        [generator(seed, "joint draws", int(each)).permutation(count) for each in rounds]
+        [generator(seed, "joint draws", int(turn)).permutation(count) for turn in rounds]
     )
     return np.asarray((rows[position, which % count] + 0.5) / count)

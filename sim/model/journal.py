@@ -197,8 +197,8 @@ class Journal(Observer):
         self.states[-1] |= _of(model.crisis(np.zeros(1, dtype=np.intp)))
 
     def _note(self, model: "CeasefireModel", kind: str, **details: Any) -> None:
-        told = {name: _plain(value) for name, value in details.items()}
-        self.events.append(Event(model.steps, round(model.years, 6), kind, told))
+        recorded = {name: _plain(value) for name, value in details.items()}
+        self.events.append(Event(model.steps, round(model.years, 6), kind, recorded))
 
     def _remember(self, model: "CeasefireModel") -> None:
         state = {

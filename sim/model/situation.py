@@ -50,9 +50,10 @@ class Situation:
     def joined(cls, situations: Sequence[Self]) -> Self:
         """Those of several moments one after the other."""
         columns = {
-            each.name: [getattr(one, each.name) for one in situations] for each in fields(cls)
+            field.name: [getattr(moment, field.name) for moment in situations]
+            for field in fields(cls)
         }
-        columns["now"] = [np.full(np.shape(one.will), one.now) for one in situations]
+        columns["now"] = [np.full(np.shape(moment.will), moment.now) for moment in situations]
         return cls(**{name: np.concatenate(values) for name, values in columns.items()})
 
 

@@ -38,7 +38,7 @@ class _Begun:
     def joined(cls, months: list[Self]) -> Self:
         """The wars of several months."""
         columns: dict[str, Any] = {
-            each.name: [getattr(month, each.name) for month in months] for each in fields(cls)
+            field.name: [getattr(month, field.name) for month in months] for field in fields(cls)
         }
         situation = Situation.joined(columns.pop("situation"))
         return cls(

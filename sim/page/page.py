@@ -50,7 +50,7 @@ def page(
     shown = comparison(runs, baseline) if runs else None
     of_findings = [section_of(finding) for finding in findings]
     pictures = [
-        _shown(each) for each in [*(sections_of_runs(shown) if shown else ()), *of_findings]
+        _shown(section) for section in [*(sections_of_runs(shown) if shown else ()), *of_findings]
     ]
     templates = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -79,7 +79,7 @@ def _first_page(
 ) -> list[Section]:
     if shown is None:
         return []
-    return answer(shown, next((each for each in findings if reverses(each, runs)), None))
+    return answer(shown, next((finding for finding in findings if reverses(finding, runs)), None))
 
 
 def _shown(section: Section) -> Shown:
@@ -108,11 +108,11 @@ def _assumed(run: Run) -> list[ParameterInfo]:
     """What the scenario sets of the ceasefire and its actors."""
     uncertain = run.scenario.uncertain()
     return [
-        told
-        for told in parameters(run.scenario)
-        if told.set_by
-        and told.key.split(".")[0] not in (*OWN, "sampling")
-        and told.key not in uncertain
+        parameter
+        for parameter in parameters(run.scenario)
+        if parameter.set_by
+        and parameter.key.split(".")[0] not in (*OWN, "sampling")
+        and parameter.key not in uncertain
     ]
 
 
@@ -123,9 +123,10 @@ def _uncertain(shown: Comparison | None, runs: Sequence[Run]) -> list[tuple[Any,
     seen: dict[tuple[str, str], tuple[ParameterInfo, list[str]]] = {}
     for run, label in zip(runs, shown.labels if shown else (), strict=True):
         uncertain = run.scenario.uncertain()
-        for told in parameters(run.scenario):
-            if told.key in uncertain:
-                seen.setdefault((told.key, told.value), (told, []))[1].append(label)
+        for parameter in parameters(run.scenario):
+            if parameter.key in uncertain:
+                seen.setdefault((parameter.key, parameter.value), (parameter, []))[1].append(label)
     return [
-        (told, "" if len(names) == len(runs) else ", ".join(names)) for told, names in seen.values()
+        (parameter, "" if len(names) == len(runs) else ", ".join(names))
+        for parameter, names in seen.values()
     ]

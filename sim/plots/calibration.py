@@ -20,16 +20,16 @@ def learned(finding: Finding, ax: Axes | None = None) -> Axes:
     before.
     """
     ax, parts = axes_or_new(ax), finding.tables["parts"].sort_values("learned", ignore_index=True)
-    for row, part in parts.iterrows():
+    for row, row_of_part in parts.iterrows():
         for shift, colour, width, names in (
             (0.16, "0.6", 7, ("prior", "prior_low", "prior_high")),
             (-0.16, PALETTE[1], 4, ("posterior", "low", "high")),
         ):
-            middle, low, high = (part[name] / part["prior"] for name in names)
+            middle, low, high = (row_of_part[name] / row_of_part["prior"] for name in names)
             ax.hlines(row + shift, low, high, color=colour, lw=width)
             ax.plot(middle, row + shift, "|", color="black", ms=9)
         ax.annotate(
-            with_limits(*of_row(part, "learned")),
+            with_limits(*of_row(row_of_part, "learned")),
             (1.02, row),
             xycoords=("axes fraction", "data"),
             va="center",
@@ -77,11 +77,11 @@ def calibrated(finding: Finding, ax: Axes | None = None) -> Axes:
         left, bottom = (number % _COLUMNS) / _COLUMNS, 1 - (number // _COLUMNS + 1) / rows
         panel = ax.inset_axes((left, bottom + 0.1 / rows, 0.84 / _COLUMNS, 0.72 / rows))
         for source, (colour, marker, shift) in looks.items():
-            some = table[(table["guarantee_class"] == name) & (table["source"] == source)].dropna()
-            ends = [some["estimate"] - some["low"], some["high"] - some["estimate"]]
+            curve = table[(table["guarantee_class"] == name) & (table["source"] == source)].dropna()
+            ends = [curve["estimate"] - curve["low"], curve["high"] - curve["estimate"]]
             panel.errorbar(
-                some["years"] + shift,
-                some["estimate"],
+                curve["years"] + shift,
+                curve["estimate"],
                 yerr=ends,
                 color=colour,
                 marker=marker,

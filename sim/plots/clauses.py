@@ -19,20 +19,20 @@ def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
     """
     ax = axes_or_new(ax, (8, 2 + 0.42 * (len(explained.clauses) + 2)))
     steps = sorted(
-        explained.clauses, key=lambda each: (each.side == explained.scenario, -each.value.value)
+        explained.clauses, key=lambda worth: (worth.side == explained.scenario, -worth.value.value)
     )
     level, names = _start(explained), [explained.against_label or "no clause"]
     ax.barh(0, level, color="0.7", height=0.6)
-    for row, each in enumerate(steps, start=1):
-        value = each.value
+    for row, worth in enumerate(steps, start=1):
+        value = worth.value
         colour = PALETTE[1] if value.value >= 0 else PALETTE[2]
         ax.barh(row, value.value, left=level, color=colour, height=0.6)
         if not np.isnan(value.spread_low):
             ax.plot([level + value.spread_low, level + value.spread_high], [row, row], "k-", lw=0.6)
         ax.plot([level + value.low, level + value.high], [row, row], "k-", lw=2.2)
         ax.plot([level, level], [row - 1, row], color="0.6", lw=0.6)
-        side = "" if explained.against is None else f" ({each.side})"
-        text = each.text if each.text == each.number.replace("_", " ") else _numbered(each)
+        side = "" if explained.against is None else f" ({worth.side})"
+        text = worth.text if worth.text == worth.number.replace("_", " ") else _numbered(worth)
         names.append(shorten(text, _WORDS, placeholder=" …") + side)
         level += value.value
     ax.barh(len(steps) + 1, explained.full.value, color="0.4", height=0.6)
@@ -62,5 +62,5 @@ def _start(explained: Explanation) -> float:
     return explained.full.value - explained.difference.value
 
 
-def _numbered(each: Worth) -> str:
-    return f"{each.number}: {each.text}"
+def _numbered(worth: Worth) -> str:
+    return f"{worth.number}: {worth.text}"

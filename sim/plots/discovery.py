@@ -26,7 +26,7 @@ def discovery(finding: Finding, ax: Axes | None = None) -> Axes:
     A box is drawn where it restricts these two; the bands are the limits of 95 % of resamples.
     Without a box the two are those whose ranks go most with the outcome.
     """
-    ax, asked = axes_or_new(ax), finding.asked
+    ax, settings = axes_or_new(ax), finding.asked
     rules, cases, share = (
         finding.tables["rules"],
         finding.tables["cases"],
@@ -50,7 +50,7 @@ def discovery(finding: Finding, ax: Axes | None = None) -> Axes:
         marker="x",
         color=PALETTE[2],
         lw=0.9,
-        label=asked["when"],
+        label=settings["when"],
     )
     for axis, name in ((ax.xaxis, across), (ax.yaxis, up)):
         axis.set_label_text(name if name == "design" else fill(_with_unit(name), _WIDTH))
@@ -72,8 +72,8 @@ def discovery(finding: Finding, ax: Axes | None = None) -> Axes:
 
 def _with_unit(name: str) -> str:
     """What an assumption means, and its unit after a comma, without what explains it."""
-    told, unit = meaning(name)
-    return f"{told}, {unit.partition(':')[0]}" if unit else told
+    meant, unit = meaning(name)
+    return f"{meant}, {unit.partition(':')[0]}" if unit else meant
 
 
 def _box(
@@ -158,10 +158,10 @@ def peeling(finding: Finding, ax: Axes | None = None) -> Axes:
             lw=1.2,
             label=f"box {number}: peeled and pasted",
         )
-        for parameters, some in way.groupby("parameters"):
+        for parameters, points in way.groupby("parameters"):
             ax.scatter(
-                some["coverage"],
-                some["density"],
+                points["coverage"],
+                points["density"],
                 marker=f"${parameters}$",
                 color=colour,
                 s=36,

@@ -295,7 +295,7 @@ def _survival_finding(runs: Sequence[Summary]) -> str:
 
 def _hazard_finding(runs: Sequence[Summary]) -> str:
     peaks = {label: run.danger for label, run in zip(labels(runs), runs, strict=True)}
-    name, (peak, first, last) = max(peaks.items(), key=lambda each: float(each[1][0]["estimate"]))
+    name, (peak, first, last) = max(peaks.items(), key=lambda peak: float(peak[1][0]["estimate"]))
     when = f"year {first}" if first == last else f"years {first} to {last}"
     if len(runs) == 1:
         return (
@@ -326,7 +326,7 @@ def _ends_finding(runs: Sequence[Summary], tables: Sequence[Any]) -> str:
     commonest = [str(table.drop("held")["estimate"].idxmax()) for table in tables]
     most = max(sorted(set(commonest)), key=commonest.count)
     shares = {label: table.loc[most] for label, table in zip(labels(runs), tables, strict=True)}
-    name = max(shares, key=lambda each: float(shares[each]["estimate"]))
+    name = max(shares, key=lambda cause: float(shares[cause]["estimate"]))
     return (
         f"Most ceasefires that end do so because {Cause(most).clause}, in "
         f"{commonest.count(most)} of {len(runs)} regimes;\nmost often under {name}: in "

@@ -31,10 +31,10 @@ def reasons(runs: Simulated | Sequence[Simulated], ax: Axes | None = None) -> Ax
 def _of_one(runs: Sequence[Summary], tables: Sequence[Any], ax: Axes) -> None:
     table, run = tables[0], runs[0]
     for row, reason in enumerate(reversed(Reason)):
-        found = table.loc[str(reason)]
-        ax.barh(row, found["estimate"], color="0.75", height=0.6)
-        ax.hlines(row - 0.14, found["spread_low"], found["spread_high"], color="black", lw=1)
-        ax.hlines(row + 0.14, found["low"], found["high"], color="black", lw=3)
+        share = table.loc[str(reason)]
+        ax.barh(row, share["estimate"], color="0.75", height=0.6)
+        ax.hlines(row - 0.14, share["spread_low"], share["spread_high"], color="black", lw=1)
+        ax.hlines(row + 0.14, share["low"], share["high"], color="black", lw=3)
     ax.set_yticks(range(len(Reason)), [_because(reason) for reason in reversed(Reason)])
     ax.set_xlabel(
         f"share of all histories within {run.horizon_years} years\n(thick: 95 % sampling error; "

@@ -32,24 +32,24 @@ def record(cases: pd.DataFrame, runs: Sequence[Simulated] = (), ax: Axes | None 
     designs; panels are those of classes with a run where there are runs.
     """
     panels = [
-        (name, some)
-        for name, some in by_class(cases)
+        (name, group)
+        for name, group in by_class(cases)
         if not runs or name == "all" or name in {class_of(run.name) for run in runs}
     ]
     rows = -(-len(panels) // _COLUMNS)
     ax = axes_or_new(ax, (10, 2.9 * rows))
     ax.set_axis_off()
-    for number, (name, some) in enumerate(panels):
+    for number, (name, group) in enumerate(panels):
         left, bottom = (number % _COLUMNS) / _COLUMNS, 1 - (number // _COLUMNS + 1) / rows
         panel = ax.inset_axes((left, bottom + 0.1 / rows, 0.86 / _COLUMNS, 0.7 / rows))
-        _draw(panel, some, next((run for run in runs if class_of(run.name) == name), None))
+        _draw(panel, group, next((run for run in runs if class_of(run.name) == name), None))
         panel.set_title(
-            f"{name.replace('_', ' ')}: {len(some)} cases, {int(some['ended'].sum())} ended",
+            f"{name.replace('_', ' ')}: {len(group)} cases, {int(group['ended'].sum())} ended",
             loc="left",
             fontsize="small",
         )
     ten = kaplan_meier(cases, [10]).iloc[0]
-    told = (
+    claim = (
         f"Of {len(cases)} ceasefires in the historical record "
         f"{with_error(ten['estimate'], ten['low'], ten['high'])} held ten years without "
         f"{cases['by'].iloc[0]}"
@@ -59,7 +59,7 @@ def record(cases: pd.DataFrame, runs: Sequence[Simulated] = (), ax: Axes | None 
         if runs
         else ""
     )
-    ax.set_title(told + beside, loc="left")
+    ax.set_title(claim + beside, loc="left")
     return ax
 
 
@@ -91,10 +91,10 @@ def forecasters(cases: pd.DataFrame, run: Simulated, ax: Axes | None = None) -> 
     Three crowds of forecasters for one of 2025, the record, and a run.
     """
     ax = axes_or_new(ax)
-    told = forecasts()
-    days = np.array(sorted(set(told["days"])))
+    crowds_said = forecasts()
+    days = np.array(sorted(set(crowds_said["days"])))
     ends: list[tuple[float, str, str]] = []
-    for number, (crowd, rows) in enumerate(told.groupby("crowd", sort=False)):
+    for number, (crowd, rows) in enumerate(crowds_said.groupby("crowd", sort=False)):
         ax.plot(
             rows["days"], rows["estimate"], marker="o", color=PALETTE[2], ls=DASHES[number], lw=1.4
         )
@@ -103,7 +103,7 @@ def forecasters(cases: pd.DataFrame, run: Simulated, ax: Axes | None = None) -> 
     _bars(ax, days, held, "black", "s", f"the record, {len(cases)} cases")
     model = by_the_day(run, (days / DAYS_A_YEAR).tolist())
     _bars(ax, days + 1.0, model, PALETTE[1], "D", f"the model, {labels([run])[0]}")
-    last, crowds = held.iloc[-1], told[told["days"] == days[-1]]["estimate"]
+    last, crowds = held.iloc[-1], crowds_said[crowds_said["days"] == days[-1]]["estimate"]
     ax.set(ylim=(0, 1.02), xlabel="days at least (bars: 95 % limits)", ylabel="share of ceasefires")
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_title(

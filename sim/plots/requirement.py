@@ -20,12 +20,12 @@ def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax, (8, 7))
     ax.set_axis_off()
     above, below = ax.inset_axes((0, 0.42, 0.84, 0.56)), ax.inset_axes((0, 0, 0.84, 0.33))
-    table, asked = finding.table, finding.asked
+    table, settings = finding.table, finding.asked
     along = table[table["role"] == ON_FRONTIER].sort_values("fresh_cost")
     reach = 1.03 * max(1.0, float(finding.tables["points"]["cost"].max()))
     _draw_frontier(above, finding, along)
     ends = []
-    for number, (key, (low, high)) in enumerate(asked["vary"].items()):
+    for number, (key, (low, high)) in enumerate(settings["vary"].items()):
         colour, dash, share = (
             PALETTE[number % len(PALETTE)],
             DASHES[number % len(DASHES)],
@@ -35,15 +35,15 @@ def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
         ends.append(
             (float(share.iloc[-1]), f"{key.removeprefix('regime.')}, {low:g} to {high:g}", colour)
         )
-    for each in (above, below):
-        each.set_xlim(0, reach)
-        each.spines[["top", "right"]].set_visible(False)
-        each.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    for panel in (above, below):
+        panel.set_xlim(0, reach)
+        panel.spines[["top", "right"]].set_visible(False)
+        panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     below.set(
         ylim=(-0.04, 1.04),
         ylabel="of its range",
         xlabel=(
-            f"{asked['cost']}, expected up to {asked['years']:g} years, present value in USD "
+            f"{settings['cost']}, expected up to {settings['years']:g} years, present value in USD "
             "billion"
         ),
     )
@@ -105,17 +105,17 @@ def _bars(rows: pd.DataFrame, prefix: str) -> Any:
 
 
 def _finding(finding: Finding) -> str:
-    table, asked = finding.table, finding.asked
+    table, settings = finding.table, finding.asked
     row = table[table["role"] == ON_AVERAGE].iloc[0]
     held = with_error(row["fresh_estimate"], row["fresh_low"], row["fresh_high"])
     if row["status"] == NOT_REACHED:
         return (
             f"Nothing within the limits is enough: at most {held} of ceasefires hold "
-            f"{asked['years']:g} years"
+            f"{settings['years']:g} years"
         )
     cost = f"{row['fresh_cost']:.0f} (±{(row['fresh_cost_high'] - row['fresh_cost_low']) / 2:.0f})"
     return (
-        f"{finding.label(asked['scenario']['name'])}: the search ends at USD {cost} billion for "
-        f"{100 * asked['hold']:g} %\nthat hold {asked['years']:g} years; on fresh histories "
+        f"{finding.label(settings['scenario']['name'])}: the search ends at USD {cost} billion for "
+        f"{100 * settings['hold']:g} %\nthat hold {settings['years']:g} years; on fresh histories "
         f"{held} do"
     )

@@ -42,9 +42,9 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
             label=label,
             mfc=colour if filled else "white",
         )
-    for row, each in enumerate(table.to_dict("records")):
+    for row, guarantee in enumerate(table.to_dict("records")):
         ax.annotate(
-            f"best in {with_limits(*of_row(each, 'best'))} of parameter sets",
+            f"best in {with_limits(*of_row(guarantee, 'best'))} of parameter sets",
             (1.02, row),
             xycoords=("axes fraction", "data"),
             va="center",
@@ -64,15 +64,15 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
     if share:
         ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=""))
     first = table.iloc[-1]
-    told = [
+    regrets = [
         with_limits(
-            *of_row(first, each), "points" if share else finding.asked["unit"], 1 if share else 2
+            *of_row(first, kind), "points" if share else finding.asked["unit"], 1 if share else 2
         )
-        for each in ("regret", "worst_regret")
+        for kind in ("regret", "worst_regret")
     ]
     ax.set_title(
-        f"Least regret: {first['name']}, {told[0]} on average,\n{told[1]} in its worst tenth of "
-        "parameter sets",
+        f"Least regret: {first['name']}, {regrets[0]} on average,\n{regrets[1]} in its worst tenth "
+        "of parameter sets",
         loc="left",
     )
     ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
@@ -95,11 +95,11 @@ def turning(finding: Finding, ax: Axes | None = None) -> Axes:
     best, rivals = table["best"].iloc[0], len(set(table["rival"]))
     ax.axvspan(0.25, 0.75, color="0.88", lw=0)
     ax.axvline(0.5, color="0.5", lw=1, ls=(0, (4, 3)))
-    for row, each in enumerate(turned.iloc[::-1].to_dict("records")):
+    for row, turn in enumerate(turned.iloc[::-1].to_dict("records")):
         ax.barh(
             row,
-            each["doubted_rank_to"] - each["doubted_rank_from"],
-            left=each["doubted_rank_from"],
+            turn["doubted_rank_to"] - turn["doubted_rank_from"],
+            left=turn["doubted_rank_from"],
             height=0.34,
             fill=False,
             ec=PALETTE[2],
@@ -107,18 +107,18 @@ def turning(finding: Finding, ax: Axes | None = None) -> Axes:
             lw=0.8,
         )
         ax.plot(
-            [each["rank_low"], each["rank_high"]],
+            [turn["rank_low"], turn["rank_high"]],
             [row, row],
             color=PALETTE[1],
             lw=6,
             solid_capstyle="butt",
         )
-        ax.plot([each["rank"]], [row], "o", mfc="white", mec="black", ms=7)
-        high = "no limit" if np.isinf(each["divergence_high"]) else f"{each['divergence_high']:.2g}"
+        ax.plot([turn["rank"]], [row], "o", mfc="white", mec="black", ms=7)
+        high = "no limit" if np.isinf(turn["divergence_high"]) else f"{turn['divergence_high']:.2g}"
         ax.annotate(
-            f"median {each['needed']:.3g} ({each['needed_from']:.3g} to "
-            f"{each['needed_to']:.3g}), now {each['now']:.3g}\n{each['divergence']:.2g} nats "
-            f"({each['divergence_low']:.2g} to {high})",
+            f"median {turn['needed']:.3g} ({turn['needed_from']:.3g} to "
+            f"{turn['needed_to']:.3g}), now {turn['now']:.3g}\n{turn['divergence']:.2g} nats "
+            f"({turn['divergence_low']:.2g} to {high})",
             (1.02, row),
             va="center",
             annotation_clip=False,
@@ -127,8 +127,8 @@ def turning(finding: Finding, ax: Axes | None = None) -> Axes:
     ax.set_yticks(
         range(len(turned)),
         [
-            f"{each['rival']}:\n{fill(each['meaning'], 32)}"
-            for each in turned.iloc[::-1].to_dict("records")
+            f"{turn['rival']}:\n{fill(turn['meaning'], 32)}"
+            for turn in turned.iloc[::-1].to_dict("records")
         ],
         fontsize="small",
     )

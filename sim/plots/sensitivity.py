@@ -46,7 +46,7 @@ def tornado(finding: Finding, ax: Axes | None = None) -> Axes:
     ):
         rows = [shares.loc[name] for name in order]
         middle, low, high = (
-            np.array([row[each][index] for row in rows]) for each in ("estimate", "low", "high")
+            np.array([row[column][index] for row in rows]) for column in ("estimate", "low", "high")
         )
         right.errorbar(
             middle,
@@ -64,9 +64,9 @@ def tornado(finding: Finding, ax: Axes | None = None) -> Axes:
     right.set(xlabel="share of the variance by parameters")
     right.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     _legend_below(right)
-    for each in (left, right):
-        each.set_ylim(-0.6, len(order) - 0.4)
-        each.spines[["top", "right"]].set_visible(False)
+    for panel in (left, right):
+        panel.set_ylim(-0.6, len(order) - 0.4)
+        panel.spines[["top", "right"]].set_visible(False)
     ax.set_title(_finding(finding, shares, order), loc="left")
     return ax
 
@@ -88,7 +88,7 @@ def _draw_swings(ax: Axes, finding: Finding, order: list[str]) -> None:
                 ax.hlines(row, end["low"], end["high"], color=PALETTE[2], lw=2)
                 ax.plot(end["estimate"], row, "D", color=PALETTE[2], ms=5, label="farthest between")
                 continue
-            looks, told, shift = _ENDS[end["end"]]
+            looks, at_end, shift = _ENDS[end["end"]]
             ax.barh(
                 row + shift,
                 end["estimate"] - mean,
@@ -96,7 +96,7 @@ def _draw_swings(ax: Axes, finding: Finding, order: list[str]) -> None:
                 height=0.27,
                 ec="0.35",
                 lw=0.8,
-                label=told,
+                label=at_end,
                 **looks,
             )
             ax.hlines(row + shift, end["low"], end["high"], color="black", lw=2)
@@ -149,8 +149,8 @@ def influence(finding: Finding, ax: Axes | None = None) -> Axes:
         )
         panel.plot(running["at"], running["estimate"], color=PALETTE[1], lw=1.8)
         panel.set_xlim(*np.quantile(points[name], [0.005, 0.975]))
-        told, unit = meaning(name)
-        panel.set_xlabel(fill(f"{told} ({unit})" if unit else told, 30), fontsize="small")
+        meant, unit = meaning(name)
+        panel.set_xlabel(fill(f"{meant} ({unit})" if unit else meant, 30), fontsize="small")
         panel.spines[["top", "right"]].set_visible(False)
         panel.xaxis.set_major_locator(MaxNLocator(4))
         _scale(panel.yaxis, finding)
@@ -158,7 +158,7 @@ def influence(finding: Finding, ax: Axes | None = None) -> Axes:
             panel.set_yticklabels([])
         else:
             panel.set_ylabel(fill(_outcome(finding).removeprefix("the "), _WIDTH))
-    ends = {name: _told(end, finding) for name, end in _ends(finding, leading[0]).iterrows()}
+    ends = {name: _in_words(end, finding) for name, end in _ends(finding, leading[0]).iterrows()}
     between = f" by way of {ends['between']}" if "between" in ends else ""
     beside = "" if leading[0] in set(finding.table["factor"]) else " and what is drawn with it"
     outcome = _outcome(finding)
@@ -228,14 +228,14 @@ def _running(x: Any, y: Any, bins: int = _BINS) -> pd.DataFrame:
     groups = np.array_split(np.argsort(x.to_numpy(), kind="stable"), max(1, min(bins, len(x) // 8)))
     rows = []
     for group in groups:
-        some = y.to_numpy()[group]
-        reach = 1.96 * some.std(ddof=1) / np.sqrt(len(some))
+        outcomes = y.to_numpy()[group]
+        reach = 1.96 * outcomes.std(ddof=1) / np.sqrt(len(outcomes))
         rows.append(
             {
                 "at": x.to_numpy()[group].mean(),
-                "estimate": some.mean(),
-                "low": some.mean() - reach,
-                "high": some.mean() + reach,
+                "estimate": outcomes.mean(),
+                "low": outcomes.mean() - reach,
+                "high": outcomes.mean() + reach,
             }
         )
     return pd.DataFrame(rows)
@@ -245,7 +245,7 @@ def _finding(finding: Finding, shares: pd.DataFrame, order: list[str]) -> str:
     best, whole = order[-1], shares.loc[order[-1]]
     if np.isnan(whole["estimate"]["total"]):
         return f"What was varied does not move {_outcome(finding)} by more than chance"
-    value, low, high = (100 * whole[each]["total"] for each in ("estimate", "low", "high"))
+    value, low, high = (100 * whole[column]["total"] for column in ("estimate", "low", "high"))
     return (
         f"{value:.0f} ({low:.0f} to {high:.0f}) % of what parameters move in "
         f"{_outcome(finding)}\n"
@@ -261,7 +261,7 @@ def _outcome(finding: Finding) -> str:
     return f"{difference}{share}{finding.asked['label']}"
 
 
-def _told(row: Any, finding: Finding) -> str:
+def _in_words(row: Any, finding: Finding) -> str:
     if finding.asked["unit"] == "share":
         return with_error(
             row["estimate"],

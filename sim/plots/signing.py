@@ -21,7 +21,7 @@ def signing(signings: Sequence[Signing], ax: Axes | None = None) -> Axes:
     """
     ax = axes_or_new(ax, (8, 6))
     years, dominated = durable_years(signings[0]), dominated_by(signings)
-    points = [(each.both_sign, durability(each)) for each in signings]
+    points = [(signing.both_sign, durability(signing)) for signing in signings]
     frontier = sorted(
         (across.value, up.value)
         for (across, up), other in zip(points, dominated, strict=True)
@@ -30,7 +30,7 @@ def signing(signings: Sequence[Signing], ax: Axes | None = None) -> Axes:
     ax.step(*np.transpose(frontier), where="pre", color="0.75", lw=1, zorder=0)
     left, right = _limits([across for across, _ in points])
     ends = []
-    for number, (each, (across, up), other) in enumerate(
+    for number, (signing, (across, up), other) in enumerate(
         zip(signings, points, dominated, strict=True)
     ):
         colour = PALETTE[number % len(PALETTE)]
@@ -38,7 +38,7 @@ def signing(signings: Sequence[Signing], ax: Axes | None = None) -> Axes:
         face = colour if other is None else "white"
         ax.plot(across.value, up.value, "o", ms=7, color=colour, mfc=face, zorder=3)
         ax.plot([across.value, right], [up.value, up.value], ":", color=colour, lw=0.6)
-        ends.append((up.value, each.label + ("" if other is None else " (dominated)"), colour))
+        ends.append((up.value, signing.label + ("" if other is None else " (dominated)"), colour))
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.grid(color="0.92")
@@ -78,13 +78,15 @@ def _cross(ax: Axes, across: Estimate, up: Estimate, colour: str) -> None:
 
 def _limits(across: Sequence[Estimate]) -> tuple[float, float]:
     """From where to where the chances of a signature are drawn."""
-    low, high = min(each.low for each in across), max(each.high for each in across)
+    low, high = min(chance.low for chance in across), max(chance.high for chance in across)
     margin = 0.1 * (high - low) + 0.02
     return max(0.0, low - margin), min(1.0, high + margin)
 
 
 def _title(signings: Sequence[Signing], dominated: Sequence[int | None]) -> str:
-    on = [each.label for each, other in zip(signings, dominated, strict=True) if other is None]
+    on = [
+        signing.label for signing, other in zip(signings, dominated, strict=True) if other is None
+    ]
     if len(on) == 1:
         return f"{on[0]}: no other text is likelier to be signed or more durable"
     return f"{len(on)} of {len(signings)} texts stand on the frontier"

@@ -31,7 +31,7 @@ def spread(
     """
     runs, ax = summaries(runs), axes_or_new(ax)
     at = float(min(run.horizon_years for run in runs) if years is None else years)
-    ranked = sorted(((run.sure(at), run) for run in runs), key=lambda each: each[0].value)
+    ranked = sorted(((run.sure(at), run) for run in runs), key=lambda pair: pair[0].value)
     called = labels_by_name(runs)
     means = [run.survival([at]).iloc[0] for _, run in ranked]
     quantiles = [

@@ -46,17 +46,17 @@ def threshold(
             continue
         curve = run.durability_by_value(at)
         ax.fill_between(curve["value"], curve["low"], curve["high"], color=colour, alpha=0.2, lw=0)
-        (found,) = run.thresholds([at])
+        (threshold,) = run.thresholds([at])
         (line,) = ax.plot(
             curve["value"],
             curve["estimate"],
             color=colour,
             ls=dashes,
             lw=1.8,
-            label=f"{label}: {threshold_words(found, values)}",
+            label=f"{label}: {threshold_words(threshold, values)}",
         )
-        _mark(ax, found, curve, colour)
-        lines.append((found.estimate, line))
+        _mark(ax, threshold, curve, colour)
+        lines.append((threshold.estimate, line))
         if not any(np.array_equal(values, before) for before in shown):
             _draw_density(below, values, colour if shown else "0.35")
             shown.append(values)
@@ -64,10 +64,10 @@ def threshold(
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     if lines:
         drawn = [line.get_xdata() for _, line in lines]
-        ax.set_xlim(min(each[0] for each in drawn), max(each[-1] for each in drawn))
+        ax.set_xlim(min(values[0] for values in drawn), max(values[-1] for values in drawn))
     if len(runs) > 1:
         ax.legend(
-            handles=[line for _, line in sorted(lines, key=lambda each: -each[0])],
+            handles=[line for _, line in sorted(lines, key=lambda pair: -pair[0])],
             loc="upper left",
             bbox_to_anchor=(1.01, 1),
             frameon=False,
@@ -81,14 +81,14 @@ def threshold(
     return ax
 
 
-def _mark(ax: Axes, found: Any, curve: Any, colour: str) -> None:
+def _mark(ax: Axes, threshold: Any, curve: Any, colour: str) -> None:
     """A dot on the curve at the threshold, and a bar for its limits as far as values were drawn."""
-    if found.beyond:
+    if threshold.beyond:
         return
-    height = np.interp(np.log(found.estimate), np.log(curve["value"]), curve["estimate"])
+    height = np.interp(np.log(threshold.estimate), np.log(curve["value"]), curve["estimate"])
     drawn = curve["value"].min(), curve["value"].max()
-    ax.hlines(height, *np.clip([found.low, found.high], *drawn), color=colour, lw=2.5)
-    ax.plot(found.estimate, height, "o", color=colour, mec="white", ms=7)
+    ax.hlines(height, *np.clip([threshold.low, threshold.high], *drawn), color=colour, lw=2.5)
+    ax.plot(threshold.estimate, height, "o", color=colour, mec="white", ms=7)
 
 
 def _draw_density(below: Axes, values: Any, colour: str) -> None:

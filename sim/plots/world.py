@@ -83,7 +83,7 @@ def world(journal: Mapping[str, Any], ax: Axes | None = None) -> Axes:
         panel.set_xlim(0, years[-1])
         panel.tick_params(labelbottom=False)
     _draw_events(ax.inset_axes((0, 0, 1, 0.24)), events, years[-1])
-    ax.set_title(f"World {journal['world']}: {_finding(events)}", loc="left")
+    ax.set_title(f"History {journal['world']}: {_finding(events)}", loc="left")
     return ax
 
 
@@ -106,7 +106,7 @@ def _draw_events(panel: Axes, events: Any, last: float) -> None:
     """
     kinds = [kind for kind in MARKS if any(event["kind"] == kind for event in events)]
     for row, kind in enumerate(reversed(kinds)):
-        for event in (each for each in events if each["kind"] == kind):
+        for event in (event for event in events if event["kind"] == kind):
             acted = event["details"].get("choice", "holds") != "holds" or kind == "war"
             panel.plot(
                 event["years"],

@@ -28,8 +28,8 @@ HOW_TO_READ = (
 
 def section(finding: Finding) -> Section:
     """Question, answer, and the table of rules of a finding of kind `discovery`."""
-    asked, rules = finding.asked, finding.tables["rules"]
-    scenario, against = map(finding.label, (asked["scenario"], asked["against"]))
+    settings, rules = finding.asked, finding.tables["rules"]
+    scenario, against = map(finding.label, (settings["scenario"], settings["against"]))
     whose = f"{scenario} rather than {against}" if against else scenario
     table = Table(
         "",
@@ -46,7 +46,7 @@ def section(finding: Finding) -> Section:
     )
     return Section(
         finding.kind,
-        f"Under which assumptions is {asked['when']}, for {whose}?",
+        f"Under which assumptions is {settings['when']}, for {whose}?",
         tuple(_answer(finding)),
         (table,) if len(rules) else (),
         {
@@ -119,14 +119,14 @@ def _subject(finding: Finding) -> str:
 def rule(rules: pd.DataFrame, box: int) -> str:
     """A box in words: each assumption that it restricts, with its limits and theirs."""
     limits_of = []
-    for each in rules[rules["box"] == box].to_dict("records"):
+    for limit in rules[rules["box"] == box].to_dict("records"):
         limits = [
-            f"{word} {_limit(each, side)}"
+            f"{word} {_limit(limit, side)}"
             for side, word in (("low", "above"), ("high", "below"))
-            if not math.isnan(each[side])
+            if not math.isnan(limit[side])
         ]
         if limits:
-            limits_of.append(f"{each['meaning']} is {' and '.join(limits)}")
+            limits_of.append(f"{limit['meaning']} is {' and '.join(limits)}")
     return ", and ".join(limits_of)
 
 

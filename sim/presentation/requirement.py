@@ -30,27 +30,27 @@ _SHARES = {
 
 def section(finding: Finding) -> Section:
     """The cheapest guarantees, how sure they are on fresh histories, and the frontier."""
-    asked, table = finding.asked, finding.table
-    keys = list(asked["vary"])
+    settings, table = finding.asked, finding.table
+    keys = list(settings["vary"])
     limits = "; ".join(
         f"{described(key)[0].split(':')[0]} from {low:g} to {high:g} {described(key)[1]}"
-        for key, (low, high) in asked["vary"].items()
+        for key, (low, high) in settings["vary"].items()
     )
     return Section(
         finding.kind,
-        f"What would it take for {100 * asked['hold']:g} % to hold {asked['years']:g} years, from "
-        f"{finding.label(asked['scenario']['name'])} on?",
+        f"What would it take for {100 * settings['hold']:g} % to hold {settings['years']:g} years, "
+        f"from {finding.label(settings['scenario']['name'])} on?",
         (
             *(
-                _sentence(table[table["role"] == role].iloc[0], role, asked)
+                _sentence(table[table["role"] == role].iloc[0], role, settings)
                 for role in (ON_AVERAGE, IN_NINE_OF_TEN)
             ),
-            _along(table, keys, asked),
+            _along(table, keys, settings),
         ),
         (Table("", table, _columns(keys)),),
         {"frontier": lambda ax=None: plots.frontier(finding, ax=ax)},
-        f"Varied: {limits}.\nCosts are {asked['cost']}, expected up to {asked['years']:g} years, "
-        "in present value. Each share has its 95 % sampling error: of the histories of the "
+        f"Varied: {limits}.\nCosts are {settings['cost']}, expected up to {settings['years']:g} "
+        "years, in present value. Each share has its 95 % sampling error: of the histories of the "
         "search, and of fresh ones that the search has not seen. Enough in: share of parameter "
         "sets in which the durability is reached. The error of a cost is that of this very "
         "guarantee: another seed may lead the search to another one. A promise costs nothing in "
@@ -59,9 +59,9 @@ def section(finding: Finding) -> Section:
     )
 
 
-def _sentence(row: Any, role: str, asked: Any) -> str:
-    enough = f"{100 * asked['hold']:g} % hold {asked['years']:g} years"
-    guarantee = _provisions(row, asked["vary"])
+def _sentence(row: Any, role: str, settings: Any) -> str:
+    enough = f"{100 * settings['hold']:g} % hold {settings['years']:g} years"
+    guarantee = _provisions(row, settings["vary"])
     fresh = (
         f"on fresh histories {_share(row, 'fresh_')} hold, and it is enough in "
         f"{_sure(row, 'fresh_')} of parameter sets (search: {_share(row, '')}; {_sure(row, '')})"
@@ -74,7 +74,7 @@ def _sentence(row: Any, role: str, asked: Any) -> str:
     within = (
         ", though only within its sampling error" if row["status"] == REACHED_WITHIN_ERROR else ""
     )
-    confirmed = _confirmed(row, role, asked["hold"])
+    confirmed = _confirmed(row, role, settings["hold"])
     return (
         f"So that {enough} {role}, the cheapest is {guarantee}, at USD {_cost(row, 'fresh_')} "
         f"billion{within}: {fresh}. {confirmed}"
@@ -98,7 +98,7 @@ def _confirmed(row: Any, role: str, hold: float) -> str:
     )
 
 
-def _along(table: pd.DataFrame, keys: Sequence[str], asked: Any) -> str:
+def _along(table: pd.DataFrame, keys: Sequence[str], settings: Any) -> str:
     along = table[table["role"] == ON_FRONTIER]
     first, last = along.iloc[0], along.iloc[-1]
     if len(along) == 1:
@@ -107,7 +107,7 @@ def _along(table: pd.DataFrame, keys: Sequence[str], asked: Any) -> str:
             f"{_provisions(first, keys)}."
         )
     return (
-        f"Along the frontier of {len(along)} guarantees, durability after {asked['years']:g} "
+        f"Along the frontier of {len(along)} guarantees, durability after {settings['years']:g} "
         f"years rises from {_share(first, 'fresh_')} at USD {_cost(first, 'fresh_')} billion to "
         f"{_share(last, 'fresh_')} at {_cost(last, 'fresh_')} ({_provisions(last, keys)})."
     )

@@ -21,7 +21,7 @@ TRUST = (
 
 def section(finding: Finding) -> Section:
     """The section of the finding."""
-    best, rival = (finding.label(_ranking(finding)[each]) for each in ("best", "rival"))
+    best, rival = (finding.label(_ranking(finding)[place]) for place in ("best", "rival"))
     candidates = finding.tables["candidates"]
     table = Table(
         "Closest to a reversal",

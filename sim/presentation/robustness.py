@@ -74,16 +74,16 @@ def _answer(finding: Finding) -> Iterator[str]:
     less = " (less is better)" if finding.asked["less_is_better"] else ""
     yield (
         f"Best on average is {best['name']}: {finding.asked['label']} "
-        f"{_told(best, 'mean', finding)}{less}. It does best in {_share(best, 'best')} of "
+        f"{_in_words(best, 'mean', finding)}{less}. It does best in {_share(best, 'best')} of "
         f"{int(calls['designs']):,} parameter sets, and does so with 95 % confidence in "
         f"{_share(best, 'surely')}; its mean regret is "
-        f"{_told(best, 'regret', finding, points=True)}."
+        f"{_in_words(best, 'regret', finding, points=True)}."
     )
     least = table.loc[table["worst_regret"].idxmin()]
     if least["name"] != best["name"]:
         yield (
             f"{least['name']} has the least regret in its worst tenth of parameter sets: "
-            f"{_told(least, 'worst_regret', finding, points=True)}."
+            f"{_in_words(least, 'worst_regret', finding, points=True)}."
         )
     worst = table.loc[
         (table["worst_decile"] * (-1 if finding.asked["less_is_better"] else 1)).idxmax()
@@ -91,7 +91,7 @@ def _answer(finding: Finding) -> Iterator[str]:
     if worst["name"] != best["name"]:
         yield (
             f"{worst['name']} does best in its worst tenth of parameter sets: "
-            f"{_told(worst, 'worst_decile', finding)}."
+            f"{_in_words(worst, 'worst_decile', finding)}."
         )
     yield (
         f"In {_share(calls, 'sure')} of parameter sets one guarantee is significantly better than "
@@ -174,7 +174,7 @@ def _share(row: Any, name: str) -> str:
     return with_limits(*of_row(row, name))
 
 
-def _told(row: Any, name: str, finding: Finding, *, points: bool = False) -> str:
+def _in_words(row: Any, name: str, finding: Finding, *, points: bool = False) -> str:
     share = finding.asked["unit"] == "share"
     return with_limits(
         *of_row(row, name), "points" if share and points else _unit(finding), 1 if share else 2

@@ -426,4 +426,4 @@ def _text(heading: str, name: str) -> Column:
 
 
 def _indexed(made: dict[str, Estimate]) -> pd.DataFrame:
-    return pd.DataFrame([columns_of(each) for each in made.values()], index=pd.Index(made))
+    return pd.DataFrame([columns_of(number) for number in made.values()], index=pd.Index(made))

@@ -28,7 +28,7 @@ def section(shown: Section) -> Group:
     return Group(
         Text(f"\n{_fill(shown.question)}", "bold"),
         *map(sentence, shown.answer),
-        *(part for each in shown.tables for part in table(each)),
+        *(line for numbers in shown.tables for line in table(numbers)),
         *below,
     )
 
@@ -95,7 +95,7 @@ def _columns(
 def _broken(heading: str) -> str:
     """A heading in lines."""
     return "\n".join(
-        part for line in heading.split("\n") for part in textwrap.wrap(line, _HEADING) or [""]
+        piece for line in heading.split("\n") for piece in textwrap.wrap(line, _HEADING) or [""]
     )
 
 

@@ -11,7 +11,7 @@ from sim.game.equilibrium import Behaviour, action_values, behaviour, logit_gap,
 from sim.game.tree import Chance, Move, Node, crisis_tree
 
 
-def story(told: Mapping[str, Any]) -> Iterator[str]:
+def story(history: Mapping[str, Any]) -> Iterator[str]:
     """The history of a world in words, a line an event.
 
     Told under two regimes, side by side in the order of time.
@@ -19,17 +19,17 @@ def story(told: Mapping[str, Any]) -> Iterator[str]:
     Then "=" marks what both histories share to the letter, "~" what was done in both for other
     reasons, "<" and ">" what only one of them has; a line says where they part.
     """
-    kind = f", the typical one of its kind ({told['typical']})" if told["typical"] else ""
-    yield f"World {told['world']} of {told['label']}{kind}"
-    if "under" not in told:
-        yield from map(_line, told["events"])
+    kind = f", the typical one of its kind ({history['typical']})" if history["typical"] else ""
+    yield f"History {history['world']} of {history['label']}{kind}"
+    if "under" not in history:
+        yield from map(_line, history["events"])
         return
     yield (
-        f"= both; ~ done in both, for other reasons; < {told['label']} only; > "
-        f"{told['under']['label']} only"
+        f"= both; ~ done in both, for other reasons; < {history['label']} only; > "
+        f"{history['under']['label']} only"
     )
     parted = False
-    for own, other in _aligned(told["events"], told["under"]["events"]):
+    for own, other in _aligned(history["events"], history["under"]["events"]):
         if not parted and (own is None or other is None):
             parted = True
             yield "--- here they part ---"
@@ -157,10 +157,13 @@ def _foresight(crisis: Crisis) -> list[dict[str, float]]:
     ]
 
 
-def game_lines(told: Mapping[str, Any]) -> Iterator[str]:
+def game_lines(history: Mapping[str, Any]) -> Iterator[str]:
     """The crisis game in words and columns."""
-    reputations = told["reputations"]
-    yield f"The crisis game of {told['label']}, world {told['world']}, year {told['year']:.2f}"
+    reputations = history["reputations"]
+    yield (
+        f"The crisis game of {history['label']}, history {history['world']}, "
+        f"year {history['year']:.2f}"
+    )
     yield (
         "Reputations: others believe that Europe is resolute with "
         f"{100 * reputations['europe']:.1f} %, the United States with "
@@ -171,7 +174,7 @@ def game_lines(told: Mapping[str, Any]) -> Iterator[str]:
         f"{'ahead':>6}{'Russia':>9}{'Ukraine':>9}{'force':>7}{'Europe fights':>15}"
         f"{'US backs it':>13}{'attacking':>11}{'holding':>9}"
     )
-    for row in told["foresight"]:
+    for row in history["foresight"]:
         yield (
             f"{row['years_ahead']:5.0f}y{row['russia_strength']:9.1f}{row['ukraine_strength']:9.1f}{row['deployed_force']:7.1f}"
             f"{100 * row['chance_europe_intervenes']:13.1f} "
@@ -181,21 +184,21 @@ def game_lines(told: Mapping[str, Any]) -> Iterator[str]:
     yield (
         "\nThe equilibrium: at each information set, what each action is worth and how likely it is"
     )
-    for known in told["information_sets"]:
+    for known in history["information_sets"]:
         actions = "   ".join(
-            f"{name} {each['value']:+.3f} ({100 * each['probability']:.1f} %)"
-            for name, each in known["actions"].items()
+            f"{name} {action['value']:+.3f} ({100 * action['probability']:.1f} %)"
+            for name, action in known["actions"].items()
         )
         yield f"  {known['information_set']}\n      {actions}"
     yield (
         "\nThe tree: the chance of each branch, and at its ends the payoffs to Russia, Ukraine, "
         "the coalition and the United States"
     )
-    yield from _tree_lines(told["tree"], "  ")
+    yield from _tree_lines(history["tree"], "  ")
     yield (
         "\nEvery probability is the logit response to these values, to "
-        f"{told['largest_gap_to_logit_response']:.0e}; by noise an actor gives away at most "
-        f"{told['largest_regret']:.3f} at one set."
+        f"{history['largest_gap_to_logit_response']:.0e}; by noise an actor gives away at most "
+        f"{history['largest_regret']:.3f} at one set."
     )
 
 

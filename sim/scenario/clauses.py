@@ -177,8 +177,8 @@ def regime_of(clauses: Iterable[Clause], others: Mapping[str, Any] | None = None
     for key, value in {**values, **(others or {})}.items():
         _, *blocks, name = key.split(".")
         block = regime
-        for each in blocks:
-            block = block.setdefault(each, {})
+        for child in blocks:
+            block = block.setdefault(child, {})
         block[name] = value
     return Regime.model_validate(regime)
 

@@ -126,14 +126,14 @@ def timeline() -> list[Column]:
 
 def schema(columns: Iterable[Column]) -> pa.Schema:
     """The schema of a table with these columns."""
-    return pa.schema([each.field for each in columns])
+    return pa.schema([column.field for column in columns])
 
 
 def stored_kinds(stored: pa.Schema) -> dict[str, str]:
     """The kind of each column of a table that was stored; an outcome where it does not say."""
     return {
-        each.name: (each.metadata or {}).get(b"kind", Kind.OUTCOME.encode()).decode()
-        for each in stored
+        field.name: (field.metadata or {}).get(b"kind", Kind.OUTCOME.encode()).decode()
+        for field in stored
     }
 
 

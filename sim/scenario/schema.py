@@ -47,8 +47,7 @@ class Sampling(Parameters):
 
     designs: int = parameter(
         1000,
-        "parameter designs: what we do not know, as points spread evenly over the uncertain "
-        "numbers",
+        "parameter sets: what we do not know, as points spread evenly over the uncertain numbers",
         unit="designs",
         symbol="D",
         low=2,
@@ -61,7 +60,7 @@ class Sampling(Parameters):
     replicates: int = parameter(
         10,
         "histories of each design: what nobody can know",
-        unit="worlds a design",
+        unit="histories a set",
         symbol="K",
         low=1,
         high=1_000_000,

@@ -106,7 +106,7 @@ def toml(value: Any) -> str:
         case dict():
             return (
                 "{ "
-                + ", ".join(f"{_key(name)} = {toml(each)}" for name, each in value.items())
+                + ", ".join(f"{_key(name)} = {toml(inner)}" for name, inner in value.items())
                 + " }"
             )
         case list() | tuple():

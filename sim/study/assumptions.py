@@ -1,4 +1,4 @@
-"""The assumptions behind some runs: the parameter designs as a table, and what each of their
+"""The assumptions behind some runs: the parameter sets as a table, and what each of their
 columns means.
 """
 
@@ -66,10 +66,10 @@ def assumptions(runs: Sequence[Run]) -> pd.DataFrame:
         for run in runs
     ]
     columns: dict[str, pd.Series] = {}
-    for one, table in zip(runs, tables, strict=True):
+    for of_run, table in zip(runs, tables, strict=True):
         for key, values in table.items():
             shared = all(key in other and other[key].equals(values) for other in tables)
-            columns[key if shared else f"{key}{_UNDER}{one.name}"] = values
+            columns[key if shared else f"{key}{_UNDER}{of_run.name}"] = values
     varying = {key: values for key, values in columns.items() if (values != values.iloc[0]).any()}
     if not varying:
         raise ScenarioError(nothing_uncertain(runs[0].name))

@@ -88,7 +88,7 @@ def explanation(
 
     `none` is the outcome of `against`, over which all values count. Raises ScenarioError.
     """
-    base, full = (_sized(each, designs, replicates) for each in (against, scenario))
+    base, full = (_sized(version, designs, replicates) for version in (against, scenario))
     return _explained([between(base, full)], outcome, executor, progress, base)
 
 
@@ -170,7 +170,7 @@ class _Simulated:
         counted = outcome(name, games[0].full)
         tally = _Tally(len(games), progress)
         valued = [
-            _of_coalitions(game, weight, name, executor, tally.of(number))
+            _of_coalitions(game, weight, name, executor, tally.of_game(number))
             for number, (game, weight) in enumerate(zip(games, weighed, strict=True))
         ]
         outcomes = [values for values, _ in valued]
@@ -180,7 +180,7 @@ class _Simulated:
     def side(self, number: int, game: Game, weight: Weights, sign: float) -> list[Worth]:
         """What each player of a game is worth, with the sign in which it counts."""
         values = self.outcomes[number]
-        kinds = [sign * each @ values for each in (weight.shapley, weight.first, weight.last)]
+        kinds = [sign * weights @ values for weights in (weight.shapley, weight.first, weight.last)]
         made = self._estimates([row for kind in kinds for row in kind], share=False)
         count, errors = len(game.players), weight.order_error(values.mean(axis=1))
         pairs = 0 if weight.orders is None else len(weight.orders)
@@ -227,7 +227,7 @@ class _Tally:
     games: int
     progress: Progress | None
 
-    def of(self, number: int) -> Progress | None:
+    def of_game(self, number: int) -> Progress | None:
         """Progress of one game as that of all."""
         if self.progress is None:
             return None
@@ -244,20 +244,20 @@ def _of_coalitions(
     counted, worlds = outcome(name, game.full), game.base.sampling.worlds
     values: dict[frozenset[str], Floats] = {}
     for structure in dict.fromkeys(map(game.structure, distinct)):
-        alike = [each for each in distinct if game.structure(each) == structure]
+        alike = [coalition for coalition in distinct if game.structure(coalition) == structure]
         done = len(values) * worlds
         columns = simulate_variants(
             game.scenario(structure),
-            [game.setting(each) for each in alike],
+            [game.setting(coalition) for coalition in alike],
             partial(_count, name, game.full),
             executor,
             progress and partial(_report, progress, done, len(distinct) * worlds),
         )
-        for each, column in zip(alike, columns, strict=True):
-            values[each] = (
+        for coalition, column in zip(alike, columns, strict=True):
+            values[coalition] = (
                 counted.linear(column) if isinstance(counted, FunctionOfMeans) else column[0]
             )
-    return np.stack([values[each] for each in active]), len(distinct)
+    return np.stack([values[coalition] for coalition in active]), len(distinct)
 
 
 def _report(progress: Progress, before: int, total: int, done: int, _: int) -> None:
@@ -279,7 +279,9 @@ def _same(row: Floats, _: Any) -> Floats:
 def _frame(games: Sequence[Game]) -> pd.DataFrame:
     """The worlds and what was drawn for them in any of the games."""
     sampling = games[0].base.sampling
-    uncertain = {key: each for game in games for key, each in game.uncertain.items()}
+    uncertain = {
+        key: distribution for game in games for key, distribution in game.uncertain.items()
+    }
     design = np.arange(sampling.worlds) // sampling.replicates
     drawn = designs(sampling.seed, uncertain, np.arange(sampling.designs))
     columns = {key: values[design] for key, values in drawn.items()}

@@ -47,8 +47,8 @@ def find_signing(runs: Sequence[Run], frontiers: Frontiers | None = None) -> Fin
     along = frontiers or {}
     keys = [key for points in list(along.values())[:1] for key in points[0].provisions]
     settings = {
-        "scenarios": [each.name for each in runs],
-        "runs": [each.manifest["hash"] for each in runs],
+        "scenarios": [run.name for run in runs],
+        "runs": [run.manifest["hash"] for run in runs],
         "vary": keys,
     }
     return Finding(
@@ -127,11 +127,11 @@ def dominated_by(texts: Sequence[Signing]) -> list[int | None]:
     ]
 
 
-def _dominates(one: tuple[Estimate, Estimate], other: tuple[Estimate, Estimate]) -> bool:
-    gaps = [mine.value - theirs.value for mine, theirs in zip(one, other, strict=True)]
+def _dominates(own: tuple[Estimate, Estimate], other: tuple[Estimate, Estimate]) -> bool:
+    gaps = [mine.value - theirs.value for mine, theirs in zip(own, other, strict=True)]
     errors = [
         float(np.hypot(mine.value - mine.low, theirs.high - theirs.value))
-        for mine, theirs in zip(one, other, strict=True)
+        for mine, theirs in zip(own, other, strict=True)
     ]
     compared = list(zip(gaps, errors, strict=True))
     return any(gap > error for gap, error in compared) and all(
@@ -140,12 +140,12 @@ def _dominates(one: tuple[Estimate, Estimate], other: tuple[Estimate, Estimate])
 
 
 def _signing(name: str, label: str, rows: pd.DataFrame) -> Signing:
-    def one(outcome: str) -> Estimate:
+    def estimated(outcome: str) -> Estimate:
         return estimate_of(rows.loc[outcome])
 
     def by(prefix: str) -> dict[str, Estimate]:
-        names = [each for each in rows.index if each.startswith(f"{prefix}.")]
-        return {each.removeprefix(f"{prefix}."): one(each) for each in names}
+        names = [name for name in rows.index if name.startswith(f"{prefix}.")]
+        return {name.removeprefix(f"{prefix}."): estimated(name) for name in names}
 
     def by_year(prefix: str) -> dict[int, Estimate]:
         return {int(year): number for year, number in by(prefix).items()}
@@ -153,13 +153,13 @@ def _signing(name: str, label: str, rows: pd.DataFrame) -> Signing:
     return Signing(
         name,
         label,
-        one("russia_signs"),
-        one("ukraine_signs"),
-        one("ukraine_gain"),
-        one("both_sign"),
+        estimated("russia_signs"),
+        estimated("ukraine_signs"),
+        estimated("ukraine_gain"),
+        estimated("both_sign"),
         by_year("survival"),
         by_year("survival_if_signed"),
-        one("rearming"),
+        estimated("rearming"),
         Guarantors(**{name: by(f"guarantors.{name}") for name in Guarantors.__annotations__}),
     )
 

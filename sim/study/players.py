@@ -130,12 +130,12 @@ def assumptions(scenario: Scenario) -> Mapping[str, Any]:
     return scenario.model_dump(mode="json", exclude={*OWN, _PROVISIONS})
 
 
-def _differing(one: Parameters, other: Parameters, prefix: str = "") -> Iterator[str]:
+def _differing(block: Parameters, other: Parameters, prefix: str = "") -> Iterator[str]:
     """The dotted keys of values in which two blocks differ; of a block that one lacks, its own."""
-    for name in type(one).model_fields:
+    for name in type(block).model_fields:
         if not prefix and name in OWN:
             continue
-        mine, theirs, key = getattr(one, name), getattr(other, name), prefix + name
+        mine, theirs, key = getattr(block, name), getattr(other, name), prefix + name
         if isinstance(mine, Parameters) and isinstance(theirs, Parameters):
             yield from _differing(mine, theirs, f"{key}.")
         elif mine != theirs:

@@ -1,4 +1,4 @@
-"""Runs to a wanted precision: as many parameter designs as it takes."""
+"""Runs to a wanted precision: as many parameter sets as it takes."""
 
 import math
 from collections.abc import Callable

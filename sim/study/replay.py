@@ -38,7 +38,7 @@ def replay(scenario: Scenario, world: int) -> dict[str, Any]:
     model = CeasefireModel(scenario, [world])
     journal = model.journal
     if journal is None:
-        raise TypeError("a model of one world keeps a journal")
+        raise TypeError("a model of one simulated history keeps a journal")
     journal.add_values(model)
     while model.running:
         model.step()

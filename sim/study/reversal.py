@@ -223,7 +223,7 @@ def best_two(runs: Sequence[Run]) -> tuple[Run, Run]:
     """The two runs whose ceasefires hold most often to their horizon, the better first."""
     if len(runs) < 2:  # noqa: PLR2004  said in the message
         raise ValueError("a ranking needs two runs or more")
-    best, rival = sorted(runs, key=lambda each: -float(np.mean(each.worlds["held"])))[:2]
+    best, rival = sorted(runs, key=lambda run: -float(np.mean(run.worlds["held"])))[:2]
     paired(rival, best)
     return best, rival
 
@@ -322,10 +322,12 @@ def _changes(
 ) -> dict[Step, Floats]:
     """What each step changes in the difference of both guarantees, in its parameter sets (set,)."""
     scenarios = [best.scenario, rival.scenario]
-    moved = {each.name: simulate(_one_step_a_set(each, steps)).worlds for each in scenarios}
+    moved = {
+        scenario.name: simulate(_one_step_a_set(scenario, steps)).worlds for scenario in scenarios
+    }
     then, now = (
-        measure.of(one) - measure.of(other)
-        for one, other in (moved.values(), (best.worlds, rival.worlds))
+        measure.of(varied) - measure.of(other)
+        for varied, other in (moved.values(), (best.worlds, rival.worlds))
     )
     sampling = scenarios[0].sampling
     by_set = (then - now[: len(then)]).reshape(-1, sampling.replicates).mean(axis=1)
@@ -387,7 +389,7 @@ def _numbers(block: Parameters, prefix: str) -> Iterator[tuple[str, float, float
             case Parameters():
                 yield from _numbers(value, f"{key}.")
             case (Parameters(), *_):
-                for each in value:
-                    yield from _numbers(each, f"{key}.{getattr(each, 'name', '')}.")
+                for entry in value:
+                    yield from _numbers(entry, f"{key}.{getattr(entry, 'name', '')}.")
             case float() if field.annotation is not float:
                 yield key, value, extra.get("minimum", -math.inf), extra.get("maximum", math.inf)

@@ -1,4 +1,4 @@
-"""Several guarantees over the same parameter designs.
+"""Several guarantees over the same parameter sets.
 
 How often each is best, regret, the worst decile, and what would turn the ranking.
 
@@ -296,14 +296,14 @@ def ahead(measure: Measure, runs: Sequence[Run], better: Floats) -> tuple[Mask, 
     Both (guarantee, design): surely best, and perhaps best.
     """
     surely, maybe = better >= better.max(axis=0), np.ones(better.shape, dtype=np.bool_)
-    for one, other in combinations(range(len(runs)), 2):
+    for first, other in combinations(range(len(runs)), 2):
         gap, error = (
-            better[one] - better[other],
-            chance_left(difference(measure, runs[other]), runs[one].worlds),
+            better[first] - better[other],
+            chance_left(difference(measure, runs[other]), runs[first].worlds),
         )
         level = (chance_of_error(gap, error) > MAX_ERROR_CHANCE) | (gap == 0)
-        surely[one] &= ~level
+        surely[first] &= ~level
         surely[other] &= ~level
-        maybe[one] &= level | (gap > 0)
+        maybe[first] &= level | (gap > 0)
         maybe[other] &= level | (gap < 0)
     return np.asarray(surely), maybe

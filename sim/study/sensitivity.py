@@ -139,7 +139,7 @@ def attribute_variance(
         "replicates": replicates,
         "trajectories": trajectories,
         "vary": {key: list(limits) for key, limits in (vary or {}).items()},
-        "scenarios": {one.name: one.determinants() for one in scenarios},
+        "scenarios": {scenario.name: scenario.determinants() for scenario in scenarios},
     }
     return Finding("sensitivity", settings, tables | label_table(scenarios))
 
@@ -165,8 +165,8 @@ def _check_pair(scenarios: Sequence[Scenario]) -> None:
             must = "must be another scenario, of another name"
             raise ScenarioError(ArgumentFault("against", other.name, must))
         ours, theirs = (
-            (one.sampling.seed, one.sampling.horizon_years, one.sampling.steps_per_year)
-            for one in (first, other)
+            (sampling.seed, sampling.horizon_years, sampling.steps_per_year)
+            for sampling in (first.sampling, other.sampling)
         )
         if ours != theirs:
             raise ScenarioError(

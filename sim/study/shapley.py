@@ -84,7 +84,7 @@ def sampled(players: int, pairs: int, seed: int) -> Weights:
     walks = [[_walk(order), _walk(order[::-1])] for order in orders]
     everyone = (1 << players) - 1
     alone = [1 << player for player in range(players)]
-    without = [everyone ^ each for each in alone]
+    without = [everyone ^ player_alone for player_alone in alone]
     met = (mask for both in walks for walk in both for _, _, mask in walk)
     coalitions = sorted({0, everyone, *alone, *without, *met})
     place = {mask: number for number, mask in enumerate(coalitions)}

@@ -99,7 +99,9 @@ def _linear(
     settings = [dict(zip(vary, place.tolist(), strict=True)) for place in places]
     columns = simulate_variants(scenario, settings, partial(_count, scenario), executor, progress)
     split = len(columns[0]) - 2
-    pairs = [(counted[0].linear(each[:split]), counted[1].linear(each[split:])) for each in columns]
+    pairs = [
+        (counted[0].linear(column[:split]), counted[1].linear(column[split:])) for column in columns
+    ]
     return np.stack([both for both, _ in pairs]), np.stack([durable for _, durable in pairs])
 
 
@@ -112,7 +114,7 @@ def _outcomes(scenario: Scenario) -> tuple[FunctionOfMeans, FunctionOfMeans]:
 
 
 def _count(scenario: Scenario, worlds: pd.DataFrame) -> Floats:
-    return np.vstack([each.columns(worlds) for each in _outcomes(scenario)])
+    return np.vstack([outcome.columns(worlds) for outcome in _outcomes(scenario)])
 
 
 def _on_frontier(both: Floats, durable: Floats) -> list[int]:
@@ -171,7 +173,9 @@ def _share(values: Floats, of_designs: Designs) -> Estimate:
 def _frame(scenario: Scenario, vary: Ranges) -> pd.DataFrame:
     """The worlds, and what is drawn for all texts alike."""
     sampling = scenario.sampling
-    uncertain = {key: each for key, each in scenario.uncertain().items() if key not in vary}
+    uncertain = {
+        key: distribution for key, distribution in scenario.uncertain().items() if key not in vary
+    }
     design = np.arange(sampling.worlds) // sampling.replicates
     drawn = designs_of(sampling.seed, uncertain, np.arange(sampling.designs))
     columns = {key: values[design] for key, values in drawn.items()}

@@ -249,8 +249,8 @@ def scores(
     ]
     rows = []
     for (name, kind), losses in estimates.items():
-        own = np.stack([one[name, kind] for one in resampled])
-        beside = own - np.stack([one[BASELINE, kind] for one in resampled])
+        own = np.stack([losses_of[name, kind] for losses_of in resampled])
+        beside = own - np.stack([losses_of[BASELINE, kind] for losses_of in resampled])
         (low, high), (worse_low, worse_high) = (
             np.quantile(several, TAILS, axis=0) for several in (own, beside)
         )
