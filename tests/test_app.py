@@ -573,3 +573,15 @@ def test_a_scenario_is_the_same_however_it_is_told():
             for told in parameters(scenario)
             if told.value != "none"
         )
+
+
+def test_an_impossible_number_is_a_message_on_the_page(page, monkeypatch):
+    """A run that the gate refuses is reported as on the command line, without a traceback."""
+
+    def refused(_):
+        raise sim.RunError("history 3: x is nan, which cannot be")
+
+    monkeypatch.setattr("sim.app.results.simulate", refused)
+    shown = page(scenario="none")
+    bodies = "".join(block.proto.body for block in shown.main.get("html"))
+    assert "history 3: x is nan, which cannot be" in bodies

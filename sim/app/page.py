@@ -13,7 +13,7 @@ from sim.analysis.labels import labels_by_name
 from sim.app import markup, results, sidebar, views
 from sim.app.controls import groups
 from sim.app.settings import ORIGIN, VIEWS, Explored, Request, explore, reader, settings_of
-from sim.errors import ScenarioError
+from sim.errors import InputError
 from sim.presentation.answer import HOW_TO_READ
 from sim.scenario.load import load, load_folder
 from sim.scenario.schema import Scenario
@@ -24,10 +24,14 @@ def main(folder: Path) -> None:
     st.set_page_config(page_title="ceasefire", layout="wide")
     st.html(markup.STYLE)
     try:
-        files, problems = load_folder(folder)
-    except ScenarioError as wrong:
+        _page(folder)
+    except InputError as wrong:
         markup.problems(wrong.problems)
-        return
+
+
+def _page(folder: Path) -> None:
+    """Draw the page below its style. Raises InputError where nothing can be shown."""
+    files, problems = load_folder(folder)
     if not files:
         markup.problems(
             problems or [f"{folder}: holds no scenario; name a folder of scenario files"]
