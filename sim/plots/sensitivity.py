@@ -18,6 +18,8 @@ from sim.study.experiment import JOINT
 from sim.study.finding import Finding
 from sim.wording import with_error
 
+_ROWS = 15
+"""Assumptions that a tornado shows: those that fit a page. The finding's table has all."""
 _WIDTH, _PANELS, _BINS, _TENTHS = 26, 4, 24, 10
 _ENDS: Any = {
     "low": ({"color": "white", "hatch": "////"}, "at its lowest tenth", 0.14),
@@ -35,7 +37,8 @@ def tornado(finding: Finding, ax: Axes | None = None) -> Axes:
     shares = finding.table.pivot_table(
         index="factor", columns="index", values=["estimate", "low", "high"], dropna=False
     )
-    order = shares["estimate"]["total"].sort_values(kind="stable").index.tolist()
+    ranked = shares["estimate"]["total"].sort_values(kind="stable").index.tolist()
+    order = ranked[-_ROWS:]
     ax = axes_or_new(ax, (11, 2.2 + 0.55 * len(order)))
     ax.set_axis_off()
     left, right = ax.inset_axes((0.0, 0, 0.53, 1)), ax.inset_axes((0.6, 0, 0.4, 1))
@@ -61,7 +64,8 @@ def tornado(finding: Finding, ax: Axes | None = None) -> Axes:
         )
     right.axvline(0, color="0.7", lw=0.8, zorder=0)
     right.set_yticks(range(len(order)), [""] * len(order))
-    right.set(xlabel="share of the variance by parameters")
+    left_out = f"\n({len(ranked) - _ROWS} with less are left out)" if len(ranked) > _ROWS else ""
+    right.set(xlabel=f"share of the variance by parameters{left_out}")
     right.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     _legend_below(right)
     for panel in (left, right):
