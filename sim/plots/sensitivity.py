@@ -64,8 +64,8 @@ def tornado(finding: Finding, ax: Axes | None = None) -> Axes:
         )
     right.axvline(0, color="0.7", lw=0.8, zorder=0)
     right.set_yticks(range(len(order)), [""] * len(order))
-    left_out = f"\n({len(ranked) - _ROWS} with less are left out)" if len(ranked) > _ROWS else ""
-    right.set(xlabel=f"share of the variance by parameters{left_out}")
+    smaller = f" ({len(ranked) - _ROWS} smaller not shown)" if len(ranked) > _ROWS else ""
+    right.set(xlabel=f"share of the variance by parameters{smaller}")
     right.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     _legend_below(right)
     for panel in (left, right):
