@@ -327,7 +327,7 @@ def test_candidates_that_are_simulated_together_keep_their_own_numbers():
         both.frozen  # noqa: B018  the look itself must fail
 
 
-def test_neighbouring_seeds_share_no_set_of_histories(scenarios, monkeypatch):
+def test_neighbouring_seeds_share_no_set_of_histories(monkeypatch):
     """Nor do the candidates, the truths and the candidates that are not fitted of one calibration.
 
     Seeds made by addition shared 39 of 40 sets.
@@ -340,7 +340,7 @@ def test_neighbouring_seeds_share_no_set_of_histories(scenarios, monkeypatch):
 
     monkeypatch.setattr(histories, "_lifetimes", record_seed)
     monkeypatch.setattr("sim.study.calibration.study._tables", lambda *_: {})
-    every = [sim.load(scenarios / f"{entry.scenario}.toml") for entry in CLASS_SCENARIOS]
+    every = [sim.load(LIBRARY[entry.scenario]) for entry in CLASS_SCENARIOS]
     for seed in (2025, 2026, 2027):
         fit_record(every, seed=seed)
     assert len(seeds) == len(set(seeds)) == 60

@@ -636,7 +636,11 @@ def test_every_actor_and_provision_is_in_the_game():
     assert_all_have_data(
         MODELLED,
         TABLES
-        | {"calendar": "drawn with the dates of elections", "costs": "count what came of it"},
+        | {
+            "calendar": "drawn with the dates of elections",
+            "costs": "count what came of it",
+            "fighting": "decides who signs, before the first crisis",
+        },
         "TABLES",
     )
     assert_all_have_data(PROVISIONS, REGIME | AT_TIMES, "REGIME")
