@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.analysis.costs import ratio
-from sim.analysis.estimate import Designs
+from sim.analysis.designs import Designs
 from sim.analysis.measures import named
 from sim.errors import NotPairedError
 from sim.guarantee.costs import PEACE, WAR

@@ -18,7 +18,8 @@ import sim
 from sim.actors.europe import Member
 from sim.analysis import measures
 from sim.analysis.costs import ratio
-from sim.analysis.estimate import ANY, DIFFERENCE, SHARE, Designs, Estimate, estimate
+from sim.analysis.designs import Designs
+from sim.analysis.estimate import ANY, DIFFERENCE, SHARE, Estimate, estimate
 from sim.cli import app
 from sim.ensemble import block as blocks
 from sim.ensemble.gate import check_outcomes, check_timeline

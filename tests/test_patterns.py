@@ -15,7 +15,7 @@ import pytest
 from elements import LIBRARY
 
 import sim
-from sim.analysis.estimate import Designs
+from sim.analysis.designs import Designs
 from sim.analysis.resampling import bags
 from sim.levels import TAILS
 from sim.record.class_scenarios import CLASS_SCENARIOS

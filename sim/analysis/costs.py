@@ -8,8 +8,9 @@ from itertools import starmap
 import numpy as np
 import pandas as pd
 
+from sim.analysis.designs import Designs
 from sim.analysis.durability import columns_of, paired
-from sim.analysis.estimate import SHARE, Designs, Estimate, estimates, linearised
+from sim.analysis.estimate import SHARE, Estimate, estimates, linearised
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Columns, Measure, Simulated, cost
 from sim.errors import ImpossibleError

@@ -11,9 +11,9 @@ import pandas as pd
 from scipy import stats
 
 from sim.analysis import measures
+from sim.analysis.designs import Designs
 from sim.analysis.estimate import (
     AMOUNT,
-    Designs,
     Estimate,
     by_design,
     estimates,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.analysis.designs import Designs
 from sim.analysis.estimate import (
     ANY,
     SHARE,
-    Designs,
     Estimate,
     Limits,
     linearised,

@@ -20,8 +20,8 @@ import pandas as pd
 from scipy.optimize import isotonic_regression
 
 from sim.analysis import measures
+from sim.analysis.designs import Designs
 from sim.analysis.durability import simulated_years
-from sim.analysis.estimate import Designs
 from sim.analysis.measures import Measure, Simulated
 from sim.analysis.resampling import bags
 from sim.levels import EVEN, TAILS

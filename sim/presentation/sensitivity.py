@@ -71,7 +71,7 @@ def _end(swings: Mapping[Any, pd.DataFrame], row: Any, end: str, finding: Findin
 
 def _effect(effect: Any, finding: Finding) -> str:
     """The mean size of elementary effects, that which chance alone would give them, and whether
-    they are told apart.
+    they differ significantly.
     """
     size = (
         f"{100 * effect['chance']:.1f}"

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
-from sim.analysis.estimate import SHARE, Designs, Estimate, linearised
+from sim.analysis.designs import Designs
+from sim.analysis.estimate import SHARE, Estimate, linearised
 from sim.analysis.means import BOTH_SIGN, FunctionOfMeans, function_of_means
 from sim.analysis.signing import DURABLE_YEARS, plain
 from sim.chance import generator, stream_seed
