@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import sim
-from sim.actors.europe import Member
+from sim.actors.members import Member
 from sim.analysis import measures
 from sim.analysis.costs import ratio
 from sim.analysis.designs import Designs

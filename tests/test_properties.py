@@ -22,7 +22,7 @@ from sim.actors.choice import (
     logit_response,
     step_probability,
 )
-from sim.actors.europe import Member
+from sim.actors.members import Member
 from sim.actors.russia import Challenger
 from sim.actors.ukraine import Protege
 from sim.game.war import War

@@ -72,9 +72,9 @@ def _hash(run: Summary) -> str:
 
 @st.cache_data(max_entries=KEPT_FIGURES, show_spinner=False)
 def _picture(
-    kind: str,  # noqa: ARG001  what it is kept under
-    runs: tuple[tuple[str, str], ...],  # noqa: ARG001
-    baseline: str,  # noqa: ARG001
+    kind: str,  # noqa: ARG001  the key of the cache
+    runs: tuple[tuple[str, str], ...],  # noqa: ARG001  the key of the cache
+    baseline: str,  # noqa: ARG001  the key of the cache
     _draw: Draw,
 ) -> tuple[bytes, str]:
     return drawn(_draw, INCHES)

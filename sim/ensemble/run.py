@@ -195,8 +195,7 @@ def _sent(
                 worlds = under_way.pop(future)
                 try:
                     yield future.result()
-                # each executor has its own word for a worker that died
-                except Exception as lost:  # noqa: BLE001
+                except Exception as lost:  # noqa: BLE001  each executor has its own word for it
                     yield Failure(worlds, f"its worker was lost: {lost!r}")
     finally:
         for future in under_way:
@@ -218,8 +217,7 @@ def _attempt(scenario: Scenario, first: int, last: int) -> Block | Failure:
         return simulate(scenario, first, last)
     except ImpossibleError as wrong:
         return Failure((first, last), str(wrong), passing=False)
-    # whatever it is, it is reported with its block, and the others go on
-    except Exception as wrong:  # noqa: BLE001
+    except Exception as wrong:  # noqa: BLE001  reported with its block; the others go on
         place = traceback.extract_tb(wrong.__traceback__)[-1]
         return Failure(
             (first, last), f"{wrong!r} in {place.name}, {Path(place.filename).name}:{place.lineno}"
