@@ -11,7 +11,8 @@ import pytest
 
 import sim
 from sim.analysis import measures
-from sim.analysis.estimate import _Basis, by_design, estimate, share_where
+from sim.analysis.designs import _Basis
+from sim.analysis.estimate import by_design, estimate, share_where
 from sim.analysis.integrated import integrated
 from sim.game.endings import Cause
 
