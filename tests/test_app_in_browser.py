@@ -236,8 +236,8 @@ def test_a_bad_address_is_answered_and_the_rest_is_kept(reader):
     assert reader.at("Arms package") == "150"
 
 
-def test_a_world_is_told_and_a_parameter_found(reader):
-    reader.go(f"scenario=coalition&view=One+world&world=7&{SMALL}")
+def test_a_history_is_narrated_and_a_parameter_searched(reader):
+    reader.go(f"scenario=coalition&view=One+history&world=7&{SMALL}")
     assert "The ceasefire is signed." in reader.page.locator(".story").inner_text()
     reader.go(f"scenario=coalition&view=Parameters&{SMALL}")
     reader.page.get_by_label("Find").fill("half_life")
@@ -248,7 +248,7 @@ def test_a_world_is_told_and_a_parameter_found(reader):
 
 def test_nothing_is_cut_off_on_a_narrow_screen(reader):
     reader.page.set_viewport_size({"width": 400, "height": 800})
-    for view in ("Answers", "One+world", "Parameters", "Files"):
+    for view in ("Answers", "One+history", "Parameters", "Files"):
         reader.go(f"scenario=nato&view={view}&regime.deployment.brigades=3&{SMALL}")
         assert (
             reader.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
