@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import sim
-from sim.actors.europe import EuropeanCoalition
-from sim.actors.united_states import UnitedStates
+from sim.agents.europe import EuropeanCoalition
+from sim.agents.united_states import UnitedStates
 from sim.ensemble.block import outcomes
 from sim.model import ceasefire
 from sim.model.chance import SLAB, Chance, Slabs, Stream, generator

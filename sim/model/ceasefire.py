@@ -9,10 +9,10 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.actors.europe import EuropeanCoalition
-from sim.actors.russia import Russia
-from sim.actors.ukraine import Ukraine
-from sim.actors.united_states import UnitedStates
+from sim.agents.europe import EuropeanCoalition
+from sim.agents.russia import Russia
+from sim.agents.ukraine import Ukraine
+from sim.agents.united_states import UnitedStates
 from sim.game.crisis import Crisis
 from sim.game.endings import ENDINGS, Cause
 from sim.guarantee.costs import EUROPE, UNITED_STATES
