@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from elements import LIBRARY
+from elements import LIBRARY, TEXTS
 from typer.testing import CliRunner
 
 import sim
@@ -18,6 +18,7 @@ from sim.cli import app
 from sim.game.endings import Cause
 from sim.guarantee import provisions
 from sim.quantity import Parameters, parameter
+from sim.scenario.clauses import with_clauses
 from sim.scenario.load import load_folder
 from sim.scenario.schema import Scenario, digest
 from sim.scenario.show import parameters, resolved
@@ -463,6 +464,29 @@ def test_an_unknown_scenario_is_said_and_the_first_is_shown(page):
     at = page(scenario="../../etc/passwd", **SMALL)
     assert "scenario ../../etc/passwd:" in shown(at)
     assert durability(at)
+
+
+def test_a_clause_is_a_switch_and_the_deal_without_it_is_signed_or_not(page, scenarios):
+    """The chance that both sign is that of the text without the clause, on the same histories."""
+    deal = {"scenario": "28_points", "view": "The deal", "compare": "20_points", **SMALL}
+    at = page(**deal)
+    text = sim.load(scenarios / "texts" / "28_points.toml", QUICK)
+    number, *others = [clause.number for clause in text.clauses if clause.sets]
+    at.toggle(key=f"clause {number}").set_value(False).run()
+    assert said(at, "without") == number
+    table = sim.sign(with_clauses(text, others), out=None).set_index("outcome")
+    both = table.loc["both_sign"]
+    assert f"{100 * both['estimate']:.1f} (±{50 * (both['high'] - both['low']):.1f})" in shown(at)
+    assert f"{text.label} without {number}" in shown(at)
+    at.toggle(key=f"clause {number}").set_value(True).run()
+    assert "without" not in at.query_params
+    at = page(**deal, without="1000")
+    assert "this page: without 1000:" in shown(at)
+
+
+def test_without_clauses_the_deal_stands_beside_all_texts(page):
+    text = shown(page(scenario="nato", view="The deal", **SMALL))
+    assert all(sim.load(path).label in text for path in TEXTS)
 
 
 def test_the_story_of_a_world_is_that_of_the_replay(page, scenarios):

@@ -19,13 +19,16 @@ from sim.presentation.runs import sections
 from sim.presentation.section import Draw, Section
 from sim.scenario.schema import Scenario, digest
 
-KEPT_RUNS, KEPT_FIGURES = 12, 48
+KEPT_RUNS, KEPT_FIGURES = 24, 48
 INCHES = (6.8, 4.3)
 
 
 @st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False)
-# name and digest are what it is kept under
-def _simulated(name: str, determines: str, _scenario: Scenario) -> Run:  # noqa: ARG001
+def _simulated(
+    name: str,  # noqa: ARG001  the key of the cache
+    determines: str,  # noqa: ARG001  the key of the cache
+    _scenario: Scenario,
+) -> Run:
     return sim.run(_scenario, out=None)
 
 
