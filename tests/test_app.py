@@ -17,11 +17,13 @@ from sim.app import controls, settings
 from sim.cli import app
 from sim.game.endings import Cause
 from sim.guarantee import provisions
+from sim.presentation.reversal import headline
 from sim.quantity import Parameters, parameter
 from sim.scenario.clauses import with_clauses
 from sim.scenario.load import load_folder
 from sim.scenario.schema import Scenario, digest
 from sim.scenario.show import parameters, resolved
+from sim.study.reversal import find_reversal
 from sim.uncertainty import Distribution
 
 pytestmark = pytest.mark.long
@@ -414,6 +416,20 @@ def test_comparison_shows_paired_differences(page, scenarios):
     assert f"{100 * table['estimate']:+.1f} {error}" in shown(at)
     assert "Difference from No guarantee" in shown(at)
     assert at.selectbox(key="scenario").options[0].startswith("Armed neutrality: ")
+
+
+def test_what_would_reverse_a_comparison_is_said_on_request(page, scenarios):
+    """In the words of the command line, about the same runs."""
+    at = page(scenario="nato", compare="none", **SMALL)
+    (button,) = [button for button in at.button if button.label == "What would reverse this?"]
+    button.click().run()
+    runs = [
+        sim.run(sim.load(scenarios / f"{name}.toml", QUICK), out=None) for name in ("nato", "none")
+    ]
+    assert headline(find_reversal(runs)) in shown(at)
+    assert not [
+        button for button in page(scenario="nato", **SMALL).button if "reverse" in button.label
+    ]
 
 
 def test_what_is_absent_or_uncertain_can_be_switched(page):
