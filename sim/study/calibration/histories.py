@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import ClassVar, NoReturn
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -41,7 +41,7 @@ class OfCandidates(Distribution):
     kind: ClassVar[str] = "of_candidates"
     values: tuple[Distribution | float, ...]
 
-    def quantile(self, u: Floats) -> Floats:
+    def _inverse(self, u: Floats) -> Floats:
         """The values at the probabilities `u` (candidate × history,)."""
         return np.concatenate(
             [
@@ -60,9 +60,6 @@ class OfCandidates(Distribution):
             for value in self.values
         ]
         return min(low for low, _ in ends), max(high for _, high in ends)
-
-    def _frozen(self) -> NoReturn:
-        raise TypeError("candidates that are simulated together have no distribution in common")
 
     def validation_error(self) -> str | None:
         """Each has been checked."""
