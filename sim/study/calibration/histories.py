@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from sim.chance import stream_seed
 from sim.errors import ScenarioError
 from sim.game.endings import Cause
-from sim.model.ceasefire import CeasefireModel
 from sim.record.class_scenarios import CLASS_SCENARIOS
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
@@ -162,6 +161,8 @@ def _lifetimes(
 
 def _held(scenario: Scenario) -> Floats:
     """Years held (history,), infinite where a ceasefire held to the horizon."""
+    from sim.model.ceasefire import CeasefireModel  # noqa: PLC0415  findings are read without it
+
     model = CeasefireModel(scenario, scenario.sampling.worlds)
     while model.running:
         model.step()
