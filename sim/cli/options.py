@@ -28,6 +28,30 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    """Print the version of the program, and nothing else."""
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"ceasefire {version('ceasefire')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", help="Print the version and exit.", callback=_print_version, is_eager=True
+    ),
+]
+
+
+@app.callback()
+def program(_version: Version = False) -> None:
+    """What every command is called through."""
+
+
 Files = Annotated[
     list[str],
     typer.Argument(
