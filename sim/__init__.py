@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from sim.ensemble.verify import verify
     from sim.errors import InputError, NotPairedError, RunError, ScenarioError
     from sim.model.ceasefire import CeasefireModel
+    from sim.scenario.course import Course
+    from sim.scenario.course_file import load_course
     from sim.scenario.load import load
     from sim.scenario.schema import Scenario
     from sim.study.calibration.study import calibrate
     from sim.study.clauses import clauses, explain
     from sim.study.deals import sign
     from sim.study.discovery import discover
+    from sim.study.outlook import outlook
     from sim.study.precision import run_to_precision
     from sim.study.replay import replay
     from sim.study.requirement import require
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "CeasefireModel": "sim.model.ceasefire",
+    "Course": "sim.scenario.course",
     "Run": "sim.ensemble.store",
     "RunError": "sim.errors",
     "Scenario": "sim.scenario.schema",
@@ -59,6 +63,8 @@ _HOME = {
     "explain": "sim.study.clauses",
     "hazard": "sim.analysis.hazard",
     "load": "sim.scenario.load",
+    "load_course": "sim.scenario.course_file",
+    "outlook": "sim.study.outlook",
     "probes_per_year": "sim.analysis.durability",
     "read_run": "sim.ensemble.store",
     "reasons": "sim.analysis.durability",
@@ -81,6 +87,7 @@ _HOME = {
 }
 __all__ = [
     "CeasefireModel",
+    "Course",
     "InputError",
     "NotPairedError",
     "Run",
@@ -98,6 +105,8 @@ __all__ = [
     "grid",
     "hazard",
     "load",
+    "load_course",
+    "outlook",
     "plots",
     "probes_per_year",
     "read_run",
