@@ -24,10 +24,12 @@ from sim.cli.options import (
     progress_bar,
     sampling,
 )
+from sim.cli.size import agree, asks_first
 from sim.cli.studies import publish
 
 
 @app.command()
+@asks_first
 def discover(
     file: File,
     when: Annotated[
@@ -63,6 +65,7 @@ def discover(
 
         more = sampling(designs, replicates, seed, years)
         scenarios = load_all([file] if against is None else [file, against], overrides, more)
+        agree(scenarios, workers)
         with progress_bar() as bar:
             task = bar.add_task(
                 ", ".join(scenario.name for scenario in scenarios),
@@ -80,6 +83,7 @@ def discover(
 
 
 @app.command()
+@asks_first
 def robust(
     files: Files,
     outcome: Annotated[
@@ -105,6 +109,7 @@ def robust(
         from sim.study.robustness import rank_guarantees
 
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
+        agree(scenarios, workers)
         with progress_bar() as bar:
             task = bar.add_task(
                 f"{len(scenarios)} guarantees",

@@ -18,6 +18,7 @@ from sim.cli.options import (
     plain_errors,
     pool,
 )
+from sim.cli.streams import say
 from sim.cli.studies import publish
 
 Candidates = Annotated[
@@ -85,7 +86,7 @@ def calibrate(
         posterior = publish(finding, out, as_json=as_json) / "calibrated.toml"
         posterior.write_text(scenario_text(finding), encoding="utf-8")
         if not as_json:
-            typer.echo(
+            say(
                 f"Not to be used: {posterior}"
                 if any(doubts(finding))
                 else (

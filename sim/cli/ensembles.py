@@ -32,6 +32,8 @@ from sim.cli.options import (
     simulate,
     warn,
 )
+from sim.cli.size import agree, asks_first
+from sim.cli.streams import say, say_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 
 @app.command()
+@asks_first
 def run(
     files: Files,
     designs: Designs = None,
@@ -74,6 +77,7 @@ def run(
 
 
 @app.command()
+@asks_first
 def compare(
     files: Annotated[
         list[str],
@@ -180,11 +184,7 @@ def _draw(shown: "Comparison", folder: Path) -> None:
 def _print_json(shown: "Comparison", more: "Mapping[str, Any] | None" = None) -> None:
     from sim.presentation.document import document
 
-    typer.echo(
-        json.dumps(
-            document(shown) | dict(more or {}), indent=1, ensure_ascii=False, allow_nan=False
-        )
-    )
+    say_document(document(shown) | dict(more or {}))
 
 
 def _print(
@@ -211,9 +211,9 @@ def _print(
     if shown.runs[0].integrated:
         console.print(terminal.paragraph(gain(shown)))
     for label, run in shown.labelled:
-        console.print(f"  {label}: {getattr(run.run, 'folder', None)}")
+        say(f"  {label}: {getattr(run.run, 'folder', None)}")
     if figures is not None:
-        console.print(f"Figures of all together: {figures}")
+        say(f"Figures of all together: {figures}")
 
 
 @app.command()
@@ -234,7 +234,7 @@ def verify(
 
         checked = check(folder, everything=everything)
         if as_json:
-            typer.echo(json.dumps(asdict(checked), indent=1, ensure_ascii=False))
+            say_document(asdict(checked))
         else:
             same = "not the same" if checked.differences else "the same, bit for bit"
             timeline = (
@@ -247,12 +247,13 @@ def verify(
                 *checked.versions,
             ]
             lines += [timeline] if timeline else []
-            typer.echo("\n".join(lines))
+            say("\n".join(lines))
         if checked.differences:
             raise typer.Exit(1)
 
 
 @app.command()
+@asks_first
 def sweep(
     file: File,
     ranges: Annotated[
@@ -283,12 +284,13 @@ def sweep(
         from sim.study import sweep as study
 
         scenario = load(file, overrides, sampling(designs, replicates, seed, years))
-        values = dict(map(study.read_range, ranges))
+        values = study.read_ranges(ranges)
         points = (
             study.grid(values)
             if sample is None
             else study.sample(values, sample, scenario.sampling.seed)
         )
+        agree([scenario], workers, times=len(points))
         with progress_bar() as bar:
             task = bar.add_task(
                 f"{scenario.name}, {len(points)} combinations",
@@ -298,6 +300,6 @@ def sweep(
                 scenario, points, out=out, workers=workers, progress=partial(advance, bar, task)
             )
         if as_json:
-            typer.echo(table.to_json(orient="records", indent=1))
+            say_document(json.loads(table.to_json(orient="records", double_precision=15)))
         else:
-            typer.echo(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
+            say(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))

@@ -20,6 +20,8 @@ from sim.cli.options import (
     sampling,
     simulate,
 )
+from sim.cli.size import asks_first
+from sim.cli.streams import say, say_document
 from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ Calibration = Annotated[
 
 
 @app.command()
+@asks_first
 def history(
     files: Annotated[
         list[str] | None,
@@ -60,11 +63,10 @@ def history(
         scenarios = load_all(files or [], None, sampling(designs, replicates, seed))
         answer = _answer(scenarios, calibration, workers, out)
         if as_json:
-            document = json.dumps(answer.document(), indent=1, ensure_ascii=False, allow_nan=False)
-            typer.echo(document)
+            say_document(answer.document())
         else:
             _print(answer)
-            typer.echo(f"Figures: {answer.folder}")
+            say(f"Figures: {answer.folder}")
 
 
 @dataclass(frozen=True)
@@ -211,4 +213,4 @@ def _print(answer: _Answer) -> None:
         show(brier)
         show(log, words.HOW_TO_READ_SCORES)
     if answer.too_few:
-        typer.echo(f"\n{answer.too_few}")
+        say(f"\n{answer.too_few}")

@@ -11,13 +11,23 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from sim.cli.size import agree
+from sim.cli.streams import say, standard_streams
 from sim.errors import Fault, InputError, RunError, ScenarioError
 
 if TYPE_CHECKING:
     from sim.ensemble.store import Run
     from sim.scenario.schema import Scenario
 
-app = typer.Typer(
+
+class _Application(typer.Typer):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command of the words, as a program."""
+        with standard_streams():
+            return super().__call__(*args, **kwargs)
+
+
+app = _Application(
     name="ceasefire",
     help=(
         "How long does a ceasefire between Russia and Ukraine hold under a security guarantee, "
@@ -94,7 +104,7 @@ Years = Annotated[
     int | None, typer.Option(help="Years to simulate.", show_default="from the scenario")
 ]
 Workers = Annotated[
-    int, typer.Option(help="Processes; the results do not depend on their number.", min=1)
+    int, typer.Option(help="Processes; the results do not depend on their number.", min=1, max=1024)
 ]
 Dask = Annotated[
     str | None,
@@ -147,14 +157,16 @@ def plain_errors(stopped: str = BLOCKS_KEPT) -> Iterator[Any]:
 
     def refuse(problems: list[str]) -> NoReturn:
         for problem in problems:
-            typer.echo(problem, err=True)
+            say(problem, err=True)
         raise typer.Exit(USAGE)
 
     try:
         yield refuse
     except KeyboardInterrupt:
-        typer.echo(stopped, err=True)
+        say(stopped, err=True)
         raise typer.Exit(STOPPED) from None
+    except MemoryError:
+        refuse(["there is not enough memory for this; take fewer histories, samples or years"])
     except InputError as wrong:
         refuse(wrong.on_command_line())
 
@@ -182,7 +194,7 @@ def load(
 def warn(scenario: "Scenario") -> None:
     """Warn on standard error of a scenario whose draws come from a posterior."""
     if scenario.of_posterior:
-        typer.echo(scenario.of_posterior, err=True)
+        say(scenario.of_posterior, err=True)
 
 
 def load_all(
@@ -214,6 +226,7 @@ def simulate(
     from sim.ensemble.run import run
     from sim.study.precision import run_to_precision
 
+    agree(scenarios, workers)
     runs = []
     with progress_bar() as bar, _cluster(dask) as executor:
         for scenario in scenarios:
@@ -231,7 +244,7 @@ def simulate(
                     scenario,
                     precision,
                     integrated=integrated,
-                    tell=partial(typer.echo, err=True),
+                    tell=partial(say, err=True),
                     **options,
                 )
             )

@@ -24,6 +24,7 @@ from sim.cli.options import (
     pool,
     sampling,
 )
+from sim.cli.size import agree, asks_first
 from sim.cli.studies import publish
 
 Hold = Annotated[
@@ -52,6 +53,7 @@ Samples = Annotated[int, typer.Option(help="Guarantees to try before the search 
 
 
 @app.command()
+@asks_first
 def require(
     file: File,
     hold: Hold,
@@ -76,6 +78,7 @@ def require(
         from sim.study.sweep import read_all_limits
 
         scenario = load(file, overrides, sampling(designs, replicates, seed))
+        agree([scenario], workers)
         writable(out)
         with pool(workers) as executor, counting_bar() as bar:
             task = bar.add_task("guarantees simulated", total=None)

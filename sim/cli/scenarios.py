@@ -1,12 +1,12 @@
 """Commands about scenario files."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.cli.options import AsJson, File, Files, Set, app, load, plain_errors
+from sim.cli.streams import say, say_document, say_exactly
 from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def list_scenarios(
 
         scenarios, problems = load_folder(folder)
         for scenario in scenarios.values():
-            typer.echo(f"{scenario.name:22} {scenario.title}")
+            say(f"{scenario.name:22} {scenario.title}")
         if problems:
             refuse(problems)
 
@@ -51,21 +51,21 @@ def check(files: Files, as_json: AsJson = False) -> None:
                     _report_fine(file, checked[file])
         warnings = [line for scenario in checked.values() for line in without_source(scenario)]
         for warning in dict.fromkeys(warnings):
-            typer.echo(warning, err=True)
+            say(warning, err=True)
         if problems:
             refuse(problems)
         if as_json:
             document = {"scenarios": [_checked(*file) for file in checked.items()]}
-            typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+            say_document(document)
 
 
 def _report_fine(file: str, scenario: "Scenario") -> None:
     """One line for a file that can be used, and one for the clauses of a text."""
     from sim.scenario.clauses import Coverage
 
-    typer.echo(f"{file}: fine")
+    say(f"{file}: fine")
     if scenario.clauses:
-        typer.echo(f"{file}: {Coverage.of(scenario.clauses)}")
+        say(f"{file}: {Coverage.of(scenario.clauses)}")
 
 
 def _checked(file: str, scenario: "Scenario") -> dict[str, Any]:
@@ -88,7 +88,7 @@ def show(file: File, overrides: Set = None) -> None:
     with plain_errors():
         from sim.scenario.show import resolved
 
-        typer.echo(resolved(load(file, overrides)), nl=False)
+        say_exactly(resolved(load(file, overrides)))
 
 
 @app.command()
@@ -96,4 +96,4 @@ def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from sim.scenario.schema import json_schema
 
-    typer.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False, allow_nan=False))
+    say_document(json_schema())

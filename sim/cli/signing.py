@@ -26,6 +26,7 @@ from sim.cli.options import (
     sampling,
     simulate,
 )
+from sim.cli.size import asks_first
 from sim.cli.studies import publish
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ Vary = Annotated[
 
 
 @app.command()
+@asks_first
 def sign(
     files: Files,
     vary: Vary = None,

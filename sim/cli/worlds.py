@@ -1,6 +1,5 @@
 """Commands about one simulated history: its story, and the game that is played in it."""
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.options import AsJson, File, Out, Set, app, load, plain_errors, simulate, write
+from sim.cli.size import asks_first
+from sim.cli.streams import say, say_document
 from sim.errors import ArgumentFault, ScenarioError
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 
 @app.command()
+@asks_first
 def replay(
     file: File,
     world: Annotated[
@@ -57,11 +59,10 @@ def replay(
                 path = figure if not kind else figure.with_stem(f"{figure.stem}-{kind}")
                 write(path, partial(_draw_world, story, path))
         if as_json:
-            document = {"worlds": stories}
-            typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+            say_document({"worlds": stories})
         else:
             for story in stories:
-                typer.echo("\n".join(words.story(story)) + "\n")
+                say("\n".join(words.story(story)) + "\n")
 
 
 def _story(scenarios: list["Scenario"], world: int, kind: str) -> dict[str, Any]:
@@ -138,16 +139,16 @@ def game(
                 lambda: efg.write_text(
                     tree.efg(
                         title, "One month's crisis game of the model described in docs/model.md."
-                    )
+                    ),
+                    encoding="utf-8",
                 ),
             )
         if figure is not None:
             write(figure, lambda: _save_tree(tree, strategy, figure))
-        typer.echo(
-            json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
-            if as_json
-            else "\n".join(words.game_lines(document))
-        )
+        if as_json:
+            say_document(document)
+        else:
+            say("\n".join(words.game_lines(document)))
 
 
 def _at_year(scenario: "Scenario", year: float, world: int | None) -> Any:
@@ -159,12 +160,12 @@ def _at_year(scenario: "Scenario", year: float, world: int | None) -> Any:
     from sim.study.replay import check_world
 
     sampling = scenario.sampling
-    steps = round(year * sampling.steps_per_year)
-    if steps > sampling.steps:
+    if not year <= sampling.horizon_years:
         must = (
             f"must be at most {sampling.horizon_years}, the horizon of scenario '{scenario.name}'"
         )
         raise ScenarioError(ArgumentFault("year", f"{year:g}", must))
+    steps = round(year * sampling.steps_per_year)
     if world is not None:
         check_world(scenario, world)
     for number in range(sampling.worlds) if world is None else [world]:

@@ -1,7 +1,9 @@
 """What the figures share: colours and dashes, scales, labels at the ends of lines."""
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -24,6 +26,28 @@ DASHES: tuple[Any, ...] = (
     (0, (10, 3)),
     (0, (3, 3)),
 )
+
+Asked = ParamSpec("Asked")
+Drawn = TypeVar("Drawn")
+_OF_THE_PROGRAM = ("backend", "interactive", "toolbar", "timezone")
+"""Settings that are no style."""
+STYLE = {
+    name: value
+    for name, value in mpl.rcParamsDefault.items()
+    if not name.startswith(_OF_THE_PROGRAM)
+} | {"text.parse_math": False}
+"""Matplotlib's defaults, whatever a user prefers; a dollar sign in a name is one."""
+
+
+def in_own_style(figure: Callable[Asked, Drawn]) -> Callable[Asked, Drawn]:
+    """The figure as it is drawn whatever style is in use."""
+
+    @wraps(figure)
+    def drawn(*args: Asked.args, **kwargs: Asked.kwargs) -> Drawn:
+        with mpl.rc_context(STYLE):
+            return figure(*args, **kwargs)
+
+    return drawn
 
 
 def axes_or_new(ax: Axes | None, inches: tuple[float, float] = (8, 4.8)) -> Axes:
@@ -76,6 +100,7 @@ def scale(share: Axis, ax: Axes) -> None:
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10]))
 
 
+@in_own_style
 def save(axes: Axes, path: Path) -> None:
     """Write the figure of these axes to a file, and close it."""
     figure = axes.get_figure(root=True)
