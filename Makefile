@@ -10,7 +10,7 @@ help:    ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 20
 
 run: .venv/installed    ## compare the reference regimes; results go to runs/
-	$(BIN)/ceasefire compare $(REGIMES:%=scenarios/%.toml) --baseline none
+	$(BIN)/ceasefire compare $(REGIMES) --baseline none
 
 quick: .venv/installed    ## style, types, architecture, and the tests that take a moment: less than a minute in all
 	$(BIN)/ruff check

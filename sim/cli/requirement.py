@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli import completion
 from sim.cli.options import (
     NOTHING_KEPT,
     AsJson,
@@ -24,6 +25,7 @@ from sim.cli.options import (
     pool,
     sampling,
 )
+from sim.cli.output import writes_results
 from sim.cli.studies import publish
 
 Hold = Annotated[
@@ -37,6 +39,7 @@ Vary = Annotated[
         metavar="KEY=LOW:HIGH",
         help="Provision and its limits; may be repeated.",
         show_default=False,
+        autocompletion=completion.keys("regime."),
     ),
 ]
 Cost = Annotated[
@@ -52,6 +55,7 @@ Samples = Annotated[int, typer.Option(help="Guarantees to try before the search 
 
 
 @app.command()
+@writes_results
 def require(
     file: File,
     hold: Hold,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli import completion
 from sim.cli.options import (
     AsJson,
     Dask,
@@ -26,6 +27,7 @@ from sim.cli.options import (
     sampling,
     simulate,
 )
+from sim.cli.output import writes_results
 from sim.cli.studies import publish
 
 if TYPE_CHECKING:
@@ -40,11 +42,13 @@ Vary = Annotated[
         "--vary",
         metavar="KEY=LOW:HIGH",
         help="A side payment: a provision and its limits; may be repeated.",
+        autocompletion=completion.keys("regime."),
     ),
 ]
 
 
 @app.command()
+@writes_results
 def sign(
     files: Files,
     vary: Vary = None,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from sim.cli.output import draw_figures, output
+
 if TYPE_CHECKING:
     from sim.study.finding import Finding
 
@@ -22,20 +24,13 @@ def publish(
 
     `document` makes its plain data, by default its tables.
     """
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-
-    from sim import plots
     from sim.presentation import terminal
     from sim.presentation.registry import section_of
     from sim.study.finding import keep
 
     section = section_of(finding)
     folder = keep(finding, out)
-    (folder / "figures").mkdir()
-    for name, draw in section.figures.items():
-        plots.save(draw(), folder / "figures" / f"{name}.png")
+    draw_figures(section.figures, folder / "figures")
     if as_json:
         typer.echo(
             json.dumps(
@@ -45,6 +40,8 @@ def publish(
                 allow_nan=False,
             )
         )
+    elif output().quiet:
+        typer.echo(folder)
     else:
         console = terminal.console()
         console.print(terminal.section(section))

@@ -76,10 +76,11 @@ def scale(share: Axis, ax: Axes) -> None:
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10]))
 
 
-def save(axes: Axes, path: Path) -> None:
-    """Write the figure of these axes to a file, and close it."""
+def save(axes: Axes, *paths: Path) -> None:
+    """Write the figure of these axes to files, of the kinds that their names say, and close it."""
     figure = axes.get_figure(root=True)
     if figure is None:
         raise ValueError("these axes belong to no figure")
-    figure.savefig(path, dpi=150, bbox_inches="tight")
+    for path in paths:
+        figure.savefig(path, dpi=150, bbox_inches="tight")
     plt.close(figure)

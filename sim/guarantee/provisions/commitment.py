@@ -9,6 +9,12 @@ from sim.guarantee.terms import Contributions, Standing
 from sim.quantity import SMALLEST, Array, Quantity, parameter
 from sim.uncertainty import Uniform
 
+ANCHORS = (
+    "from 0 (no promise) over 0.15 (a memorandum: Budapest, 1994) and 0.8 (a bilateral pact: "
+    "the United States and South Korea, 1953) to 1 (Article 5 of the North Atlantic Treaty)"
+)
+"""What the numbers of a promise mean; the middle of what the scenarios of these texts have."""
+
 
 @final
 class Commitment(Provision):
