@@ -1,25 +1,32 @@
+SHELL       := bash
+.SHELLFLAGS := -o pipefail -ec
 PYTHON  ?= python3
 BIN     := .venv/bin
-PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP     := $(BIN)/python -m pip install --disable-pip-version-check
+# Packages come with their hashes; each is named when its turn comes, and compiled when it is first used.
+INSTALL  = $(PIP) --require-hashes --no-compile --progress-bar off -r $< | sed -un 's/^Collecting \([^ ]*\).*/  \1/p; s/^Installing.*/  installing them/p'
 TESTS   := $(BIN)/pytest -n auto --dist worksteal
 REGIMES := none budapest neutrality armed_neutrality coalition article5_like nato eu
 
-.PHONY: help run quick test test-all test-gambit lock clean
+.PHONY: help run app quick test test-all test-gambit lock clean
 
 help:    ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 20
 
-run: .venv/installed    ## compare the reference regimes; results go to runs/
+run: .venv/run    ## compare the reference regimes; results go to runs/
 	$(BIN)/ceasefire compare $(REGIMES) --baseline none
 
-quick: .venv/installed    ## style, types, architecture, and the tests that take a moment: less than a minute in all
+app: .venv/app    ## explore a scenario in the browser
+	$(BIN)/ceasefire app
+
+quick: .venv/all    ## style, types, architecture, and the tests that take a moment: less than a minute in all
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(TESTS) -m 'not long and not exhaustive'
 
-test: .venv/installed    ## style, types, architecture, tests
+test: .venv/all    ## style, types, architecture, tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
@@ -29,26 +36,41 @@ test: .venv/installed    ## style, types, architecture, tests
 test-all: test    ## and studies over many seeds, runs killed at any time, a million histories
 	$(TESTS) -m exhaustive
 
-test-gambit: .venv/installed    ## solve the reference games afresh with Gambit, which builds for minutes, and compare
-	$(PIP) 'pygambit>=16.7,<17'
+test-gambit: .venv/all    ## solve the reference games afresh with Gambit, which builds for minutes, and compare
+	$(PIP) --quiet 'pygambit>=16.7,<17'
 	$(BIN)/python tests/gambit/make_games.py --compare
 
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" --quiet
+
 lock:    ## pin the dependencies anew, for Python 3.11 and later (needs uv)
-	uv pip compile pyproject.toml --extra test --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
+	$(LOCK) --extra test --extra dev --output-file requirements.lock
+	$(LOCK) --extra install --constraint requirements.lock --output-file requirements-run.lock
+	$(LOCK) --extra install --extra app --constraint requirements.lock --output-file requirements-app.lock
 
 clean:    ## remove what was made, except results
 	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find sim tests -name __pycache__ -prune -exec rm -rf {} +
 
-# An environment holds what the lock says and nothing else; a change of pyproject.toml alone does not make it anew.
-.venv/locked: requirements.lock
+# An environment is made anew when what a run needs changes; the explorer and the tests add to it.
+.venv/locked: requirements-run.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo 'ceasefire needs Python 3.11 or later; name one, as in: make PYTHON=python3.12' >&2; exit 1; }
-	$(PYTHON) -m venv --clear .venv
-	$(PIP) --require-hashes -r requirements.lock
+	@echo 'Installing what a run needs, once; from a package cache it takes about a minute:'
+	@$(PYTHON) -m venv --clear .venv
+	@$(INSTALL)
 	@touch $@
 
-.venv/installed: .venv/locked pyproject.toml
-	$(PIP) --no-deps --no-build-isolation -e .
+.venv/run: .venv/locked pyproject.toml
+	@$(PIP) --quiet --no-deps --no-build-isolation -e .
 	@touch $@
+
+.venv/app: requirements-app.lock .venv/run
+	@echo 'Installing what the explorer needs, once:'
+	@$(INSTALL)
+	@touch $@
+
+.venv/all: requirements.lock .venv/run
+	@echo 'Installing what the tests and the explorer need, once:'
+	@$(INSTALL)
+	@touch $@ .venv/app

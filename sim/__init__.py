@@ -15,14 +15,13 @@ if TYPE_CHECKING:
         causes,
         compare,
         cumulative_incidence,
-        hazard,
         probes_per_year,
         reasons,
-        spread,
-        sure,
         survival,
         terms_drift,
     )
+    from sim.analysis.hazard import hazard
+    from sim.analysis.spread import spread, sure
     from sim.analysis.threshold import threshold
     from sim.ensemble.run import run
     from sim.ensemble.store import Run, read_run
@@ -58,7 +57,7 @@ _HOME = {
     "cumulative_incidence": "sim.analysis.durability",
     "discover": "sim.study.discovery",
     "explain": "sim.study.clauses",
-    "hazard": "sim.analysis.durability",
+    "hazard": "sim.analysis.hazard",
     "load": "sim.scenario.load",
     "probes_per_year": "sim.analysis.durability",
     "read_run": "sim.ensemble.store",
@@ -72,8 +71,8 @@ _HOME = {
     "sample": "sim.study.sweep",
     "sensitivity": "sim.study.sensitivity",
     "sign": "sim.study.deals",
-    "spread": "sim.analysis.durability",
-    "sure": "sim.analysis.durability",
+    "spread": "sim.analysis.spread",
+    "sure": "sim.analysis.spread",
     "survival": "sim.analysis.durability",
     "sweep": "sim.study.sweep",
     "terms_drift": "sim.analysis.durability",

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NoReturn, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -31,7 +31,7 @@ def is_number(value: object) -> bool:
 
 @dataclass(frozen=True)
 class Distribution(ABC):
-    """What is not known of a number, as a frozen `scipy.stats` distribution.
+    """What is not known of a number, by its quantiles.
 
     Drawn once for each parameter set.
     """
@@ -42,8 +42,8 @@ class Distribution(ABC):
     """Whether the numbers of a scenario of this kind are drawn together."""
 
     @abstractmethod
-    def _frozen(self) -> Any:
-        """The `scipy.stats` distribution."""
+    def _inverse(self, u: Floats) -> Floats:
+        """The inverse of the distribution function."""
 
     @abstractmethod
     def validation_error(self) -> str | None:
@@ -88,13 +88,6 @@ class Distribution(ABC):
             raise ValueError(f"{cls.kind} has no {unknown}; it takes {', '.join(names)}")
         return values
 
-    @cached_property
-    def frozen(self) -> Any:
-        """The `scipy.stats` distribution; made once, since making one takes SciPy longer than using
-        it.
-        """
-        return self._frozen()
-
     def numbers(self) -> tuple[Any, ...]:
         """Every number it is made of."""
         return tuple(getattr(self, field.name) for field in fields(self))
@@ -105,10 +98,6 @@ class Distribution(ABC):
         None lies outside the support.
         """
         return np.clip(self._inverse(np.clip(u, _TAIL, 1 - _TAIL)), *self.support)
-
-    def _inverse(self, u: Floats) -> Floats:
-        """The inverse of the distribution function."""
-        return np.asarray(self.frozen.ppf(u), dtype=np.float64)
 
     def limits(self) -> tuple[float, float]:
         """What its numbers say that no value may pass, whatever rounding does."""
@@ -164,9 +153,9 @@ class Uniform(Distribution):
     low: float
     high: float
 
-    def _frozen(self) -> Any:
-        """Uniform on [low, high]."""
-        return stats.uniform(self.low, self.high - self.low)
+    def _inverse(self, u: Floats) -> Floats:
+        """a + (b - a) u."""
+        return u * (self.high - self.low) + self.low
 
     def limits(self) -> tuple[float, float]:
         """Both ends."""
@@ -187,13 +176,6 @@ class Normal(Distribution):
     sd: float
     low: float | None = None
     high: float | None = None
-
-    def _frozen(self) -> Any:
-        """Normal, or truncated normal."""
-        if self.low is None and self.high is None:
-            return stats.norm(self.mean, self.sd)
-        low, high = ((limit - self.mean) / self.sd for limit in self.limits())
-        return stats.truncnorm(low, high, loc=self.mean, scale=self.sd)
 
     def _inverse(self, u: Floats) -> Floats:
         """Each half from its own tail, since SciPy's truncated normal is infinite at 1 - 2^-53
@@ -244,9 +226,9 @@ class LogNormal(Distribution):
     median: float
     sigma: float
 
-    def _frozen(self) -> Any:
-        """LN(m, s)."""
-        return stats.lognorm(self.sigma, scale=self.median)
+    def _inverse(self, u: Floats) -> Floats:
+        """m e^(s z), with the normal quantile z."""
+        return np.asarray(np.exp(self.sigma * special.ndtri(u)) * self.median)
 
     def validation_error(self) -> str | None:
         """A positive median, and a width whose tail can still be computed with."""
@@ -264,10 +246,12 @@ class Triangular(Distribution):
     mode: float
     high: float
 
-    def _frozen(self) -> Any:
-        """Triangular on [low, high]."""
+    def _inverse(self, u: Floats) -> Floats:
+        """From the nearer end on each side of the mode."""
         width = self.high - self.low
-        return stats.triang((self.mode - self.low) / width, loc=self.low, scale=width)
+        mode = (self.mode - self.low) / width
+        share = np.where(u < mode, np.sqrt(mode * u), 1 - np.sqrt((1 - mode) * (1 - u)))
+        return np.asarray(share * width + self.low)
 
     def limits(self) -> tuple[float, float]:
         """Both ends."""
@@ -291,9 +275,9 @@ class Beta(Distribution):
     a: float
     b: float
 
-    def _frozen(self) -> Any:
-        """Beta(a, b)."""
-        return stats.beta(self.a, self.b)
+    def _inverse(self, u: Floats) -> Floats:
+        """The inverse of the regularised incomplete beta function."""
+        return np.asarray(special.betaincinv(self.a, self.b, u))
 
     def limits(self) -> tuple[float, float]:
         """0 and 1."""
@@ -328,14 +312,12 @@ class Choice(Distribution):
         """Values and weights."""
         return self.values + (self.weights or ())
 
-    def _frozen(self) -> Any:
-        """The distribution of the index of the value chosen."""
-        weights = np.array(self.weights or [1.0] * len(self.values))
-        return stats.rv_discrete(values=(np.arange(len(self.values)), weights / weights.sum()))
-
     def _inverse(self, u: Floats) -> Floats:
-        """The values chosen at the probabilities `u`."""
-        return np.asarray(np.array(self.values)[super()._inverse(u).astype(int)], dtype=np.float64)
+        """The values chosen at the probabilities `u`; rounding leaves their sum short of 1."""
+        weights = np.array(self.weights or [1.0] * len(self.values))
+        up_to = np.cumsum(weights / weights.sum())
+        chosen = np.minimum(np.searchsorted(up_to, u), len(up_to) - 1)
+        return np.asarray(np.array(self.values, dtype=np.float64)[chosen])
 
     @cached_property
     def support(self) -> tuple[float, float]:
@@ -382,13 +364,16 @@ class Draws(Distribution):
         """The values."""
         return self.values
 
-    def _frozen(self) -> Any:
-        """The distribution of the row."""
-        return stats.randint(0, len(self.values))
-
     def _inverse(self, u: Floats) -> Floats:
-        """The values in the rows that the probabilities `u` fall in."""
-        return np.asarray(np.array(self.values)[super()._inverse(u).astype(int)], dtype=np.float64)
+        """The values in the rows that the probabilities `u` fall in.
+
+        Row k - 1 ends at k / rows, whichever way their product with the number of rows is rounded.
+        """
+        rows = len(self.values)
+        row = np.ceil(u * rows) - 1
+        before = np.maximum(row - 1, 0)
+        row = np.where((before + 1) / rows >= u, before, row).astype(int)
+        return np.asarray(np.array(self.values, dtype=np.float64)[row])
 
     @cached_property
     def support(self) -> tuple[float, float]:

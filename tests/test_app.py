@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from elements import LIBRARY
+from elements import LIBRARY, TEXTS
 from typer.testing import CliRunner
 
 import sim
@@ -17,10 +17,13 @@ from sim.app import controls, settings
 from sim.cli import app
 from sim.game.endings import Cause
 from sim.guarantee import provisions
+from sim.presentation.reversal import headline
 from sim.quantity import Parameters, parameter
+from sim.scenario.clauses import with_clauses
 from sim.scenario.load import load_folder
 from sim.scenario.schema import Scenario, digest
 from sim.scenario.show import parameters, resolved
+from sim.study.reversal import find_reversal
 from sim.uncertainty import Distribution
 
 pytestmark = pytest.mark.long
@@ -415,6 +418,20 @@ def test_comparison_shows_paired_differences(page, scenarios):
     assert at.selectbox(key="scenario").options[0].startswith("Armed neutrality: ")
 
 
+def test_what_would_reverse_a_comparison_is_said_on_request(page, scenarios):
+    """In the words of the command line, about the same runs."""
+    at = page(scenario="nato", compare="none", **SMALL)
+    (button,) = [button for button in at.button if button.label == "What would reverse this?"]
+    button.click().run()
+    runs = [
+        sim.run(sim.load(scenarios / f"{name}.toml", QUICK), out=None) for name in ("nato", "none")
+    ]
+    assert headline(find_reversal(runs)) in shown(at)
+    assert not [
+        button for button in page(scenario="nato", **SMALL).button if "reverse" in button.label
+    ]
+
+
 def test_what_is_absent_or_uncertain_can_be_switched(page):
     at = page(scenario="paris_declaration", view="Parameters", **SMALL)
     at.toggle(key="regime.deployment.brigades~").set_value(False).run()
@@ -463,6 +480,29 @@ def test_an_unknown_scenario_is_said_and_the_first_is_shown(page):
     at = page(scenario="../../etc/passwd", **SMALL)
     assert "scenario ../../etc/passwd:" in shown(at)
     assert durability(at)
+
+
+def test_a_clause_is_a_switch_and_the_deal_without_it_is_signed_or_not(page, scenarios):
+    """The chance that both sign is that of the text without the clause, on the same histories."""
+    deal = {"scenario": "28_points", "view": "The deal", "compare": "20_points", **SMALL}
+    at = page(**deal)
+    text = sim.load(scenarios / "texts" / "28_points.toml", QUICK)
+    number, *others = [clause.number for clause in text.clauses if clause.sets]
+    at.toggle(key=f"clause {number}").set_value(False).run()
+    assert said(at, "without") == number
+    table = sim.sign(with_clauses(text, others), out=None).set_index("outcome")
+    both = table.loc["both_sign"]
+    assert f"{100 * both['estimate']:.1f} (±{50 * (both['high'] - both['low']):.1f})" in shown(at)
+    assert f"{text.label} without {number}" in shown(at)
+    at.toggle(key=f"clause {number}").set_value(True).run()
+    assert "without" not in at.query_params
+    at = page(**deal, without="1000")
+    assert "this page: without 1000:" in shown(at)
+
+
+def test_without_clauses_the_deal_stands_beside_all_texts(page):
+    text = shown(page(scenario="nato", view="The deal", **SMALL))
+    assert all(sim.load(path).label in text for path in TEXTS)
 
 
 def test_the_story_of_a_world_is_that_of_the_replay(page, scenarios):

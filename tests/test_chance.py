@@ -13,10 +13,11 @@ from elements import MEMBERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from scipys import frozen
 
 import sim
-from sim.actors.europe import EuropeanCoalition
-from sim.actors.united_states import UnitedStates
+from sim.agents.europe import EuropeanCoalition
+from sim.agents.united_states import UnitedStates
 from sim.ensemble.block import outcomes
 from sim.model import ceasefire
 from sim.model.chance import SLAB, Chance, Slabs, Stream, generator
@@ -405,7 +406,7 @@ def test_new_leaders_are_drawn_from_the_distribution_of_the_scenario(whole):
     assert min(map(len, drawn.values())) >= 4 * SLAB
     for name, values in drawn.items():
         assert (
-            stats.kstest(values, getattr(whole.model.specification.russia, name).frozen.cdf).pvalue
+            stats.kstest(values, frozen(getattr(whole.model.specification.russia, name)).cdf).pvalue
             > 1e-6
         )
     size = min(map(len, drawn.values()))

@@ -43,7 +43,8 @@ def test_the_files_of_a_run_have_theirs(scenarios, tmp_path):
             assert said["kind"] == each.kind
             assert said["unit"] == each.unit
             assert said["meaning"] == each.meaning
-            assert pa.types.is_dictionary(each.type) or field.type == each.type
+            (typed,) = columns.schema([each])
+            assert pa.types.is_dictionary(typed.type) or field.type == typed.type
     again = sim.read_run(run.folder)
     for worlds in (run.worlds, run.outcomes, again.worlds, again.outcomes):
         assert columns.of_kind(worlds, Kind.DRAWN) == list(scenario.uncertain())

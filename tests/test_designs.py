@@ -7,6 +7,7 @@ import pytest
 from elements import LIBRARY
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipys import frozen
 
 import sim
 from sim.model.designs import FIRST, designs, dimensions, probabilities
@@ -193,7 +194,7 @@ def test_parameters_are_drawn_by_design_from_their_distributions(replicates):
         if name.startswith(ONLY_SIGNATURES):  # of hypercubes of 256, which 144 designs do not fill
             continue
         strata = (
-            np.floor(16 * fewer.specification.uncertain()[name].frozen.cdf(values[::replicates]))
+            np.floor(16 * frozen(fewer.specification.uncertain()[name]).cdf(values[::replicates]))
             .astype(int)
             .reshape(9, 16)
         )

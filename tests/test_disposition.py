@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from sim.actors.russia import Russia
+from sim.agents.russia import Russia
 from sim.game.endings import CAUSES, Cause
 
 pytestmark = pytest.mark.long

@@ -3,6 +3,7 @@
 import doctest
 import pkgutil
 from importlib import import_module
+from inspect import getdoc, isfunction
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,13 @@ import pytest
 import sim
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("scenario", "study", "study.calibration")
+PACKAGES = ("analysis", "scenario", "study", "study.calibration")
 MODULES = [
     "sim.chance",
+    "sim.ensemble.run",
+    "sim.ensemble.store",
+    "sim.ensemble.verify",
+    "sim.model.ceasefire",
     "sim.errors",
     *(
         f"sim.{package}.{module.name}"
@@ -31,10 +36,11 @@ def test_the_examples_of_a_module_give_what_they_say(name, monkeypatch):
     assert results.failed == 0
 
 
-def test_every_study_has_an_example():
-    """What a public function is for is shown, even where it takes too long to run."""
-    for name in ("calibrate", "discover", "require", "robust", "sensitivity"):
-        assert ">>> " in getattr(sim, name).__doc__
-    for name in ("grid", "load", "replay", "run_to_precision", "sweep"):
-        assert ">>> " in getattr(sim, name).__doc__
-        assert "+SKIP" not in getattr(sim, name).__doc__
+@pytest.mark.parametrize("name", [name for name in sim.__all__ if isfunction(getattr(sim, name))])
+def test_a_public_function_says_what_it_takes_and_gives_and_shows_it(name):
+    """What takes minutes is shown without being run."""
+    documented = getdoc(getattr(sim, name))
+    for heading in ("Parameters", "Returns", "Examples"):
+        assert f"\n\n{heading}\n{'-' * len(heading)}\n" in documented
+    if name not in ("calibrate", "discover", "require", "robust", "sensitivity"):
+        assert "+SKIP" not in documented

@@ -6,10 +6,10 @@ import pytest
 from mesa.datacollection import DataCollector
 
 import sim
-from sim.actors.europe import EuropeanCoalition
-from sim.actors.russia import Russia
-from sim.actors.ukraine import Ukraine
-from sim.actors.united_states import UnitedStates
+from sim.agents.europe import EuropeanCoalition
+from sim.agents.russia import Russia
+from sim.agents.ukraine import Ukraine
+from sim.agents.united_states import UnitedStates
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from sim.actors.europe import EuropeanCoalition, FrontLineDefender
-from sim.actors.united_states import Backstop, UnitedStates
+from sim.actors.europe import FrontLineDefender
+from sim.actors.united_states import Backstop
+from sim.agents.europe import EuropeanCoalition
+from sim.agents.united_states import UnitedStates
 from sim.calendar import Calendar
 from sim.guarantee.provisions import Regime
 from sim.guarantee.terms import Moment

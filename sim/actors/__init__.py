@@ -1,3 +1,3 @@
-"""The four actors, one file each: the numbers of its part with their sources, how it answers, and
-the Mesa agent that does it.
+"""The four actors, one file each: the numbers of its part with their sources, and how it answers.
+What it holds and does in a history stands in `sim.agents`.
 """

@@ -3,35 +3,21 @@
 Abstain or intervene, answer softly or firmly, renew the deployment or not.
 """
 
-from typing import Annotated
+from pydantic import Field
 
-import mesa
-import numpy as np
-from numpy.typing import NDArray
-from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
-
-from sim.actors.choice import (
-    after_draws,
-    drawn_again,
-    learned_from,
-    log_kept,
-    logistic,
-    signalled,
-    summed,
+from sim.actors.choice import after_draws, log_kept, logistic, signalled, summed
+from sim.actors.members import (
+    FORCES,
+    REFERENCE_MEMBERS,
+    Member,
+    Members,
+    Outsiders,
+    Without,
+    elections_by,
+    shares,
 )
-from sim.actors.members import FORCES, REFERENCE_MEMBERS, Member, Without
 from sim.calendar import Calendar
-from sim.quantity import (
-    SMALLEST,
-    Array,
-    AsTuple,
-    Parameters,
-    Quantity,
-    derived,
-    least,
-    parameter,
-)
+from sim.quantity import SMALLEST, Array, Parameters, Quantity, derived, parameter
 from sim.uncertainty import Floats, Uniform
 
 
@@ -214,49 +200,14 @@ class FrontLineDefender(Parameters):
             "second leaves half. How often it happens is a range and matters more"
         ),
     )
-    members: Annotated[tuple[Member, ...], AsTuple] = parameter(
+    members: Members = parameter(
         REFERENCE_MEMBERS,
         "member states; a list in a file replaces this one",
         unit="-",
         symbol="-",
         source=FORCES,
     )
-    without: Without = Field(Without(), validate_default=True)
-
-    @field_validator("members")
-    @classmethod
-    def _differ(cls, members: tuple[Member, ...]) -> tuple[Member, ...]:
-        names = [member.name for member in members]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise PydanticCustomError(
-                "members", "has {names} more than once", {"names": ", ".join(twice)}
-            )
-        if (without := [member.name for member in members if member.gdp_usd_tn is None]) and len(
-            without
-        ) < len(members):
-            raise PydanticCustomError(
-                "members",
-                "has gdp_usd_tn for some members and none for {names}; give it to all or to none",
-                {"names": ", ".join(without)},
-            )
-        return members
-
-    @field_validator("without")
-    @classmethod
-    def _leaves_a_coalition(cls, without: Without, info: ValidationInfo) -> Without:
-        members: tuple[Member, ...] = info.data.get("members", ())
-        names = [member.name for member in members]
-        if members and (unknown := [name for name in without.names if name not in names]):
-            raise PydanticCustomError(
-                "members",
-                "no member {unknown}; the members are {names}",
-                {"unknown": ", ".join(unknown), "names": ", ".join(names)},
-            )
-        if "members" in info.data and all(
-            member.name in without.names or least(member.weight) == 0 for member in members
-        ):
-            raise PydanticCustomError("members", "leaves no member with a weight above 0", {})
-        return without
+    without: Outsiders = Field(Without(), validate_default=True)
 
     @derived
     def standing(self) -> tuple[Member, ...]:
@@ -281,7 +232,7 @@ class FrontLineDefender(Parameters):
 
         By brigades, equal where none has any.
         """
-        return _shares([member.brigades for member in self.standing])
+        return shares([member.brigades for member in self.standing])
 
     @derived
     def shares_of_arms(self) -> tuple[Array, ...]:
@@ -289,7 +240,7 @@ class FrontLineDefender(Parameters):
 
         By its economy, or else by its weight.
         """
-        return _shares(
+        return shares(
             [
                 member.weight if member.gdp_usd_tn is None else member.gdp_usd_tn
                 for member in self.standing
@@ -326,12 +277,7 @@ class FrontLineDefender(Parameters):
 
     def elections_by(self, years: Array, calendar: Calendar) -> Floats:
         """Number of elections that each standing member has held by a moment, as the first axis."""
-        first = [
-            calendar.first_election(member.next_election, member.election_interval)
-            for member in self.standing
-        ]
-        interval = [member.election_interval for member in self.standing]
-        return np.asarray(calendar.elections_since(_by_member(first), _by_member(interval), years))
+        return elections_by(self.standing, years, calendar)
 
     def tripwire_value(self, exposed: Array) -> Array:
         """w F_X / (F_X + F½)."""
@@ -363,78 +309,3 @@ class FrontLineDefender(Parameters):
             - self.resolve_gap * (1 - resolute)
         )
         return logistic(utility / self.choice_noise)
-
-
-def _by_member(values: list[Array]) -> Floats:
-    """One value a member as the first axis, before (node, world)."""
-    return np.stack(np.broadcast_arrays(*map(np.atleast_1d, values)))[:, None]
-
-
-def _shares(weights: list[Array]) -> tuple[Array, ...]:
-    """Each weight's part of their sum, equal parts where all are 0."""
-    total = np.asarray(sum(weights))
-    return tuple(
-        np.where(total > 0, weight / np.where(total > 0, total, 1.0), 1 / len(weights))
-        for weight in weights
-    )
-
-
-class EuropeanCoalition(mesa.Agent):
-    """The front-line defender.
-
-    Every attribute is an array with one entry a world; `reputation` is what others believe of its
-    type.
-    """
-
-    def __init__(
-        self,
-        model: mesa.Model,
-        parameters: FrontLineDefender,
-        promised: Array,
-        force: Array,
-        uniform: Floats,
-    ) -> None:
-        """Draw the type, with the chance that a promise L_E⁰ and a force sent at once signal."""
-        super().__init__(model)
-        self.parameters = parameters
-        self.reputation: Floats = np.full(
-            len(uniform), parameters.reputation_at_signature(promised, force)
-        )
-        self.resolute: NDArray[np.bool_] = uniform < self.reputation
-        self.will: Floats = np.ones(len(uniform))
-
-    def turn(self, share: Array, uniform: Floats) -> None:
-        """A member with this share of the weight votes.
-
-        Its policy may turn and with it the type, and the reputation moves with it.
-        """
-        swing, prior = self.parameters.election_swing * share, self.parameters.prior_resolute
-        self.resolute = drawn_again(self.resolute, uniform, swing, prior)
-        self.reputation = self.reputation + (prior - self.reputation) * swing
-
-    def face_renewal(self, stationed: NDArray[np.bool_], uniform: Floats) -> None:
-        """Renew the deployment where a force is `stationed`, or let it shrink.
-
-        The others learn from the outcome.
-        """
-        if_resolute, if_irresolute = (
-            self.parameters.renewal_if_resolute,
-            self.parameters.renewal_if_irresolute,
-        )
-        passed = uniform < np.where(self.resolute, if_resolute, if_irresolute)
-        learned = learned_from(passed, self.reputation, if_resolute, if_irresolute)
-        self.reputation = np.where(stationed, learned, self.reputation)
-        self.will = np.where(
-            stationed & ~passed, self.will * self.parameters.will_after_failure, self.will
-        )
-
-    def answer_probe(
-        self, worlds: NDArray[np.intp], if_resolute: Floats, if_irresolute: Floats, uniform: Floats
-    ) -> NDArray[np.bool_]:
-        """Where it answers firmly, which restores its will; the others learn from the answer."""
-        firm = uniform < np.where(self.resolute[worlds], if_resolute, if_irresolute)
-        self.reputation[worlds] = learned_from(
-            firm, self.reputation[worlds], if_resolute, if_irresolute
-        )
-        self.will[worlds[firm]] = 1.0
-        return np.asarray(firm)

@@ -1,10 +1,16 @@
 """The members of the European coalition: their forces, pledges, weights and elections."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
+import numpy as np
+from pydantic import AfterValidator, ValidationInfo
+from pydantic_core import PydanticCustomError
+
 from sim.calendar import Calendar, Date
-from sim.quantity import Array, AsTuple, Parameters, Quantity, parameter
+from sim.quantity import Array, AsTuple, Parameters, Quantity, least, parameter
+from sim.uncertainty import Floats
 
 FORCES = "judgement, from the size of its army (Correlates of War, NMC v6; figures of 2025)"
 
@@ -97,6 +103,73 @@ class Without(Parameters):
         unit="-",
         symbol="-",
         source="given by the scenario",
+    )
+
+
+def _differ(members: tuple[Member, ...]) -> tuple[Member, ...]:
+    """Refuse two of one name, and economies given for some only."""
+    names = [member.name for member in members]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise PydanticCustomError(
+            "members", "has {names} more than once", {"names": ", ".join(twice)}
+        )
+    if (without := [member.name for member in members if member.gdp_usd_tn is None]) and len(
+        without
+    ) < len(members):
+        raise PydanticCustomError(
+            "members",
+            "has gdp_usd_tn for some members and none for {names}; give it to all or to none",
+            {"names": ", ".join(without)},
+        )
+    return members
+
+
+def _leave_a_coalition(without: Without, info: ValidationInfo) -> Without:
+    """Refuse names that no member has, and a coalition without weight."""
+    members: tuple[Member, ...] = info.data.get("members", ())
+    names = [member.name for member in members]
+    if members and (unknown := [name for name in without.names if name not in names]):
+        raise PydanticCustomError(
+            "members",
+            "no member {unknown}; the members are {names}",
+            {"unknown": ", ".join(unknown), "names": ", ".join(names)},
+        )
+    if "members" in info.data and all(
+        member.name in without.names or least(member.weight) == 0 for member in members
+    ):
+        raise PydanticCustomError("members", "leaves no member with a weight above 0", {})
+    return without
+
+
+Members = Annotated[tuple[Member, ...], AsTuple, AfterValidator(_differ)]
+"""The member states of a coalition, each by its own name."""
+Outsiders = Annotated[Without, AfterValidator(_leave_a_coalition)]
+"""Those of the members read before that stay out."""
+
+
+def elections_by(members: Sequence[Member], years: Array, calendar: Calendar) -> Floats:
+    """Number of elections that each member has held by a moment, as the first axis before
+    (node, world).
+    """
+    first = [
+        calendar.first_election(member.next_election, member.election_interval)
+        for member in members
+    ]
+    interval = [member.election_interval for member in members]
+    return np.asarray(calendar.elections_since(_by_member(first), _by_member(interval), years))
+
+
+def _by_member(values: list[Array]) -> Floats:
+    """One value a member as the first axis, before (node, world)."""
+    return np.stack(np.broadcast_arrays(*map(np.atleast_1d, values)))[:, None]
+
+
+def shares(weights: Sequence[Array]) -> tuple[Array, ...]:
+    """Each weight's part of their sum, equal parts where all are 0."""
+    total = np.asarray(sum(weights))
+    return tuple(
+        np.where(total > 0, weight / np.where(total > 0, total, 1.0), 1 / len(weights))
+        for weight in weights
     )
 
 

@@ -2,23 +2,13 @@
 escalates.
 """
 
-from itertools import pairwise
-from typing import Annotated
-
-import mesa
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import field_validator
-from pydantic_core import PydanticCustomError
 
 from sim.actors.choice import logistic, logit_response
+from sim.actors.foresight import Foresight, discounts
 from sim.guarantee.terms import Terms
-from sim.quantity import SMALLEST, Array, AsTuple, Parameters, Quantity, Worlds, derived, parameter
+from sim.quantity import SMALLEST, Array, Parameters, Quantity, derived, parameter
 from sim.uncertainty import Floats, LogNormal, Uniform
-
-FARTHEST = 100
-"""The longest foresight that a scenario may give, in years."""
-Chosen = NDArray[np.bool_]
 
 
 class Challenger(Parameters):
@@ -247,7 +237,7 @@ class Challenger(Parameters):
             "but face and a unit"
         ),
     )
-    foresight: Annotated[tuple[float, ...], AsTuple] = parameter(
+    foresight: Foresight = parameter(
         (1.0, 2.0, 3.0, 5.0, 8.0, 12.0),
         "years ahead at which it imagines reconsidering",
         unit="years",
@@ -259,29 +249,10 @@ class Challenger(Parameters):
         ),
     )
 
-    @field_validator("foresight")
-    @classmethod
-    def _years_increase(cls, years: tuple[float, ...]) -> tuple[float, ...]:
-        if (
-            not years
-            or years[0] <= 0
-            or years[-1] > FARTHEST
-            or any(a >= b for a, b in pairwise(years))
-        ):
-            raise PydanticCustomError(
-                "foresight",
-                "must be years in increasing order, above 0 and up to {most}",
-                {"most": FARTHEST},
-            )
-        return years
-
     @derived
     def patience(self) -> tuple[Array, ...]:
         """δ^(H_k - H_(k-1)): what a unit at each foresight year is worth at the one before it."""
-        years = (0.0, *self.foresight)
-        return tuple(
-            np.exp(np.log(self.discount_factor) * (later - year)) for year, later in pairwise(years)
-        )
+        return discounts(self.discount_factor, self.foresight)
 
     def gap_left(self, years: Array) -> Array:
         """2^(-h/T_R): what is left of the gap to the strength target after so many years."""
@@ -322,70 +293,3 @@ class Challenger(Parameters):
         return logit_response(
             np.stack(np.broadcast_arrays(attacking, holding, probing)), self.choice_noise
         )
-
-
-class Russia(mesa.Agent):
-    """The challenger. Every attribute is an array with one entry a world.
-
-    Its `disposition` u is what logit response leaves open of its choices: it lasts until it is
-    drawn again.
-    """
-
-    def __init__(
-        self, model: mesa.Model, parameters: Challenger, disposition: Floats, step: float
-    ) -> None:
-        """Start at the signature with the leader in office; a `step` is Δ, in years."""
-        super().__init__(model)
-        worlds = len(disposition)
-        self.parameters = parameters
-        self.strength: Floats = np.full(worlds, parameters.strength)
-        self._gap_left = parameters.gap_left(step)
-        self.value_of_prevailing: Floats = np.full(worlds, parameters.value_of_prevailing)
-        self.insecurity: Floats = np.full(worlds, parameters.insecurity)
-        self.successions: NDArray[np.intp] = np.zeros(worlds, dtype=np.intp)
-        self.disposition: Floats = disposition
-        self.disposition_before: Floats = disposition
-        self.redraw: Floats = np.zeros(worlds)
-
-    def change_leader(self, worlds: Worlds, value_of_prevailing: Array, insecurity: Array) -> None:
-        """A new leader comes to office in these worlds, with a value of prevailing and an
-        insecurity of his own.
-        """
-        self.value_of_prevailing[worlds] = value_of_prevailing
-        self.insecurity[worlds] = insecurity
-        self.successions[worlds] += 1
-
-    def change_disposition(self, uniform: Floats, redraw: Floats) -> None:
-        """Draw the disposition again with the chance `redraw`, q.
-
-        One uniform number says whether, and if so what it becomes.
-        """
-        self.disposition_before, self.redraw = self.disposition, redraw
-        changes = np.flatnonzero(uniform < redraw)
-        self.disposition = self.disposition.copy()
-        self.disposition[changes] = uniform[changes] / redraw[changes]
-
-    def build_up(self) -> None:
-        """Reconstitute for a step."""
-        self.strength = np.asarray(self.parameters.strength_after(self.strength, self._gap_left))
-
-    def chance_of_disposition(self, worlds: Worlds, low: Array, high: Array) -> Floats:
-        """(1 - q) 1{u ∈ [low, high)} + q (high - low).
-
-        The month's chance of a disposition in an interval, before it is drawn.
-        """
-        before, redraw = self.disposition_before[worlds], self.redraw[worlds]
-        length = np.maximum(0.0, high - low)
-        return np.where(
-            (before >= low) & (before < high), 1 - redraw + redraw * length, redraw * length
-        )
-
-    def review(self, chances: Floats, worlds: Worlds) -> tuple[Chosen, Chosen]:
-        """Where it attacks and where it probes at a review, given `chances` (3, world).
-
-        By its disposition.
-        """
-        attack, _, probe = chances
-        disposition = self.disposition[worlds]
-        attacks = disposition < attack
-        return attacks, ~attacks & (disposition < attack + probe)

@@ -35,19 +35,46 @@ def costs(
     items: Sequence[str] = tuple(ITEMS),
     integrated: bool = False,
 ) -> pd.DataFrame:
-    """Expected costs up to the horizon in present value, USD billion, and who bears which share of
-    them.
+    """Expected costs up to the horizon, and who bears which share of them.
 
-    Columns: bearer ("all", "Europe", each member, "United States", "Ukraine"), item ("all";
-    "peace", that is "stationing" and "arms"; "war", that is "resupply", "reconstruction" and
-    "losses"), estimate, low, high (95 % confidence), spread_low, spread_high (90 % of parameter
-    sets), and share, share_low, share_high: the bearer's expected cost by that of all, a ratio
-    of means. A share of nothing, as of stationing without troops, is NaN with its limits. `items`
-    are by default all of these; `integrated` as in `survival`.
+    Parameters
+    ----------
+    run
+        A run, or the histories that one will have.
+    against
+        Another run; costs are then paired differences from it, which have no shares: what a
+        guarantee costs more, and what it saves.
+    items
+        Items to list; by default all of `ITEMS`.
+    integrated
+        As in `survival`.
 
-    With `against`, costs are paired differences from that run, which have no shares: what a
-    guarantee costs more and what it saves. Raises NotPairedError if the runs are not of the same
-    worlds, ScenarioError if a run was made before costs were counted.
+    Returns
+    -------
+    DataFrame
+        A row a bearer and item. Columns: bearer ("all", "Europe", each member, "United States",
+        "Ukraine"); item ("all"; "peace", that is "stationing" and "arms"; "war", that is
+        "resupply", "reconstruction" and "losses"); estimate, low, high, spread_low, spread_high, in
+        USD billion of present value with limits as in `survival`; share, share_low, share_high, the
+        expected cost of the bearer by that of all. A share of nothing, as of stationing without
+        troops, is NaN.
+
+    Raises
+    ------
+    NotPairedError
+        If the runs are not of the same histories.
+    ScenarioError
+        If a run was made before costs were counted.
+    ImpossibleError
+        If the costs of the bearers do not add up to those of all.
+
+    Examples
+    --------
+    >>> run = sim.run(sim.load("scenarios/coalition.toml", {"sampling.designs": 32}), out=None)
+    >>> table = sim.costs(run, items=["all"]).set_index("bearer")
+    >>> f'{table.loc[["Europe", "United States", "Ukraine"], "share"].sum():.3f}'
+    '1.000'
+
     """
     if against is not None:
         paired(run, against)

@@ -8,25 +8,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from sim.analysis import measures
-from sim.analysis.designs import Designs
 from sim.analysis.estimate import (
-    AMOUNT,
     Estimate,
-    by_design,
     estimates,
     ratio,
-    share_where,
 )
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Measure, Simulated
 from sim.errors import ImpossibleError, NotPairedError
 from sim.game.endings import ENDINGS, Cause, Reason
-from sim.levels import CONFIDENCE, EVEN
 from sim.scenario.schema import milestones
-from sim.uncertainty import Floats
 
 _ROUNDING = 1e-6
 """What shares may miss 1 by, added up, and what an error must exceed relative to its rate so as to
@@ -37,12 +30,35 @@ be one.
 def survival(
     run: Simulated, years: Sequence[float] | None = None, *, integrated: bool = False
 ) -> pd.DataFrame:
-    """Durability: share of worlds whose ceasefire holds `years`, by default those of the durability
-    table.
+    """Durability: the share of histories whose ceasefire still holds, by year.
 
-    With `integrated`, the hazard of each month is integrated in place of its coin toss: the same
-    mean, a smaller sampling error. Columns: years, estimate, low, high (95 % confidence),
-    spread_low, spread_high (90 % of parameter sets).
+    Parameters
+    ----------
+    run
+        A run, or the histories that one will have.
+    years
+        Years after the signature, at most the horizon; by default those of the durability table.
+    integrated
+        Whether the hazard of each month is integrated in place of its coin toss: the same mean, a
+        smaller sampling error.
+
+    Returns
+    -------
+    DataFrame
+        A row a year. Columns: years; estimate, a share from 0 to 1; low, high, its 95 % confidence
+        limits; spread_low, spread_high, the middle 90 % of parameter sets.
+
+    Raises
+    ------
+    ValueError
+        If a year lies past the horizon.
+
+    Examples
+    --------
+    >>> run = sim.run(sim.load("scenarios/none.toml", {"sampling.designs": 32}), out=None)
+    >>> sim.survival(run, [5, 10])[["years", "estimate"]].shape
+    (2, 2)
+
     """
     at = milestones(run.horizon_years) if years is None else simulated_years(run, years)
     return _tabulate(
@@ -51,11 +67,32 @@ def survival(
 
 
 def causes(run: Simulated, *, integrated: bool = False) -> pd.DataFrame:
-    """Share of all worlds by how the ceasefire ended, `held` included; they add up to 1.
+    """Share of all histories by how the ceasefire ended, `held` included; they add up to 1.
 
-    As `survival`, with cause for years.
+    Parameters
+    ----------
+    run
+        A run, or the histories that one will have.
+    integrated
+        As in `survival`.
 
-    Raises ImpossibleError where they do not.
+    Returns
+    -------
+    DataFrame
+        A row an ending. Columns: cause; estimate, low, high, spread_low and spread_high as in
+        `survival`.
+
+    Raises
+    ------
+    ImpossibleError
+        If the shares do not add up.
+
+    Examples
+    --------
+    >>> run = sim.run(sim.load("scenarios/none.toml", {"sampling.designs": 32}), out=None)
+    >>> f'{sim.causes(run)["estimate"].sum():.3f}'
+    '1.000'
+
     """
     table = _tabulate(
         ((measures.cause(cause), {"cause": str(cause)}) for cause in Cause),
@@ -68,9 +105,28 @@ def causes(run: Simulated, *, integrated: bool = False) -> pd.DataFrame:
 
 
 def reasons(run: Simulated, *, integrated: bool = False) -> pd.DataFrame:
-    """Share of all worlds by the main reason of the attack that ended them.
+    """Share of all histories by the main reason of the attack that ended them.
 
-    They add up to that of attacks. As `causes`, with reason.
+    Parameters
+    ----------
+    run
+        A run, or the histories that one will have.
+    integrated
+        As in `survival`.
+
+    Returns
+    -------
+    DataFrame
+        A row a reason. Columns: reason; estimate, low, high, spread_low and spread_high as in
+        `survival`. The shares add up to that of attacks.
+
+    Examples
+    --------
+    >>> run = sim.run(sim.load("scenarios/none.toml", {"sampling.designs": 32}), out=None)
+    >>> causes, reasons = sim.causes(run).set_index("cause"), sim.reasons(run)
+    >>> bool(abs(reasons["estimate"].sum() - causes.loc["attack", "estimate"]) < 1e-9)
+    True
+
     """
     return _tabulate(
         ((measures.reason(reason), {"reason": str(reason)}) for reason in Reason),
@@ -80,11 +136,26 @@ def reasons(run: Simulated, *, integrated: bool = False) -> pd.DataFrame:
 
 
 def terms_drift(run: Simulated) -> Estimate:
-    """How far the terms of peace are bent towards Russia, in its chance of prevailing.
+    """How far the terms of peace are bent towards Russia while it lasts (docs/model.md).
 
-    A mean over all time at peace (docs/model.md).
+    Parameters
+    ----------
+    run
+        A run, or the histories that one will have.
 
-    The sum over histories by their total years: a ratio of means, with limits as `ratio` has them.
+    Returns
+    -------
+    Estimate
+        In chances of prevailing, 0 for the terms of the signature: the sum over histories by their
+        years at peace, a ratio of means with 95 % confidence limits (Cochran 1977).
+
+    Examples
+    --------
+    >>> run = sim.run(sim.load("scenarios/none.toml", {"sampling.designs": 32}), out=None)
+    >>> drift = sim.terms_drift(run)
+    >>> drift.low < drift.value < drift.high
+    True
+
     """
     return ratio(
         lambda worlds: measures.TERMS_DRIFT.of(worlds) * measures.TIME_AT_PEACE.of(worlds),
@@ -94,18 +165,58 @@ def terms_drift(run: Simulated) -> Estimate:
 
 
 def probes_per_year(run: Simulated) -> Estimate:
-    """Probes a year of peace: their sum over histories by the total years, with limits as `ratio`
-    has them.
+    """Probes for each year of peace.
+
+    Parameters
+    ----------
+    run
+        A run, or the histories that one will have.
+
+    Returns
+    -------
+    Estimate
+        Probes a year: their sum over histories by the years at peace, a ratio of means with 95 %
+        confidence limits (Cochran 1977).
+
+    Examples
+    --------
+    >>> run = sim.run(sim.load("scenarios/coalition.toml", {"sampling.designs": 32}), out=None)
+    >>> sim.probes_per_year(run).value > 0
+    True
+
     """
     return ratio(measures.PROBES.of, measures.TIME_AT_PEACE.of, run.worlds)
 
 
 def cumulative_incidence(run: Simulated, years: Sequence[float]) -> pd.DataFrame:
-    """Share of all worlds that have ended by each cause up to each of `years`.
+    """Share of all histories that have ended by each cause, by year.
 
-    One row a year, one column a cause, `held` the rest.
+    With censoring at the horizon only this is the estimate of Aalen & Johansen (1978).
 
-    With censoring at the horizon only this is the Aalen-Johansen estimate.
+    Parameters
+    ----------
+    run
+        A run, or the histories that one will have.
+    years
+        Years after the signature, at most the horizon.
+
+    Returns
+    -------
+    DataFrame
+        A row a year. Columns: years; a share from 0 to 1 for each ending; held, the rest.
+
+    Raises
+    ------
+    ValueError
+        If a year lies past the horizon.
+
+    Examples
+    --------
+    >>> run = sim.run(sim.load("scenarios/none.toml", {"sampling.designs": 32}), out=None)
+    >>> table = sim.cumulative_incidence(run, [1, 10, 20])
+    >>> bool((table.drop(columns="years").sum(axis=1).round(9) == 1).all())
+    True
+
     """
     worlds, years = run.worlds, simulated_years(run, years)
     times = {
@@ -122,108 +233,6 @@ def cumulative_incidence(run: Simulated, years: Sequence[float]) -> pd.DataFrame
     return table.assign(held=1 - ended.sum(axis=1) / len(worlds["years"]))
 
 
-def hazard(run: Simulated) -> pd.DataFrame:
-    """Rate at which ceasefires that still hold end, by year of their age, in ends per year at risk.
-
-    Columns: year (1 is the first), estimate, low, high (95 % confidence), at_risk (share of worlds
-    at its start). Years in which none still holds are left out.
-    """
-    worlds, rows = run.worlds, []
-    ended, times = ~worlds["held"].to_numpy(), worlds["years"].to_numpy()
-    designs = Designs(worlds)
-    for year in range(run.horizon_years):
-        exposure = np.clip(times - year, 0, 1)
-        if not exposure.any():
-            break
-        ends = (ended & (times > year) & (times <= year + 1)).astype(float)
-        ends_of, exposure_of = (
-            numbers.reshape(designs.count, -1).sum(axis=1) for numbers in (ends, exposure)
-        )
-        rate = _rate(
-            ends_of, exposure_of, designs, f"{run.name}: ends in year {year + 1} for a year at risk"
-        )
-        rows.append(
-            {
-                "year": year + 1,
-                "estimate": rate.value,
-                "low": rate.low,
-                "high": rate.high,
-                "at_risk": float(np.mean((times > year) | ~ended)),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def danger(table: pd.DataFrame) -> tuple[pd.Series, int, int]:
-    """Of a table of `hazard`, the row of the highest rate, and the first and last year whose rate
-    is statistically indistinguishable from it.
-    """
-    worst = table.loc[table["estimate"].idxmax()]
-    alike = table.loc[table["high"] >= worst["low"], "year"]
-    return worst, int(alike.min()), int(alike.max())
-
-
-def _rate(ends: Floats, exposure: Floats, designs: Designs, what: str) -> Estimate:
-    """A rate from the ends and the years at risk of each design.
-
-    Raises ImpossibleError where there are no years at risk.
-
-    Its limits are Garwood's (1936) for a Poisson count, with as many ends as give the sampling
-    error of the ratio over designs (linearised, Cochran 1977). Without any ends each design counts
-    as one history, and where designs do not differ, as one end.
-    """
-    if not exposure.sum() > 0:
-        raise ImpossibleError(f"{what}: no history was at risk, so that there is no rate")
-    rate, tail = float(ends.sum() / exposure.sum()), (1 - CONFIDENCE) / 2
-    if rate == 0:
-        return Estimate(
-            0.0,
-            0.0,
-            float(stats.chi2.ppf(1 - tail, 2) / 2 / exposure.mean() / len(ends) * exposure.max()),
-            what=what,
-            within=AMOUNT,
-        )
-    error = designs.error(ends - rate * exposure) / exposure.mean()
-    count = (rate / error) ** 2 if error > _ROUNDING * rate else float(len(ends))
-    low, high = (
-        stats.chi2.ppf(tail, 2 * count) / 2 / count,
-        stats.chi2.ppf(1 - tail, 2 * count + 2) / 2 / count,
-    )
-    return Estimate(rate, float(rate * low), float(rate * high), what=what, within=AMOUNT)
-
-
-def spread(run: Simulated, years: float | None = None) -> pd.DataFrame:
-    """Durability in each parameter set after `years`, by default the horizon.
-
-    One row a design, columns design and estimate.
-
-    The designs are drawn together until they hold no chance of few replicates. Raises ValueError
-    for one history a design, which cannot tell chance from parameters.
-    """
-    shares = by_design(_in_designs(run, years), run.worlds)
-    return pd.DataFrame({"design": np.arange(len(shares)), "estimate": shares})
-
-
-def sure(run: Simulated, years: float | None = None, at_least: float = EVEN) -> Estimate:
-    """The share of parameter sets in which durability is `at_least` so much, by default likelier
-    than not; errors as `spread`.
-    """
-    return share_where(lambda shares: shares >= at_least, _in_designs(run, years), run.worlds)
-
-
-def _in_designs(run: Simulated, years: float | None) -> Measure:
-    """Durability after `years`, by default the horizon, where each design has histories enough to
-    be freed of chance.
-    """
-    (at,) = simulated_years(run, [float(run.horizon_years if years is None else years)])
-    if np.diff(run.worlds["design"].to_numpy()).all():
-        raise ValueError(
-            f"{run.name} has one history for each parameter set, which cannot tell chance "
-            "from parameters; run it with sampling.replicates of 2 or more"
-        )
-    return measures.survival(at)
-
-
 def compare(
     runs: Sequence[Simulated],
     baseline: str | None = None,
@@ -231,12 +240,39 @@ def compare(
     *,
     integrated: bool = False,
 ) -> pd.DataFrame:
-    """Paired differences in durability from a baseline, by default the first run, on common random
-    numbers.
+    """Paired differences in durability from a baseline, on the same simulated histories.
 
-    Columns: scenario, baseline, years, estimate, low, high, spread_low, spread_high; differences
-    are in shares of worlds. `integrated` as in `survival`. Raises NotPairedError if the runs are
-    not of the same worlds, ValueError if the baseline is not among them.
+    Parameters
+    ----------
+    runs
+        Runs of the same seed, horizon, parameter sets and histories each.
+    baseline
+        Name of the run that the others are compared with; by default the first.
+    years
+        Years after the signature, at most the horizon; by default those of the durability table.
+    integrated
+        As in `survival`.
+
+    Returns
+    -------
+    DataFrame
+        A row a run and year. Columns: scenario, baseline, years; estimate, a difference of shares;
+        low, high, spread_low and spread_high as in `survival`.
+
+    Raises
+    ------
+    NotPairedError
+        If the runs are not of the same histories.
+    ValueError
+        If no run has the name of the baseline, or a year lies past the horizon.
+
+    Examples
+    --------
+    >>> texts = [f"scenarios/{name}.toml" for name in ("none", "nato")]
+    >>> runs = [sim.run(sim.load(text, {"sampling.designs": 32}), out=None) for text in texts]
+    >>> list(sim.compare(runs, years=[10])["scenario"])
+    ['nato']
+
     """
     names = [run.name for run in runs]
     if baseline is not None and baseline not in names:

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from sim.analysis import durability, measures
+from sim.analysis import durability, measures, spread
 from sim.analysis.costs import ITEMS, costs
 from sim.analysis.estimate import Estimate, estimate
+from sim.analysis.hazard import danger, hazard
 from sim.analysis.integrated import gains, integrated
 from sim.analysis.labels import labels, labels_by_name
 from sim.analysis.measures import RUSSIA_SIGNS, Columns, Measure, Simulated
@@ -138,12 +139,12 @@ class Summary:
     @cached_property
     def hazard(self) -> pd.DataFrame:
         """Rate of ends by year of age."""
-        return durability.hazard(self.run)
+        return hazard(self.run)
 
     @cached_property
     def danger(self) -> tuple[Any, int, int]:
         """The year of the highest hazard, and the first and last year indistinguishable from it."""
-        return durability.danger(self.hazard)
+        return danger(self.hazard)
 
     @cached_property
     def terms_drift(self) -> Estimate:
@@ -174,11 +175,11 @@ class Summary:
 
     def sure(self, years: float) -> Estimate:
         """The share of parameter sets in which the ceasefire is likelier than not to hold."""
-        return self._once(("sure", years), lambda: durability.sure(self.run, years))
+        return self._once(("sure", years), lambda: spread.sure(self.run, years))
 
     def spread(self, years: float) -> pd.DataFrame:
         """Durability by parameter set."""
-        return self._once(("spread", years), lambda: durability.spread(self.run, years))
+        return self._once(("spread", years), lambda: spread.spread(self.run, years))
 
     @cached_property
     def costs(self) -> pd.DataFrame:

@@ -54,13 +54,34 @@ class Threshold:
 
 def threshold(run: Simulated, years: Sequence[float] | None = None) -> pd.DataFrame:
     """The deterrence threshold V*(y): the value of prevailing of the first leader at which half of
-    the histories end by attack in y years.
+    the histories end by attack within y years.
 
-    Columns: years, by default those of the durability table; estimate, low, high (95 % limits, from
-    200 resamples of parameter sets), 1 being a leadership for which Ukraine is vital, NaN outside
-    of what was drawn; beyond (whether the estimate is outside). A run whose value of prevailing is
-    not uncertain has no threshold: all are NaN, and beyond. Raises ValueError for years past the
-    horizon.
+    Parameters
+    ----------
+    run
+        A run, or the histories that one will have.
+    years
+        Years after the signature, at most the horizon; by default those of the durability table.
+
+    Returns
+    -------
+    DataFrame
+        A row a year. Columns: years; estimate, low, high, with 95 % limits from 200 resamples of
+        parameter sets, 1 being a leadership for which Ukraine is vital, NaN outside of what was
+        drawn; beyond, whether the estimate lies outside. Where the value of prevailing is not
+        uncertain there is no threshold: all are NaN, and beyond.
+
+    Raises
+    ------
+    ValueError
+        If a year lies past the horizon.
+
+    Examples
+    --------
+    >>> run = sim.run(sim.load("scenarios/nato.toml", {"sampling.designs": 32}), out=None)
+    >>> list(sim.threshold(run, [5, 10]))
+    ['years', 'estimate', 'low', 'high', 'beyond']
+
     """
     rows = [
         {

@@ -10,9 +10,9 @@ from pathlib import Path
 import streamlit as st
 
 from sim.analysis.labels import labels_by_name
-from sim.app import markup, results, sidebar, views
+from sim.app import deal, markup, results, sidebar, views
 from sim.app.controls import groups
-from sim.app.settings import ORIGIN, VIEWS, Explored, Request, explore, reader, settings_of
+from sim.app.settings import DEAL, ORIGIN, VIEWS, Explored, Request, explore, reader, settings_of
 from sim.errors import InputError
 from sim.presentation.answer import HOW_TO_READ
 from sim.scenario.load import load, load_folder
@@ -48,12 +48,13 @@ def _page(folder: Path) -> None:
     request, unknown = _known(Request.of(sidebar.address()), list(known))
     if "scenario" not in st.query_params:
         sidebar.put({"scenario": request.scenario})
-    explored = explore(reader(named[request.scenario]), settings_of(sidebar.address()), known)
-    others = {
-        name: load(named[name], _sampling(explored.scenario), ORIGIN)
-        for name in (request.baseline, *request.compare)
-        if name
-    }
+    explored = explore(
+        reader(named[request.scenario]), settings_of(sidebar.address()), known, request.without
+    )
+    beside = [name for name in (request.baseline, *request.compare) if name]
+    if request.view == DEAL and not beside:
+        beside = deal.texts(known, request.scenario)
+    others = {name: load(named[name], _sampling(explored.scenario), ORIGIN) for name in beside}
     with st.sidebar:
         _controls(request, explored, known)
     _heading(explored)
@@ -86,6 +87,7 @@ def _known(request: Request, names: list[str]) -> tuple[Request, list[str]]:
         baseline,
         request.view if request.view in VIEWS else VIEWS[0],
         request.world,
+        request.without,
     ), problems
 
 
@@ -141,7 +143,9 @@ def _answer(request: Request, explored: Explored, others: Mapping[str, Scenario]
         beside = {explored.file.name: explored.file} | beside
     runs = [run, *(results.simulate(scenario) for scenario in beside.values())]
     baseline = request.baseline or (explored.file.name if explored.changed else run.name)
-    if request.view == "Files":
+    if request.view == DEAL:
+        deal.show(explored.file, request.without, runs)
+    elif request.view == "Files":
         views.files(explored.scenario, explored.stem, runs, baseline)
     else:
         results.show(runs, baseline)

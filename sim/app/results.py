@@ -15,17 +15,22 @@ from sim.analysis.summary import Comparison, Summary, comparison
 from sim.app import markup
 from sim.ensemble.store import Run
 from sim.presentation.answer import answer
+from sim.presentation.reversal import section as describe
 from sim.presentation.runs import sections
 from sim.presentation.section import Draw, Section
 from sim.scenario.schema import Scenario, digest
+from sim.study.reversal import find_reversal
 
-KEPT_RUNS, KEPT_FIGURES = 12, 48
+KEPT_RUNS, KEPT_FIGURES = 24, 48
 INCHES = (6.8, 4.3)
 
 
 @st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False)
-# name and digest are what it is kept under
-def _simulated(name: str, determines: str, _scenario: Scenario) -> Run:  # noqa: ARG001
+def _simulated(
+    name: str,  # noqa: ARG001  the key of the cache
+    determines: str,  # noqa: ARG001  the key of the cache
+    _scenario: Scenario,
+) -> Run:
     return sim.run(_scenario, out=None)
 
 
@@ -41,6 +46,8 @@ def show(runs: Sequence[Run], baseline: str) -> None:
     shown = comparison(runs, baseline)
     for sentence in answer(shown):
         markup.html(markup.sentences(sentence))
+    if len(runs) > 1:
+        _offer_reversal(runs)
     drawn = []
     for section in sections(shown):
         markup.html(f"<h2>{escape(section.question)}</h2>")
@@ -58,6 +65,16 @@ def show(runs: Sequence[Run], baseline: str) -> None:
         with place:
             for name in section.figures:
                 markup.html(markup.figure(*picture(section, name, shown)))
+
+
+def _offer_reversal(runs: Sequence[Run]) -> None:
+    """What would reverse the ranking of the best two, for whoever asks: it takes as long again."""
+    if st.button("What would reverse this?", help="Simulates the best two with other numbers."):
+        with st.spinner("Simulating the best two with other numbers"):
+            reversal = describe(find_reversal(runs))
+        markup.html(markup.sentences(reversal))
+        tables = "".join(markup.numbers(table) for table in reversal.tables)
+        markup.html(f'{tables}<p class="quiet">{escape(reversal.trust)}</p>')
 
 
 def picture(section: Section, name: str, shown: Comparison) -> tuple[bytes, str]:

@@ -6,7 +6,7 @@ of `Request`, and every value that differs from the scenario's file under its do
 after `--set`; `none` takes away what may be absent.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count, groupby
 from types import NoneType
@@ -14,6 +14,7 @@ from typing import Any, get_args
 
 from sim.errors import ScenarioError
 from sim.quantity import Parameters
+from sim.scenario.clauses import with_clauses
 from sim.scenario.load import load, read_override
 from sim.scenario.schema import Scenario
 from sim.scenario.show import toml
@@ -28,7 +29,8 @@ MOST_STEPS = 24_000_000
 
 What a few seconds to a minute allow.
 """
-VIEWS = ("Answers", "One history", "Parameters", "Files")
+DEAL = "The deal"
+VIEWS = ("Answers", DEAL, "One history", "Parameters", "Files")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Request:
     baseline: str = ""
     view: str = ""
     world: str = ""
+    without: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, address: Mapping[str, list[str]]) -> "Request":
@@ -52,7 +55,11 @@ class Request:
             for name in ("scenario", "baseline", "view", "world")
             if address.get(name)
         }
-        return cls(**names, compare=tuple(dict.fromkeys(address.get("compare", []))))
+        return cls(
+            **names,
+            compare=tuple(dict.fromkeys(address.get("compare", []))),
+            without=tuple(dict.fromkeys(address.get("without", []))),
+        )
 
 
 def settings_of(address: Mapping[str, list[str]]) -> dict[str, str]:
@@ -95,9 +102,10 @@ def explore(
     file: Callable[[Mapping[str, Any]], Scenario],
     settings: Mapping[str, str],
     taken: Iterable[str] = (),
+    without: Collection[str] = (),
 ) -> Explored:
-    """Apply settings to a scenario; `file` reads it with some overrides, and `taken` are names that
-    a changed scenario must not have.
+    """Apply settings to a scenario; `file` reads it with some overrides, `taken` are names that a
+    changed scenario must not have, and `without` numbers of clauses that are taken out of a text.
 
     Settings that cannot be used are left out, with the command line's messages. Raises
     ScenarioError if the file itself is at fault.
@@ -109,6 +117,14 @@ def explore(
     except ScenarioError as wrong:
         problems, used = wrong.problems, _usable(file, used)
         scenario = _read(file, used)
+    numbers = [clause.number for clause in scenario.clauses]
+    problems = problems + [
+        f"{ORIGIN}: without {number}: {scenario.name} has no such clause"
+        for number in without
+        if number not in numbers
+    ]
+    if left_out := [number for number in numbers if number in without]:
+        scenario = _without(scenario, left_out)
     base = file(
         {f"sampling.{name}": value for name, value in scenario.sampling.model_dump().items()}
     )
@@ -127,6 +143,14 @@ def explore(
         frozenset(key for key, text in settings.items() if used.get(key) != text),
         problems,
     )
+
+
+def _without(text: Scenario, numbers: Sequence[str]) -> Scenario:
+    """The text without these clauses, and a label that says so."""
+    kept = {clause.number for clause in text.clauses} - set(numbers)
+    label = f"{text.label or text.name} without {', '.join(numbers)}"
+    less = with_clauses(text, kept)
+    return less.model_copy(update={"label": label}).with_origins(less.origins, less.stated_sources)
 
 
 def differences(file: Scenario, scenario: Scenario) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def choose(request: Request, called: Mapping[str, str], titles: Mapping[str, str
 
     def pick() -> None:
         kept = {key: None for key in settings_of(address()) if not key.startswith("sampling.")}
-        put(kept | {"scenario": st.session_state["scenario"], "world": None})
+        put(kept | {"scenario": st.session_state["scenario"], "world": None, "without": None})
 
     st.selectbox(
         "Scenario",
@@ -223,6 +223,6 @@ def anything_else(explored: Explored, has_control: Iterable[str]) -> None:
     )
     st.button(
         "Back to the file",
-        on_click=lambda: put(dict.fromkeys(settings, None)),
-        disabled=not settings,
+        on_click=lambda: put(dict.fromkeys((*settings, "without"), None)),
+        disabled=not settings and "without" not in address(),
     )

@@ -37,7 +37,7 @@ app = typer.Typer(
 
 
 def _print_version(wanted: bool) -> None:
-    """Print the version and end."""
+    """Print the version of the program, and nothing else."""
     if wanted:
         from importlib.metadata import version
 
@@ -45,16 +45,17 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", help="Print the version and exit.", callback=_print_version, is_eager=True
+    ),
+]
+
+
 @app.callback()
-def main(
-    _version: Annotated[
-        bool,
-        typer.Option(
-            "--version", help="Print the version.", callback=_print_version, is_eager=True
-        ),
-    ] = False,
-) -> None:
-    """Set what all commands share: no figure is shown on a screen."""
+def program(_version: Version = False) -> None:
+    """What every command is called through: no figure is shown on a screen."""
     os.environ["MPLBACKEND"] = "Agg"
 
 

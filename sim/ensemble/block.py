@@ -3,6 +3,7 @@ written whole or not at all.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,12 +12,12 @@ import pyarrow as pa
 from sim.ensemble.gate import check_outcomes, check_timeline
 from sim.ensemble.timeline import Timeline
 from sim.game.endings import CAUSES, REASONS, Cause
-from sim.model.ceasefire import CeasefireModel
-from sim.model.costs import costs
-from sim.model.signing import signing
 from sim.scenario.columns import outcomes as declared
 from sim.scenario.columns import schema
 from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.model.ceasefire import CeasefireModel
 
 BLOCK = 32768
 """Worlds in a block: their arrays stay in the cache, and Python's share of the time is small."""
@@ -36,6 +37,8 @@ def simulate(scenario: Scenario, first: int, last: int) -> Block:
 
     Raises ImpossibleError for a result that cannot be.
     """
+    from sim.model.ceasefire import CeasefireModel  # noqa: PLC0415  results are read without it
+
     model = CeasefireModel(scenario, range(first, last))
     timeline = Timeline.of(model)
     block = Block(first, outcomes(model), timeline)
@@ -47,12 +50,15 @@ def simulate(scenario: Scenario, first: int, last: int) -> Block:
     return block
 
 
-def outcomes(model: CeasefireModel) -> pa.Table:
+def outcomes(model: "CeasefireModel") -> pa.Table:
     """One row a world: what became of it, and the parameters that were drawn for it.
 
     Russia's chance of prevailing is null unless war has resumed, and the reason unless Russia
     attacked.
     """
+    from sim.model.costs import costs  # noqa: PLC0415
+    from sim.model.signing import signing  # noqa: PLC0415
+
     held = model.cause == Cause.HELD.code
     fought = np.stack(list(model.wars.fought.values()), axis=1)
     columns = {

@@ -58,7 +58,7 @@ def _versions() -> dict[str, str]:
 def _code() -> str:
     """Fingerprint of the code that determines a result; the journal only looks on."""
     package = Path(__file__).parents[1]
-    folders = [package / name for name in ("guarantee", "actors", "game", "model")]
+    folders = [package / name for name in ("guarantee", "actors", "agents", "game", "model")]
     files = {path for folder in folders for path in folder.rglob("*.py")}
     files -= {package / "model" / name for name in ("events.py", "journal.py", "observer.py")}
     files |= {

@@ -62,16 +62,46 @@ def run(
     block: int = BLOCK,
     progress: Progress | None = None,
 ) -> Run:
-    """Simulate all worlds of a scenario.
+    """Simulate all histories of a scenario.
 
-    `workers` processes, or any `executor`, compute blocks of `block` worlds; the results do not
-    depend on either. Processes are started only where that takes less time than going on alone; a
-    script that uses them makes its calls under `if __name__ == "__main__":`, since every process
-    reads the script. The results are written to a folder in `out`, from which a run that was
-    computed before is read again, one that was interrupted goes on, and one of fewer designs is
-    added to; with `out=None` they stay in memory. Raises RunError if the folder cannot be written,
-    or if blocks fail again and again (the others are kept), ValueError for fewer than one worker or
-    world in a block, RuntimeError in a process that is only reading an unguarded script.
+    Parameters
+    ----------
+    scenario
+        What to simulate, and how often.
+    workers
+        Processes that compute blocks. They are started only where that takes less time than going
+        on alone. A script that uses them makes its calls under `if __name__ == "__main__":`, since
+        every process reads the script.
+    executor
+        Computes the blocks in place of processes of this machine.
+    out
+        Folder for the folder of the run: a run that was computed before is read again, one that was
+        interrupted goes on, and one of fewer designs is added to. None keeps the results in memory.
+    block
+        Histories to a block. The results depend neither on it nor on the workers.
+    progress
+        Called with the histories that are done, and their total.
+
+    Returns
+    -------
+    Run
+        Outcomes with a row a history, and a timeline with a row a month.
+
+    Raises
+    ------
+    RunError
+        If the folder cannot be written, or if blocks fail again and again; the others are kept.
+    ValueError
+        For fewer than one worker or one history in a block.
+    RuntimeError
+        In a process that is only reading an unguarded script.
+
+    Examples
+    --------
+    >>> run = sim.run(sim.load("scenarios/nato.toml", {"sampling.designs": 32}), out=None)
+    >>> len(run.outcomes)
+    320
+
     """
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         raise RuntimeError(

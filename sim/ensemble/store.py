@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from sim.ensemble.block import Block
 from sim.ensemble.manifest import EDITION, manifest_of
 from sim.ensemble.timeline import VARIABLES, Timeline
 from sim.errors import RunError
@@ -27,6 +26,9 @@ from sim.scenario.columns import Kind, described, schema, stored_kinds
 from sim.scenario.columns import timeline as declared_timeline
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.ensemble.block import Block
 
 _ROWS = 65_536
 _WORDS = ["cause", "reason", "members_fought"]
@@ -249,7 +251,7 @@ class Store:
             shutil.rmtree(folder)
         return not damaged
 
-    def write(self, block: Block) -> None:
+    def write(self, block: "Block") -> None:
         """Keep a block: whole, or not at all."""
         folder = self._block(block.first, block.first + block.timeline.worlds)
         unfinished = folder.with_suffix(".part")
@@ -357,8 +359,30 @@ def _manifest(folder: Path) -> dict[str, Any]:
 def read_run(folder: str | Path) -> Run:
     """The results in a run folder.
 
-    Raises RunError if it is not one, was made by another edition of the model, is not complete, or
-    was changed since it was written.
+    Parameters
+    ----------
+    folder
+        One that `sim.run` or `ceasefire run` wrote.
+
+    Returns
+    -------
+    Run
+        Its tables, and how they came about.
+
+    Raises
+    ------
+    RunError
+        If it is not a run folder, was made by another edition of the model, is not complete, or was
+        changed since it was written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     run = sim.run(sim.load("scenarios/nato.toml", {"sampling.designs": 32}), out=folder)
+    ...     sim.read_run(run.folder).name
+    'nato'
+
     """
     folder = Path(folder)
     manifest = _manifest(folder)
@@ -388,7 +412,7 @@ def read_run(folder: str | Path) -> Run:
     )
 
 
-def gather(scenario: Scenario, blocks: list[Block], seconds: float) -> Run:
+def gather(scenario: Scenario, blocks: "list[Block]", seconds: float) -> Run:
     """The results of blocks that were kept in memory."""
     ordered = sorted(blocks, key=lambda block: block.first)
     timeline = ordered[0].timeline

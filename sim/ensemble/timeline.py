@@ -3,7 +3,7 @@ blocks of worlds.
 """
 
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from sim.ensemble.gate import check_states
 from sim.game.endings import CAUSES, ENDINGS
-from sim.model.ceasefire import CeasefireModel
 from sim.scenario.columns import QUANTILES, STATES
 from sim.uncertainty import Floats
+
+if TYPE_CHECKING:
+    from sim.model.ceasefire import CeasefireModel
 
 _WEAKEST, _RATIO, _STRENGTHS = 1e-2, 1.01, 1620
 _REPUTATIONS = 200
@@ -38,7 +40,7 @@ class Timeline:
     at_peace: dict[str, NDArray[np.int64]]
 
     @classmethod
-    def of(cls, model: CeasefireModel) -> Self:
+    def of(cls, model: "CeasefireModel") -> Self:
         """Run the model to its end, counting as it goes.
 
         Raises ImpossibleError for a state that cannot be.

@@ -14,7 +14,6 @@ import pandas as pd
 
 from sim.ensemble.block import BLOCK, outcomes
 from sim.ensemble.gate import check_outcomes
-from sim.model.ceasefire import CeasefireModel
 from sim.model.designs import designs
 from sim.quantity import Worlds
 from sim.scenario.columns import described, stored_kinds
@@ -40,6 +39,8 @@ class _Batch:
 
     def simulate(self) -> Floats:
         """What is counted, (setting, number, world)."""
+        from sim.model.ceasefire import CeasefireModel  # noqa: PLC0415  findings are read without it
+
         numbers = np.arange(self.first, self.last)
         several = len(self.settings)
         values = _values(self.scenario, self.settings, numbers)

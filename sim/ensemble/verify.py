@@ -37,9 +37,32 @@ def verify(folder: str | Path, *, everything: bool = False) -> Verified:
     """Simulate a sample of the blocks of a run again, or all of them, and compare every column bit
     for bit.
 
-    Differences say the column, in how many worlds it differs, and by how much at most; `versions`
-    say which software and platform differ from those that the run was made with. Raises RunError if
-    the folder is not a finished run or was altered.
+    Parameters
+    ----------
+    folder
+        That of a run.
+    everything
+        Whether all blocks are simulated again, and the timeline with them.
+
+    Returns
+    -------
+    Verified
+        `differences` say the column, in how many histories it differs, and by how much at most;
+        `versions` say which software and platform differ from those that the run was made with.
+
+    Raises
+    ------
+    RunError
+        If the folder is not a finished run, or was altered.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     run = sim.run(sim.load("scenarios/nato.toml", {"sampling.designs": 32}), out=folder)
+    ...     sim.verify(run.folder).differences
+    []
+
     """
     run = read_run(folder)
     kept = Outcomes(Path(folder) / "outcomes.parquet")

@@ -9,10 +9,10 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.actors.europe import EuropeanCoalition
-from sim.actors.russia import Russia
-from sim.actors.ukraine import Ukraine
-from sim.actors.united_states import UnitedStates
+from sim.agents.europe import EuropeanCoalition
+from sim.agents.russia import Russia
+from sim.agents.ukraine import Ukraine
+from sim.agents.united_states import UnitedStates
 from sim.game.crisis import Crisis
 from sim.game.endings import ENDINGS, Cause
 from sim.guarantee.costs import EUROPE, UNITED_STATES
@@ -34,12 +34,36 @@ from sim.uncertainty import Floats
 class CeasefireModel(mesa.Model):
     """Possible histories of one ceasefire under one scenario, as a plain Mesa model.
 
-    `step()` is a month, `running` tells when to stop.
+    `step()` is a month, `running` says whether any history goes on. Every attribute of the model
+    and of its agents `russia`, `ukraine`, `europe` and `united_states` is an array with one entry a
+    history.
 
-    Every attribute of the model and of its agents `russia`, `ukraine`, `europe` and `united_states`
-    is an array with one entry a world. `worlds` is their number, or the numbers of the worlds to
-    simulate: world w has parameter set w // replicates. `rng` replaces the seed of the scenario;
-    with the same seed a world's history is the same alone and among thousands.
+    Parameters
+    ----------
+    scenario
+        What to simulate.
+    worlds
+        How many histories, or their numbers (world,): history w has parameter set w // replicates.
+    rng
+        Replaces the seed of the scenario. With the same seed a history is the same alone and among
+        thousands.
+    settings
+        Values (world,) that stand in place of those of the scenario, by dotted key: histories of
+        the same number then meet the same chances under different settings.
+
+    Raises
+    ------
+    ValueError
+        For a history that the sampling of the scenario does not have.
+
+    Examples
+    --------
+    >>> model = sim.CeasefireModel(sim.load("scenarios/nato.toml"), worlds=[7])
+    >>> while model.running:
+    ...     model.step()
+    >>> model.years > 0
+    True
+
     """
 
     def __init__(

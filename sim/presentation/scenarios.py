@@ -8,17 +8,16 @@ from textwrap import fill, wrap
 
 from sim.errors import ScenarioError
 from sim.guarantee.provisions.commitment import ANCHORS
-from sim.presentation.terminal import WIDTH
 from sim.quantity import Array
 from sim.scenario import library as of_product
 from sim.scenario.load import load
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Distribution
 
-_NAME, _PROMISE = 22, 10
-_TITLE = WIDTH - _NAME - 2 * _PROMISE - 3
+_WIDTH, _NAME, _PROMISE = 80, 22, 10
+_TITLE = _WIDTH - _NAME - 2 * _PROMISE - 3
 _HEADINGS = f"{'Scenario':{_NAME}} {'Promise of':{_PROMISE}}\n{'':{_NAME}} {'Europe':{_PROMISE}} US"
-SCALE = fill(f"Promises run {ANCHORS}.", WIDTH)
+SCALE = fill(f"Promises run {ANCHORS}.", _WIDTH)
 
 
 def library(here: Path = Path()) -> Iterator[str]:

@@ -7,15 +7,16 @@ that whoever reads a table asks the table and no name.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
-
-import pandas as pd
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from sim.game.endings import ENDINGS
 from sim.guarantee.costs import EUROPE, UKRAINE, UNITED_STATES, column
 from sim.scenario.schema import Scenario, milestones
 from sim.uncertainty import Distribution
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 QUANTILES = (5, 25, 50, 75, 95)
 """Percentiles of the timeline."""
@@ -27,7 +28,6 @@ STATES = {
 }
 """Variables of the timeline, with their meaning and unit."""
 _KINDS = "kinds"
-_WORD = pa.dictionary(pa.int8(), pa.string())
 
 
 class Kind(StrEnum):
@@ -50,45 +50,44 @@ class Column:
     """One column of a table."""
 
     name: str
-    type: pa.DataType
+    type: str  # that of Arrow, by its name; `word` is one of a few texts
     kind: Kind
     unit: str
     meaning: str
 
     @property
-    def field(self) -> pa.Field:
-        """The field of a schema, with the description as its metadata."""
-        metadata = {"kind": str(self.kind), "unit": self.unit, "meaning": self.meaning}
-        return pa.field(self.name, self.type, metadata=metadata)
+    def description(self) -> dict[str, str]:
+        """What is stored of it with the values."""
+        return {"kind": str(self.kind), "unit": self.unit, "meaning": self.meaning}
 
 
 OUTCOMES = (
-    Column("world", pa.int64(), Kind.IDENTITY, "-", "number of the simulated history"),
-    Column("design", pa.int64(), Kind.IDENTITY, "-", "number of its parameter set"),
-    Column("replicate", pa.int64(), Kind.IDENTITY, "-", "which history of its parameter set it is"),
-    Column("years", pa.float64(), Kind.OUTCOME, "years", "how long the ceasefire held"),
-    Column("cause", _WORD, Kind.OUTCOME, "-", "how it ended, `held` if it did not"),
-    Column("reason", _WORD, Kind.OUTCOME, "-", "main reason of an attack, else null"),
-    Column("held", pa.bool_(), Kind.OUTCOME, "-", "whether it held to the horizon"),
-    Column("europe_intervenes", pa.bool_(), Kind.OUTCOME, "-", "whether the coalition fought"),
-    Column("us_backs", pa.bool_(), Kind.OUTCOME, "-", "whether the United States backed Ukraine"),
-    Column("members_fought", pa.string(), Kind.OUTCOME, "-", "members that kept their pledge"),
-    Column("probes", pa.int32(), Kind.OUTCOME, "probes", "probes by Russia"),
-    Column("firm_answers", pa.int32(), Kind.OUTCOME, "probes", "probes that were met firmly"),
+    Column("world", "int64", Kind.IDENTITY, "-", "number of the simulated history"),
+    Column("design", "int64", Kind.IDENTITY, "-", "number of its parameter set"),
+    Column("replicate", "int64", Kind.IDENTITY, "-", "which history of its parameter set it is"),
+    Column("years", "float64", Kind.OUTCOME, "years", "how long the ceasefire held"),
+    Column("cause", "word", Kind.OUTCOME, "-", "how it ended, `held` if it did not"),
+    Column("reason", "word", Kind.OUTCOME, "-", "main reason of an attack, else null"),
+    Column("held", "bool", Kind.OUTCOME, "-", "whether it held to the horizon"),
+    Column("europe_intervenes", "bool", Kind.OUTCOME, "-", "whether the coalition fought"),
+    Column("us_backs", "bool", Kind.OUTCOME, "-", "whether the United States backed Ukraine"),
+    Column("members_fought", "string", Kind.OUTCOME, "-", "members that kept their pledge"),
+    Column("probes", "int32", Kind.OUTCOME, "probes", "probes by Russia"),
+    Column("firm_answers", "int32", Kind.OUTCOME, "probes", "probes that were met firmly"),
     Column(
-        *("terms_drift", pa.float64(), Kind.OUTCOME, "probability"),
+        *("terms_drift", "float64", Kind.OUTCOME, "probability"),
         "mean shift of Russia's chance of prevailing since the signature",
     ),
     Column(
-        *("russia_prevails", pa.float64(), Kind.OUTCOME, "probability"),
+        *("russia_prevails", "float64", Kind.OUTCOME, "probability"),
         "Russia's chance of prevailing in the war, null without one",
     ),
     Column(
-        *("russia_signs", pa.float64(), Kind.OUTCOME, "probability"),
+        *("russia_signs", "float64", Kind.OUTCOME, "probability"),
         "Russia's chance of signing the text",
     ),
     Column(
-        *("ukraine_gain", pa.float64(), Kind.OUTCOME, "utility"),
+        *("ukraine_gain", "float64", Kind.OUTCOME, "utility"),
         "what the history is worth to Ukraine, less what fighting on is",
     ),
 )
@@ -103,17 +102,17 @@ def outcomes(scenario: Scenario) -> list[Column]:
 def timeline() -> list[Column]:
     """The columns of a timeline, one row a month, in their order."""
     return [
-        Column("step", pa.int64(), Kind.IDENTITY, "months", "number of the month"),
-        Column("years", pa.float64(), Kind.IDENTITY, "years", "end of the month"),
-        Column("at_risk", pa.int64(), Kind.OUTCOME, "histories", "at peace when it began"),
+        Column("step", "int64", Kind.IDENTITY, "months", "number of the month"),
+        Column("years", "float64", Kind.IDENTITY, "years", "end of the month"),
+        Column("at_risk", "int64", Kind.OUTCOME, "histories", "at peace when it began"),
         *(
-            Column(f"ended_{cause}", pa.int64(), Kind.OUTCOME, "histories", f"{cause.label} in it")
+            Column(f"ended_{cause}", "int64", Kind.OUTCOME, "histories", f"{cause.label} in it")
             for cause in ENDINGS
         ),
         *(
             Column(
                 f"{name}_{percent}",
-                pa.float64(),
+                "float64",
                 Kind.OUTCOME,
                 unit,
                 f"{meaning}: {percent} % of the histories at peace lie below",
@@ -124,12 +123,22 @@ def timeline() -> list[Column]:
     ]
 
 
-def schema(columns: Iterable[Column]) -> pa.Schema:
-    """The schema of a table with these columns."""
-    return pa.schema([column.field for column in columns])
+def schema(columns: Iterable[Column]) -> "pa.Schema":
+    """The schema of a table with these columns, each with its description as metadata."""
+    import pyarrow as pa  # noqa: PLC0415  who reads a table, or a scenario, needs none
+
+    word = pa.dictionary(pa.int8(), pa.string())
+    return pa.schema(
+        pa.field(
+            column.name,
+            word if column.type == "word" else pa.type_for_alias(column.type),
+            metadata=column.description,
+        )
+        for column in columns
+    )
 
 
-def stored_kinds(stored: pa.Schema) -> dict[str, str]:
+def stored_kinds(stored: "pa.Schema") -> dict[str, str]:
     """The kind of each column of a table that was stored; an outcome where it does not say."""
     return {
         field.name: (field.metadata or {}).get(b"kind", Kind.OUTCOME.encode()).decode()
@@ -137,7 +146,7 @@ def stored_kinds(stored: pa.Schema) -> dict[str, str]:
     }
 
 
-def described(frame: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
+def described(frame: "pd.DataFrame", kinds: dict[str, str]) -> "pd.DataFrame":
     """The frame, knowing the kinds of its columns."""
     frame.attrs[_KINDS] = kinds
     return frame
@@ -166,10 +175,10 @@ def of_kind(worlds: Any, kind: Kind) -> list[str]:
 def _hazards(scenario: Scenario) -> Iterator[Column]:
     for cause in ENDINGS:
         meaning = f"sum of the chances of each month that {cause.clause}"
-        yield Column(f"hazard_{cause}", pa.float32(), Kind.HAZARD, "probability", meaning)
+        yield Column(f"hazard_{cause}", "float32", Kind.HAZARD, "probability", meaning)
     for year in milestones(scenario.sampling.horizon_years)[:-1]:
         meaning = f"sum of the chances of every end in the first {year} years"
-        yield Column(f"hazard_until_{year}", pa.float32(), Kind.HAZARD, "probability", meaning)
+        yield Column(f"hazard_until_{year}", "float32", Kind.HAZARD, "probability", meaning)
 
 
 def _costs(scenario: Scenario) -> Iterator[Column]:
@@ -184,11 +193,11 @@ def _costs(scenario: Scenario) -> Iterator[Column]:
         ),
     ):
         meaning = f"present value of {item} to {bearer.removeprefix(EUROPE)}"
-        yield Column(column(item, bearer), pa.float32(), Kind.COST, "USD billion", meaning)
+        yield Column(column(item, bearer), "float32", Kind.COST, "USD billion", meaning)
 
 
 def _drawn(scenario: Scenario) -> Iterator[Column]:
     for name, value, field in scenario.fields():
         if isinstance(value, Distribution):
             extra: Any = field.json_schema_extra
-            yield Column(name, pa.float64(), Kind.DRAWN, str(extra["unit"]), str(field.description))
+            yield Column(name, "float64", Kind.DRAWN, str(extra["unit"]), str(field.description))

@@ -6,7 +6,8 @@ A later layer wins over an earlier one, value by value.
 import difflib
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
@@ -19,12 +20,17 @@ from sim.scenario.toml import Key, lines_of
 
 @dataclass
 class Layer:
-    """One file, or the overrides: its values, and the lines where they stand."""
+    """One file with its text, or the overrides: its values, and the lines where they stand."""
 
     origin: str
     values: dict[str, Any]
-    lines: dict[Key, int] = field(default_factory=dict)
+    text: str = ""
     names_scenario: bool = True  # whether what it says of itself is said of the scenario
+
+    @cached_property
+    def lines(self) -> dict[Key, int]:
+        """The line of each key of a file, looked up when the first is wanted."""
+        return lines_of(self.text)
 
     def place(self, key: Key) -> str:
         """`file:line` of a key, or of the nearest thing around it that stands there."""
@@ -84,17 +90,34 @@ def origins_of(settings: Settings) -> tuple[Origins, Sources]:
     """The values that layers give to each dotted key with their places, and the sources that they
     state.
     """
-    origins = {
-        dotted: values
+    values = {
+        dotted: by_layer
         for key, layers in settings.items()
-        for dotted, values in _with_places(key, layers)
+        for dotted, by_layer in _by_dotted_key(key, layers)
     }
     sources = {
-        dotted: values[-1][0]["source"]
-        for dotted, values in origins.items()
-        if isinstance(values[-1][0], dict) and "source" in values[-1][0]
+        dotted: value["source"]
+        for dotted, (*_, (value, _, _)) in values.items()
+        if isinstance(value, dict) and "source" in value
     }
-    return origins, sources
+    return _Places(values), sources
+
+
+class _Places(Mapping[str, tuple[tuple[Any, str], ...]]):
+    """Values and their places by dotted key; a place is looked up whenever it is wanted."""
+
+    def __init__(self, values: Mapping[str, list[tuple[Any, Layer, Key]]]) -> None:
+        """The values, each with the layer that gives it and its key there."""
+        self._values = values
+
+    def __getitem__(self, dotted: str) -> tuple[tuple[Any, str], ...]:
+        return tuple((value, layer.setter(key)) for value, layer, key in self._values[dotted])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def dotted_key(key: Key) -> str:
@@ -133,7 +156,7 @@ def _read(path: Path, above: tuple[Path, ...]) -> Iterator[Layer]:
         raise ScenarioError(
             f"{path}: is empty; a scenario needs at least a title, or a file that it extends"
         )
-    layer = Layer(library.shown(path), values, lines_of(text))
+    layer = Layer(library.shown(path), values, text)
     for base in _bases(layer):
         yield from _read(library.find(base, path.parent), (*above, path))
     yield layer
@@ -223,10 +246,10 @@ def nested(names: list[str], value: Any) -> dict[str, Any]:
     return dict(value)
 
 
-def _with_places(
+def _by_dotted_key(
     key: Key, layers: list[tuple[Any, Layer]]
-) -> Iterator[tuple[str, tuple[tuple[Any, str], ...]]]:
-    """A dotted key, with its values and where they stand.
+) -> Iterator[tuple[str, list[tuple[Any, Layer, Key]]]]:
+    """A dotted key, with its values, who gives each, and its key there.
 
     A list of blocks is one value of a file; its values go by the names or numbers of the blocks.
     """
@@ -236,7 +259,7 @@ def _with_places(
             for name, inner in block.items():
                 yield (
                     ".".join(map(str, (*key, block.get("name", block.get("number")), name))),
-                    ((inner, layer.setter((*key, position, name))),),
+                    [(inner, layer, (*key, position, name))],
                 )
     else:
-        yield ".".join(map(str, key)), tuple((said, by.setter(key)) for said, by in layers)
+        yield ".".join(map(str, key)), [(setting, layer, key) for setting, layer in layers]

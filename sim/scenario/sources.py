@@ -15,14 +15,17 @@ def without_source(scenario: Scenario) -> list[str]:
     A source counts where the file that sets the number states it, be it the scenario's own or one
     that it extends. A value that stands in no file, such as that of `--set`, needs none.
     """
-    last = {
-        key: values[-1] for key, values in scenario.origins.items() if key.startswith("regime.")
+    stated = {
+        key: scenario.stated_sources.get(key, "").strip(" .")
+        for key in scenario.origins
+        if key.startswith("regime.")
     }
+    without = {key: source for key, source in stated.items() if source in _NO_REASON}
+    last = {key: scenario.origins[key][-1] for key in without}
     return [
-        f"{place}: {key}: {_fault(source)}, as in {_with_source(value)}"
+        f"{place}: {key}: {_fault(without[key])}, as in {_with_source(value)}"
         for key, (value, place) in last.items()
         if _stands_in_a_file(place)
-        and (source := scenario.stated_sources.get(key, "").strip(" .")) in _NO_REASON
     ]
 
 

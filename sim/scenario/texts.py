@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, Self
 
 from pydantic import ValidationError
 
@@ -13,19 +14,28 @@ from sim.scenario.show import toml
 from sim.scenario.toml import Key
 
 
-@dataclass
+@dataclass(kw_only=True)
 class ClauseLayer(Layer):
-    """One value that a clause sets; its origin is `file:line`."""
+    """One value that a clause of a file sets, and where the file has it."""
 
-    number: str = ""
+    file: Layer
+    written: Key
+    number: str
+
+    @classmethod
+    def of(cls, file: Layer, position: int, number: str, key: str, value: Any) -> Self:
+        """A value that the clause at a position of a file sets."""
+        written = ("clauses", position, "sets", key)
+        values = nested(key.split("."), value)
+        return cls(file.origin, values, file=file, written=written, number=number)
 
     def place(self, key: Key) -> str:  # noqa: ARG002  one value has one place
         """`file:line: clause 8`."""
-        return f"{self.origin}: clause {self.number}"
+        return f"{self.file.place(self.written)}: clause {self.number}"
 
     def setter(self, key: Key) -> str:  # noqa: ARG002  one value has one place
         """`clause 8 of file:line`."""
-        return f"clause {self.number} of {self.origin}"
+        return f"clause {self.number} of {self.file.place(self.written)}"
 
 
 def with_clauses(files: Iterable[Layer]) -> Iterator[Layer]:
@@ -73,5 +83,4 @@ def _clause_layers(file: Layer) -> Iterator[ClauseLayer]:
         except ValidationError:
             continue
         for key, value in sourced.items():
-            place = file.place(("clauses", position, "sets", key))
-            yield ClauseLayer(place, nested(key.split("."), value), number=clause["number"])
+            yield ClauseLayer.of(file, position, clause["number"], key, value)

@@ -3,12 +3,13 @@
 """
 
 from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
 
-import tree_sitter
-import tree_sitter_toml
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
 
 Key = tuple[str | int, ...]
-_TOML = tree_sitter.Parser(tree_sitter.Language(tree_sitter_toml.language()))
 
 
 def lines_of(text: str) -> dict[Key, int]:
@@ -17,7 +18,7 @@ def lines_of(text: str) -> dict[Key, int]:
     """
     lines: dict[Key, int] = {}
     elements: dict[Key, int] = {}
-    root = _TOML.parse(text.encode()).root_node
+    root = _parser().parse(text.encode()).root_node
     lines.update(_pairs(root, ()))
     for node in root.named_children:
         if node.type not in ("table", "table_array_element"):
@@ -32,6 +33,15 @@ def lines_of(text: str) -> dict[Key, int]:
     return lines
 
 
+@cache
+def _parser() -> "Parser":
+    """The parser of TOML, which is there where lines are wanted."""
+    import tree_sitter  # noqa: PLC0415  a file whose lines nobody wants is read without it
+    import tree_sitter_toml  # noqa: PLC0415
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_toml.language()))
+
+
 def _inside(names: Key, elements: dict[Key, int]) -> Key:
     """A table's path with the positions of the array elements that it stands in."""
     path: Key = ()
@@ -42,13 +52,13 @@ def _inside(names: Key, elements: dict[Key, int]) -> Key:
     return path + names[-1:]
 
 
-def _names(node: tree_sitter.Node) -> Key:
+def _names(node: "Node") -> Key:
     if node.type == "dotted_key":
         return tuple(name for child in node.named_children for name in _names(child))
     return ((node.text or b"").decode().strip("\"'"),)
 
 
-def _pairs(node: tree_sitter.Node, table: Key) -> Iterator[tuple[Key, int]]:
+def _pairs(node: "Node", table: Key) -> Iterator[tuple[Key, int]]:
     for pair in (child for child in node.named_children if child.type == "pair"):
         key, value = pair.named_children[:2]
         path = table + _names(key)
@@ -56,7 +66,7 @@ def _pairs(node: tree_sitter.Node, table: Key) -> Iterator[tuple[Key, int]]:
         yield from _nested(value, path)
 
 
-def _nested(value: tree_sitter.Node, path: Key) -> Iterator[tuple[Key, int]]:
+def _nested(value: "Node", path: Key) -> Iterator[tuple[Key, int]]:
     if value.type == "inline_table":
         yield from _pairs(value, path)
     elif value.type == "array":

@@ -35,15 +35,75 @@ _TAIL = 0.975
 def clauses(
     scenario: Scenario, outcome: str = OUTCOME, against: Scenario | None = None, **options: Any
 ) -> pd.DataFrame:
-    """What each clause of a text is worth: the table of `value`, which takes the same options."""
+    """What each clause of a text is worth: its Shapley value over all subsets of the text on
+    `base`.
+
+    Parameters
+    ----------
+    scenario
+        A text; a scenario without clauses is valued by its provisions.
+    outcome
+        One that `sensitivity` takes, or ukraine_signs, both_sign, ukraine_gain or
+        survival_if_signed@YEARS.
+    against
+        Another text: the clauses of both are then valued over `base`, and the values add up to the
+        difference between them.
+    **options
+        Those of `value`.
+
+    Returns
+    -------
+    DataFrame
+        The table `clauses` of `TABLES`: a row a clause, with its value, what it adds first and
+        last, and 95 % limits, in the unit of the outcome.
+
+    Raises
+    ------
+    ScenarioError
+        If the outcome is unknown, or the texts cannot be compared.
+
+    Examples
+    --------
+    >>> text = sim.load("scenarios/texts/paris_declaration.toml")
+    >>> table = sim.clauses(text, "survival@5", designs=16, replicates=2)
+    >>> "clause" in table and "value" in table
+    True
+
+    """
     return value(scenario, outcome, against, **options).table
 
 
 def explain(
     scenario: Scenario, against: Scenario, outcome: str = OUTCOME, **options: Any
 ) -> pd.DataFrame:
-    """Which provisions make the difference between two scenarios: the table of `explanation`, which
-    takes the same options.
+    """Which provisions make the difference between two scenarios.
+
+    Parameters
+    ----------
+    scenario, against
+        Two scenarios that differ in their guarantee; all values count over `against`.
+    outcome
+        As in `clauses`.
+    **options
+        Those of `explanation`.
+
+    Returns
+    -------
+    DataFrame
+        As that of `clauses`, a row a provision.
+
+    Raises
+    ------
+    ScenarioError
+        If the outcome is unknown.
+
+    Examples
+    --------
+    >>> coalition, none = (sim.load(f"scenarios/{name}.toml") for name in ("coalition", "none"))
+    >>> table = sim.explain(coalition, none, "survival@5", designs=16, replicates=2)
+    >>> len(table) > 1
+    True
+
     """
     return explanation(scenario, against, outcome, **options).table
 

@@ -25,11 +25,29 @@ Frontiers = Mapping[str, Sequence[Point]]
 def sign(texts: Sequence[Scenario | Run] | Scenario | Run, **options: Any) -> pd.DataFrame:
     """Who would sign each text, and what holds if it is signed.
 
-    `texts` are scenarios, which are simulated with the `options` of `sim.run`, or runs. Columns:
-    scenario, outcome (russia_signs, ukraine_signs, ukraine_gain, both_sign, survival.YEARS,
-    survival_if_signed.YEARS, rearming, and guarantors.WHAT.BEARER), estimate, low, high (95 %
-    confidence), spread_low, spread_high (90 % of parameter sets; NaN for a number of all parameter
-    sets together).
+    Parameters
+    ----------
+    texts
+        Scenarios, which are simulated, or runs; one, or several.
+    **options
+        Those of `sim.run`, for scenarios.
+
+    Returns
+    -------
+    DataFrame
+        A row a text and outcome. Columns: scenario; outcome (russia_signs, ukraine_signs,
+        ukraine_gain, both_sign, survival.YEARS, survival_if_signed.YEARS, rearming, and
+        guarantors.WHAT.BEARER); estimate, low, high, its 95 % confidence limits; spread_low,
+        spread_high, the middle 90 % of parameter sets, NaN for a number of all parameter sets
+        together.
+
+    Examples
+    --------
+    >>> text = sim.load("scenarios/texts/28_points.toml", {"sampling.designs": 32})
+    >>> table = sim.sign(text, out=None).set_index("outcome")
+    >>> bool(0 <= table.loc["both_sign", "estimate"] <= 1)
+    True
+
     """
     several = [texts] if isinstance(texts, Scenario | Run) else texts
     return find_signing(

@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis import durability
+from sim.analysis.durability import survival
 from sim.analysis.estimate import estimate
 from sim.analysis.measures import COSTS, named
+from sim.analysis.spread import spread
+from sim.analysis.spread import sure as sure_share
 from sim.chance import stream_seed
 from sim.ensemble.run import run
 from sim.errors import ArgumentFault, Fault, ScenarioError
@@ -224,9 +226,9 @@ def _simulate(question: _Question, sampled: Scenario, place: Floats) -> dict[str
     nine of ten of them reach, and cost.
     """
     result = run(replaced(sampled, question.values(place)), out=None)
-    held = durability.survival(result, [question.years]).iloc[0]
-    shares = durability.spread(result, question.years)["estimate"]
-    sure = durability.sure(result, question.years, question.hold)
+    held = survival(result, [question.years]).iloc[0]
+    shares = spread(result, question.years)["estimate"]
+    sure = sure_share(result, question.years, question.hold)
     paid = estimate(named(question.cost, result.horizon_years), result.worlds)
     return {
         "estimate": held["estimate"],

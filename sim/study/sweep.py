@@ -80,7 +80,22 @@ def read_all_limits(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
 
 
 def grid(values: Mapping[str, Sequence[float]]) -> Points:
-    """Every combination of the values. Raises ScenarioError for more than 10,000 of them.
+    """Every combination of the values.
+
+    Parameters
+    ----------
+    values
+        For each dotted key its values, in the unit of the scenario.
+
+    Returns
+    -------
+    Points
+        The combinations: a value for each key.
+
+    Raises
+    ------
+    ScenarioError
+        For more than 10,000 combinations.
 
     Examples
     --------
@@ -98,8 +113,29 @@ def grid(values: Mapping[str, Sequence[float]]) -> Points:
 
 
 def sample(values: Mapping[str, Sequence[float]], count: int, seed: int = 0) -> Points:
-    """A Latin hypercube of `count` combinations between the smallest and the largest of the values
-    (McKay, Beckman & Conover 1979).
+    """A Latin hypercube between the smallest and the largest of the values (McKay, Beckman &
+    Conover 1979).
+
+    Parameters
+    ----------
+    values
+        For each dotted key two values or more, in the unit of the scenario.
+    count
+        Combinations.
+    seed
+        Another seed gives other combinations.
+
+    Returns
+    -------
+    Points
+        `count` combinations: a value for each key.
+
+    Examples
+    --------
+    >>> points = sample({"regime.deployment.brigades": [0, 20]}, 4)
+    >>> sorted(point["regime.deployment.brigades"] // 5 for point in points)
+    [0.0, 1.0, 2.0, 3.0]
+
     """
     unit = qmc.LatinHypercube(d=len(values), rng=generator(seed, "latin hypercube")).random(count)
     low, high = (np.array([pick(several) for several in values.values()]) for pick in (min, max))

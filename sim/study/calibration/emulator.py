@@ -12,9 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import PolynomialFeatures
 
 from sim.study.calibration.histories import EDGES, Histories
 from sim.uncertainty import Floats
@@ -116,6 +113,10 @@ def _chances(classes: tuple[str, ...], log_hazard: Floats, log_holds: Floats) ->
 
 def _fit(scores: Floats, ended: NDArray[np.int64], longer: NDArray[np.int64]) -> Any:
     """The chance of having ended rather than held longer, by candidate."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  slow to import
+    from sklearn.pipeline import make_pipeline  # noqa: PLC0415
+    from sklearn.preprocessing import PolynomialFeatures  # noqa: PLC0415
+
     model = make_pipeline(
         PolynomialFeatures(DEGREE, include_bias=False),
         LogisticRegression(max_iter=1000, tol=_TOLERANCE),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import ClassVar, NoReturn
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from sim.chance import stream_seed
 from sim.errors import ScenarioError
 from sim.game.endings import Cause
-from sim.model.ceasefire import CeasefireModel
 from sim.record.class_scenarios import CLASS_SCENARIOS
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
@@ -41,7 +40,7 @@ class OfCandidates(Distribution):
     kind: ClassVar[str] = "of_candidates"
     values: tuple[Distribution | float, ...]
 
-    def quantile(self, u: Floats) -> Floats:
+    def _inverse(self, u: Floats) -> Floats:
         """The values at the probabilities `u` (candidate × history,)."""
         return np.concatenate(
             [
@@ -60,9 +59,6 @@ class OfCandidates(Distribution):
             for value in self.values
         ]
         return min(low for low, _ in ends), max(high for _, high in ends)
-
-    def _frozen(self) -> NoReturn:
-        raise TypeError("candidates that are simulated together have no distribution in common")
 
     def validation_error(self) -> str | None:
         """Each has been checked."""
@@ -165,6 +161,8 @@ def _lifetimes(
 
 def _held(scenario: Scenario) -> Floats:
     """Years held (history,), infinite where a ceasefire held to the horizon."""
+    from sim.model.ceasefire import CeasefireModel  # noqa: PLC0415  findings are read without it
+
     model = CeasefireModel(scenario, scenario.sampling.worlds)
     while model.running:
         model.step()

@@ -1,0 +1,149 @@
+"""What is imported for what, in a fresh interpreter: a command waits for nothing that it does not use."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+from conftest import ROOT
+from elements import COMMANDS, LIBRARY, TEXTS
+
+import sim
+
+DECLARED = {
+    {"scikit-learn": "sklearn"}.get(name, name.replace("-", "_"))
+    for name in (
+        re.match(r"[\w-]+", declared)[0]
+        for declared in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+            "dependencies"
+        ]
+    )
+}
+"""The packages that the product depends on, as they are imported."""
+NEEDED_TO_SIMULATE = {"numpy", "scipy", "pandas", "pydantic", "mesa", "networkx"}
+"""Mesa imports the last."""
+HEAVY = DECLARED - {
+    "typer",
+    "rich",
+    "numpy",
+    "scipy",
+    "pydantic",
+    "tree_sitter",
+    "tree_sitter_toml",
+}
+COMMAND = """
+import json, sys
+from sim.cli import app
+told, *arguments = sys.argv[1:]
+try:
+    app(arguments)
+except SystemExit as ended:
+    assert not ended.code, ended.code
+with open(told, "w") as file:
+    json.dump(sorted(sys.modules), file)
+"""
+WITHOUT = """
+import importlib.abc, sys
+
+class Absent(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.partition(".")[0] in {absent}:
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Absent())
+"""
+
+
+def python(program, *arguments, patience):
+    return subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=patience,
+        check=True,
+    )
+
+
+@pytest.fixture
+def imported(tmp_path, patience):
+    """The modules that a command has imported when it is done."""
+
+    def by(*arguments):
+        python(COMMAND, tmp_path / "modules.json", *arguments, patience=patience)
+        return set(json.loads((tmp_path / "modules.json").read_text()))
+
+    return by
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_the_program_introduces_itself_without_any_of_its_parts(option, imported):
+    """Neither numbers nor checks of files are there yet."""
+    modules = imported(option)
+    assert not modules & (DECLARED - {"typer", "rich"})
+    assert {name for name in modules if name.startswith("sim.")} <= {
+        "sim.errors",
+        "sim.cli",
+        *(f"sim.cli.{path.stem}" for path in (ROOT / "sim" / "cli").glob("*.py")),
+    }
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_command_needs_its_parts_to_describe_itself(name, imported):
+    """Their help; it is Typer that may look for Pydantic."""
+    modules = imported(name, "--help")
+    assert not modules & (DECLARED - {"typer", "rich", "pydantic"})
+    assert "sim.scenario" not in modules
+
+
+@pytest.mark.parametrize(
+    "arguments", [("list",), ("check", *LIBRARY.values()), ("schema",)], ids=lambda each: each[0]
+)
+def test_scenarios_are_read_without_model_tables_and_lines(arguments, imported):
+    """Files without fault: no Mesa, no pandas, no statistics of SciPy, and no parser for lines."""
+    modules = imported(*arguments)
+    assert "sim.scenario.schema" in modules
+    assert not modules & (HEAVY | {"tree_sitter", "scipy.stats", "sim.model"})
+
+
+def test_a_scenario_is_shown_without_model_and_tables(imported):
+    """Lines are named, and so looked up."""
+    modules = imported("show", LIBRARY["nato"])
+    assert "tree_sitter" in modules
+    assert not modules & (HEAVY | {"scipy.stats", "sim.model"})
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["run", "report"])
+def test_a_run_that_is_there_is_read_without_a_model(name, imported, tmp_path):
+    """Neither Mesa nor agents, nor what only studies use."""
+    small = {"sampling.designs": 20, "sampling.replicates": 2, "sampling.horizon_years": 2}
+    run = sim.run(sim.load(LIBRARY["coalition"], small), out=tmp_path)
+    sampled = (f"--set={key}={value}" for key, value in small.items())
+    modules = imported(
+        *(name, LIBRARY["coalition"], *sampled, "--out", tmp_path)
+        if name == "run"
+        else (name, run.folder, "--out", tmp_path / "page.html")
+    )
+    assert "sim.ensemble.store" in modules
+    assert not modules & {"mesa", "sim.agents", "sim.model.ceasefire", "sklearn", "SALib"}
+
+
+def test_histories_are_simulated_with_few_packages(patience):
+    """With the others absent, a scenario and a text are read and their histories simulated."""
+    absent = DECLARED - NEEDED_TO_SIMULATE
+    assert {"pyarrow", "tree_sitter", "filelock", "sklearn", "SALib"} <= absent
+    program = (
+        WITHOUT.format(absent=absent)
+        + """
+import sim
+for path in sys.argv[1:]:
+    model = sim.CeasefireModel(sim.load(path, {"sampling.horizon_years": 2}), 50)
+    while model.running:
+        model.step()
+    assert len(model.years_held) == 50
+"""
+    )
+    python(program, LIBRARY["nato"], TEXTS[0], patience=patience)
