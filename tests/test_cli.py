@@ -430,7 +430,10 @@ def test_list_check_show_and_schema(scenarios, command):
     assert any(re.fullmatch(r"nato +1 +1 +NATO membership, on the way", line) for line in listed)
     assert command("check", scenarios / "nato.toml").stdout == f"{scenarios / 'nato.toml'}: fine\n"
     shown = command("show", scenarios / "nato.toml", "--set", "war.decisiveness=3").stdout
-    assert "brigades = 10.0    # n_F: allied force stationed in Ukraine [brigades]" in shown
+    assert (
+        "brigades = 10.0    # n_F: allied force stationed in Ukraine [brigades; 45,000 soldiers]"
+        in shown
+    )
     assert "#   set by command line; was 2.0 (default)" in shown
     assert json.loads(command("schema").stdout)["title"] == "Scenario"
 

@@ -121,6 +121,16 @@ def test_every_command_of_the_readme_works(kept):
     assert failed == {}
 
 
+def test_every_answer_fits_into_80_columns(kept):
+    """Tables, sentences and messages of every command, but for files that are printed whole."""
+    widest = {
+        words: max(result.stdout.splitlines() + result.stderr.splitlines(), key=len)
+        for words, result in kept[1].items()
+        if words.split()[0] not in {"show", "schema"}
+    }
+    assert {words: line for words, line in widest.items() if len(line) > 80} == {}
+
+
 def test_the_library_is_installed(installed, tmp_path):
     """Every scenario is listed, from a folder that has none; none says where it lies."""
     listed = installed(tmp_path, "list").stdout

@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import fill, wrap
 
 from sim.errors import ScenarioError
-from sim.guarantee.provisions.commitment import ANCHORS
+from sim.guarantee.provisions.commitment import Commitment
 from sim.quantity import Array
 from sim.scenario import library as of_product
 from sim.scenario.load import load
@@ -17,7 +17,6 @@ from sim.uncertainty import Distribution
 _WIDTH, _NAME, _PROMISE = 80, 22, 10
 _TITLE = _WIDTH - _NAME - 2 * _PROMISE - 3
 _HEADINGS = f"{'Scenario':{_NAME}} {'Promise of':{_PROMISE}}\n{'':{_NAME}} {'Europe':{_PROMISE}} US"
-SCALE = fill(f"Promises run {ANCHORS}.", _WIDTH)
 
 
 def library(here: Path = Path()) -> Iterator[str]:
@@ -36,7 +35,7 @@ def library(here: Path = Path()) -> Iterator[str]:
                 yield from _rows(str(path), load(path))
             except ScenarioError:
                 yield f"{path}: has faults; ceasefire check {path} names them"
-    yield f"\n{SCALE}"
+    yield f"\n{fill(Commitment.guide, _WIDTH)}"
 
 
 def listed(scenarios: Iterable[Scenario]) -> Iterator[str]:

@@ -5,7 +5,7 @@ comments what it may change.
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
-from sim.guarantee.provisions.commitment import ANCHORS
+from sim.guarantee.provisions.commitment import Commitment
 from sim.scenario.schema import Scenario
 from sim.scenario.show import parameters, toml
 
@@ -54,7 +54,7 @@ def _guarantee(scenario: Scenario) -> Iterator[str]:
             block = provision
             yield from ("", f"# --- {provision.replace('_', ' ')}")
             if provision == "commitment":
-                yield from _comment(f"Promises run {ANCHORS}.")
+                yield from _comment(Commitment.guide)
         unit = f" [{info.unit}]" if info.unit else ""
         yield from ("#", *_comment(f"{info.meaning}{unit}"))
         yield f"# {info.key}: none" if info.value == "none" else f"# {info.key} = {info.value}"
