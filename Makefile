@@ -14,7 +14,7 @@ help:    ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 20
 
 run: .venv/run    ## compare the reference regimes; results go to runs/
-	$(BIN)/ceasefire compare $(REGIMES:%=scenarios/%.toml) --baseline none
+	$(BIN)/ceasefire compare $(REGIMES) --baseline none
 
 app: .venv/app    ## explore a scenario in the browser
 	$(BIN)/ceasefire app

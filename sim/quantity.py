@@ -10,6 +10,7 @@ from typing import (
     TYPE_CHECKING,
     Annotated,
     Any,
+    ClassVar,
     Generic,
     LiteralString,
     Self,
@@ -45,6 +46,10 @@ Array = float | Floats
 SMALLEST = 1e-3
 """Strengths, half-lives and other positive quantities start here."""
 
+SOLDIERS_PER_BRIGADE = 4500
+"""Soldiers of a brigade-equivalent with their equipment: the unit of strength of the model, an
+American armoured brigade (4,100 to 4,700 by its tables of organisation) or a large one of Europe.
+"""
 
 _MUST_BE: LiteralString = (
     "must be a finite number up to 1e9, or one distribution such as { uniform = [130, 210] }"
@@ -69,10 +74,36 @@ def _read(written: Any) -> Any:
     )
 
 
+def soldiers(brigades: float | Distribution) -> str:
+    """A number of brigades in soldiers, as text: from where to where it reaches if uncertain."""
+    ends = brigades.support if isinstance(brigades, Distribution) else (brigades,)
+    return " to ".join(f"{end * SOLDIERS_PER_BRIGADE:,.0f}" for end in ends) + " soldiers"
+
+
+def _read_brigades(written: Any) -> Any:
+    """The same in brigades, or `{ soldiers = …, source = … }`, whose number may be uncertain."""
+    if not isinstance(written, Mapping) or "soldiers" not in written:
+        return _read(written)
+    if set(written) - {"soldiers", "source"}:
+        raise PydanticCustomError(
+            "quantity", "must be a number of soldiers or of brigades, not both"
+        )
+    number = _read(written["soldiers"])
+    if not isinstance(number, Distribution):
+        return number / SOLDIERS_PER_BRIGADE
+    if not number.with_unit:
+        raise PydanticCustomError(
+            "quantity", "{kind} has no unit, and so gives no soldiers", {"kind": number.kind}
+        )
+    return number.divided(SOLDIERS_PER_BRIGADE)
+
+
 def _read_table(table: Mapping[str, Any]) -> float | Distribution:
     """A fixed value, or a distribution by its kind."""
     if set(table) == {"value"} and is_number(table["value"]):
         return float(table["value"])
+    if "soldiers" in table:
+        raise PydanticCustomError("quantity", "counts no brigades, and so takes no soldiers")
     if len(table) != 1 or "value" in table:
         raise PydanticCustomError("quantity", _MUST_BE)
     ((kind, numbers),) = table.items()
@@ -88,7 +119,7 @@ def _read_table(table: Mapping[str, Any]) -> float | Distribution:
         raise PydanticCustomError("quantity", "{wrong}", {"wrong": str(wrong)}) from None
 
 
-_JSON_SCHEMA = {
+_JSON_SCHEMA: dict[str, list[Any]] = {
     "anyOf": [
         {"type": "number"},
         {
@@ -118,6 +149,25 @@ Quantity = Annotated[
 """A field of a scenario: a number or a distribution in the file, a number or an array (world,) in a
 formula.
 """
+Brigades = Annotated[
+    Array,
+    PlainValidator(_read_brigades),
+    PlainSerializer(lambda value: value.as_data() if isinstance(value, Distribution) else value),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                *_JSON_SCHEMA["anyOf"],
+                {
+                    "type": "object",
+                    "properties": {"soldiers": _JSON_SCHEMA, "source": {"type": "string"}},
+                    "required": ["soldiers"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+"""The same for a number of brigades, which a file may give in soldiers."""
 
 AsTuple = BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
 """A list in a file is a tuple in a frozen block."""
@@ -196,6 +246,8 @@ class Parameters(BaseModel):
         arbitrary_types_allowed=True,
         ignored_types=(derived,),
     )
+    guide: ClassVar[str] = ""
+    """What a reader of a file needs beside the meaning of each value."""
     _varying: tuple[str, ...] = PrivateAttr(default=())
     _whole: Any = PrivateAttr(default=None)
     _worlds: Any = PrivateAttr(default=None)

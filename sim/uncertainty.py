@@ -3,7 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, ClassVar, NoReturn, Self, final
 
@@ -42,6 +42,8 @@ class Distribution(ABC):
     as_list: ClassVar[bool] = False
     is_joint: ClassVar[bool] = False
     """Whether the numbers of a scenario of this kind are drawn together."""
+    with_unit: ClassVar[tuple[str, ...]] = ()
+    """Its fields in the unit of its values; none where those have no unit."""
 
     @abstractmethod
     def _inverse(self, u: Floats) -> Floats:
@@ -89,6 +91,16 @@ class Distribution(ABC):
             unknown = quoted(", ".join(map(str, wrong)))
             raise ValueError(f"{cls.kind} has no {unknown}; it takes {', '.join(names)}")
         return values
+
+    def divided(self, size: float) -> Self:
+        """The distribution of its values in a unit of this size."""
+
+        def own(number: Any) -> Any:
+            if isinstance(number, tuple):
+                return tuple(map(own, number))
+            return None if number is None else number / size
+
+        return replace(self, **{name: own(getattr(self, name)) for name in self.with_unit})
 
     def numbers(self) -> tuple[Any, ...]:
         """Every number it is made of."""
@@ -151,6 +163,7 @@ class Uniform(Distribution):
     """Equally likely between two limits."""
 
     kind: ClassVar[str] = "uniform"
+    with_unit: ClassVar[tuple[str, ...]] = ("low", "high")
     as_list: ClassVar[bool] = True
     low: float
     high: float
@@ -174,6 +187,7 @@ class Normal(Distribution):
     """Normal with mean and standard deviation, cut off at `low` and `high` where they are given."""
 
     kind: ClassVar[str] = "normal"
+    with_unit: ClassVar[tuple[str, ...]] = ("mean", "sd", "low", "high")
     mean: float
     sd: float
     low: float | None = None
@@ -225,6 +239,7 @@ class LogNormal(Distribution):
     """Lognormal with its median and the standard deviation of the logarithm."""
 
     kind: ClassVar[str] = "lognormal"
+    with_unit: ClassVar[tuple[str, ...]] = ("median",)
     median: float
     sigma: float
 
@@ -243,6 +258,7 @@ class Triangular(Distribution):
     """Triangular between two limits, with its mode."""
 
     kind: ClassVar[str] = "triangular"
+    with_unit: ClassVar[tuple[str, ...]] = ("low", "mode", "high")
     as_list: ClassVar[bool] = True
     low: float
     mode: float
@@ -297,6 +313,7 @@ class Choice(Distribution):
     """One of a few values, equally likely or by `weights`."""
 
     kind: ClassVar[str] = "choice"
+    with_unit: ClassVar[tuple[str, ...]] = ("values",)
     values: tuple[float, ...]
     weights: tuple[float, ...] | None = None
 
@@ -352,6 +369,7 @@ class Draws(Distribution):
     """
 
     kind: ClassVar[str] = "draws"
+    with_unit: ClassVar[tuple[str, ...]] = ("values",)
     is_joint: ClassVar[bool] = True
     values: tuple[float, ...]
 

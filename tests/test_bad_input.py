@@ -141,6 +141,7 @@ MISSING = {
     "game": ["alone.toml"],
     "history": ["alone.toml"],
     "list": ["alone"],
+    "new": ["x.toml"],
     "replay": ["alone.toml", "--world", "1"],
     "report": ["alone"],
     "require": [
@@ -161,7 +162,9 @@ MISSING = {
     "sweep": ["alone.toml", "--grid", "regime.deployment.brigades=0:5:2"],
     "verify": ["alone"],
 }
-"""Every command with a file or folder that is not there, or that it does not take."""
+"""Every command with a file or folder that is not there, or that it does not take; for `new`, one
+that is there.
+"""
 
 
 def test_every_command_is_tried():
@@ -251,14 +254,18 @@ def test_an_output_folder_that_cannot_be_written(refused, tmp_path):
 
 
 def test_comparisons_that_make_no_sense(refused, tmp_path, scenarios):
-    """One scenario, two of one name, an unknown baseline, and a folder that is no run."""
+    """One scenario, one twice without a change, an unknown baseline, and a folder that is no run."""
     (tmp_path / "x.toml").write_text("title = 'x'")
     (tmp_path / "y.toml").write_text("name = 'x'")
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "manifest.json").write_text("{")
     for words, named in (
         (["compare", "x.toml"], ["compare", "x"]),
-        (["compare", "x.toml", "y.toml"], ["compare", "x"]),
+        (["compare", "x.toml", "y.toml"], ["x", "--set 2:regime.deployment.brigades=10"]),
+        (
+            ["compare", "x.toml", "x.toml", "--set", "3:war.decisiveness=3"],
+            ["--set 3:war.decisiveness=3", "1, 2"],
+        ),
         (
             ["compare", "x.toml", scenarios / "eu.toml", "--baseline", "z"],
             ["--baseline z", "x", "eu"],

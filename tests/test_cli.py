@@ -426,11 +426,14 @@ def test_set_changes_a_value(scenarios, tmp_path, command):
 def test_list_check_show_and_schema(scenarios, command):
     """Names with titles; fine files; values with origins; a JSON document."""
     listed = command("list", scenarios).stdout.splitlines()
-    assert len(listed) == len(LIBRARY)
-    assert any(re.fullmatch(r"nato +NATO membership, on the way", line) for line in listed)
+    assert sum(not line.startswith(" ") for line in listed) == len(LIBRARY)
+    assert any(re.fullmatch(r"nato +1 +1 +NATO membership, on the way", line) for line in listed)
     assert command("check", scenarios / "nato.toml").stdout == f"{scenarios / 'nato.toml'}: fine\n"
     shown = command("show", scenarios / "nato.toml", "--set", "war.decisiveness=3").stdout
-    assert "brigades = 10.0    # n_F: allied force stationed in Ukraine [brigades]" in shown
+    assert (
+        "brigades = 10.0    # n_F: allied force stationed in Ukraine [brigades; 45,000 soldiers]"
+        in shown
+    )
     assert "#   set by command line; was 2.0 (default)" in shown
     assert json.loads(command("schema").stdout)["title"] == "Scenario"
 

@@ -57,10 +57,8 @@ def test_the_page_on_costs_reads_what_make_run_prints():
 
 
 def test_the_example_scenario_of_the_readme_loads(tmp_path):
-    """As it stands there, in the folder of the project."""
-    text = re.search(r"```toml\n(.*?)```", README, re.DOTALL)[1].replace(
-        '"scenarios/', f'"{ROOT}/scenarios/'
-    )
+    """As it stands there, in any folder."""
+    text = re.search(r"```toml\n(.*?)```", README, re.DOTALL)[1]
     tomllib.loads(text)
     (tmp_path / "my.toml").write_text(text)
     assert sim.load(tmp_path / "my.toml").regime.deployment.brigades == 10
@@ -68,8 +66,7 @@ def test_the_example_scenario_of_the_readme_loads(tmp_path):
 
 @pytest.mark.long
 def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
-    """Line by line, in a folder with the scenarios."""
-    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    """Line by line, in an empty folder."""
     monkeypatch.chdir(tmp_path)
     exec(re.search(r"```python\n(.*?)```", README, re.DOTALL)[1], {})  # noqa: S102  it is our own page
     assert "The ceasefire is signed." in capsys.readouterr().out

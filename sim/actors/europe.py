@@ -17,7 +17,7 @@ from sim.actors.members import (
     shares,
 )
 from sim.calendar import Calendar
-from sim.quantity import SMALLEST, Array, Parameters, Quantity, derived, parameter
+from sim.quantity import SMALLEST, Array, Brigades, Parameters, Quantity, derived, parameter
 from sim.uncertainty import Floats, Uniform
 
 
@@ -60,7 +60,7 @@ class FrontLineDefender(Parameters):
             "assumed') to nearly what a treaty does (Schelling 1966): the literature is divided"
         ),
     )
-    tripwire_half_force: Quantity = parameter(
+    tripwire_half_force: Brigades = parameter(
         Uniform(1, 4),
         "exposed force at which half of the tripwire is reached",
         unit="brigades",

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from sim.calendar import Calendar, Date
-from sim.quantity import Array, AsTuple, Parameters, Quantity, least, parameter
+from sim.quantity import Array, AsTuple, Brigades, Parameters, Quantity, least, parameter
 from sim.uncertainty import Floats
 
 FORCES = "judgement, from the size of its army (Correlates of War, NMC v6; figures of 2025)"
@@ -41,7 +41,7 @@ class Member(Parameters):
     name: Annotated[str, AfterValidator(_tells_apart)] = parameter(
         ..., "name of the member", unit="-", symbol="-", source="given by the scenario"
     )
-    brigades: Quantity = parameter(
+    brigades: Brigades = parameter(
         ..., "brigades ready for Ukraine", unit="brigades", symbol="-", low=0, source=FORCES
     )
     reliability: Quantity = parameter(

@@ -7,14 +7,14 @@ import numpy as np
 from sim.actors.choice import logistic, logit_response
 from sim.actors.foresight import Foresight, discounts
 from sim.guarantee.terms import Terms
-from sim.quantity import SMALLEST, Array, Parameters, Quantity, derived, parameter
+from sim.quantity import SMALLEST, Array, Brigades, Parameters, Quantity, derived, parameter
 from sim.uncertainty import Floats, LogNormal, Uniform
 
 
 class Challenger(Parameters):
     """What Russia has, wants and fears, and how it answers."""
 
-    strength: Quantity = parameter(
+    strength: Brigades = parameter(
         100.0,
         "combat-effective strength at the ceasefire",
         unit="brigade-equivalents",
@@ -26,7 +26,7 @@ class Challenger(Parameters):
             "against it"
         ),
     )
-    strength_target: Quantity = parameter(
+    strength_target: Brigades = parameter(
         Uniform(130, 210),
         "strength that it rebuilds towards",
         unit="brigade-equivalents",

@@ -4,14 +4,14 @@ import numpy as np
 
 from sim.actors.choice import logistic
 from sim.guarantee.terms import Terms
-from sim.quantity import SMALLEST, Array, Parameters, Quantity, parameter
+from sim.quantity import SMALLEST, Array, Brigades, Parameters, Quantity, parameter
 from sim.uncertainty import Uniform
 
 
 class Protege(Parameters):
     """What Ukraine has, wants and fears, and how it answers."""
 
-    strength: Quantity = parameter(
+    strength: Brigades = parameter(
         75.0,
         "strength at the ceasefire",
         unit="brigade-equivalents",
@@ -23,7 +23,7 @@ class Protege(Parameters):
             "war.defence_advantage"
         ),
     )
-    strength_target: Quantity = parameter(
+    strength_target: Brigades = parameter(
         Uniform(72, 88),
         "strength that it would build without foreign arms",
         unit="brigade-equivalents",

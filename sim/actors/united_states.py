@@ -14,7 +14,7 @@ from sim.actors.choice import (
     signalled,
 )
 from sim.calendar import Calendar, Date
-from sim.quantity import Array, Parameters, Quantity, derived, parameter
+from sim.quantity import Array, Brigades, Parameters, Quantity, derived, parameter
 from sim.uncertainty import Uniform
 
 
@@ -157,7 +157,7 @@ class Backstop(Parameters):
             "release 29): three years of four, with a wide margin"
         ),
     )
-    brigades: Quantity = parameter(
+    brigades: Brigades = parameter(
         Uniform(10, 30),
         "force that it brings",
         unit="brigades",

@@ -1,6 +1,7 @@
 """What people call runs and scenarios: their labels, which stay apart."""
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Protocol
 
 
@@ -30,3 +31,12 @@ def labels(named: Sequence[Named]) -> list[str]:
 def labels_by_name(named: Sequence[Named]) -> dict[str, str]:
     """The same by name, for tables whose rows are keyed by it."""
     return dict(zip((thing.name for thing in named), labels(named), strict=True))
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """The names, each that stands there before with a number behind it: nato, nato-2."""
+    apart: list[str] = []
+    for name in names:
+        free = (f"{name}-{number}" for number in count(2))
+        apart.append(name if name not in apart else next(new for new in free if new not in apart))
+    return apart

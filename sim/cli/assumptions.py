@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli import completion
 from sim.cli.options import (
     AsJson,
     Designs,
@@ -24,12 +25,14 @@ from sim.cli.options import (
     progress_bar,
     sampling,
 )
+from sim.cli.output import writes_results
 from sim.cli.size import agree, asks_first
 from sim.cli.studies import publish
 
 
 @app.command()
 @asks_first
+@writes_results
 def discover(
     file: File,
     when: Annotated[
@@ -46,6 +49,7 @@ def discover(
             metavar="FILE",
             help="Apply the condition to the difference from this scenario, "
             "as in 'survival@5 > 0'.",
+            autocompletion=completion.scenarios,
         ),
     ] = None,
     designs: Designs = None,
@@ -84,6 +88,7 @@ def discover(
 
 @app.command()
 @asks_first
+@writes_results
 def robust(
     files: Files,
     outcome: Annotated[

@@ -18,6 +18,7 @@ from sim.cli.options import (
     plain_errors,
     pool,
 )
+from sim.cli.output import output, writes_results
 from sim.cli.streams import say
 from sim.cli.studies import publish
 
@@ -38,14 +39,16 @@ Checks = Annotated[
 
 
 @app.command()
+@writes_results
 def calibrate(
     folder: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="[DIR]",
             help="Folder of the scenarios that represent the classes of the record.",
+            show_default="the library",
         ),
-    ] = Path("scenarios"),
+    ] = None,
     candidates: Candidates = None,
     histories: Histories = None,
     checks: Checks = None,
@@ -59,6 +62,7 @@ def calibrate(
     """
     with plain_errors(NOTHING_KEPT) as refuse:
         from sim.presentation.calibration import doubts
+        from sim.scenario import library
         from sim.scenario.load import load_folder
         from sim.scenario.schema import POSTERIOR
         from sim.study.calibration.overlay import scenario_text
@@ -71,7 +75,7 @@ def calibrate(
             "checks": checks,
             "seed": seed,
         }
-        scenarios, problems = load_folder(folder)
+        scenarios, problems = load_folder(folder or library.FOLDER)
         if problems:
             refuse(problems)
         writable(out)
@@ -85,12 +89,9 @@ def calibrate(
             )
         posterior = publish(finding, out, as_json=as_json) / "calibrated.toml"
         posterior.write_text(scenario_text(finding), encoding="utf-8")
-        if not as_json:
+        if not (as_json or output().quiet):
             say(
                 f"Not to be used: {posterior}"
                 if any(doubts(finding))
-                else (
-                    f"To apply on top of any scenario, as in scenarios/nato.toml+{posterior}; "
-                    f"{POSTERIOR}"
-                )
+                else (f"To apply on top of any scenario, as in nato+{posterior}; {POSTERIOR}")
             )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli import completion
 from sim.cli.options import (
     NOTHING_KEPT,
     AsJson,
@@ -16,12 +17,13 @@ from sim.cli.options import (
     Workers,
     advance,
     app,
-    load,
+    load_all,
     plain_errors,
     pool,
     progress_bar,
     sampling,
 )
+from sim.cli.output import writes_results
 from sim.cli.studies import publish
 
 if TYPE_CHECKING:
@@ -51,13 +53,17 @@ Explain = Annotated[
 
 
 @app.command()
+@writes_results
 def clauses(
     file: File,
     outcome: Outcome = "survival@10",
     against: Annotated[
         str | None,
         typer.Option(
-            metavar="OTHER", help="Explain the difference from this text.", show_default="base"
+            metavar="OTHER",
+            help="Explain the difference from this text.",
+            show_default="base",
+            autocompletion=completion.scenarios,
         ),
     ] = None,
     designs: ManySets = 500,
@@ -73,15 +79,15 @@ def clauses(
         from sim.study.clauses import value
         from sim.study.finding import writable
 
-        scenario = load(file, overrides, sampling(seed=seed))
-        other = None if against is None else load(against, overrides, sampling(seed=seed))
+        files = [file] if against is None else [file, against]
+        scenario, *others = load_all(files, overrides, sampling(seed=seed))
         writable(out)
         with pool(workers) as executor, progress_bar() as bar:
             task = bar.add_task(f"{scenario.name}, subsets of its clauses", total=None)
             explained = value(
                 scenario,
                 outcome,
-                other,
+                others[0] if others else None,
                 designs=designs,
                 replicates=replicates,
                 executor=executor,

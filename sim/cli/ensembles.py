@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli import completion
 from sim.cli.clauses import Explain, explanations
 from sim.cli.options import (
     AsJson,
@@ -26,12 +27,15 @@ from sim.cli.options import (
     app,
     load,
     load_all,
+    load_at,
     plain_errors,
     progress_bar,
+    refuse_twins,
     sampling,
     simulate,
     warn,
 )
+from sim.cli.output import draw_figures, output, writes_results
 from sim.cli.size import agree, asks_first
 from sim.cli.streams import say, say_document
 
@@ -46,6 +50,7 @@ if TYPE_CHECKING:
 
 @app.command()
 @asks_first
+@writes_results
 def run(
     files: Files,
     designs: Designs = None,
@@ -72,17 +77,24 @@ def run(
         shown = _summarised(runs, integrate)
         if as_json:
             _print_json(shown)
+        elif output().quiet:
+            say("\n".join(str(run.folder) for run in runs))
         else:
             _print(shown)
 
 
 @app.command()
 @asks_first
+@writes_results
 def compare(
     files: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE_OR_RUN...", help="Scenario files or run folders.", show_default=False
+            metavar="FILE_OR_RUN...",
+            help="Scenarios (names or files) or run folders. One may stand there twice, with "
+            "a change by --set N:KEY=VALUE.",
+            show_default=False,
+            autocompletion=completion.scenarios,
         ),
     ],
     baseline: Annotated[
@@ -108,31 +120,42 @@ def compare(
     """
     with plain_errors() as refuse:
         from sim.analysis.durability import paired
+        from sim.analysis.labels import distinct
         from sim.ensemble.store import read_run
+        from sim.scenario.load import renamed
         from sim.scenario.schema import digest
 
-        scenarios = load_all(
-            [file for file in files if not _is_run(file)],
+        at = dict(enumerate(files, 1))
+        kept = {position: read_run(file) for position, file in at.items() if _is_run(file)}
+        loaded = load_at(
+            {position: file for position, file in at.items() if position not in kept},
             overrides,
             sampling(designs, replicates, seed, years),
         )
-        kept, loaded = {file: read_run(file) for file in files if _is_run(file)}, iter(scenarios)
         for run in kept.values():
             warn(run.scenario)
-        names = [kept[file].name if file in kept else next(loaded).name for file in files]
-        if len(names) < 2 or len(set(names)) < len(names):  # noqa: PLR2004  said in the message
-            refuse(
-                [
-                    (
-                        "compare needs at least two scenarios with different names; got "
-                        f"{', '.join(names)}"
-                    )
-                ]
-            )
+        names = [(kept if position in kept else loaded)[position].name for position in at]
+        if len(names) < 2:  # noqa: PLR2004  said in the message
+            refuse([f"compare needs at least two scenarios; got {', '.join(names)}"])
+        refuse_twins(
+            names,
+            [
+                kept[position].manifest["hash"]
+                if position in kept
+                else loaded[position].determinants()
+                for position in at
+            ],
+        )
+        names = distinct(names)
         if baseline is not None and baseline not in names:
             refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
+        called = dict(zip(at, names, strict=True))
+        scenarios = [renamed(scenario, called[at]) for at, scenario in loaded.items()]
         simulated = iter(simulate(scenarios, workers, out, dask))
-        runs = [kept[file] if file in kept else next(simulated) for file in files]
+        runs = [
+            kept[position].renamed(name) if position in kept else next(simulated)
+            for position, name in called.items()
+        ]
         determines = {"runs": [run.manifest["hash"] for run in runs], "baseline": baseline}
         folder = out / f"comparison-{digest(determines)[:8]}"
         shown = _summarised(runs, integrate, baseline)
@@ -143,6 +166,8 @@ def compare(
         if as_json:
             more = {"explained": [entry.document() for entry in explained]} if explain else {}
             _print_json(shown, more)
+        elif output().quiet:
+            say(str(folder))
         else:
             _print(shown, folder / "figures", reversal_of(runs, out, workers), explained)
 
@@ -169,16 +194,10 @@ def reversal_of(runs: list["Run"], out: Path, workers: int) -> "Finding":
 
 def _draw(shown: "Comparison", folder: Path) -> None:
     """Write the figures of all sections into a folder."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    from sim import plots
     from sim.presentation.runs import sections
 
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
     for section in sections(shown):
-        for name, draw in section.figures.items():
-            plots.save(draw(), folder / "figures" / f"{name}.png")
+        draw_figures(section.figures, folder / "figures")
 
 
 def _print_json(shown: "Comparison", more: "Mapping[str, Any] | None" = None) -> None:
@@ -258,7 +277,12 @@ def sweep(
     file: File,
     ranges: Annotated[
         list[str],
-        typer.Option("--grid", metavar="KEY=LOW:HIGH:N", help="Vary a value; may be repeated."),
+        typer.Option(
+            "--grid",
+            metavar="KEY=LOW:HIGH:N",
+            help="Vary a value; may be repeated.",
+            autocompletion=completion.keys(),
+        ),
     ],
     sample: Annotated[
         int | None,

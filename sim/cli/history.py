@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli import completion
 from sim.cli.options import (
     AsJson,
     Designs,
@@ -20,12 +22,16 @@ from sim.cli.options import (
     sampling,
     simulate,
 )
+from sim.cli.output import draw_figures, output, writes_results
 from sim.cli.size import asks_first
 from sim.cli.streams import say, say_document
 from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from sim.ensemble.store import Run
     from sim.presentation.section import Table
@@ -41,11 +47,15 @@ Calibration = Annotated[
 
 @app.command()
 @asks_first
+@writes_results
 def history(
     files: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FILE...]", help="Scenarios to score against it.", show_default=False
+            metavar="[FILE...]",
+            help="Scenarios to score against it.",
+            show_default=False,
+            autocompletion=completion.scenarios,
         ),
     ] = None,
     calibration: Calibration = None,
@@ -64,6 +74,8 @@ def history(
         answer = _answer(scenarios, calibration, workers, out)
         if as_json:
             say_document(answer.document())
+        elif output().quiet:
+            say(str(answer.folder))
         else:
             _print(answer)
             say(f"Figures: {answer.folder}")
@@ -94,11 +106,12 @@ def _answer(
 ) -> _Answer:
     """Check everything, run the scenarios, and draw the figures."""
     from sim.record.record import OUTCOMES, record
+    from sim.scenario.library import find_folder
     from sim.study.calibration.forecasts import left_out_scores
     from sim.study.finding import read, writable
     from sim.study.validation import covered, laid_over, too_few
 
-    calibrated = None if calibration is None else read(calibration)
+    calibrated = None if calibration is None else read(find_folder(calibration))
     _check_unfitted(scenarios)
     cases = covered(record(), [scenario.name for scenario in scenarios])
     learned = None if calibrated is None else left_out_scores(calibrated, cases)
@@ -166,20 +179,17 @@ def _scores(
 
 
 def _draw(runs: list["Run"], folder: Path) -> None:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
     from sim import plots
     from sim.record.record import OUTCOMES, record
 
-    for outcome in OUTCOMES:
-        plots.save(
-            plots.record(record(outcome), runs if outcome == "war" else ()),
-            folder / f"{outcome}.png",
-        )
+    figures: dict[str, Callable[[], Axes]] = {
+        outcome: partial(plots.record, record(outcome), runs if outcome == "war" else ())
+        for outcome in OUTCOMES
+    }
     none = next((run for run in runs if run.name == "none"), None)
     if none is not None:
-        plots.save(plots.forecasters(record(), none), folder / "forecasters.png")
+        figures["forecasters"] = partial(plots.forecasters, record(), none)
+    draw_figures(figures, folder)
 
 
 def _print(answer: _Answer) -> None:

@@ -2,8 +2,10 @@
 whatever goes wrong.
 """
 
+import os
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -11,9 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from sim.cli import completion
+from sim.cli.output import output
+from sim.cli.panels import Panels
 from sim.cli.size import agree
 from sim.cli.streams import say, standard_streams
-from sim.errors import Fault, InputError, RunError, ScenarioError
+from sim.errors import ArgumentFault, Fault, InputError, RunError, ScenarioError
 
 if TYPE_CHECKING:
     from sim.ensemble.store import Run
@@ -35,8 +40,9 @@ app = _Application(
         "A tool for exploring assumptions, not a forecast."
     ),
     no_args_is_help=True,
+    cls=Panels,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 
 
@@ -45,7 +51,7 @@ def _print_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        typer.echo(f"ceasefire {version('ceasefire')}")
+        say(f"ceasefire {version('ceasefire')}")
         raise typer.Exit
 
 
@@ -59,29 +65,35 @@ Version = Annotated[
 
 @app.callback()
 def program(_version: Version = False) -> None:
-    """What every command is called through."""
+    """What every command is called through: no figure is shown on a screen."""
+    os.environ["MPLBACKEND"] = "Agg"
 
 
 Files = Annotated[
     list[str],
     typer.Argument(
         metavar="FILE...",
-        help="Scenario files. Use A+B to apply B's values on top of A.",
+        help="Scenarios: names or files. Use A+B to apply B's values on top of A.",
         show_default=False,
+        autocompletion=completion.scenarios,
     ),
 ]
 File = Annotated[
     str,
     typer.Argument(
         metavar="FILE",
-        help="Scenario file. Use A+B to apply B's values on top of A.",
+        help="Scenario: a name or a file. Use A+B to apply B's values on top of A.",
         show_default=False,
+        autocompletion=completion.scenarios,
     ),
 ]
 Set = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE", help="Change a value of the scenario; may be repeated."
+        "--set",
+        metavar="[N:]KEY=VALUE",
+        help="Change a value of every scenario, or of the Nth only; may be repeated.",
+        autocompletion=completion.keys(),
     ),
 ]
 Designs = Annotated[
@@ -174,43 +186,97 @@ def plain_errors(stopped: str = BLOCKS_KEPT) -> Iterator[Any]:
 def load(
     file: str, overrides: list[str] | None = None, more: dict[str, int] | None = None
 ) -> "Scenario":
-    """The scenario of a file, or of files applied on top of each other, with --set and options.
+    """The scenario of a file or name, or of several applied on top of each other, with --set and
+    options.
 
     Raises ScenarioError.
     """
-    from sim.scenario import load as scenario_files
-
-    path, *over = [file] if Path(file).exists() else file.split("+")
-    if not path or not all(over):
-        raise ScenarioError(
-            f"{file}: names no file beside a +; use A+B to apply B's values on top of A"
-        )
-    values = dict(map(scenario_files.read_override, overrides or [])) | (more or {})
-    scenario = scenario_files.load(path, values, origin="command line", over=over)
-    warn(scenario)
-    return scenario
+    return load_at({1: file}, overrides, more)[1]
 
 
 def warn(scenario: "Scenario") -> None:
     """Warn on standard error of a scenario whose draws come from a posterior."""
     if scenario.of_posterior:
-        say(scenario.of_posterior, err=True)
+        note(scenario.of_posterior)
 
 
 def load_all(
     files: list[str], overrides: list[str] | None, more: dict[str, int]
 ) -> list["Scenario"]:
-    """Every scenario, or every problem in any of them."""
-    scenarios: list[Scenario] = []
+    """Every scenario, under different names, or every problem in any of them.
+
+    Raises ScenarioError.
+    """
+    from sim.analysis.labels import distinct
+    from sim.scenario.load import renamed
+
+    scenarios = list(load_at(dict(enumerate(files, 1)), overrides, more).values())
+    names = [scenario.name for scenario in scenarios]
+    refuse_twins(names, [scenario.determinants() for scenario in scenarios])
+    return list(map(renamed, scenarios, distinct(names)))
+
+
+def refuse_twins(names: list[str], determinants: list[Any]) -> None:
+    """Raise ScenarioError for a scenario that stands there twice and is the same both times."""
+    for position, name in enumerate(names):
+        same = [other for other in range(position) if names[other] == name]
+        if any(determinants[other] == determinants[position] for other in same):
+            raise ScenarioError(
+                f"{name}: is there twice without a difference; change one of them, as in "
+                f"--set {position + 1}:regime.deployment.brigades=10"
+            )
+
+
+_AT = re.compile(r"(\d+):(.*)", re.DOTALL)
+
+
+def load_at(
+    files: Mapping[int, str], overrides: list[str] | None, more: dict[str, int] | None = None
+) -> dict[int, "Scenario"]:
+    """Every scenario by its position on the command line, each with the values of --set that are
+    for all or for it. Raises ScenarioError with every problem in any of them.
+    """
+    values: dict[int, list[str]] = {position: [] for position in files}
+    scenarios: dict[int, Scenario] = {}
     faults: list[Fault] = []
-    for file in files:
+    for override in overrides or []:
+        at = _AT.fullmatch(override)
+        if at is None:
+            for own in values.values():
+                own.append(override)
+        elif int(at[1]) in values:
+            values[int(at[1])].append(at[2])
+        else:
+            must = f"must name the position of a scenario among {', '.join(map(str, files))}"
+            faults.append(ArgumentFault("set", override, must))
+    for position, file in files.items():
         try:
-            scenarios.append(load(file, overrides, more))
+            scenarios[position] = _load(file, values[position], more or {})
         except ScenarioError as wrong:
             faults += wrong.faults
     if faults:
         raise ScenarioError(faults)
     return scenarios
+
+
+def stacked(file: str) -> list[str]:
+    """The file, and those applied on top of it: A and B of A+B, unless there is a file A+B."""
+    return [file] if Path(file).exists() else file.split("+")
+
+
+def _load(file: str, overrides: list[str], more: dict[str, int]) -> "Scenario":
+    """The scenario of A or A+B with these values over it. Raises ScenarioError."""
+    from sim.scenario import load as scenario_files
+
+    path, *over = stacked(file)
+    if not path or not all(over):
+        raise ScenarioError(
+            f"{file}: names no file beside a +; use A+B to apply B's values on top of A"
+        )
+    values = dict(map(scenario_files.read_override, overrides)) | more
+    scenario = scenario_files.load(path, values, origin="command line", over=over)
+    warn(scenario)
+    return scenario
 
 
 def simulate(
@@ -244,11 +310,17 @@ def simulate(
                     scenario,
                     precision,
                     integrated=integrated,
-                    tell=partial(say, err=True),
+                    tell=note,
                     **options,
                 )
             )
     return runs
+
+
+def note(text: str) -> None:
+    """Say something beside the answer, on standard error."""
+    if not output().quiet:
+        say(text, err=True)
 
 
 @contextmanager
@@ -288,6 +360,10 @@ def pool(workers: int) -> Iterator[Any]:
         yield executor
 
 
+def _shows_progress() -> bool:
+    return sys.stderr.isatty() and not output().quiet
+
+
 def counting_bar() -> Any:
     """A progress bar on standard error, where it is a terminal, for things counted one by one."""
     from rich.console import Console
@@ -307,7 +383,7 @@ def counting_bar() -> Any:
         TextColumn("left"),
     )
     return Progress(
-        *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+        *columns, console=Console(stderr=True), transient=True, disable=not _shows_progress()
     )
 
 
@@ -345,7 +421,7 @@ def progress_bar() -> Any:
         TextColumn("left"),
     )
     return Progress(
-        *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+        *columns, console=Console(stderr=True), transient=True, disable=not _shows_progress()
     )
 
 

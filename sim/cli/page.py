@@ -91,8 +91,11 @@ def _reversal(runs: list["Run"], findings: list["Finding"], workers: int) -> lis
 @app.command("app")
 def explore(
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Folder of scenario files.")
-    ] = Path("scenarios"),
+        Path | None,
+        typer.Argument(
+            metavar="[DIR]", help="Folder of scenario files.", show_default="the library"
+        ),
+    ] = None,
     host: Annotated[
         str,
         typer.Option(help="Address to listen at; the default is reached from this machine only."),
@@ -111,8 +114,10 @@ def explore(
     with plain_errors() as refuse:
         if find_spec("streamlit") is None:
             refuse(["ceasefire app needs the extra `app`: pip install 'ceasefire[app]'"])
+        from sim.scenario import library
         from sim.scenario.load import load_folder
 
+        folder = folder or library.FOLDER
         scenarios, problems = load_folder(folder)
         if not scenarios:
             refuse(problems or [f"{folder}: holds no scenario; name a folder of scenario files"])

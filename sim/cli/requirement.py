@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli import completion
 from sim.cli.options import (
     NOTHING_KEPT,
     AsJson,
@@ -24,6 +25,7 @@ from sim.cli.options import (
     pool,
     sampling,
 )
+from sim.cli.output import writes_results
 from sim.cli.size import agree, asks_first
 from sim.cli.studies import publish
 
@@ -38,6 +40,7 @@ Vary = Annotated[
         metavar="KEY=LOW:HIGH",
         help="Provision and its limits; may be repeated.",
         show_default=False,
+        autocompletion=completion.keys("regime."),
     ),
 ]
 Cost = Annotated[
@@ -54,6 +57,7 @@ Samples = Annotated[int, typer.Option(help="Guarantees to try before the search 
 
 @app.command()
 @asks_first
+@writes_results
 def require(
     file: File,
     hold: Hold,

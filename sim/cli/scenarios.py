@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import AsJson, File, Files, Set, app, load, plain_errors
+from sim.cli import completion
+from sim.cli.options import AsJson, File, Files, Set, app, load, plain_errors, stacked, write
 from sim.cli.streams import say, say_document, say_exactly
 from sim.errors import ScenarioError
 
@@ -16,18 +17,55 @@ if TYPE_CHECKING:
 @app.command("list")
 def list_scenarios(
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Folder of scenario files.")
-    ] = Path("scenarios"),
+        Path | None,
+        typer.Argument(
+            metavar="[DIR]",
+            help="Folder of scenario files.",
+            show_default="the library and the files here",
+        ),
+    ] = None,
 ) -> None:
-    """List the scenarios in a folder and in `texts` inside it: name and title."""
+    """List the scenarios of the library and the files here, or those in a folder and in `texts`
+    inside it: name, promises, and title.
+    """
     with plain_errors() as refuse:
+        from sim.presentation import scenarios as words
         from sim.scenario.load import load_folder
 
+        if folder is None:
+            say("\n".join(words.library()))
+            return
         scenarios, problems = load_folder(folder)
-        for scenario in scenarios.values():
-            say(f"{scenario.name:22} {scenario.title}")
+        say("\n".join(words.listed(scenarios.values())))
         if problems:
             refuse(problems)
+
+
+@app.command()
+def new(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The file to write.")],
+    base: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Scenario that it builds on: a name or a file.",
+            autocompletion=completion.scenarios,
+        ),
+    ] = "none",
+) -> None:
+    """Write a scenario file that builds on another, with what it may change in comments."""
+    with plain_errors() as refuse:
+        from sim.scenario import library
+        from sim.scenario.template import copy_of
+
+        scenario = load(base)
+        if path.exists():
+            refuse([f"{path}: is there already; choose another name"])
+        extends = [library.reference_from(path.parent, file) for file in stacked(base)]
+        text = copy_of(scenario, base, extends)
+        write(path, lambda: path.write_text(text, encoding="utf-8"))
+        say(f"{path}: builds on {base}; edit it, then: ceasefire check {path}")
 
 
 @app.command()

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli import completion
 from sim.cli.options import (
     NOTHING_KEPT,
     AsJson,
@@ -22,6 +23,7 @@ from sim.cli.options import (
     progress_bar,
     sampling,
 )
+from sim.cli.output import writes_results
 from sim.cli.studies import publish
 
 Outcome = Annotated[
@@ -33,7 +35,9 @@ Outcome = Annotated[
 Against = Annotated[
     str | None,
     typer.Option(
-        metavar="FILE", help="Explain the difference from this scenario, on the same histories."
+        metavar="FILE",
+        help="Explain the difference from this scenario, on the same histories.",
+        autocompletion=completion.scenarios,
     ),
 ]
 Vary = Annotated[
@@ -43,6 +47,7 @@ Vary = Annotated[
         metavar="KEY=LOW:HIGH",
         help="Number to vary as well, uniformly; may be repeated. "
         "Provisions (regime.*) vary in FILE only.",
+        autocompletion=completion.keys(),
     ),
 ]
 Samples = Annotated[
@@ -64,6 +69,7 @@ Histories = Annotated[
 
 
 @app.command()
+@writes_results
 def sensitivity(
     file: File,
     outcome: Outcome = "survival@5",

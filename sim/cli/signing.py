@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli import completion
 from sim.cli.options import (
     AsJson,
     Dask,
@@ -26,6 +27,7 @@ from sim.cli.options import (
     sampling,
     simulate,
 )
+from sim.cli.output import writes_results
 from sim.cli.size import asks_first
 from sim.cli.studies import publish
 
@@ -41,12 +43,14 @@ Vary = Annotated[
         "--vary",
         metavar="KEY=LOW:HIGH",
         help="A side payment: a provision and its limits; may be repeated.",
+        autocompletion=completion.keys("regime."),
     ),
 ]
 
 
 @app.command()
 @asks_first
+@writes_results
 def sign(
     files: Files,
     vary: Vary = None,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.output import draw_figures, output
 from sim.cli.streams import say, say_document
 
 if TYPE_CHECKING:
@@ -21,24 +22,19 @@ def publish(
 
     `document` makes its plain data, by default its tables.
     """
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-
-    from sim import plots
     from sim.presentation import terminal
     from sim.presentation.registry import section_of
     from sim.study.finding import keep
 
     section = section_of(finding)
     folder = keep(finding, out)
-    (folder / "figures").mkdir()
-    for name, draw in section.figures.items():
-        plots.save(draw(), folder / "figures" / f"{name}.png")
+    draw_figures(section.figures, folder / "figures")
     if as_json:
         say_document(
             (document(finding) if document else finding.document()) | {"folder": str(folder)}
         )
+    elif output().quiet:
+        say(str(folder))
     else:
         console = terminal.console()
         console.print(terminal.section(section))

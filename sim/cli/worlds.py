@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import AsJson, File, Out, Set, app, load, plain_errors, simulate, write
+from sim.cli import completion
+from sim.cli.options import (
+    AsJson,
+    File,
+    Out,
+    Set,
+    app,
+    load,
+    load_all,
+    plain_errors,
+    simulate,
+    write,
+)
+from sim.cli.output import draw_figure
 from sim.cli.size import asks_first
 from sim.cli.streams import say, say_document
 from sim.errors import ArgumentFault, ScenarioError
@@ -31,6 +44,7 @@ def replay(
         typer.Option(
             metavar="OTHER",
             help="Replay the same history (same random events) under another scenario.",
+            autocompletion=completion.scenarios,
         ),
     ] = None,
     figure: Annotated[
@@ -48,8 +62,8 @@ def replay(
 
         if (world is None) != typical:
             refuse(["replay needs either --world NUMBER or --typical"])
-        scenario = load(file, overrides)
-        both = [scenario] if under is None else [scenario, load(under, overrides)]
+        both = load_all([file] if under is None else [file, under], overrides, {})
+        scenario = both[0]
         worlds = _typical(scenario, out) if world is None else {"": world}
         stories = []
         for kind, number in worlds.items():
@@ -87,12 +101,9 @@ def _typical(scenario: "Scenario", out: Path) -> dict[str, int]:
 
 
 def _draw_world(journal: dict[str, Any], path: Path) -> None:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
     from sim import plots
 
-    plots.save(plots.world(journal), path)
+    draw_figure(partial(plots.world, journal), path)
 
 
 @app.command()
@@ -184,9 +195,6 @@ def _at_year(scenario: "Scenario", year: float, world: int | None) -> Any:
 
 
 def _save_tree(tree: Any, strategy: Any, path: Path) -> None:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
     from sim import plots
 
-    plots.save(plots.game_tree(tree, strategy), path)
+    draw_figure(partial(plots.game_tree, tree, strategy), path)

@@ -7,7 +7,7 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -109,6 +109,10 @@ class Run:
     def label(self) -> str:
         """A few words for people; empty if the scenario has none."""
         return str(self.manifest.get("label", ""))
+
+    def renamed(self, name: str) -> Self:
+        """The same results by another name."""
+        return replace(self, manifest=self.manifest | {"name": name})
 
     @property
     def scenario(self) -> Scenario:

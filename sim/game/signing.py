@@ -14,7 +14,7 @@ from sim.actors.choice import expected, logistic
 from sim.actors.russia import Challenger
 from sim.actors.ukraine import Protege
 from sim.game.war import War
-from sim.quantity import SMALLEST, Array, Parameters, Quantity, parameter
+from sim.quantity import SMALLEST, Array, Brigades, Parameters, Quantity, parameter
 from sim.uncertainty import Uniform
 
 
@@ -32,7 +32,7 @@ class Fighting(Parameters):
             "longer than eight; it has lasted four"
         ),
     )
-    support: Quantity = parameter(
+    support: Brigades = parameter(
         Uniform(5, 20),
         "foreign help that Ukraine fights with",
         unit="brigade-equivalents",

@@ -101,10 +101,11 @@ def scale(share: Axis, ax: Axes) -> None:
 
 
 @in_own_style
-def save(axes: Axes, path: Path) -> None:
-    """Write the figure of these axes to a file, and close it."""
+def save(axes: Axes, *paths: Path) -> None:
+    """Write the figure of these axes to files, of the kinds that their names say, and close it."""
     figure = axes.get_figure(root=True)
     if figure is None:
         raise ValueError("these axes belong to no figure")
-    figure.savefig(path, dpi=150, bbox_inches="tight")
+    for path in paths:
+        figure.savefig(path, dpi=150, bbox_inches="tight")
     plt.close(figure)

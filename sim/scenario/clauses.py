@@ -11,7 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, WithJsonSch
 from pydantic_core import PydanticCustomError
 
 from sim.guarantee.provisions import Regime
-from sim.quantity import Parameters, Quantity, parameter
+from sim.quantity import Brigades, Parameters, parameter
 from sim.scenario.toml import Key
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _known(key: str) -> str:
 _SETS_SCHEMA = {
     "type": "object",
     "propertyNames": {"enum": list(REGIME_KEYS)},
-    "additionalProperties": TypeAdapter(Quantity).json_schema(),
+    "additionalProperties": TypeAdapter(Brigades).json_schema(),
     "minProperties": 1,
 }
 Sets = Annotated[

@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 from sim.errors import ScenarioError
 from sim.quantity import Parameters
+from sim.scenario import library
 from sim.scenario.reading import LONGEST_CHAIN, MOST_FILES, text_of, usable_path, values_of
 from sim.scenario.schema import OWN, Origins, Scenario, Sources
 from sim.scenario.toml import Key, lines_of
@@ -170,9 +171,9 @@ def _read(path: Path, above: tuple[Path, ...]) -> Iterator[Layer]:
         raise ScenarioError(
             f"{path}: is empty; a scenario needs at least a title, or a file that it extends"
         )
-    layer = Layer(str(path), values, text)
+    layer = Layer(library.shown(path), values, text)
     for base in _bases(layer):
-        yield from _read(path.parent / base, (*above, path))
+        yield from _read(library.find(base, path.parent), (*above, path))
     yield layer
 
 
@@ -181,7 +182,7 @@ def _text(path: Path, above: tuple[Path, ...]) -> str:
         return text_of(path)
     except FileNotFoundError:
         extends = f"{above[-1]}: extends: " if above else ""
-        raise ScenarioError(f"{extends}{path}: no such file{_nearest_file(path)}") from None
+        raise ScenarioError(f"{extends}{path}: no such file{_nearest_file(path, above)}") from None
     except IsADirectoryError:
         raise ScenarioError(
             f"{path}: is a folder; name a scenario file in it, such as {path / 'none.toml'}"
@@ -193,11 +194,21 @@ def _text(path: Path, above: tuple[Path, ...]) -> str:
         raise ScenarioError(f"{path}:{line}: is not UTF-8 text; save the file as UTF-8") from None
 
 
-def _nearest_file(path: Path) -> str:
-    near = difflib.get_close_matches(
-        path.name, sorted(file.name for file in path.parent.glob("*.toml")), n=1
-    )
-    return f"; did you mean {path.parent / near[0]}?" if near else ""
+def _nearest_file(path: Path, above: tuple[Path, ...]) -> str:
+    """What to offer for a file that does not exist: the nearest beside it, or of the library, but
+    none of those that are being read.
+    """
+    beside = {file.stem: file for file in sorted(path.parent.glob("*.toml"))}
+    read = {file.resolve() for file in above}
+    offered = {
+        stem: file
+        for stem, file in (library.files() | beside).items()
+        if file.resolve() not in read
+    }
+    near = difflib.get_close_matches(path.stem, sorted(offered), n=1)
+    if near:
+        return f"; did you mean {library.reference(offered[near[0]])}?"
+    return "; `ceasefire list` shows the scenarios that there are"
 
 
 def _bases(layer: Layer) -> list[str]:

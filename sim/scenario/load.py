@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sim.characters import quoted
 from sim.errors import ArgumentFault, ScenarioError
-from sim.scenario import texts
+from sim.scenario import library, texts
 from sim.scenario.faults import by_place, describe
 from sim.scenario.layers import (
     Layer,
@@ -42,13 +42,13 @@ def load(
     Parameters
     ----------
     path
-        A TOML file; it may extend others.
+        A TOML file, or the name of a scenario of the library; it may extend others.
     overrides
         Values by dotted key; they win over all files.
     origin
         What messages name as the place of the overrides.
     over
-        Files whose values win over those of `path`; they give it their names as well:
+        Files or names whose values win over those of `path`; they give it their names as well:
         nato+calibrated.
 
     Returns
@@ -63,13 +63,15 @@ def load(
 
     Examples
     --------
-    >>> load("scenarios/none.toml", {"sampling.designs": 100}).sampling.worlds
+    >>> load("none", {"sampling.designs": 100}).sampling.worlds
     1000
 
     """
     overrides = overrides or {}
-    files = file_layers(Path(path))
-    others = [layer for file in over for layer in file_layers(Path(file), names_scenario=False)]
+    files = file_layers(library.find(path))
+    others = [
+        layer for file in over for layer in file_layers(library.find(file), names_scenario=False)
+    ]
     settings = merged([*texts.with_clauses([*files, *others]), *override_layers(overrides, origin)])
     document: dict[str, Any] = {"name": name_of([Path(path).stem])}
     problems = _put_all(document, settings)
@@ -116,6 +118,13 @@ def replaced(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
         for key, value in values.items()
     }
     return changed.with_origins(origins, scenario.stated_sources)
+
+
+def renamed(scenario: Scenario, name: str) -> Scenario:
+    """The same scenario by another name."""
+    return scenario.model_copy(update={"name": name}).with_origins(
+        scenario.origins, scenario.stated_sources
+    )
 
 
 def read_override(text: str) -> tuple[str, Any]:

@@ -6,16 +6,19 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from pydantic.fields import FieldInfo
 
 from sim.characters import in_one_line, visible
-from sim.quantity import Parameters
+from sim.quantity import Parameters, soldiers
 from sim.scenario.clauses import differences
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Distribution
 
+_WIDTH = 98
+_BRIGADES = ("brigades", "brigade-equivalents")
 _NO_TEXT = "# The clauses are left out: values of the regime were changed, so this is not the text."
 
 
@@ -55,6 +58,8 @@ def _info(scenario: Scenario, key: str, value: Any, field: FieldInfo) -> Paramet
         field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     )
     symbol, unit = (str(extra.get(name, "")).strip("-–") for name in ("symbol", "unit"))
+    if unit in _BRIGADES and value is not None:
+        unit = f"{unit}; {soldiers(value)}"
     values = scenario.origins.get(key, ())
     default = [] if field.is_required() else [f"{toml(field.default)} (default)"]
     was = default + [f"{toml(old)} ({by})" for old, by in values[:-1]]
@@ -71,7 +76,8 @@ def _block(scenario: Scenario, block: Parameters, prefix: str) -> Iterator[str]:
         value, key = getattr(block, name), f"{prefix}{name}"
         match value:
             case Parameters():
-                inner += ["", f"[{key}]", *_block(scenario, value, f"{key}.")]
+                guide = [f"# {line}" for line in wrap(value.guide, _WIDTH)]
+                inner += ["", f"[{key}]", *guide, *_block(scenario, value, f"{key}.")]
             case (Parameters(), *_):
                 inner += [
                     line

@@ -168,7 +168,7 @@ def discover(
 
     Examples
     --------
-    >>> none = sim.load("scenarios/none.toml")
+    >>> none = sim.load("none")
     >>> sim.discover(none, "survival@5 < 0.6")  # doctest: +SKIP
     # skipped: it simulates 10,000 histories and searches 200 resamples
 

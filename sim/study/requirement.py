@@ -131,7 +131,7 @@ def require(
 
     Examples
     --------
-    >>> nato = sim.load("scenarios/nato.toml")
+    >>> nato = sim.load("nato")
     >>> sim.require(nato, 0.8, 10, {"regime.deployment.brigades": (0, 25)})  # doctest: +SKIP
     # skipped: it simulates more than a hundred guarantees
 

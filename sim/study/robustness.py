@@ -113,7 +113,7 @@ def robust(
 
     Examples
     --------
-    >>> none, nato = sim.load("scenarios/none.toml"), sim.load("scenarios/nato.toml")
+    >>> none, nato = sim.load("none"), sim.load("nato")
     >>> sim.robust([none, nato])  # doctest: +SKIP
     # skipped: it simulates 20,000 histories and resamples them
 

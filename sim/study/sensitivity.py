@@ -79,7 +79,7 @@ def sensitivity(
 
     Examples
     --------
-    >>> none = sim.load("scenarios/none.toml")
+    >>> none = sim.load("none")
     >>> sim.sensitivity(none, "survival@5")  # doctest: +SKIP
     # skipped: it simulates some half a million histories
 

@@ -1,18 +1,25 @@
 """The promise of defence: how binding it is, how long it lasts, and how it is lost."""
 
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 
 from sim.guarantee.provisions.provision import TOLERANCE, Provision
 from sim.guarantee.terms import Contributions, Standing
-from sim.quantity import SMALLEST, Array, Quantity, parameter
+from sim.quantity import SMALLEST, Array, Brigades, Quantity, parameter
 from sim.uncertainty import Uniform
 
 
 @final
 class Commitment(Provision):
     """A promise to defend Ukraine: how binding it is, how long it lasts, and how it is lost."""
+
+    guide: ClassVar[str] = (
+        "Promises run from 0 (no promise) over 0.15 (a memorandum: Budapest, 1994) and 0.8 (a "
+        "bilateral pact: the United States and South Korea, 1953) to 1 (Article 5 of the North "
+        "Atlantic Treaty)."
+    )
+    """The middle of what the scenarios of these texts have."""
 
     europe: Quantity = parameter(
         0.0,
@@ -38,7 +45,7 @@ class Commitment(Provision):
             "Atlantic Treaty"
         ),
     )
-    resupply: Quantity = parameter(
+    resupply: Brigades = parameter(
         0.0,
         "arms rushed in if war resumes",
         unit="brigade-equivalents",

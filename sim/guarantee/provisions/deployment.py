@@ -6,14 +6,14 @@ import numpy as np
 
 from sim.guarantee.provisions.provision import Provision
 from sim.guarantee.terms import Contributions, Standing
-from sim.quantity import SMALLEST, Quantity, parameter
+from sim.quantity import SMALLEST, Brigades, Quantity, parameter
 
 
 @final
 class Deployment(Provision):
     """Allied force stationed in Ukraine."""
 
-    brigades: Quantity = parameter(
+    brigades: Brigades = parameter(
         0.0,
         "allied force stationed in Ukraine",
         unit="brigades",

@@ -4,14 +4,14 @@ from typing import final
 
 from sim.guarantee.provisions.provision import Provision
 from sim.guarantee.terms import Contributions, Standing
-from sim.quantity import SMALLEST, Quantity, parameter
+from sim.quantity import SMALLEST, Brigades, parameter
 
 
 @final
 class ForceLimit(Provision):
     """A cap on Ukraine's strength."""
 
-    brigades: Quantity | None = parameter(
+    brigades: Brigades | None = parameter(
         None,
         "cap on Ukraine's strength; leave it out for no limit",
         unit="brigade-equivalents",

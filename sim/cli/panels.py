@@ -1,0 +1,35 @@
+"""The order of the commands in `--help`: by use, under headings."""
+
+import re
+from typing import Any
+
+from typer.core import TyperGroup
+
+PANELS = {
+    "Start here": ("run", "compare", "list", "show", "check", "new"),
+    "Look inside": ("replay", "game", "sign", "clauses"),
+    "Question the assumptions": ("sensitivity", "robust", "discover", "require", "sweep"),
+    "Hold it against the past": ("history", "calibrate"),
+    "Share and reproduce": ("report", "app", "verify", "schema"),
+}
+"""The commands under each heading."""
+_LINE_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
+"""One inside a paragraph, where a docstring is broken and a help text need not be."""
+_PANEL_OF = {name: panel for panel, names in PANELS.items() for name in names}
+
+
+class Panels(TyperGroup):
+    """The commands in the order of the panels."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names in their order."""
+        order = list(_PANEL_OF)
+        return sorted(super().list_commands(ctx), key=order.index)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of this name, which knows its panel."""
+        command: Any = super().get_command(ctx, cmd_name)
+        if command is not None:
+            command.rich_help_panel = _PANEL_OF[cmd_name]
+            command.help = _LINE_BREAK.sub(" ", command.help)
+        return command

@@ -1,0 +1,147 @@
+"""Installed from a wheel, in an empty folder: every command of the README works."""
+
+import re
+import shlex
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import pytest
+from elements import LIBRARY
+
+pytestmark = pytest.mark.long
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = [
+    shlex.split(line)[1:]
+    for line in re.findall(
+        r"^ {4}(ceasefire .*)$|`(ceasefire (?!--)[^`]+)`(?= \||,? \(made| writes)",
+        README,
+        re.MULTILINE,
+    )
+    for line in line
+    if line
+]
+SMALL = {
+    "run": ["--designs", "16", "--replicates", "4", "--precision", "0.1"],
+    "compare": ["--designs", "16", "--replicates", "4"],
+    "replay": [],
+    "sweep": ["--designs", "8", "--replicates", "2"],
+    "sensitivity": ["--samples", "32", "--replicates", "2"],
+    "sign": ["--designs", "32", "--replicates", "4"],
+    "clauses": ["--designs", "8", "--replicates", "2"],
+    "require": ["--designs", "16", "--replicates", "2", "--samples", "8"],
+    "discover": ["--designs", "200", "--replicates", "4"],
+    "robust": ["--designs", "64", "--replicates", "4"],
+    "history": ["--designs", "16", "--replicates", "4"],
+}
+"""Options under which a command takes seconds."""
+SERVES, FITS = "app", "calibrate"
+"""A command that does not end, and one that takes minutes however small it is."""
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The command of an environment that holds this package, built as a wheel, and what it needs
+    from that of the tests.
+    """
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = folder.glob("*.whl")
+    environment = folder / "environment"
+    venv.create(environment)
+    scheme = {"base": str(environment), "platbase": str(environment)}
+    packages = Path(sysconfig.get_path("purelib", "venv", scheme))
+    pip = [sys.executable, "-m", "pip", "--python", environment, "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "--quiet", "--no-deps", "--no-index", wheel], check=True)
+    (packages / "needed.pth").write_text(sysconfig.get_path("purelib"))
+    ceasefire = Path(sysconfig.get_path("scripts", "venv", scheme)) / "ceasefire"
+
+    def run(folder, *words):
+        return subprocess.run(
+            [ceasefire, *map(str, words)],
+            cwd=folder,
+            env={"PATH": "", "HOME": str(environment), "COLUMNS": "80"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def kept(installed, tmp_path_factory):
+    """An empty folder in which every command of the README was run, in its order, and what each
+    gave.
+    """
+    folder = tmp_path_factory.mktemp("empty")
+    (file,) = re.findall(r"^```toml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    results = {}
+    for words in COMMANDS:
+        if words[0] in (SERVES, FITS):
+            continue
+        if words[0] == "new":
+            (folder / "my.toml").unlink(missing_ok=True)
+        elif words[0] == "compare" and "my.toml" in words:
+            (folder / "my.toml").write_text(file)
+        at_hand = [_run_folder(folder, word) for word in words]
+        own = SMALL.get(words[0], [])
+        results[" ".join(words)] = installed(folder, *at_hand, *own)
+    return folder, results
+
+
+def _run_folder(folder, word):
+    """The folder of the first result that the README names by another hash."""
+    name = re.fullmatch(r"runs/(\w+)-[0-9a-f]{8}", word)
+    there = () if name is None else (folder / "runs").glob(f"{name[1]}-????????")
+    return min(there, key=lambda path: path.stat().st_mtime, default=word)
+
+
+def test_the_readme_has_commands():
+    """As many as its table and more."""
+    assert len(COMMANDS) > 25
+    assert {"new", "list", "run", "compare", "report", "verify"} <= {words[0] for words in COMMANDS}
+
+
+def test_every_command_of_the_readme_works(kept):
+    """It ends well and prints its answer."""
+    failed = {
+        words: result.stderr or result.stdout
+        for words, result in kept[1].items()
+        if result.returncode or not result.stdout
+    }
+    assert failed == {}
+
+
+def test_every_answer_fits_into_80_columns(kept):
+    """Tables, sentences and messages of every command, but for files that are printed whole."""
+    widest = {
+        words: max(result.stdout.splitlines() + result.stderr.splitlines(), key=len)
+        for words, result in kept[1].items()
+        if words.split()[0] not in {"show", "schema"}
+    }
+    assert {words: line for words, line in widest.items() if len(line) > 80} == {}
+
+
+def test_the_library_is_installed(installed, tmp_path):
+    """Every scenario is listed, from a folder that has none; none says where it lies."""
+    listed = installed(tmp_path, "list").stdout
+    assert {name for name in LIBRARY if not re.search(rf"^{name} ", listed, re.MULTILINE)} == set()
+    shown = installed(tmp_path, "show", "nato").stdout
+    assert "set by library/nato.toml:" in shown
+    assert "site-packages" not in shown
+
+
+def test_the_page_serves_the_library(installed, tmp_path):
+    """What it would serve is there: it gets as far as the port."""
+    result = installed(tmp_path, SERVES, "--host", "192.0.2.1", "--port", "1")
+    assert result.returncode == 2
+    assert result.stderr.startswith("--host 192.0.2.1 --port 1: cannot listen there")
