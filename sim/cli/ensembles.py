@@ -145,6 +145,7 @@ def compare(
                 else loaded[position].determinants()
                 for position in at
             ],
+            overrides,
         )
         names = distinct(names)
         if baseline is not None and baseline not in names:

@@ -212,12 +212,16 @@ def load_all(
 
     scenarios = list(load_at(dict(enumerate(files, 1)), overrides, more).values())
     names = [scenario.name for scenario in scenarios]
-    refuse_twins(names, [scenario.determinants() for scenario in scenarios])
+    refuse_twins(names, [scenario.determinants() for scenario in scenarios], overrides)
     return list(map(renamed, scenarios, distinct(names)))
 
 
-def refuse_twins(names: list[str], determinants: list[Any]) -> None:
-    """Raise ScenarioError for a scenario that stands there twice and is the same both times."""
+def refuse_twins(names: list[str], determinants: list[Any], overrides: list[str] | None) -> None:
+    """Raise ScenarioError for a scenario that stands there twice and is the same both times, unless
+    one of them was set to what it is.
+    """
+    if any(map(_AT.fullmatch, overrides or [])):
+        return
     for position, name in enumerate(names):
         same = [other for other in range(position) if names[other] == name]
         if any(determinants[other] == determinants[position] for other in same):
