@@ -142,6 +142,7 @@ MISSING = {
     "history": ["alone.toml"],
     "list": ["alone"],
     "new": ["x.toml"],
+    "outlook": ["alone.toml", "--events", "x.toml"],
     "replay": ["alone.toml", "--world", "1"],
     "report": ["alone"],
     "require": [

@@ -24,6 +24,8 @@ from sim.cli.options import (
     sampling,
     simulate,
 )
+from sim.cli.output import writes_results
+from sim.cli.size import asks_first
 from sim.cli.studies import publish
 
 Events = Annotated[
@@ -38,6 +40,8 @@ Events = Annotated[
 
 
 @app.command()
+@asks_first
+@writes_results
 def outlook(
     file: File,
     events: Events,

@@ -55,7 +55,7 @@ def file_layers(path: Path, *, names_scenario: bool = True) -> list[Layer]:
     Raises ScenarioError for a file that cannot be read.
     """
     layers: list[Layer] = []
-    for layer in _read(usable_path(path, "FILE"), ()):
+    for layer in _read(usable_path(path, lambda: "FILE"), ()):
         if len(layers) == MOST_FILES:
             raise ScenarioError(
                 f"{path}: extends: leads to more than {MOST_FILES} files, counted each time that "
@@ -221,7 +221,7 @@ def _bases(layer: Layer) -> list[str]:
             "quotes, or a list of such paths"
         )
     for base in bases:
-        usable_path(base, f"{layer.place(('extends',))}: extends")
+        usable_path(base, lambda: f"{layer.place(('extends',))}: extends")
     return bases
 
 

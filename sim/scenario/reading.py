@@ -4,7 +4,7 @@ more than a moment or more memory than there is.
 
 import stat
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +64,10 @@ def values_of(text: str) -> tuple[dict[str, Any], str]:
     return values, _beyond_bounds(values)
 
 
-def usable_path(path: str | Path, place: str) -> Path:
-    """The path, if a file can have it. Raises ScenarioError."""
+def usable_path(path: str | Path, place: Callable[[], str]) -> Path:
+    """The path, if a file can have it. Raises ScenarioError, which says at which place."""
     if not str(path) or "\0" in str(path):
-        raise ScenarioError(f"{place}: {str(path)!r}: is no path of a file; name a scenario file")
+        raise ScenarioError(f"{place()}: {str(path)!r}: is no path of a file; name a scenario file")
     return Path(path)
 
 
