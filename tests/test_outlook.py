@@ -5,6 +5,7 @@ Seeds are fixed; a bound of 4 standard errors is a false alarm of 6e-5 if the se
 """
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from sim.ensemble import conditioned
 from sim.ensemble.conditioned import Conditioned, simulate_conditioned
 from sim.errors import RunError, ScenarioError
 from sim.presentation.registry import section_of
-from sim.scenario.course import Course, Event
+from sim.scenario.course import DETAILS, Course, Event
 from sim.scenario.load import replaced
 from sim.study.outlook import NOW, QUIET, SIGNATURE, document, find_outlook
 from sim.study.schemas import SCHEMAS
@@ -190,3 +191,31 @@ def test_the_command_prints_the_answer(scenarios, tmp_path, command):
     assert told["effective_histories"] > 200
     assert {path.stem for path in (folder / "figures").iterdir()} == {"outlook", "learned", "watch"}
     assert "effective histories" in " ".join(command(*words, *small).stdout.split())
+
+
+@pytest.mark.long
+def test_the_how_to_runs(scenarios, tmp_path, monkeypatch, command):
+    """Its file, each of its commands on a small sample, and its Python: a failed renewal lowers
+    the outlook."""
+    root = scenarios.parent
+    page = (root / "docs" / "how-to" / "update_the_outlook.md").read_text()
+    blocks = dict.fromkeys(("toml", "sh", "python"), "")
+    for kind, block in re.findall(r"^```(\w+)\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        blocks[kind] += block
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenarios").symlink_to(scenarios)
+    (tmp_path / "so_far.toml").write_text(blocks["toml"])
+    lines = blocks["sh"].splitlines()
+    assert len(lines) == 2
+    for line in lines:
+        words = line.split()[1:]
+        told = command(*words, "--designs", "300").stdout
+        assert "effective histories" in " ".join(told.split())
+    exec(blocks["python"], names := {})  # noqa: S102  it is our own page
+    quiet, failed = (
+        names[name].query("since == 'now' and years == 5")["estimate"].iloc[0]
+        for name in ("quiet", "failed")
+    )
+    assert failed < quiet
+    table = re.search(r"\| what \|.*?\n\n", page, re.DOTALL)[0]
+    assert {what for what in DETAILS if f"`{what}`" in table} == set(DETAILS)
