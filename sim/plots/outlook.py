@@ -1,6 +1,7 @@
 """The outlook over time, what has been learned, and what to watch."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from sim.plots.style import PALETTE, axes_or_new
+
+_WIDTH = 44
 
 
 def outlook(path: pd.DataFrame, events: pd.DataFrame, years: float, ax: Axes | None = None) -> Axes:
@@ -21,13 +24,17 @@ def outlook(path: pd.DataFrame, events: pd.DataFrame, years: float, ax: Axes | N
     for low, high, alpha in (("spread_low", "spread_high", 0.12), ("low", "high", 0.35)):
         ax.fill_between(at, path[low], path[high], color=PALETTE[1], alpha=alpha, lw=0)
     ax.plot(at, path["estimate"], color=PALETTE[1], lw=1.6)
+    seen: dict[float, list[str]] = {}
     for number, event in enumerate(events.to_dict("records"), start=1):
         after = path[path["event"] == number].iloc[0]
-        ax.axvline(after["years"], color="0.75", lw=0.8, ls=":")
         ax.plot(after["years"], after["estimate"], "o", color=PALETTE[2], ms=5)
+        text = f"{event['what']} ({100 * event['moved']:+.1f})"
+        seen.setdefault(after["years"], []).append(text)
+    for years_since, texts in seen.items():
+        ax.axvline(years_since, color="0.75", lw=0.8, ls=":")
         ax.annotate(
-            f"{event['what']} ({100 * event['moved']:+.1f})",
-            (after["years"], 0.02),
+            "\n".join(texts),
+            (years_since, 0.02),
             xycoords=("data", "axes fraction"),
             rotation=90,
             ha="right",
@@ -72,22 +79,24 @@ def learning(learned: pd.DataFrame, names: Mapping[str, str], ax: Axes | None = 
             ax.annotate(
                 f"{100 * row[when]:.0f} %" if shares else f"{row[when]:.3g}",
                 (middle, place + shift),
-                xytext=(0, -7 if shift < 0 else 7),
+                xytext=(0, 5 if shift < 0 else -5),
                 textcoords="offset points",
                 ha="center",
-                va="top" if shift > 0 else "bottom",
+                va="bottom" if shift < 0 else "top",
                 fontsize="x-small",
                 color=colour,
                 annotation_clip=False,
             )
-    ax.set_yticks(range(len(learned)), [names[name] for name in learned["name"]], fontsize="small")
+    words = [fill(names[name], _WIDTH) for name in learned["name"]]
+    ax.set_yticks(range(len(learned)), words, fontsize="small")
     ax.set_ylim(len(learned) - 0.4, -0.7)
     ax.set_xlabel(
-        "types: 0 to 100 %, with 95 % sampling error; numbers: median and 5 to 95 %, "
-        "on the range at the signature"
+        "types: 0 to 100 %, with 95 % sampling error;\n"
+        "numbers: median and 5 to 95 %, scaled to the range at the signature"
     )
     ax.grid(axis="x", color="0.92")
     ax.set_axisbelow(b=True)
+    ax.set_xticks([])
     ax.set_title("Grey: at the signature; blue: now", loc="left", fontsize="medium")
     return ax
 
