@@ -34,16 +34,20 @@ def replay(
     figure: Annotated[
         Path | None, typer.Option(metavar="PATH", help="Draw the history to this file.")
     ] = None,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", help="Print everything that happened, with the odds of every choice."
+        ),
+    ] = False,
     overrides: Set = None,
     out: Out = Path("runs"),
     as_json: AsJson = False,
 ) -> None:
-    """Show the history of one simulated world: what happened, what each actor believed and wanted,
-    and how likely each choice was.
+    """Tell the story of one simulated history: what mattered in each year, the turning points with
+    their reasons, and how it ended.
     """
     with plain_errors() as refuse:
-        from sim.presentation import worlds as words
-
         if (world is None) != typical:
             refuse(["replay needs either --world NUMBER or --typical"])
         scenario = load(file, overrides)
@@ -61,7 +65,21 @@ def replay(
             typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
         else:
             for story in stories:
-                typer.echo("\n".join(words.story(story)) + "\n")
+                _print(story, full=full)
+
+
+def _print(story: dict[str, Any], *, full: bool) -> None:
+    """The story in paragraphs, or `full` in lines."""
+    from sim.presentation import terminal, worlds
+
+    console = terminal.console()
+    console.print(f"{worlds.title(story)}\n", style="bold", markup=False)
+    if full:
+        typer.echo("\n".join(worlds.ledger(story)) + "\n")
+        return
+    for paragraph in worlds.paragraphs(story):
+        console.print(paragraph.heading, style="bold", markup=False)
+        console.print(f"{terminal.paragraph(paragraph.text)}\n", markup=False)
 
 
 def _story(scenarios: list["Scenario"], world: int, kind: str) -> dict[str, Any]:
