@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from sim.ensemble.verify import verify
     from sim.errors import InputError, NotPairedError, RunError, ScenarioError
     from sim.model.ceasefire import CeasefireModel
+    from sim.scenario.course import Course
+    from sim.scenario.course_file import load_course
     from sim.scenario.load import load
     from sim.scenario.schema import Scenario
     from sim.study.calibration.study import calibrate
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "CeasefireModel": "sim.model.ceasefire",
+    "Course": "sim.scenario.course",
     "Run": "sim.ensemble.store",
     "RunError": "sim.errors",
     "Scenario": "sim.scenario.schema",
@@ -60,6 +63,7 @@ _HOME = {
     "explain": "sim.study.clauses",
     "hazard": "sim.analysis.durability",
     "load": "sim.scenario.load",
+    "load_course": "sim.scenario.course_file",
     "probes_per_year": "sim.analysis.durability",
     "read_run": "sim.ensemble.store",
     "reasons": "sim.analysis.durability",
@@ -82,6 +86,7 @@ _HOME = {
 }
 __all__ = [
     "CeasefireModel",
+    "Course",
     "InputError",
     "NotPairedError",
     "Run",
@@ -99,6 +104,7 @@ __all__ = [
     "grid",
     "hazard",
     "load",
+    "load_course",
     "plots",
     "probes_per_year",
     "read_run",

@@ -15,6 +15,7 @@ from sim.game.endings import CAUSES, REASONS, Cause
 from sim.guarantee.provisions import TOLERANCE
 from sim.model.events import Event
 from sim.model.observer import Observer
+from sim.quantity import Worlds
 
 if TYPE_CHECKING:
     from sim.model.ceasefire import CeasefireModel
@@ -125,6 +126,7 @@ class Journal(Observer):
     def note_incident(
         self,
         model: "CeasefireModel",
+        worlds: Worlds,  # noqa: ARG002  of one world
         crisis: Crisis,
         probes: Any,
         happens: Any,
