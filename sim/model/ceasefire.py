@@ -58,14 +58,16 @@ class CeasefireModel(mesa.Model):
         rng: int | np.random.Generator | None = None,
         settings: Mapping[str, Floats] | None = None,
         course: Course | None = None,
+        chance: Chance | None = None,
     ) -> None:
         """Sign the ceasefire.
 
         `settings` are values (world,) that stand in place of those of the scenario, by dotted key:
         worlds of the same number then meet the same chances under different settings. A `course`
         fixes events and decisions; `log_weight` then has the chance with which each world would
-        have produced them. Raises ValueError for a world that the sampling of the scenario does not
-        have, ScenarioError for a course that the scenario cannot have.
+        have produced them. A `chance` stands in place of that of the worlds. Raises ValueError for
+        a world that the sampling of the scenario does not have, ScenarioError for a course that the
+        scenario cannot have.
         """
         sampling = scenario.sampling
         check(course, scenario)
@@ -81,7 +83,7 @@ class CeasefireModel(mesa.Model):
         self.worlds, self.design, self.draws = sample.worlds, sample.design, sample.draws
         self.parameters = sample.parameters
         self.specification = scenario  # `scenario` is a property of its own in later Mesa
-        self.chance = Chance(seed, self.worlds)
+        self.chance = chance or Chance(seed, self.worlds)
         self.fate = Fate(course, sampling.steps_per_year, len(self.worlds))
         self.step_years = 1 / sampling.steps_per_year
         self._half_year = max(1, sampling.steps_per_year // 2)
