@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import File, Set, app, load, plain_errors, write
+from sim.cli.options import (
+    File,
+    Set,
+    advance,
+    app,
+    counting_bar,
+    load,
+    plain_errors,
+    write,
+)
 from sim.errors import ArgumentFault, ScenarioError
 
 if TYPE_CHECKING:
     from sim.scenario.course import Course
     from sim.scenario.schema import Scenario
+    from sim.study.after_action import AfterAction
     from sim.study.play import Game, Turn
 
 
@@ -169,3 +179,35 @@ def _show_end(game: "Game") -> None:
     last = game.journal["states"][-1]["years"]
     ended = game.journal["events"][-1]["kind"] != "held"
     typer.echo(f"The ceasefire {'ended' if ended else 'still holds'} after {last:.2f} years.")
+
+
+def judge(scenario: "Scenario", world: int, course: "Course") -> "AfterAction":
+    """What each decision of a course was worth, with a progress bar on a terminal."""
+    from sim.study.after_action import after_action
+
+    with counting_bar() as bar:
+        task = bar.add_task("decisions", total=None)
+        return after_action(scenario, world, course, progress=partial(advance, bar, task))
+
+
+def show_game(
+    scenario: "Scenario",
+    story: dict[str, Any],
+    course: "Course",
+    after: "AfterAction",
+    page: Path | None,
+    *,
+    printed: bool,
+) -> None:
+    """Print what the decisions of a game were worth, and write its page where one is wanted."""
+    from sim.page.story import game_page
+    from sim.presentation import terminal
+    from sim.presentation.after_action import after_action as section_of
+
+    section = section_of(after, scenario.calendar.signed)
+    if printed:
+        terminal.console().print(terminal.section(section))
+    if page is not None:
+        html = game_page(story, section, course.text())
+        write(page, lambda: page.write_text(html, encoding="utf-8"))
+        typer.echo(f"Page: {page}", err=not printed)

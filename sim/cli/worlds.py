@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import AsJson, File, Out, Set, app, load, plain_errors, simulate, write
+from sim.cli.options import AsJson, File, Set, app, load, plain_errors, simulate, write
+from sim.cli.play import judge, show_game
 from sim.errors import ArgumentFault, ScenarioError
 
 if TYPE_CHECKING:
+    from sim.scenario.course import Course
     from sim.scenario.schema import Scenario
 
 
@@ -40,32 +42,53 @@ def replay(
             "--full", help="Print everything that happened, with the odds of every choice."
         ),
     ] = False,
+    course: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            help="Fix what this course says, such as the log of a game, and show what each of its "
+            "decisions was worth.",
+        ),
+    ] = None,
     overrides: Set = None,
-    out: Out = Path("runs"),
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --typical, folder for run folders; with --course, the page to write.",
+            show_default="runs, and no page",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell the story of one simulated history: what mattered in each year, the turning points with
     their reasons, and how it ended.
     """
     with plain_errors() as refuse:
-        if (world is None) != typical:
+        if course is not None and (typical or under is not None):
+            refuse(["--course: goes with --world, not with --typical or --under"])
+        if course is None and (world is None) != typical:
             refuse(["replay needs either --world NUMBER or --typical"])
         scenario = load(file, overrides)
+        fixed = None if course is None else _fixed(course, scenario)
         both = [scenario] if under is None else [scenario, load(under, overrides)]
-        worlds = _typical(scenario, out) if world is None else {"": world}
+        worlds = _typical(scenario, out or Path("runs")) if typical else {"": world or 0}
         stories = []
         for kind, number in worlds.items():
-            story = _story(both, number, kind)
+            story = _story(both, number, kind, fixed)
             stories.append(story)
             if figure is not None:
                 path = figure if not kind else figure.with_stem(f"{figure.stem}-{kind}")
                 write(path, partial(_draw_world, story, path))
+        after = None if fixed is None else judge(scenario, world or 0, fixed)
         if as_json:
-            document = {"worlds": stories}
+            more = {} if after is None else {"after_action": after.document()}
+            document = {"worlds": stories} | more
             typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
         else:
             for story in stories:
                 _print(story, full=full)
+        if after is not None and fixed is not None:
+            show_game(scenario, stories[0], fixed, after, out, printed=not as_json)
 
 
 def _print(story: dict[str, Any], *, full: bool) -> None:
@@ -82,13 +105,21 @@ def _print(story: dict[str, Any], *, full: bool) -> None:
         console.print(f"{terminal.paragraph(paragraph.text)}\n", markup=False)
 
 
-def _story(scenarios: list["Scenario"], world: int, kind: str) -> dict[str, Any]:
+def _fixed(path: Path, scenario: "Scenario") -> "Course":
+    from sim.scenario.course_file import load_course
+
+    return load_course(path, scenario)
+
+
+def _story(
+    scenarios: list["Scenario"], world: int, kind: str, course: "Course | None"
+) -> dict[str, Any]:
     """The journal of a history under a scenario, and under a second one if there is one."""
     from sim.analysis.labels import labels
     from sim.study.replay import replay as journal
 
     own, *others = (
-        {"scenario": scenario.name, "label": label} | extra | journal(scenario, world)
+        {"scenario": scenario.name, "label": label} | extra | journal(scenario, world, course)
         for scenario, label, extra in zip(
             scenarios, labels(scenarios), ({"typical": kind or None}, {}), strict=False
         )

@@ -3,7 +3,8 @@ moment of the decision on, on common chance.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ percentage points, and that of a difference on common chance mostly less.
 """
 YEARS_ON = 10
 """Years after a decision at which it is seen whether the ceasefire still holds."""
+_IN_A_WAR = ("intervention", "backing")
 _NORMAL = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
 
 
@@ -59,6 +61,16 @@ class Judged:
     years_on: float
     options: tuple[Option, ...]
 
+    @property
+    def choice(self) -> Option:
+        """The option that was chosen."""
+        return next(option for option in self.options if option.choice == self.chosen)
+
+    @property
+    def others(self) -> list[Option]:
+        """The options that were not."""
+        return [option for option in self.options if option.choice != self.chosen]
+
 
 @dataclass(frozen=True)
 class AfterAction:
@@ -67,6 +79,10 @@ class AfterAction:
     judged: tuple[Judged, ...]
     idle: tuple[Decision, ...]
     continuations: int
+
+    def document(self) -> dict[str, Any]:
+        """As plain data, for JSON."""
+        return asdict(self)
 
 
 def after_action(
@@ -80,7 +96,8 @@ def after_action(
 
     A continuation shares all of the history up to the month of the decision, and what is drawn for
     a whole history; from the next month on it meets chances of its own, the same under every
-    option. Later decisions are the model's.
+    option. Later decisions are the model's. Decisions in a war are not judged: the ceasefire has
+    ended by then.
 
     Parameters
     ----------
@@ -104,7 +121,7 @@ def after_action(
     steps = scenario.sampling.steps_per_year
     keys = {(step_of(made.at, steps), made.actor, made.node): made for made in course.decisions}
     judged: list[Judged] = []
-    occasions = [made for key, made in faced.items() if key in keys]
+    occasions = [made for key, made in faced.items() if key in keys and made.node not in _IN_A_WAR]
     for number, made in enumerate(occasions):
         judged.append(_judged(scenario, world, course, made, continuations))
         if progress is not None:
@@ -134,7 +151,7 @@ def _judged(
         )
         for option in options
     }
-    chosen = holds[made.chosen].astype(float)
+    chosen = holds[made.chosen]
     return Judged(
         made.step / steps,
         made.actor,
@@ -142,7 +159,7 @@ def _judged(
         made.chosen,
         (last - made.step) / steps,
         tuple(
-            Option(option, _share(values.astype(float)), _share(values - chosen))
+            Option(option, _share(values), _difference(values, chosen))
             for option, values in holds.items()
         ),
     )
@@ -208,8 +225,16 @@ def continuations_of(
     return model, chance
 
 
-def _share(values: NDArray[np.float64]) -> Share:
-    """The mean of one number a continuation, with its 95 % sampling error."""
-    mean = float(values.mean())
-    reach = _NORMAL * float(values.std(ddof=1)) / np.sqrt(len(values))
+def _share(holds: NDArray[np.bool_]) -> Share:
+    """The share of continuations that hold, with its 95 % limits (Wilson 1927)."""
+    counted = stats.binomtest(int(holds.sum()), len(holds))
+    low, high = counted.proportion_ci(CONFIDENCE, method="wilson")
+    return Share(float(holds.mean()), float(low), float(high))
+
+
+def _difference(holds: NDArray[np.bool_], chosen: NDArray[np.bool_]) -> Share:
+    """How much more often one option holds than another, in pairs on common chance."""
+    more = holds.astype(float) - chosen
+    mean = float(more.mean())
+    reach = float(_NORMAL * more.std(ddof=1) / np.sqrt(len(more)))
     return Share(mean, mean - reach, mean + reach)
