@@ -4,6 +4,8 @@ worth.
 
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -74,15 +76,18 @@ def test_whoever_chooses_as_the_model_does_plays_the_history_of_the_model(scenar
             kinds |= {(turn.actor, turn.node) for turn in turns}
             journal = played(scenario, world, None).journal.document()
             assert game.journal == journal
+            assert played(scenario, world, game.course).journal.document() == journal
     assert len(kinds) >= 7
 
 
 def test_a_log_replays_the_game_bit_for_bit(coalition):
-    """Choices against those of the model: the course of the game gives its history again, and sets
-    nothing else.
+    """Choices against those of the model in every second year: the course of the game gives its
+    history again, and sets nothing else.
     """
 
     def contrary(turn):
+        if turn.years % 2 < 1:
+            return turn.own_choice
         return next(option for option in turn.options if option != turn.own_choice)
 
     game = Game(coalition, WORLD, ["europe", "united_states"])
@@ -329,3 +334,24 @@ def test_a_course_goes_with_one_history_only(scenarios, tmp_path, command):
     for more in (["--typical"], ["--world", 1, "--under", path]):
         result = command("replay", path, "--course", log, *more, code=2)
         assert "--course: goes with --world" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["run_a_wargame", "write_a_strategy"])
+def test_the_how_to_runs(name, scenarios, tmp_path, monkeypatch, capsys):
+    """Its Python as it stands, and its commands one after the other, with options to read."""
+    page = (scenarios.parent / "docs" / "how-to" / f"{name}.md").read_text()
+    (tmp_path / "scenarios").symlink_to(scenarios)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sim.study.after_action.after_action.__defaults__", (60, None))
+    names: dict[str, object] = {}
+    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(block, names)  # noqa: S102  it is our own page
+    for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL):
+        words = shlex.split(block.rpartition("| ")[2])
+        result = CliRunner().invoke(app, words[1:], input="1\n2\n" * 3)
+        assert result.exit_code == 0, result.output
+    for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL):
+        (tmp_path / "x.toml").write_text(block)
+        assert sim.load_course("x.toml", sim.load(scenarios / "coalition.toml")).decisions
+    printed = capsys.readouterr().out
+    assert "percentage points" in printed or name == "run_a_wargame"

@@ -89,11 +89,16 @@ def situation(turn: Turn, signed: date) -> Iterator[str]:
         f"Armies: Russia {knows['russia_strength']:.0f} brigades, Ukraine "
         f"{knows['ukraine_strength']:.0f}. The others put {percent(knows['reputation_europe'])} on "
         f"a resolute coalition and {percent(knows['reputation_united_states'])} on a resolute "
-        "United States."
+        "United States." + _weakened(knows["will"])
     )
     if private := _private(turn):
         yield f"Only you know: {private}."
     yield QUESTIONS[turn.actor, turn.node]
+
+
+def _weakened(will: float) -> str:
+    """What failed renewals have left of the deployment."""
+    return f" Of the coalition's deployment {percent(will)} is left." if will < 1 else ""
 
 
 def _called(actor: str) -> str:

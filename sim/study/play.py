@@ -102,7 +102,7 @@ class Game:
         if not self.actors:
             raise ScenarioError(ArgumentFault("seat", "none", f"must be one of {', '.join(SEATS)}"))
         self.course, self._keep = course or Course(), keep
-        self._go_on()
+        self._begin()
 
     def choose(self, option: str) -> None:
         """Make the decision of `turn`, and play up to the next one.
@@ -118,25 +118,34 @@ class Game:
         decisions = sorted((*self.course.decisions, decision), key=lambda made: made.at)
         self.course = replace(self.course, decisions=tuple(decisions))
         self._keep(self.course)
+        if option == self.turn.own_choice:  # the history goes on as it would have
+            self._go_on()
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Play the history from its beginning to the first decision of a seat that is open."""
+        self._model = CeasefireModel(self.scenario, [self.world], course=self.course)
+        self._table = Table.of(self._model)
         self._go_on()
 
     def _go_on(self) -> None:
-        """Play the history from its beginning to the first decision of a seat that is open."""
-        steps = self.scenario.sampling.steps_per_year
+        """Play on to the next decision of a seat that is open."""
+        model, table, steps = self._model, self._table, self.scenario.sampling.steps_per_year
         decided = {
             (step_of(made.at, steps), made.actor, made.node) for made in self.course.decisions
         }
         observed = step_of(self.course.until, steps)
-        model = CeasefireModel(self.scenario, [self.world], course=self.course)
-        table = Table.of(model)
-        while model.running:
-            model.step()
+        while True:
             for faced in table.of_last_month():
                 mine = faced.actor in self.actors and faced.step > observed
                 if mine and faced.key not in decided:
                     self.turn: Turn | None = _turn(table, faced, self.scenario)
                     self.journal = _journal(table, faced.after, faced.step)
                     return
+            if not model.running:
+                break
+            model.step()
         self.turn, self.journal = None, _journal(table, len(table.events), len(table.states))
 
 
