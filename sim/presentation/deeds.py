@@ -31,6 +31,7 @@ class Deed:
     behind: str = ""
     sort: str = ""
     matters: bool = True
+    odds: float = 0.0  # of what was weighed and not done
 
     @property
     def is_lasting(self) -> bool:
@@ -228,8 +229,10 @@ def _russia_reviews(at: _Context) -> Deed | None:
         "review",
         at.step,
         "",
-        f"In {{month}} Russia weighed an attack, which its odds made {chance} likely, and held.",
+        f"In {{month}} Russia came close to an attack: the odds of one were {chance}, and it held.",
+        sort="review",
         matters=close,
+        odds=details["chance_of_attack"],
     )
 
 
@@ -252,7 +255,7 @@ def _probe(at: _Context) -> Deed:
         at.step,
         f"Russia probed and the coalition answered {reply}, {_outcome(incident)}; the belief that "
         f"the coalition was resolute {after}",
-        sort=f"probe {reply}" if _harmless(incident) else "",
+        sort=f"probe {reply}" if _harmless(incident) and at.following("voided") is None else "",
     )
 
 
@@ -263,7 +266,7 @@ def _incident(at: _Context) -> Deed | None:
         "incident",
         at.step,
         f"a serious incident broke the calm, {_outcome(at.details)}",
-        sort="incident" if _harmless(at.details) else "",
+        sort="incident" if _harmless(at.details) and at.following("voided") is None else "",
     )
 
 
@@ -283,9 +286,9 @@ def _outcome(incident: Details) -> str:
 def _war(at: _Context) -> Deed:
     details = at.details
     reason = Reason(details["reason"]).words if details["reason"] else ""
+    against = "Against those who came, " if Cause(details["cause"]).began == "Russia" else ""
     behind = (f"The main reason of the attack: {reason}. " if reason else "") + (
-        "Against those who came, Russia's chance of prevailing was "
-        f"{percent(details['russia_prevails'])}."
+        f"{against}Russia's chance of prevailing was {percent(details['russia_prevails'])}."
     )
     return Deed("war", at.step, f"the war resumed, and {_who_came(details)}", behind)
 

@@ -67,7 +67,11 @@ class History:
     @cached_property
     def deeds(self) -> list[Deed]:
         """What was done and mattered, by its kind or since the odds turned in that month."""
-        return [deed for deed in deeds(self.journal) if deed.matters or (deed.step in self.turns)]
+        return [
+            deed
+            for deed in deeds(self.journal)
+            if deed.matters or (deed.step in self.turns and deed.kind != "review")
+        ]
 
     @cached_property
     def steps_per_year(self) -> int:
@@ -152,17 +156,17 @@ def _of_year(history: History, first: int, last: int) -> str:
     counted = Counter(_sort(history, deed) for deed in done)
     seen: set[str] = set()
     for step in sorted({deed.step for deed in done} | set(turns)):
-        of_month = [deed for deed in done if deed.step == step]
-        for number, deed in enumerate(of_month):
+        named = False
+        for deed in (deed for deed in done if deed.step == step):
             sort = _sort(history, deed)
-            if sort and counted[sort] > 1:
-                if sort not in seen:
-                    seen.add(sort)
-                    sentences.append(
-                        _together(history, [other for other in done if other.sort == sort])
-                    )
-            else:
-                sentences.append(_sentence(history, deed, same_month=number > 0))
+            if counted[sort] == 1 or not sort:
+                sentences.append(_sentence(history, deed, same_month=named))
+                named = True
+            elif sort not in seen:
+                seen.add(sort)
+                same = [other for other in done if _sort(history, other) == sort]
+                sentences.append(_together(history, same))
+                named = False
         if step in history.turns:
             sentences.append(_turning_point(history, step))
     if not turns and (drift := _drift(history, first, last)):
@@ -183,12 +187,18 @@ def _sentence(history: History, deed: Deed, *, same_month: bool) -> str:
 
 
 def _together(history: History, same: Sequence[Deed]) -> str:
-    """Several harmless probes or incidents of a year in one sentence."""
+    """Several harmless probes, incidents or close calls of a year in one sentence."""
     months = [f"{history.month(deed.step):%B}" for deed in same]
     listed = f"{', '.join(months[:-1])} and {months[-1]}"
     if same[0].kind == "incident":
         number = counted(len(same)).capitalize()
         return f"{number} serious incidents, in {listed}, passed without escalation."
+    if same[0].kind == "review":
+        odds = [deed.odds for deed in same]
+        return (
+            f"Russia came close to an attack {_times(len(same))}, in {listed}: the odds of one "
+            f"were up to {percent(max(odds))}, and it held each time."
+        )
     reply = same[0].sort.removeprefix("probe ")
     return (
         f"Russia probed {_times(len(same))}, in {listed}; the coalition answered {reply} each "
