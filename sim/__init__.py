@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from sim.study.clauses import clauses, explain
     from sim.study.deals import sign
     from sim.study.discovery import discover
+    from sim.study.outlook import outlook
     from sim.study.play import Game
     from sim.study.precision import run_to_precision
     from sim.study.replay import replay
@@ -68,6 +69,7 @@ _HOME = {
     "hazard": "sim.analysis.durability",
     "load": "sim.scenario.load",
     "load_course": "sim.scenario.course_file",
+    "outlook": "sim.study.outlook",
     "probes_per_year": "sim.analysis.durability",
     "read_run": "sim.ensemble.store",
     "reasons": "sim.analysis.durability",
@@ -111,6 +113,7 @@ __all__ = [
     "hazard",
     "load",
     "load_course",
+    "outlook",
     "plots",
     "probes_per_year",
     "read_run",

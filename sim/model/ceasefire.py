@@ -16,7 +16,7 @@ from sim.game.crisis import Crisis
 from sim.game.endings import ENDINGS, Cause
 from sim.guarantee.costs import EUROPE, UNITED_STATES
 from sim.guarantee.terms import Moment, Terms
-from sim.model.chance import Chance
+from sim.model.chance import Branch, Chance
 from sim.model.decided import (
     escalation_as_decided,
     offensive_as_fixed,
@@ -58,16 +58,16 @@ class CeasefireModel(mesa.Model):
         rng: int | np.random.Generator | None = None,
         settings: Mapping[str, Floats] | None = None,
         course: Course | None = None,
-        chance: Chance | None = None,
+        branches: Sequence[Branch] = (),
     ) -> None:
         """Sign the ceasefire.
 
         `settings` are values (world,) that stand in place of those of the scenario, by dotted key:
         worlds of the same number then meet the same chances under different settings. A `course`
         fixes events and decisions; `log_weight` then has the chance with which each world would
-        have produced them. A `chance` stands in place of that of the worlds. Raises ValueError for
-        a world that the sampling of the scenario does not have, ScenarioError for a course that the
-        scenario cannot have.
+        have produced them. After each of the `branches` the worlds meet fresh chances: worlds of
+        one number part there. Raises ValueError for a world that the sampling of the scenario does
+        not have, ScenarioError for a course that the scenario cannot have.
         """
         sampling = scenario.sampling
         check(course, scenario)
@@ -83,7 +83,8 @@ class CeasefireModel(mesa.Model):
         self.worlds, self.design, self.draws = sample.worlds, sample.design, sample.draws
         self.parameters = sample.parameters
         self.specification = scenario  # `scenario` is a property of its own in later Mesa
-        self.chance = chance or Chance(seed, self.worlds)
+        self.chance, self._seed_of_chance = Chance(seed, self.worlds), seed
+        self._branches = {branch.step: branch for branch in branches}
         self.fate = Fate(course, sampling.steps_per_year, len(self.worlds))
         self.step_years = 1 / sampling.steps_per_year
         self._half_year = max(1, sampling.steps_per_year // 2)
@@ -192,6 +193,9 @@ class CeasefireModel(mesa.Model):
             return
         began, self.years = self.years, self.steps / self.specification.sampling.steps_per_year
         self.fate.begin(self.steps)
+        if (branch := self._branches.get(self.steps - 1)) is not None:
+            self.wars.settle()
+            self.chance = Chance(self._seed_of_chance, self.worlds, branch)
         hold_politics(self, began)
         deliver(self, began)
         self.russia.build_up()

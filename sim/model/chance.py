@@ -7,6 +7,7 @@ alone, and under any guarantee regime: common random numbers.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -97,12 +98,23 @@ class Stream:
         self._rows_kept = max(rows, self._rows_kept)
 
 
+@dataclass(frozen=True)
+class Branch:
+    """From the end of a `step` on, histories go their own ways: they meet fresh chances, those of
+    these `worlds`, of which none need be theirs.
+    """
+
+    step: int
+    worlds: Worlds
+
+
 class Chance:
     """All the streams of some worlds under one seed; a stream begins when it is first asked for."""
 
-    def __init__(self, seed: int, worlds: Worlds) -> None:
-        """Nothing is drawn yet."""
-        self._seed, self._slabs = seed, Slabs(worlds)
+    def __init__(self, seed: int, worlds: Worlds, branch: Branch | None = None) -> None:
+        """Nothing is drawn yet; after a `branch` all streams are others."""
+        self._seed, self._slabs = seed, Slabs(worlds if branch is None else branch.worlds)
+        self._prefix = "" if branch is None else f"after step {branch.step}: "
         self._streams: dict[str, Stream] = {}
         self._once: dict[str, Floats] = {}
 
@@ -115,7 +127,7 @@ class Chance:
         function.
         """
         if name not in self._streams:
-            self._streams[name] = Stream(self._seed, name, self._slabs, quantile)
+            self._streams[name] = Stream(self._seed, self._prefix + name, self._slabs, quantile)
         return self._streams[name]
 
     def once(self, name: str) -> Floats:
@@ -125,45 +137,3 @@ class Chance:
         if name not in self._once:
             self._once[name] = self[name].next()
         return self._once[name]
-
-
-class Branching(Chance):
-    """The chance of one world up to the moment at which it is `branched`, and from then on that of
-    many worlds, each its own.
-
-    What a history draws once belongs to the one world, but for what is drawn in a war.
-    """
-
-    def __init__(self, seed: int, world: int, worlds: Worlds) -> None:
-        """The streams of `world`, and of the `worlds` into which it branches."""
-        super().__init__(seed, worlds)
-        self.branched = False
-        self._before = Chance(seed, np.array([world]))
-
-    def following(self, quantile: Callable[[Floats], Floats] | None, name: str) -> Stream:
-        """The stream of that name, from the one world or from the many."""
-        if name not in self._streams:
-            before = self._before.following(quantile, name)
-            self._streams[name] = _BranchingStream(
-                before, Stream(self._seed, name, self._slabs, quantile), self, name
-            )
-        return self._streams[name]
-
-
-IN_A_WAR = ("intervention", "backing", "pledge of ")
-"""How the names of streams begin that are drawn once, when a war begins."""
-
-
-class _BranchingStream(Stream):
-    """A stream of one world up to the branch, and of many from there on."""
-
-    def __init__(self, before: Stream, after: Stream, chance: Branching, name: str) -> None:
-        self._before, self._after, self._chance = before, after, chance
-        self._in_a_war = name.startswith(IN_A_WAR)
-        self._kept, self._rows_kept = after._kept, 0  # noqa: SLF001  its own class
-
-    def next(self) -> Floats:
-        before, after = self._before.next(), self._after.next()
-        if self._chance.branched or self._in_a_war:
-            return after
-        return np.full_like(after, before[0])

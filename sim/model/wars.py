@@ -142,6 +142,10 @@ class Wars:
         """Position of the main reason of each attack among `Reason`, -1 where there was none."""
         return self._settled()._reasons  # noqa: SLF001  its own class
 
+    def settle(self) -> None:
+        """Settle the wars that have begun, with the chances as they are now."""
+        self._settled()
+
     def _settled(self) -> Self:
         """Settle the wars that have begun since somebody looked, together.
 

@@ -47,7 +47,7 @@ class Watch(Observer):
     def open(self, model: "CeasefireModel") -> None:
         """Watch a model from now on."""
         model.observer = self
-        self.close(model)
+        self._begin(model)
 
     def note_politics(self, model: "CeasefireModel", began: float) -> None:
         """What parliaments, voters and leaders did."""
@@ -105,18 +105,21 @@ class Watch(Observer):
 
     def close(self, model: "CeasefireModel") -> None:
         """A month is over."""
-        if model.steps:
-            self.months.append(self._seen)
+        self.months.append(self._seen)
+        self._begin(model)
+
+    def _begin(self, model: "CeasefireModel") -> None:
         self._seen: Seen = {kind: np.zeros(len(model.worlds), dtype=bool) for kind in KINDS}
         self._will = model.europe.will.copy()
         self._successions = model.russia.successions.copy()
         self._firm = model.firm_answers.copy()
         self._voided = model.voided.copy()
 
-    def within(self, first: int, last: int) -> Seen:
-        """Where each kind of event happened in the steps after `first`, up to `last`."""
-        months = self.months[first:last]
+    def within(self, months: int) -> Seen:
+        """Where each kind of event happened in the first so many months that were watched."""
         return {
-            kind: np.any([month[kind] for month in months], axis=0) if months else self._seen[kind]
+            kind: np.any(
+                [self._seen[kind], *(month[kind] for month in self.months[:months])], axis=0
+            )
             for kind in KINDS
         }

@@ -96,7 +96,7 @@ class Course:
     Examples
     --------
     >>> two_quiet_years = Course(until=2.0)
-    >>> Course(1.5, (Event(0.4, "incident", {"retaliated": True}),)).before(0).events
+    >>> Course(1.5, (Event(0.4, "incident", {"retaliated": True}),)).first(0, 0.2).events
     ()
 
     """
@@ -105,12 +105,12 @@ class Course:
     events: Sequence[Event] = ()
     decisions: Sequence[Decision] = ()
 
-    def before(self, event: int, until: float | None = None) -> "Course":
-        """What was observed before one of the events, by default up to its own moment."""
+    def first(self, count: int, until: float) -> "Course":
+        """What was observed of the first events until then, with the decisions up to then."""
         return Course(
-            self.events[event].at if until is None else until,
-            tuple(self.events[:event]),
-            self.decisions,
+            until,
+            tuple(self.events[:count]),
+            tuple(decision for decision in self.decisions if decision.at <= until),
         )
 
     def document(self) -> dict[str, Any]:

@@ -96,8 +96,11 @@ def _event(event: Event, earlier: list[Event], course: Course, scenario: Scenari
         yield f"a second {event.what}: it happens once"
     if {event.what, *month} >= {"incident", "probe"}:
         yield "an incident and a probe in one month exclude each other: a probe runs as an incident"
-    if event.what == "voided" and not {"incident", "probe"} & set(same):
-        yield "a promise is voided by a retaliation: list the incident or the probe of that month"
+    if event.what == "voided" and not {"incident", "probe"} & set(month):
+        yield (
+            "a promise is voided by a retaliation: list the incident or the probe of that month "
+            "above it"
+        )
     if (
         event.what in ("incident", "probe")
         and "voided" in same

@@ -12,11 +12,9 @@ from scipy import stats
 
 from sim.levels import CONFIDENCE
 from sim.model.ceasefire import CeasefireModel
-from sim.model.chance import Branching
-from sim.model.sample import Sample
+from sim.model.chance import Branch
 from sim.model.table import Faced, Table
 from sim.scenario.course import CHOICES, Course, Decision, step_of
-from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 from sim.study.replay import check_world
 
@@ -200,29 +198,19 @@ def held(
 ) -> NDArray[np.bool_]:
     """Which continuations still hold after the month `last`, (continuation,).
 
-    Up to the month `branch` they are the history `world` under a course.
+    Up to the month `branch` they are the history `world` under a course; then each meets fresh
+    chances, the same under every course.
     """
-    model, chance = continuations_of(scenario, world, course, np.arange(count))
+    numbers = np.arange(count)
+    model = CeasefireModel(
+        scenario,
+        np.full(count, world),
+        course=course,
+        branches=[Branch(branch, numbers)],
+    )
     while model.running and model.steps < last:
-        chance.branched = model.steps >= branch
         model.step()
     return model.at_peace.copy()
-
-
-def continuations_of(
-    scenario: Scenario, world: int, course: Course, numbers: NDArray[np.intp]
-) -> tuple[CeasefireModel, Branching]:
-    """A model of many continuations of one history, and their chance, which parts from that of the
-    history when it is `branched`: then each meets that of the history of its number.
-    """
-    seed, sampling = scenario.sampling.seed, scenario.sampling
-    own = Sample.of(scenario, seed, [world])
-    settings = {name: np.full(len(numbers), values[0]) for name, values in own.draws.items()}
-    if (most := int(numbers.max()) + 1) > sampling.worlds:
-        scenario = replaced(scenario, {"sampling.designs": -(-most // sampling.replicates)})
-    chance = Branching(seed, world, numbers)
-    model = CeasefireModel(scenario, numbers, settings=settings, course=course, chance=chance)
-    return model, chance
 
 
 def _share(holds: NDArray[np.bool_]) -> Share:
