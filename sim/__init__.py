@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from sim.scenario.course_file import load_course
     from sim.scenario.load import load
     from sim.scenario.schema import Scenario
+    from sim.study.after_action import after_action
     from sim.study.calibration.study import calibrate
     from sim.study.clauses import clauses, explain
     from sim.study.deals import sign
     from sim.study.discovery import discover
     from sim.study.outlook import outlook
+    from sim.study.play import Game
     from sim.study.precision import run_to_precision
     from sim.study.replay import replay
     from sim.study.requirement import require
@@ -47,12 +49,14 @@ if TYPE_CHECKING:
 _HOME = {
     "CeasefireModel": "sim.model.ceasefire",
     "Course": "sim.scenario.course",
+    "Game": "sim.study.play",
     "Run": "sim.ensemble.store",
     "RunError": "sim.errors",
     "Scenario": "sim.scenario.schema",
     "ScenarioError": "sim.errors",
     "InputError": "sim.errors",
     "NotPairedError": "sim.errors",
+    "after_action": "sim.study.after_action",
     "calibrate": "sim.study.calibration.study",
     "causes": "sim.analysis.durability",
     "clauses": "sim.study.clauses",
@@ -88,12 +92,14 @@ _HOME = {
 __all__ = [
     "CeasefireModel",
     "Course",
+    "Game",
     "InputError",
     "NotPairedError",
     "Run",
     "RunError",
     "Scenario",
     "ScenarioError",
+    "after_action",
     "calibrate",
     "causes",
     "clauses",

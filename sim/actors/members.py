@@ -12,6 +12,8 @@ from sim.calendar import Calendar, Date
 from sim.quantity import Array, AsTuple, Brigades, Parameters, Quantity, least, parameter
 from sim.uncertainty import Floats
 
+_WITH_ARTICLE = ("United Kingdom", "Netherlands", "Czech Republic", "United States")
+"""States whose names take an article in a sentence."""
 FORCES = "judgement, from the size of its army (Correlates of War, NMC v6; figures of 2025)"
 
 MOST_MEMBERS = 100
@@ -224,3 +226,9 @@ REFERENCE_MEMBERS = tuple(
         ("Finland", 3, 0.8, 0.10, 0.20, 0.3, date(2027, 4, 18), 4),
     )
 )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: "France", "France and Italy", "France, Italy and the United Kingdom"."""
+    *first, last = [f"the {name}" if name in _WITH_ARTICLE else name for name in names]
+    return f"{', '.join(first)} and {last}" if first else last

@@ -84,10 +84,10 @@ def _first_page(
 
 
 def _shown(section: Section) -> Shown:
-    return Shown(section, tuple(map(_picture, section.figures.values())))
+    return Shown(section, tuple(map(picture, section.figures.values())))
 
 
-def _picture(draw: Draw) -> dict[str, str]:
+def picture(draw: Draw) -> dict[str, str]:
     """A figure as a picture that stands in the page, with its title as the words for those who
     cannot see it.
     """
