@@ -4,7 +4,7 @@ PYTHON  ?= python3
 BIN     := .venv/bin
 PIP     := $(BIN)/python -m pip install --disable-pip-version-check
 # Packages come with their hashes; each is named when its turn comes, and compiled when it is first used.
-INSTALL  = $(PIP) --require-hashes --no-compile --progress-bar off -r $< | sed -un 's/^Collecting \([^ ]*\).*/  \1/p; s/^Installing.*/  installing them/p'
+INSTALL  = $(PIP) --require-hashes --no-compile --progress-bar off -r $< | sed -un 's/^Collecting \([^ ]*\).*/  \1/p; s/^Processing .*\/\([^ ]*\)/  \1/p; s/^Installing.*/  installing them/p'
 TESTS   := $(BIN)/pytest -n auto --dist worksteal
 REGIMES := none budapest neutrality armed_neutrality coalition article5_like nato eu
 

@@ -119,7 +119,7 @@ def test_a_scenario_is_shown_without_model_and_tables(imported):
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["run", "report"])
 def test_a_run_that_is_there_is_read_without_a_model(name, imported, tmp_path):
-    """Neither Mesa nor agents, nor what only studies use."""
+    """Neither Mesa nor agents, nor what only studies use, nor the statistics of SciPy."""
     small = {"sampling.designs": 20, "sampling.replicates": 2, "sampling.horizon_years": 2}
     run = sim.run(sim.load(LIBRARY["coalition"], small), out=tmp_path)
     sampled = (f"--set={key}={value}" for key, value in small.items())
@@ -129,7 +129,14 @@ def test_a_run_that_is_there_is_read_without_a_model(name, imported, tmp_path):
         else (name, run.folder, "--out", tmp_path / "page.html")
     )
     assert "sim.ensemble.store" in modules
-    assert not modules & {"mesa", "sim.agents", "sim.model.ceasefire", "sklearn", "SALib"}
+    assert not modules & {
+        "mesa",
+        "sim.agents",
+        "sim.model.ceasefire",
+        "sklearn",
+        "SALib",
+        "scipy.stats",
+    }
 
 
 def test_histories_are_simulated_with_few_packages(patience):

@@ -6,10 +6,12 @@ import json
 
 import numpy as np
 import pytest
+from scipy import stats
 from typer.testing import CliRunner
 
 import sim
 from sim.analysis import measures
+from sim.analysis.designs import ranks
 from sim.analysis.estimate import estimate, estimates
 from sim.analysis.integrated import gains, integrated, martingales
 from sim.cli import app
@@ -313,3 +315,9 @@ def test_precision_is_cheaper_with_integrated_hazards(scenarios):
         assert ((table["high"] - table["low"]) / 2 <= 0.006).all()
         sizes.append(run.manifest["scenario"]["sampling"]["designs"])
     assert sizes[1] < sizes[0]
+
+
+@pytest.mark.parametrize("values", [[0.3, -1.5, 2.25], [2, 1, 2, 2, 0, 1], [7, 7, 7]])
+def test_ranks_are_scipys(values):
+    """Equal values have the mean of theirs."""
+    np.testing.assert_array_equal(ranks(np.array(values)), stats.rankdata(values))

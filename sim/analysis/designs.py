@@ -5,7 +5,8 @@ from functools import cached_property
 
 import numpy as np
 from numpy.polynomial import legendre
-from scipy import stats
+from numpy.typing import ArrayLike
+from scipy import special
 
 from sim.analysis.measures import Columns, drawn
 from sim.levels import CONFIDENCE
@@ -78,11 +79,11 @@ class Designs:
         are uniform.
         """
         names = [name for name in drawn(self._worlds) if not name.startswith(ONLY_SIGNATURES)]
-        ranks = np.empty((len(names), self.count))
-        for row, name in zip(ranks, names, strict=True):
+        drawn_ranks = np.empty((len(names), self.count))
+        for row, name in zip(drawn_ranks, names, strict=True):
             values = self._worlds[name].to_numpy()[:: self._replicates]
-            row[:] = 2 * (stats.rankdata(values) - 0.5) / self.count - 1
-        return ranks
+            row[:] = 2 * (ranks(values) - 0.5) / self.count - 1
+        return drawn_ranks
 
     def _degrees(self, first: int | None) -> list[int]:
         """How high the polynomials of each parameter reach, if one of them comes `first`."""
@@ -117,9 +118,8 @@ class Designs:
             _DIGITS,
         )
         closest = int(shares.argmax())
-        by_chance = stats.beta.sf(shares[closest], 0.5, self.count / 2 - 1) * len(
-            shares
-        )  # Bonferroni
+        beyond = special.betaincc(0.5, self.count / 2 - 1, shares[closest])  # of a share, Beta
+        by_chance = beyond * len(shares)  # Bonferroni
         return closest if by_chance < 1 - CONFIDENCE else None
 
     def _basis(self, means: Floats) -> _Basis:
@@ -146,7 +146,7 @@ class Designs:
     @property
     def quantile(self) -> float:
         """Student's quantile of the confidence limits."""
-        return float(stats.t.ppf((1 + CONFIDENCE) / 2, self.freedom))
+        return float(special.stdtrit(self.freedom, (1 + CONFIDENCE) / 2))
 
     def error(self, means: Floats) -> float:
         """Standard error of the mean of the means of designs."""
@@ -182,3 +182,9 @@ class Designs:
         smooth = np.empty(self.count)
         smooth[order] = (cumulated[place + reach + 1] - cumulated[place - reach]) / (2 * reach + 1)
         return smooth
+
+
+def ranks(values: ArrayLike) -> Floats:
+    """Ranks from 1, equal values having the mean of theirs."""
+    _, position, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[position])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from sim.analysis.designs import Designs
 from sim.analysis.estimate import AMOUNT, Estimate
@@ -88,14 +88,14 @@ def _rate(ends: Floats, exposure: Floats, designs: Designs, what: str) -> Estima
         return Estimate(
             0.0,
             0.0,
-            float(stats.chi2.ppf(1 - tail, 2) / 2 / exposure.mean() / len(ends) * exposure.max()),
+            float(special.gammaincinv(1, 1 - tail) / exposure.mean() / len(ends) * exposure.max()),
             what=what,
             within=AMOUNT,
         )
     error = designs.error(ends - rate * exposure) / exposure.mean()
     count = (rate / error) ** 2 if error > _ROUNDING * rate else float(len(ends))
     low, high = (
-        stats.chi2.ppf(tail, 2 * count) / 2 / count,
-        stats.chi2.ppf(1 - tail, 2 * count + 2) / 2 / count,
+        special.gammaincinv(count, tail) / count,
+        special.gammaincinv(count + 1, 1 - tail) / count,
     )
     return Estimate(rate, float(rate * low), float(rate * high), what=what, within=AMOUNT)

@@ -5,13 +5,13 @@ resampled where a few carry nearly all of the weight (Doucet & Johansen 2009).
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from sim.chance import generator
 from sim.ensemble.block import BLOCK
-from sim.model.ceasefire import CeasefireModel
 from sim.model.chance import Branch
 from sim.model.watch import Watch
 from sim.quantity import Worlds
@@ -19,6 +19,9 @@ from sim.scenario.columns import Kind, described
 from sim.scenario.course import Course, step_of
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Floats
+
+if TYPE_CHECKING:
+    from sim.model.ceasefire import CeasefireModel
 
 DEGENERATE = 0.1
 """Effective share of the histories below which they are resampled: a judgement. What each of the
@@ -87,8 +90,10 @@ class Conditioned:
         vars(model).clear()  # as after every block: Mesa 3.3 holds on to every model for ever
         return described(frame, dict.fromkeys(self.scenario.uncertain(), Kind.DRAWN))
 
-    def _observed(self) -> tuple[CeasefireModel, Worlds]:
+    def _observed(self) -> "tuple[CeasefireModel, Worlds]":
         """A model at the last moment observed, and the world from which each history descends."""
+        from sim.model.ceasefire import CeasefireModel  # noqa: PLC0415  findings are read without it
+
         own = np.arange(self.first, self.last)
         model = CeasefireModel(self.scenario, own, course=self.course)
         origin, branches = own, list[Branch]()
@@ -106,9 +111,11 @@ class Conditioned:
         return model, origin
 
     def _again(
-        self, model: CeasefireModel, origin: Worlds, branches: Sequence[Branch]
-    ) -> CeasefireModel:
+        self, model: "CeasefireModel", origin: Worlds, branches: Sequence[Branch]
+    ) -> "CeasefireModel":
         """The histories that were chosen, from the signature to the same moment."""
+        from sim.model.ceasefire import CeasefireModel  # noqa: PLC0415  findings are read without it
+
         again = CeasefireModel(self.scenario, origin, course=self.course, branches=branches)
         while again.steps < model.steps:
             again.step()

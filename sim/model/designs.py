@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 
 import numpy as np
-from scipy.stats import qmc
+import scipy
 
 from sim.chance import generator
 from sim.quantity import Worlds
@@ -97,7 +97,7 @@ def _points(seed: int, slab: int) -> Floats:
     """The points of a slab (dimension, design), each at the middle of the cell that its digits
     name.
     """
-    engine = qmc.Sobol(len(dimensions()), bits=_BITS, rng=generator(seed, "designs", 0))
+    engine = scipy.stats.qmc.Sobol(len(dimensions()), bits=_BITS, rng=generator(seed, "designs", 0))
     if slab:
         engine.fast_forward(slab * _SLAB)
     return np.ascontiguousarray(engine.random(_SLAB).T) + 0.5 ** (_BITS + 1)

@@ -4,9 +4,9 @@ Parts and durability before and after, and the check of the method.
 """
 
 import numpy as np
+import scipy
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
-from scipy import stats
 
 from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.study.finding import Finding
@@ -126,7 +126,7 @@ def ranks(finding: Finding, ax: Axes | None = None) -> Axes:
         finding.tables["uniformity"].set_index("part"),
     )
     grid, count = np.linspace(0, 1, 101), len(ranked)
-    band = float(stats.kstwo.ppf(1 - 0.05 / len(uniform), count))
+    band = float(scipy.stats.kstwo.ppf(1 - 0.05 / len(uniform), count))
     ax.axhspan(-band, band, color="0.9", lw=0)
     worst = str(uniform["distance"].idxmax())
     for name in ranked:

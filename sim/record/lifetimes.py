@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+import scipy
+from scipy import optimize, special
 
 from sim.levels import CONFIDENCE, TAILS
 from sim.uncertainty import Floats
@@ -23,11 +24,11 @@ def kaplan_meier(cases: pd.DataFrame, years: Sequence[float] = YEARS) -> pd.Data
     1980). Where none has ended the lower limit is the exact one of those still at risk (Clopper &
     Pearson 1934). Where none is left to follow nothing is known: all three are NaN.
     """
-    observed = stats.CensoredData(
+    observed = scipy.stats.CensoredData(
         cases.loc[cases["ended"], "years"].to_numpy(),
         right=cases.loc[~cases["ended"], "years"].to_numpy(),
     )
-    curve = stats.ecdf(observed).sf
+    curve = scipy.stats.ecdf(observed).sf
     with warnings.catch_warnings():
         warnings.simplefilter(
             "ignore", RuntimeWarning
@@ -87,7 +88,7 @@ def weibull(cases: pd.DataFrame) -> Weibull:
 def shape_interval(cases: pd.DataFrame) -> tuple[float, float, float]:
     """The Weibull shape with its 95 % limits by profile likelihood."""
     best = weibull(cases)
-    drop = float(stats.chi2.ppf(CONFIDENCE, 1)) / 2
+    drop = float(special.gammaincinv(0.5, CONFIDENCE))
     most = best.log_likelihood(cases)
 
     def below(log_shape: float) -> float:

@@ -36,8 +36,8 @@ def lines_of(text: str) -> dict[Key, int]:
 @cache
 def _parser() -> "Parser":
     """The parser of TOML, which is there where lines are wanted."""
-    import tree_sitter  # noqa: PLC0415  a file whose lines nobody wants is read without it
-    import tree_sitter_toml  # noqa: PLC0415
+    import tree_sitter
+    import tree_sitter_toml
 
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_toml.language()))
 

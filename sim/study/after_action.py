@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from sim.levels import CONFIDENCE
 from sim.model.ceasefire import CeasefireModel
@@ -25,7 +26,7 @@ percentage points, and that of a difference on common chance mostly less.
 YEARS_ON = 10
 """Years after a decision at which it is seen whether the ceasefire still holds."""
 _IN_A_WAR = ("intervention", "backing")
-_NORMAL = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
+_NORMAL = float(special.ndtri((1 + CONFIDENCE) / 2))
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,7 @@ def held(
 
 def _share(holds: NDArray[np.bool_]) -> Share:
     """The share of continuations that hold, with its 95 % limits (Wilson 1927)."""
-    counted = stats.binomtest(int(holds.sum()), len(holds))
+    counted = scipy.stats.binomtest(int(holds.sum()), len(holds))
     low, high = counted.proportion_ci(CONFIDENCE, method="wilson")
     return Share(float(holds.mean()), float(low), float(high))
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from scipy import optimize
 from scipy.interpolate import RBFInterpolator
 from scipy.special import logit
-from scipy.stats import qmc
 
 from sim.chance import generator
 from sim.uncertainty import Floats
@@ -127,7 +127,7 @@ def first_places(provisions: int, samples: int, seed: int) -> Floats:
         if provisions <= _MAX_FOR_ALL_CORNERS
         else [[0.0] * provisions, [1.0] * provisions]
     )
-    sample = qmc.Halton(provisions, rng=generator(seed, "first sample")).random(samples)
+    sample = scipy.stats.qmc.Halton(provisions, rng=generator(seed, "first sample")).random(samples)
     return np.vstack([corners, np.round(sample, _PLACE_DECIMALS)])
 
 

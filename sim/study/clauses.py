@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from sim.analysis.estimate import Estimate, estimates
 from sim.analysis.means import FunctionOfMeans, outcome
@@ -352,7 +352,7 @@ def _widened(made: Estimate, error: float, pairs: int) -> Estimate:
     """An estimate whose limits hold the error of sampled orders too."""
     if not error:
         return made
-    reach = float(stats.t.ppf(_TAIL, pairs - 1)) * error
+    reach = float(special.stdtrit(pairs - 1, _TAIL)) * error
     return Estimate(
         made.value,
         made.value - float(np.hypot(made.value - made.low, reach)),

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from sim.analysis.durability import paired
 from sim.analysis.estimate import by_design, chance_left, share_of_designs, share_where
@@ -279,8 +279,8 @@ def chance_of_error(distance: Floats, error: Floats) -> Floats:
     """
     return np.where(
         error > 0,
-        stats.norm.sf(
-            np.divide(np.abs(distance), error, out=np.zeros_like(error), where=error > 0)
+        special.ndtr(
+            -np.divide(np.abs(distance), error, out=np.zeros_like(error), where=error > 0)
         ),
         0.0,
     )

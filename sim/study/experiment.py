@@ -9,7 +9,7 @@ from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from sim.analysis.measures import Measure
 from sim.ensemble.run import run
@@ -23,7 +23,7 @@ from sim.uncertainty import Distribution, Draws, Floats
 
 RESAMPLES = 400
 """Resamples of points: enough for 95 % limits that hardly move with more; they cost little."""
-REACH = float(stats.norm.ppf(TAILS[1]))
+REACH = float(special.ndtri(TAILS[1]))
 """Standard errors from a mean to its 95 % limit."""
 JOINT = "joint draws"
 """The factor of all numbers that are drawn together: it chooses their row."""

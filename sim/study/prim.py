@@ -10,8 +10,8 @@ Lempert 2010).
 from collections.abc import Iterator
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from sim.uncertainty import Floats
 
@@ -213,5 +213,5 @@ def quasi_p(x: Floats, y: Cases, box: Limits, side: int, parameter: int) -> floa
     without = within(x, _moved(box, side, parameter, (-np.inf, np.inf)[side]))
     inside = within(x, box)
     return float(
-        stats.binom.sf(int(y[inside].sum()) - 1, int(inside.sum()), float(y[without].mean()))
+        scipy.stats.binom.sf(int(y[inside].sum()) - 1, int(inside.sum()), float(y[without].mean()))
     )

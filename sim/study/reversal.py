@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
+from sim.analysis.designs import ranks
 from sim.analysis.durability import paired
 from sim.analysis.estimate import Estimate, by_design, estimate
 from sim.analysis.measures import Measure, survival
@@ -264,8 +265,8 @@ def _nearest(means: Floats, drawn: pd.DataFrame) -> list[str]:
     levels = max(2, min(STRATA, count // SETS_A_STRATUM))
     divergences = {}
     for key in drawn:
-        ranks = (stats.rankdata(drawn[key]) - 0.5) / count
-        strata = np.floor(ranks * levels).astype(np.intp)
+        shares = (ranks(drawn[key]) - 0.5) / count
+        strata = np.floor(shares * levels).astype(np.intp)
         divergences[str(key)] = tilt(means, expected(strata, means, folds))[1]
     return sorted(divergences, key=divergences.__getitem__)
 
@@ -287,7 +288,11 @@ def _steps(
         if len(change) < 2:  # noqa: PLR2004  one set has no error
             continue
         moved = float(change.mean())
-        error = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(change) - 1) * stats.sem(change))
+        error = float(
+            special.stdtrit(len(change) - 1, (1 + CONFIDENCE) / 2)
+            * change.std(ddof=1)
+            / np.sqrt(len(change))
+        )
         reach = math.hypot(error, (gap.high - gap.low) / 2)
         yield step.row() | {
             "difference": gap.value + moved,

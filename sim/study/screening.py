@@ -54,8 +54,8 @@ def screening(evaluate: Evaluate, varied: Factors, trajectories: int, seed: int)
     draws have no order, so that each trajectory goes from one to another at random. Of points that
     are met twice, chance counts once.
     """
-    from SALib.analyze import morris as analyze  # noqa: PLC0415  slow to import
-    from SALib.sample import morris  # noqa: PLC0415
+    from SALib.analyze import morris as analyze
+    from SALib.sample import morris
 
     problem = salib_problem(varied)
     grid = morris.sample(

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import qmc
+import scipy
 
 from sim.analysis.designs import Designs
 from sim.analysis.estimate import SHARE, Estimate, linearised
@@ -75,7 +75,9 @@ def frontier(
     size = {"sampling.designs": designs, "sampling.replicates": replicates}
     scenario = replaced(scenario, size)
     sampling = scenario.sampling
-    unit = qmc.Halton(len(vary), rng=generator(sampling.seed, "side payments")).random(samples)
+    unit = scipy.stats.qmc.Halton(len(vary), rng=generator(sampling.seed, "side payments")).random(
+        samples
+    )
     corners = np.array([[0.0] * len(vary), [1.0] * len(vary)])
     low, high = np.array(list(vary.values())).T
     places = low + (high - low) * np.vstack([corners, unit])

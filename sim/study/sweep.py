@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
-from scipy.stats import qmc
+import scipy
 
 from sim.analysis.durability import survival
 from sim.chance import generator
@@ -155,7 +155,9 @@ def sample(values: Mapping[str, Sequence[float]], count: int, seed: int = 0) -> 
     if not 1 <= count <= MAX_COMBINATIONS:
         must = f"must be at most {MAX_COMBINATIONS:,}"
         raise ScenarioError(ArgumentFault("sample", f"{count:,}", must))
-    unit = qmc.LatinHypercube(d=len(values), rng=generator(seed, "latin hypercube")).random(count)
+    unit = scipy.stats.qmc.LatinHypercube(
+        d=len(values), rng=generator(seed, "latin hypercube")
+    ).random(count)
     low, high = (np.array([pick(several) for several in values.values()]) for pick in (min, max))
     return [dict(zip(values, point, strict=True)) for point in (low + (high - low) * unit).tolist()]
 

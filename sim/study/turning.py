@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize
 
+from sim.analysis.designs import ranks
 from sim.analysis.estimate import by_design, estimate
 from sim.analysis.measures import Measure
 from sim.analysis.resampling import bags, weighted_quantiles
@@ -131,8 +132,8 @@ def turning(
 def _belief(values: Floats, means: Floats, seed: int) -> dict[str, float]:
     """The belief on one assumption, from its value and the mean difference in each design."""
     count = len(values)
-    ranks = (stats.rankdata(values) - 0.5) / count
-    strata = np.floor(ranks * max(2, min(STRATA, count // _MIN_DESIGNS_PER_STRATUM))).astype(int)
+    shares = (ranks(values) - 0.5) / count
+    strata = np.floor(shares * max(2, min(STRATA, count // _MIN_DESIGNS_PER_STRATUM))).astype(int)
     folds = np.arange(count) % FOLDS
     weights, divergence = tilt(means, expected(strata, means, folds))
     needed, again = [], []
@@ -145,7 +146,7 @@ def _belief(values: Floats, means: Floats, seed: int) -> dict[str, float]:
     turned = np.isfinite(divergence)
     then, there = (
         (weighted_quantiles(scale, weights, QUARTILES) if turned else np.full(3, np.nan))
-        for scale in (values, ranks)
+        for scale in (values, shares)
     )
     limits = np.quantile(needed, TAILS) if turned and needed else (np.nan, np.nan)
     doubted = _doubted(values, strata, weights) if turned else (np.nan,) * 4

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from sim.chance import generator, stream_seed
 from sim.levels import TAILS
@@ -87,7 +87,7 @@ class Saltelli:
     def sample(cls, evaluate: Evaluate, varied: Factors, samples: int, seed: int) -> "Saltelli":
         """Scrambled Sobol points, evaluated."""
         # it is slow to import, and only this needs it
-        from SALib.sample import sobol  # noqa: PLC0415
+        from SALib.sample import sobol
 
         count = len(varied.names)
         unit = np.clip(
@@ -203,7 +203,9 @@ def _mean(outcomes: Floats) -> dict[str, float]:
     """A mean over independent points with its 95 % limits, Student's."""
     reach = (
         float(
-            stats.t.ppf(TAILS[1], len(outcomes) - 1) * outcomes.std(ddof=1) / np.sqrt(len(outcomes))
+            special.stdtrit(len(outcomes) - 1, TAILS[1])
+            * outcomes.std(ddof=1)
+            / np.sqrt(len(outcomes))
         )
         if len(outcomes) > 1
         else np.nan

@@ -113,9 +113,9 @@ def _chances(classes: tuple[str, ...], log_hazard: Floats, log_holds: Floats) ->
 
 def _fit(scores: Floats, ended: NDArray[np.int64], longer: NDArray[np.int64]) -> Any:
     """The chance of having ended rather than held longer, by candidate."""
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  slow to import
-    from sklearn.pipeline import make_pipeline  # noqa: PLC0415
-    from sklearn.preprocessing import PolynomialFeatures  # noqa: PLC0415
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import PolynomialFeatures
 
     model = make_pipeline(
         PolynomialFeatures(DEGREE, include_bias=False),

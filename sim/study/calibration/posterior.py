@@ -9,9 +9,9 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
 from scipy.special import logsumexp
-from scipy.stats import qmc
 
 from sim.analysis.resampling import weighted_quantiles
 from sim.chance import generator
@@ -145,7 +145,7 @@ class Posterior:
         four digits.
         """
         chosen = candidates(self.prior.scores[self.draws(count, seed)]).to_dict("records")
-        unit = qmc.LatinHypercube(
+        unit = scipy.stats.qmc.LatinHypercube(
             d=len(pairs(chosen[0])), rng=generator(seed, "pairs of adversaries")
         ).random(count)
         return pd.DataFrame(

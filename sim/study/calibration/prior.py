@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+import scipy
 from scipy import special
-from scipy.stats import qmc
 
 from sim.chance import generator
 from sim.scenario.schema import Scenario
@@ -102,7 +102,7 @@ def hypercube(count: int, seed: int, stream: str = "candidates") -> Floats:
 
     A Latin hypercube.
     """
-    unit = qmc.LatinHypercube(d=len(PRIOR), rng=generator(seed, stream)).random(count)
+    unit = scipy.stats.qmc.LatinHypercube(d=len(PRIOR), rng=generator(seed, stream)).random(count)
     return np.asarray(special.ndtri(unit))
 
 
@@ -115,7 +115,9 @@ def lattice(power: int, seed: int) -> Floats:
     """The same, 2 to the `power` of them, as a scrambled Sobol sequence (Owen 1998), which fills
     space evenly.
     """
-    unit = qmc.Sobol(d=len(PRIOR), rng=generator(seed, "lattice of candidates")).random_base2(power)
+    unit = scipy.stats.qmc.Sobol(
+        d=len(PRIOR), rng=generator(seed, "lattice of candidates")
+    ).random_base2(power)
     return np.asarray(special.ndtri(np.clip(unit, np.finfo(float).tiny, 1 - np.finfo(float).eps)))
 
 

@@ -4,7 +4,7 @@ seen.
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from sim.study.calibration.emulator import Emulator, counted
 from sim.study.calibration.histories import Histories, draw_record
@@ -52,7 +52,7 @@ def uniformity(ranked: pd.DataFrame) -> pd.DataFrame:
 
     `chance` is that of a distance so large or larger if the method is right.
     """
-    tests = {name: stats.kstest(ranked[name], "uniform") for name in ranked}
+    tests = {name: scipy.stats.kstest(ranked[name], "uniform") for name in ranked}
     return pd.DataFrame(
         [
             {"part": name, "distance": float(test.statistic), "chance": float(test.pvalue)}
