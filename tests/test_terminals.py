@@ -71,7 +71,9 @@ def test_what_a_stream_cannot_show_is_printed_with_what_it_can(program, encoding
 
 
 @posix
-@pytest.mark.parametrize("words", [("run", "plan.toml", *SMALL), ("show", "plan.toml"), ("schema",)])
+@pytest.mark.parametrize(
+    "words", [("run", "plan.toml", *SMALL), ("show", "plan.toml"), ("schema",)]
+)
 def test_a_full_standard_output_is_one_message(program, words):
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
@@ -145,10 +147,7 @@ def test_figures_are_the_products_own_under_any_matplotlibrc_and_backend(
     (tmp_path / "matplotlibrc").write_text(preference, encoding="utf-8")
     program("run", "plan.toml", *SMALL, "--out", "preferred", MPLBACKEND="nonsense")
     plain, preferred = (
-        {
-            path.name: path.read_bytes()
-            for path in (tmp_path / out).rglob("*.png")
-        }
+        {path.name: path.read_bytes() for path in (tmp_path / out).rglob("*.png")}
         for out in ("plain", "preferred")
     )
     assert len(plain) > 5
