@@ -46,7 +46,9 @@ def signalled(prior: Array, log_odds: Array) -> Array:
     Exact for priors of 0 and 1.
     """
     odds = np.exp(log_odds)
-    return prior * odds / (prior * odds + 1 - prior)
+    # rounding may take the quotient beyond 1
+    share: Array = np.minimum(prior * odds / (prior * odds + 1 - prior), 1.0)
+    return share
 
 
 def after_draws(prior: Array, reputation: Array, log_kept: Array) -> Array:

@@ -12,7 +12,18 @@ import streamlit as st
 from sim.analysis.labels import labels_by_name
 from sim.app import deal, markup, results, sidebar, views
 from sim.app.controls import groups
-from sim.app.settings import DEAL, ORIGIN, VIEWS, Explored, Request, explore, reader, settings_of
+from sim.app.settings import (
+    DEAL,
+    ORIGIN,
+    VIEWS,
+    Explored,
+    Request,
+    explore,
+    reader,
+    settings_of,
+    within_bounds,
+)
+from sim.characters import quoted
 from sim.errors import InputError
 from sim.presentation.answer import HOW_TO_READ
 from sim.scenario.load import load, load_folder
@@ -45,11 +56,12 @@ def _page(folder: Path) -> None:
                 "it another"
             )
     known = {name: files[path] for name, path in named.items()}
-    request, unknown = _known(Request.of(sidebar.address()), list(known))
+    address, left_out = within_bounds(sidebar.address())
+    request, unknown = _known(Request.of(address), list(known))
     if "scenario" not in st.query_params:
         sidebar.put({"scenario": request.scenario})
     explored = explore(
-        reader(named[request.scenario]), settings_of(sidebar.address()), known, request.without
+        reader(named[request.scenario]), settings_of(address), known, request.without
     )
     beside = [name for name in (request.baseline, *request.compare) if name]
     if request.view == DEAL and not beside:
@@ -58,7 +70,7 @@ def _page(folder: Path) -> None:
     with st.sidebar:
         _controls(request, explored, known)
     _heading(explored)
-    markup.problems([*problems, *unknown, *explored.problems])
+    markup.problems([*problems, *left_out, *unknown, *explored.problems])
     _answer(request, explored, others)
 
 
@@ -70,12 +82,12 @@ def _known(request: Request, names: list[str]) -> tuple[Request, list[str]]:
         *(("compare", name) for name in request.compare),
     ]
     problems = [
-        f"{what} {name}: no such scenario among {', '.join(names)}"
+        f"{what} {quoted(name)}: no such scenario among {', '.join(names)}"
         for what, name in said
         if name and name not in names
     ]
     if request.view and request.view not in VIEWS:
-        problems.append(f"view {request.view}: no such view among {', '.join(VIEWS)}")
+        problems.append(f"view {quoted(request.view)}: no such view among {', '.join(VIEWS)}")
     scenario = request.scenario if request.scenario in names else names[0]
     baseline = (
         request.baseline if request.baseline in names and request.baseline != scenario else ""

@@ -12,6 +12,7 @@ from itertools import chain, count, groupby
 from types import NoneType
 from typing import Any, get_args
 
+from sim.characters import quoted
 from sim.errors import ScenarioError
 from sim.quantity import Parameters
 from sim.scenario.clauses import with_clauses
@@ -29,6 +30,8 @@ MOST_STEPS = 24_000_000
 
 What a few seconds to a minute allow.
 """
+MOST_SETTINGS, LONGEST_SETTING = 200, 10_000
+"""Settings in an address, and the characters of one: more than sliders and lists of draws need."""
 DEAL = "The deal"
 VIEWS = ("Answers", DEAL, "One history", "Parameters", "Files")
 
@@ -60,6 +63,22 @@ class Request:
             compare=tuple(dict.fromkeys(address.get("compare", []))),
             without=tuple(dict.fromkeys(address.get("without", []))),
         )
+
+
+def within_bounds(address: Mapping[str, list[str]]) -> tuple[dict[str, list[str]], list[str]]:
+    """What of an address is looked at, and what to say of the rest."""
+    kept = {
+        key: texts
+        for key, texts in list(address.items())[:MOST_SETTINGS]
+        if len(key) + sum(map(len, texts)) <= LONGEST_SETTING
+    }
+    left_out = [
+        f"{ORIGIN}: {quoted(key)}: is left out: a page takes {MOST_SETTINGS} settings of at most "
+        f"{LONGEST_SETTING:,} characters"
+        for key in address
+        if key not in kept
+    ]
+    return kept, left_out[:1]
 
 
 def settings_of(address: Mapping[str, list[str]]) -> dict[str, str]:
@@ -119,7 +138,7 @@ def explore(
         scenario = _read(file, used)
     numbers = [clause.number for clause in scenario.clauses]
     problems = problems + [
-        f"{ORIGIN}: without {number}: {scenario.name} has no such clause"
+        f"{ORIGIN}: without {quoted(number)}: {scenario.name} has no such clause"
         for number in without
         if number not in numbers
     ]

@@ -123,13 +123,13 @@ def explore(
             refuse(problems or [f"{folder}: holds no scenario; name a folder of scenario files"])
         try:
             free = _free_port(host, port)
-        except OSError as wrong:
+        except (OSError, UnicodeError) as wrong:
+            reason = getattr(wrong, "strerror", None) or wrong
             refuse(
                 [
                     (
-                        f"--host {host} --port {port}: cannot listen there: {wrong.strerror}; "
-                        f"--port "
-                        "0 takes any port that is free"
+                        f"--host {host} --port {port}: cannot listen there: {reason}; --port 0 "
+                        "takes any port that is free"
                     )
                 ]
             )
@@ -148,13 +148,23 @@ def _free_port(host: str, port: int) -> int:
         return int(server.getsockname()[1])
 
 
+def _not_asked() -> None:
+    """In place of the address of this machine that Streamlit asks a service on the internet for."""
+
+
 def _serve(folder: Path, host: str, port: int, *, open_browser: bool) -> None:
     """Serve the page until Ctrl-C; it asks nothing of any other machine, and reads no Python but
     its own.
     """
+    import matplotlib as mpl
+    from streamlit import net_util
     from streamlit.web import cli
 
     from sim import app as explorer
+    from sim.plots.style import STYLE
+
+    mpl.rcParams.update(STYLE)
+    net_util.get_external_ip = _not_asked
 
     options = {
         "server.address": host,

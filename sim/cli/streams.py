@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
-import typer
-
 from sim.characters import NEAREST, for_encoding, visible
 
 UNSAID = 1
@@ -96,7 +94,9 @@ def _nowhere() -> TextIO:
 
 def say(text: str, *, err: bool = False, nl: bool = True) -> None:
     """Print a text, in which nothing acts on a terminal."""
-    typer.echo(visible(text), err=err, nl=nl, color=True)
+    stream = sys.stderr if err else sys.stdout
+    stream.write(visible(text) + "\n" * nl)
+    stream.flush()
 
 
 def say_exactly(text: str) -> None:

@@ -23,6 +23,8 @@ LONGEST_CHAIN = 16
 """Files of which each extends the next: four times the longest of the library."""
 MOST_FILES = 64
 """Files that a scenario builds on, counted each time that one is named; the library needs four."""
+LONGEST_PATH = 4096
+"""Characters of a path: what systems allow."""
 LARGEST_INTEGER = 2**63 - 1
 """Whole numbers: what TOML promises, and any seed."""
 
@@ -66,8 +68,10 @@ def values_of(text: str) -> tuple[dict[str, Any], str]:
 
 def usable_path(path: str | Path, place: Callable[[], str]) -> Path:
     """The path, if a file can have it. Raises ScenarioError, which says at which place."""
-    if not str(path) or "\0" in str(path):
-        raise ScenarioError(f"{place()}: {str(path)!r}: is no path of a file; name a scenario file")
+    if not str(path) or "\0" in str(path) or len(str(path)) > LONGEST_PATH:
+        raise ScenarioError(
+            f"{place()}: '{quoted(path)}': is no path of a file; name a scenario file"
+        )
     return Path(path)
 
 
@@ -75,7 +79,8 @@ def _beyond_bounds(values: dict[str, Any]) -> str:
     """What of these values goes beyond a bound, in words; empty where nothing does."""
     entries = 0
     for key, value in _nested(values):
-        entries += len(value) if isinstance(value, dict) else isinstance(value, list)
+        entries += isinstance(value, dict | list)
+        entries += len(value) if isinstance(value, dict) else 0
         if len(key) > DEEPEST_NESTING:
             return _too_deep(key)
         if entries > MOST_ENTRIES:

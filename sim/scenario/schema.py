@@ -7,7 +7,14 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Self, get_args
 
-from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from sim.actors.europe import FrontLineDefender
@@ -45,6 +52,20 @@ def milestones(horizon_years: int) -> tuple[int, ...]:
 
 MOST_HISTORIES = 1_000_000_000
 """Histories of a run: their outcomes take some 100 gigabytes, and the months of a fast machine."""
+
+
+def _no_formula(text: str) -> str:
+    if text.startswith(("=", "+", "-", "@")):
+        raise PydanticCustomError(
+            "label", "must not begin with =, +, - or @, which a spreadsheet takes for a formula"
+        )
+    return text
+
+
+Line = Annotated[str, AfterValidator(lambda text: " ".join(text.split()))]
+"""A text of one line, whose spaces and line breaks mean nothing."""
+Label = Annotated[Line, AfterValidator(_no_formula)]
+"""A line that stands in tables for people, in files for spreadsheets too."""
 
 
 class Sampling(Parameters):
@@ -154,7 +175,7 @@ class Scenario(Parameters):
         symbol="-",
         source="given by the scenario",
     )
-    label: str = parameter(
+    label: Label = parameter(
         "",
         "a few words for people: in figures, tables and sentences",
         unit="-",
@@ -168,7 +189,7 @@ class Scenario(Parameters):
         symbol="-",
         source="stated by the scenario",
     )
-    title: str = parameter(
+    title: Line = parameter(
         "",
         "one line that says what the scenario is",
         unit="-",

@@ -1,0 +1,155 @@
+"""Any bytes as a scenario file: it is read or refused in words, in a moment, and what is read is shown
+as itself.
+
+The files of `corpus` are kept because they once went wrong, or stand for a kind of their own; they
+are tried as they are, mutated, and beside what a grammar of TOML makes of the keys of a scenario.
+"""
+
+import json
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.errors import MOST_PROBLEMS
+from sim.scenario.schema import Scenario
+from sim.scenario.show import resolved
+
+CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.toml"))
+LEAST = "[regime.deployment]\nbrigades = 5\n[russia]\nstrength = { uniform = [80, 90] }\n"
+KEYS = [key for key, _ in Scenario().leaves()]
+TEXTS = (
+    "",
+    "x",
+    "=1+1",
+    "\x1b[31m",
+    "\u202e",
+    "[bold]",
+    "$\\frac$",
+    "план",
+    "a\nb",
+    "\x7f\x85\u2028",
+    "\\",
+    '"""',
+    "'",
+    "none",
+    "𝔘",
+)
+SECONDS = 60
+"""A bound that no input of a bounded size reaches unless it is tried over and over."""
+
+
+def read(path):
+    """The scenario, or None where it is refused as it should be."""
+    began = time.process_time()
+    try:
+        return sim.load(path)
+    except sim.ScenarioError as wrong:
+        problems = wrong.problems
+    finally:
+        assert time.process_time() - began < SECONDS
+    assert 0 < len(problems) <= MOST_PROBLEMS + 1
+    assert all(problems)
+    assert sum(map(len, problems)) < 100_000
+    return None
+
+
+def tried(path, content):
+    """Read a file of this content, and what is shown of it, again."""
+    path.write_bytes(content)
+    scenario = read(path)
+    if scenario is not None:
+        path.write_text(resolved(scenario), encoding="utf-8")
+        assert sim.load(path).model_dump() == scenario.model_dump()
+    return scenario
+
+
+def value(chance, depth=0):
+    """A value of TOML, likely of a kind that a scenario has."""
+    kinds = (
+        lambda: repr(chance.choice((0, 1, -1, 5, 2**63 - 1, 10 ** chance.randrange(400)))),
+        lambda: repr(chance.choice((0.5, 1e308, -0.0, 1e-320, float("inf"), float("nan"), 1e9))),
+        lambda: text(chance.choice(TEXTS) * chance.choice((1, 1, 1, 90))),
+        lambda: chance.choice(("true", "2026-01-01", "2026-01-01T00:00:00Z", "07:32:00", "")),
+        lambda: f"[{', '.join(value(chance, depth + 1) for _ in range(chance.randrange(4)))}]",
+        lambda: (
+            "{ "
+            + ", ".join(
+                f"{chance.choice(DISTRIBUTIONS)} = {value(chance, depth + 1)}"
+                for _ in range(chance.randrange(3))
+            )
+            + " }"
+        ),
+        lambda: "[" * (many := chance.randrange(2000)) + "]" * many,
+    )
+    return chance.choice(kinds[: 4 if depth > 4 else None])()
+
+
+DISTRIBUTIONS = (
+    *("uniform", "normal", "lognormal", "triangular", "beta", "choice", "draws"),
+    *("value", "source", "mean", "sd", "low", "high", "median", "sigma", "a", "b", "x"),
+)
+
+
+def text(raw):
+    return json.dumps(raw).replace("\x7f", "\\u007f")
+
+
+def document(chance):
+    """A file with some of the keys of a scenario, in tables, dotted, in quotes, or twice."""
+    lines = []
+    for _ in range(chance.randrange(1, 12)):
+        key = chance.choice((*KEYS, "extends", "name", "sources", "clauses", "europe.members", "x"))
+        match chance.randrange(6):
+            case 0:
+                block, _, last = key.rpartition(".")
+                lines += [f"[{block}]"] * bool(block) + [f"{last} = {value(chance)}"]
+            case 1:
+                lines += [f"[[{key}]]", f"name = {value(chance)}"]
+            case 2:
+                lines.append(f"{text(chance.choice(TEXTS))}.{key} = {value(chance)}")
+            case _:
+                lines.append(f"{key} = {value(chance)}")
+    return "\n".join(lines).encode("utf-8", "surrogatepass")
+
+
+def mutated(content, chance):
+    """The bytes with some flipped, cut, doubled, or put elsewhere."""
+    data = bytearray(content)
+    for _ in range(chance.randrange(1, 6)):
+        at, length = chance.randrange(len(data) + 1), chance.randrange(1, 20)
+        match chance.randrange(4):
+            case 0:
+                data[at:at] = bytes(chance.randrange(256) for _ in range(length))
+            case 1:
+                del data[at : at + length]
+            case 2:
+                data[at:at] = data[max(0, at - length) : at] * chance.randrange(1, 50)
+            case _:
+                data[at : at + 1] = bytes([chance.choice(b"\"'[]{}=.,#\n\\\0 \xff0e-")])
+    return bytes(data)
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_a_file_of_the_corpus_is_read_or_refused(path, tmp_path):
+    tried(tmp_path / path.name, path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    "seeds", [range(60), pytest.param(range(60, 6000), marks=pytest.mark.exhaustive)], ids=str
+)
+def test_whatever_a_grammar_makes_is_read_or_refused(seeds, tmp_path):
+    read_whole = [tried(tmp_path / "x.toml", document(random.Random(seed))) for seed in seeds]
+    assert None in read_whole
+
+
+@pytest.mark.parametrize(
+    "seeds", [range(60), pytest.param(range(60, 6000), marks=pytest.mark.exhaustive)], ids=str
+)
+def test_whatever_bytes_are_changed_a_file_is_read_or_refused(seeds, tmp_path):
+    contents = [LEAST.encode(), *(path.read_bytes() for path in CORPUS)]
+    for seed in seeds:
+        chance = random.Random(seed)
+        tried(tmp_path / "x.toml", mutated(chance.choice(contents), chance))
