@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.ensemble import run as runs
-from sim.ensemble.store import Store
+from sim.ensemble.folder import Store
 
 pytestmark = pytest.mark.long
 

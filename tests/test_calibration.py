@@ -40,7 +40,8 @@ from sim.study.calibration.prior import (
     pairs,
 )
 from sim.study.calibration.study import fit_record
-from sim.study.finding import Finding, read
+from sim.study.finding import Finding
+from sim.study.kept import read
 from sim.uncertainty import Uniform
 
 pytestmark = pytest.mark.long

@@ -20,7 +20,7 @@ from sim.presentation.registry import section_of
 from sim.scenario.load import replaced
 from sim.study import discovery, prim
 from sim.study.assumptions import assumptions, meaning
-from sim.study.finding import read
+from sim.study.kept import read
 from sim.study.regions import regions
 
 pytestmark = pytest.mark.long

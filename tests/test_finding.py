@@ -29,7 +29,8 @@ from sim.study import (
     sensitivity,
     side_payments,
 )
-from sim.study.finding import FILE, Finding, keep, read
+from sim.study.finding import Finding
+from sim.study.kept import FILE, keep, read
 from sim.study.schemas import SCHEMAS
 
 pytestmark = pytest.mark.long
@@ -105,7 +106,7 @@ def test_a_finding_reads_back_the_same(found, tmp_path):
         for name, table in each.tables.items():
             pd.testing.assert_frame_equal(
                 again.tables[name].replace({None: np.nan}),
-                table.reset_index(drop=True).replace({None: np.nan, "": np.nan}),
+                table.reset_index(drop=True).replace({None: np.nan}),
                 check_dtype=False,
             )
         manifest = json.loads((folder / FILE).read_text())

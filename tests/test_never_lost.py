@@ -18,7 +18,8 @@ import pytest
 
 import sim
 from sim.ensemble import run as runs
-from sim.ensemble.store import Store
+from sim.ensemble.folder import Store
+from sim.ensemble.seal import sealed
 
 pytestmark = pytest.mark.long
 COMMAND = [str(Path(sys.executable).with_name("ceasefire")), "run"]
@@ -358,7 +359,7 @@ def test_verification_finds_what_was_changed(scenario, tmp_path):
     manifest["sha256"]["outcomes.parquet"] = hashlib.sha256(
         (folder / "outcomes.parquet").read_bytes()
     ).hexdigest()
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "manifest.json").write_text(sealed(manifest))
     (difference,) = sim.verify(folder, everything=True).differences
     assert difference.startswith("years differs in 1 of 12000 simulated histories, by at most 1")
 
@@ -377,7 +378,7 @@ def test_verification_finds_a_changed_timeline(scenario, tmp_path):
     manifest["sha256"]["timeline.parquet"] = hashlib.sha256(
         (folder / "timeline.parquet").read_bytes()
     ).hexdigest()
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "manifest.json").write_text(sealed(manifest))
     found = sim.verify(folder, everything=True)
     assert found.timeline
     assert found.differences == ["at_risk of the timeline differs in 1 of 60 steps"]

@@ -40,7 +40,7 @@ def known(monkeypatch):
     Brigades do twice as much for the same money as arms, up to a ceiling.
     """
 
-    def simulated(_, sampled, place):
+    def simulated(_, sampled, __, place):
         x, y = place
         share = float(expit(SETTING.base + 2.0 * x + 1.0 * y))
         shift = 0.002 * (sampled.sampling.seed != 2025)
@@ -99,7 +99,7 @@ def test_nine_of_ten_is_found_through_noise_with_a_provision_that_does_nothing(
     decides nothing, and is not looked at.
     """
 
-    def simulated(_, sampled, place):
+    def simulated(_, sampled, __, place):
         x, y, _ = place
         rng = np.random.default_rng([sampled.sampling.seed, *(int(1e3 * each) for each in place)])
         sure = float(

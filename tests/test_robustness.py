@@ -16,7 +16,7 @@ from sim.analysis.resampling import weighted_quantiles
 from sim.errors import ScenarioError
 from sim.presentation.registry import section_of
 from sim.study import robustness, turning
-from sim.study.finding import read
+from sim.study.kept import read
 
 pytestmark = pytest.mark.long
 values = arrays(float, (3, 40), elements=st.floats(-1, 1))

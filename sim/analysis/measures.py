@@ -7,7 +7,7 @@ Kaplan-Meier estimate, and the share by cause the Aalen-Johansen estimate.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -133,6 +133,13 @@ def attacked(years: float) -> Measure:
             (worlds["cause"] == Cause.ATTACK.value) & (worlds["years"] <= years)
         ).to_numpy(np.float64),
     )
+
+
+def counted_as(measure: Measure, numbers: Floats) -> Measure:
+    """The measure where its numbers (world,) have been counted already, in worlds that need not
+    hold what it is counted from.
+    """
+    return replace(measure, of=lambda _: numbers)
 
 
 TERMS_DRIFT = Measure(

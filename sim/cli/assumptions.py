@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,6 +28,9 @@ from sim.cli.options import (
 from sim.cli.output import writes_results
 from sim.cli.size import agree, asks_first
 from sim.cli.studies import publish
+
+if TYPE_CHECKING:
+    from sim.study.finding import Finding
 
 
 @app.command()
@@ -65,25 +68,31 @@ def discover(
     confidence limits.
     """
     with plain_errors():
-        from sim.study.discovery import find_regions
+        from sim.study.kept import Question, answered
 
         more = sampling(designs, replicates, seed, years)
         scenarios = load_all([file] if against is None else [file, against], overrides, more)
-        agree(scenarios, workers)
-        with progress_bar() as bar:
-            task = bar.add_task(
-                ", ".join(scenario.name for scenario in scenarios),
-                total=sum(scenario.sampling.worlds for scenario in scenarios),
-            )
-            finding = find_regions(
-                scenarios[0],
-                when,
-                against=scenarios[1] if against else None,
-                workers=workers,
-                out=out,
-                progress=partial(advance, bar, task),
-            )
-        publish(finding, out, as_json=as_json)
+
+        def find() -> "Finding":
+            from sim.study.discovery import find_regions
+
+            agree(scenarios, workers)
+            with progress_bar() as bar:
+                task = bar.add_task(
+                    ", ".join(scenario.name for scenario in scenarios),
+                    total=sum(scenario.sampling.worlds for scenario in scenarios),
+                )
+                return find_regions(
+                    scenarios[0],
+                    when,
+                    against=scenarios[1] if against else None,
+                    workers=workers,
+                    out=out,
+                    progress=partial(advance, bar, task),
+                )
+
+        question = Question.about("discovery", scenarios, when=when)
+        publish(answered(question, out, find), as_json=as_json)
 
 
 @app.command()
@@ -111,16 +120,26 @@ def robust(
     belief would reverse the ranking.
     """
     with plain_errors():
-        from sim.study.robustness import rank_guarantees
+        from sim.study.kept import Question, answered
 
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
-        agree(scenarios, workers)
-        with progress_bar() as bar:
-            task = bar.add_task(
-                f"{len(scenarios)} guarantees",
-                total=sum(scenario.sampling.worlds for scenario in scenarios),
-            )
-            finding = rank_guarantees(
-                scenarios, outcome, workers=workers, out=out, progress=partial(advance, bar, task)
-            )
-        publish(finding, out, as_json=as_json)
+
+        def find() -> "Finding":
+            from sim.study.robustness import rank_guarantees
+
+            agree(scenarios, workers)
+            with progress_bar() as bar:
+                task = bar.add_task(
+                    f"{len(scenarios)} guarantees",
+                    total=sum(scenario.sampling.worlds for scenario in scenarios),
+                )
+                return rank_guarantees(
+                    scenarios,
+                    outcome,
+                    workers=workers,
+                    out=out,
+                    progress=partial(advance, bar, task),
+                )
+
+        question = Question.about("robustness", scenarios, outcome=outcome)
+        publish(answered(question, out, find), as_json=as_json)

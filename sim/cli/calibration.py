@@ -2,12 +2,11 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.cli.options import (
-    NOTHING_KEPT,
     AsJson,
     Out,
     Seed,
@@ -20,7 +19,10 @@ from sim.cli.options import (
 )
 from sim.cli.output import output, writes_results
 from sim.cli.streams import say
-from sim.cli.studies import publish
+from sim.cli.studies import STUDY_KEPT, publish
+
+if TYPE_CHECKING:
+    from sim.study.finding import Finding
 
 Candidates = Annotated[
     int | None,
@@ -60,38 +62,58 @@ def calibrate(
     """Fit the uncertain parameters to past ceasefires and write the posterior as a scenario overlay
     (four minutes on two idle cores).
     """
-    with plain_errors(NOTHING_KEPT) as refuse:
+    with plain_errors(STUDY_KEPT) as refuse:
         from sim.presentation.calibration import doubts
         from sim.scenario import library
         from sim.scenario.load import load_folder
         from sim.scenario.schema import POSTERIOR
         from sim.study.calibration.overlay import scenario_text
-        from sim.study.calibration.study import fit_record
-        from sim.study.finding import writable
+        from sim.study.kept import Question, answered
 
-        sizes: dict[str, Any] = {
+        given: dict[str, Any] = {
             "candidates": candidates,
             "histories": histories,
             "checks": checks,
             "seed": seed,
         }
+        sizes = {name: value for name, value in given.items() if value is not None}
         scenarios, problems = load_folder(folder or library.FOLDER)
         if problems:
             refuse(problems)
-        writable(out)
-        with pool(workers) as executor, counting_bar() as bar:
-            task = bar.add_task("candidates simulated", total=None)
-            finding = fit_record(
-                list(scenarios.values()),
-                executor=executor,
-                progress=partial(advance, bar, task),
-                **{name: value for name, value in sizes.items() if value is not None},
-            )
-        posterior = publish(finding, out, as_json=as_json) / "calibrated.toml"
-        posterior.write_text(scenario_text(finding), encoding="utf-8")
+
+        def find() -> "Finding":
+            from sim.study.calibration.study import fit_record
+
+            with pool(workers) as executor, counting_bar() as bar:
+                task = bar.add_task("candidates simulated", total=None)
+                return fit_record(
+                    list(scenarios.values()),
+                    executor=executor,
+                    progress=partial(advance, bar, task),
+                    out=out,
+                    **sizes,
+                )
+
+        kept = answered(Question.about("calibration", scenarios.values(), **sizes), out, find)
+        publish(kept, as_json=as_json)
+        posterior = kept.folder / "calibrated.toml"
+        _write_overlay(posterior, scenario_text(kept.finding))
         if not (as_json or output().quiet):
             say(
                 f"Not to be used: {posterior}"
-                if any(doubts(finding))
+                if any(doubts(kept.finding))
                 else (f"To apply on top of any scenario, as in nato+{posterior}; {POSTERIOR}")
             )
+
+
+def _write_overlay(path: Path, text: str) -> None:
+    """Write the posterior beside its finding, unless it stands there unchanged.
+
+    Raises RunError if it cannot be written.
+    """
+    from sim.ensemble.seal import write_whole, writing
+
+    data = text.encode()
+    if not path.is_file() or path.read_bytes() != data:
+        with writing(path, "make room, or choose another --out"):
+            write_whole(path, lambda part: part.write_bytes(data))

@@ -8,7 +8,6 @@ import typer
 
 from sim.cli import completion
 from sim.cli.options import (
-    NOTHING_KEPT,
     AsJson,
     File,
     Out,
@@ -24,13 +23,15 @@ from sim.cli.options import (
     sampling,
 )
 from sim.cli.output import writes_results
-from sim.cli.studies import publish
+from sim.cli.studies import STUDY_KEPT, publish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.ensemble.store import Run
+    from sim.scenario.schema import Scenario
     from sim.study.explanation import Explanation
+    from sim.study.finding import Finding
 
 Outcome = Annotated[
     str,
@@ -75,40 +76,68 @@ def clauses(
     as_json: AsJson = False,
 ) -> None:
     """Value each clause of a text: what it adds on average, first, and last."""
-    with plain_errors(NOTHING_KEPT):
-        from sim.study.clauses import value
-        from sim.study.finding import writable
+    with plain_errors(STUDY_KEPT):
+        from sim.study.explanation import explanation_of
+        from sim.study.kept import Question, answered
 
         files = [file] if against is None else [file, against]
         scenario, *others = load_all(files, overrides, sampling(seed=seed))
-        writable(out)
-        with pool(workers) as executor, progress_bar() as bar:
-            task = bar.add_task(f"{scenario.name}, subsets of its clauses", total=None)
-            explained = value(
-                scenario,
-                outcome,
-                others[0] if others else None,
-                designs=designs,
-                replicates=replicates,
-                executor=executor,
-                progress=partial(advance, bar, task),
-            )
-        publish(explained.finding(), out, as_json=as_json, document=lambda _: explained.document())
+
+        def find() -> "Finding":
+            from sim.study.clauses import value
+
+            with pool(workers) as executor, progress_bar() as bar:
+                task = bar.add_task(f"{scenario.name}, subsets of its clauses", total=None)
+                return value(
+                    scenario,
+                    outcome,
+                    *others,
+                    designs=designs,
+                    replicates=replicates,
+                    executor=executor,
+                    progress=partial(advance, bar, task),
+                    out=out,
+                ).finding()
+
+        question = Question.about(
+            "clauses",
+            [scenario, *others],
+            outcome=outcome,
+            designs=designs,
+            replicates=replicates,
+        )
+        publish(
+            answered(question, out, find),
+            as_json=as_json,
+            document=lambda finding: explanation_of(finding).document(),
+        )
 
 
-def explanations(runs: "Sequence[Run]", baseline: str, workers: int) -> "list[Explanation]":
-    """What makes the difference of each run from the baseline, by provision."""
-    from sim.study.clauses import explanation
+def explanations(
+    runs: "Sequence[Run]", baseline: str, out: Path, workers: int
+) -> "list[Explanation]":
+    """What makes the difference of each run from the baseline, by provision, read where it was
+    found before.
+    """
+    from sim.study.explanation import explanation_of
+    from sim.study.kept import Question, answered
 
     base = next(run.scenario for run in runs if run.name == baseline)
     outcome = f"survival@{min(10, base.sampling.horizon_years)}"
+
+    def find(scenario: "Scenario") -> "Finding":
+        from sim.study.clauses import explanation
+
+        with pool(workers) as executor, progress_bar() as bar:
+            task = bar.add_task(f"{scenario.name} explained", total=None)
+            report = partial(advance, bar, task)
+            return explanation(
+                scenario, base, outcome, executor=executor, progress=report, out=out
+            ).finding()
+
     explained = []
-    with pool(workers) as executor, progress_bar() as bar:
-        for run in runs:
-            if run.name != baseline:
-                task = bar.add_task(f"{run.name} explained", total=None)
-                report = partial(advance, bar, task)
-                explained.append(
-                    explanation(run.scenario, base, outcome, executor=executor, progress=report)
-                )
+    for scenario in (run.scenario for run in runs if run.name != baseline):
+        question = Question.about("clauses", [scenario, base], provisions=outcome)
+        kept = answered(question, out, partial(find, scenario))
+        explained.append(explanation_of(kept.finding))
     return explained

@@ -70,10 +70,10 @@ def run(
     Writes a run folder with figures for each.
     """
     with plain_errors():
+        from sim.analysis.summary import Comparison
+
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
         runs = simulate(scenarios, workers, out, dask, precision, integrated=integrate)
-        for run in runs:
-            _draw(_summarised([run], integrate), Path(run.folder or out))
         shown = _summarised(runs, integrate)
         if as_json:
             _print_json(shown)
@@ -81,6 +81,9 @@ def run(
             say("\n".join(str(run.folder) for run in runs))
         else:
             _print(shown)
+        for summary in shown.runs:
+            folder = Path(getattr(summary.run, "folder", None) or out)
+            _draw(Comparison((summary,)), _figures(folder, integrate))
 
 
 @app.command()
@@ -157,20 +160,24 @@ def compare(
             kept[position].renamed(name) if position in kept else next(simulated)
             for position, name in called.items()
         ]
-        determines = {"runs": [run.manifest["hash"] for run in runs], "baseline": baseline}
+        determines = {
+            "runs": [(run.name, run.label, run.manifest["hash"]) for run in runs],
+            "baseline": baseline,
+        }
         folder = out / f"comparison-{digest(determines)[:8]}"
         shown = _summarised(runs, integrate, baseline)
         for run in runs:
             paired(run, shown.base.run)
-        _draw(shown, folder)
-        explained = explanations(runs, shown.base.name, workers) if explain else []
+        figures = _figures(folder, integrate)
+        explained = explanations(runs, shown.base.name, out, workers) if explain else []
         if as_json:
             more = {"explained": [entry.document() for entry in explained]} if explain else {}
             _print_json(shown, more)
         elif output().quiet:
             say(str(folder))
         else:
-            _print(shown, folder / "figures", reversal_of(runs, out, workers), explained)
+            _print(shown, figures, reversal_of(runs, out, workers), explained)
+        _draw(shown, figures)
 
 
 def _is_run(path: str) -> bool:
@@ -193,12 +200,17 @@ def reversal_of(runs: list["Run"], out: Path, workers: int) -> "Finding":
         return kept(runs, out, workers=workers, progress=partial(advance, bar, task))
 
 
-def _draw(shown: "Comparison", folder: Path) -> None:
+def _figures(folder: Path, integrated: bool) -> Path:
+    """The folder of figures in a folder of results; estimates of either kind have their own."""
+    return folder / ("figures-integrated" if integrated else "figures")
+
+
+def _draw(shown: "Comparison", figures: Path) -> None:
     """Write the figures of all sections into a folder."""
     from sim.presentation.runs import sections
 
     for section in sections(shown):
-        draw_figures(section.figures, folder / "figures")
+        draw_figures(section.figures, figures)
 
 
 def _print_json(shown: "Comparison", more: "Mapping[str, Any] | None" = None) -> None:

@@ -79,6 +79,7 @@ def history(
         else:
             _print(answer)
             say(f"Figures: {answer.folder}")
+        _draw(answer.runs, answer.folder)
 
 
 @dataclass(frozen=True)
@@ -104,22 +105,22 @@ class _Answer:
 def _answer(
     scenarios: "list[Scenario]", calibration: Path | None, workers: int, out: Path
 ) -> _Answer:
-    """Check everything, run the scenarios, and draw the figures."""
+    """Check everything, and run the scenarios."""
     from sim.record.record import OUTCOMES, record
     from sim.scenario.library import find_folder
+    from sim.scenario.schema import digest
     from sim.study.calibration.forecasts import left_out_scores
-    from sim.study.finding import read, writable
+    from sim.study.kept import read
     from sim.study.validation import covered, laid_over, too_few
 
     calibrated = None if calibration is None else read(find_folder(calibration))
     _check_unfitted(scenarios)
     cases = covered(record(), [scenario.name for scenario in scenarios])
     learned = None if calibrated is None else left_out_scores(calibrated, cases)
-    folder = out / "history"
-    writable(folder)
     runs = simulate(scenarios, workers, out)
+    folder = out / f"history-{digest({'runs': [run.manifest['hash'] for run in runs]})[:8]}"
     few = too_few(cases) if runs else ""
-    answer = _Answer(
+    return _Answer(
         folder,
         {outcome: _lifetimes(record(outcome)) for outcome in OUTCOMES},
         runs,
@@ -127,8 +128,6 @@ def _answer(
         _scores(cases, runs, learned) if runs and not few else None,
         few,
     )
-    _draw(runs, folder)
-    return answer
 
 
 def _check_unfitted(scenarios: "list[Scenario]") -> None:

@@ -158,7 +158,6 @@ def sampling(
 
 
 BLOCKS_KEPT = "stopped; finished blocks are kept: the same command resumes the run"
-NOTHING_KEPT = "stopped early; nothing was kept"
 
 
 @contextmanager

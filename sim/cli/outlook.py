@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,6 +27,9 @@ from sim.cli.options import (
 from sim.cli.output import writes_results
 from sim.cli.size import asks_first
 from sim.cli.studies import publish
+
+if TYPE_CHECKING:
+    from sim.study.finding import Finding
 
 Events = Annotated[
     Path,
@@ -59,20 +62,25 @@ def outlook(
     """
     with plain_errors():
         from sim.scenario.course_file import load_course
-        from sim.study.finding import writable
-        from sim.study.outlook import document, find_outlook
+        from sim.study.kept import Question, answered
+        from sim.study.outlook import document
 
         scenario = load(file, overrides, sampling(designs, replicates, seed))
         course = load_course(events, scenario)
-        writable(out)
-        (signature,) = simulate([scenario], workers, out)
-        with pool(workers) as executor, progress_bar() as bar:
-            task = bar.add_task(f"{scenario.name}, outlook", total=None)
-            finding = find_outlook(
-                scenario,
-                course,
-                executor=executor,
-                progress=partial(advance, bar, task),
-                signature=signature,
-            )
-        publish(finding, out, as_json=as_json, document=document)
+
+        def find() -> "Finding":
+            from sim.study.outlook import find_outlook
+
+            (signature,) = simulate([scenario], workers, out)
+            with pool(workers) as executor, progress_bar() as bar:
+                task = bar.add_task(f"{scenario.name}, outlook", total=None)
+                return find_outlook(
+                    scenario,
+                    course,
+                    executor=executor,
+                    progress=partial(advance, bar, task),
+                    signature=signature,
+                )
+
+        question = Question.about("outlook", [scenario], course=course.document())
+        publish(answered(question, out, find), as_json=as_json, document=document)

@@ -3,6 +3,7 @@ results are.
 """
 
 import inspect
+import os
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -23,10 +24,13 @@ FORMATS = ("png", "svg", "pdf")
 
 @dataclass(frozen=True)
 class Output:
-    """The kinds of figures that a command writes, and whether it is quiet."""
+    """The kinds of figures that a command writes, whether it is quiet, and whether it draws figures
+    again that are there.
+    """
 
     formats: tuple[str, ...] = ("png",)
     quiet: bool = False
+    redraw: bool = False
 
 
 _DEFAULT = Output()
@@ -56,6 +60,9 @@ _Figures = Annotated[
     ),
 ]
 _NoFigures = Annotated[bool, typer.Option("--no-figures", help="Write no figures.")]
+_Redraw = Annotated[
+    bool, typer.Option("--redraw", help="Draw figures again that are there already.")
+]
 _Quiet = Annotated[
     bool,
     typer.Option(
@@ -66,16 +73,21 @@ _OPTIONS: tuple[tuple[str, Any, Any], ...] = (
     ("figures", _Figures, "png"),
     ("no_figures", _NoFigures, False),
     ("quiet", _Quiet, False),
+    ("redraw", _Redraw, False),
 )
 
 
 def writes_results(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options --figures, --no-figures and --quiet, which hold while it runs."""
+    """Give a command the options --figures, --no-figures, --redraw and --quiet, which hold while it
+    runs.
+    """
 
     @wraps(command)
-    def with_options(*, figures: str, no_figures: bool, quiet: bool, **arguments: Any) -> None:
+    def with_options(
+        *, figures: str, no_figures: bool, quiet: bool, redraw: bool, **arguments: Any
+    ) -> None:
         kinds = () if no_figures else tuple(dict.fromkeys(figures.split(",")))
-        token = _OUTPUT.set(Output(kinds, quiet))
+        token = _OUTPUT.set(Output(kinds, quiet, redraw))
         try:
             command(**arguments)
         finally:
@@ -93,18 +105,33 @@ def writes_results(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def draw_figures(figures: "Mapping[str, Callable[[], Axes]]", folder: Path) -> None:
-    """Write each figure under its name into a folder, in every kind that is wanted.
+    """Write each figure under its name into a folder, in every kind that is wanted and not there,
+    whole or not at all.
 
     A figure that cannot be drawn or written is left out with a message: the answer goes on.
     """
-    if not output().formats:
-        return
     for name, draw in figures.items():
+        paths = [folder / f"{name}.{kind}" for kind in output().formats]
+        missing = [path for path in paths if output().redraw or not path.exists()]
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            draw_figure(draw, *(folder / f"{name}.{kind}" for kind in output().formats))
+            _draw_whole(draw, missing)
         except Exception as wrong:  # noqa: BLE001  no figure is worth the answer
             say(f"{folder / name}: the figure is left out: {wrong}", err=True)
+
+
+def _draw_whole(draw: "Callable[[], Axes]", paths: list[Path]) -> None:
+    """Write a figure beside where it belongs, and put it there when it is whole."""
+    if not paths:
+        return
+    paths[0].parent.mkdir(parents=True, exist_ok=True)
+    unfinished = [path.with_name(f".{os.getpid()}.{path.name}") for path in paths]
+    try:
+        draw_figure(draw, *unfinished)
+        for part, path in zip(unfinished, paths, strict=True):
+            part.replace(path)
+    finally:
+        for part in unfinished:
+            part.unlink(missing_ok=True)
 
 
 def draw_figure(draw: "Callable[[], Axes]", *paths: Path) -> None:

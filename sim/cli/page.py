@@ -47,11 +47,11 @@ def report(
     with plain_errors() as refuse:
         from sim.ensemble.store import read_run
         from sim.page.page import page as report_page
-        from sim.study import finding
+        from sim.study import kept
 
-        of_findings = [folder for folder in folders if (folder / finding.FILE).exists()]
+        of_findings = [folder for folder in folders if (folder / kept.FILE).exists()]
         of_runs = [folder for folder in folders if folder not in of_findings]
-        runs, findings = list(map(read_run, of_runs)), list(map(finding.read, of_findings))
+        runs, findings = list(map(read_run, of_runs)), list(map(kept.read, of_findings))
         for run in runs:
             warn(run.scenario)
         names = [run.name for run in runs]

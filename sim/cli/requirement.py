@@ -2,13 +2,12 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.cli import completion
 from sim.cli.options import (
-    NOTHING_KEPT,
     AsJson,
     Designs,
     File,
@@ -27,7 +26,10 @@ from sim.cli.options import (
 )
 from sim.cli.output import writes_results
 from sim.cli.size import agree, asks_first
-from sim.cli.studies import publish
+from sim.cli.studies import STUDY_KEPT, publish
+
+if TYPE_CHECKING:
+    from sim.study.finding import Finding
 
 Hold = Annotated[
     float, typer.Option(help="Target share of ceasefires still holding (0–1).", show_default=False)
@@ -76,24 +78,31 @@ def require(
     """Find the cheapest guarantee that reaches a target durability, with its uncertainty and the
     cost–durability frontier.
     """
-    with plain_errors(NOTHING_KEPT):
-        from sim.study.finding import writable
-        from sim.study.requirement import find_cheapest
+    with plain_errors(STUDY_KEPT):
+        from sim.study.kept import Question, answered
         from sim.study.sweep import read_all_limits
 
         scenario = load(file, overrides, sampling(designs, replicates, seed))
-        agree([scenario], workers)
-        writable(out)
-        with pool(workers) as executor, counting_bar() as bar:
-            task = bar.add_task("guarantees simulated", total=None)
-            finding = find_cheapest(
-                scenario,
-                hold,
-                years,
-                read_all_limits(vary),
-                cost=cost,
-                samples=samples,
-                executor=executor,
-                progress=partial(advance, bar, task),
-            )
-        publish(finding, out, as_json=as_json)
+        limits = read_all_limits(vary)
+
+        def find() -> "Finding":
+            from sim.study.requirement import find_cheapest
+
+            agree([scenario], workers)
+            with pool(workers) as executor, counting_bar() as bar:
+                task = bar.add_task("guarantees simulated", total=None)
+                return find_cheapest(
+                    scenario,
+                    hold,
+                    years,
+                    limits,
+                    cost=cost,
+                    samples=samples,
+                    executor=executor,
+                    progress=partial(advance, bar, task),
+                    out=out,
+                )
+
+        asks = {"hold": hold, "years": years, "vary": limits, "cost": cost, "samples": samples}
+        question = Question.about("requirement", [scenario], **asks)
+        publish(answered(question, out, find), as_json=as_json)

@@ -2,13 +2,12 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.cli import completion
 from sim.cli.options import (
-    NOTHING_KEPT,
     AsJson,
     File,
     Out,
@@ -24,7 +23,10 @@ from sim.cli.options import (
     sampling,
 )
 from sim.cli.output import writes_results
-from sim.cli.studies import publish
+from sim.cli.studies import STUDY_KEPT, publish
+
+if TYPE_CHECKING:
+    from sim.study.finding import Finding
 
 Outcome = Annotated[
     str,
@@ -87,9 +89,8 @@ def sensitivity(
     """Show which assumptions drive an outcome: screening, and shares of its variance, separating
     chance from parameter uncertainty.
     """
-    with plain_errors(NOTHING_KEPT):
-        from sim.study.finding import writable
-        from sim.study.sensitivity import attribute_variance
+    with plain_errors(STUDY_KEPT):
+        from sim.study.kept import Question, answered
         from sim.study.sweep import read_all_limits
 
         scenarios = load_all(
@@ -97,21 +98,28 @@ def sensitivity(
             overrides,
             sampling(seed=seed, years=years),
         )
-        writable(out)
         sizes = {
             name: value
             for name, value in (("samples", samples), ("replicates", replicates))
             if value is not None
         }
-        with progress_bar() as bar:
-            task = bar.add_task(", ".join(scenario.name for scenario in scenarios), total=None)
-            finding = attribute_variance(
-                scenarios[0],
-                outcome,
-                against=scenarios[1] if against else None,
-                vary=read_all_limits(vary or []),
-                workers=workers,
-                progress=partial(advance, bar, task),
-                **sizes,
-            )
-        publish(finding, out, as_json=as_json)
+        limits = read_all_limits(vary or [])
+
+        def find() -> "Finding":
+            from sim.study.sensitivity import attribute_variance
+
+            with progress_bar() as bar:
+                task = bar.add_task(", ".join(each.name for each in scenarios), total=None)
+                return attribute_variance(
+                    scenarios[0],
+                    outcome,
+                    against=scenarios[1] if against else None,
+                    vary=limits,
+                    workers=workers,
+                    out=out,
+                    progress=partial(advance, bar, task),
+                    **sizes,
+                )
+
+        question = Question.about("sensitivity", scenarios, outcome=outcome, vary=limits, **sizes)
+        publish(answered(question, out, find), as_json=as_json)

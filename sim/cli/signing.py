@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.scenario.schema import Scenario
-    from sim.study.side_payments import Point
+    from sim.study.finding import Finding
+    from sim.study.side_payments import Point, Ranges
 
 Vary = Annotated[
     list[str] | None,
@@ -70,27 +71,37 @@ def sign(
     other.
     """
     with plain_errors():
-        from sim.study.deals import document, find_signing
+        from sim.study.deals import document
+        from sim.study.kept import Question, answered
+        from sim.study.sweep import read_all_limits
 
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
-        runs = simulate(scenarios, workers, out, dask)
-        finding = find_signing(runs, _frontiers(scenarios, vary, workers))
-        publish(finding, out, as_json=as_json, document=document)
+        limits = read_all_limits(vary or [])
+
+        def find() -> "Finding":
+            from sim.study.deals import find_signing
+
+            runs = simulate(scenarios, workers, out, dask)
+            return find_signing(runs, _frontiers(scenarios, limits, out, workers))
+
+        question = Question.about("signing", scenarios, vary=limits)
+        publish(answered(question, out, find), as_json=as_json, document=document)
 
 
 def _frontiers(
-    scenarios: "Sequence[Scenario]", vary: list[str] | None, workers: int
+    scenarios: "Sequence[Scenario]", limits: "Ranges", out: Path, workers: int
 ) -> "dict[str, list[Point]]":
     """For each scenario the texts along its frontier, if any provisions vary."""
-    if not vary:
+    if not limits:
         return {}
     from sim.study.side_payments import frontier
-    from sim.study.sweep import read_all_limits
 
-    limits, along = read_all_limits(vary), {}
+    along = {}
     with pool(workers) as executor, progress_bar() as bar:
         for scenario in scenarios:
             task = bar.add_task(f"{scenario.name}, side payments", total=None)
             report = partial(advance, bar, task)
-            along[scenario.name] = frontier(scenario, limits, executor=executor, progress=report)
+            along[scenario.name] = frontier(
+                scenario, limits, executor=executor, progress=report, out=out
+            )
     return along

@@ -1,7 +1,6 @@
-"""What the commands of studies share: a finding is kept, drawn and printed."""
+"""What the commands of studies share: a finding is read or found, printed, and drawn."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.output import draw_figures, output
@@ -9,26 +8,25 @@ from sim.cli.streams import say, say_document
 
 if TYPE_CHECKING:
     from sim.study.finding import Finding
+    from sim.study.kept import Kept
+
+STUDY_KEPT = "stopped; what was simulated is kept: the same command goes on from there"
 
 
 def publish(
-    finding: "Finding",
-    out: Path,
+    kept: "Kept",
     *,
     as_json: bool,
     document: Callable[["Finding"], dict[str, Any]] | None = None,
-) -> Path:
-    """Keep a finding with its figures in a folder in `out`, print it, and return the folder.
+) -> None:
+    """Print a finding that is kept, and draw the figures that are missing beside it.
 
     `document` makes its plain data, by default its tables.
     """
-    from sim.presentation import terminal
     from sim.presentation.registry import section_of
-    from sim.study.finding import keep
 
+    finding, folder = kept.finding, kept.folder
     section = section_of(finding)
-    folder = keep(finding, out)
-    draw_figures(section.figures, folder / "figures")
     if as_json:
         say_document(
             (document(finding) if document else finding.document()) | {"folder": str(folder)}
@@ -36,7 +34,8 @@ def publish(
     elif output().quiet:
         say(str(folder))
     else:
-        console = terminal.console()
-        console.print(terminal.section(section))
+        from sim.presentation import terminal
+
+        terminal.console().print(terminal.section(section))
         say(f"Tables and figures: {folder}")
-    return folder
+    draw_figures(section.figures, folder / "figures")

@@ -1,6 +1,7 @@
 """What determines a run, and what it is run with."""
 
 import platform
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib import metadata
@@ -19,14 +20,14 @@ _PACKAGES = ("ceasefire", "mesa", "numpy", "scipy", "pandas", "pyarrow", "pydant
 
 def manifest_of(scenario: Scenario) -> dict[str, Any]:
     """What determines a run, its hash, and what it is run with."""
-    determinants = {"scenario": scenario.determinants(), "model": _code()}
     return {
         "edition": EDITION,
         "name": scenario.name,
         "title": scenario.title,
         "label": scenario.label,
         "as_of": None if scenario.as_of is None else scenario.as_of.isoformat(),
-        "hash": digest(determinants),
+        "hash": run_hash(scenario.determinants(), model_code()),
+        "model": model_code(),
         "scenario": scenario.model_dump(mode="json"),
         "origins": {
             key: [[_plain(value), by] for value, by in history]
@@ -39,6 +40,11 @@ def manifest_of(scenario: Scenario) -> dict[str, Any]:
         "platform": platform.platform(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def run_hash(determinants: Mapping[str, Any], model: str) -> str:
+    """The hash of what determines a run: a scenario as plain data, and the code of the model."""
+    return digest({"scenario": determinants, "model": model})
 
 
 def _plain(value: Any) -> Any:
@@ -55,7 +61,7 @@ def _versions() -> dict[str, str]:
 
 
 @cache
-def _code() -> str:
+def model_code() -> str:
     """Fingerprint of the code that determines a result; the journal only looks on."""
     package = Path(__file__).parents[1]
     folders = [package / name for name in ("guarantee", "actors", "agents", "game", "model")]

@@ -18,7 +18,8 @@ from itertools import islice
 from pathlib import Path
 
 from sim.ensemble.block import BLOCK, Block, simulate
-from sim.ensemble.store import Run, Store, gather, read_run
+from sim.ensemble.folder import Store
+from sim.ensemble.store import Run, gather, read_run
 from sim.errors import ImpossibleError, RunError
 from sim.scenario.schema import Scenario
 
@@ -113,35 +114,42 @@ def run(
     began, worlds = time.perf_counter(), scenario.sampling.worlds
     if out is None:
         kept: list[Block] = []
-        _compute(
+        compute_blocks(
             scenario,
-            _blocks(0, worlds, block),
+            spans(0, worlds, block),
             kept.append,
             workers,
             executor,
-            _counted(progress, worlds, 0),
+            counted_progress(progress, worlds, 0),
         )
         return gather(scenario, kept, time.perf_counter() - began)
-    with Store(Path(out), scenario) as store:
-        if not store.complete:
-            blocks = _blocks(0, store.begun, store.begun or block) + _blocks(
-                store.begun, worlds, block
-            )
-            missing = [span for span in blocks if not store.has(*span)]
-            done = worlds - sum(last - first for first, last in missing)
-            _compute(
-                scenario, missing, store.write, workers, executor, _counted(progress, worlds, done)
-            )
-            store.finish(blocks, time.perf_counter() - began)
-    return read_run(store.folder)
+    store = Store(Path(out), scenario)
+    if (kept_run := store.finished(tell=False)) is not None:
+        return kept_run
+    with store:
+        if store.kept is not None:
+            return store.kept
+        blocks = spans(0, store.begun, store.begun or block) + spans(store.begun, worlds, block)
+        missing = [span for span in blocks if not store.has(*span)]
+        done = worlds - sum(last - first for first, last in missing)
+        compute_blocks(
+            scenario,
+            missing,
+            store.write,
+            workers,
+            executor,
+            counted_progress(progress, worlds, done),
+        )
+        store.finish(blocks, time.perf_counter() - began)
+        return read_run(store.folder)
 
 
-def _blocks(first: int, last: int, size: int) -> list[Worlds]:
+def spans(first: int, last: int, size: int) -> list[Worlds]:
     """The worlds from `first` up to, not including, `last`, in blocks."""
     return [(start, min(start + size, last)) for start in range(first, last, size)]
 
 
-def _compute(
+def compute_blocks(
     scenario: Scenario,
     blocks: list[Worlds],
     keep: Callable[[Block], None],
@@ -254,7 +262,7 @@ def _attempt(scenario: Scenario, first: int, last: int) -> Block | Failure:
         )
 
 
-def _counted(progress: Progress | None, worlds: int, done: int) -> Callable[[int], None]:
+def counted_progress(progress: Progress | None, worlds: int, done: int) -> Callable[[int], None]:
     """Count the worlds that are done, and tell those who want to know, at once where there are some
     from before.
     """

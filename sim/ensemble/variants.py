@@ -5,26 +5,27 @@ settings are simulated side by side in one model, in which each world number sta
 setting.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from sim.ensemble.block import BLOCK, outcomes
+from sim.ensemble.counted import Count
 from sim.ensemble.gate import check_outcomes
+from sim.ensemble.points import Points
+from sim.ensemble.run import Progress, Worlds, spans
 from sim.model.designs import designs
-from sim.quantity import Worlds
+from sim.quantity import Worlds as Numbers
 from sim.scenario.columns import described, stored_kinds
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Distribution, Floats
 
 Setting = Mapping[str, float | Distribution]
 """For each dotted key its value; all settings of a scenario have the same keys."""
-Count = Callable[[pd.DataFrame], Floats]
-"""What is counted (number, world) in outcomes, one row a world."""
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -60,45 +61,82 @@ def simulate_variants(
     count: Count,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    *,
+    out: Path | None = None,
+    counted: str = "",
 ) -> Floats:
     """What is counted in all worlds of a scenario under each of the settings, (setting, number,
     world).
 
-    With an `executor`, `count` must be a function that can be sent to a process.
+    With an `executor`, `count` must be a function that can be sent to a process. With `out`, what
+    is `counted`, by this name, is kept in the store of points there, setting by setting, and read
+    where it was counted before.
     """
-    batches = list(_batches(scenario, settings, count))
-    done, kept = 0, []
-    for batch, result in zip(
+    worlds = scenario.sampling.worlds
+    points = Points.of(out, {"scenario": scenario.determinants(), "counted": counted})
+    pieces = spans(0, worlds, BLOCK)
+    kept = {
+        (number, span): found
+        for number, setting in enumerate(settings)
+        for span in pieces
+        if (found := points.read(_which(setting, span))) is not None
+    }
+    missing = [
+        (span, [number for number in range(len(settings)) if (number, span) not in kept])
+        for span in pieces
+    ]
+    batches = list(_batches(scenario, settings, count, missing))
+    done = sum(last - first for _, (first, last) in kept)
+    for (numbers, batch), result in zip(
         batches,
-        map(_Batch.simulate, batches)
-        if executor is None
-        else executor.map(_Batch.simulate, batches),
+        map(_simulate, batches) if executor is None else executor.map(_simulate, batches),
         strict=True,
     ):
-        kept.append(result)
-        done += len(batch.settings) * (batch.last - batch.first)
+        span = (batch.first, batch.last)
+        for number, found in zip(numbers, result, strict=True):
+            points.write(_which(settings[number], span), found)
+            kept[number, span] = found
+        done += len(numbers) * (batch.last - batch.first)
         if progress:
-            progress(done, len(settings) * scenario.sampling.worlds)
-    pieces = -(-scenario.sampling.worlds // BLOCK)
-    return np.concatenate(
+            progress(done, len(settings) * worlds)
+    return np.stack(
         [
-            np.concatenate(kept[start : start + pieces], axis=2)
-            for start in range(0, len(kept), pieces)
+            np.concatenate([kept[number, span] for span in pieces], axis=1)
+            for number in range(len(settings))
         ]
     )
 
 
-def _batches(scenario: Scenario, settings: Sequence[Setting], count: Count) -> Iterator[_Batch]:
-    """All settings in all worlds, in batches of about one block."""
-    worlds = scenario.sampling.worlds
-    together = max(1, BLOCK // worlds)
-    for start in range(0, len(settings), together):
-        for first in range(0, worlds, BLOCK):
-            last = min(first + BLOCK, worlds)
-            yield _Batch(scenario, settings[start : start + together], first, last, count)
+def _simulate(numbered: tuple[Sequence[int], _Batch]) -> Floats:
+    return numbered[1].simulate()
 
 
-def _values(scenario: Scenario, settings: Sequence[Setting], numbers: Worlds) -> dict[str, Floats]:
+def _batches(
+    scenario: Scenario,
+    settings: Sequence[Setting],
+    count: Count,
+    missing: Sequence[tuple[Worlds, Sequence[int]]],
+) -> Iterator[tuple[Sequence[int], _Batch]]:
+    """The missing settings, by their numbers, of each span of worlds, in batches of about one
+    block.
+    """
+    together = max(1, BLOCK // scenario.sampling.worlds)
+    for (first, last), numbers in missing:
+        for start in range(0, len(numbers), together):
+            some = numbers[start : start + together]
+            yield some, _Batch(scenario, [settings[number] for number in some], first, last, count)
+
+
+def _which(setting: Setting, span: Worlds) -> dict[str, Any]:
+    """A setting on some of the worlds, as plain data."""
+    values = {
+        key: value.as_data() if isinstance(value, Distribution) else value
+        for key, value in setting.items()
+    }
+    return {"setting": values, "worlds": span}
+
+
+def _values(scenario: Scenario, settings: Sequence[Setting], numbers: Numbers) -> dict[str, Floats]:
     """The values of every key (setting x world,), drawn as they are in a run of their own."""
     sampling = scenario.sampling
     which, place = np.unique(numbers // sampling.replicates, return_inverse=True)

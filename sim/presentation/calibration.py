@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from sim import plots
-from sim.presentation.section import Column, Section, Table
+from sim.presentation.section import Column, Section, Table, figure
 from sim.study.calibration import self_check
 from sim.study.calibration.forecasts import AFTER, BEFORE
 from sim.study.finding import Finding
@@ -80,9 +79,9 @@ def section(finding: Finding) -> Section:
         answer,
         (table,),
         {
-            "learned": lambda ax=None: plots.learned(finding, ax=ax),
-            "calibrated": lambda ax=None: plots.calibrated(finding, ax=ax),
-            "ranks": lambda ax=None: plots.ranks(finding, ax=ax),
+            "learned": figure("learned", finding),
+            "calibrated": figure("calibrated", finding),
+            "ranks": figure("ranks", finding),
         },
         "Medians, and below them the range of 90 % of candidates. Learned is the share of the "
         "variance that the record took away, with 95 % limits from refits to half of the "

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from sim import plots
 from sim.analysis.estimate import Estimate
 from sim.presentation.cells import both
-from sim.presentation.section import Column, Section, Table
+from sim.presentation.section import Column, Section, Table, figure
 from sim.study.explanation import VALUES, Explanation, LeftOut, Worth, explanation_of
 from sim.study.finding import Finding
 from sim.wording import with_error
@@ -31,7 +30,7 @@ def section(finding: Finding) -> Section:
         else f"What makes the difference between {explained.label} and {explained.against_label}?",
         tuple(_answer(explained)),
         (_table(finding, explained),),
-        {"clauses": lambda ax=None: plots.clauses(explained, ax=ax)},
+        {"clauses": figure("clauses", explained)},
         HOW_TO_READ,
     )
 

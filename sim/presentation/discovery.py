@@ -9,9 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from sim import plots
 from sim.analysis.resampling import RESAMPLES
-from sim.presentation.section import Column, Section, Table
+from sim.presentation.section import Column, Section, Table, figure
 from sim.study.finding import Finding
 from sim.study.regions import MIN_CASES
 from sim.wording import of_row, with_limits
@@ -50,8 +49,8 @@ def section(finding: Finding) -> Section:
         tuple(_answer(finding)),
         (table,) if len(rules) else (),
         {
-            "discovery": lambda ax=None: plots.discovery(finding, ax=ax),
-            "peeling": lambda ax=None: plots.peeling(finding, ax=ax),
+            "discovery": figure("discovery", finding),
+            "peeling": figure("peeling", finding),
         },
         HOW_TO_READ,
     )

@@ -1,33 +1,24 @@
 """The section of each kind of finding: a new study is a line here, and every renderer shows it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from importlib import import_module
 
 from sim.errors import RunError
-from sim.presentation import (
-    calibration,
-    clauses,
-    discovery,
-    outlook,
-    requirement,
-    reversal,
-    robustness,
-    sensitivity,
-    signing,
-)
 from sim.presentation.section import Section
 from sim.study.finding import Finding
 
-FINDINGS: Mapping[str, Callable[[Finding], Section]] = {
-    "calibration": calibration.section,
-    "requirement": requirement.section,
-    "discovery": discovery.section,
-    "sensitivity": sensitivity.section,
-    "robustness": robustness.section,
-    "reversal": reversal.section,
-    "signing": signing.section,
-    "outlook": outlook.section,
-    "clauses": clauses.section,
+FINDINGS: Mapping[str, str] = {
+    "calibration": "calibration",
+    "requirement": "requirement",
+    "discovery": "discovery",
+    "sensitivity": "sensitivity",
+    "robustness": "robustness",
+    "reversal": "reversal",
+    "signing": "signing",
+    "outlook": "outlook",
+    "clauses": "clauses",
 }
+"""For each kind the module here whose `section` shows it, imported when it does."""
 
 
 def section_of(finding: Finding) -> Section:
@@ -37,4 +28,5 @@ def section_of(finding: Finding) -> Section:
             f"{finding.name}: this version does not know findings of kind {finding.kind!r}; it "
             f"knows {', '.join(FINDINGS)}"
         )
-    return FINDINGS[finding.kind](finding)
+    made: Section = import_module(f"sim.presentation.{FINDINGS[finding.kind]}").section(finding)
+    return made

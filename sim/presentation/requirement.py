@@ -6,8 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim import plots
-from sim.presentation.section import Column, Section, Table
+from sim.presentation.section import Column, Section, Table, figure
 from sim.scenario.schema import described
 from sim.study.cheapest import (
     IN_NINE_OF_TEN,
@@ -48,7 +47,7 @@ def section(finding: Finding) -> Section:
             _along(table, keys, settings),
         ),
         (Table("", table, _columns(keys)),),
-        {"frontier": lambda ax=None: plots.frontier(finding, ax=ax)},
+        {"frontier": figure("frontier", finding)},
         f"Varied: {limits}.\nCosts are {settings['cost']}, expected up to {settings['years']:g} "
         "years, in present value. Each share has its 95 % sampling error: of the histories of the "
         "search, and of fresh ones that the search has not seen. Enough in: share of parameter "

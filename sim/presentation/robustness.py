@@ -10,8 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim import plots
-from sim.presentation.section import Column, Section, Table
+from sim.presentation.section import Column, Section, Table, figure
 from sim.study.finding import Finding
 from sim.study.turning import MIN_EFFECTIVE_DESIGNS
 from sim.wording import above_limits, of_row, with_limits
@@ -48,8 +47,8 @@ def section(finding: Finding) -> Section:
         tuple(_answer(finding)),
         (Table("", table, columns),),
         {
-            "regret": lambda ax=None: plots.regret(finding, ax=ax),
-            "turning": lambda ax=None: plots.turning(finding, ax=ax),
+            "regret": figure("regret", finding),
+            "turning": figure("turning", finding),
         },
         HOW_TO_READ,
     )

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from sim import plots
 from sim.analysis.durability import columns_of
 from sim.analysis.estimate import Estimate
 from sim.analysis.signing import DURABLE_YEARS
@@ -15,7 +14,7 @@ from sim.game.endings import Cause, Reason
 from sim.levels import EVEN, SPREAD
 from sim.presentation import sentences
 from sim.presentation.cells import estimates_table, share_of_burden
-from sim.presentation.section import Column, Section, Table
+from sim.presentation.section import Column, Section, Table, figure
 from sim.scenario.schema import milestones
 from sim.wording import above_limits, deters, of_row, threshold_words, with_error
 
@@ -33,7 +32,7 @@ def durability(shown: Comparison) -> Section:
         "How long does the ceasefire hold?",
         tuple(sentences.durability(shown)),
         (durability_table(shown),),
-        {"survival": lambda ax=None: plots.survival(shown.runs, ax=ax)},
+        {"survival": figure("survival", shown.runs)},
         SHARES,
     )
 
@@ -50,7 +49,7 @@ def difference(shown: Comparison) -> Section | None:
         question,
         tuple(sentences.differences(shown)),
         (differences_table(shown),),
-        {"differences": lambda ax=None: plots.differences(shown.runs, shown.baseline, ax=ax)},
+        {"differences": figure("differences", shown.runs, shown.baseline)},
         f"Differences on the same simulated histories, percentage points. {INTERVALS}",
     )
 
@@ -75,7 +74,7 @@ def deterrence(shown: Comparison) -> Section:
         "Which Russia does it deter?",
         tuple(deters(run, label) for label, run in shown.labelled),
         (threshold_table(shown),),
-        {"threshold": lambda ax=None: plots.threshold(shown.runs, ax=ax)},
+        {"threshold": figure("threshold", shown.runs)},
         "The value that the first Russian leader puts on Ukraine above which half of the "
         "histories or more end by attack; at 1 Ukraine is vital to the leader. Below: 95 % limits "
         "from resamples of the parameter sets.",
@@ -89,7 +88,7 @@ def risk(shown: Comparison) -> Section:
         "When does the risk peak?",
         tuple(sentences.danger(shown)),
         (hazard_table(shown),),
-        {"hazard": lambda ax=None: plots.hazard(shown.runs, ax=ax)},
+        {"hazard": figure("hazard", shown.runs)},
         "Ends in a year of 100 ceasefires that still hold at its start. Below: 95 % limits of the "
         "sampling error.",
     )
@@ -102,7 +101,7 @@ def ends(shown: Comparison) -> Section:
         "How does the ceasefire end?",
         tuple(sentences.why(shown)),
         (causes_table(shown),),
-        {"causes": lambda ax=None: plots.causes(shown.runs, ax=ax)},
+        {"causes": figure("causes", shown.runs)},
         SHARES,
     )
 
@@ -114,7 +113,7 @@ def attacks(shown: Comparison) -> Section:
         "Why does Russia attack?",
         tuple(sentences.reasons(shown)) or ("Russia attacks in no history.",),
         (reasons_table(shown),),
-        {"reasons": lambda ax=None: plots.reasons(shown.runs, ax=ax)},
+        {"reasons": figure("reasons", shown.runs)},
         f"Each attack counts under its main reason. {SHARES}",
     )
 
@@ -143,7 +142,7 @@ def burden(shown: Comparison) -> Section:
         "What does it cost, and who pays?",
         tuple(sentences.costs(shown)),
         (costs_table(shown),) if len(shown.runs) > 1 else bearers,
-        {"burden": lambda ax=None: plots.burden(shown.runs, ax=ax)},
+        {"burden": figure("burden", shown.runs)},
         "Expected costs in present value at the prices of the scenario, USD billion; lives are not "
         f"counted in money. {INTERVALS}",
         bearers if len(shown.runs) > 1 else (),
@@ -165,7 +164,7 @@ def parameter_sets(shown: Comparison) -> Section | None:
             for made in (run.sure(at),)
         ),
         (sets_table(shown, at),),
-        {"spread": lambda ax=None: plots.spread(shown.runs, ax=ax)},
+        {"spread": figure("spread", shown.runs)},
         "First the share of parameter sets in which the ceasefire is more likely than not to hold, "
         "with its 95 % limits; then percentiles of durability over parameter sets.",
     )

@@ -4,13 +4,27 @@ to trust it. It knows nothing of where it is shown.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
-Draw = Callable[..., Axes]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Draw = Callable[..., "Axes"]
 """A figure, drawn into the axes `ax` or into new ones."""
+
+
+def figure(name: str, *data: Any) -> Draw:
+    """The figure of `sim.plots` of this name; what draws is imported when it is drawn."""
+
+    def draw(ax: "Axes | None" = None) -> "Axes":
+        from sim import plots  # noqa: PLC0415  Matplotlib takes longer to import than a finding to read
+
+        drawn: Axes = getattr(plots, name)(*data, ax=ax)
+        return drawn
+
+    return draw
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim import plots
-from sim.presentation.section import Column, Section, Table
+from sim.presentation.section import Column, Section, Table, figure
 from sim.study.assumptions import meaning
 from sim.study.experiment import JOINT
 from sim.study.finding import Finding
@@ -50,8 +49,8 @@ def section(finding: Finding) -> Section:
         tuple(_answer(finding, shares, ranked)),
         (table,),
         {
-            "tornado": lambda ax=None: plots.tornado(finding, ax=ax),
-            "influence": lambda ax=None: plots.influence(finding, ax=ax),
+            "tornado": figure("tornado", finding),
+            "influence": figure("influence", finding),
         },
         "Alone: share of the variance due to parameters that this one explains; in all: with its "
         "interactions (Sobol indices). At its lowest and highest tenth: the outcome there, "

@@ -6,11 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from sim import plots
 from sim.analysis.estimate import Estimate
 from sim.analysis.signing import REARMING_YEARS, Signing, differs
 from sim.presentation.cells import NAME, estimate_column, estimates_frame, estimates_table
-from sim.presentation.section import Column, Section, Table
+from sim.presentation.section import Column, Section, Table, figure
 from sim.presentation.sentences import IMPOSED_OR_SIGNED
 from sim.study.deals import dominated_by, durability, durable_years, signings
 from sim.study.finding import Finding
@@ -45,7 +44,7 @@ def section(finding: Finding) -> Section:
             _guarantors(rows),
             *_frontiers(finding),
         ),
-        {"signing": lambda ax=None: plots.signing(texts, ax=ax)},
+        {"signing": figure("signing", texts)},
         HOW_TO_READ,
     )
 

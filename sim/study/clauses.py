@@ -4,8 +4,9 @@ and what it adds first and last.
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from scipy import special
 from sim.analysis.estimate import Estimate, estimates
 from sim.analysis.means import FunctionOfMeans, outcome
 from sim.analysis.measures import Measure
-from sim.ensemble.variants import Progress, simulate_variants
+from sim.ensemble.run import Progress
+from sim.ensemble.variants import simulate_variants
 from sim.errors import ArgumentFault, ScenarioError
 from sim.model.designs import designs
 from sim.scenario.load import replaced
@@ -117,13 +119,14 @@ def value(
     replicates: int = REPLICATES,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    out: Path | None = None,
 ) -> Explanation:
     """What each clause of a text is worth over `base`; with `against`, what the clauses of both
     texts contribute to the difference between them.
 
     `outcome` is one that `sensitivity` takes, or ukraine_signs, both_sign, ukraine_gain or
-    survival_if_signed@YEARS. A scenario without clauses is valued by its provisions. Raises
-    ScenarioError.
+    survival_if_signed@YEARS. A scenario without clauses is valued by its provisions. With `out`,
+    what is simulated is kept in the store of points there. Raises ScenarioError.
     """
     own = _sized(scenario, designs, replicates)
     games = [game_of(own)]
@@ -131,7 +134,7 @@ def value(
         other = _sized(against, designs, replicates)
         _check(own, other)
         games.append(game_of(other))
-    return _explained(games, outcome, executor, progress)
+    return _explained(games, outcome, _Means(executor, progress, out))
 
 
 def explanation(
@@ -143,13 +146,15 @@ def explanation(
     replicates: int = REPLICATES,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    out: Path | None = None,
 ) -> Explanation:
     """What each provision in which two scenarios differ contributes to the difference in outcome.
 
-    `none` is the outcome of `against`, over which all values count. Raises ScenarioError.
+    `none` is the outcome of `against`, over which all values count; `out` as of `value`. Raises
+    ScenarioError.
     """
     base, full = (_sized(version, designs, replicates) for version in (against, scenario))
-    return _explained([between(base, full)], outcome, executor, progress, base)
+    return _explained([between(base, full)], outcome, _Means(executor, progress, out), base)
 
 
 def _sized(scenario: Scenario, count: int, replicates: int) -> Scenario:
@@ -171,8 +176,7 @@ def _check(scenario: Scenario, against: Scenario) -> None:
 def _explained(
     games: Sequence[Game],
     name: str,
-    executor: Executor | None,
-    progress: Progress | None,
+    means: "_Means",
     base: Scenario | None = None,
 ) -> Explanation:
     """The explanation of one game, by a named base if any, or of two as a difference."""
@@ -180,7 +184,7 @@ def _explained(
     counted = outcome(name, first)
     seed = first.sampling.seed
     weighed = [weights(len(game.players), seed) for game in games]
-    simulated = _Simulated.of(games, weighed, name, executor, progress)
+    simulated = _Simulated.of(games, weighed, name, means)
     sides = [
         simulated.side(number, game, weight, 1.0 if number == 0 else -1.0)
         for number, (game, weight) in enumerate(zip(games, weighed, strict=True))
@@ -209,6 +213,15 @@ def _explained(
 
 
 @dataclass(frozen=True)
+class _Means:
+    """Where and how coalitions are simulated."""
+
+    executor: Executor | None
+    progress: Progress | None
+    out: Path | None
+
+
+@dataclass(frozen=True)
 class _Simulated:
     """The outcome of every coalition of each game in every world, (coalition, world)."""
 
@@ -223,14 +236,13 @@ class _Simulated:
         games: Sequence[Game],
         weighed: Sequence[Weights],
         name: str,
-        executor: Executor | None,
-        progress: Progress | None,
+        means: "_Means",
     ) -> "_Simulated":
         """Simulate each regime once, those that differ in plain numbers only side by side."""
         counted = outcome(name, games[0].full)
-        tally = _Tally(len(games), progress)
+        tally = _Tally(len(games), means.progress)
         valued = [
-            _of_coalitions(game, weight, name, executor, tally.of_game(number))
+            _of_coalitions(game, weight, name, replace(means, progress=tally.of_game(number)))
             for number, (game, weight) in enumerate(zip(games, weighed, strict=True))
         ]
         outcomes = [values for values, _ in valued]
@@ -295,9 +307,7 @@ class _Tally:
         return lambda done, total: report(number * total + done, self.games * total)
 
 
-def _of_coalitions(
-    game: Game, weight: Weights, name: str, executor: Executor | None, progress: Progress | None
-) -> tuple[Floats, int]:
+def _of_coalitions(game: Game, weight: Weights, name: str, means: "_Means") -> tuple[Floats, int]:
     """The outcome of each coalition in each world, and how many regimes were simulated for it."""
     active = [game.active(coalition) for coalition in weight.coalitions]
     distinct = list(dict.fromkeys(active))
@@ -310,8 +320,10 @@ def _of_coalitions(
             game.scenario(structure),
             [game.setting(coalition) for coalition in alike],
             partial(_count, name, game.full),
-            executor,
-            progress and partial(_report, progress, done, len(distinct) * worlds),
+            means.executor,
+            means.progress and partial(_report, means.progress, done, len(distinct) * worlds),
+            out=means.out,
+            counted=name,
         )
         for coalition, column in zip(alike, columns, strict=True):
             values[coalition] = (

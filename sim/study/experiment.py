@@ -3,6 +3,7 @@
 All points are simulated in one run; each has its mean outcome and the variance of chance.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
@@ -12,10 +13,10 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sim.analysis.measures import Measure
-from sim.ensemble.run import run
-from sim.ensemble.store import Run
+from sim.ensemble.counted import count_histories
 from sim.errors import ArgumentFault, RunError, ScenarioError
 from sim.levels import TAILS
+from sim.model.designs import designs
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import at_odds, is_provision, nothing_uncertain, one_replicate
@@ -157,7 +158,7 @@ def evaluate_scenarios(
 ) -> Evaluate:
     """The measure at each point, in one scenario, or as its paired difference from a second.
 
-    `options` are those of `sim.run`.
+    `options` are those of `count_histories`: with `out`, what is simulated is kept.
 
     Each scenario takes the numbers that are uncertain in it, and keeps what it knows.
     """
@@ -167,16 +168,16 @@ def evaluate_scenarios(
         distinct, row = _distinct(_columns(values))
         points = [{key: column[distinct] for key, column in own.items()} for own in values]
         count = len(distinct)
-        runs = [
-            _run(scenario, own, count, replicates, options)
+        sampled = [
+            _sampled(scenario, own, count, replicates)
             for scenario, own in zip(scenarios, points, strict=True)
         ]
-        designs = [
-            _designs(result, own, replicates) for result, own in zip(runs, points, strict=True)
-        ]
-        order = _order(designs, points)
+        order = _order(
+            [_designs(drawn, own) for drawn, own in zip(sampled, points, strict=True)], points
+        )
         first, *others = (
-            measure.of(result.worlds).reshape(count, replicates)[order] for result in runs
+            _counted(scenario, drawn, own, measure, options).reshape(count, replicates)[order]
+            for scenario, drawn, own in zip(scenarios, sampled, points, strict=True)
         )
         return responses(first - others[0] if others else first, row)
 
@@ -211,10 +212,8 @@ def _values(scenario: Scenario, varied: Factors, unit: Floats) -> Values:
     }
 
 
-def _run(
-    scenario: Scenario, points: Values, count: int, replicates: int, options: Mapping[str, Any]
-) -> Run:
-    """A run whose designs are these points, each once.
+def _sampled(scenario: Scenario, points: Values, count: int, replicates: int) -> Scenario:
+    """A scenario whose designs are these points, each once.
 
     As many designs as there are rows of joint draws have each row once.
     """
@@ -223,12 +222,38 @@ def _run(
         key: PointValues(tuple(column.tolist()), own[key]) for key, column in points.items()
     }
     sampled = replaced(scenario, {"sampling.designs": count, "sampling.replicates": replicates})
-    return run(sampled.drawn(chosen), out=None, **options)
+    return sampled.drawn(chosen)
 
 
-def _designs(result: Run, points: Values, replicates: int) -> Values:
-    """The numbers of each design of a run."""
-    return {key: result.worlds[key].to_numpy()[::replicates] for key in points}
+def _counted(
+    scenario: Scenario,
+    sampled: Scenario,
+    points: Values,
+    measure: Measure,
+    options: Mapping[str, Any],
+) -> Floats:
+    """The measure in each history (history,) of a scenario that was sampled at points."""
+    what = {
+        "scenario": scenario.determinants(),
+        "replicates": sampled.sampling.replicates,
+        "points": {
+            key: hashlib.sha256(column.tobytes()).hexdigest() for key, column in points.items()
+        },
+        "measure": measure.name,
+    }
+    (numbers,) = count_histories(sampled, lambda worlds: measure.of(worlds)[None], what, **options)
+    return np.asarray(numbers)
+
+
+def _designs(sampled: Scenario, points: Values) -> Values:
+    """The numbers of each design of a scenario whose designs are points."""
+    uncertain = sampled.uncertain()
+    drawn = designs(
+        sampled.sampling.seed,
+        {key: uncertain[key] for key in points},
+        np.arange(sampled.sampling.designs),
+    )
+    return {key: drawn[key] for key in points}
 
 
 def _columns(several: Sequence[Values]) -> Floats:

@@ -9,18 +9,16 @@ from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.durability import survival
-from sim.analysis.estimate import estimate
-from sim.analysis.measures import COSTS, named
-from sim.analysis.spread import spread
-from sim.analysis.spread import sure as sure_share
+from sim.analysis.estimate import by_design, estimates, share_where
+from sim.analysis.measures import COSTS, counted_as, named, survival
 from sim.chance import stream_seed
-from sim.ensemble.run import run
+from sim.ensemble.counted import count_histories, parameter_sets
 from sim.errors import ArgumentFault, Fault, ScenarioError
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
@@ -149,6 +147,7 @@ def find_cheapest(
     samples: int = SAMPLES,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    out: Path | None = None,
 ) -> Finding:
     """The finding of kind `requirement`, with the tables of `TABLES`; see `require`.
 
@@ -164,6 +163,8 @@ def find_cheapest(
         Where points are simulated; by default here, one after another.
     progress
         Called with the points done so far and those of all.
+    out
+        Where simulated points are kept, and read if they were simulated before.
 
     """
     _check(scenario, hold, years, vary, cost, samples)
@@ -172,7 +173,7 @@ def find_cheapest(
     )
     seed = scenario.sampling.seed
     points = search(
-        partial(_simulate, question, question.scenario),
+        partial(_simulate, question, question.scenario, out),
         len(vary),
         hold,
         samples,
@@ -189,7 +190,7 @@ def find_cheapest(
         ignore_index=True,
     )
     fresh = replaced(question.scenario, {"sampling.seed": stream_seed(seed, "fresh histories")})
-    again = Points(partial(_simulate, question, fresh), executor, progress, len(chosen))
+    again = Points(partial(_simulate, question, fresh, out), executor, progress, len(chosen))
     again.add(_places(chosen, vary))
     settings = {
         "hold": hold,
@@ -221,26 +222,48 @@ class _Question:
         }
 
 
-def _simulate(question: _Question, sampled: Scenario, place: Floats) -> dict[str, float]:
+def _simulate(
+    question: _Question, sampled: Scenario, out: Path | None, place: Floats
+) -> dict[str, float]:
     """A guarantee on all histories: durability, in which share of parameter sets it is enough, what
     nine of ten of them reach, and cost.
+
+    What is kept of a history is whether it holds and what it costs, so that another `hold` is
+    answered from the same points.
     """
-    result = run(replaced(sampled, question.values(place)), out=None)
-    held = survival(result, [question.years]).iloc[0]
-    shares = spread(result, question.years)["estimate"]
-    sure = sure_share(result, question.years, question.hold)
-    paid = estimate(named(question.cost, result.horizon_years), result.worlds)
+    scenario = replaced(sampled, question.values(place))
+    measures = [survival(question.years), named(question.cost, scenario.sampling.horizon_years)]
+    what = {
+        "scenario": scenario.determinants(),
+        "measures": [measure.name for measure in measures],
+    }
+    holds, paid = (
+        counted_as(measure, numbers)
+        for measure, numbers in zip(
+            measures,
+            count_histories(
+                scenario,
+                lambda worlds: np.stack([measure.of(worlds) for measure in measures]),
+                what,
+                out=out,
+            ),
+            strict=True,
+        )
+    )
+    worlds = parameter_sets(scenario.sampling, scenario.uncertain())
+    held, cost = estimates([holds, paid], worlds)
+    sure = share_where(lambda shares: shares >= question.hold, holds, worlds)
     return {
-        "estimate": held["estimate"],
-        "low": held["low"],
-        "high": held["high"],
+        "estimate": held.value,
+        "low": held.low,
+        "high": held.high,
         "sure": sure.value,
         "sure_low": sure.low,
         "sure_high": sure.high,
-        "cost": paid.value,
-        "cost_low": paid.low,
-        "cost_high": paid.high,
-        "nine_of_ten": float(np.quantile(shares, 1 - NINE_OF_TEN)),
+        "cost": cost.value,
+        "cost_low": cost.low,
+        "cost_high": cost.high,
+        "nine_of_ten": float(np.quantile(by_design(holds, worlds), 1 - NINE_OF_TEN)),
     }
 
 

@@ -22,17 +22,20 @@ from sim.analysis.designs import ranks
 from sim.analysis.durability import paired
 from sim.analysis.estimate import Estimate, by_design, estimate
 from sim.analysis.measures import Measure, survival
-from sim.ensemble.run import Progress, run
+from sim.ensemble.counted import count_histories
+from sim.ensemble.run import Progress
 from sim.ensemble.store import Run
 from sim.errors import NotPairedError, ScenarioError
 from sim.levels import CONFIDENCE
+from sim.model.designs import designs
 from sim.quantity import Parameters
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import assumptions, is_provision, meaning
 from sim.study.columns import LABEL_TABLE, Column, Kind, TableSchema, with_limits
 from sim.study.discovery import difference
-from sim.study.finding import FILE, LABELS, Finding, keep, label_table, read
+from sim.study.finding import LABELS, Finding, label_table
+from sim.study.kept import Question, answered, can_keep, find_again
 from sim.study.sweep import progress_within
 from sim.study.turning import FOLDS, STRATA, expected, tilt, turning
 from sim.uncertainty import Draws, Floats
@@ -117,7 +120,8 @@ class Step:
         }
 
 
-Simulate = Callable[[Scenario], Run]
+Simulate = Callable[[Scenario, Measure], Floats]
+"""A measure in each history (history,) of a scenario."""
 
 
 def reversal(runs: Sequence[Run], **options: Any) -> pd.DataFrame:
@@ -128,7 +132,7 @@ def reversal(runs: Sequence[Run], **options: Any) -> pd.DataFrame:
     runs
         Two runs or more of the same histories under different guarantees.
     **options
-        `workers`, `executor` and `progress` of `sim.run`.
+        `workers`, `executor`, `progress` and `out` of `count_histories`.
 
     Returns
     -------
@@ -183,13 +187,15 @@ def find_reversal(runs: Sequence[Run], **options: Any) -> Finding:
 
 
 def kept(runs: Sequence[Run], out: Path, **options: Any) -> Finding:
-    """The same, kept in a folder in `out`, from which it is read where it was found before."""
-    folder = out / Finding("reversal", determinants(runs), {}).name
-    if (folder / FILE).exists():
-        return read(folder)
-    made = find_reversal(runs, **options)
-    keep(made, out)
-    return made
+    """The same, kept in a folder in `out`, from which it is read where it was found before.
+
+    It is found anew, and not kept, where `out` can only be read.
+    """
+    labels = [(run.name, run.label) for run in best_two(runs)]
+    question = Question("reversal", {**determinants(runs), "labels": labels})
+    if not can_keep(out):
+        return find_again(question, out) or find_reversal(runs, **options)
+    return answered(question, out, lambda: find_reversal(runs, out=out, **options)).finding
 
 
 def reverses(finding: Finding, runs: Sequence[Run]) -> bool:
@@ -305,14 +311,18 @@ def _steps(
 
 
 def _simulation(total: int, progress: Progress | None = None, **options: Any) -> Simulate:
-    """Run scenarios in memory, one after another, with the progress of all."""
+    """Count in the histories of scenarios, one after another, with the progress of all."""
     done = 0
 
-    def simulate(scenario: Scenario) -> Run:
+    def simulate(scenario: Scenario, measure: Measure) -> Floats:
         nonlocal done
         heard = None if progress is None else progress_within(done, total, progress)
         done += scenario.sampling.worlds
-        return run(scenario, out=None, progress=heard, **options)
+        what = {"scenario": scenario.determinants(), "measure": measure.name}
+        (numbers,) = count_histories(
+            scenario, lambda worlds: measure.of(worlds)[None], what, progress=heard, **options
+        )
+        return np.asarray(numbers)
 
     return simulate
 
@@ -326,20 +336,15 @@ def _changes(
     steps: Sequence[Step], measure: Measure, best: Run, rival: Run, simulate: Simulate
 ) -> dict[Step, Floats]:
     """What each step changes in the difference of both guarantees, in its parameter sets (set,)."""
-    scenarios = [best.scenario, rival.scenario]
-    moved = {
-        scenario.name: simulate(_one_step_a_set(scenario, steps)).worlds for scenario in scenarios
-    }
-    then, now = (
-        measure.of(varied) - measure.of(other)
-        for varied, other in (moved.values(), (best.worlds, rival.worlds))
-    )
-    sampling = scenarios[0].sampling
+    moved = [_one_step_a_set(run.scenario, steps) for run in (best, rival)]
+    then = np.subtract(*(simulate(scenario, measure) for scenario in moved))
+    now = measure.of(best.worlds) - measure.of(rival.worlds)
+    sampling = moved[0].sampling
     by_set = (then - now[: len(then)]).reshape(-1, sampling.replicates).mean(axis=1)
+    sets = np.arange(sampling.designs)
+    drawn = {each.name: designs(sampling.seed, each.uncertain(), sets) for each in moved}
     took = {
-        step: next(worlds for name, worlds in moved.items() if step.is_in(name))[
-            step.moves[0].key
-        ].to_numpy()[:: sampling.replicates]
+        step: next(values for name, values in drawn.items() if step.is_in(name))[step.moves[0].key]
         == step.moves[0].then
         for step in steps
     }

@@ -61,7 +61,7 @@ def sensitivity(
     against
         Another scenario; the outcome is then the difference from it on the same histories.
     **options
-        Those of `attribute_variance`, and of `sim.run`.
+        Those of `attribute_variance`.
 
     Returns
     -------
@@ -114,7 +114,8 @@ def attribute_variance(
     trajectories
         Of the screening.
     **options
-        Those of `sim.run`.
+        `workers`, `executor` and `progress` of `sim.run`, and `out`, the folder of results in whose
+        store of points simulated points are kept; by default nowhere.
 
     """
     _check(samples, replicates)

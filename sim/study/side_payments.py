@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,8 @@ from sim.analysis.estimate import SHARE, Estimate, linearised
 from sim.analysis.means import BOTH_SIGN, FunctionOfMeans, function_of_means
 from sim.analysis.signing import DURABLE_YEARS, plain
 from sim.chance import generator, stream_seed
-from sim.ensemble.variants import Progress, simulate_variants
+from sim.ensemble.run import Progress
+from sim.ensemble.variants import simulate_variants
 from sim.errors import ArgumentFault, Fault, ScenarioError
 from sim.model.designs import designs as designs_of
 from sim.scenario.load import replaced
@@ -66,10 +68,12 @@ def frontier(
     samples: int = SAMPLES,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    out: Path | None = None,
 ) -> list[Point]:
     """The texts along the frontier, the most durable first.
 
-    `vary` gives limits of provisions of the guarantee. Raises ScenarioError.
+    `vary` gives limits of provisions of the guarantee. With `out`, what is simulated is kept in the
+    store of points there. Raises ScenarioError.
     """
     _check(scenario, vary)
     size = {"sampling.designs": designs, "sampling.replicates": replicates}
@@ -81,11 +85,11 @@ def frontier(
     corners = np.array([[0.0] * len(vary), [1.0] * len(vary)])
     low, high = np.array(list(vary.values())).T
     places = low + (high - low) * np.vstack([corners, unit])
-    both, durable = _linear(scenario, vary, places, executor, progress)
+    both, durable = _linear(scenario, vary, places, executor, progress, out)
     on = _on_frontier(both.mean(axis=1), durable.mean(axis=1))
     seed = stream_seed(sampling.seed, "fresh histories")
     fresh = replaced(scenario, {"sampling.seed": seed})
-    both, durable = _linear(fresh, vary, places[on], executor, None)
+    both, durable = _linear(fresh, vary, places[on], executor, None, out)
     kept = _apart(_on_frontier(both.mean(axis=1), durable.mean(axis=1)), both, fresh, vary)
     return _points(fresh, vary, places[on][kept], both[kept], durable[kept])
 
@@ -96,11 +100,20 @@ def _linear(
     places: Floats,
     executor: Executor | None,
     progress: Progress | None,
+    out: Path | None,
 ) -> tuple[Floats, Floats]:
     """The linearised chance that both sign, and durability if signed, each (text, world)."""
     counted = _outcomes(scenario)
     settings = [dict(zip(vary, place.tolist(), strict=True)) for place in places]
-    columns = simulate_variants(scenario, settings, partial(_count, scenario), executor, progress)
+    columns = simulate_variants(
+        scenario,
+        settings,
+        partial(_count, scenario),
+        executor,
+        progress,
+        out=out,
+        counted=", ".join(each.name for each in counted),
+    )
     split = len(columns[0]) - 2
     pairs = [
         (counted[0].linear(column[:split]), counted[1].linear(column[split:])) for column in columns

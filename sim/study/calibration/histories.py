@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property, partial
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.chance import stream_seed
+from sim.ensemble.points import Points
 from sim.errors import ScenarioError
 from sim.game.endings import Cause
 from sim.record.class_scenarios import CLASS_SCENARIOS
@@ -116,6 +118,7 @@ def simulate_candidates(
     progress: Progress | None = None,
     *,
     stream: str = "candidates",
+    out: Path | None = None,
 ) -> Histories:
     """Simulate every candidate under the scenario of each class, many together.
 
@@ -123,6 +126,7 @@ def simulate_candidates(
 
     A candidate has histories of its own, which meet the same chances under all classes. Those that
     are simulated together have one seed, which `seed`, `stream` and the number of the batch give.
+    With `out`, they are kept in the store of points there, batch by batch.
     """
     rows, many = candidates(scores).to_dict("records"), max(1, _TOGETHER // histories)
     batches = [rows[first : first + many] for first in range(0, len(rows), many)]
@@ -130,14 +134,34 @@ def simulate_candidates(
         partial(_lifetimes, dict(scenarios), histories),
         [stream_seed(seed, f"histories of {stream}", batch) for batch in range(len(batches))],
     )
-    lifetimes: list[Lifetimes] = []
-    for batch in (
-        map(compute, seeds, batches) if executor is None else executor.map(compute, seeds, batches)
+    points = Points.of(
+        out,
+        {
+            "lifetimes": {name: scenario.determinants() for name, scenario in scenarios.items()},
+            "histories": histories,
+        },
+    )
+    which = [{"seed": own, "candidates": batch} for own, batch in zip(seeds, batches, strict=True)]
+    kept = {
+        number: found
+        for number, point in enumerate(which)
+        if (found := points.read(point)) is not None
+    }
+    missing = [number for number in range(len(batches)) if number not in kept]
+    arguments = [seeds[number] for number in missing], [batches[number] for number in missing]
+    done = sum(map(len, kept.values()))
+    for number, batch in zip(
+        missing,
+        map(compute, *arguments) if executor is None else executor.map(compute, *arguments),
+        strict=True,
     ):
-        lifetimes.extend(batch)
+        points.write(which[number], batch)
+        kept[number] = batch
+        done += len(batch)
         if progress:
-            progress(len(lifetimes), len(rows))
-    return Histories(scores, tuple(scenarios), np.stack(lifetimes))
+            progress(done, len(rows))
+    lifetimes = np.concatenate([kept[number] for number in range(len(batches))])
+    return Histories(scores, tuple(scenarios), lifetimes)
 
 
 def _lifetimes(

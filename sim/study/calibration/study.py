@@ -4,6 +4,7 @@ records of known truth, as one finding.
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -163,6 +164,7 @@ def fit_record(
     seed: int = SEED,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    out: Path | None = None,
 ) -> Finding:
     """Fit what is uncertain of pairs of adversaries to the record of renewed war, and try the
     method on synthetic records: the finding of kind `calibration`, with the tables of `TABLES`.
@@ -183,6 +185,8 @@ def fit_record(
         Where candidates are simulated; by default here.
     progress
         Called with the candidates done so far and those of all.
+    out
+        Where what is simulated is kept, and read if it was simulated before.
 
     """
     by_class, cases = representing(scenarios), record()
@@ -195,7 +199,7 @@ def fit_record(
             progress(done + finished, total)
 
     bank = simulate_candidates(
-        by_class, hypercube(candidates, seed), histories, seed, executor, advance
+        by_class, hypercube(candidates, seed), histories, seed, executor, advance, out=out
     )
     done = candidates
     truths = simulate_candidates(
@@ -206,6 +210,7 @@ def fit_record(
         executor,
         advance,
         stream=_TRUTHS,
+        out=out,
     )
     done += checks
     fresh = simulate_candidates(
@@ -216,6 +221,7 @@ def fit_record(
         executor,
         advance,
         stream=_FRESH,
+        out=out,
     )
     with threadpool_limits(
         1, user_api="blas"

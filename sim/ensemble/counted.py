@@ -1,0 +1,77 @@
+"""A few numbers of each history of a scenario: simulated block by block as a run is, and read where
+they were counted before.
+"""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.ensemble.block import BLOCK, Block
+from sim.ensemble.points import Points
+from sim.ensemble.run import Progress, compute_blocks, counted_progress, spans
+from sim.model.designs import designs
+from sim.scenario.columns import Kind, described, stored_kinds
+from sim.scenario.schema import Sampling, Scenario
+from sim.uncertainty import Distribution, Floats
+
+Count = Callable[[pd.DataFrame], Floats]
+"""What is counted (number, world) in outcomes, one row a world."""
+
+
+def count_histories(
+    scenario: Scenario,
+    count: Count,
+    what: Mapping[str, Any],
+    *,
+    out: Path | None = None,
+    workers: int = 1,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Floats:
+    """What is counted in all histories of a scenario (number, world).
+
+    `what` names, as plain data, all that determines the numbers: what is counted, and the scenario.
+    With `out` they are kept in the store of points there, block by block; all else is as of
+    `sim.run`.
+    """
+    points = Points.of(out, {"what": dict(what)})
+    blocks, worlds = spans(0, scenario.sampling.worlds, BLOCK), scenario.sampling.worlds
+    kept = {
+        block: numbers
+        for block in blocks
+        if (numbers := points.read({"worlds": block})) is not None
+    }
+
+    def keep(block: Block) -> None:
+        table = block.outcomes
+        numbers = count(described(table.to_pandas(), stored_kinds(table.schema)))
+        span = (block.first, block.first + block.timeline.worlds)
+        points.write({"worlds": span}, numbers)
+        kept[span] = numbers
+
+    done = sum(last - first for first, last in kept)
+    compute_blocks(
+        scenario,
+        [block for block in blocks if block not in kept],
+        keep,
+        workers,
+        executor,
+        counted_progress(progress, worlds, done),
+    )
+    return np.concatenate([kept[block] for block in blocks], axis=1)
+
+
+def parameter_sets(sampling: Sampling, uncertain: Mapping[str, Distribution]) -> pd.DataFrame:
+    """The worlds and what is drawn for them, one row a world, without any being simulated.
+
+    Columns: world, design, and the uncertain numbers by their dotted keys.
+    """
+    design = np.arange(sampling.worlds) // sampling.replicates
+    drawn = designs(sampling.seed, uncertain, np.arange(sampling.designs))
+    columns = {key: values[design] for key, values in drawn.items()}
+    worlds = pd.DataFrame({"world": np.arange(sampling.worlds), "design": design} | columns)
+    return described(worlds, dict.fromkeys(columns, Kind.DRAWN))

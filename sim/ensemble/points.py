@@ -1,0 +1,98 @@
+"""The store of points: what studies counted in histories, kept so that none is simulated twice.
+
+A point is one scenario with some of its values moved, on all of its histories or on a block of
+them. Studies simulate hundreds, and take a few numbers of each history: a point keeps those numbers
+and not the run. A run folder has some hundred columns; one number of ten thousand histories takes
+80 kB, and a yes or no, compressed, about 2 kB. From numbers of single histories every estimate can
+be made anew, whatever limit or level is asked for, with the parameter sets that the seed gives.
+
+Each point is a file of its own under the hash of what determines it: the scenario with its seed and
+size, the values moved, what is counted, the histories, and the code of the model. Files are written
+whole and never changed, so that any number of processes can share them, and a study that was killed
+goes on. All of them can be deleted at any time: they are then simulated again.
+"""
+
+import hashlib
+import io
+import logging
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.ensemble.manifest import model_code
+from sim.ensemble.seal import DamagedError, write_whole, writing
+from sim.scenario.schema import digest
+from sim.uncertainty import Floats
+
+FOLDER = "points"
+"""The folder of all points beside the run folders."""
+_HEX = 64
+_log = logging.getLogger("ceasefire")
+
+
+@dataclass(frozen=True)
+class Points:
+    """What was counted and has in common what `about` stands for.
+
+    Nothing is kept where there is no folder.
+    """
+
+    folder: Path | None
+    about: str
+
+    @classmethod
+    def of(cls, out: Path | None, determines: Mapping[str, Any]) -> "Points":
+        """The points in a folder of results that these plain data determine, and this model."""
+        if out is None:
+            return cls(None, "")
+        return cls(out / FOLDER, digest({"model": model_code(), **determines}))
+
+    def read(self, which: Mapping[str, Any]) -> Floats | None:
+        """What was counted at the point that these plain data tell from the others.
+
+        None if it is to be simulated; what is damaged is named.
+        """
+        if self.folder is None:
+            return None
+        key = self._key(which)
+        path = _path(self.folder, key)
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return None
+        if data[:_HEX] != _hashed(key, data[_HEX:]):
+            _log.warning("%s, and is computed again", DamagedError(path).what)
+            return None
+        numbers: Floats = np.load(io.BytesIO(zlib.decompress(data[_HEX:])), allow_pickle=False)
+        return numbers
+
+    def write(self, which: Mapping[str, Any], numbers: Floats) -> None:
+        """Keep what was counted at a point, whole or not at all.
+
+        Raises RunError if it cannot be written.
+        """
+        if self.folder is None:
+            return
+        key, plain = self._key(which), io.BytesIO()
+        np.save(plain, np.ascontiguousarray(numbers), allow_pickle=False)
+        packed = zlib.compress(plain.getvalue())
+        path = _path(self.folder, key)
+        with writing(self.folder, "what was finished is kept; make room, or choose another --out"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, lambda part: part.write_bytes(_hashed(key, packed) + packed))
+
+    def _key(self, which: Mapping[str, Any]) -> str:
+        return digest({"about": self.about, **which})
+
+
+def _path(folder: Path, key: str) -> Path:
+    return folder / key[:2] / f"{key}.point"
+
+
+def _hashed(key: str, packed: bytes) -> bytes:
+    """The hash that stands before a point: of its contents and of what determines them."""
+    return hashlib.sha256(key.encode() + packed).hexdigest().encode()

@@ -1,0 +1,104 @@
+"""Files that are distrusted: documents sealed with their own hash, files held against the hash that
+was recorded for them, and each written whole or not at all.
+
+A seal tells damage and careless edits, not forgery: whoever changes a document can seal it anew.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sim.errors import RunError
+from sim.scenario.schema import digest
+
+SEAL = "seal"
+"""The key under which a document holds the hash of all else in it."""
+
+
+class DamagedError(RunError):
+    """A file is not what was written: `what` names it, without what to do about it."""
+
+    def __init__(self, path: Path, what_to_do: str = "") -> None:
+        """Say which file; as text, `what_to_do` follows."""
+        self.what = f"{path}: is damaged, or was altered since it was written"
+        super().__init__(f"{self.what}; {what_to_do}" if what_to_do else self.what)
+
+
+def sealed(document: Mapping[str, Any]) -> str:
+    """Plain data as JSON, with the hash of itself."""
+    plain = json.loads(json.dumps(document, ensure_ascii=False, allow_nan=False))
+    plain.pop(SEAL, None)
+    return json.dumps(plain | {SEAL: digest(plain)}, indent=1, ensure_ascii=False)
+
+
+def parsed(path: Path, what_to_do: str = "") -> dict[str, Any]:
+    """The document in a file, whose seal is not yet held against it.
+
+    Raises DamagedError if it is none, RunError if the file cannot be read.
+    """
+    try:
+        document = json.loads(path.read_bytes().decode("utf-8"))
+    except OSError as wrong:
+        raise RunError(f"{path}: cannot be read: {wrong.strerror or wrong}") from None
+    except (ValueError, RecursionError):
+        raise DamagedError(path, what_to_do) from None
+    if not isinstance(document, dict):
+        raise DamagedError(path, what_to_do)
+    return document
+
+
+def unsealed(document: Mapping[str, Any], path: Path, what_to_do: str = "") -> dict[str, Any]:
+    """The document without its seal. Raises DamagedError if that is not the hash of the rest."""
+    rest = {key: value for key, value in document.items() if key != SEAL}
+    try:
+        is_own = document.get(SEAL) == digest(rest)
+    except ValueError:  # a number that is not finite, or half a character: nothing that was written
+        is_own = False
+    if not is_own:
+        raise DamagedError(path, what_to_do)
+    return rest
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def damaged(folder: Path, recorded: Mapping[str, str]) -> list[Path]:
+    """The files that are missing, or are not those whose hashes were recorded by their names.
+
+    Raises RunError if one cannot be read.
+    """
+    try:
+        return [
+            folder / name
+            for name, hashed in recorded.items()
+            if not (folder / name).is_file() or sha256(folder / name) != hashed
+        ]
+    except OSError as wrong:
+        raise RunError(f"{wrong.filename}: cannot be read: {wrong.strerror or wrong}") from None
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file beside where it belongs, and put it there when it is whole."""
+    unfinished = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        write(unfinished)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(folder: Path, what_to_do: str) -> Iterator[None]:
+    """A full disk or a folder that cannot be written is said in one message."""
+    try:
+        yield
+    except OSError as wrong:
+        reason = wrong.strerror or str(wrong)
+        raise RunError(f"{folder}: cannot be written: {reason}; {what_to_do}") from None

@@ -1,0 +1,231 @@
+"""Findings kept as runs are: found again by what determines them, held against their own hash,
+locked while they are computed, and written whole or not at all.
+"""
+
+import hashlib
+import io
+import logging
+import os
+import platform
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.ensemble.lock import alone_in
+from sim.ensemble.manifest import model_code
+from sim.ensemble.seal import DamagedError, parsed, sealed, unsealed, writing
+from sim.errors import RunError
+from sim.scenario.schema import Scenario, digest
+from sim.study.finding import Finding
+
+FILE = "finding.json"
+_KEYS = frozenset({"kind", "asked", "question", "written", "versions", "tables"})
+_AGAIN = "run the study again, and it is computed again"
+_ELSEWHERE = "name a folder that can be written"
+_log = logging.getLogger("ceasefire")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a study is asked: plain data that determine its finding, and the code that answers."""
+
+    kind: str
+    asks: Mapping[str, Any]
+
+    @classmethod
+    def about(cls, kind: str, scenarios: Iterable[Scenario], **asks: Any) -> "Question":
+        """A question about scenarios, by all that they say, words included."""
+        whole = [scenario.model_dump(mode="json") for scenario in scenarios]
+        return cls(kind, {"scenarios": whole, **asks})
+
+    @cached_property
+    def hash(self) -> str:
+        """The hash of all of it."""
+        code = [model_code(), _code()]
+        return digest({"kind": self.kind, "asks": dict(self.asks), "code": code})
+
+    @property
+    def name(self) -> str:
+        """The name of the folder of its finding."""
+        return f"{self.kind}-{self.hash[:8]}"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A finding and its folder."""
+
+    finding: Finding
+    folder: Path
+
+
+def answered(question: Question, out: Path, find: Callable[[], Finding]) -> Kept:
+    """The finding that answers a question: read where it was found before, else found and kept.
+
+    One process at a time looks for it; others wait, and read. A finding that was damaged is named,
+    and found again. Raises RunError if it has to be found and cannot be written.
+    """
+    folder = out / question.name
+    if (known := find_again(question, out)) is not None:
+        return Kept(known, folder)
+    _make(out)
+    with ExitStack() as held:
+        with writing(folder, _ELSEWHERE):
+            held.enter_context(alone_in(folder))
+        known = _known(folder, question)
+        if known is None:
+            keep(find(), out, question)
+        return Kept(read(folder), folder)
+
+
+def _known(folder: Path, question: Question, *, tell: bool = True) -> Finding | None:
+    """The unchanged finding in a folder, if it answers this very question."""
+    if not folder.exists():
+        return None
+    try:
+        return read(folder) if _manifest(folder)["question"] == question.hash else None
+    except DamagedError as wrong:
+        if tell:
+            _log.warning("%s, and is computed again", wrong.what)
+    except RunError:
+        pass
+    return None
+
+
+def keep(finding: Finding, out: Path, question: Question | None = None) -> Path:
+    """Write a finding into a folder of its own in `out`, whole or not at all; returns the folder.
+
+    It is named by the question that it answers, or by its own settings. Raises RunError if it
+    cannot be written.
+    """
+    folder = out / (finding.name if question is None else question.name)
+    unfinished = folder.with_suffix(".part")
+    with writing(folder, _ELSEWHERE):
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        texts = {f"{name}.csv": table.to_csv(index=False) for name, table in finding.tables.items()}
+        for name, text in texts.items():
+            (unfinished / name).write_text(text, encoding="utf-8", newline="")
+        manifest = {
+            "kind": finding.kind,
+            "asked": dict(finding.asked),
+            "question": "" if question is None else question.hash,
+            "written": datetime.now(UTC).isoformat(timespec="seconds"),
+            "versions": {
+                package: metadata.version(package)
+                for package in ("ceasefire", "numpy", "scipy", "pandas")
+            }
+            | {"python": platform.python_version()},
+            "tables": {
+                f"{name}.csv": {
+                    "sha256": _sha256(texts[f"{name}.csv"].encode()),
+                    "texts": _texts(table),
+                }
+                for name, table in finding.tables.items()
+            },
+        }
+        (unfinished / FILE).write_text(sealed(manifest), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        unfinished.rename(folder)
+    return folder
+
+
+def can_keep(out: Path) -> bool:
+    """Whether findings can be kept in a folder, which need not exist yet."""
+    there = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    effective = os.access in os.supports_effective_ids
+    return os.access(there, os.W_OK, effective_ids=effective)
+
+
+def _make(out: Path) -> None:
+    """Make the folder, before anything is computed that is to be kept in it.
+
+    Raises RunError if nothing can be written there.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise RunError(f"{out}: cannot be made: {wrong.strerror or wrong}; {_ELSEWHERE}") from None
+    if not can_keep(out):
+        raise RunError(f"{out}: cannot be written; {_ELSEWHERE}")
+
+
+def find_again(question: Question, out: Path) -> Finding | None:
+    """The finding that answers a question, if it was found before and is unchanged."""
+    return _known(out / question.name, question, tell=False)
+
+
+def read(folder: Path) -> Finding:
+    """The finding in a folder.
+
+    Raises RunError if it is not one, or was changed since it was written.
+    """
+    manifest = _manifest(folder)
+    tables = {
+        name.removesuffix(".csv"): _table(folder / name, **written)
+        for name, written in manifest["tables"].items()
+    }
+    return Finding(manifest["kind"], manifest["asked"], tables)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    """The settings of a finding, and the hashes of its tables, held against their own."""
+    path = folder / FILE
+    if not path.is_file():
+        raise RunError(
+            f"{folder}: holds no finding: it has no {FILE}; name a folder that a study wrote"
+        )
+    manifest = unsealed(parsed(path, _AGAIN), path, _AGAIN)
+    if not set(manifest) >= _KEYS:
+        raise DamagedError(path, _AGAIN)
+    return manifest
+
+
+def _table(path: Path, sha256: str, texts: list[str]) -> pd.DataFrame:
+    """A table as it was written, its texts as texts whatever they look like."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise DamagedError(path, _AGAIN) from None
+    except OSError as wrong:
+        raise RunError(f"{path}: cannot be read: {wrong.strerror or wrong}") from None
+    if _sha256(data) != sha256:
+        raise DamagedError(path, _AGAIN)
+    return pd.read_csv(
+        io.BytesIO(data), float_precision="round_trip", converters=dict.fromkeys(texts, str)
+    )
+
+
+def _texts(table: pd.DataFrame) -> list[str]:
+    """The columns that hold texts and nothing else."""
+    return [
+        str(name)
+        for name in table
+        if len(table) and table[name].map(lambda value: isinstance(value, str)).all()
+    ]
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """The hash of the code, and of the record, that turn histories into findings."""
+    package, whole = Path(__file__).parents[1], hashlib.sha256()
+    files = [
+        path
+        for name in ("analysis", "ensemble", "record", "scenario", "study")
+        for path in (package / name).rglob("*")
+        if path.suffix in (".csv", ".py")
+    ]
+    for path in sorted([*files, *package.glob("*.py")]):
+        whole.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()

@@ -1,0 +1,416 @@
+"""What was computed is found again: nothing is simulated or drawn twice, whatever was damaged is
+named and not believed, and three at once in one folder do not harm each other.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from elements import LIBRARY
+
+import sim
+from sim import plots
+from sim.ensemble.points import Points
+from sim.ensemble.seal import sealed
+from sim.ensemble.store import read_run
+from sim.model.ceasefire import CeasefireModel
+from sim.record.class_scenarios import CLASS_SCENARIOS
+from sim.study import clauses, side_payments
+from sim.study.calibration.histories import representing, simulate_candidates
+from sim.study.calibration.prior import hypercube
+from sim.study.kept import FILE, read
+
+pytestmark = pytest.mark.long
+CEASEFIRE = str(Path(sys.executable).with_name("ceasefire"))
+SMALL = ("--designs", 40, "--replicates", 2, "--years", 5)
+SETS = ("--designs", 40, "--replicates", 2)
+BRIGADES = ("--vary", "regime.deployment.brigades=0:20")
+COMMANDS = {
+    "run": ("run", "none", *SMALL),
+    "compare": ("compare", "none", "coalition", "--explain", *SMALL),
+    "sensitivity": ("sensitivity", "none", "--samples", 32, "--years", 5),
+    "discover": ("discover", "none", "--when", "survival@5 < 0.6", *SMALL),
+    "robust": ("robust", "none", "coalition", *SMALL),
+    "require": ("require", "none", "--hold", 0.7, *SETS, "--years", 3, *BRIGADES, "--samples", 8),
+    "sweep": ("sweep", "none", "--grid", "regime.deployment.brigades=0:20:2", *SMALL),
+    "clauses": ("clauses", "coalition", *SETS),
+    "sign": ("sign", "coalition", *SMALL, *BRIGADES),
+    "history": ("history", "none", *SETS),
+}
+LEAST_SIMULATIONS = 10
+"""The corners and the first sample of a search with one provision and 8 samples."""
+
+
+def words(scenarios, out, name):
+    """The words of a command on scenarios of the library."""
+    known = {"none", "coalition"}
+    return [
+        *(scenarios / f"{word}.toml" if word in known else word for word in COMMANDS[name]),
+        "--out",
+        out,
+    ]
+
+
+@pytest.fixture(autouse=True)
+def small_studies(monkeypatch):
+    """Fewer texts along a frontier, and fewer histories of what `compare` explains."""
+    monkeypatch.setitem(side_payments.frontier.__kwdefaults__, "samples", 8)
+    for function in (side_payments.frontier, clauses.explanation):
+        monkeypatch.setitem(function.__kwdefaults__, "designs", 40)
+        monkeypatch.setitem(function.__kwdefaults__, "replicates", 2)
+
+
+def files_of(folder):
+    """Every file in a folder and when it was written."""
+    return {
+        path: path.stat().st_mtime_ns
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".lock"
+    }
+
+
+@pytest.fixture
+def nothing_is_computed(monkeypatch):
+    """A call, after which a history that is simulated or a figure that is drawn is a fault."""
+
+    def forbid():
+        def fault(*_, **__):
+            raise AssertionError("computed twice")
+
+        monkeypatch.setattr(CeasefireModel, "__init__", fault)
+        monkeypatch.setattr(plots, "save", fault)
+
+    return forbid
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_repeated_command_simulates_and_draws_nothing(
+    name, scenarios, tmp_path, command, nothing_is_computed
+):
+    """The second time the model cannot be made: the answer is the same, and no file is written."""
+    first = command(*words(scenarios, tmp_path, name))
+    files = files_of(tmp_path)
+    nothing_is_computed()
+    again = command(*words(scenarios, tmp_path, name))
+    assert (again.stdout, again.stderr) == (first.stdout, "")
+    assert files_of(tmp_path) == files
+
+
+def test_candidates_of_a_calibration_are_simulated_once(tmp_path, monkeypatch):
+    """The second time the model cannot be made; the lifetimes are the same."""
+    library = [
+        sim.load(LIBRARY[entry.scenario], {"sampling.steps_per_year": 1})
+        for entry in CLASS_SCENARIOS
+    ]
+    arguments = representing(library), hypercube(4, 0), 10, 0
+    first = simulate_candidates(*arguments, out=tmp_path)
+    monkeypatch.setattr(CeasefireModel, "__init__", lambda *_: pytest.fail("simulated twice"))
+    again = simulate_candidates(*arguments, out=tmp_path)
+    np.testing.assert_array_equal(first.lifetimes, again.lifetimes)
+
+
+def test_another_target_is_answered_from_the_same_points(scenarios, tmp_path, command):
+    """With another --hold the corners and the first sample at least are read, and the answer is
+    that of a search on its own.
+    """
+
+    def search(hold, out):
+        listed = words(scenarios, out, "require")
+        listed[listed.index("--hold") + 1] = hold
+        found = json.loads(command(*listed, "--json").stdout)
+        return {key: value for key, value in found.items() if key != "folder"}
+
+    def points(out):
+        return {path.name for path in out.rglob("*.point")}
+
+    search(0.7, tmp_path / "both")
+    before = points(tmp_path / "both")
+    second = search(0.8, tmp_path / "both")
+    assert second == search(0.8, tmp_path / "alone")
+    alone = points(tmp_path / "alone")
+    assert points(tmp_path / "both") == before | alone
+    assert len(before & alone) >= LEAST_SIMULATIONS
+
+
+KILLED = """
+import os, signal, sys
+from sim.cli import app
+folder, moment, points = sys.argv[1], int(sys.argv[2]), 0
+def die(event, arguments):
+    global points
+    if event == "os.rename" and str(arguments[1]).startswith(folder) and str(arguments[1]).endswith(".point"):
+        points += 1
+        if points == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(die)
+app(sys.argv[3:])
+"""
+
+
+@pytest.mark.parametrize("name", ["require", "sensitivity", "clauses"])
+def test_a_study_that_was_killed_goes_on_and_ends_with_the_same_bytes(name, scenarios, tmp_path):
+    """SIGKILL at the second point: the point before is not computed again, the tables are those of
+    a study that nothing disturbed.
+    """
+    broken, unbroken = tmp_path / "broken", tmp_path / "unbroken"
+
+    def study(out, moment):
+        listed = map(str, words(scenarios, out, name))
+        return subprocess.run(
+            [sys.executable, "-c", KILLED, str(out), str(moment), *listed],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert study(broken, 2).returncode == -signal.SIGKILL
+    (kept,) = broken.rglob("[!.]*.point")
+    written = kept.stat().st_mtime_ns
+    assert study(broken, 0).returncode == 0
+    assert kept.stat().st_mtime_ns == written
+    assert study(unbroken, 0).returncode == 0
+    tables = [
+        {path.name: path.read_bytes() for path in out.glob("*/*.csv")} for out in (broken, unbroken)
+    ]
+    assert tables[0] == tables[1]
+    assert tables[0]
+
+
+def test_a_damaged_point_is_named_and_computed_again(scenarios, tmp_path, command, caplog):
+    """One bit of one point, and one point in the place of another: neither is believed."""
+    first = command(*words(scenarios, tmp_path, "require"))
+    (folder,) = tmp_path.glob("requirement-*")
+    shutil.rmtree(folder)
+    one, two, three, *_ = sorted(tmp_path.rglob("*.point"))
+    data = bytearray(one.read_bytes())
+    data[-1] ^= 1
+    one.write_bytes(data)
+    kept = {path: path.read_bytes() for path in (two, three)}
+    two.write_bytes(kept[three])
+    again = command(*words(scenarios, tmp_path, "require"))
+    assert again.stdout == first.stdout
+    assert str(one) in caplog.text
+    assert str(two) in caplog.text
+    assert {path: path.read_bytes() for path in (two, three)} == kept
+
+
+def test_points_of_another_question_are_others(tmp_path):
+    """Numbers are read under what determines them and under nothing else; without a folder none
+    are kept.
+    """
+    points, others = (Points.of(tmp_path, {"seed": seed}) for seed in (1, 2))
+    points.write({"x": 1}, np.array([[0.5, np.pi]]))
+    np.testing.assert_array_equal(points.read({"x": 1}), [[0.5, np.pi]])
+    assert points.read({"x": 2}) is None
+    assert others.read({"x": 1}) is None
+    nowhere = Points.of(None, {"seed": 1})
+    nowhere.write({"x": 1}, np.zeros((1, 1)))
+    assert nowhere.read({"x": 1}) is None
+
+
+@pytest.fixture(scope="module")
+def made(scenarios, tmp_path_factory, command):
+    """A folder of results with a small run, and one with a small finding."""
+    out = tmp_path_factory.mktemp("made")
+    command(*words(scenarios, out, "discover"))
+    (finding,) = out.glob("discovery-*")
+    (run,) = out.glob("none-*")
+    return run, finding
+
+
+def flipped(path, positions):
+    """The file with one bit flipped at each of the positions in turn, as it was in the end."""
+    data = path.read_bytes()
+    rng = np.random.default_rng(0)
+    try:
+        for position in positions:
+            one = bytearray(data)
+            one[position] ^= 1 << int(rng.integers(8))
+            path.write_bytes(one)
+            yield position
+    finally:
+        path.write_bytes(data)
+
+
+def refused_or_the_same(path, reader, positions):
+    """Whatever bit is flipped, reading is refused in words that name the folder, or gives the
+    same.
+    """
+    whole = reader(path.parent)
+    for position in flipped(path, positions):
+        again, refusal = read_or_refusal(reader, path.parent)
+        assert str(path.parent) in refusal if refusal else again == whole, position
+
+
+def read_or_refusal(reader, folder):
+    """What a folder holds, or why it is refused."""
+    try:
+        return reader(folder), ""
+    except sim.RunError as wrong:
+        return None, str(wrong)
+
+
+def manifest_of(folder):
+    return read_run(folder).manifest
+
+
+def finding_of(folder):
+    found = read(folder)
+    return json.dumps([found.kind, found.asked, found.document()], sort_keys=True)
+
+
+@pytest.mark.parametrize("reader", [manifest_of, finding_of])
+def test_a_flipped_bit_is_refused_or_changes_nothing(reader, made):
+    """Every 61st byte of the manifest of a run, and of a finding."""
+    folder = made[0] if reader is manifest_of else made[1]
+    path = folder / ("manifest.json" if reader is manifest_of else FILE)
+    refused_or_the_same(path, reader, range(0, path.stat().st_size, 61))
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("reader", [manifest_of, finding_of])
+def test_every_flipped_byte_is_refused_or_changes_nothing(reader, made):
+    """Of the manifest of a run, of a finding and of each of its tables."""
+    folder = made[0] if reader is manifest_of else made[1]
+    names = ["manifest.json"] if reader is manifest_of else [FILE]
+    for path in [folder / name for name in names] + sorted(folder.glob("*.csv")):
+        refused_or_the_same(path, reader, range(path.stat().st_size))
+
+
+def test_an_altered_assumption_is_refused_and_computed_again(scenarios, tmp_path, command, caplog):
+    """A number in the manifest, with or without a new seal: what reads refuses it and names the
+    file, what computes names it and gives the answer of the scenario.
+    """
+    first = command(*words(scenarios, tmp_path, "run"))
+    (folder,) = tmp_path.glob("none-*")
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["scenario"]["russia"]["strength"] = 1.0
+    for text in (json.dumps(manifest), sealed(manifest)):
+        path.write_text(text)
+        for listed in (
+            ("report", folder, "--out", tmp_path / "page.html"),
+            ("verify", folder),
+            ("compare", folder, scenarios / "coalition.toml", *SMALL, "--out", tmp_path),
+        ):
+            refused = command(*listed, code=2)
+            assert str(path) in refused.stderr
+            assert len(refused.stderr.splitlines()) == 1
+        caplog.clear()
+        assert command(*words(scenarios, tmp_path, "run")).stdout == first.stdout
+        assert str(path) in caplog.text
+        assert command("verify", folder).stdout
+
+
+@pytest.mark.parametrize("name", [FILE, "rules.csv", "share.csv"])
+def test_an_altered_finding_is_refused_and_found_again(name, scenarios, tmp_path, command, caplog):
+    """What reads refuses it, what computes names it; the answer is the one before."""
+    first = command(*words(scenarios, tmp_path, "discover"))
+    (folder,) = tmp_path.glob("discovery-*")
+    path = folder / name
+    path.write_bytes(path.read_bytes().replace(b"0", b"1", 1) + b" ")
+    refused = command("report", folder, "--out", tmp_path / "page.html", code=2)
+    assert str(path) in refused.stderr
+    assert command(*words(scenarios, tmp_path, "discover")).stdout == first.stdout
+    assert str(path) in caplog.text
+    command("report", folder, "--out", tmp_path / "page.html")
+
+
+@pytest.fixture
+def only_read():
+    """A context in which a folder and all in it can only be read, by whoever runs the tests."""
+
+    @contextmanager
+    def locked(out):
+        around = [out.parent, *out.parent.parents[:2]]
+        folders = [out, *(path for path in out.rglob("*") if path.is_dir())]
+        modes = {path: path.stat().st_mode for path in (*folders, *around)}
+        user = os.geteuid()
+        for path, mode in modes.items():
+            path.chmod(0o555 if path in folders else mode | 0o055)
+        try:
+            if user == 0:  # whom no mode keeps out
+                os.seteuid(65534)
+            yield
+        finally:
+            if user == 0:
+                os.seteuid(user)
+            for path, mode in modes.items():
+                path.chmod(mode)
+
+    return locked
+
+
+@pytest.mark.parametrize("name", ["run", "discover", "require"])
+def test_a_folder_that_can_only_be_read_is_read(name, scenarios, tmp_path, command, only_read):
+    """The repeated command prints the same answer, and nothing on standard error."""
+    out = tmp_path / "runs"
+    first = command(*words(scenarios, out, name))
+    with only_read(out):
+        again = command(*words(scenarios, out, name))
+    assert (again.stdout, again.stderr) == (first.stdout, "")
+
+
+def test_runs_that_can_only_be_read_are_reported(scenarios, tmp_path, command, only_read):
+    """What would reverse their ranking is found for the page, though it cannot be kept."""
+    out, pages = tmp_path / "runs", tmp_path / "pages"
+    for name in ("none", "coalition"):
+        command("run", scenarios / f"{name}.toml", *SMALL, "--out", out)
+    pages.mkdir()
+    pages.chmod(0o777)
+    files = files_of(out)
+    with only_read(out):
+        command("report", *sorted(out.glob("[!.]*-*")), "--out", pages / "page.html")
+    assert files_of(out) == files
+    assert "reverse" in (pages / "page.html").read_text()
+
+
+def test_a_figure_that_cannot_be_drawn_costs_that_figure(scenarios, tmp_path, command, monkeypatch):
+    """The answer is printed, a line names the figure, and the next time it is drawn."""
+    from functools import partial
+
+    save, lost = plots.save, "survival.png"
+
+    def failing(save, axes, path):
+        if path.name.endswith(lost):
+            raise OSError(28, "No space left on device")
+        save(axes, path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(plots, "save", partial(failing, save))
+        first = command(*words(scenarios, tmp_path, "run"))
+    (line,) = first.stderr.splitlines()
+    (folder,) = tmp_path.glob("none-*/figures")
+    assert line.startswith(str(folder / lost))
+    assert "No space left" in line
+    assert not (folder / lost).exists()
+    others = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    again = command(*words(scenarios, tmp_path, "run"))
+    assert (again.stdout, again.stderr) == (first.stdout, "")
+    assert (folder / lost).exists()
+    assert all(path.stat().st_mtime_ns == written for path, written in others.items())
+    command(*words(scenarios, tmp_path, "run"), "--redraw")
+    assert all(path.stat().st_mtime_ns > written for path, written in others.items())
+
+
+def test_three_at_once_in_one_folder_all_succeed(scenarios, tmp_path):
+    """The same study by three processes: one finds, the others wait and read."""
+    listed = [CEASEFIRE, *map(str, words(scenarios, tmp_path, "discover")), "--json"]
+    three = [
+        subprocess.Popen(listed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    answers = []
+    for process in three:
+        out, said = process.communicate()
+        assert process.returncode == 0, said
+        answers.append(json.loads(out))
+    assert answers[0] == answers[1] == answers[2]
+    assert [path.name for path in tmp_path.glob("discovery-*")] == [Path(answers[0]["folder"]).name]
