@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 RESULTS = ("outcomes.parquet", "timeline.parquet", "timeline.npz")
 """The files of a finished run."""
+_MOST_COSTS = 25_000_000
+"""Numbers of costs that are kept in memory: 100 megabytes."""
 _WORDS = ["cause", "reason", "members_fought"]
 _AGAIN = "run its scenario again, and it is computed again"
 _KEYS = frozenset(
@@ -37,8 +39,8 @@ _KEYS = frozenset(
 class Outcomes:
     """The outcomes in a file, column by column: each is read when it is first asked for, and kept.
 
-    Costs are read whenever they are asked for: their columns are many, and it is their sums that
-    are used.
+    Costs are read together, since it is their sums that are used; those of a large run are too many
+    to be kept, and are read one by one whenever they are asked for.
     """
 
     def __init__(self, path: Path) -> None:
@@ -47,6 +49,8 @@ class Outcomes:
         stored = pq.read_schema(path)
         self._names: list[str] = stored.names
         self.attrs = {"kinds": stored_kinds(stored)}
+        self._costs = [name for name, kind in self.attrs["kinds"].items() if kind == Kind.COST]
+        self._keeps_costs = pq.read_metadata(path).num_rows * len(self._costs) <= _MOST_COSTS
         self._read: dict[str, pd.Series] = {}
 
     def __iter__(self) -> Iterator[str]:
@@ -59,10 +63,12 @@ class Outcomes:
             raise KeyError(name)
         if name in self._read:
             return self._read[name]
-        column = pq.read_table(self._path, columns=[name], read_dictionary=_WORDS).to_pandas()[name]
-        if self.attrs["kinds"][name] != Kind.COST:
-            self._read[name] = column
-        return column
+        is_cost = name in self._costs
+        names = self._costs if is_cost and self._keeps_costs else [name]
+        columns = pq.read_table(self._path, columns=names, read_dictionary=_WORDS).to_pandas()
+        if not is_cost or self._keeps_costs:
+            self._read |= {column: columns[column] for column in names}
+        return columns[name]
 
     def rows(self, first: int, last: int) -> pd.DataFrame:
         """All columns of the worlds from `first` up to, not including, `last`.
