@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
-from sim.plots.style import DASHES, PALETTE, axes_or_new
+from sim.plots.style import DASHES, PALETTE, axes_or_new, on_paper
 from sim.study.assumptions import by_rank_correlation, meaning
 from sim.study.finding import Finding
 from sim.wording import with_error
@@ -18,6 +18,7 @@ from sim.wording import with_error
 _SKEWED, _WIDTH = 20, 48
 
 
+@on_paper
 def discovery(finding: Finding, ax: Axes | None = None) -> Axes:
     """The parameter sets over the two assumptions that the first box restricts most often.
 
@@ -126,6 +127,7 @@ def _title(finding: Finding, share: pd.Series) -> str:
     return f"{head};\nin box 1 in {inside} of parameter sets, {covered} of all these"
 
 
+@on_paper
 def peeling(finding: Finding, ax: Axes | None = None) -> Axes:
     """Coverage against density of each box on the way, by its number of restricted assumptions.
 

@@ -9,13 +9,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from sim.plots.style import PALETTE, axes_or_new
+from sim.plots.style import PALETTE, axes_or_new, on_paper
 from sim.study.finding import Finding
 from sim.wording import of_row, with_limits
 
 _MOST = 12
 
 
+@on_paper
 def regret(finding: Finding, ax: Axes | None = None) -> Axes:
     """Regret of each guarantee, least at the top.
 
@@ -79,6 +80,7 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@on_paper
 def turning(finding: Finding, ax: Axes | None = None) -> Axes:
     """The beliefs about one assumption under which a rival would be as good as the best.
 

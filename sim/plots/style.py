@@ -1,12 +1,16 @@
 """What the figures share: colours and dashes, scales, labels at the ends of lines."""
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 PALETTE = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#7F7F7F")
@@ -24,6 +28,51 @@ DASHES: tuple[Any, ...] = (
     (0, (10, 3)),
     (0, (3, 3)),
 )
+
+
+STYLE: dict[str, Any] = {
+    "pdf.fonttype": 42,  # embedded TrueType, which editors of vector graphics take as text
+    "ps.fonttype": 42,
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "ceasefire",  # the same figure is the same file
+}
+"""What the figures have beside Matplotlib's defaults, whatever the style of the reader is."""
+PAPER, INK = "white", "black"
+P = ParamSpec("P")
+
+
+def on_paper(draw: Callable[P, Axes]) -> Callable[P, Axes]:
+    """Let a figure look the same under any style, a dark one included: dark ink on white paper."""
+
+    @wraps(draw)
+    def drawn(*arguments: P.args, **options: P.kwargs) -> Axes:
+        with plt.style.context(["default", STYLE]):
+            if isinstance(given := options.get("ax"), Axes):
+                _make_paper(given)
+            axes = draw(*arguments, **options)
+            figure = axes.get_figure(root=True)
+            for panel in figure.axes if figure else ():
+                for axis in (panel.xaxis, panel.yaxis):  # ticks are made when first wanted
+                    axis.get_major_ticks()
+                    axis.get_minor_ticks()
+        return axes
+
+    return drawn
+
+
+def _make_paper(ax: Axes) -> None:
+    """Turn axes that were made under another style, and what lies around them, into paper."""
+    figure = ax.get_figure(root=True)
+    patches = [ax.patch, *([figure.patch] if figure else [])]
+    if all(to_rgb(patch.get_facecolor()) == to_rgb(PAPER) for patch in patches):
+        return
+    for patch in patches:
+        patch.set_facecolor(PAPER)
+    for spine in ax.spines.values():
+        spine.set_edgecolor(INK)
+    for text in ax.findobj(Text):
+        text.set(color=INK)
+    ax.tick_params(which="both", colors=INK)
 
 
 def axes_or_new(ax: Axes | None, inches: tuple[float, float] = (8, 4.8)) -> Axes:
@@ -81,6 +130,7 @@ def save(axes: Axes, *paths: Path) -> None:
     figure = axes.get_figure(root=True)
     if figure is None:
         raise ValueError("these axes belong to no figure")
-    for path in paths:
-        figure.savefig(path, dpi=150, bbox_inches="tight")
+    with plt.style.context(["default", STYLE]):
+        for path in paths:
+            figure.savefig(path, dpi=150, bbox_inches="tight")
     plt.close(figure)

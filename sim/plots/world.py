@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.game.endings import Cause, Reason
-from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends
+from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends, on_paper
 
 PANELS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
@@ -70,6 +70,7 @@ NAMES = {
 }
 
 
+@on_paper
 def world(journal: Mapping[str, Any], ax: Axes | None = None) -> Axes:
     """Draw the journal of one world, as `Journal.document` gives it."""
     ax = axes_or_new(ax, (9, 8))
