@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.ensemble.verify import verify
     from sim.errors import InputError, NotPairedError, RunError, ScenarioError
     from sim.model.ceasefire import CeasefireModel
+    from sim.presentation.notebook import html
     from sim.scenario.load import load
     from sim.scenario.schema import Scenario
     from sim.study.calibration.study import calibrate
@@ -58,6 +59,7 @@ _HOME = {
     "discover": "sim.study.discovery",
     "explain": "sim.study.clauses",
     "hazard": "sim.analysis.hazard",
+    "html": "sim.presentation.notebook",
     "load": "sim.scenario.load",
     "probes_per_year": "sim.analysis.durability",
     "read_run": "sim.ensemble.store",
@@ -97,6 +99,7 @@ __all__ = [
     "explain",
     "grid",
     "hazard",
+    "html",
     "load",
     "plots",
     "probes_per_year",

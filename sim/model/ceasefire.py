@@ -18,6 +18,7 @@ from sim.game.endings import ENDINGS, Cause
 from sim.guarantee.costs import EUROPE, UNITED_STATES
 from sim.guarantee.terms import Moment, Terms
 from sim.model.chance import Chance
+from sim.model.collector import data_collector
 from sim.model.hazard import hazards
 from sim.model.journal import Journal
 from sim.model.observer import Observer
@@ -50,6 +51,9 @@ class CeasefireModel(mesa.Model):
     settings
         Values (world,) that stand in place of those of the scenario, by dotted key: histories of
         the same number then meet the same chances under different settings.
+    collect
+        Whether `datacollector` gathers a row a month, of one history its values and of several
+        their means.
 
     Raises
     ------
@@ -72,6 +76,8 @@ class CeasefireModel(mesa.Model):
         worlds: int | Sequence[int] | Worlds = 1,
         rng: int | np.random.Generator | None = None,
         settings: Mapping[str, Floats] | None = None,
+        *,
+        collect: bool = True,
     ) -> None:
         """Sign the ceasefire.
 
@@ -101,6 +107,8 @@ class CeasefireModel(mesa.Model):
         self.journal = Journal(int(self.worlds[0])) if size == 1 else None
         self.observer: Observer = self.journal or Observer()
         self.observer.open(self)
+        self.datacollector = data_collector()
+        self._collects = collect
 
     def _sign(self, size: int) -> None:
         """The actors at the signature, what chance has in store for the regime, and the chances of
@@ -216,6 +224,8 @@ class CeasefireModel(mesa.Model):
             for year in self.hazard_until
             if year == self.years or (year > self.years and not self.running)
         }
+        if self._collects:
+            self.datacollector.collect(self)
 
     @property
     def is_full_year(self) -> bool:
