@@ -26,7 +26,7 @@ def make(folder: Path) -> list[Path]:
     names: dict[str, object] = {}
     os.chdir(ROOT)
     try:
-        for step in STEP.finditer((ROOT / "docs" / "gallery.md").read_text()):
+        for step in STEP.finditer((ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")):
             *lines, last = step["code"].strip().split("\n")
             if step["name"] is None:
                 exec(step["code"], names)  # noqa: S102  it is our own page

@@ -29,12 +29,17 @@ if TYPE_CHECKING:
     from sim.errors import InputError, NotPairedError, RunError, ScenarioError
     from sim.model.ceasefire import CeasefireModel
     from sim.presentation.notebook import html
+    from sim.scenario.course import Course
+    from sim.scenario.course_file import load_course
     from sim.scenario.load import load
     from sim.scenario.schema import Scenario
+    from sim.study.after_action import after_action
     from sim.study.calibration.study import calibrate
     from sim.study.clauses import clauses, explain
     from sim.study.deals import sign
     from sim.study.discovery import discover
+    from sim.study.outlook import outlook
+    from sim.study.play import Game
     from sim.study.precision import run_to_precision
     from sim.study.replay import replay
     from sim.study.requirement import require
@@ -44,12 +49,15 @@ if TYPE_CHECKING:
 
 _HOME = {
     "CeasefireModel": "sim.model.ceasefire",
+    "Course": "sim.scenario.course",
+    "Game": "sim.study.play",
     "Run": "sim.ensemble.store",
     "RunError": "sim.errors",
     "Scenario": "sim.scenario.schema",
     "ScenarioError": "sim.errors",
     "InputError": "sim.errors",
     "NotPairedError": "sim.errors",
+    "after_action": "sim.study.after_action",
     "calibrate": "sim.study.calibration.study",
     "causes": "sim.analysis.durability",
     "clauses": "sim.study.clauses",
@@ -61,6 +69,8 @@ _HOME = {
     "hazard": "sim.analysis.hazard",
     "html": "sim.presentation.notebook",
     "load": "sim.scenario.load",
+    "load_course": "sim.scenario.course_file",
+    "outlook": "sim.study.outlook",
     "probes_per_year": "sim.analysis.durability",
     "read_run": "sim.ensemble.store",
     "reasons": "sim.analysis.durability",
@@ -83,12 +93,15 @@ _HOME = {
 }
 __all__ = [
     "CeasefireModel",
+    "Course",
+    "Game",
     "InputError",
     "NotPairedError",
     "Run",
     "RunError",
     "Scenario",
     "ScenarioError",
+    "after_action",
     "calibrate",
     "causes",
     "clauses",
@@ -101,6 +114,8 @@ __all__ = [
     "hazard",
     "html",
     "load",
+    "load_course",
+    "outlook",
     "plots",
     "probes_per_year",
     "read_run",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 _OPTIONS = {"sampling.horizon_years": "--years"}
 """Options whose name is not that of the argument."""
+MOST_PROBLEMS = 100
+"""Problems that are listed, of all scenarios together: more than anybody mends at once."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +69,20 @@ class InputError(ValueError):
     @property
     def problems(self) -> list[str]:
         """Each fault once, for whoever calls a function."""
-        return list(dict.fromkeys(map(str, self.faults)))
+        return _listed(map(str, self.faults))
 
     def on_command_line(self) -> list[str]:
         """Each fault once, for whoever types a command."""
-        lines = (
+        return _listed(
             fault if isinstance(fault, str) else fault.on_command_line() for fault in self.faults
         )
-        return list(dict.fromkeys(lines))
+
+
+def _listed(lines: Iterable[str]) -> list[str]:
+    """Each line once, and how many there are beyond those that anybody reads."""
+    all_lines = list(dict.fromkeys(lines))
+    more = len(all_lines) - MOST_PROBLEMS
+    return all_lines if more <= 0 else [*all_lines[:MOST_PROBLEMS], f"and {more:,} problems more"]
 
 
 class ScenarioError(InputError):

@@ -35,6 +35,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from sim.characters import quoted
 from sim.uncertainty import EXAMPLES, KINDS, LARGEST, Distribution, Floats, is_number
 
 Worlds = NDArray[np.intp]
@@ -68,7 +69,9 @@ def _read(written: Any) -> Any:
         if not isinstance(written.get("source", ""), str):
             raise PydanticCustomError("quantity", "the source must be a text")
         return _read_table({key: value for key, value in written.items() if key != "source"})
-    raise PydanticCustomError("quantity", _MUST_BE + "; got {written}", {"written": str(written)})
+    raise PydanticCustomError(
+        "quantity", _MUST_BE + "; got {written}", {"written": quoted(written)}
+    )
 
 
 def soldiers(brigades: float | Distribution) -> str:
@@ -259,10 +262,12 @@ class Parameters(BaseModel):
         low, high = bounds.get("minimum", -math.inf), bounds.get("maximum", math.inf)
         match value:
             case Distribution():
-                (least, most), reach = value.support, "{value} reaches from {least:g} to {most:g}"
+                (least, most), reach = value.support, "{shown} reaches from {least:g} to {most:g}"
+                shown = quoted(value)
                 low, high = max(low, -LARGEST), min(high, LARGEST)
             case int() | float():
-                (least, most), reach = (value, value), "{value:g} is not"
+                (least, most), reach = (value, value), "{shown} is not"
+                shown = f"{value:g}" if abs(value) <= LARGEST else quoted(value)
             case _:
                 return value
         if not low <= least <= most <= high:
@@ -273,7 +278,7 @@ class Parameters(BaseModel):
             raise PydanticCustomError(
                 "range",
                 "must be {allowed}; {reach}",
-                {"allowed": allowed, "reach": reach.format(value=value, least=least, most=most)},
+                {"allowed": allowed, "reach": reach.format(shown=shown, least=least, most=most)},
             )
         return value
 

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from sim.characters import quoted
+
 Floats = NDArray[np.float64]
 
 LARGEST = 1e9
@@ -86,7 +88,7 @@ class Distribution(ABC):
             case _:
                 values = {}
         if wrong := [name for name in values if name not in names]:
-            unknown = ", ".join(map(str, wrong))
+            unknown = quoted(", ".join(map(str, wrong)))
             raise ValueError(f"{cls.kind} has no {unknown}; it takes {', '.join(names)}")
         return values
 

@@ -142,6 +142,8 @@ MISSING = {
     "history": ["alone.toml"],
     "list": ["alone"],
     "new": ["x.toml"],
+    "outlook": ["alone.toml", "--events", "x.toml"],
+    "play": ["alone.toml", "--seat", "europe"],
     "replay": ["alone.toml", "--world", "1"],
     "report": ["alone"],
     "require": [

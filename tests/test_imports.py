@@ -85,6 +85,7 @@ def test_the_program_introduces_itself_without_any_of_its_parts(option, imported
     assert not modules & (DECLARED - {"typer", "rich"})
     assert {name for name in modules if name.startswith("sim.")} <= {
         "sim.errors",
+        "sim.characters",
         "sim.cli",
         *(f"sim.cli.{path.stem}" for path in (ROOT / "sim" / "cli").glob("*.py")),
     }

@@ -391,9 +391,7 @@ def terms_of(provisions: list[Provision]) -> Terms:
 def test_provisions_are_found():
     """The tests below are of every provision that a regime may have."""
     others = {
-        name
-        for name, field in Regime.model_fields.items()
-        if name not in PROVISIONS and name != "accession"
+        name for name in Regime.model_fields if name not in PROVISIONS and name != "accession"
     }
     assert PROVISIONS
     assert not others, f"what kind of provision is {', '.join(others)}?"

@@ -3,6 +3,8 @@ one that the actors play.
 """
 
 import json
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,8 @@ import sim
 from sim.analysis.typical import typical
 from sim.cli import app
 from sim.game.endings import Cause, Reason
-from sim.presentation.worlds import story
+from sim.presentation.deeds import deeds
+from sim.presentation.worlds import ledger, paragraphs, title
 
 pytestmark = pytest.mark.long
 HERE = Path(__file__).parent
@@ -140,17 +143,20 @@ def test_the_same_history_under_another_regime_parts_where_something_else_is_don
         5861,
         "--under",
         scenarios / "article5_like.toml",
-    ).stdout.splitlines()
+        "--full",
+    ).stdout.splitlines()[2:]
     parting = lines.index("--- here they part ---")
-    assert all(line[:2] in ("= ", "<~", ">~") for line in lines[2:parting])
+    assert all(line[:2] in ("= ", "<~", ">~") for line in lines[1:parting])
     assert lines[parting + 1][:2] in ("< ", "> ")
 
 
 def test_a_history_never_parts_from_itself(scenarios, command):
     """Told twice under one regime, every line is shared."""
     path = scenarios / "none.toml"
-    lines = command("replay", path, "--world", 3, "--under", path).stdout.splitlines()
-    assert all(line.startswith("=") for line in lines[1:] if line)
+    lines = command("replay", path, "--world", 3, "--under", path, "--full").stdout.splitlines()
+    assert all(line.startswith("=") for line in lines[2:] if line)
+    told = command("replay", path, "--world", 3, "--under", path).stdout
+    assert "The two histories never part" in told
 
 
 def test_typical_worlds_are_of_their_kind_and_in_its_middle(runs):
@@ -188,10 +194,106 @@ def test_replay_of_typical_worlds_tells_one_of_each(scenarios, tmp_path, command
 
 
 def test_words_and_document_tell_the_same(scenarios, command):
-    """The lines on the terminal are the words of the JSON document."""
+    """The lines on the terminal are the words of the JSON document: all events with --full, the
+    paragraphs without.
+    """
     path = scenarios / "eu.toml"
     (one,) = json.loads(command("replay", path, "--world", 7, "--json").stdout)["worlds"]
-    assert command("replay", path, "--world", 7).stdout.rstrip().splitlines() == list(story(one))
+    printed = command("replay", path, "--world", 7, "--full").stdout
+    assert printed.rstrip().splitlines() == [title(one), "", *ledger(one)]
+    story = command("replay", path, "--world", 7).stdout
+    words = story.split()
+    for paragraph in paragraphs(one):
+        assert paragraph.heading in story.splitlines()
+        text = paragraph.text.split()
+        assert any(words[at : at + len(text)] == text for at in range(len(words)))
+    assert max(map(len, story.splitlines())) <= 80
+
+
+@pytest.fixture(scope="module")
+def journals(scenarios):
+    """Twelve histories under each of three guarantees."""
+    return [
+        sim.replay(sim.load(scenarios / f"{name}.toml"), world) | {"label": name, "typical": None}
+        for name in ("none", "coalition", "nato")
+        for world in range(12)
+    ]
+
+
+def test_a_story_says_what_mattered_and_when(journals):
+    """Every war, refusal, new leader, soft answer and statement at an election stands in the
+    paragraph of its year, with the month; years in which nothing mattered are one paragraph.
+    """
+    for journal in journals:
+        story = paragraphs(journal)
+        text = {paragraph.heading: paragraph.text for paragraph in story}
+        assert len(text) == len(story)
+        for deed in deeds(journal):
+            if deed.is_lasting and not deed.sort:
+                year = -(-deed.step // 12)
+                (own,) = (
+                    paragraph
+                    for heading, paragraph in text.items()
+                    if heading.startswith(f"Year {year} ")
+                )
+                assert deed.clause in own
+        assert not any(
+            "Nothing happened" in before.text and "Nothing happened" in after.text
+            for before, after in pairwise(story)
+        )
+
+
+def test_turning_points_are_where_the_odds_moved(journals):
+    """A month in which the chance of attack at a review moved by 5 percentage points is called a
+    turning point, and no other is.
+    """
+    counts = []
+    for journal in journals:
+        chances = [state["chance_of_attack"] for state in journal["states"]]
+        if journal["events"][-1]["kind"] == "war":
+            chances.pop()
+        jumps = int((np.abs(np.diff(chances)) >= 0.05).sum())
+        counts.append(jumps)
+        text = " ".join(paragraph.text for paragraph in paragraphs(journal))
+        assert text.count("turning point") == jumps
+    assert sum(counts) > 5
+
+
+def test_one_member_votes_and_several_vote(journals):
+    """The verb, the noun and the article fit the number and the names."""
+    words = [
+        event["words"]
+        for journal in journals
+        for event in journal["events"]
+        if event["kind"] in ("member election", "war")
+    ]
+    elections = [line for line in words if "lection" in line]
+    assert any(line.startswith("The election in the United Kingdom: ") for line in elections)
+    assert any(line.startswith("Elections in France and Finland: ") for line in elections)
+    for line in elections:
+        states = line.split(" in ", 1)[1].split(":")[0]
+        assert line.startswith("Elections") == (" and " in states)
+    for line in words:
+        if fights := re.search(r"\((.*) (fights?)\)", line):
+            assert (fights[2] == "fight") == (" and " in fights[1])
+
+
+def test_where_two_histories_part_the_reason_is_named(scenarios, command):
+    """The deed of each, and the odds that differed."""
+    told = command(
+        "replay",
+        scenarios / "coalition.toml",
+        "--world",
+        5861,
+        "--under",
+        scenarios / "article5_like.toml",
+    ).stdout
+    parting = " ".join(told.split("Here the two histories part, in June 2030")[1].split())
+    assert parting.startswith(
+        "Under Coalition of the willing a serious incident broke the calm, Ukraine retaliated, and "
+        "Russia backed down; under Article 5-like protection a serious incident broke the calm, "
+        "and Ukraine absorbed it. Both met the same chance, but at other odds: "
+    )
 
 
 def test_the_game_is_the_one_of_that_month(scenarios, tmp_path, command):

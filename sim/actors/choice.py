@@ -1,7 +1,7 @@
 """How every actor chooses and learns: logit response, Bayes' rule, rates and probabilities."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from sim.quantity import Array
 from sim.uncertainty import Floats
 
+Falls = Callable[[Floats, Array], NDArray[np.bool_]]
+"""Where something happens, from uniform numbers and its chance: `numpy.less` unless it is fixed."""
 _STEEPEST = 700.0
 _LEAST_KEPT = 1e-300
 

@@ -12,13 +12,35 @@ from sim.calendar import Calendar, Date
 from sim.quantity import Array, AsTuple, Brigades, Parameters, Quantity, least, parameter
 from sim.uncertainty import Floats
 
+_WITH_ARTICLE = ("United Kingdom", "Netherlands", "Czech Republic", "United States")
+"""States whose names take an article in a sentence."""
 FORCES = "judgement, from the size of its army (Correlates of War, NMC v6; figures of 2025)"
+
+MOST_MEMBERS = 100
+"""Members of a coalition: twice as many as Europe has states, each with its own outcomes."""
+_LONGEST_NAME = 60
+_TAKEN = {"all", "europe", "united states", "united_states", "ukraine"}
+"""What tables of costs call those who bear them."""
+
+
+def _tells_apart(name: str) -> str:
+    if name.casefold() in _TAKEN:
+        raise PydanticCustomError(
+            "member_name", "is what tables call others who bear costs; give the member another name"
+        )
+    if not name[:1].isalnum() or not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise PydanticCustomError(
+            "member_name",
+            "must start with a letter or digit, and have at most {most} characters in one line",
+            {"most": _LONGEST_NAME},
+        )
+    return name
 
 
 class Member(Parameters):
     """A member state of the coalition."""
 
-    name: str = parameter(
+    name: Annotated[str, AfterValidator(_tells_apart)] = parameter(
         ..., "name of the member", unit="-", symbol="-", source="given by the scenario"
     )
     brigades: Brigades = parameter(
@@ -107,9 +129,20 @@ class Without(Parameters):
 
 
 def _differ(members: tuple[Member, ...]) -> tuple[Member, ...]:
-    """Refuse two of one name, and economies given for some only."""
-    names = [member.name for member in members]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    """Refuse two of one name, too many, and economies given for some only.
+
+    Outcomes go by the names in small letters, a dot being a middle one.
+    """
+    if len(members) > MOST_MEMBERS:
+        raise PydanticCustomError("members", "has more than {most} members", {"most": MOST_MEMBERS})
+    columns = [member.name.casefold().replace(".", "·") for member in members]
+    if twice := sorted(
+        {
+            member.name
+            for member, own in zip(members, columns, strict=True)
+            if columns.count(own) > 1
+        }
+    ):
         raise PydanticCustomError(
             "members", "has {names} more than once", {"names": ", ".join(twice)}
         )
@@ -193,3 +226,9 @@ REFERENCE_MEMBERS = tuple(
         ("Finland", 3, 0.8, 0.10, 0.20, 0.3, date(2027, 4, 18), 4),
     )
 )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: "France", "France and Italy", "France, Italy and the United Kingdom"."""
+    *first, last = [f"the {name}" if name in _WITH_ARTICLE else name for name in names]
+    return f"{', '.join(first)} and {last}" if first else last

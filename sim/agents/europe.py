@@ -4,7 +4,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.actors.choice import drawn_again, learned_from
+from sim.actors.choice import Falls, drawn_again, learned_from
 from sim.actors.europe import FrontLineDefender
 from sim.quantity import Array
 from sim.uncertainty import Floats
@@ -43,7 +43,9 @@ class EuropeanCoalition(mesa.Agent):
         self.resolute = drawn_again(self.resolute, uniform, swing, prior)
         self.reputation = self.reputation + (prior - self.reputation) * swing
 
-    def face_renewal(self, stationed: NDArray[np.bool_], uniform: Floats) -> None:
+    def face_renewal(
+        self, stationed: NDArray[np.bool_], uniform: Floats, falls: Falls = np.less
+    ) -> None:
         """Renew the deployment where a force is `stationed`, or let it shrink.
 
         The others learn from the outcome.
@@ -52,7 +54,7 @@ class EuropeanCoalition(mesa.Agent):
             self.parameters.renewal_if_resolute,
             self.parameters.renewal_if_irresolute,
         )
-        passed = uniform < np.where(self.resolute, if_resolute, if_irresolute)
+        passed = falls(uniform, np.where(self.resolute, if_resolute, if_irresolute))
         learned = learned_from(passed, self.reputation, if_resolute, if_irresolute)
         self.reputation = np.where(stationed, learned, self.reputation)
         self.will = np.where(
@@ -60,10 +62,15 @@ class EuropeanCoalition(mesa.Agent):
         )
 
     def answer_probe(
-        self, worlds: NDArray[np.intp], if_resolute: Floats, if_irresolute: Floats, uniform: Floats
+        self,
+        worlds: NDArray[np.intp],
+        if_resolute: Floats,
+        if_irresolute: Floats,
+        uniform: Floats,
+        falls: Falls = np.less,
     ) -> NDArray[np.bool_]:
         """Where it answers firmly, which restores its will; the others learn from the answer."""
-        firm = uniform < np.where(self.resolute[worlds], if_resolute, if_irresolute)
+        firm = falls(uniform, np.where(self.resolute[worlds], if_resolute, if_irresolute))
         self.reputation[worlds] = learned_from(
             firm, self.reputation[worlds], if_resolute, if_irresolute
         )

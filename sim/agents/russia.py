@@ -33,6 +33,8 @@ class Russia(mesa.Agent):
         self.disposition: Floats = disposition
         self.disposition_before: Floats = disposition
         self.redraw: Floats = np.zeros(worlds)
+        self._redrawn_with: Floats = np.zeros(worlds)
+        self._known: tuple[Floats, Floats] | None = None
 
     def change_leader(self, worlds: Worlds, value_of_prevailing: Array, insecurity: Array) -> None:
         """A new leader comes to office in these worlds, with a value of prevailing and an
@@ -48,6 +50,7 @@ class Russia(mesa.Agent):
         One uniform number says whether, and if so what it becomes.
         """
         self.disposition_before, self.redraw = self.disposition, redraw
+        self._redrawn_with, self._known = uniform, None
         changes = np.flatnonzero(uniform < redraw)
         self.disposition = self.disposition.copy()
         self.disposition[changes] = uniform[changes] / redraw[changes]
@@ -66,6 +69,49 @@ class Russia(mesa.Agent):
         return np.where(
             (before >= low) & (before < high), 1 - redraw + redraw * length, redraw * length
         )
+
+    def settle_disposition(self, worlds: Worlds, low: Floats, high: Floats) -> Floats:
+        """It becomes known that the month's disposition lies in [low, high) in some worlds; gives
+        the chance of that, among what was known of it in this month.
+
+        The number that decided whether it was drawn again is moved to where it lies there: it stays
+        if it does, else it goes evenly over what is left of [q low, q high) and, if the disposition
+        before lies there, of [q, 1).
+        """
+        everywhere = self._known or (np.zeros_like(self.redraw), np.ones_like(self.redraw))
+        earlier_low, earlier_high = (bound[worlds] for bound in everywhere)
+        low = np.maximum(low, earlier_low)
+        high = np.maximum(np.minimum(high, earlier_high), low)
+        earlier = self.chance_of_disposition(worlds, earlier_low, earlier_high)
+        chance = self.chance_of_disposition(worlds, low, high)
+        if self._known is None:
+            self._known, self._redrawn_with = everywhere, self._redrawn_with.copy()
+        for bound, value in zip(self._known, (low, high), strict=True):
+            bound[worlds] = value
+        uniform, redraw, now = (
+            values[worlds] for values in (self._redrawn_with, self.redraw, self.disposition)
+        )
+        inside, drawn = (now >= low) & (now < high), redraw * (high - low)
+        place = np.where(
+            uniform < redraw * low,
+            uniform - redraw * earlier_low,
+            np.where(
+                uniform < redraw,
+                uniform - redraw * earlier_low - drawn,
+                redraw * (earlier_high - earlier_low) - drawn + uniform - redraw,
+            ),
+        )
+        outside = np.where(earlier > chance, earlier - chance, 1.0)
+        into = np.clip(place / outside, 0.0, 1.0) * chance
+        anew = np.clip(low + into / np.where(redraw > 0, redraw, 1.0), low, np.nextafter(high, low))
+        moves = ~inside & (chance > 0)
+        again = into < drawn
+        settled = np.where(again, anew, self.disposition_before[worlds])
+        self.disposition[worlds] = np.where(moves, settled, now)
+        self._redrawn_with[worlds] = np.where(
+            moves, np.where(again, redraw * anew, redraw + into - drawn), uniform
+        )
+        return np.divide(chance, earlier, out=np.zeros_like(chance), where=earlier > 0)
 
     def review(self, chances: Floats, worlds: Worlds) -> tuple[Chosen, Chosen]:
         """Where it attacks and where it probes at a review, given `chances` (3, world).

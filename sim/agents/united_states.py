@@ -4,7 +4,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.actors.choice import drawn_again, learned_from
+from sim.actors.choice import Falls, drawn_again, learned_from
 from sim.actors.united_states import Backstop
 from sim.quantity import Array
 from sim.uncertainty import Floats
@@ -30,7 +30,13 @@ class UnitedStates(mesa.Agent):
         self.says_committed: NDArray[np.bool_] = np.zeros(len(uniform), dtype=bool)
         self.funds_passed: NDArray[np.bool_] = np.ones(len(uniform), dtype=bool)
 
-    def hold_election(self, held: NDArray[np.bool_], uniform: Floats, statement: Floats) -> None:
+    def hold_election(
+        self,
+        held: NDArray[np.bool_],
+        uniform: Floats,
+        statement: Floats,
+        falls: Falls = np.less,
+    ) -> None:
         """Where an election is `held` the type may be drawn again.
 
         Then the administration speaks, and the others learn from it.
@@ -41,12 +47,14 @@ class UnitedStates(mesa.Agent):
         reputation = self.reputation + (parameters.prior_resolute - self.reputation) * swing
         accuracy = parameters.signal_accuracy
         self.says_committed = np.where(
-            held, statement < np.where(self.resolute, accuracy, 1 - accuracy), self.says_committed
+            held,
+            falls(statement, np.where(self.resolute, accuracy, 1 - accuracy)),
+            self.says_committed,
         )
         learned = learned_from(self.says_committed, reputation, accuracy, 1 - accuracy)
         self.reputation = np.where(held, learned, reputation)
 
-    def vote_funds(self, due: NDArray[np.bool_], uniform: Floats) -> None:
+    def vote_funds(self, due: NDArray[np.bool_], uniform: Floats, falls: Falls = np.less) -> None:
         """Where they are `due` the funds of the year that begins pass or fail, and the others learn
         from it; elsewhere none are short.
         """
@@ -54,6 +62,8 @@ class UnitedStates(mesa.Agent):
             self.parameters.funds_if_resolute,
             self.parameters.funds_if_irresolute,
         )
-        self.funds_passed = ~due | (uniform < np.where(self.resolute, if_resolute, if_irresolute))
+        self.funds_passed = ~due | falls(
+            uniform, np.where(self.resolute, if_resolute, if_irresolute)
+        )
         learned = learned_from(self.funds_passed, self.reputation, if_resolute, if_irresolute)
         self.reputation = np.where(due, learned, self.reputation)

@@ -159,17 +159,18 @@ class Designs:
             else 0.0
         )
 
-    def alike(self, means: Floats) -> Floats:
-        """For each design the mean of those next to it in the order of the additive fit, as many
-        above as below; of all without a fit.
+    def alike(self, means: Floats, by: Floats | None = None) -> Floats:
+        """For each design the mean of those next to it in the order of the additive fit, to these
+        means or to others that they go `by`, as many above as below; of all without a fit.
 
         Where fits are equal but for the rounding of a processor, the order is that of the designs,
         so that it is the same on any other.
         """
-        basis = self._basis(means)
+        ordered = means if by is None else by
+        basis = self._basis(ordered)
         if len(basis.terms) == 1:
             return np.full(self.count, means.mean())
-        fit = basis.fit(means)
+        fit = basis.fit(ordered)
         order = np.argsort(
             np.round(fit / max(float(abs(fit).max()), _ROUNDING), _DIGITS), kind="stable"
         )

@@ -100,7 +100,7 @@ def estimates(
         if measure.integrated:
             middle = _cut(middle, designs.quantile * error, within)
         low, high = (
-            _wilson(middle, error, designs)
+            share_limits(middle, error, designs)
             if within is SHARE
             else _student(middle, error, designs, within)
         )
@@ -254,7 +254,12 @@ def _by_replicate(
 def _of_designs(share: float, error: float, designs: Designs) -> Estimate:
     """The estimate of a share of all designs."""
     return Estimate(
-        share, *_wilson(share, error, designs), np.nan, np.nan, "a share of parameter sets", SHARE
+        share,
+        *share_limits(share, error, designs),
+        np.nan,
+        np.nan,
+        "a share of parameter sets",
+        SHARE,
     )
 
 
@@ -275,7 +280,7 @@ def _student(middle: float, error: float, designs: Designs, within: Limits) -> L
     )
 
 
-def _wilson(share: float, error: float, designs: Designs) -> Limits:
+def share_limits(share: float, error: float, designs: Designs) -> Limits:
     """Wilson's limits with the effective number of worlds of a clustered sample (Korn & Graubard
     1998).
 

@@ -168,10 +168,7 @@ def values(settings: Mapping[str, str]) -> dict[str, Any]:
     """
     read = {}
     for setting, text in settings.items():
-        try:
-            key, value = read_override(f"{setting}={text}")
-        except RecursionError:
-            raise ScenarioError([f"{ORIGIN}: {setting}: is nested too deeply"]) from None
+        key, value = read_override(f"{setting}={text}")
         read[key] = None if value == OFF and may_be_absent(key) else value
     return read
 

@@ -26,10 +26,12 @@ from sim.cli.options import (
     sampling,
 )
 from sim.cli.output import writes_results
+from sim.cli.size import agree, asks_first
 from sim.cli.studies import publish
 
 
 @app.command()
+@asks_first
 @writes_results
 def discover(
     file: File,
@@ -67,6 +69,7 @@ def discover(
 
         more = sampling(designs, replicates, seed, years)
         scenarios = load_all([file] if against is None else [file, against], overrides, more)
+        agree(scenarios, workers)
         with progress_bar() as bar:
             task = bar.add_task(
                 ", ".join(scenario.name for scenario in scenarios),
@@ -84,6 +87,7 @@ def discover(
 
 
 @app.command()
+@asks_first
 @writes_results
 def robust(
     files: Files,
@@ -110,6 +114,7 @@ def robust(
         from sim.study.robustness import rank_guarantees
 
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
+        agree(scenarios, workers)
         with progress_bar() as bar:
             task = bar.add_task(
                 f"{len(scenarios)} guarantees",

@@ -19,6 +19,7 @@ from sim.cli.options import (
     pool,
 )
 from sim.cli.output import output, writes_results
+from sim.cli.streams import say
 from sim.cli.studies import publish
 
 Candidates = Annotated[
@@ -89,7 +90,7 @@ def calibrate(
         posterior = publish(finding, out, as_json=as_json) / "calibrated.toml"
         posterior.write_text(scenario_text(finding), encoding="utf-8")
         if not (as_json or output().quiet):
-            typer.echo(
+            say(
                 f"Not to be used: {posterior}"
                 if any(doubts(finding))
                 else (f"To apply on top of any scenario, as in nato+{posterior}; {POSTERIOR}")

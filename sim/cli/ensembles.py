@@ -36,6 +36,8 @@ from sim.cli.options import (
     warn,
 )
 from sim.cli.output import draw_figures, output, writes_results
+from sim.cli.size import agree, asks_first
+from sim.cli.streams import say, say_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
 
 @app.command()
+@asks_first
 @writes_results
 def run(
     files: Files,
@@ -75,12 +78,13 @@ def run(
         if as_json:
             _print_json(shown)
         elif output().quiet:
-            typer.echo("\n".join(str(run.folder) for run in runs))
+            say("\n".join(str(run.folder) for run in runs))
         else:
             _print(shown)
 
 
 @app.command()
+@asks_first
 @writes_results
 def compare(
     files: Annotated[
@@ -141,6 +145,7 @@ def compare(
                 else loaded[position].determinants()
                 for position in at
             ],
+            overrides,
         )
         names = distinct(names)
         if baseline is not None and baseline not in names:
@@ -163,7 +168,7 @@ def compare(
             more = {"explained": [entry.document() for entry in explained]} if explain else {}
             _print_json(shown, more)
         elif output().quiet:
-            typer.echo(folder)
+            say(str(folder))
         else:
             _print(shown, folder / "figures", reversal_of(runs, out, workers), explained)
 
@@ -199,11 +204,7 @@ def _draw(shown: "Comparison", folder: Path) -> None:
 def _print_json(shown: "Comparison", more: "Mapping[str, Any] | None" = None) -> None:
     from sim.presentation.document import document
 
-    typer.echo(
-        json.dumps(
-            document(shown) | dict(more or {}), indent=1, ensure_ascii=False, allow_nan=False
-        )
-    )
+    say_document(document(shown) | dict(more or {}))
 
 
 def _print(
@@ -230,9 +231,9 @@ def _print(
     if shown.runs[0].integrated:
         console.print(terminal.paragraph(gain(shown)))
     for label, run in shown.labelled:
-        console.print(f"  {label}: {getattr(run.run, 'folder', None)}")
+        say(f"  {label}: {getattr(run.run, 'folder', None)}")
     if figures is not None:
-        console.print(f"Figures of all together: {figures}")
+        say(f"Figures of all together: {figures}")
 
 
 @app.command()
@@ -253,7 +254,7 @@ def verify(
 
         checked = check(folder, everything=everything)
         if as_json:
-            typer.echo(json.dumps(asdict(checked), indent=1, ensure_ascii=False))
+            say_document(asdict(checked))
         else:
             same = "not the same" if checked.differences else "the same, bit for bit"
             timeline = (
@@ -266,12 +267,13 @@ def verify(
                 *checked.versions,
             ]
             lines += [timeline] if timeline else []
-            typer.echo("\n".join(lines))
+            say("\n".join(lines))
         if checked.differences:
             raise typer.Exit(1)
 
 
 @app.command()
+@asks_first
 def sweep(
     file: File,
     ranges: Annotated[
@@ -307,12 +309,13 @@ def sweep(
         from sim.study import sweep as study
 
         scenario = load(file, overrides, sampling(designs, replicates, seed, years))
-        values = dict(map(study.read_range, ranges))
+        values = study.read_ranges(ranges)
         points = (
             study.grid(values)
             if sample is None
             else study.sample(values, sample, scenario.sampling.seed)
         )
+        agree([scenario], workers, times=len(points))
         with progress_bar() as bar:
             task = bar.add_task(
                 f"{scenario.name}, {len(points)} combinations",
@@ -322,6 +325,6 @@ def sweep(
                 scenario, points, out=out, workers=workers, progress=partial(advance, bar, task)
             )
         if as_json:
-            typer.echo(table.to_json(orient="records", indent=1))
+            say_document(json.loads(table.to_json(orient="records", double_precision=15)))
         else:
-            typer.echo(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
+            say(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))

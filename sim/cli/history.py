@@ -23,6 +23,8 @@ from sim.cli.options import (
     simulate,
 )
 from sim.cli.output import draw_figures, output, writes_results
+from sim.cli.size import asks_first
+from sim.cli.streams import say, say_document
 from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ Calibration = Annotated[
 
 
 @app.command()
+@asks_first
 @writes_results
 def history(
     files: Annotated[
@@ -70,13 +73,12 @@ def history(
         scenarios = load_all(files or [], None, sampling(designs, replicates, seed))
         answer = _answer(scenarios, calibration, workers, out)
         if as_json:
-            document = json.dumps(answer.document(), indent=1, ensure_ascii=False, allow_nan=False)
-            typer.echo(document)
+            say_document(answer.document())
         elif output().quiet:
-            typer.echo(answer.folder)
+            say(str(answer.folder))
         else:
             _print(answer)
-            typer.echo(f"Figures: {answer.folder}")
+            say(f"Figures: {answer.folder}")
 
 
 @dataclass(frozen=True)
@@ -221,4 +223,4 @@ def _print(answer: _Answer) -> None:
         show(brier)
         show(log, words.HOW_TO_READ_SCORES)
     if answer.too_few:
-        typer.echo(f"\n{answer.too_few}")
+        say(f"\n{answer.too_few}")

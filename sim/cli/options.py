@@ -16,13 +16,23 @@ import typer
 from sim.cli import completion
 from sim.cli.output import output
 from sim.cli.panels import Panels
+from sim.cli.size import agree
+from sim.cli.streams import say, standard_streams
 from sim.errors import ArgumentFault, Fault, InputError, RunError, ScenarioError
 
 if TYPE_CHECKING:
     from sim.ensemble.store import Run
     from sim.scenario.schema import Scenario
 
-app = typer.Typer(
+
+class _Application(typer.Typer):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command of the words, as a program."""
+        with standard_streams():
+            return super().__call__(*args, **kwargs)
+
+
+app = _Application(
     name="ceasefire",
     help=(
         "How long does a ceasefire between Russia and Ukraine hold under a security guarantee, "
@@ -41,7 +51,7 @@ def _print_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        typer.echo(f"ceasefire {version('ceasefire')}")
+        say(f"ceasefire {version('ceasefire')}")
         raise typer.Exit
 
 
@@ -106,7 +116,7 @@ Years = Annotated[
     int | None, typer.Option(help="Years to simulate.", show_default="from the scenario")
 ]
 Workers = Annotated[
-    int, typer.Option(help="Processes; the results do not depend on their number.", min=1)
+    int, typer.Option(help="Processes; the results do not depend on their number.", min=1, max=1024)
 ]
 Dask = Annotated[
     str | None,
@@ -159,14 +169,16 @@ def plain_errors(stopped: str = BLOCKS_KEPT) -> Iterator[Any]:
 
     def refuse(problems: list[str]) -> NoReturn:
         for problem in problems:
-            typer.echo(problem, err=True)
+            say(problem, err=True)
         raise typer.Exit(USAGE)
 
     try:
         yield refuse
     except KeyboardInterrupt:
-        typer.echo(stopped, err=True)
+        say(stopped, err=True)
         raise typer.Exit(STOPPED) from None
+    except MemoryError:
+        refuse(["there is not enough memory for this; take fewer histories, samples or years"])
     except InputError as wrong:
         refuse(wrong.on_command_line())
 
@@ -200,12 +212,16 @@ def load_all(
 
     scenarios = list(load_at(dict(enumerate(files, 1)), overrides, more).values())
     names = [scenario.name for scenario in scenarios]
-    refuse_twins(names, [scenario.determinants() for scenario in scenarios])
+    refuse_twins(names, [scenario.determinants() for scenario in scenarios], overrides)
     return list(map(renamed, scenarios, distinct(names)))
 
 
-def refuse_twins(names: list[str], determinants: list[Any]) -> None:
-    """Raise ScenarioError for a scenario that stands there twice and is the same both times."""
+def refuse_twins(names: list[str], determinants: list[Any], overrides: list[str] | None) -> None:
+    """Raise ScenarioError for a scenario that stands there twice and is the same both times, unless
+    one of them was set to what it is.
+    """
+    if any(map(_AT.fullmatch, overrides or [])):
+        return
     for position, name in enumerate(names):
         same = [other for other in range(position) if names[other] == name]
         if any(determinants[other] == determinants[position] for other in same):
@@ -280,6 +296,7 @@ def simulate(
     from sim.ensemble.run import run
     from sim.study.precision import run_to_precision
 
+    agree(scenarios, workers)
     runs = []
     with progress_bar() as bar, _cluster(dask) as executor:
         for scenario in scenarios:
@@ -307,7 +324,7 @@ def simulate(
 def note(text: str) -> None:
     """Say something beside the answer, on standard error."""
     if not output().quiet:
-        typer.echo(text, err=True)
+        say(text, err=True)
 
 
 @contextmanager

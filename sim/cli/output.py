@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli.streams import say
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -102,7 +104,7 @@ def draw_figures(figures: "Mapping[str, Callable[[], Axes]]", folder: Path) -> N
             folder.mkdir(parents=True, exist_ok=True)
             draw_figure(draw, *(folder / f"{name}.{kind}" for kind in output().formats))
         except Exception as wrong:  # noqa: BLE001  no figure is worth the answer
-            typer.echo(f"{folder / name}: the figure is left out: {wrong}", err=True)
+            say(f"{folder / name}: the figure is left out: {wrong}", err=True)
 
 
 def draw_figure(draw: "Callable[[], Axes]", *paths: Path) -> None:

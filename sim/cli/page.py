@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.options import Workers, app, plain_errors, warn, write
+from sim.cli.streams import say
 
 if TYPE_CHECKING:
     from sim.ensemble.store import Run
@@ -68,7 +69,7 @@ def report(
             for items, word in ((runs, "run"), (of_findings, "finding"))
             if items
         ]
-        typer.echo(f"{page}: {' and '.join(counted)}; print it, or send the one file")
+        say(f"{page}: {' and '.join(counted)}; print it, or send the one file")
 
 
 def _reversal(runs: list["Run"], findings: list["Finding"], workers: int) -> list["Finding"]:
@@ -132,7 +133,7 @@ def explore(
                     )
                 ]
             )
-        typer.echo(
+        say(
             f"{len(scenarios)} scenarios to explore at "
             f"http://{f'[{host}]' if ':' in host else host}:{free}    (Ctrl-C stops)"
         )

@@ -7,7 +7,7 @@ from typer.core import TyperGroup
 
 PANELS = {
     "Start here": ("run", "compare", "list", "show", "check", "new"),
-    "Look inside": ("replay", "game", "sign", "clauses"),
+    "Look inside": ("replay", "game", "outlook", "play", "sign", "clauses"),
     "Question the assumptions": ("sensitivity", "robust", "discover", "require", "sweep"),
     "Hold it against the past": ("history", "calibrate"),
     "Share and reproduce": ("report", "app", "verify", "schema"),

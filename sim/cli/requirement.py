@@ -26,6 +26,7 @@ from sim.cli.options import (
     sampling,
 )
 from sim.cli.output import writes_results
+from sim.cli.size import agree, asks_first
 from sim.cli.studies import publish
 
 Hold = Annotated[
@@ -55,6 +56,7 @@ Samples = Annotated[int, typer.Option(help="Guarantees to try before the search 
 
 
 @app.command()
+@asks_first
 @writes_results
 def require(
     file: File,
@@ -80,6 +82,7 @@ def require(
         from sim.study.sweep import read_all_limits
 
         scenario = load(file, overrides, sampling(designs, replicates, seed))
+        agree([scenario], workers)
         writable(out)
         with pool(workers) as executor, counting_bar() as bar:
             task = bar.add_task("guarantees simulated", total=None)

@@ -1,6 +1,5 @@
 """Commands about scenario files."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,6 +7,7 @@ import typer
 
 from sim.cli import completion
 from sim.cli.options import AsJson, File, Files, Set, app, load, plain_errors, stacked, write
+from sim.cli.streams import say, say_document, say_exactly
 from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ def list_scenarios(
         from sim.scenario.load import load_folder
 
         if folder is None:
-            typer.echo("\n".join(words.library()))
+            say("\n".join(words.library()))
             return
         scenarios, problems = load_folder(folder)
-        typer.echo("\n".join(words.listed(scenarios.values())))
+        say("\n".join(words.listed(scenarios.values())))
         if problems:
             refuse(problems)
 
@@ -65,7 +65,7 @@ def new(
         extends = [library.reference_from(path.parent, file) for file in stacked(base)]
         text = copy_of(scenario, base, extends)
         write(path, lambda: path.write_text(text, encoding="utf-8"))
-        typer.echo(f"{path}: builds on {base}; edit it, then: ceasefire check {path}")
+        say(f"{path}: builds on {base}; edit it, then: ceasefire check {path}")
 
 
 @app.command()
@@ -89,21 +89,21 @@ def check(files: Files, as_json: AsJson = False) -> None:
                     _report_fine(file, checked[file])
         warnings = [line for scenario in checked.values() for line in without_source(scenario)]
         for warning in dict.fromkeys(warnings):
-            typer.echo(warning, err=True)
+            say(warning, err=True)
         if problems:
             refuse(problems)
         if as_json:
             document = {"scenarios": [_checked(*file) for file in checked.items()]}
-            typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+            say_document(document)
 
 
 def _report_fine(file: str, scenario: "Scenario") -> None:
     """One line for a file that can be used, and one for the clauses of a text."""
     from sim.scenario.clauses import Coverage
 
-    typer.echo(f"{file}: fine")
+    say(f"{file}: fine")
     if scenario.clauses:
-        typer.echo(f"{file}: {Coverage.of(scenario.clauses)}")
+        say(f"{file}: {Coverage.of(scenario.clauses)}")
 
 
 def _checked(file: str, scenario: "Scenario") -> dict[str, Any]:
@@ -126,7 +126,7 @@ def show(file: File, overrides: Set = None) -> None:
     with plain_errors():
         from sim.scenario.show import resolved
 
-        typer.echo(resolved(load(file, overrides)), nl=False)
+        say_exactly(resolved(load(file, overrides)))
 
 
 @app.command()
@@ -134,4 +134,4 @@ def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from sim.scenario.schema import json_schema
 
-    typer.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False, allow_nan=False))
+    say_document(json_schema())

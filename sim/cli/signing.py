@@ -28,6 +28,7 @@ from sim.cli.options import (
     simulate,
 )
 from sim.cli.output import writes_results
+from sim.cli.size import asks_first
 from sim.cli.studies import publish
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ Vary = Annotated[
 
 
 @app.command()
+@asks_first
 @writes_results
 def sign(
     files: Files,

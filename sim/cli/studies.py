@@ -1,13 +1,11 @@
 """What the commands of studies share: a finding is kept, drawn and printed."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from sim.cli.output import draw_figures, output
+from sim.cli.streams import say, say_document
 
 if TYPE_CHECKING:
     from sim.study.finding import Finding
@@ -32,18 +30,13 @@ def publish(
     folder = keep(finding, out)
     draw_figures(section.figures, folder / "figures")
     if as_json:
-        typer.echo(
-            json.dumps(
-                (document(finding) if document else finding.document()) | {"folder": str(folder)},
-                indent=1,
-                ensure_ascii=False,
-                allow_nan=False,
-            )
+        say_document(
+            (document(finding) if document else finding.document()) | {"folder": str(folder)}
         )
     elif output().quiet:
-        typer.echo(folder)
+        say(str(folder))
     else:
         console = terminal.console()
         console.print(terminal.section(section))
-        console.print(f"Tables and figures: {folder}")
+        say(f"Tables and figures: {folder}")
     return folder

@@ -1,6 +1,5 @@
 """Commands about one simulated history: its story, and the game that is played in it."""
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +10,6 @@ from sim.cli import completion
 from sim.cli.options import (
     AsJson,
     File,
-    Out,
     Set,
     app,
     load,
@@ -21,13 +19,18 @@ from sim.cli.options import (
     write,
 )
 from sim.cli.output import draw_figure
+from sim.cli.play import judge, show_game
+from sim.cli.size import asks_first
+from sim.cli.streams import say, say_document
 from sim.errors import ArgumentFault, ScenarioError
 
 if TYPE_CHECKING:
+    from sim.scenario.course import Course
     from sim.scenario.schema import Scenario
 
 
 @app.command()
+@asks_first
 def replay(
     file: File,
     world: Annotated[
@@ -48,43 +51,89 @@ def replay(
     figure: Annotated[
         Path | None, typer.Option(metavar="PATH", help="Draw the history to this file.")
     ] = None,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", help="Print everything that happened, with the odds of every choice."
+        ),
+    ] = False,
+    course: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            help="Fix what this course says, such as the log of a game, and show what each of its "
+            "decisions was worth.",
+        ),
+    ] = None,
     overrides: Set = None,
-    out: Out = Path("runs"),
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --typical, folder for run folders; with --course, the page to write.",
+            show_default="runs, and no page",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the history of one simulated world: what happened, what each actor believed and wanted,
-    and how likely each choice was.
+    """Tell the story of one simulated history: what mattered in each year, the turning points with
+    their reasons, and how it ended.
     """
     with plain_errors() as refuse:
-        from sim.presentation import worlds as words
-
-        if (world is None) != typical:
+        if course is not None and (typical or under is not None):
+            refuse(["--course: goes with --world, not with --typical or --under"])
+        if course is None and (world is None) != typical:
             refuse(["replay needs either --world NUMBER or --typical"])
         both = load_all([file] if under is None else [file, under], overrides, {})
         scenario = both[0]
-        worlds = _typical(scenario, out) if world is None else {"": world}
+        fixed = None if course is None else _fixed(course, scenario)
+        worlds = _typical(scenario, out or Path("runs")) if typical else {"": world or 0}
         stories = []
         for kind, number in worlds.items():
-            story = _story(both, number, kind)
+            story = _story(both, number, kind, fixed)
             stories.append(story)
             if figure is not None:
                 path = figure if not kind else figure.with_stem(f"{figure.stem}-{kind}")
                 write(path, partial(_draw_world, story, path))
+        after = None if fixed is None else judge(scenario, world or 0, fixed)
         if as_json:
-            document = {"worlds": stories}
-            typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+            more = {} if after is None else {"after_action": after.document()}
+            say_document({"worlds": stories} | more)
         else:
             for story in stories:
-                typer.echo("\n".join(words.story(story)) + "\n")
+                _print(story, full=full)
+        if after is not None and fixed is not None:
+            show_game(scenario, stories[0], fixed, after, out, printed=not as_json)
 
 
-def _story(scenarios: list["Scenario"], world: int, kind: str) -> dict[str, Any]:
+def _print(story: dict[str, Any], *, full: bool) -> None:
+    """The story in paragraphs, or `full` in lines."""
+    from sim.presentation import terminal, worlds
+
+    console = terminal.console()
+    console.print(f"{worlds.title(story)}\n", style="bold", markup=False)
+    if full:
+        say("\n".join(worlds.ledger(story)) + "\n")
+        return
+    for paragraph in worlds.paragraphs(story):
+        console.print(paragraph.heading, style="bold", markup=False)
+        console.print(f"{terminal.paragraph(paragraph.text)}\n", markup=False)
+
+
+def _fixed(path: Path, scenario: "Scenario") -> "Course":
+    from sim.scenario.course_file import load_course
+
+    return load_course(path, scenario)
+
+
+def _story(
+    scenarios: list["Scenario"], world: int, kind: str, course: "Course | None"
+) -> dict[str, Any]:
     """The journal of a history under a scenario, and under a second one if there is one."""
     from sim.analysis.labels import labels
     from sim.study.replay import replay as journal
 
     own, *others = (
-        {"scenario": scenario.name, "label": label} | extra | journal(scenario, world)
+        {"scenario": scenario.name, "label": label} | extra | journal(scenario, world, course)
         for scenario, label, extra in zip(
             scenarios, labels(scenarios), ({"typical": kind or None}, {}), strict=False
         )
@@ -149,16 +198,16 @@ def game(
                 lambda: efg.write_text(
                     tree.efg(
                         title, "One month's crisis game of the model described in docs/model.md."
-                    )
+                    ),
+                    encoding="utf-8",
                 ),
             )
         if figure is not None:
             write(figure, lambda: _save_tree(tree, strategy, figure))
-        typer.echo(
-            json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
-            if as_json
-            else "\n".join(words.game_lines(document))
-        )
+        if as_json:
+            say_document(document)
+        else:
+            say("\n".join(words.game_lines(document)))
 
 
 def _at_year(scenario: "Scenario", year: float, world: int | None) -> Any:
@@ -170,12 +219,12 @@ def _at_year(scenario: "Scenario", year: float, world: int | None) -> Any:
     from sim.study.replay import check_world
 
     sampling = scenario.sampling
-    steps = round(year * sampling.steps_per_year)
-    if steps > sampling.steps:
+    if not year <= sampling.horizon_years:
         must = (
             f"must be at most {sampling.horizon_years}, the horizon of scenario '{scenario.name}'"
         )
         raise ScenarioError(ArgumentFault("year", f"{year:g}", must))
+    steps = round(year * sampling.steps_per_year)
     if world is not None:
         check_world(scenario, world)
     for number in range(sampling.worlds) if world is None else [world]:

@@ -18,7 +18,9 @@ def fingerprint(files: Iterable[Path], root: Path) -> str:
     """Hash of the syntax trees of source files, each under its path from `root`."""
     whole = hashlib.sha256()
     for path in sorted(files):
-        whole.update(f"{path.relative_to(root).as_posix()}\0{meaning(path.read_text())}\0".encode())
+        whole.update(
+            f"{path.relative_to(root).as_posix()}\0{meaning(path.read_text(encoding='utf-8'))}\0".encode()
+        )
     return whole.hexdigest()
 
 

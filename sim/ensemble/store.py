@@ -252,7 +252,9 @@ class Store:
         if not folder.exists():
             return False
         try:
-            damaged = _damaged(folder, json.loads((folder / "sha256.json").read_text()))
+            damaged = _damaged(
+                folder, json.loads((folder / "sha256.json").read_text(encoding="utf-8"))
+            )
         except (OSError, ValueError):
             damaged = ["sha256.json"]
         if damaged:
@@ -274,7 +276,7 @@ class Store:
             hashes = {
                 name: _sha256(unfinished / name) for name in ("outcomes.parquet", "timeline.npz")
             }
-            (unfinished / "sha256.json").write_text(json.dumps(hashes))
+            (unfinished / "sha256.json").write_text(json.dumps(hashes), encoding="utf-8")
             unfinished.rename(folder)
 
     def finish(self, blocks: list[tuple[int, int]], seconds: float) -> None:
@@ -339,7 +341,7 @@ class Store:
 
     def _write_manifest(self, more: dict[str, Any]) -> None:
         text = json.dumps(self.manifest | more, indent=1, ensure_ascii=False, allow_nan=False)
-        self._replace("manifest.json", lambda path: path.write_text(text))
+        self._replace("manifest.json", lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def _damaged(folder: Path, recorded: dict[str, str]) -> list[str]:
@@ -356,7 +358,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
     wrote.
     """
     try:
-        manifest = json.loads((folder / "manifest.json").read_text())
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     known = isinstance(manifest, dict) and {"name", "hash", "scenario", "state"} <= set(manifest)

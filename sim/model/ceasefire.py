@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import mesa
 import numpy as np
@@ -17,10 +16,18 @@ from sim.game.crisis import Crisis
 from sim.game.endings import ENDINGS, Cause
 from sim.guarantee.costs import EUROPE, UNITED_STATES
 from sim.guarantee.terms import Moment, Terms
-from sim.model.chance import Chance
+from sim.model.chance import Branch, Chance
 from sim.model.collector import data_collector
+from sim.model.decided import (
+    escalation_as_decided,
+    offensive_as_fixed,
+    retaliation_as_decided,
+    review_as_decided,
+)
+from sim.model.fate import Fate
 from sim.model.hazard import hazards
 from sim.model.journal import Journal
+from sim.model.observed import clashes_as_observed
 from sim.model.observer import Observer
 from sim.model.politics import deliver, hold_politics
 from sim.model.rates import Rates
@@ -28,6 +35,8 @@ from sim.model.sample import Sample
 from sim.model.situation import PRESENT, Situation, crisis_of, terms_of
 from sim.model.wars import Wars
 from sim.quantity import Worlds
+from sim.scenario.course import Course
+from sim.scenario.course_check import check
 from sim.scenario.schema import Scenario, milestones
 from sim.uncertainty import Floats
 
@@ -76,16 +85,22 @@ class CeasefireModel(mesa.Model):
         worlds: int | Sequence[int] | Worlds = 1,
         rng: int | np.random.Generator | None = None,
         settings: Mapping[str, Floats] | None = None,
+        course: Course | None = None,
+        branches: Sequence[Branch] = (),
         *,
         collect: bool = True,
     ) -> None:
         """Sign the ceasefire.
 
         `settings` are values (world,) that stand in place of those of the scenario, by dotted key:
-        worlds of the same number then meet the same chances under different settings. Raises
-        ValueError for a world that the sampling of the scenario does not have.
+        worlds of the same number then meet the same chances under different settings. A `course`
+        fixes events and decisions; `log_weight` then has the chance with which each world would
+        have produced them. After each of the `branches` the worlds meet fresh chances: worlds of
+        one number part there. Raises ValueError for a world that the sampling of the scenario does
+        not have, ScenarioError for a course that the scenario cannot have.
         """
         sampling = scenario.sampling
+        check(course, scenario)
         seed = (
             sampling.seed
             if rng is None
@@ -98,7 +113,9 @@ class CeasefireModel(mesa.Model):
         self.worlds, self.design, self.draws = sample.worlds, sample.design, sample.draws
         self.parameters = sample.parameters
         self.specification = scenario  # `scenario` is a property of its own in later Mesa
-        self.chance = Chance(seed, self.worlds)
+        self.chance, self._seed_of_chance = Chance(seed, self.worlds), seed
+        self._branches = {branch.step: branch for branch in branches}
+        self.fate = Fate(course, sampling.steps_per_year, len(self.worlds))
         self.step_years = 1 / sampling.steps_per_year
         self._half_year = max(1, sampling.steps_per_year // 2)
         self.years, size = 0.0, len(self.worlds)
@@ -207,6 +224,10 @@ class CeasefireModel(mesa.Model):
         ):  # the history ends at the horizon, whoever steps on
             return
         began, self.years = self.years, self.steps / self.specification.sampling.steps_per_year
+        self.fate.begin(self.steps)
+        if (branch := self._branches.get(self.steps - 1)) is not None:
+            self.wars.settle()
+            self.chance = Chance(self._seed_of_chance, self.worlds, branch)
         hold_politics(self, began)
         deliver(self, began)
         self.russia.build_up()
@@ -226,6 +247,11 @@ class CeasefireModel(mesa.Model):
         }
         if self._collects:
             self.datacollector.collect(self)
+
+    @property
+    def log_weight(self) -> Floats:
+        """Log of the chance with which each world would have produced what a course fixes."""
+        return self.fate.log_weight
 
     @property
     def is_full_year(self) -> bool:
@@ -292,7 +318,9 @@ class CeasefireModel(mesa.Model):
         chance = parameters.ukraine.starts_offensive(
             winning, terms_of(parameters, situation, 0.0, self.step_years)
         )
-        starts = self.ukraine.review(chance, uniform[due], _at(self.rates.ukraine_reviews, due))
+        reviewing = self.rates.at("ukraine_reviews", due)
+        own = offensive_as_fixed(self, due, uniform[due], chance)
+        starts = self.ukraine.review(chance, own, reviewing)
         self.observer.note_ukraine(self, winning, chance, starts)
         self.hazard[Cause.OFFENSIVE][due] += chance
         self.end(due[starts], Cause.OFFENSIVE)
@@ -306,33 +334,47 @@ class CeasefireModel(mesa.Model):
         reviews, incidents = (self.chance[name].next() for name in ("Russia reviews", "incidents"))
         due = np.flatnonzero(
             self.at_peace
-            & ((reviews < self.rates.russia_reviews) | (incidents < self.rates.incident_happens))
+            & (
+                self.fate.observed
+                | (reviews < self.rates.russia_reviews)
+                | (incidents < self.rates.incident_happens)
+            )
         )
         if not len(due):
             return
-        crisis, happening, reviewing = (
-            self.crisis(due),
-            _at(self.rates.incident_happens, due),
-            reviews[due] < _at(self.rates.russia_reviews, due),
-        )
+        crisis, happening = self.crisis(due), self.rates.at("incident_happens", due)
+        if self.fate.observed:
+            reviews, incidents = clashes_as_observed(self, due, crisis, reviews, incidents)
+        reviewing = reviews[due] < self.rates.at("russia_reviews", due)
         between = partial(self.russia.chance_of_disposition, due)
         for cause, chance in hazards(
             crisis, between, reviewing, incidents[due] < happening, happening
         ).items():
             self.hazard[cause][due] += chance
-        attacks, probes = (
-            reviewing & chosen for chosen in self.russia.review(crisis.response, due)
+        chosen = self.russia.review(crisis.response, due)
+        attacks, probes = review_as_decided(
+            self, due, crisis, reviewing, (reviewing & chosen[0], reviewing & chosen[1])
         )
-        retaliating = np.where(probes, 1.0, happening) * crisis.retaliates
-        retaliates = ~attacks & (incidents[due] < retaliating)
-        escalates = retaliates & (self.russia.disposition[due] < crisis.escalates)
-        voids = retaliates & (incidents[due] < retaliating * crisis.voids)
+        happens = ~attacks & (probes | (incidents[due] < happening))
+        reach = np.where(probes, 1.0, happening)
+        retaliating = reach * crisis.retaliates
+        own = retaliation_as_decided(self, due, happens, incidents[due], retaliating, reach)
+        retaliates = ~attacks & (own < retaliating)
+        escalates = escalation_as_decided(
+            self,
+            due,
+            crisis,
+            retaliates,
+            retaliates & (self.russia.disposition[due] < crisis.escalates),
+        )
+        voids = retaliates & (own < retaliating * crisis.voids)
         if (war := attacks | escalates).any():
             self.wars.begin(due[war], deliberate=attacks[war])
         self.observer.note_russia(self, crisis, reviewing, attacks, probes)
-        happens = ~attacks & (probes | (incidents[due] < happening))
         self.answer_probes(due, probes, crisis)
-        self.observer.note_incident(self, crisis, probes, happens, retaliates, escalates, voids)
+        self.observer.note_incident(
+            self, due, crisis, probes, happens, retaliates, escalates, voids
+        )
         self.voided[due[voids]] = True
         for ended, cause in (
             (attacks, Cause.ATTACK),
@@ -383,7 +425,10 @@ class CeasefireModel(mesa.Model):
             )
             probed = due[probes]
             uniform = self.chance["answers to probes"].nth(self.probes[probed], probed)
-            firm = self.europe.answer_probe(probed, resolute, irresolute, uniform)
+            at = np.zeros(len(self.worlds), dtype=bool)
+            at[probed] = True
+            falls = self.fate.falls("Europe", "answer", at)
+            firm = self.europe.answer_probe(probed, resolute, irresolute, uniform, falls)
             self.probes[probed] += 1
             self.firm_answers[probed] += firm
             self.ground[probed] *= np.where(
@@ -395,7 +440,3 @@ class CeasefireModel(mesa.Model):
         self.at_peace[worlds] = False
         self.cause[worlds] = cause.code
         self.years_held[worlds] = self.years
-
-
-def _at(chance: Any, worlds: Worlds) -> Any:
-    return chance[worlds] if isinstance(chance, np.ndarray) else chance

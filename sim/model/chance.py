@@ -7,6 +7,7 @@ alone, and under any guarantee regime: common random numbers.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -97,12 +98,23 @@ class Stream:
         self._rows_kept = max(rows, self._rows_kept)
 
 
+@dataclass(frozen=True)
+class Branch:
+    """From the end of a `step` on, histories go their own ways: they meet fresh chances, those of
+    these `worlds`, of which none need be theirs.
+    """
+
+    step: int
+    worlds: Worlds
+
+
 class Chance:
     """All the streams of some worlds under one seed; a stream begins when it is first asked for."""
 
-    def __init__(self, seed: int, worlds: Worlds) -> None:
-        """Nothing is drawn yet."""
-        self._seed, self._slabs = seed, Slabs(worlds)
+    def __init__(self, seed: int, worlds: Worlds, branch: Branch | None = None) -> None:
+        """Nothing is drawn yet; after a `branch` all streams are others."""
+        self._seed, self._slabs = seed, Slabs(worlds if branch is None else branch.worlds)
+        self._prefix = "" if branch is None else f"after step {branch.step}: "
         self._streams: dict[str, Stream] = {}
         self._once: dict[str, Floats] = {}
 
@@ -115,7 +127,7 @@ class Chance:
         function.
         """
         if name not in self._streams:
-            self._streams[name] = Stream(self._seed, name, self._slabs, quantile)
+            self._streams[name] = Stream(self._seed, self._prefix + name, self._slabs, quantile)
         return self._streams[name]
 
     def once(self, name: str) -> Floats:

@@ -41,7 +41,7 @@ WORDS = {
         "{says}; its reputation is now {reputation_united_states}."
     ),
     "member election": (
-        "Elections in {members}: the European coalition {outcome} {europe}; its reputation is "
+        "{vote} in {members}: the European coalition {outcome} {europe}; its reputation is "
         "now {reputation_europe}."
     ),
     "funds": (

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.actors.members import listed
 from sim.game.attack import INTERVENES, IRRESOLUTE, RESOLUTE
 from sim.game.crisis import Crisis
 from sim.game.endings import CAUSES, REASONS, Cause
 from sim.guarantee.provisions import TOLERANCE
 from sim.model.events import Event
 from sim.model.observer import Observer
+from sim.quantity import Worlds
 
 if TYPE_CHECKING:
     from sim.model.ceasefire import CeasefireModel
@@ -34,6 +36,7 @@ class Journal(Observer):
         self._note(
             model,
             "signed",
+            date=model.parameters.calendar.signed.isoformat(),
             europe=_type(model.europe.resolute),
             united_states=_type(model.united_states.resolute),
             value_of_prevailing=model.russia.value_of_prevailing,
@@ -60,7 +63,8 @@ class Journal(Observer):
             self._note(
                 model,
                 "member election",
-                members=_listed(model.members_voted),
+                members=listed(model.members_voted),
+                vote="The election" if len(model.members_voted) == 1 else "Elections",
                 outcome=outcome,
                 europe=_type(europe.resolute),
                 reputation_europe=europe.reputation,
@@ -122,6 +126,7 @@ class Journal(Observer):
     def note_incident(
         self,
         model: "CeasefireModel",
+        worlds: Worlds,  # noqa: ARG002  of one world
         crisis: Crisis,
         probes: Any,
         happens: Any,
@@ -183,7 +188,8 @@ class Journal(Observer):
                 russia_prevails=model.wars.russia_prevails,
                 europe="fights" if model.wars.europe_intervenes[0] else "stays out",
                 united_states="backs the defence" if model.wars.us_backs[0] else "stays out",
-                members=f" ({', '.join(fought)} fight)" if fought else "",
+                fought=fought,
+                members=_fighting(fought),
             )
         elif model.at_peace[0] and model.steps == model.specification.sampling.steps:
             self._note(model, "held")
@@ -212,10 +218,13 @@ class Journal(Observer):
             "europe_resolute": model.europe.resolute,
             "us_resolute": model.united_states.resolute,
             "will": model.europe.will,
+            "chance_of_incident": model.rates.incident_happens,
             "probes": model.probes,
             "firm_answers": model.firm_answers,
             "ground": model.ground,
             "disposition": model.russia.disposition,
+            "value_of_prevailing": model.russia.value_of_prevailing,
+            "insecurity": model.russia.insecurity,
             "terms_drift": model.terms_drift,
         }
         self.states.append({name: _plain(value) for name, value in state.items()})
@@ -234,8 +243,9 @@ class Journal(Observer):
             yield f"year {event.years:5.2f}  {event.words}"
 
 
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+def _fighting(members: Sequence[str]) -> str:
+    """Who fights of the coalition, to follow what it does; empty where nobody does."""
+    return f" ({listed(members)} {'fights' if len(members) == 1 else 'fight'})" if members else ""
 
 
 def _type(resolute: Any) -> str:
@@ -267,7 +277,5 @@ def _of(crisis: Crisis) -> dict[str, float]:
         "chance_russia_escalates": crisis.escalates,
         "chance_of_firm_answer_if_resolute": firm[RESOLUTE],
         "chance_of_firm_answer_if_irresolute": firm[IRRESOLUTE],
-        "value_of_prevailing": crisis.russia.value_of_prevailing,
-        "insecurity": crisis.russia.insecurity,
     }
     return {name: _plain(value) for name, value in values.items()}

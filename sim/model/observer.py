@@ -5,6 +5,7 @@ of one world writes it down.
 from typing import TYPE_CHECKING, Any
 
 from sim.game.crisis import Crisis
+from sim.quantity import Worlds
 
 if TYPE_CHECKING:
     from sim.model.ceasefire import CeasefireModel
@@ -30,6 +31,7 @@ class Observer:
     def note_incident(
         self,
         model: "CeasefireModel",
+        worlds: Worlds,
         crisis: Crisis,
         probes: Any,
         happens: Any,
@@ -37,7 +39,9 @@ class Observer:
         escalates: Any,
         voids: Any,
     ) -> None:
-        """Incidents have come, by chance or out of probes, and probes have been answered."""
+        """Incidents have come, by chance or out of probes, and probes have been answered, in some
+        worlds by their positions.
+        """
 
     def close(self, model: "CeasefireModel") -> None:
         """A step is over."""

@@ -9,6 +9,7 @@ import numpy as np
 from sim.guarantee.costs import EUROPE, UNITED_STATES
 from sim.guarantee.provisions import TOLERANCE
 from sim.model.chance import Stream
+from sim.model.observed import enter_as_observed, renew_as_observed
 from sim.quantity import Array, Worlds
 from sim.uncertainty import Distribution, Floats
 
@@ -21,9 +22,12 @@ def hold_politics(model: "CeasefireModel", began: float) -> None:
     renewal of the deployment.
     """
     hold_elections(model, began)
+    enter_as_observed(model, began)
+    renew_as_observed(model, began)
     russia, chance = model.russia, model.chance
+    leaves = model.fate.certain(model.fate.happened("leader"), model.at_peace)
     changed = np.flatnonzero(
-        model.at_peace & (chance["leader turnover"].next() < model.rates.leader_changes)
+        model.at_peace & leaves(chance["leader turnover"].next(), model.rates.leader_changes)
     )
     if len(changed):
         russia.change_leader(
@@ -37,7 +41,9 @@ def hold_politics(model: "CeasefireModel", began: float) -> None:
     redraw[changed] = 1.0
     russia.change_disposition(chance["disposition changes"].next(), redraw)
     if model.is_full_year and model.stationed.any():
-        model.europe.face_renewal(model.stationed, _of_year(model, "renewals"))
+        model.fate.require("renewal", model.stationed)
+        falls = model.fate.falls("Europe", "renewal", model.stationed & model.at_peace)
+        model.europe.face_renewal(model.stationed, _of_year(model, "renewals"), falls)
 
 
 def hold_elections(model: "CeasefireModel", began: float) -> None:
@@ -49,13 +55,13 @@ def hold_elections(model: "CeasefireModel", began: float) -> None:
     )
     voted = np.greater(after, before)
     model.us_voted = np.full(len(model.worlds), voted)
+    model.fate.require("election", model.us_voted)
     if voted.any():
         model.united_states.hold_election(
             model.us_voted,
-            *(
-                _of_election(model.chance[name], after)
-                for name in ("elections", "election statements")
-            ),
+            _of_election(model.chance["elections"], after),
+            _of_election(model.chance["election statements"], after),
+            model.fate.falls("United States", "statement", model.us_voted & model.at_peace),
         )
     model.members_voted = []
     for member, share in zip(europe.standing, europe.shares_of_weight, strict=True):
@@ -99,8 +105,10 @@ def vote_funds(model: "CeasefireModel") -> None:
     )
     model.funds_due = np.full(len(model.worlds), money | (model.terms().united_states_promised > 0))
     model.united_states.funds_passed = ~model.funds_due  # where none are due, none are short
+    model.fate.require("funds", model.funds_due)
     if model.funds_due.any():
-        model.united_states.vote_funds(model.funds_due, _of_year(model, "funds"))
+        falls = model.fate.falls("United States", "funds", model.funds_due & model.at_peace)
+        model.united_states.vote_funds(model.funds_due, _of_year(model, "funds"), falls)
 
 
 def _of_election(stream: Stream, held: Array) -> Floats:

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 
 from sim.actors.choice import step_probability
-from sim.quantity import Array
+from sim.quantity import Array, Worlds
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Floats
 
@@ -32,3 +32,8 @@ class Rates:
             step_probability(ukraine.reviews_per_year, step),
             step_probability(war.incidents_per_year * incidents, step),
         )
+
+    def at(self, name: str, worlds: Worlds) -> Array:
+        """One of the chances in some worlds; a number that is the same in all stays one."""
+        chance: Array = getattr(self, name)
+        return chance[worlds] if isinstance(chance, np.ndarray) else chance

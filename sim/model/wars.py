@@ -33,6 +33,8 @@ class _Begun:
     disposition: Floats
     europe_resolute: NDArray[np.bool_]
     united_states_resolute: NDArray[np.bool_]
+    intervention: NDArray[np.str_]  # what a course has Europe choose; empty where it is free
+    backing: NDArray[np.str_]
 
     @classmethod
     def joined(cls, months: list[Self]) -> Self:
@@ -100,6 +102,8 @@ class Wars:
                 russia.disposition[worlds],
                 model.europe.resolute[worlds],
                 model.united_states.resolute[worlds],
+                np.full(len(worlds), model.fate.choice("Europe", "intervention") or ""),
+                np.full(len(worlds), model.fate.choice("United States", "backing") or ""),
             )
         )
 
@@ -137,6 +141,10 @@ class Wars:
     def reasons(self) -> NDArray[np.int8]:
         """Position of the main reason of each attack among `Reason`, -1 where there was none."""
         return self._settled()._reasons  # noqa: SLF001  its own class
+
+    def settle(self) -> None:
+        """Settle the wars that have begun, with the chances as they are now."""
+        self._settled()
 
     def _settled(self) -> Self:
         """Settle the wars that have begun since somebody looked, together.
@@ -176,13 +184,23 @@ class Wars:
         describes.
         """
         chance, worlds = self._model.chance, begun.worlds
-        fights = chance.once("intervention")[worlds] < _by_type(
-            attack.intervenes_by_type, begun.europe_resolute
+        fights = self._decides(
+            begun.intervention,
+            "intervene",
+            (worlds, chosen),
+            chance.once("intervention")[worlds],
+            _by_type(attack.intervenes_by_type, begun.europe_resolute),
         )
         abstaining, fighting = (
             _by_type(backs, begun.united_states_resolute) for backs in attack.backs_by_type
         )
-        backs = chance.once("backing")[worlds] < np.where(fights, fighting, abstaining)
+        backs = self._decides(
+            begun.backing,
+            "back",
+            (worlds, chosen),
+            chance.once("backing")[worlds],
+            np.where(fights, fighting, abstaining),
+        )
         pledges, there = np.zeros(len(worlds)), worlds[chosen]
         for member in attack.europe.standing:
             honours = fights & (
@@ -193,6 +211,24 @@ class Wars:
         self._fights[there], self._backs[there] = fights[chosen], backs[chosen]
         self._force[there] = np.broadcast_to(fights * attack.deployed_force, worlds.shape)[chosen]
         self._prevails[there] = np.asarray(attack.prevails(fights, backs, pledges))[chosen]
+
+    def _decides(
+        self,
+        fixed: NDArray[np.str_],
+        yes: str,
+        at: tuple[Worlds, NDArray[np.bool_]],
+        uniform: Floats,
+        chance: Floats,
+    ) -> Any:
+        """Where an actor chooses `yes` in the wars of some worlds, as a course has it or else by
+        chance; those `chosen` among them weigh what is fixed.
+        """
+        (worlds, chosen), known = at, fixed != ""
+        decides = np.where(known, fixed == yes, uniform < chance)
+        if (weighs := known & chosen).any():
+            own = np.where(decides, chance, 1 - chance)
+            self._model.fate.weigh(worlds[weighs], own[weighs])
+        return decides
 
 
 def _by_type(chance: Any, resolute: NDArray[np.bool_]) -> Any:

@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 
 from sim.analysis.summary import Comparison, comparison
 from sim.ensemble.store import Run
+from sim.plots.style import STYLE
 from sim.presentation.answer import answer, question
 from sim.presentation.registry import section_of
 from sim.presentation.runs import sections as sections_of_runs
@@ -83,14 +84,14 @@ def _first_page(
 
 
 def _shown(section: Section) -> Shown:
-    return Shown(section, tuple(map(_picture, section.figures.values())))
+    return Shown(section, tuple(map(picture, section.figures.values())))
 
 
-def _picture(draw: Draw) -> dict[str, str]:
+def picture(draw: Draw) -> dict[str, str]:
     """A figure as a picture that stands in the page, with its title as the words for those who
     cannot see it.
     """
-    with mpl.rc_context({"svg.hashsalt": "ceasefire", "backend": "agg"}):
+    with mpl.rc_context(STYLE | {"svg.hashsalt": "ceasefire", "backend": "agg"}):
         ax = draw()
         picture = io.BytesIO()
         figure = ax.get_figure(root=True)

@@ -10,6 +10,7 @@ from sim.plots.discovery import discovery, peeling
 from sim.plots.durability import causes, differences, hazard, survival
 from sim.plots.game import game_tree
 from sim.plots.maps import deterrence_map
+from sim.plots.outlook import learning, outlook, watch
 from sim.plots.reasons import reasons
 from sim.plots.record import forecasters, record
 from sim.plots.requirement import frontier
@@ -35,6 +36,8 @@ __all__ = [
     "hazard",
     "influence",
     "learned",
+    "learning",
+    "outlook",
     "peeling",
     "ranks",
     "reasons",
@@ -47,5 +50,6 @@ __all__ = [
     "threshold",
     "tornado",
     "turning",
+    "watch",
     "world",
 ]

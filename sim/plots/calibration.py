@@ -8,14 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 from scipy import stats
 
-from sim.plots.style import PALETTE, axes_or_new, on_paper
+from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.study.finding import Finding
 from sim.wording import of_row, with_limits
 
 _COLUMNS = 3
 
 
-@on_paper
+@in_own_style
 def learned(finding: Finding, ax: Axes | None = None) -> Axes:
     """Each part of a candidate before (grey) and after (blue) the fit, as multiples of its median
     before.
@@ -60,7 +60,7 @@ def learned(finding: Finding, ax: Axes | None = None) -> Axes:
     return ax
 
 
-@on_paper
+@in_own_style
 def calibrated(finding: Finding, ax: Axes | None = None) -> Axes:
     """Durability of each class of the record: before, after, and the record itself, each with its
     limits; a panel a class.
@@ -115,7 +115,7 @@ def calibrated(finding: Finding, ax: Axes | None = None) -> Axes:
     return ax
 
 
-@on_paper
+@in_own_style
 def ranks(finding: Finding, ax: Axes | None = None) -> Axes:
     """Where the truth of synthetic records ranks in its posterior, less the uniform, with the band
     of chance for all parts together.

@@ -6,13 +6,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from sim.plots.style import PALETTE, axes_or_new, on_paper
+from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.study.explanation import Explanation, Worth
 
 _WORDS = 48
 
 
-@on_paper
+@in_own_style
 def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
     """What each clause adds, the largest value first, with 95 % sampling error.
 

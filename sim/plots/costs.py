@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary, summaries
-from sim.plots.style import PALETTE, axes_or_new, on_paper
+from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.wording import with_error
 
 _NEAR, _FAR = 7, 40
@@ -27,7 +27,7 @@ _PLACES = tuple(
 """Where a label may stand beside its point, in points of type, the best first."""
 
 
-@on_paper
+@in_own_style
 def burden(
     runs: Simulated | Sequence[Simulated], years: float | None = None, ax: Axes | None = None
 ) -> Axes:

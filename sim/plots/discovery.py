@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import PercentFormatter, StrMethodFormatter
+from matplotlib.ticker import NullFormatter, PercentFormatter, StrMethodFormatter
 
-from sim.plots.style import DASHES, PALETTE, axes_or_new, on_paper
+from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style
 from sim.study.assumptions import by_rank_correlation, meaning
 from sim.study.finding import Finding
 from sim.wording import with_error
@@ -18,7 +18,7 @@ from sim.wording import with_error
 _SKEWED, _WIDTH = 20, 48
 
 
-@on_paper
+@in_own_style
 def discovery(finding: Finding, ax: Axes | None = None) -> Axes:
     """The parameter sets over the two assumptions that the first box restricts most often.
 
@@ -62,6 +62,7 @@ def discovery(finding: Finding, ax: Axes | None = None) -> Axes:
         ):
             (ax.set_xscale if axis is ax.xaxis else ax.set_yscale)("log")
             axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+            axis.set_minor_formatter(NullFormatter())
     limits = (ax.get_xlim(), ax.get_ylim())
     for number, rows in rules.groupby("box"):
         _box(ax, rows.set_index("parameter"), (across, up), limits, int(number))
@@ -127,7 +128,7 @@ def _title(finding: Finding, share: pd.Series) -> str:
     return f"{head};\nin box 1 in {inside} of parameter sets, {covered} of all these"
 
 
-@on_paper
+@in_own_style
 def peeling(finding: Finding, ax: Axes | None = None) -> Axes:
     """Coverage against density of each box on the way, by its number of restricted assumptions.
 

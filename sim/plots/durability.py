@@ -16,7 +16,7 @@ from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary, comparison, summaries
 from sim.game.endings import Cause
-from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends, on_paper, scale
+from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, label_ends, scale
 from sim.wording import with_error
 
 _TITLE = 62
@@ -26,7 +26,7 @@ EARLY_YEARS = 2
 """Years that the title on the risk calls the first ones."""
 
 
-@on_paper
+@in_own_style
 def survival(runs: Runs, ax: Axes | None = None) -> Axes:
     """Durability curves with their 95 % sampling error.
 
@@ -78,14 +78,14 @@ def survival(runs: Runs, ax: Axes | None = None) -> Axes:
     return ax
 
 
-@on_paper
+@in_own_style
 def causes(runs: Runs, ax: Axes | None = None) -> Axes:
     """Ways of ending, stacked to 1: over time for a single run, at the horizon for several."""
     runs, ax = summaries(runs), axes_or_new(ax)
     return _causes_over_time(runs[0], ax) if len(runs) == 1 else _causes_at_horizon(runs, ax)
 
 
-@on_paper
+@in_own_style
 def hazard(runs: Runs, ax: Axes | None = None) -> Axes:
     """Rate of ends by year of the ceasefire's age, with its 95 % sampling error."""
     runs, ax = summaries(runs), axes_or_new(ax)
@@ -128,7 +128,7 @@ def hazard(runs: Runs, ax: Axes | None = None) -> Axes:
     return ax
 
 
-@on_paper
+@in_own_style
 def differences(
     runs: Sequence[Simulated],
     baseline: str | None = None,

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from sim.game.equilibrium import Behaviour
 from sim.game.tree import Action, Chance, End, InformationSet, Move, Node, Player, Tree
-from sim.plots.style import PALETTE, axes_or_new, on_paper
+from sim.plots.style import PALETTE, axes_or_new, in_own_style
 
 COLOURS = dict(zip(Player, PALETTE[2:3] + PALETTE[1:2] + PALETTE[3:5], strict=True))
 """A colour for each player; the name stands beside each of its moves as well."""
@@ -90,7 +90,7 @@ class _Drawing:
         )
 
 
-@on_paper
+@in_own_style
 def game_tree(
     tree: Tree,
     strategy: Behaviour,

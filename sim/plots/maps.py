@@ -9,14 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter
 
-from sim.plots.style import axes_or_new, on_paper
+from sim.plots.style import axes_or_new, in_own_style
 from sim.scenario.schema import described
 from sim.wording import with_error
 
 _LINES, _WIDTH = 8, 62
 
 
-@on_paper
+@in_own_style
 def deterrence_map(
     table: pd.DataFrame, x: str, y: str, years: float | None = None, ax: Axes | None = None
 ) -> Axes:

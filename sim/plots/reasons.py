@@ -11,11 +11,11 @@ from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary, summaries
 from sim.game.endings import Cause, Reason
-from sim.plots.style import axes_or_new, on_paper
+from sim.plots.style import axes_or_new, in_own_style
 from sim.wording import with_error
 
 
-@on_paper
+@in_own_style
 def reasons(runs: Simulated | Sequence[Simulated], ax: Axes | None = None) -> Axes:
     """Main reasons for attacks as shares of all histories.
 

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from sim.analysis import durability
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
-from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends, on_paper
+from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, label_ends
 from sim.record.class_scenarios import class_of
 from sim.record.forecasts import forecasts
 from sim.record.lifetimes import by_class, kaplan_meier
@@ -24,7 +24,7 @@ _GRID = np.linspace(0, HORIZON, 241)
 _COLUMNS = 3
 
 
-@on_paper
+@in_own_style
 def record(cases: pd.DataFrame, runs: Sequence[Simulated] = (), ax: Axes | None = None) -> Axes:
     """Kaplan-Meier durability of the record, a panel for all cases and for each class, with 95 %
     limits; over it the runs.
@@ -86,7 +86,7 @@ def _draw(panel: Axes, cases: pd.DataFrame, run: Simulated | None) -> None:
     panel.set_xlabel("years", fontsize="x-small", labelpad=1)
 
 
-@on_paper
+@in_own_style
 def forecasters(cases: pd.DataFrame, run: Simulated, ax: Axes | None = None) -> Axes:
     """How long a ceasefire lasts at least, in days.
 

@@ -7,13 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends, on_paper
+from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, label_ends
 from sim.study.cheapest import IN_NINE_OF_TEN, NOT_REACHED, ON_AVERAGE, ON_FRONTIER
 from sim.study.finding import Finding
 from sim.wording import with_error
 
 
-@on_paper
+@in_own_style
 def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
     """Durability on fresh histories against cost for the guarantees of the frontier and the
     answers; below it what they consist of.

@@ -9,14 +9,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from sim.plots.style import PALETTE, axes_or_new, on_paper
+from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.study.finding import Finding
 from sim.wording import of_row, with_limits
 
 _MOST = 12
 
 
-@on_paper
+@in_own_style
 def regret(finding: Finding, ax: Axes | None = None) -> Axes:
     """Regret of each guarantee, least at the top.
 
@@ -80,7 +80,7 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
     return ax
 
 
-@on_paper
+@in_own_style
 def turning(finding: Finding, ax: Axes | None = None) -> Axes:
     """The beliefs about one assumption under which a rival would be as good as the best.
 

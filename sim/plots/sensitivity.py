@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.transforms import ScaledTranslation
 
 from sim.chance import generator
-from sim.plots.style import PALETTE, axes_or_new, on_paper
+from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.study.assumptions import by_rank_correlation, meaning
 from sim.study.experiment import JOINT
 from sim.study.finding import Finding
@@ -27,7 +27,7 @@ _ENDS: Any = {
 }
 
 
-@on_paper
+@in_own_style
 def tornado(finding: Finding, ax: Axes | None = None) -> Axes:
     """The outcome at the lowest and highest tenth of each assumption, and its share of the variance
     alone and in all; 95 % limits.
@@ -134,7 +134,7 @@ def _legend_below(ax: Axes) -> None:
         )
 
 
-@on_paper
+@in_own_style
 def influence(finding: Finding, ax: Axes | None = None) -> Axes:
     """The outcome against each of the leading assumptions.
 

@@ -8,11 +8,11 @@ from matplotlib.ticker import PercentFormatter
 
 from sim.analysis.estimate import Estimate
 from sim.analysis.signing import Signing
-from sim.plots.style import PALETTE, axes_or_new, label_ends, on_paper
+from sim.plots.style import PALETTE, axes_or_new, in_own_style, label_ends
 from sim.study.deals import dominated_by, durability, durable_years
 
 
-@on_paper
+@in_own_style
 def signing(signings: Sequence[Signing], ax: Axes | None = None) -> Axes:
     """Texts by the chance that both sign (across) and durability if signed (up).
 

@@ -10,7 +10,7 @@ from sim.analysis.labels import labels_by_name
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import summaries
 from sim.levels import EVEN
-from sim.plots.style import PALETTE, axes_or_new, on_paper
+from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.wording import with_error
 
 DOTS = 20
@@ -20,7 +20,7 @@ DOTS = 20
 _BIN = 0.04
 
 
-@on_paper
+@in_own_style
 def spread(
     runs: Simulated | Sequence[Simulated], years: float | None = None, ax: Axes | None = None
 ) -> Axes:

@@ -29,24 +29,32 @@ DASHES: tuple[Any, ...] = (
     (0, (3, 3)),
 )
 
-
-STYLE: dict[str, Any] = {
+P = ParamSpec("P")
+_OF_THE_PROGRAM = ("backend", "interactive", "toolbar", "timezone")
+"""Settings that are no style."""
+STYLE = {
+    name: value
+    for name, value in mpl.rcParamsDefault.items()
+    if not name.startswith(_OF_THE_PROGRAM)
+} | {
+    "text.parse_math": False,  # a dollar sign in a name is one
     "pdf.fonttype": 42,  # embedded TrueType, which editors of vector graphics take as text
     "ps.fonttype": 42,
     "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": "ceasefire",  # the same figure is the same file
 }
-"""What the figures have beside Matplotlib's defaults, whatever the style of the reader is."""
-PAPER, INK = "white", "black"
-P = ParamSpec("P")
+"""Matplotlib's defaults, whatever a user prefers, and what the figures have beside them."""
+_PAPER, _INK = "white", "black"
 
 
-def on_paper(draw: Callable[P, Axes]) -> Callable[P, Axes]:
-    """Let a figure look the same under any style, a dark one included: dark ink on white paper."""
+def in_own_style(draw: Callable[P, Axes]) -> Callable[P, Axes]:
+    """The figure as it is drawn whatever style is in use, a dark one included: dark ink on white
+    paper.
+    """
 
     @wraps(draw)
     def drawn(*arguments: P.args, **options: P.kwargs) -> Axes:
-        with plt.style.context(["default", STYLE]):
+        with mpl.rc_context(STYLE):
             if isinstance(given := options.get("ax"), Axes):
                 _make_paper(given)
             axes = draw(*arguments, **options)
@@ -64,15 +72,15 @@ def _make_paper(ax: Axes) -> None:
     """Turn axes that were made under another style, and what lies around them, into paper."""
     figure = ax.get_figure(root=True)
     patches = [ax.patch, *([figure.patch] if figure else [])]
-    if all(to_rgb(patch.get_facecolor()) == to_rgb(PAPER) for patch in patches):
+    if all(to_rgb(patch.get_facecolor()) == to_rgb(_PAPER) for patch in patches):
         return
     for patch in patches:
-        patch.set_facecolor(PAPER)
+        patch.set_facecolor(_PAPER)
     for spine in ax.spines.values():
-        spine.set_edgecolor(INK)
+        spine.set_edgecolor(_INK)
     for text in ax.findobj(Text):
-        text.set(color=INK)
-    ax.tick_params(which="both", colors=INK)
+        text.set(color=_INK)
+    ax.tick_params(which="both", colors=_INK)
 
 
 def axes_or_new(ax: Axes | None, inches: tuple[float, float] = (8, 4.8)) -> Axes:
@@ -130,7 +138,7 @@ def save(axes: Axes, *paths: Path) -> None:
     figure = axes.get_figure(root=True)
     if figure is None:
         raise ValueError("these axes belong to no figure")
-    with plt.style.context(["default", STYLE]):
+    with mpl.rc_context(STYLE):
         for path in paths:
             figure.savefig(path, dpi=150, bbox_inches="tight")
     plt.close(figure)

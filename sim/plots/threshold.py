@@ -13,14 +13,14 @@ from matplotlib.ticker import NullFormatter, PercentFormatter
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary, summaries
-from sim.plots.style import DASHES, PALETTE, axes_or_new, on_paper
+from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style
 from sim.wording import THRESHOLD_YEARS, deters, threshold_words
 
 _BINS, _WIDTH = 40, 78
 _TICKS = (0.03, 0.1, 0.3, 1, 3, 10, 30)
 
 
-@on_paper
+@in_own_style
 def threshold(
     runs: Simulated | Sequence[Simulated], years: float | None = None, ax: Axes | None = None
 ) -> Axes:

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.game.endings import Cause, Reason
-from sim.plots.style import DASHES, PALETTE, axes_or_new, label_ends, on_paper
+from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, label_ends
 
 PANELS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
@@ -70,7 +70,7 @@ NAMES = {
 }
 
 
-@on_paper
+@in_own_style
 def world(journal: Mapping[str, Any], ax: Axes | None = None) -> Axes:
     """Draw the journal of one world, as `Journal.document` gives it."""
     ax = axes_or_new(ax, (9, 8))

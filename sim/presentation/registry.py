@@ -7,6 +7,7 @@ from sim.presentation import (
     calibration,
     clauses,
     discovery,
+    outlook,
     requirement,
     reversal,
     robustness,
@@ -24,6 +25,7 @@ FINDINGS: Mapping[str, Callable[[Finding], Section]] = {
     "robustness": robustness.section,
     "reversal": reversal.section,
     "signing": signing.section,
+    "outlook": outlook.section,
     "clauses": clauses.section,
 }
 

@@ -65,6 +65,7 @@ def _is_own(path: Path) -> bool:
     if path.resolve() in of_product.files().values():
         return False
     try:
-        return not {"extends", *Scenario.model_fields}.isdisjoint(tomllib.loads(path.read_text()))
+        keys = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return True
+    return not {"extends", *Scenario.model_fields}.isdisjoint(keys)

@@ -7,6 +7,7 @@ from rich.console import Console, Group
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from sim.characters import visible
 from sim.presentation.section import Section, Table
 
 WIDTH = 80
@@ -16,8 +17,8 @@ _NAMES, _LEAST_NAMES, _HEADING = 22, 12, 14
 
 
 def console() -> Console:
-    """Where everything is printed: not cut on a narrower terminal."""
-    printed = Console(highlight=False, soft_wrap=True)
+    """Where everything is printed: not cut on a narrower terminal, and no text is markup."""
+    printed = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     printed.width = max(printed.width, WIDTH)
     return printed
 
@@ -47,8 +48,8 @@ def table(shown: Table) -> Iterator[RichTable | Text]:
     """A table, its title above it; columns for which there is no room follow below."""
     if shown.title:
         yield Text(f"\n{_fill(shown.title)}", "bold")
-    rows = shown.rows()
-    headings = [_broken(heading) for heading in shown.headings]
+    rows = [[visible(cell) for cell in row] for row in shown.rows()]
+    headings = [_broken(visible(heading)) for heading in shown.headings]
     widths = [
         max(_width([heading]), _width(row[number] for row in rows))
         for number, heading in enumerate(headings)
@@ -101,7 +102,7 @@ def _broken(heading: str) -> str:
 
 def _fill(text: str, initial_indent: str = "", subsequent_indent: str = "") -> str:
     """A text in lines, none of which parts a number from its percent sign."""
-    kept = text.replace(" %", "\N{NO-BREAK SPACE}%")
+    kept = visible(text).replace(" %", "\N{NO-BREAK SPACE}%")
     lines = textwrap.fill(
         kept, WIDTH, initial_indent=initial_indent, subsequent_indent=subsequent_indent
     )

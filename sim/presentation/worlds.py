@@ -9,18 +9,30 @@ from sim.game.attack import INTERVENES
 from sim.game.crisis import Crisis
 from sim.game.equilibrium import Behaviour, action_values, behaviour, logit_gap, regret
 from sim.game.tree import Chance, Move, Node, crisis_tree
+from sim.presentation.parting import parted
+from sim.presentation.story import Paragraph, story
 
 
-def story(history: Mapping[str, Any]) -> Iterator[str]:
-    """The history of a world in words, a line an event.
+def title(history: Mapping[str, Any]) -> str:
+    """Which history it is, of which scenario, and what it is typical of."""
+    kind = f", the typical one of its kind ({history['typical']})" if history["typical"] else ""
+    both = f" and of {history['under']['label']}" if "under" in history else ""
+    return f"History {history['world']} of {history['label']}{both}{kind}"
 
-    Told under two regimes, side by side in the order of time.
+
+def paragraphs(history: Mapping[str, Any]) -> list[Paragraph]:
+    """The story of a history, or of two on the same chance."""
+    return parted(history, history["under"]) if "under" in history else story(history)
+
+
+def ledger(history: Mapping[str, Any]) -> Iterator[str]:
+    """Everything that happened in a history, a line an event.
+
+    Under two regimes, side by side in the order of time.
 
     Then "=" marks what both histories share to the letter, "~" what was done in both for other
     reasons, "<" and ">" what only one of them has; a line says where they part.
     """
-    kind = f", the typical one of its kind ({history['typical']})" if history["typical"] else ""
-    yield f"History {history['world']} of {history['label']}{kind}"
     if "under" not in history:
         yield from map(_line, history["events"])
         return

@@ -9,6 +9,7 @@ from sim.quantity import Parameters
 from sim.scenario.clauses import named
 from sim.scenario.editions import GONE, NEEDED
 from sim.scenario.layers import Layer, Settings, block_class, dotted_key
+from sim.scenario.names import LONGEST_NAME
 from sim.scenario.schema import Scenario
 from sim.scenario.toml import Key
 
@@ -22,6 +23,7 @@ _PLAIN = {
     "string_pattern_mismatch": (
         "must start with a letter or digit and hold only letters, digits, '.', '_' and '-'"
     ),
+    "string_too_long": f"must have at most {LONGEST_NAME} characters",
     "string_too_short": "must not be empty",
     "string_type": "must be a text in quotes",
     "too_short": "must not be empty",

@@ -14,6 +14,7 @@ from typing import Any, get_args
 from sim.errors import ScenarioError
 from sim.quantity import Parameters
 from sim.scenario import library
+from sim.scenario.reading import LONGEST_CHAIN, MOST_FILES, text_of, usable_path, values_of
 from sim.scenario.schema import OWN, Origins, Scenario, Sources
 from sim.scenario.toml import Key, lines_of
 
@@ -53,7 +54,14 @@ def file_layers(path: Path, *, names_scenario: bool = True) -> list[Layer]:
 
     Raises ScenarioError for a file that cannot be read.
     """
-    layers = list(_read(path, ()))
+    layers: list[Layer] = []
+    for layer in _read(usable_path(path, lambda: "FILE"), ()):
+        if len(layers) == MOST_FILES:
+            raise ScenarioError(
+                f"{path}: extends: leads to more than {MOST_FILES} files, counted each time that "
+                "one is named; name each of them once"
+            )
+        layers.append(layer)
     for layer in layers:
         layer.names_scenario = names_scenario and layer is layers[-1]
     return layers
@@ -147,11 +155,18 @@ def _read(path: Path, above: tuple[Path, ...]) -> Iterator[Layer]:
         raise ScenarioError(
             f"{above[-1]}: extends: goes in a circle: {circle}; take one of them out"
         )
+    if len(above) == LONGEST_CHAIN:
+        raise ScenarioError(
+            f"{above[0]}: extends: is the first of a chain of more than {LONGEST_CHAIN} files, "
+            "each of which extends the next; put some of them together"
+        )
     text = _text(path, above)
     try:
-        values = tomllib.loads(text)
+        values, fault = values_of(text)
     except tomllib.TOMLDecodeError as wrong:
-        raise ScenarioError(f"{path}: is not valid TOML: {wrong}") from None
+        fault = f"is not valid TOML: {wrong}"
+    if fault:
+        raise ScenarioError(f"{path}: {fault}")
     if not values:
         raise ScenarioError(
             f"{path}: is empty; a scenario needs at least a title, or a file that it extends"
@@ -164,7 +179,7 @@ def _read(path: Path, above: tuple[Path, ...]) -> Iterator[Layer]:
 
 def _text(path: Path, above: tuple[Path, ...]) -> str:
     try:
-        return path.read_bytes().decode()
+        return text_of(path)
     except FileNotFoundError:
         extends = f"{above[-1]}: extends: " if above else ""
         raise ScenarioError(f"{extends}{path}: no such file{_nearest_file(path, above)}") from None
@@ -205,6 +220,8 @@ def _bases(layer: Layer) -> list[str]:
             f"{layer.place(('extends',))}: extends: must be the path of a scenario file, in "
             "quotes, or a list of such paths"
         )
+    for base in bases:
+        usable_path(base, lambda: f"{layer.place(('extends',))}: extends")
     return bases
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim.characters import quoted
 from sim.errors import ArgumentFault, ScenarioError
 from sim.scenario import library, texts
 from sim.scenario.faults import by_place, describe
@@ -22,7 +23,12 @@ from sim.scenario.layers import (
     override_layers,
     put,
 )
+from sim.scenario.names import name_of
+from sim.scenario.reading import DEEPEST_NESTING, LARGEST_FILE, values_of
 from sim.scenario.schema import Scenario
+
+MOST_DESCRIBED = 20
+"""Problems of one scenario that are described, each with the nearest of all keys: a screenful."""
 
 
 def load(
@@ -67,10 +73,10 @@ def load(
         layer for file in over for layer in file_layers(library.find(file), names_scenario=False)
     ]
     settings = merged([*texts.with_clauses([*files, *others]), *override_layers(overrides, origin)])
-    document: dict[str, Any] = {"name": Path(path).stem}
+    document: dict[str, Any] = {"name": name_of([Path(path).stem])}
     problems = _put_all(document, settings)
     if over and "name" not in overrides:
-        document["name"] = "+".join([str(document["name"]), *(Path(file).stem for file in over)])
+        document["name"] = name_of([str(document["name"]), *(Path(file).stem for file in over)])
     scenario = _checked(document, settings, problems)
     if scenario.clauses and (over or overrides):
         load(path)
@@ -135,14 +141,22 @@ def read_override(text: str) -> tuple[str, Any]:
     key, equals, value = text.partition("=")
     if len(text.splitlines()) > 1:
         must = "must be KEY=VALUE on one line; repeat it for each further value"
-        raise ScenarioError(ArgumentFault("set", repr(key.strip()), must))
+        raise ScenarioError(ArgumentFault("set", repr(quoted(key)), must))
     if not equals or not key.strip():
         must = "must be KEY=VALUE"
-        raise ScenarioError(ArgumentFault("set", text, must, "regime.deployment.brigades=10"))
+        raise ScenarioError(
+            ArgumentFault("set", quoted(text), must, "regime.deployment.brigades=10")
+        )
+    if len(text) > LARGEST_FILE or key.count(".") >= DEEPEST_NESTING:
+        must = f"must have at most {LARGEST_FILE:,} characters and {DEEPEST_NESTING} names"
+        raise ScenarioError(ArgumentFault("set", quoted(key.strip()), must))
     try:
-        return key.strip(), tomllib.loads(f"value = {value}")["value"]
+        values, beyond = values_of(f"value = {value}")
     except tomllib.TOMLDecodeError:
         return key.strip(), value.strip()
+    if beyond:
+        raise ScenarioError(ArgumentFault("set", quoted(key.strip()), beyond))
+    return key.strip(), values["value"]
 
 
 def _put_all(document: dict[str, Any], settings: Settings) -> list[str]:
@@ -160,8 +174,11 @@ def _checked(document: Mapping[str, Any], settings: Settings, problems: list[str
     try:
         scenario = Scenario.model_validate(document)
     except ValidationError as wrong:
-        lines = {*problems, *(describe(error, settings) for error in wrong.errors())}
+        found = wrong.errors()
+        lines = {*problems, *(describe(error, settings) for error in found[:MOST_DESCRIBED])}
         problems = sorted(lines, key=by_place)
+        if more := found[MOST_DESCRIBED:]:
+            problems.append(f"and {len(more):,} problems more; mend these first")
         raise ScenarioError(problems) from None
     if problems:
         raise ScenarioError(problems)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Self, get_args
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.actors.europe import FrontLineDefender
@@ -21,6 +21,7 @@ from sim.guarantee.costs import Costs
 from sim.guarantee.provisions import Regime
 from sim.quantity import AsTuple, Parameters, parameter
 from sim.scenario.clauses import Clause
+from sim.scenario.names import LONGEST_NAME, NAME
 
 OWN = ("name", "label", "as_of", "title", "description", "sources", "clauses")
 """What a file says of itself only, and does not hand on to a file that extends it; none of it
@@ -40,6 +41,10 @@ def milestones(horizon_years: int) -> tuple[int, ...]:
     return tuple(
         sorted({year for year in (1, 2, 5, 10, 20) if year <= horizon_years} | {horizon_years})
     )
+
+
+MOST_HISTORIES = 1_000_000_000
+"""Histories of a run: their outcomes take some 100 gigabytes, and the months of a fast machine."""
 
 
 class Sampling(Parameters):
@@ -106,6 +111,18 @@ class Sampling(Parameters):
         ),
     )
 
+    @field_validator("replicates")
+    @classmethod
+    def _can_be_simulated(cls, replicates: int, info: ValidationInfo) -> int:
+        worlds = info.data.get("designs", 1) * replicates
+        if worlds > MOST_HISTORIES:
+            raise PydanticCustomError(
+                "histories",
+                "times sampling.designs must be at most {most} histories; it is {worlds}",
+                {"most": f"{MOST_HISTORIES:,}", "worlds": f"{worlds:,}"},
+            )
+        return replicates
+
     @property
     def steps(self) -> int:
         """Steps to the horizon."""
@@ -125,13 +142,12 @@ Origins = Mapping[str, tuple[tuple[Any, str], ...]]
 """For each dotted key the values it was given and by whom, the first being the earliest."""
 Sources = Mapping[str, str]
 """For a dotted key the source that its file states beside it."""
-_NAME = r"^[A-Za-z0-9][A-Za-z0-9_.+\-]*$"
 
 
 class Scenario(Parameters):
     """A ceasefire under a guarantee regime: everything that determines a run."""
 
-    name: Annotated[str, Field(pattern=_NAME)] = parameter(
+    name: Annotated[str, Field(pattern=NAME, max_length=LONGEST_NAME)] = parameter(
         "scenario",
         "short name for tables and folders; without one, that of the file",
         unit="-",

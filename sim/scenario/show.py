@@ -3,6 +3,7 @@ and its source.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import wrap
@@ -10,6 +11,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
+from sim.characters import in_one_line, visible
 from sim.quantity import Parameters, soldiers
 from sim.scenario.clauses import differences
 from sim.scenario.schema import Scenario
@@ -97,9 +99,11 @@ def _lines(name: str, info: ParameterInfo) -> Iterator[str]:
     symbol, unit = f"{info.symbol}: " if info.symbol else "", f" [{info.unit}]" if info.unit else ""
     yield f"{name} = {info.value}    # {symbol}{info.meaning}{unit}"
     if info.set_by:
-        yield f"#   set by {info.set_by}" + "".join(f"; was {value}" for value in info.was)
+        was = "".join(f"; was {value}" for value in info.was)
+        yield f"#   {in_one_line(f'set by {info.set_by}{was}')}"
     if info.source:
-        yield f"#   source: {info.source}" if info.set_by else f"#   default; source: {info.source}"
+        default = "" if info.set_by else "default; "
+        yield f"#   {default}source: {in_one_line(info.source)}"
 
 
 def toml(value: Any) -> str:
@@ -118,12 +122,12 @@ def toml(value: Any) -> str:
         case list() | tuple():
             return "[" + ", ".join(map(toml, value)) + "]"
         case str():
-            return json.dumps(value, ensure_ascii=False)
+            return visible(json.dumps(value, ensure_ascii=False))
     return (
         str(value).lower() if isinstance(value, bool) else str(value)
     )  # a date too is written as its text
 
 
 def _key(name: str) -> str:
-    """A key as TOML writes it: in quotes where it has a dot."""
-    return toml(name) if "." in name else name
+    """A key as TOML writes it: in quotes unless it is bare."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml(name)

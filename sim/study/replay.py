@@ -4,10 +4,11 @@ from typing import Any
 
 from sim.errors import ArgumentFault, ScenarioError
 from sim.model.ceasefire import CeasefireModel
+from sim.scenario.course import Course
 from sim.scenario.schema import Scenario
 
 
-def replay(scenario: Scenario, world: int) -> dict[str, Any]:
+def replay(scenario: Scenario, world: int, course: Course | None = None) -> dict[str, Any]:
     """The journal of one simulated history, month by month.
 
     Parameters
@@ -16,6 +17,8 @@ def replay(scenario: Scenario, world: int) -> dict[str, Any]:
         Its seed determines the history.
     world
         Number of the history; a run of the scenario has the same one under this number.
+    course
+        What is fixed of it, such as the log of a game.
 
     Returns
     -------
@@ -26,7 +29,7 @@ def replay(scenario: Scenario, world: int) -> dict[str, Any]:
     Raises
     ------
     ScenarioError
-        For a number that the scenario does not have.
+        For a number that the scenario does not have, or a course that cannot be one of it.
 
     Examples
     --------
@@ -35,7 +38,7 @@ def replay(scenario: Scenario, world: int) -> dict[str, Any]:
 
     """
     check_world(scenario, world)
-    model = CeasefireModel(scenario, [world])
+    model = CeasefireModel(scenario, [world], course=course)
     journal = model.journal
     if journal is None:
         raise TypeError("a model of one simulated history keeps a journal")

@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from sim.study import deals, discovery, explanation, requirement, reversal, robustness, sensitivity
+from sim.study import (
+    deals,
+    discovery,
+    explanation,
+    outlook,
+    requirement,
+    reversal,
+    robustness,
+    sensitivity,
+)
 from sim.study.calibration import study as calibration
 from sim.study.columns import TableSchema
 
@@ -14,5 +23,6 @@ SCHEMAS: Mapping[str, Mapping[str, TableSchema]] = {
     "robustness": robustness.TABLES,
     "sensitivity": sensitivity.TABLES,
     "signing": deals.TABLES,
+    "outlook": outlook.TABLES,
     "clauses": explanation.TABLES,
 }

@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from sim.scenario.schema import Scenario
 
 MAX_COMBINATIONS = 10_000
 """More combinations than this would take days: a judgement."""
+T = TypeVar("T")
 Points = list[dict[str, float]]
 """The combinations of a sweep: a value for each dotted key."""
 _LIMITS = re.compile(r"^(?P<key>[^=]+)=(?P<low>[^:]+):(?P<high>[^:]+)$")
@@ -37,7 +38,7 @@ def read_range(text: str) -> tuple[str, list[float]]:
     ('regime.deployment.brigades', [0.0, 10.0, 20.0])
 
     """
-    match = _RANGE.match(text)
+    match = _RANGE.fullmatch(text)
     try:
         low, high, count = float(match["low"]), float(match["high"]), int(match["count"])  # type: ignore[index]
     except (TypeError, ValueError):
@@ -46,6 +47,11 @@ def read_range(text: str) -> tuple[str, list[float]]:
         must = f"must be KEY=LOW:HIGH:N with N up to {MAX_COMBINATIONS}"
         raise ScenarioError(ArgumentFault("grid", text, must, "regime.deployment.brigades=0:25:6"))
     return match["key"], np.linspace(low, high, count).tolist()
+
+
+def read_ranges(texts: Sequence[str]) -> dict[str, list[float]]:
+    """Values by key. Raises ScenarioError for a key that is named twice."""
+    return dict(_each_once("grid", [read_range(text) for text in texts]))
 
 
 def read_limits(text: str) -> tuple[str, tuple[float, float]]:
@@ -57,7 +63,7 @@ def read_limits(text: str) -> tuple[str, tuple[float, float]]:
     ('regime.deployment.brigades', (0.0, 25.0))
 
     """
-    match = _LIMITS.match(text)
+    match = _LIMITS.fullmatch(text)
     try:
         low, high = float(match["low"]), float(match["high"])  # type: ignore[index]
     except (TypeError, ValueError):
@@ -70,13 +76,17 @@ def read_limits(text: str) -> tuple[str, tuple[float, float]]:
 
 def read_all_limits(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
     """Limits by key. Raises ScenarioError for a key that is named twice."""
-    limits = [read_limits(text) for text in texts]
-    counts = Counter(key for key, _ in limits)
+    return dict(_each_once("vary", [read_limits(text) for text in texts]))
+
+
+def _each_once(option: str, read: Sequence[tuple[str, T]]) -> Sequence[tuple[str, T]]:
+    """The pairs, if no two have one key. Raises ScenarioError."""
+    counts = Counter(key for key, _ in read)
     if twice := [key for key, count in counts.items() if count > 1]:
         raise ScenarioError(
-            [ArgumentFault("vary", key, "must name each provision once") for key in twice]
+            [ArgumentFault(option, key, "must name each provision once") for key in twice]
         )
-    return dict(limits)
+    return read
 
 
 def grid(values: Mapping[str, Sequence[float]]) -> Points:
@@ -130,6 +140,11 @@ def sample(values: Mapping[str, Sequence[float]], count: int, seed: int = 0) -> 
     Points
         `count` combinations: a value for each key.
 
+    Raises
+    ------
+    ScenarioError
+        For more than 10,000 combinations.
+
     Examples
     --------
     >>> points = sample({"regime.deployment.brigades": [0, 20]}, 4)
@@ -137,6 +152,9 @@ def sample(values: Mapping[str, Sequence[float]], count: int, seed: int = 0) -> 
     [0.0, 1.0, 2.0, 3.0]
 
     """
+    if not 1 <= count <= MAX_COMBINATIONS:
+        must = f"must be at most {MAX_COMBINATIONS:,}"
+        raise ScenarioError(ArgumentFault("sample", f"{count:,}", must))
     unit = qmc.LatinHypercube(d=len(values), rng=generator(seed, "latin hypercube")).random(count)
     low, high = (np.array([pick(several) for several in values.values()]) for pick in (min, max))
     return [dict(zip(values, point, strict=True)) for point in (low + (high - low) * unit).tolist()]

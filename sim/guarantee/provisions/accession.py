@@ -74,6 +74,26 @@ class Accession(Parameters):
         """
         return np.where(vetoed < self.veto, np.inf, self.start - self.mean_years * np.log1p(-wait))
 
+    def chance_by(self, years: Array) -> Array:
+        """The chance at the signature that it will have entered into force by then."""
+        waiting = np.maximum(0.0, years - self.start)
+        return (1 - self.veto) * -np.expm1(-waiting / self.mean_years)
+
+    def place_of(self, entry: Array, uniform: Array) -> Array:
+        """Where a year of entry lies among all, evenly on [0, 1): first those that enter, by their
+        years, then, by a `uniform` number, those that never do.
+        """
+        never = 1 - self.veto + self.veto * uniform
+        return np.where(np.isinf(entry), never, self.chance_by(entry))
+
+    def year_of(self, place: Array) -> Array:
+        """The year of entry at this place; never is infinite."""
+        enters = 1 - self.veto
+        waited = np.minimum(place, enters) / np.where(enters > 0, enters, 1.0)
+        with np.errstate(divide="ignore"):
+            wait = -self.mean_years * np.log1p(-np.minimum(waited, 1.0))
+        return np.where(place < enters, self.start + wait, np.inf)
+
     def entered_by(self, at: Moment) -> Array:
         """x: 1 once it has entered, before that the chance that it will have by t + h."""
         waiting = np.maximum(0.0, at.now + at.ahead - np.maximum(self.start, at.now))

@@ -1,0 +1,78 @@
+"""The command that says what the outlook is after what has happened."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.options import (
+    AsJson,
+    Designs,
+    File,
+    Out,
+    Replicates,
+    Seed,
+    Set,
+    Workers,
+    advance,
+    app,
+    load,
+    plain_errors,
+    pool,
+    progress_bar,
+    sampling,
+    simulate,
+)
+from sim.cli.output import writes_results
+from sim.cli.size import asks_first
+from sim.cli.studies import publish
+
+Events = Annotated[
+    Path,
+    typer.Option(
+        "--events",
+        metavar="COURSE",
+        help="File of what has happened: until, [[events]] with at and what.",
+        show_default=False,
+    ),
+]
+
+
+@app.command()
+@asks_first
+@writes_results
+def outlook(
+    file: File,
+    events: Events,
+    designs: Designs = None,
+    replicates: Replicates = None,
+    seed: Seed = None,
+    overrides: Set = None,
+    workers: Workers = 1,
+    out: Out = Path("runs"),
+    as_json: AsJson = False,
+) -> None:
+    """Estimate how long a ceasefire holds from today, given what has happened since the signature.
+
+    Also show what has been learned, what each event moved, and what to watch in the next year.
+    """
+    with plain_errors():
+        from sim.scenario.course_file import load_course
+        from sim.study.finding import writable
+        from sim.study.outlook import document, find_outlook
+
+        scenario = load(file, overrides, sampling(designs, replicates, seed))
+        course = load_course(events, scenario)
+        writable(out)
+        (signature,) = simulate([scenario], workers, out)
+        with pool(workers) as executor, progress_bar() as bar:
+            task = bar.add_task(f"{scenario.name}, outlook", total=None)
+            finding = find_outlook(
+                scenario,
+                course,
+                executor=executor,
+                progress=partial(advance, bar, task),
+                signature=signature,
+            )
+        publish(finding, out, as_json=as_json, document=document)

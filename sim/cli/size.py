@@ -1,0 +1,86 @@
+"""A run that takes hours or fills a disk starts only if its user agrees."""
+
+import inspect
+import sys
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.streams import say
+from sim.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+MANY = 10_000_000
+"""Histories that start without a question: about an hour on a laptop, and 2 gigabytes."""
+_SECONDS_A_STEP = 1e-6
+"""Of one history, on one core of a laptop."""
+_BYTES, _BYTES_A_MEMBER = 60, 25
+"""Of the outcomes of one history on disk."""
+_HOUR, _DAY = 3600, 86_400
+_AGREED: ContextVar[bool] = ContextVar("agreed", default=False)
+_Yes = Annotated[
+    bool, typer.Option("--yes", help=f"Start runs of more than {MANY:,} histories unasked.")
+]
+
+
+def asks_first(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the option --yes, which answers what `agree` asks while it runs."""
+
+    @wraps(command)
+    def with_yes(*, yes: bool, **arguments: Any) -> None:
+        token = _AGREED.set(yes)
+        try:
+            command(**arguments)
+        finally:
+            _AGREED.reset(token)
+
+    own = inspect.signature(command)
+    option = inspect.Parameter(
+        "yes", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=_Yes
+    )
+    changed: Any = with_yes
+    changed.__signature__ = own.replace(parameters=[*own.parameters.values(), option])
+    changed.__annotations__ = command.__annotations__ | {"yes": _Yes}
+    return with_yes
+
+
+def agree(scenarios: Iterable["Scenario"], workers: int = 1, times: int = 1) -> None:
+    """Ask before many histories are simulated, each scenario so many `times`.
+
+    Raises ScenarioError where there is nobody to ask, and ends the command where the answer is no.
+    """
+    scenarios = list(scenarios)
+    histories = times * sum(scenario.sampling.worlds for scenario in scenarios)
+    if histories <= MANY or _AGREED.get():
+        return
+    seconds = times * _SECONDS_A_STEP * sum(map(_steps, scenarios)) / workers
+    size = times * sum(map(_bytes, scenarios))
+    extent = f"{histories:,} histories take about {_time(seconds)} and {size / 1e9:,.0f} gigabytes"
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise ScenarioError(f"{extent}; --yes starts them, smaller --designs takes less")
+    if not typer.confirm(f"{extent}. Start?", err=True):
+        say("nothing was started", err=True)
+        raise typer.Exit(1)
+
+
+def _steps(scenario: "Scenario") -> int:
+    return scenario.sampling.worlds * scenario.sampling.steps
+
+
+def _bytes(scenario: "Scenario") -> int:
+    members = len(scenario.europe.standing)
+    return scenario.sampling.worlds * (_BYTES + _BYTES_A_MEMBER * members)
+
+
+def _time(seconds: float) -> str:
+    """How long that is, in the unit that people use."""
+    if seconds < _HOUR:
+        return f"{seconds / 60:.0f} minutes"
+    if seconds < 2 * _DAY:
+        return f"{seconds / _HOUR:.0f} hours"
+    return f"{seconds / _DAY:,.0f} days"

@@ -1,0 +1,178 @@
+"""Two histories on the same chance: what they share, where they part and why, and what became of
+each.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sim.presentation.deeds import Deed, percent
+from sim.presentation.story import History, Paragraph, chapters, end, signature, when
+
+_STATED = 3
+"""The most circumstances that a sentence states: a judgement."""
+_CIRCUMSTANCES = {
+    "reputation_europe": ("the belief in a resolute coalition", 0.02),
+    "reputation_united_states": ("the belief in a resolute United States", 0.02),
+    "chance_europe_intervenes": ("the chance that Europe would fight, as Russia saw it,", 0.02),
+    "chance_us_backs": ("the chance that the United States would back it", 0.02),
+    "ground": ("the ground not yet lost to probes", 0.02),
+}
+"""Shares that two histories may differ in: their words, and the least difference worth a word."""
+_STRENGTHS = {"russia_strength": "Russia's army", "ukraine_strength": "Ukraine's army"}
+_ODDS = {
+    "attack": "a review would end in an attack",
+    "war": "a review would end in an attack",
+    "probe": "a review would end in a probe",
+    "incident": "a month would bring an incident to which Ukraine retaliates",
+}
+"""The odds behind a deed of each kind, in words."""
+
+
+def _chance(kind: str, state: Mapping[str, float]) -> float:
+    """The same in numbers."""
+    if kind == "incident":
+        return state["chance_of_incident"] * state["chance_ukraine_retaliates"]
+    return state["chance_of_probe" if kind == "probe" else "chance_of_attack"]
+
+
+def parted(own: Mapping[str, Any], other: Mapping[str, Any]) -> list[Paragraph]:
+    """The paragraphs of two histories of one number, each a journal with the label of its
+    scenario.
+    """
+    histories = History(own), History(other)
+    first = histories[0]
+    step = _parting(*histories)
+    if step is None:
+        return [
+            signature(first),
+            *chapters(first),
+            Paragraph("The two histories never part", _never(*histories)),
+            end(first),
+        ]
+    shared = [signature(first), *chapters(first, 1, step - 1)] if step else []
+    return [
+        *shared,
+        Paragraph(_heading(first, step), _why(*histories, step)),
+        *(
+            Paragraph(f"{history.label} · {paragraph.heading}", paragraph.text)
+            for history in histories
+            for paragraph in (
+                *(() if step else (signature(history),)),
+                *chapters(history, max(1, step)),
+                end(history),
+            )
+        ),
+    ]
+
+
+def _heading(history: History, step: int) -> str:
+    return f"Here the two histories part, {when(history, history.states[step])}"
+
+
+def _parting(own: History, other: History) -> int | None:
+    """The first month in which something else is done in one history than in the other, 0 for the
+    signature; None where there is none.
+    """
+    types = [
+        [history.journal["events"][0]["details"][who] for who in ("europe", "united_states")]
+        for history in (own, other)
+    ]
+    if types[0] != types[1]:
+        return 0
+    ours, theirs = (_done(history) for history in (own, other))
+    steps = sorted({*ours, *theirs})
+    return next((step for step in steps if ours.get(step) != theirs.get(step)), None)
+
+
+def _done(history: History) -> dict[int, list[tuple[str, str]]]:
+    """What was done in each month, apart from what is routine."""
+    done: dict[int, list[tuple[str, str]]] = {}
+    for deed in _deeds(history):
+        done.setdefault(deed.step, []).append(deed.what)
+    return done
+
+
+def _deeds(history: History) -> Iterator[Deed]:
+    return (deed for deed in history.deeds if deed.clause and deed.is_lasting)
+
+
+def _why(own: History, other: History, step: int) -> str:
+    """What was done in each in the month in which they part, and what differed before."""
+    if step == 0:
+        return _types(own, other)
+    both = [(own, other), (other, own)]
+    clauses = [
+        f"Under {history.label} {_only(history, counterpart, step)}"
+        for history, counterpart in both
+    ]
+    kind = next(
+        deed.kind
+        for history, counterpart in both
+        for deed in _deeds(history)
+        if deed.step == step and deed.what not in _done(counterpart).get(step, [])
+    )
+    before = own.states[step - 1], other.states[step - 1]
+    return " ".join((f"{'; '.join(clauses)}.".replace("; Under", "; under"), _odds(kind, *before)))
+
+
+def _only(history: History, counterpart: History, step: int) -> str:
+    """What was done in one history alone."""
+    there = _done(counterpart).get(step, [])
+    clauses = [
+        deed.what[1] for deed in _deeds(history) if deed.step == step and deed.what not in there
+    ]
+    return ", and ".join(clauses) if clauses else "nothing of the kind happened"
+
+
+def _odds(kind: str, own: Mapping[str, float], other: Mapping[str, float]) -> str:
+    """The odds that the same chance met, and the circumstances that differed most."""
+    odds = [percent(_chance(kind, state)) for state in (own, other)] if kind in _ODDS else []
+    met = (
+        f"Both met the same chance, but at other odds: the chance that {_ODDS[kind]} was {odds[0]} "
+        f"in the one and {odds[1]} in the other. "
+        if len(set(odds)) > 1
+        else "Both met the same chance. "
+    )
+    differ = [
+        (abs(own[name] - other[name]), f"{text} {percent(own[name])} and {percent(other[name])}")
+        for name, (text, least) in _CIRCUMSTANCES.items()
+        if abs(own[name] - other[name]) >= least
+    ]
+    differ += [
+        (
+            abs(own[name] / other[name] - 1),
+            f"{text} {own[name]:.0f} and {other[name]:.0f} brigades",
+        )
+        for name, text in _STRENGTHS.items()
+        if round(own[name]) != round(other[name])
+    ]
+    stated = [text for _, text in sorted(differ, reverse=True)[:_STATED]]
+    if not stated:
+        return f"{met}Strengths and beliefs were nearly the same in both.".strip()
+    return f"{met}What differed most by then, in the one and in the other: {'; '.join(stated)}."
+
+
+def _types(own: History, other: History) -> str:
+    """Why the types of the guarantors differ from the start."""
+    texts = [
+        f"under {history.label} the others put {percent(history.states[0]['reputation_europe'])} "
+        "on a resolute coalition and "
+        f"{percent(history.states[0]['reputation_united_states'])} on a resolute United States"
+        for history in (own, other)
+    ]
+    return (
+        "The guarantors are not the same from the start, since a promise given and a force sent "
+        f"at once are signs of resolve: {', '.join(texts)}, and the same chance met these odds."
+    )
+
+
+def _never(own: History, other: History) -> str:
+    worst = [
+        f"{percent(max(state['chance_of_attack'] for state in history.states))} under "
+        f"{history.label}"
+        for history in (own, other)
+    ]
+    return (
+        "Whatever mattered was done alike in both. The chance that a review would end in an "
+        f"attack was at most {' and '.join(worst)}."
+    )
