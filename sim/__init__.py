@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.ensemble.verify import verify
     from sim.errors import InputError, NotPairedError, RunError, ScenarioError
     from sim.model.ceasefire import CeasefireModel
+    from sim.presentation.notebook import html
     from sim.scenario.course import Course
     from sim.scenario.course_file import load_course
     from sim.scenario.load import load
@@ -66,6 +67,7 @@ _HOME = {
     "discover": "sim.study.discovery",
     "explain": "sim.study.clauses",
     "hazard": "sim.analysis.hazard",
+    "html": "sim.presentation.notebook",
     "load": "sim.scenario.load",
     "load_course": "sim.scenario.course_file",
     "outlook": "sim.study.outlook",
@@ -110,6 +112,7 @@ __all__ = [
     "explain",
     "grid",
     "hazard",
+    "html",
     "load",
     "load_course",
     "outlook",

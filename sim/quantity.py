@@ -47,8 +47,8 @@ SMALLEST = 1e-3
 """Strengths, half-lives and other positive quantities start here."""
 
 SOLDIERS_PER_BRIGADE = 4500
-"""Soldiers of a brigade-equivalent with their equipment: the unit of strength of the model, an
-American armoured brigade (4,100 to 4,700 by its tables of organisation) or a large one of Europe.
+"""Soldiers of a brigade-equivalent with their equipment. Judgement: the size of a large brigade, by
+which the strengths of the model were counted (docs/model.md).
 """
 
 _MUST_BE: LiteralString = (

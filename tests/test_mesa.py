@@ -1,8 +1,11 @@
 """One world is an ordinary Mesa model, and thousands are the same model."""
 
+import re
+
 import mesa
 import numpy as np
 import pytest
+from conftest import ROOT
 from mesa.datacollection import DataCollector
 
 import sim
@@ -10,6 +13,7 @@ from sim.agents.europe import EuropeanCoalition
 from sim.agents.russia import Russia
 from sim.agents.ukraine import Ukraine
 from sim.agents.united_states import UnitedStates
+from sim.game.endings import Cause
 
 
 @pytest.fixture(scope="module")
@@ -182,3 +186,55 @@ def test_worlds_are_whole_numbers(scenario):
     assert sim.CeasefireModel(scenario, np.array([5, 2])).worlds.tolist() == [5, 2]
     with pytest.raises(ValueError, match="0 to 9999"):
         sim.CeasefireModel(scenario, [1.5])
+
+
+def test_a_model_collects_a_row_a_month(scenario):
+    """Of one history its values, of several their means; nothing where nothing is wanted."""
+    one, several, none = (
+        sim.CeasefireModel(scenario, [3]),
+        sim.CeasefireModel(scenario, 50),
+        sim.CeasefireModel(scenario, 50, collect=False),
+    )
+    for model in (one, several, none):
+        while model.running:
+            model.step()
+    months = one.datacollector.get_model_vars_dataframe()
+    assert len(months) == one.steps
+    assert months["years"].tolist() == pytest.approx([n / 12 for n in range(1, one.steps + 1)])
+    assert set(months["at_peace"]) <= {True, False}
+    assert months["years_held"].iloc[-1] == pytest.approx(one.years_held[0])
+    shares = several.datacollector.get_model_vars_dataframe()
+    assert shares["at_peace"].iloc[-1] == several.at_peace.mean()
+    assert shares["at_peace"].is_monotonic_decreasing
+    assert none.datacollector.get_model_vars_dataframe().empty
+    agents = several.datacollector.get_agent_vars_dataframe().loc[several.steps]
+    by_actor = agents.set_index("actor")
+    assert by_actor.loc["Russia", "strength"] == several.russia.strength.mean()
+    assert np.isnan(by_actor.loc["UnitedStates", "strength"])
+
+
+def test_batch_run_runs_it(scenario):
+    """Each run is the history of its number, whatever runs it."""
+    rows = mesa.batch_run(
+        sim.CeasefireModel,
+        {"scenario": [scenario], "worlds": [[3], [4]]},
+        number_processes=1,
+        max_steps=300,
+        display_progress=False,
+    )
+    assert len(rows) == 2 * 4
+    for row in rows:
+        alone = sim.CeasefireModel(scenario, row["worlds"])
+        while alone.running:
+            alone.step()
+        assert row["years_held"] == pytest.approx(alone.years_held[0])
+        assert row["cause"] == str(list(Cause)[alone.cause[0]])
+
+
+def test_the_how_to_of_mesas_tools_runs(capsys):
+    """Both of its programs, one after the other."""
+    page = (ROOT / "docs" / "how-to" / "use_mesas_own_tools.md").read_text(encoding="utf-8")
+    names = {"__name__": "__main__"}
+    for block in re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        exec(block, names)  # noqa: S102  it is our own page
+    assert "RunId" in capsys.readouterr().out

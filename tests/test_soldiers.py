@@ -34,7 +34,13 @@ def test_every_number_of_brigades_takes_soldiers(key):
 
 def test_members_take_soldiers():
     """Each in its block of the list."""
-    member = {"name": "Norway", "reliability": 0.8, "weight": 1, "gdp_usd_tn": 0.5}
+    member = {
+        "name": "Norway",
+        "resolve_offset": 0,
+        "reliability": 0.8,
+        "weight": 1,
+        "gdp_usd_tn": 0.5,
+    }
     dates = {"next_election": "2029-09-10", "election_interval": 4}
     (norway,) = sim.load(
         "nato", {"europe.members": [member | dates | {"brigades": {"soldiers": 4500}}]}

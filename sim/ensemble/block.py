@@ -39,7 +39,7 @@ def simulate(scenario: Scenario, first: int, last: int) -> Block:
     """
     from sim.model.ceasefire import CeasefireModel  # noqa: PLC0415  results are read without it
 
-    model = CeasefireModel(scenario, range(first, last))
+    model = CeasefireModel(scenario, range(first, last), collect=False)
     timeline = Timeline.of(model)
     block = Block(first, outcomes(model), timeline)
     check_outcomes(block.outcomes, scenario.sampling.horizon_years)

@@ -95,7 +95,7 @@ class Conditioned:
         from sim.model.ceasefire import CeasefireModel  # noqa: PLC0415  findings are read without it
 
         own = np.arange(self.first, self.last)
-        model = CeasefireModel(self.scenario, own, course=self.course)
+        model = CeasefireModel(self.scenario, own, course=self.course, collect=False)
         origin, branches = own, list[Branch]()
         while model.steps < self.until and model.running:
             model.step()
@@ -116,7 +116,9 @@ class Conditioned:
         """The histories that were chosen, from the signature to the same moment."""
         from sim.model.ceasefire import CeasefireModel  # noqa: PLC0415  findings are read without it
 
-        again = CeasefireModel(self.scenario, origin, course=self.course, branches=branches)
+        again = CeasefireModel(
+            self.scenario, origin, course=self.course, branches=branches, collect=False
+        )
         while again.steps < model.steps:
             again.step()
         vars(model).clear()

@@ -66,7 +66,10 @@ def model_code() -> str:
     package = Path(__file__).parents[1]
     folders = [package / name for name in ("guarantee", "actors", "agents", "game", "model")]
     files = {path for folder in folders for path in folder.rglob("*.py")}
-    files -= {package / "model" / name for name in ("events.py", "journal.py", "observer.py")}
+    files -= {
+        package / "model" / name
+        for name in ("collector.py", "events.py", "journal.py", "observer.py")
+    }
     files |= {
         package / name
         for name in (

@@ -100,6 +100,17 @@ class Run:
     manifest: dict[str, Any]
     folder: Path | None
 
+    def __repr__(self) -> str:
+        """One line: name, label, how many histories, and where they are kept."""
+        kept = "in memory" if self.folder is None else f"in {str(self.folder)!r}"
+        return f"Run({self.name!r}, {self.label!r}: {self.manifest['worlds']} histories, {kept})"
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it."""
+        import sim  # noqa: PLC0415  the front door knows who shows it
+
+        return sim.html(self)
+
     @property
     def outcomes(self) -> pd.DataFrame:
         """The same in memory whole, as a DataFrame."""

@@ -45,7 +45,9 @@ class _Batch:
         numbers = np.arange(self.first, self.last)
         several = len(self.settings)
         values = _values(self.scenario, self.settings, numbers)
-        model = CeasefireModel(self.scenario, np.tile(numbers, several), settings=values)
+        model = CeasefireModel(
+            self.scenario, np.tile(numbers, several), settings=values, collect=False
+        )
         while model.running:
             model.step()
         table = outcomes(model)

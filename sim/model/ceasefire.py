@@ -17,6 +17,7 @@ from sim.game.endings import ENDINGS, Cause
 from sim.guarantee.costs import EUROPE, UNITED_STATES
 from sim.guarantee.terms import Moment, Terms
 from sim.model.chance import Branch, Chance
+from sim.model.collector import data_collector
 from sim.model.decided import (
     escalation_as_decided,
     offensive_as_fixed,
@@ -59,6 +60,9 @@ class CeasefireModel(mesa.Model):
     settings
         Values (world,) that stand in place of those of the scenario, by dotted key: histories of
         the same number then meet the same chances under different settings.
+    collect
+        Whether `datacollector` gathers a row a month, of one history its values and of several
+        their means.
 
     Raises
     ------
@@ -83,6 +87,8 @@ class CeasefireModel(mesa.Model):
         settings: Mapping[str, Floats] | None = None,
         course: Course | None = None,
         branches: Sequence[Branch] = (),
+        *,
+        collect: bool = True,
     ) -> None:
         """Sign the ceasefire.
 
@@ -118,6 +124,8 @@ class CeasefireModel(mesa.Model):
         self.journal = Journal(int(self.worlds[0])) if size == 1 else None
         self.observer: Observer = self.journal or Observer()
         self.observer.open(self)
+        self.datacollector = data_collector()
+        self._collects = collect
 
     def _sign(self, size: int) -> None:
         """The actors at the signature, what chance has in store for the regime, and the chances of
@@ -237,6 +245,8 @@ class CeasefireModel(mesa.Model):
             for year in self.hazard_until
             if year == self.years or (year > self.years and not self.running)
         }
+        if self._collects:
+            self.datacollector.collect(self)
 
     @property
     def log_weight(self) -> Floats:

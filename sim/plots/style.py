@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 PALETTE = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#7F7F7F")
@@ -27,27 +29,58 @@ DASHES: tuple[Any, ...] = (
     (0, (3, 3)),
 )
 
-Asked = ParamSpec("Asked")
-Drawn = TypeVar("Drawn")
+P = ParamSpec("P")
 _OF_THE_PROGRAM = ("backend", "interactive", "toolbar", "timezone")
 """Settings that are no style."""
 STYLE = {
     name: value
     for name, value in mpl.rcParamsDefault.items()
     if not name.startswith(_OF_THE_PROGRAM)
-} | {"text.parse_math": False}
-"""Matplotlib's defaults, whatever a user prefers; a dollar sign in a name is one."""
+} | {
+    "text.parse_math": False,  # a dollar sign in a name is one
+    "pdf.fonttype": 42,  # embedded TrueType, which editors of vector graphics take as text
+    "ps.fonttype": 42,
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "ceasefire",  # the same figure is the same file
+}
+"""Matplotlib's defaults, whatever a user prefers, and what the figures have beside them."""
+_PAPER, _INK = "white", "black"
 
 
-def in_own_style(figure: Callable[Asked, Drawn]) -> Callable[Asked, Drawn]:
-    """The figure as it is drawn whatever style is in use."""
+def in_own_style(draw: Callable[P, Axes]) -> Callable[P, Axes]:
+    """The figure as it is drawn whatever style is in use, a dark one included: dark ink on white
+    paper.
+    """
 
-    @wraps(figure)
-    def drawn(*args: Asked.args, **kwargs: Asked.kwargs) -> Drawn:
+    @wraps(draw)
+    def drawn(*arguments: P.args, **options: P.kwargs) -> Axes:
         with mpl.rc_context(STYLE):
-            return figure(*args, **kwargs)
+            if isinstance(given := options.get("ax"), Axes):
+                _make_paper(given)
+            axes = draw(*arguments, **options)
+            figure = axes.get_figure(root=True)
+            for panel in figure.axes if figure else ():
+                for axis in (panel.xaxis, panel.yaxis):  # ticks are made when first wanted
+                    axis.get_major_ticks()
+                    axis.get_minor_ticks()
+        return axes
 
     return drawn
+
+
+def _make_paper(ax: Axes) -> None:
+    """Turn axes that were made under another style, and what lies around them, into paper."""
+    figure = ax.get_figure(root=True)
+    patches = [ax.patch, *([figure.patch] if figure else [])]
+    if all(to_rgb(patch.get_facecolor()) == to_rgb(_PAPER) for patch in patches):
+        return
+    for patch in patches:
+        patch.set_facecolor(_PAPER)
+    for spine in ax.spines.values():
+        spine.set_edgecolor(_INK)
+    for text in ax.findobj(Text):
+        text.set(color=_INK)
+    ax.tick_params(which="both", colors=_INK)
 
 
 def axes_or_new(ax: Axes | None, inches: tuple[float, float] = (8, 4.8)) -> Axes:
@@ -100,12 +133,12 @@ def scale(share: Axis, ax: Axes) -> None:
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10]))
 
 
-@in_own_style
 def save(axes: Axes, *paths: Path) -> None:
     """Write the figure of these axes to files, of the kinds that their names say, and close it."""
     figure = axes.get_figure(root=True)
     if figure is None:
         raise ValueError("these axes belong to no figure")
-    for path in paths:
-        figure.savefig(path, dpi=150, bbox_inches="tight")
+    with mpl.rc_context(STYLE):
+        for path in paths:
+            figure.savefig(path, dpi=150, bbox_inches="tight")
     plt.close(figure)

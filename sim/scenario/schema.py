@@ -239,6 +239,22 @@ class Scenario(Parameters):
             )
         return self
 
+    def __repr__(self) -> str:
+        """One line: name, label, and how much is uncertain."""
+        uncertain, sampling = len(self.uncertain()), self.sampling
+        return (
+            f"Scenario({self.name!r}, {self.label!r}: {uncertain} uncertain numbers, "
+            f"{sampling.designs} parameter sets of {sampling.replicates} histories)"
+        )
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it."""
+        import sim  # noqa: PLC0415  the front door knows who shows it
+
+        return sim.html(self)
+
     _origins: Origins = PrivateAttr(default_factory=dict)
     _stated_sources: Sources = PrivateAttr(default_factory=dict)
 

@@ -208,6 +208,7 @@ def held(
         np.full(count, world),
         course=course,
         branches=[Branch(branch, numbers)],
+        collect=False,
     )
     while model.running and model.steps < last:
         model.step()

@@ -34,6 +34,16 @@ class Finding:
     asked: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
 
+    def __repr__(self) -> str:
+        """One line: kind and tables."""
+        return f"Finding({self.name!r}: {', '.join(self.tables)})"
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it."""
+        import sim  # noqa: PLC0415  the front door knows who shows it
+
+        return sim.html(self)
+
     @property
     def table(self) -> pd.DataFrame:
         """The table that answers the question of the study."""

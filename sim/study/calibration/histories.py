@@ -187,7 +187,7 @@ def _held(scenario: Scenario) -> Floats:
     """Years held (history,), infinite where a ceasefire held to the horizon."""
     from sim.model.ceasefire import CeasefireModel  # noqa: PLC0415  findings are read without it
 
-    model = CeasefireModel(scenario, scenario.sampling.worlds)
+    model = CeasefireModel(scenario, scenario.sampling.worlds, collect=False)
     while model.running:
         model.step()
     held = np.where(model.cause == Cause.HELD.code, np.inf, model.years_held)
