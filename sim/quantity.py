@@ -12,6 +12,7 @@ from typing import (
     Any,
     Generic,
     LiteralString,
+    NamedTuple,
     Self,
     TypeVar,
     overload,
@@ -148,6 +149,8 @@ T = TypeVar("T")
 class derived(Generic[T]):  # noqa: N801  a decorator
     """A quantity that follows from the parameters of a block alone.
 
+    An array with more axes than that of the worlds has it as its last, of length 1 where worlds do
+    not differ.
     It is computed once for all of a block's parameter sets, and read off for some of its worlds.
     """
 
@@ -198,6 +201,7 @@ class Parameters(BaseModel):
     _worlds: Any = PrivateAttr(default=None)
     _updated: bool = PrivateAttr(default=False)
     _fixed: dict[str, Any] | None = PrivateAttr(default=None)
+    _table: "_Table | None" = PrivateAttr(default=None)
 
     @field_validator("*", mode="after")
     @classmethod
@@ -270,7 +274,7 @@ class Parameters(BaseModel):
         return copy
 
     def at(self, worlds: Worlds) -> Self:
-        """The same block for some of its worlds only, each value read off when it is first used.
+        """The same block for some of its worlds only, its values read off when one is first used.
 
         Itself where nothing differs.
         """
@@ -297,6 +301,7 @@ class Parameters(BaseModel):
                 "_worlds": worlds,
                 "_updated": False,
                 "_fixed": None,
+                "_table": None,
             },
         )
         object.__setattr__(copy, "__dict__", fixed.copy())
@@ -309,7 +314,7 @@ class Parameters(BaseModel):
         for name in [name for name in copy.__dict__ if name not in fields]:
             del copy.__dict__[name]
         private = _private(copy)
-        private["_updated"], private["_fixed"] = bool(update), None
+        private |= {"_updated": bool(update), "_fixed": None, "_table": None}
         return copy
 
     if not TYPE_CHECKING:  # or every name would pass for an attribute
@@ -319,8 +324,44 @@ class Parameters(BaseModel):
             private = _private(self)
             if not private or name not in private.get("_varying", ()):
                 return super().__getattr__(name)
-            value = self.__dict__[name] = _at(getattr(private["_whole"], name), private["_worlds"])
+            value = getattr(private["_whole"], name)
+            if isinstance(value, np.ndarray):
+                self._read_numbers(private)
+                return self.__dict__[name]
+            value = self.__dict__[name] = _at(value, private["_worlds"])
             return value
+
+    def _read_numbers(self, private: dict[str, Any]) -> None:
+        """Read off all numbers that differ between worlds together: one by one they take longer."""
+        whole = private["_whole"]
+        of_whole = _private(whole)
+        if of_whole["_table"] is None:
+            of_whole["_table"] = _Table.of(whole, private["_varying"])
+        table = private["_table"] = of_whole["_table"].at(private["_worlds"])
+        self.__dict__.update((name, row) for name, row in table.rows() if name not in self.__dict__)
+
+
+class _Table(NamedTuple):
+    """The numbers of a block that differ between worlds."""
+
+    names: tuple[str, ...]
+    values: Floats  # (name, world)
+
+    @classmethod
+    def of(cls, block: Parameters, varying: tuple[str, ...]) -> Self:
+        """Those of a block, of the fields that are `varying`."""
+        numbers = {
+            name: value for name in varying if isinstance(value := getattr(block, name), np.ndarray)
+        }
+        return cls(tuple(numbers), np.stack(tuple(numbers.values())))
+
+    def at(self, worlds: Worlds) -> Self:
+        """Those of some worlds."""
+        return self._replace(values=self.values.take(worlds, axis=1))
+
+    def rows(self) -> Iterator[tuple[str, Floats]]:
+        """Each number by its name, (world,)."""
+        return zip(self.names, self.values, strict=True)
 
 
 def _private(block: Parameters) -> dict[str, Any]:
@@ -344,7 +385,8 @@ def _varies(value: Any) -> bool:
 
 def _at(value: Any, worlds: Worlds) -> Any:
     if isinstance(value, np.ndarray):
-        return value.take(worlds)
+        everywhere = value.ndim > 1 and value.shape[-1] == 1
+        return value if everywhere else value.take(worlds, axis=-1)
     if isinstance(value, tuple):
         return tuple(_at(member, worlds) for member in value)
     return value.at(worlds) if isinstance(value, Parameters) else value

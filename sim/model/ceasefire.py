@@ -9,6 +9,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.actors.foresight import PRESENT
 from sim.agents.europe import EuropeanCoalition
 from sim.agents.russia import Russia
 from sim.agents.ukraine import Ukraine
@@ -16,7 +17,7 @@ from sim.agents.united_states import UnitedStates
 from sim.game.crisis import Crisis
 from sim.game.endings import ENDINGS, Cause
 from sim.guarantee.costs import EUROPE, UNITED_STATES
-from sim.guarantee.terms import Moment, Terms
+from sim.guarantee.terms import TERMS, Moment, Terms
 from sim.model.chance import Chance
 from sim.model.hazard import hazards
 from sim.model.journal import Journal
@@ -24,11 +25,14 @@ from sim.model.observer import Observer
 from sim.model.politics import deliver, hold_politics
 from sim.model.rates import Rates
 from sim.model.sample import Sample
-from sim.model.situation import PRESENT, Situation, crisis_of, terms_of
+from sim.model.situation import Situation, crisis_of, terms_of
 from sim.model.wars import Wars
 from sim.quantity import Worlds
 from sim.scenario.schema import Scenario, milestones
 from sim.uncertainty import Floats
+
+FORCE, FORFEITED = frozenset({"deployed_force"}), frozenset({"forfeited"})
+"""Terms that are wanted alone: where troops are counted, and where Ukraine reviews."""
 
 
 class CeasefireModel(mesa.Model):
@@ -210,12 +214,12 @@ class CeasefireModel(mesa.Model):
         if self.stationed.any():
             month = self.step_years * self.parameters.costs.present(self.years)
             self.brigade_years += (
-                month * self.terms().deployed_force * self.europe.will * self.at_peace
+                month * self.terms(FORCE).deployed_force * self.europe.will * self.at_peace
             )
 
-    def terms(self) -> Terms:
-        """What the regime comes to now."""
-        return terms_of(self.parameters, self.situation(), 0.0, self.step_years)
+    def terms(self, wanted: frozenset[str] = TERMS) -> Terms:
+        """What the regime comes to now, in the terms that are `wanted`."""
+        return terms_of(self.parameters, self.situation(), 0.0, self.step_years, wanted)
 
     def parameters_of(self, worlds: Worlds) -> Scenario:
         """The scenario with what was drawn for some worlds."""
@@ -256,7 +260,7 @@ class CeasefireModel(mesa.Model):
             parameters.war.offensive_succeeds(situation.ukraine_strength, situation.russia_strength)
         )
         chance = parameters.ukraine.starts_offensive(
-            winning, terms_of(parameters, situation, 0.0, self.step_years)
+            winning, terms_of(parameters, situation, 0.0, self.step_years, FORFEITED)
         )
         starts = self.ukraine.review(chance, uniform[due], _at(self.rates.ukraine_reviews, due))
         self.observer.note_ukraine(self, winning, chance, starts)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.actors.foresight import PRESENT
 from sim.game.attack import IRRESOLUTE, RESOLUTE, Attack
 from sim.model.reason import main_reasons
-from sim.model.situation import PRESENT, Situation, crisis_of
+from sim.model.situation import Situation, crisis_of
 from sim.quantity import Worlds
 from sim.uncertainty import Floats
 

@@ -1,6 +1,6 @@
 """The promise of defence: how binding it is, how long it lasts, and how it is lost."""
 
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -13,6 +13,10 @@ from sim.uncertainty import Uniform
 @final
 class Commitment(Provision):
     """A promise to defend Ukraine: how binding it is, how long it lasts, and how it is lost."""
+
+    contributes_to: ClassVar = frozenset(
+        {"europe_promised", "united_states_promised", "forfeited", "resupply", "voidable"}
+    )
 
     europe: Quantity = parameter(
         0.0,
