@@ -12,7 +12,6 @@ from typing import (
     Any,
     Generic,
     LiteralString,
-    NamedTuple,
     Self,
     TypeVar,
     overload,
@@ -201,7 +200,8 @@ class Parameters(BaseModel):
     _worlds: Any = PrivateAttr(default=None)
     _updated: bool = PrivateAttr(default=False)
     _fixed: dict[str, Any] | None = PrivateAttr(default=None)
-    _table: "_Table | None" = PrivateAttr(default=None)
+    _read: list[str] = PrivateAttr(default_factory=list)
+    _table: Floats | None = PrivateAttr(default=None)
 
     @field_validator("*", mode="after")
     @classmethod
@@ -301,6 +301,7 @@ class Parameters(BaseModel):
                 "_worlds": worlds,
                 "_updated": False,
                 "_fixed": None,
+                "_read": [],
                 "_table": None,
             },
         )
@@ -314,7 +315,7 @@ class Parameters(BaseModel):
         for name in [name for name in copy.__dict__ if name not in fields]:
             del copy.__dict__[name]
         private = _private(copy)
-        private |= {"_updated": bool(update), "_fixed": None, "_table": None}
+        private |= {"_updated": bool(update), "_fixed": None, "_read": [], "_table": None}
         return copy
 
     if not TYPE_CHECKING:  # or every name would pass for an attribute
@@ -326,42 +327,30 @@ class Parameters(BaseModel):
                 return super().__getattr__(name)
             value = getattr(private["_whole"], name)
             if isinstance(value, np.ndarray):
-                self._read_numbers(private)
-                return self.__dict__[name]
+                return self._read_number(private, name, value)
             value = self.__dict__[name] = _at(value, private["_worlds"])
             return value
 
-    def _read_numbers(self, private: dict[str, Any]) -> None:
-        """Read off all numbers that differ between worlds together: one by one they take longer."""
-        whole = private["_whole"]
-        of_whole = _private(whole)
-        if of_whole["_table"] is None:
-            of_whole["_table"] = _Table.of(whole, private["_varying"])
-        table = private["_table"] = of_whole["_table"].at(private["_worlds"])
-        self.__dict__.update((name, row) for name, row in table.rows() if name not in self.__dict__)
-
-
-class _Table(NamedTuple):
-    """The numbers of a block that differ between worlds."""
-
-    names: tuple[str, ...]
-    values: Floats  # (name, world)
-
-    @classmethod
-    def of(cls, block: Parameters, varying: tuple[str, ...]) -> Self:
-        """Those of a block, of the fields that are `varying`."""
-        numbers = {
-            name: value for name in varying if isinstance(value := getattr(block, name), np.ndarray)
-        }
-        return cls(tuple(numbers), np.stack(tuple(numbers.values())))
-
-    def at(self, worlds: Worlds) -> Self:
-        """Those of some worlds."""
-        return self._replace(values=self.values.take(worlds, axis=1))
-
-    def rows(self) -> Iterator[tuple[str, Floats]]:
-        """Each number by its name, (world,)."""
-        return zip(self.names, self.values, strict=True)
+    def _read_number(self, private: dict[str, Any], name: str, whole: Floats) -> Floats:
+        """A number that differs between worlds, and with it all others that were read before for
+        some worlds: one by one they take longer.
+        """
+        of_whole, worlds = _private(private["_whole"]), private["_worlds"]
+        read: list[str] = of_whole["_read"]
+        if read and private["_table"] is None:
+            if of_whole["_table"] is None or len(of_whole["_table"]) < len(read):
+                of_whole["_table"] = np.stack([getattr(private["_whole"], each) for each in read])
+            rows = of_whole["_table"].take(worlds, axis=1)
+            if not private["_updated"]:
+                private["_table"], private["_read"] = rows, read.copy()
+            own = self.__dict__
+            own.update((each, row) for each, row in zip(read, rows, strict=True) if each not in own)
+        if name not in self.__dict__:
+            if name not in read:
+                read.append(name)
+            self.__dict__[name] = whole.take(worlds)
+        number: Floats = self.__dict__[name]
+        return number
 
 
 def _private(block: Parameters) -> dict[str, Any]:
