@@ -201,6 +201,8 @@ T = TypeVar("T")
 class derived(Generic[T]):  # noqa: N801  a decorator
     """A quantity that follows from the parameters of a block alone.
 
+    An array with more axes than that of the worlds has it as its last, of length 1 where worlds do
+    not differ.
     It is computed once for all of a block's parameter sets, and read off for some of its worlds.
     """
 
@@ -253,6 +255,8 @@ class Parameters(BaseModel):
     _worlds: Any = PrivateAttr(default=None)
     _updated: bool = PrivateAttr(default=False)
     _fixed: dict[str, Any] | None = PrivateAttr(default=None)
+    _read: list[str] = PrivateAttr(default_factory=list)
+    _table: Floats | None = PrivateAttr(default=None)
 
     @field_validator("*", mode="after")
     @classmethod
@@ -327,7 +331,7 @@ class Parameters(BaseModel):
         return copy
 
     def at(self, worlds: Worlds) -> Self:
-        """The same block for some of its worlds only, each value read off when it is first used.
+        """The same block for some of its worlds only, its values read off when one is first used.
 
         Itself where nothing differs.
         """
@@ -354,6 +358,8 @@ class Parameters(BaseModel):
                 "_worlds": worlds,
                 "_updated": False,
                 "_fixed": None,
+                "_read": [],
+                "_table": None,
             },
         )
         object.__setattr__(copy, "__dict__", fixed.copy())
@@ -366,7 +372,7 @@ class Parameters(BaseModel):
         for name in [name for name in copy.__dict__ if name not in fields]:
             del copy.__dict__[name]
         private = _private(copy)
-        private["_updated"], private["_fixed"] = bool(update), None
+        private |= {"_updated": bool(update), "_fixed": None, "_read": [], "_table": None}
         return copy
 
     if not TYPE_CHECKING:  # or every name would pass for an attribute
@@ -376,8 +382,32 @@ class Parameters(BaseModel):
             private = _private(self)
             if not private or name not in private.get("_varying", ()):
                 return super().__getattr__(name)
-            value = self.__dict__[name] = _at(getattr(private["_whole"], name), private["_worlds"])
+            value = getattr(private["_whole"], name)
+            if isinstance(value, np.ndarray):
+                return self._read_number(private, name, value)
+            value = self.__dict__[name] = _at(value, private["_worlds"])
             return value
+
+    def _read_number(self, private: dict[str, Any], name: str, whole: Floats) -> Floats:
+        """A number that differs between worlds, and with it all others that were read before for
+        some worlds: one by one they take longer.
+        """
+        of_whole, worlds = _private(private["_whole"]), private["_worlds"]
+        read: list[str] = of_whole["_read"]
+        if read and private["_table"] is None:
+            if of_whole["_table"] is None or len(of_whole["_table"]) < len(read):
+                of_whole["_table"] = np.stack([getattr(private["_whole"], each) for each in read])
+            rows = of_whole["_table"].take(worlds, axis=1)
+            if not private["_updated"]:
+                private["_table"], private["_read"] = rows, read.copy()
+            own = self.__dict__
+            own.update((each, row) for each, row in zip(read, rows, strict=True) if each not in own)
+        if name not in self.__dict__:
+            if name not in read:
+                read.append(name)
+            self.__dict__[name] = whole.take(worlds)
+        number: Floats = self.__dict__[name]
+        return number
 
 
 def _private(block: Parameters) -> dict[str, Any]:
@@ -401,7 +431,8 @@ def _varies(value: Any) -> bool:
 
 def _at(value: Any, worlds: Worlds) -> Any:
     if isinstance(value, np.ndarray):
-        return value.take(worlds)
+        everywhere = value.ndim > 1 and value.shape[-1] == 1
+        return value if everywhere else value.take(worlds, axis=-1)
     if isinstance(value, tuple):
         return tuple(_at(member, worlds) for member in value)
     return value.at(worlds) if isinstance(value, Parameters) else value

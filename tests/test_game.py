@@ -37,7 +37,8 @@ class ByHand:
         """Read the numbers of this world only."""
 
         def number(value):
-            return float(value[world]) if isinstance(value, np.ndarray) else value
+            each = isinstance(value, np.ndarray) and value.ndim == 1
+            return float(value[world]) if each else value
 
         def numbers(block: Parameters) -> SimpleNamespace:
             return SimpleNamespace(**{name: number(value) for name, value in block})

@@ -27,7 +27,7 @@ from sim.actors.russia import Challenger
 from sim.actors.ukraine import Protege
 from sim.game.war import War
 from sim.guarantee.provisions import Accession, Provision, Regime
-from sim.guarantee.terms import NOT_ADDED, Moment, Terms
+from sim.guarantee.terms import NOT_ADDED, TERMS, Moment, Terms
 from sim.quantity import SMALLEST, Parameters
 from sim.uncertainty import LARGEST
 
@@ -374,7 +374,7 @@ def certain(provision: Provision) -> Provision:
     )
 
 
-def terms_of(provisions: list[Provision]) -> Terms:
+def terms_of(provisions: list[Provision], wanted: frozenset[str] = TERMS) -> Terms:
     """The terms of a regime with these provisions in this order, the same kind as often as it
     comes, before an accession.
     """
@@ -385,6 +385,7 @@ def terms_of(provisions: list[Provision]) -> Terms:
     return Regime.terms(
         create_model("Ordered", __base__=_Standing, accession=(Accession, accession), **fields)(),
         WHEN,
+        wanted,
     )
 
 
@@ -429,6 +430,14 @@ class TestEveryProvision:
         for term, value in vars(terms_of(provisions)).items():
             joined = reduce(NOT_ADDED.get(term, operator.add), (each[term] for each in alone))
             np.testing.assert_allclose(value, joined, rtol=ROUNDING, err_msg=term)
+
+    @given(st.data())
+    def test_a_term_alone_is_what_it_is_among_all(self, name, data):
+        """A provision that is left out where other terms are wanted contributes nothing to this."""
+        provisions = [PROVISIONS[name].model_validate(data.draw(legal(PROVISIONS[name])))]
+        for term, value in vars(terms_of(provisions)).items():
+            alone = terms_of(provisions, frozenset({term}))
+            np.testing.assert_array_equal(getattr(alone, term), value, err_msg=term)
 
 
 class TestAccession:

@@ -1,7 +1,7 @@
 """How every actor chooses and learns: logit response, Bayes' rule, rates and probabilities."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,8 @@ _LEAST_KEPT = 1e-300
 
 def logistic(x: Array) -> Array:
     """σ(x) = 1 / (1 + e^(-x)), exact to 1e-304 and free of overflow."""
-    odds_against = np.asarray(np.minimum(np.negative(x), _STEEPEST))
+    odds_against = np.asarray(np.negative(x))
+    np.minimum(odds_against, _STEEPEST, out=odds_against)
     np.exp(odds_against, out=odds_against)
     odds_against += 1
     answer: Array = np.divide(1, odds_against, out=odds_against)[()]
@@ -65,13 +66,14 @@ def log_kept(chance: Array) -> Array:
     return np.log(np.maximum(1 - chance, _LEAST_KEPT))
 
 
-def summed(counts: Floats, values: Sequence[Array]) -> Floats:
-    """Σ count × value at each node, (node, world), from `counts` (value, node, world).
+def summed(counts: Floats, values: Floats) -> Floats:
+    """Σ count × value at each node, (node, world), from `counts` (value, node, world) and `values`
+    (value, world).
 
     Counts grow from 0 at the first, so that only what is new is added at the next.
     """
-    more = np.diff(counts, axis=1)
-    sums = np.zeros((counts.shape[1], *np.broadcast_shapes(np.shape(values[0]), counts.shape[2:])))
+    more = counts[:, 1:] - counts[:, :-1]
+    sums = np.zeros((counts.shape[1], max(values.shape[1], counts.shape[2])))
     grows: list[list[bool]] = np.any(more, axis=-1).T.tolist()
     for node, grown in enumerate(grows):
         total = sums[node + 1]

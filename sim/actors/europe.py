@@ -3,9 +3,11 @@
 Abstain or intervene, answer softly or firmly, renew the deployment or not.
 """
 
+import numpy as np
 from pydantic import Field
 
 from sim.actors.choice import after_draws, log_kept, logistic, signalled, summed
+from sim.actors.foresight import PRESENT
 from sim.actors.members import (
     FORCES,
     REFERENCE_MEMBERS,
@@ -13,6 +15,7 @@ from sim.actors.members import (
     Members,
     Outsiders,
     Without,
+    by_member,
     elections_by,
     shares,
 )
@@ -254,9 +257,11 @@ class FrontLineDefender(Parameters):
         return tuple(member.weight / total for member in self.standing)
 
     @derived
-    def log_kept(self) -> tuple[Array, ...]:
-        """log(1 - e_E share_i): what an election of each standing member leaves of a reputation."""
-        return tuple(log_kept(self.election_swing * share) for share in self.shares_of_weight)
+    def log_kept(self) -> Floats:
+        """log(1 - e_E share_i): what an election of each standing member, as the first axis, leaves
+        of a reputation.
+        """
+        return by_member([log_kept(self.election_swing * each) for each in self.shares_of_weight])
 
     def reputation_at_signature(self, promised: Array, force: Array) -> Array:
         """b_E = σ(logit π_E + ζ_E (L_E⁰ + n/(n + F½))).
@@ -272,7 +277,8 @@ class FrontLineDefender(Parameters):
         self, reputation: Array, now: Array, ahead: Array, calendar: Calendar
     ) -> Array:
         """b_E(h) = π_E + (b_E - π_E) Π (1 - e_E share_i) over members' elections in (t, t + h]."""
-        held = self.elections_by(now + ahead, calendar) - self.elections_by(now, calendar)
+        counts = self.elections_by(now + np.concatenate([PRESENT, ahead]), calendar)
+        held = counts[:, 1:] - counts[:, :1]
         return after_draws(self.prior_resolute, reputation, summed(held, self.log_kept))
 
     def elections_by(self, years: Array, calendar: Calendar) -> Floats:

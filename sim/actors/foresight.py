@@ -8,9 +8,13 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from sim.quantity import Array, AsTuple
+from sim.uncertainty import Floats
 
 FARTHEST = 100
 """The longest foresight that a scenario may give, in years."""
+
+PRESENT = np.zeros((1, 1))
+"""The years ahead of one who looks at the present only, (node, 1)."""
 
 
 def _increase(years: tuple[float, ...]) -> tuple[float, ...]:
@@ -33,7 +37,9 @@ Foresight = Annotated[tuple[float, ...], AsTuple, AfterValidator(_increase)]
 """Years ahead, in increasing order."""
 
 
-def discounts(factor: Array, foresight: Foresight) -> tuple[Array, ...]:
-    """δ^(H_k - H_(k-1)): what a unit at each foresight year is worth at the one before it."""
-    years = (0.0, *foresight)
-    return tuple(np.exp(np.log(factor) * (later - year)) for year, later in pairwise(years))
+def discounts(factor: Array, foresight: Foresight) -> Floats:
+    """δ^(H_k - H_(k-1)): what a unit at each foresight year is worth at the one before it, with the
+    year as the first axis.
+    """
+    between = np.diff((0.0, *foresight))[:, None]
+    return np.asarray(np.exp(np.log(factor) * between))

@@ -189,12 +189,17 @@ def elections_by(members: Sequence[Member], years: Array, calendar: Calendar) ->
         for member in members
     ]
     interval = [member.election_interval for member in members]
-    return np.asarray(calendar.elections_since(_by_member(first), _by_member(interval), years))
+    return np.asarray(
+        calendar.elections_since(by_member(first)[:, None], by_member(interval)[:, None], years)
+    )
 
 
-def _by_member(values: list[Array]) -> Floats:
-    """One value a member as the first axis, before (node, world)."""
-    return np.stack(np.broadcast_arrays(*map(np.atleast_1d, values)))[:, None]
+def by_member(values: Sequence[Array]) -> Floats:
+    """One value a member as the first axis, before that of the worlds."""
+    if all(isinstance(value, float) for value in values):
+        return np.array(values)[:, None]
+    stacked: Floats = np.stack(np.broadcast_arrays(*map(np.atleast_1d, values)))
+    return stacked
 
 
 def shares(weights: Sequence[Array]) -> tuple[Array, ...]:

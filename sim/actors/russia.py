@@ -250,7 +250,7 @@ class Challenger(Parameters):
     )
 
     @derived
-    def patience(self) -> tuple[Array, ...]:
+    def patience(self) -> Floats:
         """δ^(H_k - H_(k-1)): what a unit at each foresight year is worth at the one before it."""
         return discounts(self.discount_factor, self.foresight)
 

@@ -191,7 +191,7 @@ class Backstop(Parameters):
         ),
     )
 
-    def backs(self, promised: Array, fights: int, resolute: Array) -> Array:
+    def backs(self, promised: Array, fights: Array, resolute: Array) -> Array:
         """P_A(χ, τ): chance that it backs the defence by its promise ℓ_A, seeing whether Europe
         fights.
         """

@@ -49,20 +49,22 @@ class Attack:
     added_cost_of_war: Array  # z f
 
     @cached_property
-    def backs_by_type(self) -> tuple[Array, Array]:
-        """P_A(χ, τ): for each course of Europe, an array with the type as its first axis."""
-        return (
-            self.united_states.backs(self.united_states_promised, ABSTAINS, self.types),
-            self.united_states.backs(self.united_states_promised, INTERVENES, self.types),
+    def courses(self) -> Floats:
+        """χ of a Europe that abstains and of one that intervenes, on an axis before the rest."""
+        return self.types
+
+    @cached_property
+    def backs_by_type(self) -> Floats:
+        """P_A(χ, τ), with the course of Europe as the first axis and the type as the second."""
+        return np.asarray(
+            self.united_states.backs(self.united_states_promised, self.courses[:, None], self.types)
         )
 
     @cached_property
-    def backs(self) -> tuple[Array, Array]:
-        """P_A(χ), as the others see it, by whether Europe fights."""
-        return (
-            over_types(self.reputation_united_states, self.backs_by_type[ABSTAINS]),
-            over_types(self.reputation_united_states, self.backs_by_type[INTERVENES]),
-        )
+    def backs(self) -> Floats:
+        """P_A(χ), as the others see it, with the course of Europe as the first axis."""
+        by_type = self.backs_by_type
+        return np.asarray(over_types(self.reputation_united_states, by_type.swapaxes(0, 1)))
 
     @cached_property
     def intervenes_by_type(self) -> Array:
@@ -106,21 +108,20 @@ class Attack:
         return self.war.prevails(self.attacker, np.where(backed, self.backed(defence), defence))
 
     @cached_property
-    def odds(self) -> tuple[Array, Array]:
-        """o(D, χ): Russia's odds of prevailing by whether Europe fights, over what the United
-        States may do.
+    def odds(self) -> Floats:
+        """o(D, χ): Russia's odds of prevailing over what the United States may do, with the course
+        of Europe as the first axis.
 
-        D₀ = α' (U + S f), D₁ = α' (U + S f + F_X + β_E (F - F_X) + β_E B).
+        D = α' (U + S f) + χ α' (F_X + β_E (F - F_X) + β_E B).
         """
-        alone = self.advantage * self.ukraine
-        joined = alone + self.advantage * self.allies(self.europe.pledged_force)
-        return (self._odds(ABSTAINS, alone), self._odds(INTERVENES, joined))
-
-    def _odds(self, fights: int, defence: Array) -> Array:
-        return expected(
-            self.backs[fights],
-            self.war.prevails(self.attacker, self.backed(defence)),
-            self.war.prevails(self.attacker, defence),
+        joining = self.advantage * self.allies(self.europe.pledged_force)
+        defence = self.advantage * self.ukraine + self.courses * joining
+        return np.asarray(
+            expected(
+                self.backs,
+                self.war.prevails(self.attacker, self.backed(defence)),
+                self.war.prevails(self.attacker, defence),
+            )
         )
 
     @cached_property
@@ -134,14 +135,9 @@ class Attack:
         f, with V' = V (1 - G).
         """
         russia, prize = self.russia, self.russia.value_of_prevailing * self.prize
-        resisted = (
-            self.odds[INTERVENES] * prize
-            - self.backs[INTERVENES] * russia.cost_of_fighting_us
-            - russia.cost_of_fighting_europe
-        )
-        unresisted = self.odds[ABSTAINS] * prize - self.backs[ABSTAINS] * russia.cost_of_fighting_us
+        unresisted, resisted = self.odds * prize - self.backs * russia.cost_of_fighting_us
         return (
-            expected(self.intervenes, resisted, unresisted)
+            expected(self.intervenes, resisted - russia.cost_of_fighting_europe, unresisted)
             - russia.cost_of_war
             - self.added_cost_of_war
         )

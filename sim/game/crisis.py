@@ -48,6 +48,7 @@ class Crisis:
     reputation_europe: Array  # b_E(h)
     reputation_united_states: Array  # b_A(h)
     balance_at_signature: Array  # p̄₀
+    patience: Floats  # δ^(H_k - H_(k-1)), (foresight year, world)
 
     @cached_property
     def deployed_force(self) -> Array:
@@ -134,9 +135,7 @@ class Crisis:
             reconsidered = expected(
                 self.russia.prefers(attack[node], waiting[node]), attack[node], waiting[node]
             )
-            waiting[node - 1] = expected(
-                self.russia.patience[node - 1], reconsidered, peace[node - 1]
-            )
+            waiting[node - 1] = expected(self.patience[node - 1], reconsidered, peace[node - 1])
         return waiting
 
     @cached_property

@@ -55,7 +55,7 @@ def _chance(crisis: Crisis, known: InformationSet) -> Array:
     match known:
         case InformationSet(Player.UNITED_STATES, own_type=int(own)):
             return _of_type(
-                _subgame(crisis, known).backs_by_type[Action.INTERVENE in known.seen], own
+                _subgame(crisis, known).backs_by_type[int(Action.INTERVENE in known.seen)], own
             )
         case InformationSet(Player.EUROPE, own_type=int(own), seen=(Action.PROBE,)):
             return _of_type(crisis.answers_firmly_by_type, own)

@@ -4,7 +4,7 @@ then, and the terms that follow.
 
 import operator
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 import numpy as np
@@ -114,6 +114,8 @@ class Terms:
     fortifications: Array = 1.0  # 1 - ĝ
 
 
+TERMS = frozenset(term.name for term in fields(Terms))
+"""The names of all terms."""
 NOT_ADDED: dict[str, Callable[[Any, Any], Any]] = {
     "strength_cap": np.minimum,
     **dict.fromkeys(("incidents", "disputed", "surprise", "prize", "fortifications"), operator.mul),

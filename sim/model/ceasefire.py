@@ -8,6 +8,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.actors.foresight import PRESENT
 from sim.agents.europe import EuropeanCoalition
 from sim.agents.russia import Russia
 from sim.agents.ukraine import Ukraine
@@ -15,7 +16,7 @@ from sim.agents.united_states import UnitedStates
 from sim.game.crisis import Crisis
 from sim.game.endings import ENDINGS, Cause
 from sim.guarantee.costs import EUROPE, UNITED_STATES
-from sim.guarantee.terms import Moment, Terms
+from sim.guarantee.terms import TERMS, Moment, Terms
 from sim.model.chance import Branch, Chance
 from sim.model.collector import data_collector
 from sim.model.decided import (
@@ -32,13 +33,16 @@ from sim.model.observer import Observer
 from sim.model.politics import deliver, hold_politics
 from sim.model.rates import Rates
 from sim.model.sample import Sample
-from sim.model.situation import PRESENT, Situation, crisis_of, terms_of
+from sim.model.situation import Situation, crisis_of, terms_of
 from sim.model.wars import Wars
 from sim.quantity import Worlds
 from sim.scenario.course import Course
 from sim.scenario.course_check import check
 from sim.scenario.schema import Scenario, milestones
 from sim.uncertainty import Floats
+
+FORCE, FORFEITED = frozenset({"deployed_force"}), frozenset({"forfeited"})
+"""Terms that are wanted alone: where troops are counted, and where Ukraine reviews."""
 
 
 class CeasefireModel(mesa.Model):
@@ -270,12 +274,12 @@ class CeasefireModel(mesa.Model):
         if self.stationed.any():
             month = self.step_years * self.parameters.costs.present(self.years)
             self.brigade_years += (
-                month * self.terms().deployed_force * self.europe.will * self.at_peace
+                month * self.terms(FORCE).deployed_force * self.europe.will * self.at_peace
             )
 
-    def terms(self) -> Terms:
-        """What the regime comes to now."""
-        return terms_of(self.parameters, self.situation(), 0.0, self.step_years)
+    def terms(self, wanted: frozenset[str] = TERMS) -> Terms:
+        """What the regime comes to now, in the terms that are `wanted`."""
+        return terms_of(self.parameters, self.situation(), 0.0, self.step_years, wanted)
 
     def parameters_of(self, worlds: Worlds) -> Scenario:
         """The scenario with what was drawn for some worlds."""
@@ -283,11 +287,12 @@ class CeasefireModel(mesa.Model):
 
     def follow_power(self) -> None:
         """Note how far the balance of power has shifted from that of the signature, where the
-        ceasefire holds.
+        ceasefire holds: worked out everywhere, which costs less than to pick those worlds.
         """
-        at_peace = np.flatnonzero(self.at_peace)
-        crisis = self.crisis(at_peace, PRESENT)
-        self._drift[at_peace] += crisis.now(crisis.terms_drift)
+        crisis = crisis_of(
+            self.parameters, self.situation(), PRESENT, self.step_years, self.balance_at_signature
+        )
+        self._drift += np.where(self.at_peace, crisis.now(crisis.terms_drift), 0.0)
         self._followed += self.at_peace
 
     @property
@@ -316,7 +321,7 @@ class CeasefireModel(mesa.Model):
             parameters.war.offensive_succeeds(situation.ukraine_strength, situation.russia_strength)
         )
         chance = parameters.ukraine.starts_offensive(
-            winning, terms_of(parameters, situation, 0.0, self.step_years)
+            winning, terms_of(parameters, situation, 0.0, self.step_years, FORFEITED)
         )
         reviewing = self.rates.at("ukraine_reviews", due)
         own = offensive_as_fixed(self, due, uniform[due], chance)
@@ -403,15 +408,12 @@ class CeasefireModel(mesa.Model):
         )
         return everywhere if worlds is None else everywhere.at(worlds)
 
-    def crisis(self, worlds: Worlds, ahead: Floats | None = None) -> Crisis:
-        """The month's crisis game in some worlds; `ahead` (node, 1) are the years of Russia's
-        foresight unless others are wanted.
-        """
-        ahead = self.ahead if ahead is None else ahead
+    def crisis(self, worlds: Worlds) -> Crisis:
+        """The month's crisis game in some worlds."""
         return crisis_of(
             self.parameters_of(worlds),
             self.situation(worlds),
-            ahead,
+            self.ahead,
             self.step_years,
             self.balance_at_signature[worlds],
         )

@@ -19,7 +19,7 @@ from sim.uncertainty import Floats
 
 SLAB = 1024
 """Worlds that are drawn together."""
-_ROWS = 16
+_ROWS = 8
 """The most rows that a stream draws ahead."""
 
 

@@ -16,6 +16,9 @@ from sim.uncertainty import Distribution, Floats
 if TYPE_CHECKING:
     from sim.model.ceasefire import CeasefireModel
 
+PROMISED = frozenset({"united_states_promised"})
+"""The term that is wanted where funds are voted."""
+
 
 def hold_politics(model: "CeasefireModel", began: float) -> None:
     """Elections since the moment `began`, the Russian leader and his disposition, and the yearly
@@ -64,14 +67,14 @@ def hold_elections(model: "CeasefireModel", began: float) -> None:
             model.fate.falls("United States", "statement", model.us_voted & model.at_peace),
         )
     model.members_voted = []
-    for member, share in zip(europe.standing, europe.shares_of_weight, strict=True):
-        before, after = (
-            member.elections_by(years, model.parameters.calendar) for years in (began, model.years)
-        )
-        if (voted := np.greater(after, before)).any():
-            uniform = _of_election(model.chance[f"elections in {member.name}"], after)
-            model.members_voted.append(member.name)
-            model.europe.turn(np.where(voted, share, 0.0), uniform)
+    months = np.array([[began], [model.years]])
+    counts = europe.elections_by(months, model.parameters.calendar)
+    for position in np.flatnonzero(np.any(counts[:, 1] > counts[:, 0], axis=-1)):
+        member, share = europe.standing[position], europe.shares_of_weight[position]
+        before, after = counts[position]
+        uniform = _of_election(model.chance[f"elections in {member.name}"], after)
+        model.members_voted.append(member.name)
+        model.europe.turn(np.where(after > before, share, 0.0), uniform)
 
 
 def deliver(model: "CeasefireModel", began: float) -> None:
@@ -103,7 +106,9 @@ def vote_funds(model: "CeasefireModel") -> None:
     money = (model.years < regime.arms.delivery_years - TOLERANCE) & (
         regime.arms.package_usd_bn * regime.arms.united_states_share > 0
     )
-    model.funds_due = np.full(len(model.worlds), money | (model.terms().united_states_promised > 0))
+    model.funds_due = np.full(
+        len(model.worlds), money | (model.terms(PROMISED).united_states_promised > 0)
+    )
     model.united_states.funds_passed = ~model.funds_due  # where none are due, none are short
     model.fate.require("funds", model.funds_due)
     if model.funds_due.any():
@@ -113,8 +118,8 @@ def vote_funds(model: "CeasefireModel") -> None:
 
 def _of_election(stream: Stream, held: Array) -> Floats:
     """The numbers of the election that an actor held last, in a stream that has one an election."""
-    if isinstance(held, float):
-        return stream.row(int(held) - 1)
+    if np.size(held) == 1:
+        return stream.row(int(np.max(held)) - 1)
     ordinal = np.maximum(held, 1).astype(np.intp) - 1
     return stream.nth(ordinal, np.arange(len(ordinal)))
 

@@ -9,8 +9,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.actors.foresight import PRESENT
 from sim.game.endings import Reason
-from sim.model.situation import PRESENT, Situation, crisis_of
+from sim.model.situation import Situation, crisis_of
 from sim.quantity import Worlds
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Floats

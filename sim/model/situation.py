@@ -7,13 +7,10 @@ from typing import Any, Self
 import numpy as np
 
 from sim.game.crisis import Crisis
-from sim.guarantee.terms import Moment, Terms
+from sim.guarantee.terms import TERMS, Moment, Terms
 from sim.quantity import Array, Worlds
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Floats
-
-PRESENT = np.zeros((1, 1))
-"""The years ahead of a crisis that looks at the present only."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +68,19 @@ def moment_of(
 
 
 def terms_of(
-    parameters: Scenario, at: Situation, ahead: Any, step: float, *, as_agreed: bool = False
+    parameters: Scenario,
+    at: Situation,
+    ahead: Any,
+    step: float,
+    wanted: frozenset[str] = TERMS,
+    *,
+    as_agreed: bool = False,
 ) -> Terms:
-    """What the regime comes to in a situation, looked at some years `ahead`."""
-    return parameters.regime.terms(moment_of(parameters, at, ahead, step, as_agreed=as_agreed))
+    """What the regime comes to in a situation, looked at some years `ahead`, in the terms that are
+    `wanted`.
+    """
+    moment = moment_of(parameters, at, ahead, step, as_agreed=as_agreed)
+    return parameters.regime.terms(moment, wanted)
 
 
 def crisis_of(
@@ -122,4 +128,5 @@ def crisis_of(
             at.reputation_united_states, at.now, ahead, calendar
         ),
         balance_at_signature=balance_at_signature,
+        patience=parameters.russia.patience,
     )

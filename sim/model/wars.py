@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.actors.foresight import PRESENT
 from sim.game.attack import IRRESOLUTE, RESOLUTE, Attack
 from sim.model.reason import main_reasons
-from sim.model.situation import PRESENT, Situation, crisis_of
+from sim.model.situation import Situation, crisis_of
 from sim.quantity import Worlds
 from sim.uncertainty import Floats
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from sim.model.ceasefire import CeasefireModel
 
 NO_REASON = -1
+TOGETHER = 4096
+"""Wars that are settled together."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,14 @@ class _Begun:
             situation=situation,
             **{name: np.concatenate(values) for name, values in columns.items()},
         )
+
+    def at(self, wars: Worlds) -> Self:
+        """Some of the wars, by their positions."""
+        columns: dict[str, Any] = {
+            name: value.at(wars) if isinstance(value, Situation) else value[wars]
+            for name, value in vars(self).items()
+        }
+        return type(self)(**columns)
 
 
 class Wars:
@@ -147,37 +158,42 @@ class Wars:
         self._settled()
 
     def _settled(self) -> Self:
-        """Settle the wars that have begun since somebody looked, together.
+        """Settle the wars that have begun since somebody looked, many together.
 
-        One by one they would cost more than the months of peace.
+        One by one they would cost more than the months of peace, and all at once more memory.
         """
         if self._begun:
-            begun, model = _Begun.joined(self._begun), self._model
-            self._begun = []
-            parameters, balance = (
-                model.parameters_of(begun.worlds),
-                model.balance_at_signature[begun.worlds],
-            )
-            crisis = crisis_of(parameters, begun.situation, PRESENT, model.step_years, balance)
-            self._drift[begun.worlds] = crisis.now(crisis.terms_drift)
-            for attack, chosen in (
-                (crisis.attack_at_once, begun.deliberate),
-                (crisis.escalation, begun.escalated),
-            ):
-                self._fight(attack, begun, chosen)
-            attacked = np.flatnonzero(begun.deliberate)
-            worlds = begun.worlds[attacked]
-            self._reasons[worlds] = main_reasons(
-                model.parameters_of(worlds),
-                begun.situation.at(attacked),
-                model.signature.at(worlds),
-                begun.first_leader[attacked],
-                begun.disposition[attacked],
-                model.balance_at_signature[worlds],
-                model.ahead,
-                model.step_years,
-            )
+            begun, self._begun = _Begun.joined(self._begun), []
+            for first in range(0, len(begun.worlds), TOGETHER):
+                self._settle(begun.at(np.arange(first, min(first + TOGETHER, len(begun.worlds)))))
         return self
+
+    def _settle(self, begun: _Begun) -> None:
+        """Who fought in these wars, and why Russia attacked."""
+        model = self._model
+        parameters, balance = (
+            model.parameters_of(begun.worlds),
+            model.balance_at_signature[begun.worlds],
+        )
+        crisis = crisis_of(parameters, begun.situation, PRESENT, model.step_years, balance)
+        self._drift[begun.worlds] = crisis.now(crisis.terms_drift)
+        for attack, chosen in (
+            (crisis.attack_at_once, begun.deliberate),
+            (crisis.escalation, begun.escalated),
+        ):
+            self._fight(attack, begun, chosen)
+        attacked = np.flatnonzero(begun.deliberate)
+        worlds = begun.worlds[attacked]
+        self._reasons[worlds] = main_reasons(
+            model.parameters_of(worlds),
+            begun.situation.at(attacked),
+            model.signature.at(worlds),
+            begun.first_leader[attacked],
+            begun.disposition[attacked],
+            model.balance_at_signature[worlds],
+            model.ahead,
+            model.step_years,
+        )
 
     def _fight(self, attack: Attack, begun: _Begun, chosen: NDArray[np.bool_]) -> None:
         """Who comes to the wars that were `chosen` among those begun, all of which the attack

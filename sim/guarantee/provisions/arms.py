@@ -1,6 +1,6 @@
 """The delivery of foreign arms during the ceasefire."""
 
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from sim.quantity import Array, Quantity, parameter
 @final
 class Arms(Provision):
     """Foreign arms delivered to Ukraine during the ceasefire, evenly over some years."""
+
+    contributes_to: ClassVar = frozenset({"arms_due", "american_arms_due"})
 
     package_usd_bn: Quantity = parameter(
         0.0,

@@ -21,6 +21,10 @@ class Commitment(Provision):
     )
     """The middle of what the scenarios of these texts have."""
 
+    contributes_to: ClassVar = frozenset(
+        {"europe_promised", "united_states_promised", "forfeited", "resupply", "voidable"}
+    )
+
     europe: Quantity = parameter(
         0.0,
         "promise of the European coalition: 0 none, 1 an Article 5 treaty",

@@ -1,6 +1,6 @@
 """The deployment of allied force in Ukraine."""
 
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from sim.quantity import SMALLEST, Brigades, Quantity, parameter
 @final
 class Deployment(Provision):
     """Allied force stationed in Ukraine."""
+
+    contributes_to: ClassVar = frozenset({"deployed_force", "exposed_force"})
 
     brigades: Brigades = parameter(
         0.0,

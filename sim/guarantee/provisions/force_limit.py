@@ -1,6 +1,6 @@
 """The limit on Ukraine's force."""
 
-from typing import final
+from typing import ClassVar, final
 
 from sim.guarantee.provisions.provision import Provision
 from sim.guarantee.terms import Contributions, Standing
@@ -10,6 +10,8 @@ from sim.quantity import SMALLEST, Brigades, parameter
 @final
 class ForceLimit(Provision):
     """A cap on Ukraine's strength."""
+
+    contributes_to: ClassVar = frozenset({"strength_cap"})
 
     brigades: Brigades | None = parameter(
         None,

@@ -1,6 +1,6 @@
 """The monitoring of the line of contact."""
 
-from typing import final
+from typing import ClassVar, final
 
 from sim.guarantee.provisions.provision import Provision
 from sim.guarantee.terms import Contributions, Standing
@@ -10,6 +10,8 @@ from sim.quantity import Quantity, parameter
 @final
 class Monitoring(Provision):
     """Observers and verification on the line of contact."""
+
+    contributes_to: ClassVar = frozenset({"incidents", "disputed"})
 
     quality: Quantity = parameter(
         0.2,

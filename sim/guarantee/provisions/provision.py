@@ -3,8 +3,9 @@ game.
 """
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
-from sim.guarantee.terms import Contributions, Standing
+from sim.guarantee.terms import TERMS, Contributions, Standing
 from sim.quantity import Parameters
 
 TOLERANCE = 1e-9
@@ -13,6 +14,11 @@ TOLERANCE = 1e-9
 
 class Provision(Parameters, ABC):
     """One provision of a guarantee."""
+
+    contributes_to: ClassVar[frozenset[str]] = TERMS
+    """The terms to which it may contribute: a provision that names its own is left out where others
+    are wanted.
+    """
 
     @abstractmethod
     def contributes(self, at: Standing) -> Contributions:

@@ -1,6 +1,6 @@
 """The provocation of Russia by the regime itself."""
 
-from typing import final
+from typing import ClassVar, final
 
 from sim.guarantee.provisions.provision import Provision
 from sim.guarantee.terms import Contributions, Standing
@@ -10,6 +10,8 @@ from sim.quantity import Quantity, parameter
 @final
 class Provocation(Provision):
     """What an insecure Russia loses by the regime beside its troops and arms: membership."""
+
+    contributes_to: ClassVar = frozenset({"provocation"})
 
     value: Quantity = parameter(
         0.0,

@@ -1,6 +1,6 @@
 """The reassurance of Russia."""
 
-from typing import final
+from typing import ClassVar, final
 
 from sim.guarantee.provisions.provision import Provision
 from sim.guarantee.terms import Contributions, Standing
@@ -10,6 +10,8 @@ from sim.quantity import Quantity, parameter
 @final
 class Reassurance(Provision):
     """Assurances given to Russia: neutrality, limits, reciprocity."""
+
+    contributes_to: ClassVar = frozenset({"reassurance"})
 
     value: Quantity = parameter(
         0.0,

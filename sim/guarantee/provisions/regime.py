@@ -13,7 +13,7 @@ from sim.guarantee.provisions.response import Response
 from sim.guarantee.provisions.sanctions import Sanctions
 from sim.guarantee.provisions.separation import Separation
 from sim.guarantee.provisions.territory import Territory
-from sim.guarantee.terms import Moment, Standing, Terms, combined
+from sim.guarantee.terms import TERMS, Moment, Standing, Terms, combined
 from sim.quantity import Parameters
 
 
@@ -37,12 +37,14 @@ class Regime(Parameters):
         """How far the regime is in force at t + h: wholly, for one without an accession."""
         return Standing.of(at) if self.accession is None else self.accession.standing(at)
 
-    def terms(self, at: Moment) -> Terms:
-        """All that the regime changes in crises imagined at t + h."""
+    def terms(self, at: Moment, wanted: frozenset[str] = TERMS) -> Terms:
+        """What the regime changes in crises imagined at t + h; terms that are not `wanted` may be
+        left as if it changed nothing.
+        """
         standing = self.standing(at)
         provisions = [getattr(self, name) for name in type(self).model_fields]
         return combined(
             provision.contributes(standing)
             for provision in provisions
-            if isinstance(provision, Provision)
+            if isinstance(provision, Provision) and not wanted.isdisjoint(provision.contributes_to)
         )

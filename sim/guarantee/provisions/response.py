@@ -1,6 +1,6 @@
 """The response: how soon the pledged force is there."""
 
-from typing import final
+from typing import ClassVar, final
 
 from sim.guarantee.provisions.provision import Provision
 from sim.guarantee.terms import Contributions, Standing
@@ -10,6 +10,8 @@ from sim.quantity import Quantity, parameter
 @final
 class Response(Provision):
     """How soon the pledged force is there."""
+
+    contributes_to: ClassVar = frozenset({"europe_days", "united_states_days"})
 
     europe_days: Quantity = parameter(
         60.0,

@@ -1,6 +1,6 @@
 """The sanctions that snap back, and their relief."""
 
-from typing import final
+from typing import ClassVar, final
 
 from sim.guarantee.provisions.provision import Provision
 from sim.guarantee.terms import Contributions, Standing
@@ -10,6 +10,8 @@ from sim.quantity import Quantity, parameter
 @final
 class Sanctions(Provision):
     """Sanctions that snap back if Russia resumes the war, and relief while it does not."""
+
+    contributes_to: ClassVar = frozenset({"added_cost_of_war", "relief"})
 
     snapback: Quantity = parameter(
         0.0,

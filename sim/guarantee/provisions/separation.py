@@ -1,6 +1,6 @@
 """The separation of the armies by a zone."""
 
-from typing import final
+from typing import ClassVar, final
 
 from sim.guarantee.provisions.provision import Provision
 from sim.guarantee.terms import Contributions, Standing
@@ -10,6 +10,8 @@ from sim.quantity import Quantity, parameter
 @final
 class Separation(Provision):
     """A zone between the armies."""
+
+    contributes_to: ClassVar = frozenset({"incidents", "surprise"})
 
     warning: Quantity = parameter(
         0.0,

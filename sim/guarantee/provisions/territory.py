@@ -1,6 +1,6 @@
 """The territory that the agreement gives to Russia."""
 
-from typing import final
+from typing import ClassVar, final
 
 from sim.guarantee.provisions.provision import Provision
 from sim.guarantee.terms import Contributions, Standing
@@ -10,6 +10,8 @@ from sim.quantity import Quantity, parameter
 @final
 class Territory(Provision):
     """Land that the agreement gives to Russia."""
+
+    contributes_to: ClassVar = frozenset({"prize", "fortifications"})
 
     granted: Quantity = parameter(
         0.0,
