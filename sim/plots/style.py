@@ -1,5 +1,6 @@
 """What the figures share: colours and dashes, scales, labels at the ends of lines."""
 
+import warnings
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -44,7 +45,8 @@ def in_own_style(figure: Callable[Asked, Drawn]) -> Callable[Asked, Drawn]:
 
     @wraps(figure)
     def drawn(*args: Asked.args, **kwargs: Asked.kwargs) -> Drawn:
-        with mpl.rc_context(STYLE):
+        with mpl.rc_context(STYLE), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph")  # a box stands for it
             return figure(*args, **kwargs)
 
     return drawn
