@@ -1,5 +1,6 @@
 """What the figures share: colours and dashes, scales, labels at the ends of lines."""
 
+import warnings
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -54,7 +55,8 @@ def in_own_style(draw: Callable[P, Axes]) -> Callable[P, Axes]:
 
     @wraps(draw)
     def drawn(*arguments: P.args, **options: P.kwargs) -> Axes:
-        with mpl.rc_context(STYLE):
+        with mpl.rc_context(STYLE), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph")  # a box stands for it
             if isinstance(given := options.get("ax"), Axes):
                 _make_paper(given)
             axes = draw(*arguments, **options)
