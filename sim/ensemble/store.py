@@ -46,11 +46,12 @@ class Outcomes:
     def __init__(self, path: Path) -> None:
         """Read the names of the columns."""
         self._path = path
-        stored = pq.read_schema(path)
+        with pq.ParquetFile(path) as file:
+            stored, rows = file.schema_arrow, file.metadata.num_rows
         self._names: list[str] = stored.names
         self.attrs = {"kinds": stored_kinds(stored)}
         self._costs = [name for name, kind in self.attrs["kinds"].items() if kind == Kind.COST]
-        self._keeps_costs = pq.read_metadata(path).num_rows * len(self._costs) <= _MOST_COSTS
+        self._keeps_costs = rows * len(self._costs) <= _MOST_COSTS
         self._read: dict[str, pd.Series] = {}
 
     def __iter__(self) -> Iterator[str]:

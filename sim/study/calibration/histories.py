@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -61,6 +61,15 @@ class OfCandidates(Distribution):
             for value in self.values
         ]
         return min(low for low, _ in ends), max(high for _, high in ends)
+
+    def as_data(self) -> dict[str, Any]:
+        """What each candidate says, in their order."""
+        return {
+            self.kind: [
+                value.as_data() if isinstance(value, Distribution) else float(value)
+                for value in self.values
+            ]
+        }
 
     def validation_error(self) -> str | None:
         """Each has been checked."""
