@@ -339,4 +339,8 @@ def sweep(
         if as_json:
             say_document(json.loads(table.to_json(orient="records", double_precision=15)))
         else:
-            say(table.to_string(index=False, float_format=lambda value: f"{value:.3f}"))
+            say(
+                table.to_string(
+                    index=False, float_format=lambda value: f"{value:.3f}", line_width=80
+                )
+            )
