@@ -141,6 +141,7 @@ MISSING = {
     "game": ["alone.toml"],
     "history": ["alone.toml"],
     "list": ["alone"],
+    "outlook": ["alone.toml", "--events", "x.toml"],
     "play": ["alone.toml", "--seat", "europe"],
     "replay": ["alone.toml", "--world", "1"],
     "report": ["alone"],

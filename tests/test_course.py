@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import sim
+from sim.model.chance import Branch
+from sim.model.observer import Observer
 from sim.model.watch import Watch
 from sim.scenario.course import CHOICES, Course, Decision, Event, step_of
 from sim.scenario.schema import Scenario
@@ -138,8 +140,8 @@ def repeated(course):
 
 
 def test_a_course_taken_from_a_history_and_fixed_reproduces_it_bit_for_bit():
-    scenario, kinds, checked = rich(**{"sampling.horizon_years": 5}), set(), 0
-    for world in range(120):
+    scenario, kinds, checked = rich(**{"sampling.horizon_years": 4}), set(), 0
+    for world in range(80):
         free = run(scenario, [world])
         until = float(np.floor(12 * min(3.0, free.years_held[0]) - 0.5) / 12)
         if until <= 0:
@@ -153,7 +155,7 @@ def test_a_course_taken_from_a_history_and_fixed_reproduces_it_bit_for_bit():
         kinds |= {event.what for event in course.events}
         checked += 1
     assert kinds == set(EVENTS)
-    assert checked > 60
+    assert checked > 40
 
 
 COURSES = {
@@ -176,11 +178,13 @@ COURSES = {
 NEXT = 2.0
 
 
-def watched(scenario, worlds, until):
-    """A model run for some years, and what was seen in each of its months."""
+def watched(scenario, worlds, observed, until):
+    """A model run for some years, and what was seen in each month of those observed."""
     model, watch = sim.CeasefireModel(scenario, worlds), Watch()
     watch.open(model)
     while model.running and model.years < until - 1e-9:
+        if model.years > observed - 1e-9:
+            model.observer = Observer()
         model.step()
     return model, watch
 
@@ -238,43 +242,58 @@ def ratio(weights, values):
     return mean, np.sqrt(np.square(weights * (values - mean)).sum()) / weights.sum()
 
 
-def compare(scenario, worlds, free):
+MEASURES = {
+    "war": lambda model, until: model.years_held <= until + NEXT + 1e-9,
+    "resolute": lambda model, _: model.europe.resolute,
+    "committed": lambda model, _: model.united_states.resolute,
+    "value": lambda model, _: np.minimum(model.russia.value_of_prevailing, 3),
+    "insecurity": lambda model, _: model.russia.insecurity,
+}
+"""What is compared, beside the chance of the course itself."""
+
+
+def measured(model, weights, until):
+    """What a model has of each measure, by name, with the weights."""
+    return {"weights": weights} | {
+        name: np.asarray(of(model, until), dtype=float) for name, of in MEASURES.items()
+    }
+
+
+def compare(worlds, chunk=20_000):
     """How far weighting and selection are apart, in standard errors: a row for each course."""
-    model, watch = free
-    apart = {}
-    for name, course in COURSES.items():
-        fixed = run(scenario, worlds, course, course.until + NEXT)
-        weights = np.exp(fixed.log_weight)
-        chosen = selected(course, model, watch).astype(float)
-        pairs = {
-            "chance": (
-                (weights.mean(), weights.std() / np.sqrt(worlds)),
-                (chosen.mean(), chosen.std() / np.sqrt(worlds)),
-            )
-        }
-        pairs["war"] = tuple(
-            ratio(weight, of.years_held <= course.until + NEXT + 1e-9)
-            for weight, of in ((weights, fixed), (chosen, model))
-        )
-        for measure, of in {
-            "resolute": lambda m: m.europe.resolute,
-            "committed": lambda m: m.united_states.resolute,
-            "value": lambda m: np.minimum(m.russia.value_of_prevailing, 3),
-            "insecurity": lambda m: m.russia.insecurity,
-        }.items():
-            pairs[measure] = ratio(weights, of(fixed)), ratio(chosen, of(model))
-        apart[name] = {
-            measure: abs(one[0] - other[0]) / max(np.hypot(one[1], other[1]), 1e-12)
-            for measure, (one, other) in pairs.items()
-        }
-    return apart
-
-
-def assert_agrees(worlds):
     scenario = rich(worlds // 10, 10)
-    apart = compare(scenario, worlds, watched(scenario, worlds, 1.5 + NEXT))
-    worst = max((error, name, what) for name, row in apart.items() for what, error in row.items())
-    assert worst[0] < 4, worst
+    fixed = {name: [] for name in COURSES}
+    chosen = {name: [] for name in COURSES}
+    for first in range(0, worlds, chunk):
+        numbers = range(first, first + chunk)
+        for name, course in COURSES.items():
+            model = run(scenario, numbers, course, course.until + NEXT)
+            fixed[name].append(measured(model, np.exp(model.log_weight), course.until))
+        for until in sorted({course.until for course in COURSES.values()}):
+            model, watch = watched(scenario, numbers, until, until + NEXT)
+            for name, course in COURSES.items():
+                if course.until == until:
+                    weights = selected(course, model, watch).astype(float)
+                    chosen[name].append(measured(model, weights, until))
+    return {
+        name: dict(apart(joined(fixed[name]), joined(chosen[name]), worlds)) for name in COURSES
+    }
+
+
+def joined(chunks):
+    return {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
+
+
+def apart(fixed, chosen, worlds):
+    """Each measure with the difference of both ways in standard errors."""
+    one, other = (
+        (part["weights"].mean(), part["weights"].std() / np.sqrt(worlds))
+        for part in (fixed, chosen)
+    )
+    yield "chance", abs(one[0] - other[0]) / np.hypot(one[1], other[1])
+    for name in MEASURES:
+        one, other = (ratio(part["weights"], part[name]) for part in (fixed, chosen))
+        yield name, abs(one[0] - other[0]) / max(np.hypot(one[1], other[1]), 1e-12)
 
 
 DECIDED = {
@@ -282,12 +301,13 @@ DECIDED = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("actor", "node"), DECIDED)
 def test_every_choice_of_an_actor_can_be_fixed_and_weighs_what_it_had_by_chance(actor, node):
     """Each world's chances of the choices at one node of one month add up to 1, and the means of
     what follows, so weighted, to the mean of the free histories: within 4 standard errors."""
-    month, worlds = (1.0 if node in ("renewal", "funds") else ELECTION), 20_000
-    scenario = rich(2000, 10)
+    month, worlds = (1.0 if node in ("renewal", "funds") else ELECTION), 10_000
+    scenario = rich(1000, 10)
     free = run(scenario, worlds, until=3)
     parts = []
     for choice in DECIDED[actor, node]:
@@ -307,7 +327,148 @@ def assert_war_is_settled(model):
     assert np.isfinite(model.wars.russia_prevails[model.at_war]).all()
 
 
+def assert_agrees(worlds):
+    rows = compare(worlds)
+    worst = max((error, name, what) for name, row in rows.items() for what, error in row.items())
+    assert worst[0] < 4, worst
+    assert {event.what for course in COURSES.values() for event in course.events} == set(EVENTS)
+
+
+@pytest.mark.long
 def test_weighting_agrees_with_selection_from_free_histories():
     """13 courses over all kinds of events, their chance and what they teach: 78 comparisons within
     4 standard errors; false alarm below 0.5 %."""
     assert_agrees(20_000)
+
+
+@pytest.mark.exhaustive
+def test_weighting_agrees_with_selection_from_400000_free_histories():
+    """The same with errors a fifth as large."""
+    assert_agrees(400_000)
+
+
+MISTAKES = {
+    "until = 'soon'": (1, "until"),
+    "until = -1": (1, "signature"),
+    "until = 30": (1, "horizon"),
+    "untill = 1": (1, "until"),
+    "events = 3": (1, "events"),
+    "until = 1\n[[events]]\nat = 0.5": (2, "what"),
+    "until = 1\n[[events]]\nwhat = 'leader'": (2, "at"),
+    "until = 1\n[[events]]\nat = true\nwhat = 'leader'": (3, "number of years"),
+    "until = 1\n[[events]]\nat = 0.5\nwhat = 'leadr'": (4, "leader"),
+    "until = 1\n[[events]]\nat = 0.5\nwhat = 'attack'": (4, "would be over"),
+    "until = 1\n[[events]]\nat = 0.5\nwhat = 'offensive'": (4, "would be over"),
+    "until = 1\n[[events]]\nat = 0.5\nwhat = 'leader'\npased = true": (5, "pased"),
+    "until = 1\n[[events]]\nat = 1\nwhat = 'renewal'": (2, "passed"),
+    "until = 1\n[[events]]\nat = 1\nwhat = 'renewal'\npassed = 1": (5, "true or false"),
+    "until = 1\n[[events]]\nat = 0.5\nwhat = 'renewal'\npassed = true": (2, "last month"),
+    "until = 1\n[[events]]\nat = 1.5\nwhat = 'leader'": (2, "until"),
+    "until = 1\n[[events]]\nat = 25\nwhat = 'leader'": (2, "horizon"),
+    "until = 1\n[[events]]\nat = 0\nwhat = 'leader'": (2, "signature"),
+    "until = 1\n[[events]]\nat = 0.5\nwhat = 'leader'\n[[events]]\nat = 0.2\nwhat = 'leader'": (
+        5,
+        "order of time",
+    ),
+    "until = 1\n[[events]]\nat = 0.5\nwhat = 'leader'\n[[events]]\nat = 0.5\nwhat = 'leader'": (
+        5,
+        "second leader",
+    ),
+    "until = 1\n[[events]]\nat = 0.5\nwhat = 'probe'\n[[events]]\nat = 0.5\nwhat = 'incident'": (
+        5,
+        "exclude",
+    ),
+    "until = 1\n[[events]]\nat = 0.5\nwhat = 'voided'": (2, "above it"),
+    "until = 1\n[[events]]\nat = 0.5\nwhat = 'election'\nof = 'United States'\nsays = 'committed'": (
+        2,
+        "2028-03-01",
+    ),
+    "until = 1\n[[events]]\nat = 0.5\nwhat = 'election'\nof = 'France'\nsays = 'committed'": (
+        5,
+        "United States",
+    ),
+    "until = 1\n[[events]]\nat = 0.1\nwhat = 'entry_into_force'": (2, "earliest"),
+    "until = 1\n[[events]]\nat = 0.5\nwhat = 'promise_renewed'\npassed = true": (2, "1.5"),
+    "until = 1\n[[decisions]]\nat = 0.5\nactor = 'Nobody'\nchoice = 'hold'": (4, "Russia"),
+    "until = 1\n[[decisions]]\nat = 0.5\nactor = 'Russia'\nchoice = 'sleep'": (5, "attack"),
+    "until = 1\n[[decisions]]\nat = 0.5\nactor = 'Russia'\nchoice = 'attack'": (2, "would be over"),
+    "until = 1\n[[decisions]]\nat = 0.5\nactor = 'Russia'\nchoice = 'probe'": (2, "events say"),
+    "until = 1\n[[decisions]]\nat = 25\nactor = 'Russia'\nchoice = 'hold'": (2, "horizon"),
+    "until = 0\n[[decisions]]\nat = 1\nactor = 'Europe'\nchoice = 'firm'\n"
+    "[[decisions]]\nat = 1\nactor = 'Europe'\nchoice = 'soft'": (6, "twice"),
+    "until = 1\n[[events]]\nat = 1\nwhat = 'renewal'\npassed = true\n"
+    "[[decisions]]\nat = 1\nactor = 'Europe'\nchoice = 'let lapse'": (6, "otherwise"),
+}
+"""Courses that cannot be, each with the line of its fault and a word of its reason."""
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+def test_a_course_that_cannot_be_is_refused_with_line_and_reason(text, tmp_path):
+    path = tmp_path / "course.toml"
+    path.write_text(text)
+    line, reason = MISTAKES[text]
+    with pytest.raises(sim.ScenarioError) as refused:
+        sim.load_course(path, rich())
+    assert any(
+        problem.startswith(f"{path}:{line}: ") and reason in problem
+        for problem in refused.value.problems
+    ), refused.value.problems
+
+
+IMPOSSIBLE = {
+    "renewal": ({"passed": True}, "deployment"),
+    "funds": ({"passed": True}, "promised nothing"),
+    "promise_renewed": ({"passed": True}, "term"),
+    "voided": ({}, "voided"),
+    "entry_into_force": ({}, "accession"),
+}
+
+
+@pytest.mark.parametrize("what", IMPOSSIBLE)
+def test_an_event_that_the_regime_cannot_have_is_refused(what):
+    """Without any guarantee there is no deployment, promise, term or accession."""
+    details, reason = IMPOSSIBLE[what]
+    events = (Event(1.0, "incident"), Event(1.0, what, details))
+    with pytest.raises(sim.ScenarioError, match=reason):
+        sim.CeasefireModel(Scenario(), course=Course(1.0, events))
+
+
+def test_a_file_that_is_none_is_refused(tmp_path):
+    for path, text in (("no.toml", None), ("bad.toml", "until = = 1")):
+        if text:
+            (tmp_path / path).write_text(text)
+        with pytest.raises(sim.ScenarioError, match=path):
+            sim.load_course(tmp_path / path, Scenario())
+
+
+def test_a_course_is_written_and_read_back(tmp_path):
+    """Its text holds all of it; dates are years since the signature."""
+    course = Course(
+        1.5,
+        (Event(0.5, "probe", {"answer": "firm", "retaliated": True}), Event(0.75, "leader")),
+        (Decision(2.0, "Europe", "let lapse"),),
+    )
+    path = tmp_path / "course.toml"
+    path.write_text(course.text())
+    assert sim.load_course(path, rich()) == course
+    path.write_text("until = 2028-06-30\n[[events]]\nat = '2027-03-31'\nwhat = 'leader'\n")
+    dated = sim.load_course(path, rich())
+    assert dated.until == pytest.approx(547 / 365.25)
+    assert dated.events[0].at == pytest.approx(90 / 365.25)
+
+
+def test_histories_part_at_a_branch_and_not_before():
+    """Copies of one history are the same up to the branch, and differ after it."""
+    scenario = rich(**{"sampling.horizon_years": 6})
+    (world,) = np.flatnonzero(run(scenario, 50, until=3).at_peace)[:1]
+    copies = np.full(200, world)
+    model = sim.CeasefireModel(scenario, copies, branches=[Branch(24, np.arange(200))])
+    alone = run(scenario, [world], until=2)
+    while model.steps < 24:
+        model.step()
+    assert (model.europe.reputation == alone.europe.reputation).all()
+    assert (model.russia.disposition == alone.russia.disposition).all()
+    while model.running:
+        model.step()
+    assert len(set(model.russia.disposition)) > 10
+    assert len(set(model.years_held)) > 3

@@ -17,10 +17,12 @@ from sim.page.page import page
 from sim.presentation import terminal
 from sim.presentation.registry import FINDINGS, section_of
 from sim.presentation.section import Column, Section, Table
+from sim.scenario.course import Course, Event
 from sim.study import (
     clauses,
     deals,
     discovery,
+    outlook,
     requirement,
     reversal,
     robustness,
@@ -31,6 +33,7 @@ from sim.study.finding import FILE, Finding, keep, read
 from sim.study.schemas import SCHEMAS
 
 pytestmark = pytest.mark.long
+SO_FAR = Course(1.0, (Event(0.5, "incident", {"retaliated": True}),))
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +63,7 @@ def found(scenarios, few, calibrated):
         ),
         "calibration": read(calibrated[1]),
         "reversal": reversal.find_reversal(runs),
+        "outlook": outlook.find_outlook(coalition, SO_FAR, signature=runs[1]),
     }
 
 

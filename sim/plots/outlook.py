@@ -1,7 +1,7 @@
 """The outlook over time, what has been learned, and what to watch."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -9,25 +9,31 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from sim.plots.style import PALETTE, axes_or_new
+from sim.study.finding import Finding
+from sim.study.outlook import AHEAD, NOW, compared, name_of
+
+_WIDTH = 44
 
 
-def outlook(path: pd.DataFrame, events: pd.DataFrame, years: float, ax: Axes | None = None) -> Axes:
-    """The chance to hold so many more years, as it was seen at each moment, with the events marked.
-
-    `path` and `events` are tables of a finding of kind `outlook`.
-    """
+def outlook(finding: Finding, ax: Axes | None = None) -> Axes:
+    """The chance to hold five more years, as it was seen at each moment, with the events marked."""
+    path, events = finding.tables["path"], finding.tables["events"]
     ax = axes_or_new(ax, (9, 5.4))
     at = path["years"].to_numpy()
     for low, high, alpha in (("spread_low", "spread_high", 0.12), ("low", "high", 0.35)):
         ax.fill_between(at, path[low], path[high], color=PALETTE[1], alpha=alpha, lw=0)
     ax.plot(at, path["estimate"], color=PALETTE[1], lw=1.6)
+    seen: dict[float, list[str]] = {}
     for number, event in enumerate(events.to_dict("records"), start=1):
         after = path[path["event"] == number].iloc[0]
-        ax.axvline(after["years"], color="0.75", lw=0.8, ls=":")
         ax.plot(after["years"], after["estimate"], "o", color=PALETTE[2], ms=5)
+        text = f"{event['what']} ({100 * event['moved']:+.1f})"
+        seen.setdefault(after["years"], []).append(text)
+    for years_since, texts in seen.items():
+        ax.axvline(years_since, color="0.75", lw=0.8, ls=":")
         ax.annotate(
-            f"{event['what']} ({100 * event['moved']:+.1f})",
-            (after["years"], 0.02),
+            "\n".join(texts),
+            (years_since, 0.02),
             xycoords=("data", "axes fraction"),
             rotation=90,
             ha="right",
@@ -38,7 +44,7 @@ def outlook(path: pd.DataFrame, events: pd.DataFrame, years: float, ax: Axes | N
         xlim=(0, max(at[-1], 0.1)),
         ylim=(0, 1.02),
         xlabel="years since the signature",
-        ylabel=f"chance to hold {years:g} more years",
+        ylabel=f"chance to hold {AHEAD} more years",
     )
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_title(
@@ -50,11 +56,9 @@ def outlook(path: pd.DataFrame, events: pd.DataFrame, years: float, ax: Axes | N
     return ax
 
 
-def learning(learned: pd.DataFrame, names: Mapping[str, str], ax: Axes | None = None) -> Axes:
-    """What was believed at the signature, and what is now: the range of each, of that before.
-
-    `names` are the words for each row of the table.
-    """
+def learning(finding: Finding, ax: Axes | None = None) -> Axes:
+    """What was believed at the signature, and what is now: the range of each, of that before."""
+    learned = finding.tables["learned"]
     ax = axes_or_new(ax, (9, 1.6 + 0.6 * len(learned)))
     for place, row in enumerate(learned.to_dict("records")):
         shares = row["unit"] == "share"
@@ -72,31 +76,35 @@ def learning(learned: pd.DataFrame, names: Mapping[str, str], ax: Axes | None = 
             ax.annotate(
                 f"{100 * row[when]:.0f} %" if shares else f"{row[when]:.3g}",
                 (middle, place + shift),
-                xytext=(0, -7 if shift < 0 else 7),
+                xytext=(0, 5 if shift < 0 else -5),
                 textcoords="offset points",
                 ha="center",
-                va="top" if shift > 0 else "bottom",
+                va="bottom" if shift < 0 else "top",
                 fontsize="x-small",
                 color=colour,
                 annotation_clip=False,
             )
-    ax.set_yticks(range(len(learned)), [names[name] for name in learned["name"]], fontsize="small")
+    words = [fill(name_of(name), _WIDTH) for name in learned["name"]]
+    ax.set_yticks(range(len(learned)), words, fontsize="small")
     ax.set_ylim(len(learned) - 0.4, -0.7)
     ax.set_xlabel(
-        "types: 0 to 100 %, with 95 % sampling error; numbers: median and 5 to 95 %, "
-        "on the range at the signature"
+        "types: 0 to 100 %, with 95 % sampling error;\n"
+        "numbers: median and 5 to 95 %, scaled to the range at the signature"
     )
     ax.grid(axis="x", color="0.92")
     ax.set_axisbelow(b=True)
+    ax.set_xticks([])
     ax.set_title("Grey: at the signature; blue: now", loc="left", fontsize="medium")
     return ax
 
 
-def watch(table: pd.DataFrame, now: Mapping[str, Any], ax: Axes | None = None) -> Axes:
+def watch(finding: Finding, ax: Axes | None = None) -> Axes:
     """What may be seen in the next year, and what the outlook then is, beside that of today.
 
     Each row has the chance of its event in its name.
     """
+    table, survival = finding.tables["watch"], finding.tables["survival"]
+    now = survival[(survival["since"] == NOW) & (survival["years"] == compared(survival))].iloc[0]
     known = table[table["outlook"].notna()]
     ax = axes_or_new(ax, (9, 1.6 + 0.42 * len(known)))
     ax.axvspan(now["low"], now["high"], color="0.88", lw=0)

@@ -10,9 +10,8 @@ import pandas as pd
 from sim import plots
 from sim.presentation.cells import both
 from sim.presentation.section import Column, Section, Table
-from sim.scenario.schema import described
 from sim.study.finding import Finding
-from sim.study.outlook import AHEAD, NOW, QUIET, SIGNATURE
+from sim.study.outlook import AHEAD, NOW, QUIET, SIGNATURE, compared, name_of
 from sim.wording import share, with_error, years_of
 
 HOW_TO_READ = (
@@ -24,26 +23,18 @@ HOW_TO_READ = (
     "one that fails.\n"
     "This is a tool for exploring assumptions, not a forecast."
 )
-STATE_NAMES = {
-    "europe_resolute": "Europe is resolute",
-    "united_states_resolute": "the United States is resolute",
-    "value_of_prevailing": "what prevailing is worth to Russia (V)",
-    "insecurity": "insecurity of Russia (κ)",
-}
 
 
 def section(finding: Finding) -> Section:
     """Question, answer and tables of a finding of kind `outlook`."""
     tables, asked = finding.tables, finding.asked
     survival = tables["survival"]
-    names = {name: _name(name) for name in tables["learned"]["name"]}
-    ahead = _at(survival, NOW, _compared(survival))
     figures: dict[str, Any] = {
-        "outlook": lambda ax=None: plots.outlook(tables["path"], tables["events"], AHEAD, ax=ax),
-        "learned": lambda ax=None: plots.learning(tables["learned"], names, ax=ax),
+        "outlook": lambda ax=None: plots.outlook(finding, ax=ax),
+        "learned": lambda ax=None: plots.learning(finding, ax=ax),
     }
     if tables["watch"]["outlook"].notna().any():
-        figures["watch"] = lambda ax=None: plots.watch(tables["watch"], ahead, ax=ax)
+        figures["watch"] = lambda ax=None: plots.watch(finding, ax=ax)
     return Section(
         finding.kind,
         f"{finding.label(asked['scenario'])}, {years_of(round(asked['until'], 2))} after the "
@@ -52,7 +43,7 @@ def section(finding: Finding) -> Section:
         (
             _survival(survival),
             *([_events(tables["events"])] if len(tables["events"]) else []),
-            _learned(tables["learned"], names),
+            _learned(tables["learned"]),
             _watch(tables["watch"]),
         ),
         figures,
@@ -62,7 +53,7 @@ def section(finding: Finding) -> Section:
 
 def _answer(finding: Finding) -> Iterator[str]:
     survival, asked = finding.tables["survival"], finding.asked
-    year = _compared(survival)
+    year = compared(survival)
     now, then = (_at(survival, since, year) for since in (NOW, SIGNATURE))
     yield (
         f"{share(now)} of ceasefires hold {years_of(year)} from today; at the signature it was "
@@ -132,7 +123,7 @@ def _events(events: pd.DataFrame) -> Table:
     )
 
 
-def _learned(learned: pd.DataFrame, names: dict[str, str]) -> Table:
+def _learned(learned: pd.DataFrame) -> Table:
     def text(when: str, row: Any) -> str:
         if row["unit"] == "share":
             return with_error(*_numbers(row, when))
@@ -143,7 +134,7 @@ def _learned(learned: pd.DataFrame, names: dict[str, str]) -> Table:
         "What has been learned (types: with 95 % sampling error; numbers: median and 5 to 95 %)",
         learned,
         (
-            Column("", lambda row: names[row["name"]]),
+            Column("", lambda row: name_of(row["name"])),
             Column("at the signature", partial(text, "before")),
             Column("now", partial(text, "now")),
         ),
@@ -166,12 +157,6 @@ def _watch(watch: pd.DataFrame) -> Table:
     )
 
 
-def _compared(survival: pd.DataFrame) -> float:
-    """The year in which the outlook now and that at the signature are compared."""
-    known = survival[survival["since"] == NOW]["years"]
-    return float(max(year for year in known if year <= AHEAD))
-
-
 def _at(survival: pd.DataFrame, since: str, year: float) -> Any:
     return survival[(survival["since"] == since) & (survival["years"] == year)].iloc[0]
 
@@ -182,7 +167,3 @@ def _numbers(row: Any, name: str) -> tuple[float, float, float]:
 
 def _points(row: Any) -> str:
     return with_error(*_numbers(row, "moved"), sign="+")
-
-
-def _name(name: str) -> str:
-    return STATE_NAMES[name] if name in STATE_NAMES else f"{described(name)[0]} ({name})"

@@ -47,6 +47,12 @@ _PARAMETERS = 4
 """Parameters of which most has been learned that are listed."""
 QUIET = "no incident and no probe"
 NOW, SIGNATURE = "now", "at signature"
+_STATE_NAMES = {
+    "europe_resolute": "Europe is resolute",
+    "united_states_resolute": "the United States is resolute",
+    "value_of_prevailing": "what prevailing is worth to Russia (V)",
+    "insecurity": "insecurity of Russia (κ)",
+}
 
 
 def outlook(scenario: Scenario, course: Course, **options: Any) -> pd.DataFrame:
@@ -319,6 +325,17 @@ def words(what: str, details: Any) -> str:
         if name != "of"
     ]
     return ", ".join([what.replace("_", " "), *parts])
+
+
+def name_of(learned: str) -> str:
+    """The words for what has been learned about."""
+    return _STATE_NAMES.get(learned) or f"{described(learned)[0]} ({learned})"
+
+
+def compared(survival: pd.DataFrame) -> float:
+    """The year in which the outlook now and that at the signature are compared."""
+    known = survival[survival["since"] == NOW]["years"]
+    return float(max(year for year in known if year <= AHEAD))
 
 
 def document(finding: Finding) -> dict[str, Any]:
