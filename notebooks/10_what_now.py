@@ -75,7 +75,8 @@ quiet = find_outlook(article5, sim.Course(until=2.0), out=None)
 
 def holds(finding, since, years=5):
     """The share that holds so many years, with its sampling error."""
-    row = finding.table.query("since == @since and years == @years").iloc[0]
+    table = finding.table
+    row = table[(table["since"] == since) & (table["years"] == years)].iloc[0]
     return f"{100 * row['estimate']:.1f} % (±{50 * (row['high'] - row['low']):.1f})"
 
 

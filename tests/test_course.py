@@ -198,8 +198,8 @@ SEEN = {
     ("promise_renewed", False): "promise lapsed",
     ("election", "committed"): "committed administration",
     ("election", "sceptical"): "sceptical administration",
-    ("leader", None): "leader",
-    ("voided", None): "voided",
+    ("leader", None): "new leader in Russia",
+    ("voided", None): "promise voided",
     ("entry_into_force", None): "entry into force",
 }
 DETAILS = {
@@ -209,7 +209,7 @@ DETAILS = {
     ("probe", "answer", "firm"): "probe, met firmly",
     ("probe", "answer", "soft"): "probe, met softly",
 }
-SILENT = ("incident", "probe", "leader", "voided", "entry into force")
+SILENT = ("incident", "probe", "new leader in Russia", "promise voided", "entry into force")
 
 
 def selected(course, model, watch):

@@ -58,7 +58,9 @@ def test_the_outlook_averaged_over_what_may_happen_next_is_the_outlook_now(found
     now = survival[(survival["since"] == NOW) & (survival["years"] == 5)]["estimate"].iloc[0]
     mean = watch["chance"] * watch["outlook"] + (1 - watch["chance"]) * watch["otherwise"]
     np.testing.assert_allclose(mean, now, atol=1e-12)
-    assert {QUIET, "incident", "probe", "leader", "renewal failed"} <= set(watch["what"])
+    assert {QUIET, "incident", "probe", "new leader in Russia", "renewal failed"} <= set(
+        watch["what"]
+    )
 
 
 def test_tables_have_their_columns_and_the_document_what_a_program_needs(found):

@@ -150,6 +150,14 @@ def test_the_command_asks_until_an_option_is_named(play):
     assert "ceasefire replay" in result.stdout
 
 
+def test_an_input_that_never_names_an_option_ends(play, tmp_path):
+    """A thousand lines in a row are refused, then the game stops; its log is whole."""
+    result = play("--seat", "europe", lines="1\n" + "no\n" * 1001, code=2)
+    assert result.stderr.strip().endswith("lines in a row name no option; the game stops")
+    log = sim.load_course(tmp_path / "play-coalition-5861.toml", sim.Scenario())
+    assert [decision.choice for decision in log.decisions] == ["renew"]
+
+
 def test_a_game_goes_on_from_its_log_and_branches(play, tmp_path, coalition):
     """Resumed, it asks for what is not decided; branched, it keeps what came before, in a new file."""
     play("--seat", "europe", "--log", "g.toml", lines="1\n2\n1\n")
@@ -181,6 +189,10 @@ def test_a_game_goes_on_from_its_log_and_branches(play, tmp_path, coalition):
         (["--seat", "europe", "--course", "bad.toml"], "bad.toml:3: decisions[1].choice: must be"),
         (["--seat", "europe", "--course", "g.toml", "--log", "bad.toml"], "bad.toml: exists"),
         (["--seat", "europe", "--branch-at", "3"], "--branch-at 3: needs --course"),
+        (
+            ["--seat", "europe", "--course", "g.toml", "--branch-at", "nan"],
+            "--branch-at nan: must lie between the signature and the horizon, 20 years",
+        ),
         (["--seat", "europe", "--log", "/no/such/x.toml"], "/no/such/x.toml: cannot be written"),
         (
             ["--seat", "europe", "--course", "g.toml", "--branch-at", "3", "--log", "bad.toml"],

@@ -19,13 +19,16 @@ from sim.cli.options import (
     write,
 )
 from sim.cli.streams import say
-from sim.errors import ArgumentFault, ScenarioError
+from sim.errors import ArgumentFault, RunError, ScenarioError
 
 if TYPE_CHECKING:
     from sim.scenario.course import Course
     from sim.scenario.schema import Scenario
     from sim.study.after_action import AfterAction
     from sim.study.play import Game, Turn
+
+_MOST_REFUSED, _LONGEST = 1000, 1000
+"""Lines in a row that may name no option, and characters of a line that are read together."""
 
 
 @app.command()
@@ -56,7 +59,6 @@ def play(
         typer.Option(
             metavar="YEARS",
             help="Keep of --course what comes before this moment, and start a new log there.",
-            min=0,
         ),
     ] = None,
     overrides: Set = None,
@@ -96,6 +98,10 @@ def _start(
         if course is None:
             must = "needs --course, the log of the game that branches there"
             raise ScenarioError(ArgumentFault("branch_at", f"{branch_at:g}", must))
+        horizon = scenario.sampling.horizon_years
+        if not 0 < branch_at < horizon:
+            must = f"must lie between the signature and the horizon, {horizon} years"
+            raise ScenarioError(ArgumentFault("branch_at", f"{branch_at:g}", must))
         if log.exists():
             raise ScenarioError(f"{log}: exists; name a new log for the branch with --log")
         return branched(load_course(course, scenario), branch_at)
@@ -122,7 +128,7 @@ def _keep(log: Path, whose: str, course: "Course") -> None:
 def _play(game: "Game") -> None:
     """Show each decision and read an option for it, until the history or the input ends."""
     seen: set[tuple[int, str]] = set()
-    lines = typer.get_text_stream("stdin", errors="replace")
+    lines = typer.get_text_stream("stdin", errors="replace") if sys.stdin else None
     while (turn := game.turn) is not None:
         _show(game, turn, seen)
         option = next(_answers(turn, lines), None)
@@ -134,9 +140,14 @@ def _play(game: "Game") -> None:
 
 
 def _answers(turn: "Turn", lines: Any) -> Iterator[str]:
-    """The options that are typed, each line that names none being refused."""
+    """The options that are typed, each line that names none being refused.
+
+    Raises RunError for an input that goes on and on without naming one.
+    """
     options = list(turn.options)
-    while line := _line(lines):
+    for _ in range(_MOST_REFUSED):
+        if not (line := _line(lines)):
+            return
         typed = line.strip().casefold()
         if typed in options:
             yield typed
@@ -145,13 +156,21 @@ def _answers(turn: "Turn", lines: Any) -> Iterator[str]:
         else:
             listed = ", ".join(f"{number} or {name}" for number, name in enumerate(options, 1))
             say(f"{line.strip()[:60]!r}: no such option; type {listed}", err=True)
+    raise RunError(f"standard input: {_MOST_REFUSED} lines in a row name no option; the game stops")
 
 
 def _line(lines: Any) -> str:
-    """The next line; empty at the end of the input."""
-    if sys.stdin.isatty():
+    """The next line, or the first part of a very long one; empty at the end of the input, or where
+    there is none any more.
+    """
+    if lines is None:
+        return ""
+    if lines.isatty():
         say("> ", nl=False)
-    return str(lines.readline())
+    try:
+        return str(lines.readline(_LONGEST))
+    except OSError:  # the terminal is gone
+        return ""
 
 
 def _show(game: "Game", turn: "Turn", seen: set[tuple[int, str]]) -> None:

@@ -30,8 +30,8 @@ KINDS = (
     "promise lapsed",
     "committed administration",
     "sceptical administration",
-    "leader",
-    "voided",
+    "new leader in Russia",
+    "promise voided",
     "entry into force",
 )
 """Kinds of events that are seen, in the order of tables."""
@@ -73,7 +73,7 @@ class Watch(Observer):
             "promise lapsed": term & ~model.renewed,
             "committed administration": election & says,
             "sceptical administration": election & ~says,
-            "leader": peace & (model.russia.successions > self._successions),
+            "new leader in Russia": peace & (model.russia.successions > self._successions),
             "entry into force": peace & (began < model.entry) & (model.entry <= years),
         }
 
@@ -99,7 +99,7 @@ class Watch(Observer):
             "probe, met firmly": probes & firm,
             "probe, met softly": probes & ~firm,
             "probe, answered by Ukraine": probes & retaliates,
-            "voided": voids & ~self._voided[worlds],
+            "promise voided": voids & ~self._voided[worlds],
         }.items():
             self._seen[kind][worlds] = there
 

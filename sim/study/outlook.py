@@ -47,6 +47,16 @@ _PARAMETERS = 4
 """Parameters of which most has been learned that are listed."""
 QUIET = "no incident and no probe"
 NOW, SIGNATURE = "now", "at signature"
+_EVENT_NAMES = {
+    "renewal": "renewal of the force",
+    "funds": "American funds",
+    "promise_renewed": "renewal of the promise",
+    "election": "American election",
+    "leader": "new leader in Russia",
+    "voided": "promise voided",
+    "entry_into_force": "entry into force",
+}
+"""Kinds of events in a few words, where they are more than one."""
 _STATE_NAMES = {
     "europe_resolute": "Europe is resolute",
     "united_states_resolute": "the United States is resolute",
@@ -324,7 +334,7 @@ def words(what: str, details: Any) -> str:
         for name, value in details.items()
         if name != "of"
     ]
-    return ", ".join([what.replace("_", " "), *parts])
+    return ", ".join([_EVENT_NAMES.get(what, what), *parts])
 
 
 def name_of(learned: str) -> str:
