@@ -8,7 +8,7 @@ INSTALL  = $(PIP) --require-hashes --no-compile --progress-bar off -r $< | sed -
 TESTS   := $(BIN)/pytest -n auto --dist worksteal
 REGIMES := none budapest neutrality armed_neutrality coalition article5_like nato eu
 
-.PHONY: help run app quick test test-all test-gambit lock clean
+.PHONY: help run app docs quick test test-all test-gambit lock clean
 
 help:    ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 20
@@ -18,6 +18,9 @@ run: .venv/run    ## compare the reference regimes; results go to runs/
 
 app: .venv/app    ## explore a scenario in the browser
 	$(BIN)/ceasefire app
+
+docs: .venv/all    ## build the pages, in build/docs/docs/index.html; a warning is an error
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --conf-dir docs . build/docs
 
 quick: .venv/all    ## style, types, architecture, and the tests that take a moment: less than a minute in all
 	$(BIN)/ruff check
@@ -49,7 +52,7 @@ lock:    ## pin the dependencies anew, for Python 3.11 and later (needs uv)
 	$(LOCK) --extra install --extra app --constraint requirements.lock --output-file requirements-app.lock
 
 clean:    ## remove what was made, except results
-	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build docs/reference .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find sim tests -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment is made anew when what a run needs changes; the explorer and the tests add to it.

@@ -2,7 +2,6 @@
 
 import pkgutil
 import re
-import tomllib
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -11,13 +10,14 @@ import pytest
 from elements import COMMANDS
 from typer.testing import CliRunner
 
-import sim
 from sim.cli import app
 from sim.game.crisis import Crisis
 from sim.guarantee.costs import Costs
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+GALLERY = (ROOT / "docs" / "gallery.md").read_text()
+COMPARISON = re.search(r"```text\n(.*?)\n```", GALLERY, re.DOTALL)[1]
 REFERENCE = re.search(r"^REGIMES := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[
     1
 ].split()
@@ -29,47 +29,49 @@ def test_every_command_is_in_the_readme():
 
 
 @pytest.mark.long
-def test_the_readme_prints_what_make_run_prints(tmp_path):
-    """The table in the README is the output of the comparison, to the letter."""
+def test_the_gallery_prints_what_make_run_prints(tmp_path):
+    """The answer and the tables in the gallery are the output of the comparison, to the letter."""
     paths = [str(ROOT / "scenarios" / f"{name}.toml") for name in REFERENCE]
     printed = (
         CliRunner()
         .invoke(app, ["compare", *paths, "--baseline", "none", "--out", str(tmp_path)])
         .stdout
     )
-    told = re.search(r"```text\n(.*?)\n```", README, re.DOTALL)[1]
-    assert told == printed[: printed.index("\n  No guarantee: /")].strip("\n")
+    assert printed[: printed.index("\n  No guarantee: /")].strip("\n") == COMPARISON
+
+
+def test_the_readme_begins_with_the_answer():
+    """The first lines of the comparison and the first figure stand within sixty lines."""
+    first, *_ = re.findall(r"```text\n(.*?)\n```", README, re.DOTALL)
+    assert COMPARISON.startswith(first)
+    assert first in "\n".join(README.splitlines()[:60])
+    assert "![" in "\n".join(README.splitlines()[:60])
+
+
+def test_the_readme_says_what_was_measured():
+    """Every number with its error stands in the comparison or on the page of validation."""
+    measured = f"{COMPARISON} {(ROOT / 'docs' / 'validation.md').read_text()}"
+    numbers = re.findall(
+        r"[\d.]+ (?:% )?\((?:±[\d.]+|[\d.]+ to [\d.]+)\)", " ".join(README.split())
+    )
+    assert len(numbers) >= 6
+    measured = " ".join(measured.split()).replace(" % (", " (")
+    assert [number for number in numbers if number.replace(" % (", " (") not in measured] == []
 
 
 def test_the_page_on_costs_reads_what_make_run_prints():
-    """Its example is of the table in the README, line by line, and it names every price with its
+    """Its example is of the table in the gallery, line by line, and it names every price with its
     default.
     """
     page = (ROOT / "docs" / "costs.md").read_text()
     example = re.search(r"```text\n(.*?)\n```", page, re.DOTALL)[1].splitlines()
-    assert set(example) <= set(README.splitlines())
+    assert set(example) <= set(COMPARISON.splitlines())
     for name, field in Costs.model_fields.items():
         row = next(
             line for line in page.splitlines() if line.startswith("| `") and f"`{name}`" in line
         )
         assert f"{field.default:g}" in row, name
         assert field.json_schema_extra["symbol"] in row, name
-
-
-def test_the_example_scenario_of_the_readme_loads(tmp_path):
-    """As it stands there, in any folder."""
-    text = re.search(r"```toml\n(.*?)```", README, re.DOTALL)[1]
-    tomllib.loads(text)
-    (tmp_path / "my.toml").write_text(text)
-    assert sim.load(tmp_path / "my.toml").regime.deployment.brigades == 10
-
-
-@pytest.mark.long
-def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
-    """Line by line, in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    exec(re.search(r"```python\n(.*?)```", README, re.DOTALL)[1], {})  # noqa: S102  it is our own page
-    assert "The ceasefire is signed." in capsys.readouterr().out
 
 
 def names_of_the_code() -> dict[str, set[str]]:

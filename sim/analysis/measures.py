@@ -226,6 +226,20 @@ COSTS = (
 )
 
 
+def without_years(horizon: int) -> list[Measure]:
+    """Every measure that can be named, in histories of so many years; `survival@` takes years."""
+    return [
+        restricted_mean(horizon),
+        *map(cause, Cause),
+        *map(reason, Reason),
+        TERMS_DRIFT,
+        EUROPE_INTERVENES,
+        US_BACKS,
+        RUSSIA_SIGNS,
+        *COSTS,
+    ]
+
+
 def named(text: str, horizon: int) -> Measure:
     """The measure of this name, such as `survival@5` or `cause.attack`, in histories of so many
     years. Raises ScenarioError.
@@ -245,16 +259,7 @@ def named(text: str, horizon: int) -> Measure:
                 ]
             )
         return survival(years)
-    others = [
-        restricted_mean(horizon),
-        *map(cause, Cause),
-        *map(reason, Reason),
-        TERMS_DRIFT,
-        EUROPE_INTERVENES,
-        US_BACKS,
-        RUSSIA_SIGNS,
-        *COSTS,
-    ]
+    others = without_years(horizon)
     known_measure = next((measure for measure in others if measure.name == text), None)
     if known_measure is None:
         known = ", ".join(["survival@5", *(measure.name for measure in others)])

@@ -36,7 +36,7 @@ Events = Annotated[
     typer.Option(
         "--events",
         metavar="COURSE",
-        help="File of what has happened: until, [[events]] with at and what.",
+        help="File of what has happened: until, and events, each with at and what.",
         show_default=False,
     ),
 ]
