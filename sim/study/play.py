@@ -83,7 +83,7 @@ class Game:
     --------
     >>> game = Game(Scenario(), world=3, seats=["ukraine"])
     >>> game.turn.actor, list(game.turn.options)
-    ('Ukraine', ['retaliate', 'absorb'])
+    ('Ukraine', ['start an offensive', 'hold'])
 
     """
 
