@@ -186,8 +186,30 @@ def _own_hash(manifest: dict[str, Any]) -> str:
 def read_run(folder: str | Path) -> Run:
     """The results in a run folder.
 
-    Raises RunError if it is not one, was made by another edition of the model, is not complete, or
-    was changed since it was written.
+    Parameters
+    ----------
+    folder
+        One that `sim.run` or `ceasefire run` wrote.
+
+    Returns
+    -------
+    Run
+        Its tables, and how they came about.
+
+    Raises
+    ------
+    RunError
+        If it is not a run folder, was made by another edition of the model, is not complete, or was
+        changed since it was written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     run = sim.run(sim.load("scenarios/nato.toml", {"sampling.designs": 32}), out=folder)
+    ...     sim.read_run(run.folder).name
+    'nato'
+
     """
     folder = Path(folder)
     manifest = read_manifest(folder)

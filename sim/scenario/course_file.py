@@ -36,6 +36,17 @@ def load_course(path: str | Path, scenario: Scenario) -> Course:
     ScenarioError
         With every problem found, each with its line and its reason.
 
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "quiet.toml"
+    ...     _ = path.write_text("until = 2.0", encoding="utf-8")
+    ...     course = sim.load_course(path, sim.load("scenarios/nato.toml"))
+    >>> course.until
+    2.0
+
     """
     file = _read(Path(path))
     found = list(_faults(file, scenario.calendar))

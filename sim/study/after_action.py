@@ -109,10 +109,22 @@ def after_action(
     progress
         Called with the number of decisions that are done, and of all.
 
+    Returns
+    -------
+    AfterAction
+        `judged`, each decision with the share of continuations of each option that still hold, and
+        `idle`, the decisions of the log for which there was no occasion.
+
     Raises
     ------
     ScenarioError
         For a history that the scenario does not have, or a course that cannot be one of it.
+
+    Examples
+    --------
+    >>> nato = sim.load("scenarios/nato.toml")
+    >>> sim.after_action(nato, 7, sim.Course(), continuations=50).judged
+    ()
 
     """
     check_world(scenario, world)

@@ -74,7 +74,7 @@ def outlook(scenario: Scenario, course: Course, **options: Any) -> pd.DataFrame:
         What was signed.
     course
         What has happened since, up to its `until`, which is today.
-    options
+    **options
         `workers` or an `executor`, `out` and `progress`, as of `sim.run`.
 
     Returns
@@ -89,6 +89,13 @@ def outlook(scenario: Scenario, course: Course, **options: Any) -> pd.DataFrame:
         For a course that the scenario cannot have.
     RunError
         If fewer than 200 effective histories could have produced the course.
+
+    Examples
+    --------
+    >>> coalition = sim.load("scenarios/coalition.toml", {"sampling.designs": 60})
+    >>> table = sim.outlook(coalition, sim.Course(until=1.0), out=None)
+    >>> sorted(set(table["since"]))
+    ['at signature', 'now']
 
     """
     return find_outlook(scenario, course, **options).table
