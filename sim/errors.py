@@ -6,6 +6,7 @@ command line it names the option instead.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 _OPTIONS = {"sampling.horizon_years": "--years"}
 """Options whose name is not that of the argument."""
@@ -91,6 +92,15 @@ class ScenarioError(InputError):
 
 class RunError(InputError):
     """A run or a finding cannot be computed, written or read."""
+
+
+class DamagedError(RunError):
+    """A file is not what was written: `what` names it, without what to do about it."""
+
+    def __init__(self, path: Path, what_to_do: str = "") -> None:
+        """Say which file; as text, `what_to_do` follows."""
+        self.what = f"{path}: is damaged, or was altered since it was written"
+        super().__init__(f"{self.what}; {what_to_do}" if what_to_do else self.what)
 
 
 class NotPairedError(InputError):

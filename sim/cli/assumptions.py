@@ -73,10 +73,11 @@ def discover(
         more = sampling(designs, replicates, seed, years)
         scenarios = load_all([file] if against is None else [file, against], overrides, more)
 
+        agree(scenarios, workers)
+
         def find() -> "Finding":
             from sim.study.discovery import find_regions
 
-            agree(scenarios, workers)
             with progress_bar() as bar:
                 task = bar.add_task(
                     ", ".join(scenario.name for scenario in scenarios),
@@ -124,10 +125,11 @@ def robust(
 
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
 
+        agree(scenarios, workers)
+
         def find() -> "Finding":
             from sim.study.robustness import rank_guarantees
 
-            agree(scenarios, workers)
             with progress_bar() as bar:
                 task = bar.add_task(
                     f"{len(scenarios)} guarantees",

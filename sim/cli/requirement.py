@@ -85,10 +85,11 @@ def require(
         scenario = load(file, overrides, sampling(designs, replicates, seed))
         limits = read_all_limits(vary)
 
+        agree([scenario], workers)
+
         def find() -> "Finding":
             from sim.study.requirement import find_cheapest
 
-            agree([scenario], workers)
             with pool(workers) as executor, counting_bar() as bar:
                 task = bar.add_task("guarantees simulated", total=None)
                 return find_cheapest(

@@ -28,7 +28,7 @@ from sim.cli.options import (
     simulate,
 )
 from sim.cli.output import writes_results
-from sim.cli.size import asks_first
+from sim.cli.size import agree, asks_first
 from sim.cli.studies import publish
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def sign(
 
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
         limits = read_all_limits(vary or [])
+
+        agree(scenarios, workers)
 
         def find() -> "Finding":
             from sim.study.deals import find_signing

@@ -26,7 +26,6 @@ from sim.ensemble.joined import (
 from sim.ensemble.lock import alone_in
 from sim.ensemble.manifest import manifest_of
 from sim.ensemble.seal import (
-    DamagedError,
     damaged,
     parsed,
     sealed,
@@ -36,7 +35,7 @@ from sim.ensemble.seal import (
     writing,
 )
 from sim.ensemble.store import MANIFEST, RESULTS, Run, read_manifest, read_run
-from sim.errors import RunError
+from sim.errors import DamagedError, RunError
 from sim.scenario.columns import schema
 from sim.scenario.columns import timeline as declared_timeline
 from sim.scenario.load import replaced

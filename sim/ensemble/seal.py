@@ -12,20 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sim.errors import RunError
+from sim.errors import DamagedError, RunError
 from sim.scenario.schema import digest
 
 SEAL = "seal"
 """The key under which a document holds the hash of all else in it."""
-
-
-class DamagedError(RunError):
-    """A file is not what was written: `what` names it, without what to do about it."""
-
-    def __init__(self, path: Path, what_to_do: str = "") -> None:
-        """Say which file; as text, `what_to_do` follows."""
-        self.what = f"{path}: is damaged, or was altered since it was written"
-        super().__init__(f"{self.what}; {what_to_do}" if what_to_do else self.what)
 
 
 def sealed(document: Mapping[str, Any]) -> str:

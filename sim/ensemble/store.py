@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from sim.ensemble.joined import ROWS
 from sim.ensemble.manifest import EDITION, manifest_of, run_hash
-from sim.ensemble.seal import DamagedError, damaged, parsed, unsealed
-from sim.errors import RunError
+from sim.ensemble.seal import damaged, parsed, unsealed
+from sim.errors import DamagedError, RunError
 from sim.scenario.columns import Kind, described, stored_kinds
 from sim.scenario.schema import OWN, Scenario
 
