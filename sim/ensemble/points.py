@@ -24,7 +24,8 @@ from typing import Any
 import numpy as np
 
 from sim.ensemble.manifest import model_code
-from sim.ensemble.seal import DamagedError, write_whole, writing
+from sim.ensemble.seal import write_whole, writing
+from sim.errors import DamagedError
 from sim.scenario.schema import digest
 from sim.uncertainty import Floats
 

@@ -21,8 +21,8 @@ import pandas as pd
 
 from sim.ensemble.lock import alone_in
 from sim.ensemble.manifest import model_code
-from sim.ensemble.seal import DamagedError, parsed, sealed, unsealed, writing
-from sim.errors import RunError
+from sim.ensemble.seal import parsed, sealed, unsealed, writing
+from sim.errors import DamagedError, RunError
 from sim.scenario.schema import Scenario, digest
 from sim.study.finding import Finding
 
