@@ -67,10 +67,15 @@ plt.show()
 # %% [markdown]
 # ## What two quiet years are worth
 #
-# With no event at all, silence alone teaches.
+# With no event at all, silence alone teaches. Here is a course on which nothing was seen.
 
 # %%
 quiet = find_outlook(article5, sim.Course(until=2.0), out=None)
+
+# %% [markdown]
+# ## What was learned
+
+# %%
 
 
 def holds(finding, since, years=5):

@@ -44,5 +44,5 @@ def executed(source: Path) -> nbformat.NotebookNode:
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or sorted(path.stem for path in HERE.glob("[0-9]_*.py")):
+    for name in sys.argv[1:] or sorted(path.stem for path in HERE.glob("[0-9]*_*.py")):
         nbformat.write(executed(HERE / f"{name}.py"), HERE / f"{name}.ipynb")

@@ -12,7 +12,7 @@ import pytest
 from printed import apart
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
-NAMES = sorted(path.stem for path in FOLDER.glob("[0-9]_*.py"))
+NAMES = sorted(path.stem for path in FOLDER.glob("[0-9]*_*.py"))
 pytestmark = pytest.mark.parametrize("name", NAMES)
 
 
