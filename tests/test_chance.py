@@ -288,9 +288,9 @@ def test_what_comes_once_a_year_has_a_number_for_each_year(actor, yearly, monkey
     for regime in (at_once, later):
         seen, original = {}, getattr(actor, yearly)
 
-        def watched(self, due, uniform, seen=seen, original=original):
+        def watched(self, due, uniform, falls, seen=seen, original=original):
             seen[round(self.model.years)] = (due, uniform)
-            original(self, due, uniform)
+            original(self, due, uniform, falls)
 
         with monkeypatch.context() as patch:
             patch.setattr(actor, yearly, watched)

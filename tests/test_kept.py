@@ -329,7 +329,7 @@ def only_read():
 
     @contextmanager
     def locked(out):
-        around = [out.parent, *out.parent.parents[:2]]
+        around = [out.parent, *out.parent.parents[:3]]
         folders = [out, *(path for path in out.rglob("*") if path.is_dir())]
         modes = {path: path.stat().st_mode for path in (*folders, *around)}
         user = os.geteuid()

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.analysis import durability
+from sim.analysis import durability, spread, summary
 from sim.analysis.summary import Comparison, Summary, comparison
 from sim.presentation.answer import answer
 from sim.presentation.document import document
@@ -41,14 +41,21 @@ def test_each_estimate_is_made_once(runs, monkeypatch):
 
     for module in ("durability", "costs"):
         monkeypatch.setattr(f"sim.analysis.{module}.estimates", counted)
-    for name in ("hazard", "terms_drift", "probes_per_year", "sure", "spread"):
-        whole = getattr(durability, name)
+    homes = {
+        "hazard": summary,
+        "terms_drift": durability,
+        "probes_per_year": durability,
+        "sure": spread,
+        "spread": spread,
+    }
+    for name, home in homes.items():
+        whole = getattr(home, name)
 
         def once(run, *rest, name=name, whole=whole):
             made[name, run.name, *rest] += 1
             return whole(run, *rest)
 
-        monkeypatch.setattr(durability, name, once)
+        monkeypatch.setattr(home, name, once)
     shown = comparison(runs)
     answer(shown)
     for section in sections(shown):

@@ -92,6 +92,8 @@ def kept(installed, tmp_path_factory):
             (folder / "my.toml").unlink(missing_ok=True)
         elif words[0] == "compare" and "my.toml" in words:
             (folder / "my.toml").write_text(file)
+        elif "so_far.toml" in words:
+            (folder / "so_far.toml").write_text("until = 1.0\n")
         at_hand = [_run_folder(folder, word) for word in words]
         own = SMALL.get(words[0], [])
         results[" ".join(words)] = installed(folder, *at_hand, *own)

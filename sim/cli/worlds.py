@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.characters import visible
 from sim.cli import completion
 from sim.cli.options import (
     AsJson,
@@ -13,7 +14,7 @@ from sim.cli.options import (
     Set,
     app,
     load,
-    load_all,
+    load_at,
     plain_errors,
     simulate,
     write,
@@ -83,7 +84,8 @@ def replay(
             refuse(["--course: goes with --world, not with --typical or --under"])
         if course is None and (world is None) != typical:
             refuse(["replay needs either --world NUMBER or --typical"])
-        both = load_all([file] if under is None else [file, under], overrides, {})
+        files = [file] if under is None else [file, under]
+        both = list(load_at(dict(enumerate(files, 1)), overrides).values())
         scenario = both[0]
         fixed = None if course is None else _fixed(course, scenario)
         worlds = _typical(scenario, out or Path("runs")) if typical else {"": world or 0}
@@ -110,13 +112,13 @@ def _print(story: dict[str, Any], *, full: bool) -> None:
     from sim.presentation import terminal, worlds
 
     console = terminal.console()
-    console.print(f"{worlds.title(story)}\n", style="bold", markup=False)
+    console.print(f"{visible(worlds.title(story))}\n", style="bold", markup=False)
     if full:
         say("\n".join(worlds.ledger(story)) + "\n")
         return
     for paragraph in worlds.paragraphs(story):
-        console.print(paragraph.heading, style="bold", markup=False)
-        console.print(f"{terminal.paragraph(paragraph.text)}\n", markup=False)
+        console.print(visible(paragraph.heading), style="bold", markup=False)
+        console.print(f"{visible(terminal.paragraph(paragraph.text))}\n", markup=False)
 
 
 def _fixed(path: Path, scenario: "Scenario") -> "Course":

@@ -155,7 +155,13 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     hash stands for.
     """
     path = folder / MANIFEST
-    if not path.is_file():
+    try:
+        is_there = path.is_file()
+    except OSError as wrong:
+        raise RunError(
+            f"{path}: cannot be read: {wrong.strerror}; change its permissions"
+        ) from None
+    if not is_there:
         raise RunError(
             f"{folder}: is not a run folder: it has no {MANIFEST}; name one that `ceasefire run` "
             "wrote, such as those in runs/"

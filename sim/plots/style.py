@@ -65,6 +65,8 @@ def in_own_style(draw: Callable[P, Axes]) -> Callable[P, Axes]:
                 for axis in (panel.xaxis, panel.yaxis):  # ticks are made when first wanted
                     axis.get_major_ticks()
                     axis.get_minor_ticks()
+            interactive = mpl.is_interactive()  # a notebook's backend, opened here, says that it is
+        mpl.interactive(interactive)
         return axes
 
     return drawn
