@@ -89,7 +89,7 @@ def kept(installed, tmp_path_factory):
         if words[0] in (SERVES, FITS):
             continue
         if words[0] == "new":
-            (folder / "my.toml").unlink(missing_ok=True)
+            (folder / words[1]).unlink(missing_ok=True)
         elif words[0] == "compare" and "my.toml" in words:
             (folder / "my.toml").write_text(file)
         elif "so_far.toml" in words:
