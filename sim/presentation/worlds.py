@@ -203,13 +203,14 @@ def game_lines(history: Mapping[str, Any]) -> Iterator[str]:
         )
         yield f"  {known['information_set']}\n      {actions}"
     yield (
-        "\nThe tree: the chance of each branch, and at its ends the payoffs to Russia, Ukraine, "
-        "the coalition and the United States"
+        "\nThe tree: the chance of each branch, and at its ends the payoffs to Russia,\n"
+        "Ukraine, the coalition and the United States"
     )
     yield from _tree_lines(history["tree"], "  ")
     yield (
         "\nEvery probability is the logit response to these values, to "
-        f"{history['largest_gap_to_logit_response']:.0e}; by noise an actor gives away at most "
+        f"{history['largest_gap_to_logit_response']:.0e};\n"
+        "by noise an actor gives away at most "
         f"{history['largest_regret']:.3f} at one set."
     )
 
