@@ -13,7 +13,7 @@ import typer
 
 from sim.analysis.measures import named
 from sim.cli import app
-from sim.cli.options import load
+from sim.cli.loading import load
 from sim.study.sweep import read_limits, read_range
 
 ROOT = Path(__file__).parents[1]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli import completion
+from sim.cli.loading import load_all
+from sim.cli.messages import plain_errors
 from sim.cli.options import (
     AsJson,
     Designs,
@@ -18,14 +20,11 @@ from sim.cli.options import (
     Set,
     Workers,
     Years,
-    advance,
     app,
-    load_all,
-    plain_errors,
-    progress_bar,
     sampling,
 )
 from sim.cli.output import writes_results
+from sim.cli.running import advance, progress_bar
 from sim.cli.size import agree, asks_first
 from sim.cli.studies import publish
 

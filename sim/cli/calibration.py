@@ -6,18 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import (
-    AsJson,
-    Out,
-    Seed,
-    Workers,
-    advance,
-    app,
-    counting_bar,
-    plain_errors,
-    pool,
-)
+from sim.cli.messages import plain_errors
+from sim.cli.options import AsJson, Out, Seed, Workers, app
 from sim.cli.output import output, writes_results
+from sim.cli.running import advance, counting_bar, pool
 from sim.cli.streams import say
 from sim.cli.studies import STUDY_KEPT, publish
 

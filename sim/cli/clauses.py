@@ -7,22 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli import completion
-from sim.cli.options import (
-    AsJson,
-    File,
-    Out,
-    Seed,
-    Set,
-    Workers,
-    advance,
-    app,
-    load_all,
-    plain_errors,
-    pool,
-    progress_bar,
-    sampling,
-)
+from sim.cli.loading import load_all
+from sim.cli.messages import plain_errors
+from sim.cli.options import AsJson, File, Out, Seed, Set, Workers, app, sampling
 from sim.cli.output import writes_results
+from sim.cli.running import advance, pool, progress_bar
 from sim.cli.studies import STUDY_KEPT, publish
 
 if TYPE_CHECKING:

@@ -9,6 +9,8 @@ import typer
 
 from sim.cli import completion
 from sim.cli.clauses import Explain, explanations
+from sim.cli.loading import load, load_all, load_at, refuse_twins, warn
+from sim.cli.messages import plain_errors
 from sim.cli.options import (
     AsJson,
     Dask,
@@ -23,19 +25,11 @@ from sim.cli.options import (
     Set,
     Workers,
     Years,
-    advance,
     app,
-    load,
-    load_all,
-    load_at,
-    plain_errors,
-    progress_bar,
-    refuse_twins,
     sampling,
-    simulate,
-    warn,
 )
 from sim.cli.output import draw_figures, output, writes_results
+from sim.cli.running import advance, progress_bar, simulate
 from sim.cli.size import agree, asks_first
 from sim.cli.streams import say, say_document
 

@@ -9,20 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import completion
-from sim.cli.options import (
-    AsJson,
-    Designs,
-    Out,
-    Replicates,
-    Seed,
-    Workers,
-    app,
-    load_all,
-    plain_errors,
-    sampling,
-    simulate,
-)
+from sim.cli.loading import load_all
+from sim.cli.messages import plain_errors
+from sim.cli.options import AsJson, Designs, Out, Replicates, Seed, Workers, app, sampling
 from sim.cli.output import draw_figures, output, writes_results
+from sim.cli.running import simulate
 from sim.cli.size import asks_first
 from sim.cli.streams import say, say_document
 from sim.errors import ScenarioError

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.loading import load
+from sim.cli.messages import plain_errors
 from sim.cli.options import (
     AsJson,
     Designs,
@@ -15,16 +17,11 @@ from sim.cli.options import (
     Seed,
     Set,
     Workers,
-    advance,
     app,
-    load,
-    plain_errors,
-    pool,
-    progress_bar,
     sampling,
-    simulate,
 )
 from sim.cli.output import writes_results
+from sim.cli.running import advance, pool, progress_bar, simulate
 from sim.cli.size import asks_first
 from sim.cli.studies import publish
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import Workers, app, plain_errors, warn, write
+from sim.cli.loading import warn
+from sim.cli.messages import plain_errors, write
+from sim.cli.options import Workers, app
 from sim.cli.streams import say
 
 if TYPE_CHECKING:

@@ -8,16 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import (
-    File,
-    Set,
-    advance,
-    app,
-    counting_bar,
-    load,
-    plain_errors,
-    write,
-)
+from sim.cli.loading import load
+from sim.cli.messages import plain_errors, write
+from sim.cli.options import File, Set, app
+from sim.cli.running import advance, counting_bar
 from sim.cli.streams import say
 from sim.errors import ArgumentFault, RunError, ScenarioError
 

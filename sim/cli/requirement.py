@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli import completion
+from sim.cli.loading import load
+from sim.cli.messages import plain_errors
 from sim.cli.options import (
     AsJson,
     Designs,
@@ -16,15 +18,11 @@ from sim.cli.options import (
     Seed,
     Set,
     Workers,
-    advance,
     app,
-    counting_bar,
-    load,
-    plain_errors,
-    pool,
     sampling,
 )
 from sim.cli.output import writes_results
+from sim.cli.running import advance, counting_bar, pool
 from sim.cli.size import agree, asks_first
 from sim.cli.studies import STUDY_KEPT, publish
 

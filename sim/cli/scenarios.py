@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import completion
-from sim.cli.options import AsJson, File, Files, Set, app, load, plain_errors, stacked, write
+from sim.cli.loading import load, stacked
+from sim.cli.messages import plain_errors, write
+from sim.cli.options import AsJson, File, Files, Set, app
 from sim.cli.streams import say, say_document, say_exactly
 from sim.errors import ScenarioError
 

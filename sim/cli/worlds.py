@@ -8,19 +8,12 @@ import typer
 
 from sim.characters import visible
 from sim.cli import completion
-from sim.cli.options import (
-    AsJson,
-    File,
-    Set,
-    app,
-    load,
-    load_at,
-    plain_errors,
-    simulate,
-    write,
-)
+from sim.cli.loading import load, load_at
+from sim.cli.messages import plain_errors, write
+from sim.cli.options import AsJson, File, Set, app
 from sim.cli.output import draw_figure
 from sim.cli.play import judge, show_game
+from sim.cli.running import simulate
 from sim.cli.size import asks_first
 from sim.cli.streams import say, say_document
 from sim.errors import ArgumentFault, ScenarioError

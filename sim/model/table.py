@@ -158,29 +158,28 @@ class Table(Journal):
             "retaliation_value": ukraine.retaliation_value,
             "cost_of_war": ukraine.cost_of_war,
         }
-        chance = crisis.retaliates
-        self._note_faced(
-            model,
-            ("Ukraine", "retaliation"),
-            (chance, 1 - chance),
-            0 if retaliates[0] else 1,
-            weighed,
-            after,
+        self._note_yes_or_no(
+            model, ("Ukraine", "retaliation"), crisis.retaliates, retaliates[0], weighed, after
         )
         if retaliates[0]:
             weighed = {
                 "value_of_escalating": crisis.value_of_escalating,
                 "value_of_holding": crisis.value_of_holding,
             }
-            chance = crisis.escalates
-            self._note_faced(
-                model,
-                ("Russia", "escalation"),
-                (chance, 1 - chance),
-                0 if escalates[0] else 1,
-                weighed,
-                after,
+            self._note_yes_or_no(
+                model, ("Russia", "escalation"), crisis.escalates, escalates[0], weighed, after
             )
+
+    def _note_yes_or_no(
+        self,
+        model: "CeasefireModel",
+        decides: tuple[str, str],
+        chance: Any,
+        does: Any,
+        weighed: Mapping[str, Any],
+        after: int,
+    ) -> None:
+        self._note_faced(model, decides, (chance, 1 - chance), 0 if does else 1, weighed, after)
 
     def close(self, model: "CeasefireModel") -> None:
         """Who comes to a war."""
