@@ -8,9 +8,9 @@ equilibrium of the month's extensive-form game (McKelvey & Palfrey 1998).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -21,11 +21,15 @@ from sim.actors.ukraine import Protege
 from sim.actors.united_states import Backstop
 from sim.game.attack import TYPES, Attack, over_types
 from sim.game.war import War
-from sim.guarantee.terms import Terms
+from sim.guarantee.terms import OwnTerm, Terms
 from sim.quantity import Array
 from sim.uncertainty import Floats
 
 NOW = 0
+_LIE_AHEAD = frozenset(
+    {"russia_strength", "ukraine_strength", "reputation_europe", "reputation_united_states"}
+)
+"""Quantities that differ between nodes."""
 
 
 @dataclass(frozen=True)
@@ -221,3 +225,23 @@ class Crisis:
     def now(self, quantity: Array) -> Any:
         """Node 0 of a quantity; what does not differ between nodes is as it was."""
         return np.asarray(quantity)[NOW] if np.ndim(quantity) > 1 else quantity
+
+    def with_own_terms(self) -> Self:
+        """The crisis as the terms change it that provisions bring with them.
+
+        Strengths and reputations change node by node; what is the same at all nodes changes by what
+        holds now.
+        """
+        crisis = self
+        for term, value in self.terms.own.items():
+            crisis = crisis._changed(term, value)
+        return crisis
+
+    def _changed(self, term: OwnTerm, value: Array) -> Self:
+        name, _, parameter = term.changes.partition(".")
+        quantity = getattr(self, name)
+        if parameter:
+            changed = term.by(getattr(quantity, parameter), self.now(value))
+            return replace(self, **{name: quantity.model_copy(update={parameter: changed})})
+        reach = value if name in _LIE_AHEAD else self.now(value)
+        return replace(self, **{name: term.by(quantity, reach)})

@@ -3,15 +3,38 @@ then, and the terms that follow.
 """
 
 import operator
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 import numpy as np
 
 from sim.quantity import Array
 
-Contributions = dict[str, Array]
+
+@dataclass(frozen=True)
+class OwnTerm:
+    """A term that a provision brings with it, because no term of the game carries what it does.
+
+    It names the quantity of the game that it changes, and no formula has to know of it.
+
+    Attributes
+    ----------
+    changes
+        A quantity of `sim.game.crisis.Crisis`, such as "ukraine_strength", or a parameter of one of
+        its blocks, such as "war.defender_advantage".
+    by
+        How contributions combine with each other and with the quantity: `operator.add`,
+        `operator.mul`, `np.minimum` or `np.maximum`, whose order cannot matter.
+
+    """
+
+    changes: str
+    by: Callable[[Any, Any], Any]
+
+
+Contributions = Mapping[str | OwnTerm, Array]
+"""What a provision adds, by term: one of `Terms` by its name, or one of its own."""
 
 
 @dataclass(frozen=True)
@@ -112,10 +135,11 @@ class Terms:
     relief: Array = 0.0  # Q_S
     prize: Array = 1.0  # 1 - G
     fortifications: Array = 1.0  # 1 - ĝ
+    own: Mapping[OwnTerm, Array] = field(default_factory=dict)  # what provisions bring with them
 
 
-TERMS = frozenset(term.name for term in fields(Terms))
-"""The names of all terms."""
+TERMS = frozenset(term.name for term in fields(Terms)) - {"own"}
+"""The names of all terms of the game."""
 NOT_ADDED: dict[str, Callable[[Any, Any], Any]] = {
     "strength_cap": np.minimum,
     **dict.fromkeys(("incidents", "disputed", "surprise", "prize", "fortifications"), operator.mul),
@@ -126,9 +150,12 @@ NOT_ADDED: dict[str, Callable[[Any, Any], Any]] = {
 def combined(contributions: Iterable[Contributions]) -> Terms:
     """The terms to which all provisions of a regime contribute, in whatever order."""
     terms: dict[str, Any] = {}
+    own: dict[OwnTerm, Any] = {}
     for contribution in contributions:
         for term, value in contribution.items():
-            terms[term] = (
-                NOT_ADDED.get(term, operator.add)(terms[term], value) if term in terms else value
-            )
-    return Terms(**terms)
+            if isinstance(term, OwnTerm):
+                own[term] = term.by(own[term], value) if term in own else value
+            else:
+                combine = NOT_ADDED.get(term, operator.add)
+                terms[term] = combine(terms[term], value) if term in terms else value
+    return Terms(**terms, own=own)

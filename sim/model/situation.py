@@ -1,13 +1,13 @@
 """The situation of some worlds at one moment, and the crisis game that their actors face in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 import numpy as np
 
 from sim.game.crisis import Crisis
-from sim.guarantee.terms import TERMS, Moment, Terms
+from sim.guarantee.terms import TERMS, Contributions, Moment, Terms
 from sim.quantity import Array, Worlds
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Floats
@@ -33,25 +33,33 @@ class Situation:
     reputation_united_states: Floats  # b_A
     value_of_prevailing: Floats  # V
     insecurity: Floats  # κ
+    others: Contributions = field(default_factory=dict)
+    """What actors add to the terms beside the regime, each an array (world,)."""
 
     def at(self, worlds: Worlds) -> Self:
         """The situation of some of the worlds, by their positions."""
-        return type(self)(
-            **{
-                name: value.take(worlds) if isinstance(value, np.ndarray) else value
-                for name, value in vars(self).items()
-            }
-        )
+        taken = {
+            name: value.take(worlds) if isinstance(value, np.ndarray) else value
+            for name, value in vars(self).items()
+        }
+        others = {term: np.take(value, worlds) for term, value in self.others.items()}
+        return type(self)(**taken | {"others": others})
 
     @classmethod
     def joined(cls, situations: Sequence[Self]) -> Self:
         """Those of several moments one after the other."""
         columns = {
-            field.name: [getattr(moment, field.name) for moment in situations]
-            for field in fields(cls)
+            column.name: [getattr(moment, column.name) for moment in situations]
+            for column in fields(cls)
+            if column.name != "others"
         }
         columns["now"] = [np.full(np.shape(moment.will), moment.now) for moment in situations]
-        return cls(**{name: np.concatenate(values) for name, values in columns.items()})
+        others = {
+            term: np.concatenate([moment.others[term] for moment in situations])
+            for term in situations[0].others
+        }
+        joined = {name: np.concatenate(values) for name, values in columns.items()}
+        return cls(**joined, others=others)
 
 
 def moment_of(
@@ -76,11 +84,11 @@ def terms_of(
     *,
     as_agreed: bool = False,
 ) -> Terms:
-    """What the regime comes to in a situation, looked at some years `ahead`, in the terms that are
-    `wanted`.
+    """What the regime and other actors come to in a situation, looked at some years `ahead`, in the
+    terms that are `wanted`.
     """
     moment = moment_of(parameters, at, ahead, step, as_agreed=as_agreed)
-    return parameters.regime.terms(moment, wanted)
+    return parameters.regime.terms(moment, wanted, at.others)
 
 
 def crisis_of(
@@ -110,7 +118,7 @@ def crisis_of(
     target = ukraine.target(
         at.arms + terms.arms_due - terms.american_arms_due * unfunded, terms.strength_cap
     )
-    return Crisis(
+    crisis = Crisis(
         russia,
         ukraine,
         europe,
@@ -130,3 +138,4 @@ def crisis_of(
         balance_at_signature=balance_at_signature,
         patience=parameters.russia.patience,
     )
+    return crisis.with_own_terms() if terms.own else crisis
