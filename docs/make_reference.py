@@ -281,7 +281,7 @@ def python_interface() -> str:
         parts.append(f"## {AREAS.get(area, area.capitalize())}\n")
         parts += [directive(name, f"sim.{name}") for name in names]
     parts.append(FIGURES_INTRO)
-    parts += [directive(name, f"sim.plots.{name}") for name in plots.__all__]
+    parts += [directive(name, f"sim.plots.{name}") for name in (*plots.FIGURES, "save")]
     return "\n".join(parts)
 
 

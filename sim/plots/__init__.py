@@ -1,55 +1,34 @@
 """Figures: one function each, taking and returning Matplotlib axes.
 
-They read tables and run nothing.
+They read tables and run nothing. Each module says in its `__all__` which figures it has.
 """
 
-from sim.plots.calibration import calibrated, learned, ranks
-from sim.plots.clauses import clauses
-from sim.plots.costs import burden
-from sim.plots.discovery import discovery, peeling
-from sim.plots.durability import causes, differences, hazard, survival
-from sim.plots.game import game_tree
-from sim.plots.maps import deterrence_map
-from sim.plots.outlook import learning, outlook, watch
-from sim.plots.reasons import reasons
-from sim.plots.record import forecasters, record
-from sim.plots.requirement import frontier
-from sim.plots.robustness import regret, turning
-from sim.plots.sensitivity import influence, tornado
-from sim.plots.signing import signing
-from sim.plots.spread import spread
-from sim.plots.style import save
-from sim.plots.threshold import threshold
-from sim.plots.world import world
+from inspect import isfunction, signature
 
-__all__ = [
-    "burden",
-    "calibrated",
-    "causes",
-    "clauses",
-    "deterrence_map",
-    "differences",
-    "discovery",
-    "forecasters",
-    "frontier",
-    "game_tree",
-    "hazard",
-    "influence",
-    "learned",
-    "learning",
-    "outlook",
-    "peeling",
-    "ranks",
-    "reasons",
-    "record",
-    "regret",
-    "save",
-    "signing",
-    "spread",
-    "survival",
-    "threshold",
-    "tornado",
-    "turning",
-    "watch",
-    "world",
-]
+from sim.plots.calibration import *
+from sim.plots.clauses import *
+from sim.plots.costs import *
+from sim.plots.discovery import *
+from sim.plots.durability import *
+from sim.plots.game import *
+from sim.plots.maps import *
+from sim.plots.outlook import *
+from sim.plots.reasons import *
+from sim.plots.record import *
+from sim.plots.requirement import *
+from sim.plots.robustness import *
+from sim.plots.sensitivity import *
+from sim.plots.signing import *
+from sim.plots.spread import *
+from sim.plots.style import save as save
+from sim.plots.threshold import *
+from sim.plots.world import *
+
+FIGURES = tuple(
+    sorted(
+        name
+        for name, value in vars().items()
+        if isfunction(value) and "ax" in signature(value).parameters
+    )
+)
+"""The names of all figures."""

@@ -9,6 +9,8 @@ from matplotlib.ticker import PercentFormatter
 from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.study.explanation import Explanation, Worth
 
+__all__ = ["clauses"]
+
 _WORDS = 48
 
 

@@ -17,6 +17,8 @@ from sim.analysis.summary import Summary, summaries
 from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.wording import with_error
 
+__all__ = ["burden"]
+
 _NEAR, _FAR = 7, 40
 _PLACES = tuple(
     (side * reach, up)

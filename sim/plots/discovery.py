@@ -15,6 +15,8 @@ from sim.study.assumptions import by_rank_correlation, meaning
 from sim.study.finding import Finding
 from sim.wording import with_error
 
+__all__ = ["discovery", "peeling"]
+
 _SKEWED, _WIDTH = 20, 48
 
 

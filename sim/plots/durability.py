@@ -19,6 +19,8 @@ from sim.game.endings import Cause
 from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, label_ends, scale
 from sim.wording import with_error
 
+__all__ = ["causes", "differences", "hazard", "survival"]
+
 _TITLE = 62
 """Letters of a title that stands beside another panel."""
 Runs = Simulated | Sequence[Simulated]

@@ -8,6 +8,8 @@ from sim.game.equilibrium import Behaviour
 from sim.game.tree import Action, Chance, End, InformationSet, Move, Node, Player, Tree
 from sim.plots.style import PALETTE, axes_or_new, in_own_style
 
+__all__ = ["game_tree"]
+
 COLOURS = dict(zip(Player, PALETTE[2:3] + PALETTE[1:2] + PALETTE[3:5], strict=True))
 """A colour for each player; the name stands beside each of its moves as well."""
 

@@ -13,6 +13,8 @@ from sim.plots.style import axes_or_new, in_own_style
 from sim.scenario.schema import described
 from sim.wording import with_error
 
+__all__ = ["deterrence_map"]
+
 _LINES, _WIDTH = 8, 62
 
 

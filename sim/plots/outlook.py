@@ -12,6 +12,8 @@ from sim.plots.style import PALETTE, axes_or_new
 from sim.study.finding import Finding
 from sim.study.outlook import AHEAD, NOW, compared, name_of
 
+__all__ = ["learning", "outlook", "watch"]
+
 _WIDTH = 44
 
 

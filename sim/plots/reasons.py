@@ -14,6 +14,8 @@ from sim.game.endings import Cause, Reason
 from sim.plots.style import axes_or_new, in_own_style
 from sim.wording import with_error
 
+__all__ = ["reasons"]
+
 
 @in_own_style
 def reasons(runs: Simulated | Sequence[Simulated], ax: Axes | None = None) -> Axes:

@@ -19,6 +19,8 @@ from sim.record.record import DAYS_A_YEAR
 from sim.study.validation import by_the_day
 from sim.wording import with_error
 
+__all__ = ["forecasters", "record"]
+
 HORIZON = 20
 _GRID = np.linspace(0, HORIZON, 241)
 _COLUMNS = 3

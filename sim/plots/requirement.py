@@ -12,6 +12,8 @@ from sim.study.cheapest import IN_NINE_OF_TEN, NOT_REACHED, ON_AVERAGE, ON_FRONT
 from sim.study.finding import Finding
 from sim.wording import with_error
 
+__all__ = ["frontier"]
+
 
 @in_own_style
 def frontier(finding: Finding, ax: Axes | None = None) -> Axes:

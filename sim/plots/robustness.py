@@ -13,6 +13,8 @@ from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.study.finding import Finding
 from sim.wording import of_row, with_limits
 
+__all__ = ["regret", "turning"]
+
 _MOST = 12
 
 

@@ -18,6 +18,8 @@ from sim.study.experiment import JOINT
 from sim.study.finding import Finding
 from sim.wording import with_error
 
+__all__ = ["influence", "tornado"]
+
 _ROWS = 15
 """Assumptions that a tornado shows: those that fit a page. The finding's table has all."""
 _WIDTH, _PANELS, _BINS, _TENTHS = 26, 4, 24, 10

@@ -11,6 +11,8 @@ from sim.analysis.signing import Signing
 from sim.plots.style import PALETTE, axes_or_new, in_own_style, label_ends
 from sim.study.deals import dominated_by, durability, durable_years
 
+__all__ = ["signing"]
+
 
 @in_own_style
 def signing(signings: Sequence[Signing], ax: Axes | None = None) -> Axes:

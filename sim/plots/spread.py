@@ -13,6 +13,8 @@ from sim.levels import EVEN
 from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.wording import with_error
 
+__all__ = ["spread"]
+
 DOTS = 20
 """Dots of a run: each stands for one in twenty parameter sets (quantile dot plots: Kay et al.
 2016).

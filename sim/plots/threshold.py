@@ -16,6 +16,8 @@ from sim.analysis.summary import Summary, summaries
 from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style
 from sim.wording import THRESHOLD_YEARS, deters, threshold_words
 
+__all__ = ["threshold"]
+
 _BINS, _WIDTH = 40, 78
 _TICKS = (0.03, 0.1, 0.3, 1, 3, 10, 30)
 

@@ -12,6 +12,8 @@ from matplotlib.axes import Axes
 from sim.game.endings import Cause, Reason
 from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, label_ends
 
+__all__ = ["world"]
+
 PANELS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "strength\n(brigade-equivalents)",
