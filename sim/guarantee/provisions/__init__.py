@@ -3,7 +3,7 @@ crisis game.
 
 A provision says only what it contributes; each of the `Terms` says how contributions to it combine,
 by a sum, a product or a minimum, so that the order of provisions cannot matter. To add one, write
-its file and give it a line in `Regime`; schema, messages and tables follow.
+its file; schema, messages and tables follow.
 """
 
 from sim.guarantee.provisions.accession import Accession
