@@ -19,10 +19,10 @@ from sim.game.endings import Cause
 from sim.guarantee import provisions
 from sim.presentation.reversal import headline
 from sim.quantity import Parameters, parameter
-from sim.scenario.clauses import with_clauses
 from sim.scenario.load import load_folder
 from sim.scenario.schema import Scenario, digest
 from sim.scenario.show import parameters, resolved
+from sim.scenario.texts import with_clauses
 from sim.study.reversal import find_reversal
 from sim.uncertainty import Distribution
 

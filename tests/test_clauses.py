@@ -15,9 +15,10 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
-from sim.scenario.clauses import REGIME_KEYS, Clause, Coverage, regime_of, with_clauses
+from sim.scenario.clauses import REGIME_KEYS, Clause, Coverage, regime_of
 from sim.scenario.schema import json_schema
 from sim.scenario.show import resolved
+from sim.scenario.texts import with_clauses
 
 DEAL = """title = "A deal"
 [[clauses]]

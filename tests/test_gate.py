@@ -23,7 +23,8 @@ from sim.analysis.designs import Designs
 from sim.analysis.estimate import ANY, DIFFERENCE, SHARE, Estimate, estimate
 from sim.cli import app
 from sim.ensemble import block as blocks
-from sim.ensemble.gate import check_outcomes, check_timeline
+from sim.ensemble.gate import check_outcomes
+from sim.ensemble.timeline import check_timeline
 from sim.errors import ImpossibleError
 from sim.guarantee.costs import Costs
 from sim.guarantee.provisions import Accession

@@ -1,10 +1,13 @@
 """What is imported for what, in a fresh interpreter: a command waits for nothing that it does not use."""
 
+import ast
 import json
 import re
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
@@ -155,3 +158,22 @@ for path in sys.argv[1:]:
 """
     )
     python(program, LIBRARY["nato"], TEXTS[0], patience=patience)
+
+
+def imported_by(path):
+    """The modules of the package that a source file names, those of types alone among them."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (node.module, *(f"{node.module}.{name.name}" for name in node.names))
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Not for their types either; the front door, which imports on demand, is left out."""
+    package = Path(sim.__file__).parent
+    modules = {
+        ".".join(path.relative_to(package.parent).with_suffix("").parts): path
+        for path in package.rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    graph = {name: set(imported_by(path)) & set(modules) for name, path in modules.items()}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(modules) > 200

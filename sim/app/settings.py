@@ -15,10 +15,10 @@ from typing import Any, get_args
 from sim.characters import quoted
 from sim.errors import ScenarioError
 from sim.quantity import Parameters
-from sim.scenario.clauses import with_clauses
 from sim.scenario.load import load, read_override
 from sim.scenario.schema import Scenario
 from sim.scenario.show import toml
+from sim.scenario.texts import with_clauses
 
 ORIGIN = "this page"
 OFF = "none"

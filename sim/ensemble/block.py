@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sim.ensemble.gate import check_outcomes, check_timeline
-from sim.ensemble.timeline import Timeline
+from sim.ensemble.gate import check_outcomes
+from sim.ensemble.timeline import Timeline, check_timeline
 from sim.game.endings import CAUSES, REASONS, Cause
 from sim.scenario.columns import outcomes as declared
 from sim.scenario.columns import schema

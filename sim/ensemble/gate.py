@@ -7,7 +7,7 @@ outcomes nor a state of the timeline.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import numpy as np
 import pyarrow as pa
@@ -18,9 +18,6 @@ from sim.game.endings import ENDINGS, Cause
 from sim.quantity import Worlds
 from sim.scenario.columns import Kind, stored_kinds
 from sim.uncertainty import Floats
-
-if TYPE_CHECKING:
-    from sim.ensemble.timeline import Timeline
 
 SHARES = ("russia_prevails", "russia_signs")
 """Outcomes that are probabilities."""
@@ -68,20 +65,6 @@ def check_states(
     wrong = ~(np.isfinite(states) & (states >= 0) & (states <= most))
     if wrong.any():
         _refuse(f"{name} is {states[np.flatnonzero(wrong)[0]]!r}", wrong, worlds, drawn)
-
-
-def check_timeline(timeline: "Timeline") -> None:
-    """Raise ImpossibleError where the histories at peace at the end of a step are not all less
-    those that have ended.
-    """
-    at_peace = timeline.worlds - timeline.ended.sum(axis=1).cumsum()
-    for name, counts in timeline.at_peace.items():
-        if not np.array_equal(counts.sum(axis=1), at_peace) or counts.min() < 0:
-            step = 1 + int(np.argmax(counts.sum(axis=1) != at_peace))
-            raise ImpossibleError(
-                f"step {step} of the timeline: {name} counts {counts[step - 1].sum()} histories "
-                f"at peace, of which there are {at_peace[step - 1]}"
-            )
 
 
 def _out_of_range(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[str, Wrong]]:

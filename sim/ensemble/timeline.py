@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.ensemble.gate import check_states
+from sim.errors import ImpossibleError
 from sim.game.endings import CAUSES, ENDINGS
 from sim.scenario.columns import QUANTILES, STATES
 from sim.uncertainty import Floats
@@ -97,6 +98,20 @@ class Timeline:
             for percent in QUANTILES
         }
         return pd.concat([table, ended, pd.DataFrame(columns)], axis=1)
+
+
+def check_timeline(timeline: Timeline) -> None:
+    """Raise ImpossibleError where the histories at peace at the end of a step are not all less
+    those that have ended.
+    """
+    at_peace = timeline.worlds - timeline.ended.sum(axis=1).cumsum()
+    for name, counts in timeline.at_peace.items():
+        if not np.array_equal(counts.sum(axis=1), at_peace) or counts.min() < 0:
+            step = 1 + int(np.argmax(counts.sum(axis=1) != at_peace))
+            raise ImpossibleError(
+                f"step {step} of the timeline: {name} counts {counts[step - 1].sum()} histories "
+                f"at peace, of which there are {at_peace[step - 1]}"
+            )
 
 
 def _count(values: Floats, bins: int) -> NDArray[np.int64]:

@@ -1,24 +1,18 @@
 """Choices at the nodes of a month's game where a course fixes them."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.game.crisis import Crisis
 from sim.model.fate import moved
+from sim.model.histories import Histories
 from sim.quantity import Array, Worlds
 from sim.uncertainty import Floats
-
-if TYPE_CHECKING:
-    from sim.model.ceasefire import CeasefireModel
 
 Chosen = NDArray[np.bool_]
 
 
-def offensive_as_fixed(
-    model: "CeasefireModel", due: Worlds, uniform: Floats, chance: Array
-) -> Floats:
+def offensive_as_fixed(model: Histories, due: Worlds, uniform: Floats, chance: Array) -> Floats:
     """The number of Ukraine's review, moved to where it holds, or starts an offensive, as it is
     known to have done.
     """
@@ -36,7 +30,7 @@ def offensive_as_fixed(
 
 
 def review_as_decided(
-    model: "CeasefireModel",
+    model: Histories,
     due: Worlds,
     crisis: Crisis,
     reviewing: Chosen,
@@ -64,7 +58,7 @@ def review_as_decided(
 
 
 def retaliation_as_decided(
-    model: "CeasefireModel",
+    model: Histories,
     due: Worlds,
     clash: Chosen,
     uniform: Floats,
@@ -85,7 +79,7 @@ def retaliation_as_decided(
 
 
 def escalation_as_decided(
-    model: "CeasefireModel", due: Worlds, crisis: Crisis, retaliates: Chosen, escalates: Chosen
+    model: Histories, due: Worlds, crisis: Crisis, retaliates: Chosen, escalates: Chosen
 ) -> Chosen:
     """Where Russia escalates a clash, which may be fixed; its disposition is settled as for a
     review.
@@ -101,7 +95,7 @@ def escalation_as_decided(
     return retaliates & (choice == "escalate")
 
 
-def _settle(model: "CeasefireModel", due: Worlds, where: Chosen, low: Array, high: Array) -> None:
+def _settle(model: Histories, due: Worlds, where: Chosen, low: Array, high: Array) -> None:
     worlds = due[where]
     model.fate.weigh(
         worlds,

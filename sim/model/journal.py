@@ -4,7 +4,7 @@ likely each choice was.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,11 +14,9 @@ from sim.game.crisis import Crisis
 from sim.game.endings import CAUSES, REASONS, Cause
 from sim.guarantee.provisions import TOLERANCE
 from sim.model.events import Event
+from sim.model.histories import Histories
 from sim.model.observer import Observer
 from sim.quantity import Worlds
-
-if TYPE_CHECKING:
-    from sim.model.ceasefire import CeasefireModel
 
 TYPES = ("irresolute", "resolute")
 
@@ -31,7 +29,7 @@ class Journal(Observer):
     events: list[Event] = field(default_factory=list)
     states: list[dict[str, float]] = field(default_factory=list)
 
-    def open(self, model: "CeasefireModel") -> None:
+    def open(self, model: Histories) -> None:
         """The ceasefire is signed."""
         self._note(
             model,
@@ -44,7 +42,7 @@ class Journal(Observer):
         )
         self._remember(model)
 
-    def note_politics(self, model: "CeasefireModel", began: float) -> None:
+    def note_politics(self, model: Histories, began: float) -> None:
         """Elections, leaders, renewals, votes and entry into force since the moment `began`, seen
         from what they changed.
         """
@@ -101,7 +99,7 @@ class Journal(Observer):
         if before["years"] < model.entry[0] <= model.years:
             self._note(model, "entry")
 
-    def note_ukraine(self, model: "CeasefireModel", winning: Any, chance: Any, starts: Any) -> None:
+    def note_ukraine(self, model: Histories, winning: Any, chance: Any, starts: Any) -> None:
         """A review by Ukraine."""
         self._note(
             model,
@@ -112,7 +110,7 @@ class Journal(Observer):
         )
 
     def note_russia(
-        self, model: "CeasefireModel", crisis: Crisis, reviews: Any, attacks: Any, probes: Any
+        self, model: Histories, crisis: Crisis, reviews: Any, attacks: Any, probes: Any
     ) -> None:
         """A review by Russia."""
         if reviews[0]:
@@ -125,7 +123,7 @@ class Journal(Observer):
 
     def note_incident(
         self,
-        model: "CeasefireModel",
+        model: Histories,
         worlds: Worlds,  # noqa: ARG002  of one world
         crisis: Crisis,
         probes: Any,
@@ -170,7 +168,7 @@ class Journal(Observer):
         if voids[0]:
             self._note(model, "voided")
 
-    def close(self, model: "CeasefireModel") -> None:
+    def close(self, model: Histories) -> None:
         """The end of a step: how the ceasefire ended, if it did, and the state of the world."""
         cause = CAUSES[model.cause[0]]
         ended = not model.at_peace[0] and model.years_held[0] == model.years
@@ -195,18 +193,18 @@ class Journal(Observer):
             self._note(model, "held")
         self._remember(model)
 
-    def add_values(self, model: "CeasefireModel") -> None:
+    def add_values(self, model: Histories) -> None:
         """Add to the last state what the actors want and expect in it.
 
         A figure needs this of every step, a story does not.
         """
         self.states[-1] |= _of(model.crisis(np.zeros(1, dtype=np.intp)))
 
-    def _note(self, model: "CeasefireModel", kind: str, **details: Any) -> None:
+    def _note(self, model: Histories, kind: str, **details: Any) -> None:
         recorded = {name: _plain(value) for name, value in details.items()}
         self.events.append(Event(model.steps, round(model.years, 6), kind, recorded))
 
-    def _remember(self, model: "CeasefireModel") -> None:
+    def _remember(self, model: Histories) -> None:
         state = {
             "step": model.steps,
             "years": model.years,

@@ -2,35 +2,33 @@
 of one world writes it down.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.game.crisis import Crisis
+from sim.model.histories import Histories
 from sim.quantity import Worlds
-
-if TYPE_CHECKING:
-    from sim.model.ceasefire import CeasefireModel
 
 
 class Observer:
     """Hears of everything, and keeps nothing."""
 
-    def open(self, model: "CeasefireModel") -> None:
+    def open(self, model: Histories) -> None:
         """The ceasefire is signed."""
 
-    def note_politics(self, model: "CeasefireModel", began: float) -> None:
+    def note_politics(self, model: Histories, began: float) -> None:
         """Politics since the moment `began` are over."""
 
-    def note_ukraine(self, model: "CeasefireModel", winning: Any, chance: Any, starts: Any) -> None:
+    def note_ukraine(self, model: Histories, winning: Any, chance: Any, starts: Any) -> None:
         """Ukraine has reviewed."""
 
     def note_russia(
-        self, model: "CeasefireModel", crisis: Crisis, reviews: Any, attacks: Any, probes: Any
+        self, model: Histories, crisis: Crisis, reviews: Any, attacks: Any, probes: Any
     ) -> None:
         """Russia has reviewed."""
 
     def note_incident(
         self,
-        model: "CeasefireModel",
+        model: Histories,
         worlds: Worlds,
         crisis: Crisis,
         probes: Any,
@@ -43,5 +41,5 @@ class Observer:
         worlds by their positions.
         """
 
-    def close(self, model: "CeasefireModel") -> None:
+    def close(self, model: Histories) -> None:
         """A step is over."""

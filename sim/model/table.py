@@ -4,19 +4,18 @@ of its options and what speaks for it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from sim.game.attack import Attack
 from sim.game.crisis import Crisis
 from sim.game.endings import CAUSES
+from sim.model.ceasefire import CeasefireModel
+from sim.model.histories import Histories
 from sim.model.journal import Journal
 from sim.quantity import Worlds
 from sim.scenario.course import CHOICES
-
-if TYPE_CHECKING:
-    from sim.model.ceasefire import CeasefireModel
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Table(Journal):
     _crisis: Crisis | None = None
 
     @classmethod
-    def of(cls, model: "CeasefireModel") -> "Table":
+    def of(cls, model: CeasefireModel) -> "Table":
         """Take the place of the journal of a model of one world that has not made a step."""
         table = cls(int(model.worlds[0]))
         table.open(model)
@@ -58,7 +57,7 @@ class Table(Journal):
         """The decisions of the last month, in their order."""
         return [faced for faced in self.faced if faced.step == self.states[-1]["step"]]
 
-    def note_politics(self, model: "CeasefireModel", began: float) -> None:
+    def note_politics(self, model: Histories, began: float) -> None:
         """Statements, renewals and funds."""
         before, europe, us = self.states[-1], model.europe, model.united_states
         after = len(self.events)
@@ -89,7 +88,7 @@ class Table(Journal):
                 after=after,
             )
 
-    def note_ukraine(self, model: "CeasefireModel", winning: Any, chance: Any, starts: Any) -> None:
+    def note_ukraine(self, model: Histories, winning: Any, chance: Any, starts: Any) -> None:
         """A review by Ukraine."""
         after, ukraine = len(self.events), model.parameters.ukraine
         super().note_ukraine(model, winning, chance, starts)
@@ -109,7 +108,7 @@ class Table(Journal):
         )
 
     def note_russia(
-        self, model: "CeasefireModel", crisis: Crisis, reviews: Any, attacks: Any, probes: Any
+        self, model: Histories, crisis: Crisis, reviews: Any, attacks: Any, probes: Any
     ) -> None:
         """A review by Russia."""
         self._crisis, after = crisis, len(self.events)
@@ -129,7 +128,7 @@ class Table(Journal):
 
     def note_incident(
         self,
-        model: "CeasefireModel",
+        model: Histories,
         worlds: Worlds,
         crisis: Crisis,
         probes: Any,
@@ -172,7 +171,7 @@ class Table(Journal):
 
     def _note_yes_or_no(
         self,
-        model: "CeasefireModel",
+        model: Histories,
         decides: tuple[str, str],
         chance: Any,
         does: Any,
@@ -181,7 +180,7 @@ class Table(Journal):
     ) -> None:
         self._note_faced(model, decides, (chance, 1 - chance), 0 if does else 1, weighed, after)
 
-    def close(self, model: "CeasefireModel") -> None:
+    def close(self, model: Histories) -> None:
         """Who comes to a war."""
         after, cause = len(self.events), CAUSES[model.cause[0]]
         super().close(model)
@@ -191,7 +190,7 @@ class Table(Journal):
             attack = crisis.attack_at_once if deliberate else crisis.escalation
             self._note_war(model, attack, after)
 
-    def _note_war(self, model: "CeasefireModel", attack: Attack, after: int) -> None:
+    def _note_war(self, model: Histories, attack: Attack, after: int) -> None:
         fights, backs = model.wars.europe_intervenes, model.wars.us_backs
         irresolute, resolute = np.asarray(attack.intervenes_by_type)
         self._by_type(
@@ -204,7 +203,7 @@ class Table(Journal):
 
     def _by_type(
         self,
-        model: "CeasefireModel",
+        model: Histories,
         decides: tuple[str, str],
         chances: tuple[Any, Any],
         *,
@@ -222,7 +221,7 @@ class Table(Journal):
 
     def _note_faced(
         self,
-        model: "CeasefireModel",
+        model: Histories,
         decides: tuple[str, str],
         chances: tuple[Any, ...],
         chosen: int,

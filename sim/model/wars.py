@@ -4,20 +4,18 @@ Noted when they begin, and settled when somebody looks.
 """
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.actors.foresight import PRESENT
 from sim.game.attack import IRRESOLUTE, RESOLUTE, Attack
+from sim.model.histories import Histories
 from sim.model.reason import main_reasons
 from sim.model.situation import Situation, crisis_of
 from sim.quantity import Worlds
 from sim.uncertainty import Floats
-
-if TYPE_CHECKING:
-    from sim.model.ceasefire import CeasefireModel
 
 NO_REASON = -1
 TOGETHER = 4096
@@ -69,7 +67,7 @@ class Wars:
     pledge or does not.
     """
 
-    def __init__(self, model: "CeasefireModel") -> None:
+    def __init__(self, model: Histories) -> None:
         """No war has resumed."""
         size = len(model.worlds)
         self._model = model

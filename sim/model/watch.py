@@ -1,17 +1,15 @@
 """What whoever watches a ceasefire sees: in which worlds each kind of event happened in a month."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.game.crisis import Crisis
 from sim.guarantee.provisions import TOLERANCE
+from sim.model.histories import Histories
 from sim.model.observer import Observer
 from sim.quantity import Worlds
-
-if TYPE_CHECKING:
-    from sim.model.ceasefire import CeasefireModel
 
 Seen = dict[str, NDArray[np.bool_]]
 KINDS = (
@@ -44,12 +42,12 @@ class Watch(Observer):
         """Nothing has been seen."""
         self.months: list[Seen] = []
 
-    def open(self, model: "CeasefireModel") -> None:
+    def open(self, model: Histories) -> None:
         """Watch a model from now on."""
         model.observer = self
         self._begin(model)
 
-    def note_politics(self, model: "CeasefireModel", began: float) -> None:
+    def note_politics(self, model: Histories, began: float) -> None:
         """What parliaments, voters and leaders did."""
         full_year, years = model.is_full_year, model.years
         peace, says = model.at_peace, model.united_states.says_committed
@@ -79,7 +77,7 @@ class Watch(Observer):
 
     def note_incident(
         self,
-        model: "CeasefireModel",
+        model: Histories,
         worlds: Worlds,
         crisis: Crisis,  # noqa: ARG002  it is not seen
         probes: Any,
@@ -103,12 +101,12 @@ class Watch(Observer):
         }.items():
             self._seen[kind][worlds] = there
 
-    def close(self, model: "CeasefireModel") -> None:
+    def close(self, model: Histories) -> None:
         """A month is over."""
         self.months.append(self._seen)
         self._begin(model)
 
-    def _begin(self, model: "CeasefireModel") -> None:
+    def _begin(self, model: Histories) -> None:
         self._seen: Seen = {kind: np.zeros(len(model.worlds), dtype=bool) for kind in KINDS}
         self._will = model.europe.will.copy()
         self._successions = model.russia.successions.copy()

@@ -3,9 +3,9 @@ the model has.
 """
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Self, get_args
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -13,9 +13,6 @@ from pydantic_core import PydanticCustomError
 from sim.guarantee.provisions import Regime
 from sim.quantity import Brigades, Parameters, parameter
 from sim.scenario.toml import Key
-
-if TYPE_CHECKING:
-    from sim.scenario.schema import Scenario
 
 _KINDS = ("sets", "not_modelled", "no_bearing")
 """A clause has exactly one of these."""
@@ -191,34 +188,6 @@ def differences(regime: Regime, clauses: Iterable[Clause]) -> dict[str, tuple[An
         for key, value in regime.leaves()
         if value != of_clauses.get(key)
     }
-
-
-def with_clauses(scenario: "Scenario", numbers: Collection[str]) -> "Scenario":
-    """The scenario of a text with the clauses of these numbers alone, over `base`.
-
-    With all of them it is the text; with none it is `base`, but for its names. What `--set` and
-    files over the text changed stays changed. Raises KeyError for a number that no clause has.
-    """
-    known = {clause.number for clause in scenario.clauses}
-    if unknown := set(numbers) - known:
-        raise KeyError(*sorted(unknown))
-    kept = tuple(clause for clause in scenario.clauses if clause.number in numbers)
-    changed = {
-        key: value for key, (value, _) in differences(scenario.regime, scenario.clauses).items()
-    }
-    dropped = {
-        key
-        for clause in scenario.clauses
-        if clause.number not in numbers
-        for key in clause.sets or ()
-        if key not in changed
-    }
-    regime = regime_of(kept, changed)
-    copy = scenario.model_copy(update={"regime": regime, "clauses": kept})
-    return copy.with_origins(
-        {key: values for key, values in scenario.origins.items() if key not in dropped},
-        {key: source for key, source in scenario.stated_sources.items() if key not in dropped},
-    )
 
 
 @dataclass(frozen=True)

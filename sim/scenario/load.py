@@ -72,7 +72,9 @@ def load(
     others = [
         layer for file in over for layer in file_layers(library.find(file), names_scenario=False)
     ]
-    settings = merged([*texts.with_clauses([*files, *others]), *override_layers(overrides, origin)])
+    settings = merged(
+        [*texts.with_layers_of_clauses([*files, *others]), *override_layers(overrides, origin)]
+    )
     document: dict[str, Any] = {"name": name_of([Path(path).stem])}
     problems = _put_all(document, settings)
     if over and "name" not in overrides:

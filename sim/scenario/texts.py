@@ -1,12 +1,14 @@
-"""Files that are texts: what their clauses set, as layers, and what they may not do."""
+"""Texts: what their clauses set, as layers, what they may not do, and a text with some of them
+alone.
+"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
 from pydantic import ValidationError
 
-from sim.scenario.clauses import Clause, conflicts, differences
+from sim.scenario.clauses import Clause, conflicts, differences, regime_of
 from sim.scenario.faults import describe, layer_of
 from sim.scenario.layers import Layer, Settings, merged, nested
 from sim.scenario.schema import Scenario
@@ -38,7 +40,7 @@ class ClauseLayer(Layer):
         return f"clause {self.number} of {self.file.place(self.written)}"
 
 
-def with_clauses(files: Iterable[Layer]) -> Iterator[Layer]:
+def with_layers_of_clauses(files: Iterable[Layer]) -> Iterator[Layer]:
     """The layers of files, before each those of the values that its clauses set."""
     for file in files:
         yield from _clause_layers(file)
@@ -72,6 +74,34 @@ def faults(scenario: Scenario, own: Layer, settings: Settings) -> list[str]:
             "its clauses alone"
         )
     return problems
+
+
+def with_clauses(scenario: Scenario, numbers: Collection[str]) -> Scenario:
+    """The scenario of a text with the clauses of these numbers alone, over `base`.
+
+    With all of them it is the text; with none it is `base`, but for its names. What `--set` and
+    files over the text changed stays changed. Raises KeyError for a number that no clause has.
+    """
+    known = {clause.number for clause in scenario.clauses}
+    if unknown := set(numbers) - known:
+        raise KeyError(*sorted(unknown))
+    kept = tuple(clause for clause in scenario.clauses if clause.number in numbers)
+    changed = {
+        key: value for key, (value, _) in differences(scenario.regime, scenario.clauses).items()
+    }
+    dropped = {
+        key
+        for clause in scenario.clauses
+        if clause.number not in numbers
+        for key in clause.sets or ()
+        if key not in changed
+    }
+    regime = regime_of(kept, changed)
+    copy = scenario.model_copy(update={"regime": regime, "clauses": kept})
+    return copy.with_origins(
+        {key: values for key, values in scenario.origins.items() if key not in dropped},
+        {key: source for key, source in scenario.stated_sources.items() if key not in dropped},
+    )
 
 
 def _clause_layers(file: Layer) -> Iterator[ClauseLayer]:

@@ -1,0 +1,110 @@
+"""What the rules of a month see of the model: the histories that it advances, whatever advances
+them.
+
+The model knows its rules; they know only this of it.
+"""
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.europe import EuropeanCoalition
+from sim.agents.russia import Russia
+from sim.agents.ukraine import Ukraine
+from sim.agents.united_states import UnitedStates
+from sim.game.crisis import Crisis
+from sim.game.endings import Cause
+from sim.guarantee.terms import TERMS, Terms
+from sim.model.chance import Chance
+from sim.model.fate import Fate
+from sim.model.rates import Rates
+from sim.model.situation import Situation
+from sim.quantity import Worlds
+from sim.scenario.schema import Scenario
+from sim.uncertainty import Floats
+
+
+class Resumed(Protocol):
+    """What became of the wars that resumed; arrays (world,)."""
+
+    @property
+    def fought(self) -> dict[str, Any]:
+        """Where each member of the coalition fought."""
+
+    @property
+    def reasons(self) -> Any:
+        """Why Russia attacked, by the code of the reason."""
+
+    @property
+    def russia_prevails(self) -> Any:
+        """Chance that Russia wins."""
+
+    @property
+    def europe_intervenes(self) -> Any:
+        """Where Europe fights."""
+
+    @property
+    def us_backs(self) -> Any:
+        """Where the United States backs the defence."""
+
+
+class Histories(Protocol):
+    """The histories of a ceasefire in one month; arrays (world,)."""
+
+    parameters: Scenario
+    specification: Scenario
+    worlds: Worlds
+    steps: int
+    step_years: float
+    years: float
+    chance: Chance
+    fate: Fate
+    rates: Rates
+    russia: Russia
+    ukraine: Ukraine
+    europe: EuropeanCoalition
+    united_states: UnitedStates
+    signature: Situation
+    balance_at_signature: Floats
+    ahead: Floats
+    at_peace: NDArray[np.bool_]
+    entry: Floats
+    renewed: NDArray[np.bool_]
+    voided: NDArray[np.bool_]
+    ground: Floats
+    stationed: NDArray[np.bool_]
+    members_voted: list[str]
+    us_voted: NDArray[np.bool_]
+    funds_due: NDArray[np.bool_]
+    cause: NDArray[np.int8]
+    years_held: Floats
+    probes: NDArray[np.int32]
+    firm_answers: NDArray[np.int32]
+    arms_given: dict[str, Floats]
+    hazard: dict[Cause, Floats]
+    observer: Any
+
+    @property
+    def wars(self) -> Resumed:
+        """What became of wars."""
+
+    @property
+    def is_full_year(self) -> bool:
+        """Whether the month ends a year."""
+
+    @property
+    def terms_drift(self) -> Floats:
+        """How far the balance of power has shifted, on average."""
+
+    def situation(self, worlds: Worlds | None = None) -> Situation:
+        """The situation now of all worlds, or of some."""
+
+    def parameters_of(self, worlds: Worlds) -> Scenario:
+        """The scenario with what was drawn for some worlds."""
+
+    def terms(self, wanted: frozenset[str] = TERMS) -> Terms:
+        """What the regime comes to now."""
+
+    def crisis(self, worlds: Worlds) -> Crisis:
+        """The month's crisis game in some worlds."""
