@@ -12,6 +12,8 @@ _OPTIONS = {"sampling.horizon_years": "--years"}
 """Options whose name is not that of the argument."""
 MOST_PROBLEMS = 100
 """Problems that are listed, of all scenarios together: more than anybody mends at once."""
+LONGEST_PROBLEM = 5_000
+"""Characters of one of them: the longest path, and some words about it."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,10 @@ class InputError(ValueError):
 
 def _listed(lines: Iterable[str]) -> list[str]:
     """Each line once, and how many there are beyond those that anybody reads."""
-    all_lines = list(dict.fromkeys(lines))
+    all_lines = [
+        line if len(line) <= LONGEST_PROBLEM else f"{line[:LONGEST_PROBLEM]}…"
+        for line in dict.fromkeys(lines)
+    ]
     more = len(all_lines) - MOST_PROBLEMS
     return all_lines if more <= 0 else [*all_lines[:MOST_PROBLEMS], f"and {more:,} problems more"]
 

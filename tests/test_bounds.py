@@ -2,11 +2,14 @@
 stands still.
 """
 
+import inspect
 import os
 
 import pytest
+from elements import assert_all_have_data
 
 import sim
+from sim.cli import app
 from sim.cli.size import MANY
 from sim.errors import MOST_PROBLEMS
 from sim.scenario.load import read_override
@@ -138,29 +141,65 @@ def test_histories_have_a_largest_number(write, command):
     assert f"{MOST_HISTORIES:,}" in line
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("run", "x.toml"),
-        ("compare", "x.toml", "y.toml"),
-        ("sign", "x.toml"),
-        ("sweep", "x.toml", "--grid", "russia.strength=80:90:2"),
-        ("robust", "x.toml", "y.toml"),
-        ("discover", "x.toml", "--when", "survival@5 < 0.5"),
-    ],
-    ids=lambda words: words[0],
-)
-def test_many_histories_start_only_where_their_user_agrees(write, command, monkeypatch, words):
+LARGE = ("--designs", 100_000, "--replicates", MANY // 100_000 + 1)
+MANY_HISTORIES = {
+    "run": ("run", "x.toml", *LARGE),
+    "compare": ("compare", "x.toml", "y.toml", *LARGE),
+    "sweep": ("sweep", "x.toml", "--grid", "russia.strength=80:90:2", *LARGE),
+    "require": (
+        *("require", "x.toml", "--hold", 0.8, "--years", 5),
+        *("--vary", "regime.deployment.brigades=0:9", "--designs", 20_000),
+    ),
+    "sensitivity": ("sensitivity", "x.toml", "--samples", 2**17),
+    "discover": ("discover", "x.toml", "--when", "survival@5 < 0.5", *LARGE),
+    "robust": ("robust", "x.toml", "y.toml", *LARGE),
+    "clauses": ("clauses", "coalition", "--designs", 200_000),
+    "sign": ("sign", "x.toml", *LARGE),
+    "outlook": ("outlook", "x.toml", "--events", "course.toml", "--designs", 400_000),
+    "history": ("history", "none", *LARGE),
+    "calibrate": ("calibrate", "--candidates", 10**6),
+    "replay": (
+        *("replay", "x.toml", "--typical", "--set", "sampling.designs=100000"),
+        *("--set", f"sampling.replicates={MANY // 100_000 + 1}"),
+    ),
+}
+"""More histories of each command than start unasked."""
+OF_RUNS = {"report"}
+"""Commands that simulate some histories of runs which had to be agreed to."""
+
+
+def test_every_command_that_simulates_asks_first():
+    """Those that take processes to simulate with, and those that may be answered beforehand."""
+    parameters = {
+        each.name or each.callback.__name__: inspect.signature(each.callback).parameters
+        for each in app.registered_commands
+    }
+    simulating = {name for name, own in parameters.items() if {"workers", "yes"} & set(own)}
+    assert_all_have_data(simulating - OF_RUNS, MANY_HISTORIES, "MANY_HISTORIES")
+    assert all("yes" in parameters[name] for name in simulating)
+
+
+@pytest.mark.parametrize("name", MANY_HISTORIES)
+def test_many_histories_start_only_where_their_user_agrees(write, command, monkeypatch, name):
     """Without a terminal they are refused, with how many, how long and how large."""
-    monkeypatch.chdir(write(x="title = 'x'", y="title = 'y'").parent)
-    result = command(*words, "--designs", 100_000, "--replicates", MANY // 100_000 + 1, code=2)
-    (line,) = result.stderr.splitlines()
+    folder = write(x="title = 'x'", y="title = 'y'", course="until = 1").parent
+    monkeypatch.chdir(folder)
+    before = sorted(folder.rglob("*"))
+    (line,) = command(*MANY_HISTORIES[name], code=2).stderr.splitlines()
     assert "histories take about" in line
     assert "gigabytes; --yes starts them" in line
-    assert sorted(path.name for path in write(x="title = 'x'").parent.iterdir()) == [
-        "x.toml",
-        "y.toml",
-    ]
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_a_command_asks_once(write, command, monkeypatch):
+    """On a terminal: `sign` counts what it simulates, and the runs in it are not asked for again."""
+    monkeypatch.setattr("sim.cli.size.MANY", 3)
+    monkeypatch.setattr("sim.cli.size._can_ask", lambda: True)
+    questions = []
+    monkeypatch.setattr("typer.confirm", lambda text, **_: questions.append(text) or True)
+    path = write(x="title = 'x'")
+    command("sign", path, "--designs", 20, "--replicates", 2, "--years", 2, "--out", path.parent)
+    assert len(questions) == 1
 
 
 def test_yes_starts_them(write, command, monkeypatch):

@@ -72,8 +72,6 @@ def discover(
         more = sampling(designs, replicates, seed, years)
         scenarios = load_all([file] if against is None else [file, against], overrides, more)
 
-        agree(scenarios, workers)
-
         def find() -> "Finding":
             from sim.study.discovery import find_regions
 
@@ -92,7 +90,8 @@ def discover(
                 )
 
         question = Question.about("discovery", scenarios, when=when)
-        publish(answered(question, out, find), as_json=as_json)
+        kept = answered(question, out, find, lambda: agree(scenarios, workers))
+        publish(kept, as_json=as_json)
 
 
 @app.command()
@@ -124,8 +123,6 @@ def robust(
 
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
 
-        agree(scenarios, workers)
-
         def find() -> "Finding":
             from sim.study.robustness import rank_guarantees
 
@@ -143,4 +140,5 @@ def robust(
                 )
 
         question = Question.about("robustness", scenarios, outcome=outcome)
-        publish(answered(question, out, find), as_json=as_json)
+        kept = answered(question, out, find, lambda: agree(scenarios, workers))
+        publish(kept, as_json=as_json)

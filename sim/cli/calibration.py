@@ -10,6 +10,7 @@ from sim.cli.messages import plain_errors
 from sim.cli.options import AsJson, Out, Seed, Workers, app
 from sim.cli.output import output, writes_results
 from sim.cli.running import advance, counting_bar, pool
+from sim.cli.size import agree_to, asks_first
 from sim.cli.streams import say
 from sim.cli.studies import STUDY_KEPT, publish
 
@@ -33,6 +34,7 @@ Checks = Annotated[
 
 
 @app.command()
+@asks_first
 @writes_results
 def calibrate(
     folder: Annotated[
@@ -86,7 +88,13 @@ def calibrate(
                     **sizes,
                 )
 
-        kept = answered(Question.about("calibration", scenarios.values(), **sizes), out, find)
+        def ask() -> None:
+            from sim.study.calibration.study import histories_of_calibration
+
+            agree_to(histories_of_calibration(list(scenarios.values()), **sizes), workers)
+
+        question = Question.about("calibration", scenarios.values(), **sizes)
+        kept = answered(question, out, find, ask)
         publish(kept, as_json=as_json)
         posterior = kept.folder / "calibrated.toml"
         _write_overlay(posterior, scenario_text(kept.finding))

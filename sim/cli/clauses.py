@@ -12,6 +12,7 @@ from sim.cli.messages import plain_errors
 from sim.cli.options import AsJson, File, Out, Seed, Set, Workers, app, sampling
 from sim.cli.output import writes_results
 from sim.cli.running import advance, pool, progress_bar
+from sim.cli.size import agree_to, asks_first
 from sim.cli.studies import STUDY_KEPT, publish
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ Explain = Annotated[
 
 
 @app.command()
+@asks_first
 @writes_results
 def clauses(
     file: File,
@@ -95,8 +97,15 @@ def clauses(
             designs=designs,
             replicates=replicates,
         )
+
+        def ask() -> None:
+            from sim.study.clauses import histories_of_clauses
+
+            texts = [scenario, *others]
+            agree_to([(scenario, histories_of_clauses(texts, designs, replicates))], workers)
+
         publish(
-            answered(question, out, find),
+            answered(question, out, find, ask),
             as_json=as_json,
             document=lambda finding: explanation_of(finding).document(),
         )

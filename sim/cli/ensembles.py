@@ -30,14 +30,15 @@ from sim.cli.options import (
 )
 from sim.cli.output import draw_figures, output, writes_results
 from sim.cli.running import advance, progress_bar, simulate
-from sim.cli.size import agree, asks_first
+from sim.cli.size import agree, agree_to, asks_first
 from sim.cli.streams import say, say_document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sim.analysis.summary import Comparison
     from sim.ensemble.store import Run
+    from sim.scenario.schema import Scenario
     from sim.study.explanation import Explanation
     from sim.study.finding import Finding
 
@@ -149,6 +150,12 @@ def compare(
             refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
         called = dict(zip(at, names, strict=True))
         scenarios = [renamed(scenario, called[at]) for at, scenario in loaded.items()]
+        texts = iter(scenarios)
+        together = [
+            kept[position].scenario if position in kept else next(texts) for position in called
+        ]
+        base = names.index(baseline) if baseline else 0
+        agree_to(_histories(scenarios, together, together[base] if explain else None), workers)
         simulated = iter(simulate(scenarios, workers, out, dask))
         runs = [
             kept[position].renamed(name) if position in kept else next(simulated)
@@ -174,6 +181,25 @@ def compare(
         _draw(shown, figures)
 
 
+def _histories(
+    simulated: "Sequence[Scenario]", together: "Sequence[Scenario]", explained: "Scenario | None"
+) -> "Iterator[tuple[Scenario, int]]":
+    """How many histories of each scenario a comparison takes: those of runs, of what would reverse
+    the ranking, and of what explains each difference from a baseline.
+    """
+    from sim.study.clauses import histories_of_explanation
+    from sim.study.reversal import simulations
+
+    for scenario in simulated:
+        yield scenario, scenario.sampling.worlds
+    yield together[0], simulations(together[0])
+    if explained is None:
+        return
+    for scenario in together:
+        if scenario is not explained:
+            yield scenario, histories_of_explanation(scenario, explained)
+
+
 def _is_run(path: str) -> bool:
     return (Path(path) / "manifest.json").exists()
 
@@ -189,8 +215,10 @@ def reversal_of(runs: list["Run"], out: Path, workers: int) -> "Finding":
     """What would reverse the ranking of the best two, read where it was found before."""
     from sim.study.reversal import kept, simulations
 
+    scenario = runs[0].scenario
+    agree_to([(scenario, simulations(scenario))], workers)
     with progress_bar() as bar:
-        task = bar.add_task("What would reverse this", total=simulations(runs))
+        task = bar.add_task("What would reverse this", total=simulations(scenario))
         return kept(runs, out, workers=workers, progress=partial(advance, bar, task))
 
 

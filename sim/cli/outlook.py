@@ -22,7 +22,7 @@ from sim.cli.options import (
 )
 from sim.cli.output import writes_results
 from sim.cli.running import advance, pool, progress_bar, simulate
-from sim.cli.size import asks_first
+from sim.cli.size import agree, asks_first
 from sim.cli.studies import publish
 
 if TYPE_CHECKING:
@@ -80,4 +80,6 @@ def outlook(
                 )
 
         question = Question.about("outlook", [scenario], course=course.document())
-        publish(answered(question, out, find), as_json=as_json, document=document)
+        times = 3 + 2 * len(course.events)  # signature, today and before, and about each event
+        kept = answered(question, out, find, lambda: agree([scenario], workers, times))
+        publish(kept, as_json=as_json, document=document)

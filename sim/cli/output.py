@@ -112,11 +112,10 @@ def draw_figures(figures: "Mapping[str, Callable[[], Axes]]", folder: Path) -> N
     """
     for name, draw in figures.items():
         paths = [folder / f"{name}.{kind}" for kind in output().formats]
-        missing = [path for path in paths if output().redraw or not path.exists()]
         try:
-            _draw_whole(draw, missing)
+            _draw_whole(draw, [path for path in paths if output().redraw or not path.exists()])
         except Exception as wrong:  # noqa: BLE001  no figure is worth the answer
-            say(f"{folder / name}: the figure is left out: {wrong}", err=True)
+            say(f"{folder / name}: the figure is left out: {wrong or repr(wrong)}", err=True)
 
 
 def _draw_whole(draw: "Callable[[], Axes]", paths: list[Path]) -> None:

@@ -10,6 +10,7 @@ import typer
 from sim.cli.loading import warn
 from sim.cli.messages import plain_errors, write
 from sim.cli.options import Workers, app
+from sim.cli.size import asks_first
 from sim.cli.streams import say
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 @app.command()
+@asks_first
 def report(
     folders: Annotated[
         list[Path],
@@ -65,7 +67,7 @@ def report(
             refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
         findings += _reversal(runs, findings, workers)
         text = report_page(runs, baseline, question, findings)
-        write(page, lambda: page.write_text(text, encoding="utf-8"))
+        write(page, lambda part: part.write_text(text, encoding="utf-8"))
         counted = [
             f"{len(items)} {word}{'s' if len(items) > 1 else ''}"
             for items, word in ((runs, "run"), (of_findings, "finding"))

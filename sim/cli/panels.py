@@ -5,6 +5,8 @@ from typing import Any
 
 from typer.core import TyperGroup
 
+from sim.cli.messages import plain_errors
+
 PANELS = {
     "Start here": ("run", "compare", "list", "show", "check", "new"),
     "Look inside": ("replay", "game", "outlook", "play", "sign", "clauses"),
@@ -33,3 +35,10 @@ class Panels(TyperGroup):
             command.rich_help_panel = _PANEL_OF[cmd_name]
             command.help = _LINE_BREAK.sub(" ", command.help)
         return command
+
+    def invoke(self, ctx: Any) -> Any:
+        """Carry out a command; what goes wrong before it begins is said in the same
+        words.
+        """
+        with plain_errors("stopped"):
+            return super().invoke(ctx)

@@ -83,8 +83,6 @@ def require(
         scenario = load(file, overrides, sampling(designs, replicates, seed))
         limits = read_all_limits(vary)
 
-        agree([scenario], workers)
-
         def find() -> "Finding":
             from sim.study.requirement import find_cheapest
 
@@ -104,4 +102,10 @@ def require(
 
         asks = {"hold": hold, "years": years, "vary": limits, "cost": cost, "samples": samples}
         question = Question.about("requirement", [scenario], **asks)
-        publish(answered(question, out, find), as_json=as_json)
+
+        def ask() -> None:
+            from sim.study.cheapest import simulations
+
+            agree([scenario], workers, times=simulations(len(limits), samples))
+
+        publish(answered(question, out, find, ask), as_json=as_json)

@@ -12,6 +12,7 @@ from sim.cli.messages import plain_errors
 from sim.cli.options import AsJson, File, Out, Seed, Set, Workers, Years, app, sampling
 from sim.cli.output import writes_results
 from sim.cli.running import advance, progress_bar
+from sim.cli.size import agree_to, asks_first
 from sim.cli.studies import STUDY_KEPT, publish
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ Histories = Annotated[
 
 
 @app.command()
+@asks_first
 @writes_results
 def sensitivity(
     file: File,
@@ -111,4 +113,11 @@ def sensitivity(
                 )
 
         question = Question.about("sensitivity", scenarios, outcome=outcome, vary=limits, **sizes)
-        publish(answered(question, out, find), as_json=as_json)
+
+        def ask() -> None:
+            from sim.study.sensitivity import histories_of_sensitivity
+
+            count = histories_of_sensitivity(scenarios, limits, **sizes)
+            agree_to([(scenario, count) for scenario in scenarios], workers)
+
+        publish(answered(question, out, find, ask), as_json=as_json)

@@ -25,7 +25,7 @@ from sim.cli.options import (
 )
 from sim.cli.output import writes_results
 from sim.cli.running import advance, pool, progress_bar, simulate
-from sim.cli.size import agree, asks_first
+from sim.cli.size import agree_to, asks_first
 from sim.cli.studies import publish
 
 if TYPE_CHECKING:
@@ -75,16 +75,20 @@ def sign(
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
         limits = read_all_limits(vary or [])
 
-        agree(scenarios, workers)
-
         def find() -> "Finding":
             from sim.study.deals import find_signing
 
             runs = simulate(scenarios, workers, out, dask)
             return find_signing(runs, _frontiers(scenarios, limits, out, workers))
 
+        def ask() -> None:
+            from sim.study.side_payments import simulations
+
+            more = simulations() if limits else 0
+            agree_to([(text, text.sampling.worlds + more) for text in scenarios], workers)
+
         question = Question.about("signing", scenarios, vary=limits)
-        publish(answered(question, out, find), as_json=as_json, document=document)
+        publish(answered(question, out, find, ask), as_json=as_json, document=document)
 
 
 def _frontiers(

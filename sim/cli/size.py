@@ -1,4 +1,4 @@
-"""A run that takes hours or fills a disk starts only if its user agrees."""
+"""A run or a study that takes hours or fills a disk starts only if its user agrees."""
 
 import inspect
 import sys
@@ -22,6 +22,8 @@ _SECONDS_A_STEP = 1e-6
 _BYTES, _BYTES_A_MEMBER = 60, 25
 """Of the outcomes of one history on disk."""
 _HOUR, _DAY = 3600, 86_400
+_MOST = 10**15
+"""Histories beyond which it does not matter how many there are: a thousand years."""
 _AGREED: ContextVar[bool] = ContextVar("agreed", default=False)
 _Yes = Annotated[
     bool, typer.Option("--yes", help=f"Start runs of more than {MANY:,} histories unasked.")
@@ -50,31 +52,39 @@ def asks_first(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def agree(scenarios: Iterable["Scenario"], workers: int = 1, times: int = 1) -> None:
-    """Ask before many histories are simulated, each scenario so many `times`.
+    """Ask before many histories are simulated: all of each scenario, so many `times`.
+
+    Raises and ends as `agree_to` does.
+    """
+    agree_to([(scenario, times * scenario.sampling.worlds) for scenario in scenarios], workers)
+
+
+def agree_to(histories: Iterable[tuple["Scenario", int]], workers: int = 1) -> None:
+    """Ask before many histories are simulated, so many of each scenario; once in a command.
 
     Raises ScenarioError where there is nobody to ask, and ends the command where the answer is no.
     """
-    scenarios = list(scenarios)
-    histories = times * sum(scenario.sampling.worlds for scenario in scenarios)
-    if histories <= MANY or _AGREED.get():
+    several = [(scenario, min(count, _MOST)) for scenario, count in histories]
+    total = sum(count for _, count in several)
+    if total <= MANY or _AGREED.get():
         return
-    seconds = times * _SECONDS_A_STEP * sum(map(_steps, scenarios)) / workers
-    size = times * sum(map(_bytes, scenarios))
-    extent = f"{histories:,} histories take about {_time(seconds)} and {size / 1e9:,.0f} gigabytes"
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise ScenarioError(f"{extent}; --yes starts them, smaller --designs takes less")
+    seconds = _SECONDS_A_STEP / workers * sum(count * one.sampling.steps for one, count in several)
+    size = sum(count * _bytes(scenario) for scenario, count in several)
+    extent = f"{total:,} histories take about {_time(seconds)} and {size / 1e9:,.0f} gigabytes"
+    if not _can_ask():
+        raise ScenarioError(f"{extent}; --yes starts them, fewer or smaller samples take less")
     if not typer.confirm(f"{extent}. Start?", err=True):
         say("nothing was started", err=True)
         raise typer.Exit(1)
+    _AGREED.set(True)
 
 
-def _steps(scenario: "Scenario") -> int:
-    return scenario.sampling.worlds * scenario.sampling.steps
+def _can_ask() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _bytes(scenario: "Scenario") -> int:
-    members = len(scenario.europe.standing)
-    return scenario.sampling.worlds * (_BYTES + _BYTES_A_MEMBER * members)
+    return _BYTES + _BYTES_A_MEMBER * len(scenario.europe.standing)
 
 
 def _time(seconds: float) -> str:

@@ -88,7 +88,7 @@ def replay(
             stories.append(story)
             if figure is not None:
                 path = figure if not kind else figure.with_stem(f"{figure.stem}-{kind}")
-                write(path, partial(_draw_world, story, path))
+                write(path, partial(_draw_world, story))
         after = None if fixed is None else judge(scenario, world or 0, fixed)
         if as_json:
             more = {} if after is None else {"after_action": after.document()}
@@ -188,17 +188,12 @@ def game(
         } | words.game(crisis)
         if efg is not None:
             title = f"{scenario.name}, history {document['world']}, year {document['year']:g}"
-            write(
-                efg,
-                lambda: efg.write_text(
-                    tree.efg(
-                        title, "One month's crisis game of the model described in docs/model.md."
-                    ),
-                    encoding="utf-8",
-                ),
+            text = tree.efg(
+                title, "One month's crisis game of the model described in docs/model.md."
             )
+            write(efg, lambda part: part.write_text(text, encoding="utf-8"))
         if figure is not None:
-            write(figure, lambda: _save_tree(tree, strategy, figure))
+            write(figure, partial(_save_tree, tree, strategy))
         if as_json:
             say_document(document)
         else:

@@ -102,6 +102,7 @@ class Store:
             return None
         if run.manifest["hash"] != self.manifest["hash"]:
             return None
+        shutil.rmtree(self._blocks, ignore_errors=True)  # left by a process that was killed here
         said = {key: self.manifest[key] for key in _SAID}
         return Run(run.worlds, run.timeline, run.manifest | said, run.folder)
 
@@ -216,7 +217,7 @@ class Store:
                     "sha256": {name: sha256(self.folder / name) for name in RESULTS},
                 }
             )
-            shutil.rmtree(self._blocks)
+            shutil.rmtree(self._blocks, ignore_errors=True)
 
     def _writing(self) -> AbstractContextManager[None]:
         return writing(

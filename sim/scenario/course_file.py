@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.calendar import Calendar
+from sim.characters import quoted
 from sim.errors import ScenarioError
 from sim.scenario.course import CHOICES, DETAILS, OPTIONAL, Course, Decision, Event
 from sim.scenario.course_check import OVER, problems
+from sim.scenario.reading import text_of, values_of
 from sim.scenario.schema import Scenario
 from sim.scenario.toml import Key, lines_of
 
@@ -75,14 +77,17 @@ class _File:
 def _read(path: Path) -> _File:
     """The values of a file and the lines where they stand. Raises ScenarioError."""
     try:
-        text = path.read_text(encoding="utf-8")
-        return _File(str(path), tomllib.loads(text), lines_of(text))
+        text = text_of(path)
+        values, fault = values_of(text)
     except OSError as wrong:
         raise ScenarioError(
             f"{path}: cannot be read: {wrong.strerror or wrong}; name the file of a course"
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise ScenarioError(f"{path}: is no TOML file: {wrong}") from None
+    if fault:
+        raise ScenarioError(f"{path}: {fault}")
+    return _File(str(path), values, lines_of(text))
 
 
 def _course(values: Mapping[str, Any], calendar: Calendar) -> Course:
@@ -106,7 +111,7 @@ def _faults(file: _File, calendar: Calendar) -> Iterator[str]:
     for key in file.values:
         if key not in ("until", "events", "decisions"):
             known = ("until", "events", "decisions")
-            yield f"{file.place(key)}: {key}: no such key; {_meant(key, known)}"
+            yield f"{file.place(key)}: {quoted(key)}: no such key; {_meant(key, known)}"
     if "until" in file.values and _years(file.values["until"], calendar) is None:
         yield f"{file.place('until')}: until: {_MOMENT}"
     for table, check in (("events", _event_faults), ("decisions", _decision_faults)):
@@ -117,7 +122,7 @@ def _faults(file: _File, calendar: Calendar) -> Iterator[str]:
         for number, entry in enumerate(entries):
             for key, fault in check(entry, calendar):
                 place = file.place(table, number, key)
-                yield f"{place}: {table}[{number + 1}].{key}: {fault}"
+                yield f"{place}: {table}[{number + 1}].{quoted(key)}: {fault}"
 
 
 _Faults = Iterator[tuple[str, str]]
@@ -129,11 +134,11 @@ def _event_faults(entry: Mapping[str, Any], calendar: Calendar) -> _Faults:
     if "what" not in entry:
         yield "what", f"is missing; say what happened: {', '.join(DETAILS)}"
         return
-    what = entry["what"]
+    what = entry["what"] if isinstance(entry["what"], str) else ""
     if what in OVER:
         yield "what", OVER[what]
         return
-    if not isinstance(what, str) or what not in DETAILS:
+    if what not in DETAILS:
         yield "what", f"no such event; {_meant(what, DETAILS)}"
         return
     allowed = DETAILS[what]

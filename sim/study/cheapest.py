@@ -110,25 +110,31 @@ def search(
 ) -> Points:
     """Simulate a first sample, and what each round proposes."""
     first = first_places(provisions, samples, seed)
-    proposals = ROUNDS * (_LEVELS + 2 * len(MEASURE_OF_ANSWER))
-    points = Points(simulate, executor, progress, len(first) + proposals)
+    points = Points(simulate, executor, progress, simulations(provisions, samples))
     points.add(first)
     for number in range(ROUNDS):
         points.add(_proposals(points, hold, generator(seed, "search", number)))
     return points
 
 
+def simulations(provisions: int, samples: int) -> int:
+    """Places that a search simulates at most."""
+    return len(_corners(provisions)) + samples + ROUNDS * (_LEVELS + 2 * len(MEASURE_OF_ANSWER))
+
+
+def _corners(provisions: int) -> list[list[float]]:
+    """All corners of the unit cube, or the two ends of everything where corners are many."""
+    if provisions <= _MAX_FOR_ALL_CORNERS:
+        return list(map(list, product((0.0, 1.0), repeat=provisions)))
+    return [[0.0] * provisions, [1.0] * provisions]
+
+
 def first_places(provisions: int, samples: int, seed: int) -> Floats:
     """The corners, or the two ends of everything where corners are many, and a sample that fills
     the space between (randomised Halton sequence: Owen 2017).
     """
-    corners = (
-        list(product((0.0, 1.0), repeat=provisions))
-        if provisions <= _MAX_FOR_ALL_CORNERS
-        else [[0.0] * provisions, [1.0] * provisions]
-    )
     sample = scipy.stats.qmc.Halton(provisions, rng=generator(seed, "first sample")).random(samples)
-    return np.vstack([corners, np.round(sample, _PLACE_DECIMALS)])
+    return np.vstack([_corners(provisions), np.round(sample, _PLACE_DECIMALS)])
 
 
 def answer(points: pd.DataFrame, role: str, hold: float) -> pd.DataFrame:

@@ -157,6 +157,22 @@ def explanation(
     return _explained([between(base, full)], outcome, _Means(executor, progress, out), base)
 
 
+def histories_of_clauses(texts: Sequence[Scenario], designs: int, replicates: int) -> int:
+    """Histories that `value` simulates for one text or two. Raises ScenarioError."""
+    return sum(map(_coalitions, map(game_of, texts))) * designs * replicates
+
+
+def histories_of_explanation(scenario: Scenario, against: Scenario) -> int:
+    """Histories that `explanation` simulates in its usual size."""
+    return _coalitions(between(against, scenario)) * DESIGNS * REPLICATES
+
+
+def _coalitions(game: Game) -> int:
+    """Regimes that are simulated for the coalitions of a game."""
+    coalitions = weights(len(game.players), game.full.sampling.seed).coalitions
+    return len(set(map(game.active, coalitions)))
+
+
 def _sized(scenario: Scenario, count: int, replicates: int) -> Scenario:
     return replaced(scenario, {"sampling.designs": count, "sampling.replicates": replicates})
 

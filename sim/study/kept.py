@@ -66,15 +66,22 @@ class Kept:
     folder: Path
 
 
-def answered(question: Question, out: Path, find: Callable[[], Finding]) -> Kept:
+def answered(
+    question: Question,
+    out: Path,
+    find: Callable[[], Finding],
+    before: Callable[[], object] = lambda: None,
+) -> Kept:
     """The finding that answers a question: read where it was found before, else found and kept.
 
     One process at a time looks for it; others wait, and read. A finding that was damaged is named,
-    and found again. Raises RunError if it has to be found and cannot be written.
+    and found again. `before` is called first where it has to be found. Raises RunError if it has to
+    be found and cannot be written.
     """
     folder = out / question.name
     if (known := find_again(question, out)) is not None:
         return Kept(known, folder)
+    before()
     _make(out)
     with ExitStack() as held:
         with writing(folder, _ELSEWHERE):

@@ -163,7 +163,7 @@ def find_reversal(runs: Sequence[Run], **options: Any) -> Finding:
     best, rival = best_two(runs)
     measure = survival(min(best.horizon_years, rival.horizon_years))
     gap = estimate(measure, best.worlds, rival.worlds)
-    simulate = _simulation(simulations([best, rival]), **options)
+    simulate = _simulation(simulations(best.scenario), **options)
     rows = [
         *_beliefs(measure, best, rival, gap),
         *_steps(measure, best, rival, gap, simulate),
@@ -208,9 +208,11 @@ def reverses(finding: Finding, runs: Sequence[Run]) -> bool:
         return False
 
 
-def simulations(runs: Sequence[Run]) -> int:
-    """Histories that a search simulates: two races of two guarantees."""
-    sampling = runs[0].scenario.sampling
+def simulations(scenario: Scenario) -> int:
+    """Histories that a search simulates for a scenario that is ranked: two races of two
+    guarantees.
+    """
+    sampling = scenario.sampling
     return 4 * min(SETS, sampling.designs) * sampling.replicates
 
 

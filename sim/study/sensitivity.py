@@ -124,7 +124,7 @@ def attribute_variance(
     scenarios = with_uniform(compared, vary or {})
     measure = named(outcome, scenario.sampling.horizon_years)
     varied = factors(scenarios)
-    closely = max(replicates, samples * replicates // (SCREENING * trajectories))
+    closely = _screened(samples, replicates, trajectories)
     evaluate, screened = (
         evaluate_scenarios(scenarios, varied, measure, count, **options)
         for count in (replicates, closely)
@@ -143,6 +143,23 @@ def attribute_variance(
         "scenarios": {scenario.name: scenario.determinants() for scenario in scenarios},
     }
     return Finding("sensitivity", settings, tables | label_table(scenarios))
+
+
+def histories_of_sensitivity(
+    scenarios: Sequence[Scenario],
+    vary: Mapping[str, tuple[float, float]],
+    samples: int = SAMPLES,
+    replicates: int = REPLICATES,
+) -> int:
+    """Histories that `attribute_variance` simulates of each scenario. Raises ScenarioError."""
+    varied = len(factors(with_uniform(scenarios, vary)).names)
+    sampled = samples * (varied + 2) * replicates
+    return sampled + TRAJECTORIES * (varied + 1) * _screened(samples, replicates, TRAJECTORIES)
+
+
+def _screened(samples: int, replicates: int, trajectories: int) -> int:
+    """Histories of each point of the screening."""
+    return max(replicates, samples * replicates // (SCREENING * trajectories))
 
 
 def _check(samples: int, replicates: int) -> None:

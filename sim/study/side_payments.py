@@ -59,6 +59,11 @@ class Point:
         }
 
 
+def simulations(samples: int = SAMPLES) -> int:
+    """Histories of a frontier in its usual size: of each text, and of each again at most."""
+    return 2 * (samples + 2) * DESIGNS * REPLICATES
+
+
 def frontier(
     scenario: Scenario,
     vary: Ranges,

@@ -238,6 +238,18 @@ def fit_record(
     return Finding("calibration", settings, tables)
 
 
+def histories_of_calibration(
+    scenarios: Sequence[Scenario],
+    candidates: int = CANDIDATES,
+    histories: int = HISTORIES,
+    checks: int = CHECKS,
+    **_: int,
+) -> list[tuple[Scenario, int]]:
+    """Histories that `fit_record` simulates of each scenario. Raises ScenarioError."""
+    count = candidates * histories + checks * _TRUE_HISTORIES + FRESH * _FRESH_HISTORIES
+    return [(scenario, count) for scenario in representing(scenarios).values()]
+
+
 def _tables(
     bank: Histories, truths: Histories, fresh: Histories, cases: pd.DataFrame, seed: int
 ) -> dict[str, pd.DataFrame]:

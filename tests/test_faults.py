@@ -1,0 +1,235 @@
+"""The n-th use of a file fails, in every command: it ends in words, and the same command then ends
+with the same bytes as one that nothing disturbed.
+
+A use is an open, a write, a rename, a folder made, a figure saved, a look at whether a file is there
+and the like, of any file of the command; the fault is a full disk, a refused permission, a broken
+disk, no memory left, or SIGKILL. The suite tries some uses of each command; the exhaustive one tries
+all of them with each fault.
+"""
+
+import itertools
+import json
+import random
+import re
+import shutil
+
+import pytest
+from elements import COMMANDS, assert_all_have_data
+from warm import FAULTS, KILL, Warm
+
+pytestmark = pytest.mark.long
+SMALL = "[sampling]\ndesigns = {sets}\nreplicates = 2\nhorizon_years = 3\nsteps_per_year = 2\n"
+FILES = {
+    "x.toml": "title = 'x'\nextends = 'none'\n" + SMALL.format(sets=8),
+    "y.toml": "title = 'y'\nextends = 'coalition'\n" + SMALL.format(sets=8),
+    "many.toml": "title = 'many'\nextends = 'none'\n" + SMALL.format(sets=220),
+    "none.toml": "extends = 'none'\n" + SMALL.format(sets=8),
+    "courses/course.toml": "until = 0.5\n",
+    "plans/x.toml": "title = 'x'",
+}
+"""The scenarios and the course of all trials."""
+BRIGADES = ("--vary", "regime.deployment.brigades=0:20")
+QUIET = ("--quiet", "--no-figures")
+STUDIES = {
+    "run": ("run", "x.toml", *QUIET),
+    "compare": ("compare", "x.toml", "y.toml", *QUIET),
+    "sweep": ("sweep", "x.toml", "--grid", "regime.deployment.brigades=0:20:2"),
+    "require": ("require", "x.toml", "--hold=0.7", "--years=2", *BRIGADES, "--samples=8", *QUIET),
+    "sensitivity": ("sensitivity", "x.toml", "--outcome=survival@2", "--samples=32", *QUIET),
+    "discover": ("discover", "x.toml", "--when", "survival@2 < 0.6", *QUIET),
+    "robust": ("robust", "x.toml", "y.toml", "--designs=20", *QUIET),
+    "clauses": ("clauses", "y.toml", "--outcome=survival@2", "--designs=4", *QUIET),
+    "sign": ("sign", "y.toml", *QUIET),
+    "outlook": ("outlook", "many.toml", "--events", "courses/course.toml", *QUIET),
+    "history": ("history", "none.toml", *QUIET),
+    "calibrate": ("calibrate", "--candidates=100", "--histories=50", "--checks=20"),
+}
+"""Commands that keep what they computed, in small."""
+OTHERS = {
+    "report": ("report", "runs/x-*", "runs/discovery-*", "--out", "page.html"),
+    "play": ("play", "x.toml", "--seat=ukraine", "--log", "log.toml"),
+    "replay": (
+        "replay",
+        "x.toml",
+        "--world=1",
+        "--course=courses/played.toml",
+        "--out",
+        "page.html",
+    ),
+    "replay, typical": ("replay", "x.toml", "--typical", "--figure", "drawn.png"),
+    "game": ("game", "x.toml", "--efg", "game.efg", "--figure", "drawn.png"),
+    "new": ("new", "new.toml"),
+    "verify": ("verify", "runs/x-*"),
+    "list": ("list", "plans"),
+    "show": ("show", "x.toml"),
+    "check": ("check", "x.toml", "y.toml"),
+    "schema": ("schema",),
+}
+"""Commands that write a file that their user names, and those that only read."""
+FAULTED = STUDIES | OTHERS
+SERVES = {"app"}
+"""Commands that do not end by themselves."""
+SIZES = {
+    "sim.study.calibration.study.FRESH": 5,
+    "sim.study.calibration.study._FRESH_HISTORIES": 50,
+    "sim.study.calibration.study._TRUE_HISTORIES": 90,
+    "sim.study.calibration.study._REFITS": 3,
+    "sim.study.validation.RESAMPLES": 10,
+    "sim.study.side_payments.frontier:samples": 8,
+    "sim.study.side_payments.frontier:designs": 8,
+    "sim.study.side_payments.frontier:replicates": 2,
+}
+"""Sizes under which a study takes a moment."""
+TYPED = "2\n1\n" * 200
+"""Options that a player names."""
+ONCE = "is there already"
+"""Why a command is refused that has written its file."""
+HEAVY = {"calibrate", "report", "require", "robust", "replay, typical"}
+"""Commands that take more than a second; others write as they do."""
+BUDGET = 200
+"""Seconds of the processor for all trials of one command."""
+WHEN = ("started", "finished", "seconds", "written", "seal")
+"""What a document says of the time at which it was written."""
+
+
+@pytest.fixture(scope="module")
+def warm():
+    process = Warm(SIZES)
+    yield process
+    process.close()
+
+
+@pytest.fixture(scope="module")
+def template(warm, tmp_path_factory):
+    """A folder with the files of all trials, a run, a finding, and the log of a game."""
+    folder = tmp_path_factory.mktemp("template")
+    for name in ("courses", "plans"):
+        (folder / name).mkdir()
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
+    for words in (
+        STUDIES["run"],
+        STUDIES["discover"],
+        ("play", "x.toml", "--seat=ukraine", "--world=1", "--log", "courses/played.toml"),
+    ):
+        assert warm(words, folder, given=TYPED).code == 0
+    return folder
+
+
+def expanded(words, folder):
+    """The words with the paths that a star stands for."""
+    return [
+        str(path.relative_to(folder)) if "*" in word else word
+        for word in words
+        for path in (sorted(folder.glob(word)) if "*" in word else [folder])
+    ]
+
+
+def content(folder, *, with_unfinished=True):
+    """What every file of a folder holds, but for the times at which it was written."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = re.sub(r"\.\d+\.", ".pid.", str(path.relative_to(folder)))
+        if path.is_dir() or path.suffix == ".lock":
+            continue
+        if not with_unfinished and re.search(r"(^|/)\.pid\.|\.part/", name):
+            continue
+        found[name] = path.read_bytes()
+        if path.name in ("manifest.json", "finding.json"):
+            try:
+                document = json.loads(found[name])
+            except ValueError:
+                continue
+            found[name] = repr({key: document[key] for key in document if key not in WHEN}).encode()
+    return found
+
+
+class Trials:
+    """One command, tried again and again in folders of its own."""
+
+    def __init__(self, name, warm, template, folder):
+        self._warm, self._template, self._folder = warm, template, folder
+        self._words = expanded(FAULTED[name], template)
+        self._needs_runs = any("*" in word for word in FAULTED[name])
+        self._mended = {}
+        whole = self.fresh()
+        self.undisturbed = self.command(whole)
+        assert self.undisturbed.code == 0, self.undisturbed.err
+        self.end = content(whole)
+
+    def fresh(self):
+        """A new folder in which the command may be carried out."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        ignored = () if self._needs_runs else ("runs",)
+        shutil.copytree(self._template, self._folder, ignore=lambda *_: ignored)
+        return self._folder
+
+    def command(self, folder, **fault):
+        return self._warm(self._words, folder, given=TYPED, **fault)
+
+    def disturb(self, folder, fault, at):
+        """Let a use of a file fail: the command ends in words, or is killed, or does without it."""
+        ended = self.command(folder, fault=fault, at=at)
+        case = f"{fault} at use {at}: {ended}"
+        assert "Traceback" not in ended.err, case
+        if fault == KILL:
+            assert ended.code in (0, -9), case
+        elif ended.code:
+            assert ended.code == 2, case
+            assert ended.err.strip(), case
+            assert len(ended.err.splitlines()) <= 3, case
+        else:
+            assert ended.out == self.undisturbed.out, case
+
+    def mend(self, folder, case):
+        """The same command ends as if nothing had happened; a state that was seen is not tried
+        again.
+        """
+        state = repr(sorted(content(folder).items()))
+        if self._mended.get(state):
+            return
+        again = self.command(folder)
+        if not (again.code == 2 and ONCE in again.err):
+            assert again.code == 0, (case, again)
+            assert again.out == self.undisturbed.out, (case, again)
+        assert content(folder, with_unfinished=False) == self.end, case
+        self._mended[state] = True
+
+
+@pytest.fixture
+def trials(warm, template, tmp_path):
+    return lambda name: Trials(name, warm, template, tmp_path / "trial")
+
+
+def test_every_command_is_tried():
+    tried = {words[0] for words in FAULTED.values()} | SERVES
+    assert_all_have_data(COMMANDS, dict.fromkeys(tried), "FAULTED")
+
+
+@pytest.mark.parametrize("name", sorted(FAULTED.keys() - HEAVY))
+def test_a_command_that_fails_goes_on_and_ends_with_the_same_bytes(name, trials):
+    """Two faults, one after the other in one folder, each at another use."""
+    chance, tried = random.Random(name), trials(name)
+    folder = tried.fresh()
+    for fault in chance.sample(FAULTS, 2):
+        tried.disturb(folder, fault, chance.randint(1, max(1, tried.undisturbed.uses)))
+    tried.mend(folder, name)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", FAULTED)
+def test_whatever_fails_a_command_goes_on_and_ends_with_the_same_bytes(name, trials):
+    """Each fault at every use; where that takes longer than the budget, at every third, seventh, ...
+    of these pairs.
+    """
+    tried = trials(name)
+    pairs = list(itertools.product(range(1, tried.undisturbed.uses + 1), FAULTS))
+    stride = next(
+        step
+        for step in itertools.count(1, 2)
+        if step % len(FAULTS) and len(pairs) / step * tried.undisturbed.seconds < BUDGET
+    )
+    for at, fault in pairs[::stride]:
+        folder = tried.fresh()
+        tried.disturb(folder, fault, at)
+        tried.mend(folder, (fault, at))
