@@ -148,7 +148,8 @@ def _why(turn: Turn) -> str:
         return (
             f"an answer is worth {weighed['retaliation_value']:.2f} to Ukraine; against it stands "
             f"the risk of a war, which would cost {weighed['cost_of_war']:.2f}, and what it may "
-            "cost of the promise."
+            "cost of the promise. The odds are those over all leaders that Russia may have: nobody "
+            "but Russia knows how likely its own is to escalate."
         )
     if turn.actor == "Ukraine":
         return (

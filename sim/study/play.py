@@ -30,7 +30,8 @@ class Turn:
     step, years
         The month, and its end in years since the signature.
     options
-        What may be chosen, each with the chance with which the model's own actor chooses it.
+        What may be chosen, each with the chance with which the model's own actor chooses it, as far
+        as the seat can know: in expectation over what only Russia knows.
     own_choice
         What the model's own actor would choose in this history.
     weighed
