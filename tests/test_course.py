@@ -348,6 +348,7 @@ def test_weighting_agrees_with_selection_from_400000_free_histories():
 
 
 MISTAKES = {
+    "until = 1\n[[events]]\nat = 0.5\nwhat = ['incident']": (4, "no such event"),
     "until = 'soon'": (1, "until"),
     "until = -1": (1, "signature"),
     "until = 30": (1, "horizon"),
@@ -434,7 +435,13 @@ def test_an_event_that_the_regime_cannot_have_is_refused(what):
 
 
 def test_a_file_that_is_none_is_refused(tmp_path):
-    for path, text in (("no.toml", None), ("bad.toml", "until = = 1")):
+    files = {
+        "no.toml": None,
+        "bad.toml": "until = = 1",
+        "deep.toml": "until = " + "[" * 900 + "]" * 900,
+        "long.toml": "until = " + "9" * 5000,
+    }
+    for path, text in files.items():
         if text:
             (tmp_path / path).write_text(text)
         with pytest.raises(sim.ScenarioError, match=path):

@@ -43,6 +43,7 @@ COMMANDS = {
     "clauses": ("clauses", "coalition", *SETS),
     "sign": ("sign", "coalition", *SMALL, *BRIGADES),
     "history": ("history", "none", *SETS),
+    "outlook": ("outlook", "none", "--events", "so_far.toml", "--designs", 100, "--replicates", 3),
 }
 LEAST_SIMULATIONS = 10
 """The corners and the first sample of a search with one provision and 8 samples."""
@@ -50,9 +51,12 @@ LEAST_SIMULATIONS = 10
 
 def words(scenarios, out, name):
     """The words of a command on scenarios of the library."""
-    known = {"none", "coalition"}
+    course = out.parent / "so_far.toml"
+    course.write_text("until = 0.5\n[[events]]\nat = 0.5\nwhat = 'incident'\n", encoding="utf-8")
+    files = {name: scenarios / f"{name}.toml" for name in ("none", "coalition")}
+    files[course.name] = course
     return [
-        *(scenarios / f"{word}.toml" if word in known else word for word in COMMANDS[name]),
+        *(files.get(word, word) for word in COMMANDS[name]),
         "--out",
         out,
     ]
@@ -154,7 +158,7 @@ app(sys.argv[3:])
 """
 
 
-@pytest.mark.parametrize("name", ["require", "sensitivity", "clauses"])
+@pytest.mark.parametrize("name", ["require", "sensitivity", "clauses", "outlook"])
 def test_a_study_that_was_killed_goes_on_and_ends_with_the_same_bytes(name, scenarios, tmp_path):
     """SIGKILL at the second point: the point before is not computed again, the tables are those of
     a study that nothing disturbed.

@@ -8,6 +8,7 @@ import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
@@ -17,7 +18,8 @@ from sim.errors import RunError, ScenarioError
 from sim.presentation.registry import section_of
 from sim.scenario.course import DETAILS, Course, Event
 from sim.scenario.load import replaced
-from sim.study.outlook import NOW, QUIET, SIGNATURE, document, find_outlook
+from sim.study.outlook import find_outlook
+from sim.study.outlook_finding import NOW, QUIET, SIGNATURE, document
 from sim.study.schemas import SCHEMAS
 
 SMALL = {"sampling.designs": 400, "sampling.replicates": 5, "sampling.steps_per_year": 4}
@@ -125,7 +127,7 @@ def test_resampling_changes_no_mean(scenario, monkeypatch):
         rows = []
         for number in range(20):
             task = Conditioned(scenario, course, 2.0, 0.0, number * 100, (number + 1) * 100)
-            frame = task.simulate()
+            frame = pd.DataFrame(task.simulate().T, columns=task.columns)
             weights = np.exp(frame["log_weight"].to_numpy())
             values = (1.0, frame["europe_resolute"], frame["insecurity"], frame["years"] > 3)
             rows.append([np.mean(weights * value) for value in values])
@@ -170,7 +172,7 @@ def test_learning_is_calibrated(scenario):
             continue
         course = course_of(model, 1.0)
         assert not repeated(course)
-        frame = Conditioned(small, course, 0.0, 0.0, 0, small.sampling.worlds).simulate()
+        (frame,) = simulate_conditioned([Conditioned(small, course, 0.0)])
         weights = np.exp(frame["log_weight"].to_numpy() - frame["log_weight"].max())
         names = ["europe_resolute", "united_states_resolute"]
         believed.append(weights @ frame[names].to_numpy(float) / weights.sum())

@@ -17,10 +17,12 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
+from sim.model.ceasefire import CeasefireModel
 from sim.model.chance import Branch
+from sim.model.table import Table
 from sim.presentation.after_action import after_action as section_of
 from sim.presentation.seat import QUESTIONS, options, situation
-from sim.scenario.course import CHOICES, Course, Decision
+from sim.scenario.course import CHOICES, Course, Decision, Event
 from sim.study.after_action import after_action, held
 from sim.study.play import SEATS, Game, branched
 
@@ -132,6 +134,24 @@ def test_a_seat_knows_nothing_private_of_the_others(scenarios):
             assert ("worth" in text) or turn.actor in ("Europe", "United States")
             seen.add(turn.actor)
     assert seen == set(SEATS.values())
+
+
+def test_the_odds_that_ukraine_reads_tell_nothing_of_the_leader_of_russia(scenarios):
+    """They are the same whatever Russia's values are; the chance by which Ukraine acts is not."""
+    scenario = sim.load(scenarios / "none.toml")
+    course = Course(0.25, (Event(0.25, "incident", {"retaliated": True}),))
+    read, true = set(), set()
+    for value in (0.1, 5.0):
+        settings = {"russia.value_of_prevailing": np.array([value])}
+        model = CeasefireModel(scenario, [4], settings=settings, course=course)
+        table = Table.of(model)
+        for _ in range(3):
+            model.step()
+        (faced,) = (one for one in table.faced if one.node == "retaliation")
+        read.add(faced.chances["retaliate"])
+        true.add(round(float(model.log_weight[0]), 6))
+    assert len(read) == 1, read
+    assert len(true) == 2
 
 
 def test_every_node_has_a_question():

@@ -3,7 +3,6 @@ stands on the frontier between being signed and holding.
 """
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 import streamlit as st
 
@@ -39,12 +38,7 @@ def texts(known: Mapping[str, Scenario], explored: str) -> list[str]:
 
 
 def _answer(runs: Sequence[Run]) -> None:
-    shown = section(find_signing(runs))
-    markup.html(markup.sentences(shown))
-    for draw in shown.figures.values():
-        markup.html(markup.figure(*results.drawn(draw, (8, 6))))
-    tables = "".join(markup.numbers(table) for table in shown.tables)
-    markup.html(f'{tables}<p class="quiet">{escape(shown.trust)}</p>')
+    results.whole(*results.drawn_whole(section(find_signing(runs)), (8, 6)))
 
 
 def _switches(clauses: Sequence[Clause], without: Sequence[str]) -> None:

@@ -4,17 +4,20 @@ whenever a control moves.
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
 import streamlit as st
 
 from sim.analysis.labels import labels_by_name
-from sim.app import deal, markup, results, sidebar, views
+from sim.app import deal, markup, outlook, results, seat, sidebar, views
 from sim.app.controls import groups
 from sim.app.settings import (
     DEAL,
     ORIGIN,
+    OUTLOOK,
+    SEAT,
     VIEWS,
     Explored,
     Request,
@@ -93,13 +96,9 @@ def _known(request: Request, names: list[str]) -> tuple[Request, list[str]]:
         request.baseline if request.baseline in names and request.baseline != scenario else ""
     )
     compare = tuple(name for name in request.compare if name in names and name != scenario)
-    return Request(
-        scenario,
-        compare,
-        baseline,
-        request.view if request.view in VIEWS else VIEWS[0],
-        request.world,
-        request.without,
+    view = request.view if request.view in VIEWS else VIEWS[0]
+    return replace(
+        request, scenario=scenario, compare=compare, baseline=baseline, view=view
     ), problems
 
 
@@ -146,7 +145,13 @@ def _answer(request: Request, explored: Explored, others: Mapping[str, Scenario]
     if request.view == "Parameters":
         views.every_parameter(explored.scenario)
         return
+    if request.view == SEAT:
+        seat.show(explored, request)
+        return
     run = results.simulate(explored.scenario)
+    if request.view == OUTLOOK:
+        outlook.show(explored, request.events, run)
+        return
     if request.view == "One history":
         views.world(explored.scenario, explored.stem, run, request.world)
         return

@@ -67,14 +67,30 @@ def show(runs: Sequence[Run], baseline: str) -> None:
                 markup.html(markup.figure(*picture(section, name, shown)))
 
 
+Whole = tuple[Section, Sequence[tuple[bytes, str]]]
+"""A section, and its figures as PNG with their titles."""
+
+
+def drawn_whole(section: Section, inches: tuple[float, float]) -> Whole:
+    """A section with its figures drawn."""
+    return section, [drawn(draw, inches) for draw in section.figures.values()]
+
+
+def whole(section: Section, pictures: Sequence[tuple[bytes, str]]) -> None:
+    """A section from its answer to how far to trust it."""
+    markup.html(markup.sentences(section))
+    for picture in pictures:
+        markup.html(markup.figure(*picture))
+    tables = "".join(markup.numbers(table) for table in section.tables)
+    markup.html(f'{tables}<p class="quiet">{escape(section.trust)}</p>')
+
+
 def _offer_reversal(runs: Sequence[Run]) -> None:
     """What would reverse the ranking of the best two, for whoever asks: it takes as long again."""
     if st.button("What would reverse this?", help="Simulates the best two with other numbers."):
         with st.spinner("Simulating the best two with other numbers"):
             reversal = describe(find_reversal(runs))
-        markup.html(markup.sentences(reversal))
-        tables = "".join(markup.numbers(table) for table in reversal.tables)
-        markup.html(f'{tables}<p class="quiet">{escape(reversal.trust)}</p>')
+        whole(reversal, ())
 
 
 def picture(section: Section, name: str, shown: Comparison) -> tuple[bytes, str]:

@@ -33,7 +33,8 @@ What a few seconds to a minute allow.
 MOST_SETTINGS, LONGEST_SETTING = 200, 10_000
 """Settings in an address, and the characters of one: more than sliders and lists of draws need."""
 DEAL = "The deal"
-VIEWS = ("Answers", DEAL, "One history", "Parameters", "Files")
+OUTLOOK, SEAT = "Outlook", "A seat at the table"
+VIEWS = ("Answers", DEAL, OUTLOOK, SEAT, "One history", "Parameters", "Files")
 
 
 @dataclass(frozen=True)
@@ -49,19 +50,24 @@ class Request:
     view: str = ""
     world: str = ""
     without: tuple[str, ...] = ()
+    events: str = ""
+    seat: tuple[str, ...] = ()
+    course: str = ""
 
     @classmethod
     def of(cls, address: Mapping[str, list[str]]) -> "Request":
         """Read the address; of a name that is given twice the last counts."""
         names = {
             name: address[name][-1]
-            for name in ("scenario", "baseline", "view", "world")
+            for name in ("scenario", "baseline", "view", "world", "events", "course")
             if address.get(name)
         }
         return cls(
             **names,
-            compare=tuple(dict.fromkeys(address.get("compare", []))),
-            without=tuple(dict.fromkeys(address.get("without", []))),
+            **{
+                name: tuple(dict.fromkeys(address.get(name, [])))
+                for name in ("compare", "without", "seat")
+            },
         )
 
 

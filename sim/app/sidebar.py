@@ -55,7 +55,15 @@ def choose(request: Request, called: Mapping[str, str], titles: Mapping[str, str
 
     def pick() -> None:
         kept = {key: None for key in settings_of(address()) if not key.startswith("sampling.")}
-        put(kept | {"scenario": st.session_state["scenario"], "world": None, "without": None})
+        put(
+            kept
+            | {
+                "scenario": st.session_state["scenario"],
+                "world": None,
+                "without": None,
+                "course": None,
+            }
+        )
 
     st.selectbox(
         "Scenario",

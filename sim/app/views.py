@@ -13,7 +13,6 @@ from sim.analysis.typical import typical
 from sim.app import markup, results
 from sim.app.sidebar import put, stands_at
 from sim.ensemble.store import Run
-from sim.errors import ScenarioError
 from sim.presentation.runs import sections
 from sim.scenario.schema import Scenario
 from sim.scenario.show import parameters, resolved
@@ -27,12 +26,7 @@ def world(scenario: Scenario, stem: str, run: Run, wanted: str) -> None:
     typical_of = {
         number: f"{cause.label}: history {number}" for cause, number in typical(run).items()
     }
-    number, problems = next(iter(typical_of)), []
-    if wanted:
-        try:
-            number = _checked(wanted, scenario)
-        except ScenarioError as wrong:
-            problems = wrong.problems
+    number, problems = numbered(wanted, scenario, next(iter(typical_of)))
 
     def pick(key: str) -> None:
         if st.session_state[key] is not None:
@@ -74,14 +68,15 @@ def world(scenario: Scenario, stem: str, run: Run, wanted: str) -> None:
         )
 
 
-def _checked(wanted: str, scenario: Scenario) -> int:
-    """The number of a world. Raises ScenarioError if the scenario has none such."""
+def numbered(wanted: str, scenario: Scenario, default: int = 0) -> tuple[int, list[str]]:
+    """The number of a history, or the default and why it is not the one that is wanted."""
     last = scenario.sampling.worlds - 1
+    if not wanted:
+        return default, []
     if not wanted.isascii() or not wanted.isdigit() or int(wanted[:20]) > last:
-        raise ScenarioError(
-            [f"world must be between 0 and {last} for scenario {scenario.name!r} (got {wanted!r})"]
-        )
-    return int(wanted)
+        says = f"world must be between 0 and {last} for scenario {scenario.name!r} (got {wanted!r})"
+        return default, [says]
+    return int(wanted), []
 
 
 def every_parameter(scenario: Scenario) -> None:

@@ -60,7 +60,7 @@ def outlook(
     with plain_errors():
         from sim.scenario.course_file import load_course
         from sim.study.kept import Question, answered
-        from sim.study.outlook import document
+        from sim.study.outlook_finding import document
 
         scenario = load(file, overrides, sampling(designs, replicates, seed))
         course = load_course(events, scenario)
@@ -75,6 +75,7 @@ def outlook(
                     scenario,
                     course,
                     executor=executor,
+                    out=out,
                     progress=partial(advance, bar, task),
                     signature=signature,
                 )

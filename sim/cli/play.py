@@ -116,6 +116,8 @@ def _keep(log: Path, whose: str, course: "Course") -> None:
 
 def _play(game: "Game") -> None:
     """Show each decision and read an option for it, until the history or the input ends."""
+    from sim.presentation.seat import ending
+
     seen: set[tuple[int, str]] = set()
     lines = typer.get_text_stream("stdin", errors="replace") if sys.stdin else None
     while (turn := game.turn) is not None:
@@ -125,7 +127,7 @@ def _play(game: "Game") -> None:
             return
         game.choose(option)
     _show_news(game, None, seen)
-    _show_end(game)
+    say(ending(game.journal))
 
 
 def _answers(turn: "Turn", lines: Any) -> Iterator[str]:
@@ -182,12 +184,6 @@ def _show_news(game: "Game", month: int | None, seen: set[tuple[int, str]]) -> N
     say("")
     for text in seat.news(signed, public, steps, seen):
         say(terminal.paragraph(text))
-
-
-def _show_end(game: "Game") -> None:
-    last = game.journal["states"][-1]["years"]
-    ended = game.journal["events"][-1]["kind"] != "held"
-    say(f"The ceasefire {'ended' if ended else 'still holds'} after {last:.2f} years.")
 
 
 def judge(scenario: "Scenario", world: int, course: "Course") -> "AfterAction":

@@ -1,21 +1,23 @@
 """Histories under a course: weighted by the chance with which each would have produced it, and
-resampled where a few carry nearly all of the weight (Doucet & Johansen 2009).
+resampled where a few carry nearly all of the weight (Doucet & Johansen 2009). What has been
+simulated is kept in the store of points, so that a study that was killed goes on.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from sim.chance import generator
 from sim.ensemble.block import BLOCK
+from sim.ensemble.points import Points
 from sim.model.chance import Branch
-from sim.model.watch import Watch
+from sim.model.watch import KINDS, Watch
 from sim.quantity import Worlds
-from sim.scenario.columns import Kind, described
 from sim.scenario.course import Course, step_of
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Floats
@@ -61,10 +63,40 @@ class Conditioned:
                 min(first + BLOCK, worlds),
             )
 
-    def simulate(self) -> pd.DataFrame:
-        """A row for each history: the world it descends from, its parameter set and parameters,
-        log_weight, years held, what it has at `until`, and what is seen after it, by kind.
+    @property
+    def size(self) -> int:
+        """How many histories there are."""
+        return self.last - self.first
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What is known of each history: the world it descends from, log_weight, years held, what
+        it has at `until`, and what is seen after it, by kind.
         """
+        return ("world", "log_weight", "years", *STATES, *(KINDS if self.watched else ()))
+
+    @property
+    def which(self) -> dict[str, Any]:
+        """What tells it from others of its scenario, as plain data."""
+        return {
+            "course": self.course.document(),
+            "years": self.years,
+            "watched": self.watched,
+            "worlds": (self.first, self.last),
+        }
+
+    def points(self, out: Path | None) -> Points:
+        """Where histories of its scenario under courses are kept."""
+        return Points.of(
+            out,
+            {
+                "scenario": self.scenario.determinants(),
+                "counted": ("under a course", *self.columns, DEGENERATE),
+            },
+        )
+
+    def simulate(self) -> Floats:
+        """The `columns` of each history, (column, history)."""
         steps_per_year = self.scenario.sampling.steps_per_year
         model, origin = self._observed()
         states = {
@@ -80,15 +112,10 @@ class Conditioned:
         while model.running and model.steps < last:
             model.step()
         seen = watch.within(step_of(self.watched, steps_per_year)) if self.watched else {}
-        columns = {
-            "world": origin,
-            "design": model.design,
-            "log_weight": log_weight,
-            "years": model.years_held,
-        }
-        frame = pd.DataFrame(columns | states | seen | model.draws)
+        known: dict[str, Any] = {"world": origin, "log_weight": log_weight}
+        known |= {"years": model.years_held} | states | seen
         vars(model).clear()  # as after every block: Mesa 3.3 holds on to every model for ever
-        return described(frame, dict.fromkeys(self.scenario.uncertain(), Kind.DRAWN))
+        return np.array([known[name] for name in self.columns], dtype=np.float64)
 
     def _observed(self) -> "tuple[CeasefireModel, Worlds]":
         """A model at the last moment observed, and the world from which each history descends."""
@@ -139,29 +166,36 @@ def simulate_conditioned(
     wanted: Sequence[Conditioned],
     executor: Executor | None = None,
     progress: Progress | None = None,
+    out: Path | None = None,
 ) -> list[pd.DataFrame]:
-    """The histories of all worlds, a frame for each that is `wanted`."""
+    """The histories of all worlds, a row each in a frame for each that is `wanted`.
+
+    With `out` they are kept in the store of points there, block by block, and read where they were
+    simulated before.
+    """
     blocks = [list(task.blocks()) for task in wanted]
     tasks = [block for several in blocks for block in several]
-    total, done, kept = sum(task.last - task.first for task in tasks), 0, []
-    results = (
-        map(Conditioned.simulate, tasks)
-        if executor is None
-        else executor.map(Conditioned.simulate, tasks)
-    )
-    for task, result in zip(tasks, results, strict=True):
-        kept.append(result)
-        done += task.last - task.first
-        if progress:
-            progress(done, total)
-    remaining = iter(kept)
-    frames = []
-    for several in blocks:
-        parts = [next(remaining) for _ in several]
-        frame = pd.concat(parts, ignore_index=True)
-        frame.attrs = parts[0].attrs
-        frames.append(frame)
-    return frames
+    kept = [task.points(out).read(task.which) for task in tasks]
+    missing = [task for task, numbers in zip(tasks, kept, strict=True) if numbers is None]
+    total = sum(task.size for task in tasks)
+    done = total - sum(task.size for task in missing)
+    simulated = (map if executor is None else executor.map)(Conditioned.simulate, missing)
+    results = []
+    for task, known in zip(tasks, kept, strict=True):
+        numbers = next(simulated) if known is None else known
+        if known is None:
+            task.points(out).write(task.which, numbers)
+            done += task.size
+            if progress:
+                progress(done, total)
+        results.append(numbers)
+    remaining = iter(results)
+    return [
+        pd.DataFrame(
+            np.concatenate([next(remaining) for _ in several], axis=1).T, columns=task.columns
+        )
+        for task, several in zip(wanted, blocks, strict=True)
+    ]
 
 
 def effective(weights: Floats) -> float:

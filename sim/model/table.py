@@ -3,7 +3,7 @@ of its options and what speaks for it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,20 @@ from sim.model.histories import Histories
 from sim.model.journal import Journal
 from sim.quantity import Worlds
 from sim.scenario.course import CHOICES
+from sim.scenario.schema import Scenario
+from sim.uncertainty import Distribution, Floats
+
+_PRIVATE = ("value_of_prevailing", "insecurity")
+"""What only Russia knows: V and κ of its leader."""
+_LEADERS = 16
+"""Values of each that stand for all leaders that Russia may have, evenly spaced in probability."""
 
 
 @dataclass(frozen=True)
 class Faced:
     """A decision that an actor faced: in which month, what the model's own actor would do with
-    which chance, what was chosen, and the numbers that speak for and against.
+    which chance as far as the actor can know, what was chosen, and the numbers that speak for and
+    against.
     """
 
     actor: str
@@ -157,8 +165,9 @@ class Table(Journal):
             "retaliation_value": ukraine.retaliation_value,
             "cost_of_war": ukraine.cost_of_war,
         }
+        chance = _retaliates_whoever_leads(model.specification, crisis)
         self._note_yes_or_no(
-            model, ("Ukraine", "retaliation"), crisis.retaliates, retaliates[0], weighed, after
+            model, ("Ukraine", "retaliation"), chance, retaliates[0], weighed, after
         )
         if retaliates[0]:
             weighed = {
@@ -241,6 +250,28 @@ class Table(Journal):
                 after,
             )
         )
+
+
+def _retaliates_whoever_leads(scenario: Scenario, crisis: Crisis) -> float:
+    """ϱ in expectation over the leaders that Russia may have.
+
+    In the model ϱ follows from the true chance of an escalation, which tells V and κ to whoever
+    knows the rest.
+    """
+    places = (np.arange(_LEADERS) + 0.5) / _LEADERS
+    values, weights = np.meshgrid(
+        *(_possible(getattr(scenario.russia, name), places) for name in _PRIVATE)
+    )
+    leaders = dict(zip(_PRIVATE, (values.ravel(), weights.ravel()), strict=True))
+    whoever = replace(crisis, russia=crisis.russia.model_copy(update=leaders))
+    return float(np.mean(whoever.retaliates))
+
+
+def _possible(known: Any, places: Floats) -> Floats:
+    """The values of a number at these probabilities; its one value if it has no other."""
+    if isinstance(known, Distribution):
+        return known.quantile(places)
+    return np.full(len(places), float(known))
 
 
 def _number(value: Any) -> float:

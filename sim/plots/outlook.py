@@ -10,7 +10,7 @@ from matplotlib.ticker import PercentFormatter
 
 from sim.plots.style import PALETTE, axes_or_new
 from sim.study.finding import Finding
-from sim.study.outlook import AHEAD, NOW, compared, name_of
+from sim.study.outlook_finding import AHEAD, NOW, compared, name_of
 
 __all__ = ["learning", "outlook", "watch"]
 

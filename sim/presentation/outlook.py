@@ -11,7 +11,7 @@ from sim import plots
 from sim.presentation.cells import both
 from sim.presentation.section import Column, Section, Table
 from sim.study.finding import Finding
-from sim.study.outlook import AHEAD, NOW, QUIET, SIGNATURE, compared, name_of
+from sim.study.outlook_finding import AHEAD, NOW, QUIET, SIGNATURE, compared, name_of
 from sim.wording import share, with_error, years_of
 
 HOW_TO_READ = (

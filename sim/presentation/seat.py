@@ -67,6 +67,13 @@ def news(
             yield f"{month}: {deed.clause[0].upper()}{deed.clause[1:]}."
 
 
+def ending(journal: Mapping[str, Any]) -> str:
+    """How a history that is over ended."""
+    ended = journal["events"][-1]["kind"] != "held"
+    years = journal["states"][-1]["years"]
+    return f"The ceasefire {'ended' if ended else 'still holds'} after {years:.2f} years."
+
+
 def public_deeds(journal: Mapping[str, Any], month: int | None) -> list[Deed]:
     """What everybody saw of a journal; of the `month` of a decision, which is not over, its
     politics alone.
@@ -148,7 +155,8 @@ def _why(turn: Turn) -> str:
         return (
             f"an answer is worth {weighed['retaliation_value']:.2f} to Ukraine; against it stands "
             f"the risk of a war, which would cost {weighed['cost_of_war']:.2f}, and what it may "
-            "cost of the promise."
+            "cost of the promise. The odds are those over all leaders that Russia may have: nobody "
+            "but Russia knows how likely its own is to escalate."
         )
     if turn.actor == "Ukraine":
         return (

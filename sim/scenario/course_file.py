@@ -50,14 +50,23 @@ def load_course(path: str | Path, scenario: Scenario) -> Course:
     2.0
 
     """
-    file = _read(Path(path))
-    found = list(_faults(file, scenario.calendar))
+    course, found = read_course(_text(Path(path)), str(path), scenario)
     if found:
         raise ScenarioError(found)
-    course = _course(file.values, scenario.calendar)
-    if found := problems(course, scenario, file.place):
-        raise ScenarioError(found)
     return course
+
+
+def read_course(text: str, origin: str, scenario: Scenario) -> tuple[Course, list[str]]:
+    """The course that the text of a file holds, and what keeps it from being one of the scenario,
+    each with its line in the `origin`.
+
+    Raises ScenarioError if it is the text of no course.
+    """
+    file = _parsed(text, origin)
+    if found := list(_faults(file, scenario.calendar)):
+        raise ScenarioError(found)
+    course = _course(file.values, scenario.calendar)
+    return course, problems(course, scenario, file.place)
 
 
 @dataclass(frozen=True)
@@ -74,20 +83,27 @@ class _File:
         return self.origin
 
 
-def _read(path: Path) -> _File:
-    """The values of a file and the lines where they stand. Raises ScenarioError."""
+def _text(path: Path) -> str:
+    """What a file holds. Raises ScenarioError."""
     try:
-        text = text_of(path)
-        values, fault = values_of(text)
+        return text_of(path)
     except OSError as wrong:
         raise ScenarioError(
             f"{path}: cannot be read: {wrong.strerror or wrong}; name the file of a course"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+    except UnicodeDecodeError as wrong:
         raise ScenarioError(f"{path}: is no TOML file: {wrong}") from None
-    if fault:
-        raise ScenarioError(f"{path}: {fault}")
-    return _File(str(path), values, lines_of(text))
+
+
+def _parsed(text: str, origin: str) -> _File:
+    """The values in a text and the lines where they stand. Raises ScenarioError."""
+    try:
+        values, beyond = values_of(text)
+    except tomllib.TOMLDecodeError as wrong:
+        raise ScenarioError(f"{origin}: is no TOML file: {wrong}") from None
+    if beyond:
+        raise ScenarioError(f"{origin}: {beyond}")
+    return _File(origin, values, lines_of(text))
 
 
 def _course(values: Mapping[str, Any], calendar: Calendar) -> Course:

@@ -30,7 +30,8 @@ class Turn:
     step, years
         The month, and its end in years since the signature.
     options
-        What may be chosen, each with the chance with which the model's own actor chooses it.
+        What may be chosen, each with the chance with which the model's own actor chooses it, as far
+        as the seat can know: in expectation over what only Russia knows.
     own_choice
         What the model's own actor would choose in this history.
     weighed
@@ -114,9 +115,7 @@ class Game:
         if option not in self.turn.options:
             must = f"must be one of {', '.join(self.turn.options)}"
             raise ScenarioError(ArgumentFault("option", option, must))
-        decision = Decision(round(self.turn.years, _DIGITS), self.turn.actor, option)
-        decisions = sorted((*self.course.decisions, decision), key=lambda made: made.at)
-        self.course = replace(self.course, decisions=tuple(decisions))
+        self.course = decided(self.course, self.turn, option)
         self._keep(self.course)
         if option == self.turn.own_choice:  # the history goes on as it would have
             self._go_on()
@@ -155,6 +154,13 @@ def seat(name: str) -> str:
     if written not in SEATS:
         raise ScenarioError(ArgumentFault("seat", name, f"must be one of {', '.join(SEATS)}"))
     return SEATS[written]
+
+
+def decided(course: Course, turn: Turn, option: str) -> Course:
+    """A course with this option as the decision of a turn."""
+    decision = Decision(round(turn.years, _DIGITS), turn.actor, option)
+    decisions = sorted((*course.decisions, decision), key=lambda made: made.at)
+    return replace(course, decisions=tuple(decisions))
 
 
 def branched(course: Course, at: float) -> Course:

@@ -6,7 +6,7 @@ from sim.study import (
     deals,
     discovery,
     explanation,
-    outlook,
+    outlook_finding,
     requirement,
     reversal,
     robustness,
@@ -23,6 +23,6 @@ SCHEMAS: Mapping[str, Mapping[str, TableSchema]] = {
     "robustness": robustness.TABLES,
     "sensitivity": sensitivity.TABLES,
     "signing": deals.TABLES,
-    "outlook": outlook.TABLES,
+    "outlook": outlook_finding.TABLES,
     "clauses": explanation.TABLES,
 }

@@ -1,0 +1,66 @@
+"""Courses in the address: read as their files are, and shown with the command and the Python that
+take them.
+"""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from sim.app.settings import ORIGIN, Explored
+from sim.app.sidebar import put
+from sim.errors import ScenarioError
+from sim.presentation.deeds import named_month
+from sim.scenario.course import Course, Event
+from sim.scenario.course_file import read_course
+from sim.scenario.schema import Scenario
+
+DIGITS = 6
+"""Digits of the moments that the page writes, which name a month each."""
+
+
+def read(text: str, name: str, scenario: Scenario) -> tuple[Course | None, list[str]]:
+    """The course under a name in the address, none where the text is not one, and what keeps it
+    from being one of the scenario.
+    """
+    try:
+        return read_course(text, f"{ORIGIN}: {name}", scenario)
+    except ScenarioError as wrong:
+        return None, wrong.problems
+
+
+def keep(name: str, course: Course) -> None:
+    """Write a course into the address."""
+    put({name: course.text() if course != Course() else None})
+
+
+def moment(step: int, scenario: Scenario) -> float:
+    """The end of a month as a course has it, in years since the signature."""
+    return round(step / scenario.sampling.steps_per_year, DIGITS)
+
+
+def month(years: float, scenario: Scenario) -> str:
+    """The month of a moment, in words."""
+    return f"{named_month(scenario.calendar.signed, years)}, year {years:.2f}"
+
+
+def with_event(course: Course, event: Event) -> Course:
+    """A course in which this has happened as well, observed until then at least."""
+    events = sorted((*course.events, event), key=lambda one: one.at)
+    return replace(course, until=max(course.until, event.at), events=tuple(events))
+
+
+def start_again(name: str) -> None:
+    """A button that takes the course out of the address."""
+    st.button("Start again", on_click=put, args=({name: None},))
+
+
+def elsewhere(explored: Explored, path: str, course: Course, command: str, python: str) -> None:
+    """The command and the Python that give the same, and the file that both take."""
+    with st.expander("The same as a command and in Python"):
+        files = f"{path} holds the course:"
+        if explored.changed:
+            files = f"The view Files offers {explored.stem}.toml as it stands here. {files}"
+        st.caption(files)
+        st.code(course.text(), language="toml")
+        st.code(command, language="sh", wrap_lines=True)
+        st.code(python, language="python", wrap_lines=True)

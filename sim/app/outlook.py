@@ -1,0 +1,193 @@
+"""The outlook: events are added to a course by clicking; beside it stands how long the ceasefire
+holds from its last moment on.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from html import escape
+from itertools import product
+from typing import Any
+
+import streamlit as st
+
+from sim.app import courses, markup, results
+from sim.app.settings import Explored
+from sim.app.sidebar import stands_at
+from sim.ensemble.store import Run
+from sim.errors import InputError
+from sim.presentation.outlook import section
+from sim.scenario.course import DETAILS, OPTIONAL, Course, Event, step_of
+from sim.scenario.course_check import problems
+from sim.scenario.schema import Scenario, digest
+from sim.study.outlook import find_outlook
+from sim.study.outlook_finding import words
+
+NAME, FILE = "events", "so_far.toml"
+"""What the course is called in the address, and as a file."""
+INCHES = (7.5, 4.3)
+
+
+def show(explored: Explored, text: str, run: Run) -> None:
+    """What has happened, and the outlook beside it; the run is that of the scenario."""
+    scenario = explored.scenario
+    course, wrong = courses.read(text, NAME, scenario)
+    left, right = st.columns([5, 9], gap="medium")
+    with left:
+        if course is None:
+            courses.start_again(NAME)
+        else:
+            _events(course, scenario)
+            courses.elsewhere(explored, FILE, course, _command(explored), _python(explored))
+    with right:
+        if wrong or course is None:
+            markup.problems(wrong)
+        else:
+            _answer(course, scenario, run)
+
+
+def _events(course: Course, scenario: Scenario) -> None:
+    """What has happened, each with a click to take it out, and what else may have."""
+    markup.html("<h2>What has happened</h2>")
+    _until(course, scenario)
+    for number, event in enumerate(course.events):
+        rest = tuple(other for other in course.events if other is not event)
+        st.button(
+            markup.as_markdown(
+                f"{courses.month(event.at, scenario)}: {words(event.what, event.details)}"
+            ),
+            key=f"event {number}",
+            icon=":material/close:",
+            help="Take it out",
+            on_click=courses.keep,
+            args=(NAME, replace(course, events=rest)),
+            width="stretch",
+        )
+    if not course.events:
+        markup.html("<p>Nothing that anybody noticed: the ceasefire has held in silence.</p>")
+    _offer(course, scenario)
+    if course != Course():
+        courses.start_again(NAME)
+
+
+def _until(course: Course, scenario: Scenario) -> None:
+    """The last moment observed, which leaves a year to the horizon."""
+
+    def pick() -> None:
+        until = courses.moment(st.session_state["until"], scenario)
+        courses.keep(NAME, replace(course, until=until))
+
+    steps = scenario.sampling.steps_per_year
+    until, latest = step_of(course.until, steps), _latest(scenario)
+    earliest = max((step_of(event.at, steps) for event in course.events), default=0)
+    if 0 <= earliest <= until <= latest and earliest < latest:
+        st.select_slider(
+            "Today: observed until",
+            range(earliest, latest + 1),
+            key=stands_at("until", until),
+            on_change=pick,
+            format_func=lambda step: (
+                courses.month(step / steps, scenario) if step else "the signature"
+            ),
+        )
+
+
+def _latest(scenario: Scenario) -> int:
+    sampling = scenario.sampling
+    return (sampling.horizon_years - 1) * sampling.steps_per_year
+
+
+def _offer(course: Course, scenario: Scenario) -> None:
+    """An event that may be added, in a month in which it can have happened."""
+    kinds = list(_kinds())
+    chosen = st.selectbox(
+        "What else happened",
+        range(len(kinds)),
+        format_func=lambda number: words(*kinds[number]),
+        key="kind of event",
+    )
+    what, details = kinds[chosen]
+    possible = {
+        event.at: longer
+        for step in range(1, _latest(scenario) + 1)
+        for event in (Event(courses.moment(step, scenario), what, details),)
+        if not problems(longer := courses.with_event(course, event), scenario)
+    }
+    if not possible:
+        one = courses.with_event(course, Event(max(course.until, 1.0), what, details))
+        markup.html(f'<p class="quiet">{_reason(problems(one, scenario))}</p>')
+        return
+    last = max((event.at for event in course.events), default=0.0)
+    when = st.selectbox(
+        "When",
+        list(possible),
+        index=next((place for place, at in enumerate(possible) if at > last), 0),
+        format_func=lambda years: courses.month(years, scenario),
+        key=f"when {chosen} {len(course.events)}",
+    )
+    st.button("Add", on_click=courses.keep, args=(NAME, possible[when]), type="primary")
+
+
+def _reason(found: list[str]) -> str:
+    """Why an event cannot be added, without its place."""
+    return escape("; ".join(problem.split(": ", 2)[-1] for problem in found))
+
+
+def _kinds() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each kind of event with each of its details, or without those that may be unknown."""
+    for what, details in DETAILS.items():
+        values = [
+            (*((None,) if name in OPTIONAL else ()), *may_be) for name, may_be in details.items()
+        ]
+        for chosen in product(*values):
+            yield (
+                what,
+                {
+                    name: value
+                    for name, value in zip(details, chosen, strict=True)
+                    if value is not None
+                },
+            )
+
+
+def _answer(course: Course, scenario: Scenario, run: Run) -> None:
+    """The outlook; while it is computed, nothing stands in its place."""
+    place = st.empty()
+    try:
+        with place, st.spinner("Weighing each history by what has happened"):
+            shown = _found(
+                scenario.name, digest(scenario.determinants()), course.text(), course, scenario, run
+            )
+    except InputError as wrong:
+        with place.container():
+            markup.problems(wrong.problems)
+        return
+    with place.container():
+        results.whole(*shown)
+
+
+@st.cache_resource(max_entries=results.KEPT_RUNS, show_spinner=False)
+def _found(
+    name: str,  # noqa: ARG001  the key of the cache
+    determines: str,  # noqa: ARG001  the key of the cache
+    text: str,  # noqa: ARG001  the key of the cache
+    _course: Course,
+    _scenario: Scenario,
+    _run: Run,
+) -> results.Whole:
+    shown = section(find_outlook(_scenario, _course, out=None, signature=_run))
+    return results.drawn_whole(shown, INCHES)
+
+
+def _command(explored: Explored) -> str:
+    designs = explored.scenario.sampling.designs
+    return f"ceasefire outlook {explored.stem}.toml --events {FILE} --designs {designs}"
+
+
+def _python(explored: Explored) -> str:
+    overrides = f'{{"sampling.designs": {explored.scenario.sampling.designs}}}'
+    return (
+        "import sim\n\n"
+        f'scenario = sim.load("{explored.stem}.toml", {overrides})\n'
+        f'course = sim.load_course("{FILE}", scenario)\n'
+        "sim.outlook(scenario, course)"
+    )
