@@ -1,8 +1,9 @@
 """What the tests share."""
 
 import difflib
+import importlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -160,3 +161,11 @@ def calibrated(
     assert result.exit_code == 0, result.output
     document = json.loads(result.stdout)
     return document, out / document["folder"].rpartition("/")[2]
+
+
+@pytest.fixture(scope="module")
+def browser(patience: int) -> Iterator[Any]:
+    """The Chromium of the system, for the tests of a module."""
+    launched = importlib.import_module("browser").launched
+    with launched(patience) as opened:
+        yield opened

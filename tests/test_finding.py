@@ -74,6 +74,20 @@ def test_every_kind_is_told(found):
     assert {each.kind for each in found.values()} == set(FINDINGS)
 
 
+def test_the_page_of_every_kind_is_for_everybody(found, browser, tmp_path):
+    """Axe-core finds no fault, on a desk and on a telephone; nothing is wider than the window."""
+    from browser import NARROW, WIDE, overflow, violations
+
+    path = tmp_path / "report.html"
+    path.write_text(page([], findings=list(found.values())))
+    for width in (WIDE, NARROW):
+        shown = browser.new_page(viewport={"width": width, "height": 900})
+        shown.goto(path.as_uri())
+        assert violations(shown) == {}
+        assert overflow(shown) <= 0
+        shown.close()
+
+
 def test_every_table_has_the_columns_of_its_schema(found):
     """Names, order and types of every column of every finding; each with a unit and a meaning."""
     assert set(SCHEMAS) == set(found)

@@ -4,7 +4,6 @@ reproduced.
 
 import base64
 import re
-import shutil
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -12,11 +11,14 @@ import pytest
 from typer.testing import CliRunner
 
 import sim
+from sim.analysis.summary import comparison
 from sim.cli import app
 from sim.game.endings import Reason
 from sim.page.page import page
+from sim.page.story import game_page
 from sim.presentation import sentences
 from sim.presentation.cells import both
+from sim.presentation.runs import sections
 from sim.scenario.schema import digest
 from sim.study import reversal
 from sim.wording import share
@@ -29,13 +31,14 @@ class Parsed(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.refers, self.words, self.open, self.alts = [], [], [], []
+        self.refers, self.words, self.open, self.alts, self.ids = [], [], [], [], []
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
         self.refers += [given[name] for name in ("src", "href", "action", "data") if name in given]
         self.alts += [given["alt"]] if tag == "img" else []
+        self.ids += [given["id"]] if "id" in given else []
         if tag not in ("meta", "img", "br", "link"):
             self.open.append(tag)
 
@@ -70,7 +73,9 @@ def test_the_page_needs_nothing_else(written):
     parsed = Parsed(written)
     assert parsed.open == []
     assert parsed.refers
-    assert all(each.startswith("data:") for each in parsed.refers)
+    assert all(each.startswith(("data:", "#")) for each in parsed.refers)
+    places = {each.removeprefix("#") for each in parsed.refers if each.startswith("#")}
+    assert places <= set(parsed.ids)
     assert not re.search(
         r"<script|@import|url\(|https?://(?!www\.w3\.org|purl\.org|creativecommons\.org|matplotlib\.org)",
         written,
@@ -87,7 +92,8 @@ def test_no_share_stands_alone(written):
     In sentences, in tables, and in what is read aloud of figures.
     """
     parsed = Parsed(written)
-    words = " ".join(parsed.words[: parsed.words.index("What was assumed")] + parsed.alts)
+    at = len(parsed.words) - 1 - parsed.words[::-1].index("What was assumed")
+    words = " ".join(parsed.words[:at] + parsed.alts)
     places = [found.start() for found in re.finditer(r"(?<=\d)(?<!95|90|50) %", words)]
     assert len(places) > 60
     for told, rest in ((words[:place], words[place:]) for place in places):
@@ -245,28 +251,86 @@ def test_the_command_writes_the_page(runs, written, tmp_path):
         ), ended.stderr
 
 
-def test_the_answer_prints_on_one_page(written, tmp_path):
-    """In a browser at the size of A4 less its margins: text and figure fit, and the next part of
-    the report starts on the next page.
+@pytest.fixture(scope="module")
+def pages(runs, written, scenarios):
+    """A page of three runs, of one run, of runs that cannot be compared, and of a game."""
+    other = sim.run(sim.load(scenarios / "eu.toml", {"sampling.designs": 60}), out=None)
+    shown = sections(comparison(runs))[0]
+    story = sim.replay(runs[2].scenario, 3) | {"typical": None, "label": runs[2].label}
+    return {
+        "three runs": written,
+        "one run": page(runs[2:]),
+        "not paired": page([runs[0], other]),
+        "game": game_page(story, shown, "[[decision]]"),
+    }
+
+
+@pytest.mark.parametrize("kind", ["three runs", "one run", "not paired", "game"])
+def test_the_page_is_for_everybody(kind, pages, browser, tmp_path):
+    """Axe-core finds no fault, on a desk and on a telephone; nothing is wider than the window."""
+    from browser import NARROW, WIDE, overflow, violations
+
+    path = tmp_path / "report.html"
+    path.write_text(pages[kind])
+    for width in (WIDE, NARROW):
+        shown = browser.new_page(viewport={"width": width, "height": 900})
+        shown.goto(path.as_uri())
+        assert violations(shown) == {}
+        assert overflow(shown) <= 0
+        shown.close()
+
+
+def test_the_page_is_read_by_keyboard(written, browser, tmp_path):
+    """Tab reaches the way past the answer first, then all links and tables as they stand on the
+    page, each marked; the way leads to the contents, and a link there to its section.
     """
-    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on PATH")
+    from browser import WIDE, tab_stops
+
+    path = tmp_path / "report.html"
+    path.write_text(written)
+    shown = browser.new_page(viewport={"width": WIDE, "height": 900})
+    shown.goto(path.as_uri())
+    stops = tab_stops(shown)
+    assert stops[0]["words"] == "Skip to the contents"
+    assert all(stop["marked"] and stop["width"] and stop["height"] for stop in stops)
+    assert shown.locator("nav a, .wide, a[download], summary").count() == len(stops) - 1
+    tops = [stop["top"] for stop in stops if stop["tag"] != "A"]
+    assert tops == sorted(tops)
+    shown.keyboard.press("Tab")
+    shown.keyboard.press("Enter")
+    assert shown.url.endswith("#contents")
+    shown.keyboard.press("Tab")
+    shown.keyboard.press("Enter")
+    heading = shown.locator("[id='section-1']")
+    assert abs(heading.evaluate("heading => heading.getBoundingClientRect().top")) < 5
+    shown.locator("summary").first.focus()
+    shown.keyboard.press("Enter")
+    assert shown.locator("details").first.get_attribute("open") is not None
+    shown.close()
+
+
+def test_the_answer_prints_on_one_page(written, browser, tmp_path):
+    """In a browser at the size of A4 less its margins: text and figure fit, and the next part of
+    the report starts on the next page; no table is wider than the paper.
+    """
     path = tmp_path / "report.html"
     path.write_text(written)
     millimetre = 96 / 25.4
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        shown = browser.new_page(viewport={"width": round(180 * millimetre), "height": 1000})
-        shown.emulate_media(media="print")
-        shown.goto(path.as_uri())
-        first = shown.locator(".first")
-        inner, outer, picture = first.evaluate(
-            "part => [part.scrollHeight, part.getBoundingClientRect().height,"
-            " part.querySelector('img').getBoundingClientRect().height]"
-        )
-        assert first.evaluate("part => getComputedStyle(part).breakAfter") == "page"
-        browser.close()
+    shown = browser.new_page(viewport={"width": round(180 * millimetre), "height": 1000})
+    shown.emulate_media(media="print")
+    shown.goto(path.as_uri())
+    first = shown.locator(".first")
+    inner, outer, picture = first.evaluate(
+        "part => [part.scrollHeight, part.getBoundingClientRect().height,"
+        " part.querySelector('img').getBoundingClientRect().height]"
+    )
+    assert first.evaluate("part => getComputedStyle(part).breakAfter") == "page"
     assert inner <= outer + 1 <= 269 * millimetre
     assert picture > 50 * millimetre
+    assert (
+        shown.locator("table").evaluate_all(
+            "tables => Math.max(...tables.map(table => table.getBoundingClientRect().right))"
+        )
+        <= 180 * millimetre + 1
+    )
+    shown.close()

@@ -4,7 +4,6 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 import jinja2
@@ -53,14 +52,7 @@ def page(
     pictures = [
         _shown(section) for section in [*(sections_of_runs(shown) if shown else ()), *of_findings]
     ]
-    templates = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    templates.filters["encoded"] = lambda text: base64.b64encode(text.encode()).decode()
-    template = templates.from_string(
-        resources.files("sim.page").joinpath("page.html").read_text("utf-8")
-    )
-    return template.render(
+    return template("page.html").render(
         question=headline or (question(shown) if shown else of_findings[0].question),
         runs=runs,
         called=shown.labels_by_name if shown else {},
@@ -73,6 +65,19 @@ def page(
         uncertain=_uncertain(shown, runs),
         resolved={run.name: resolved(run.scenario) for run in runs},
     )
+
+
+def template(name: str) -> jinja2.Template:
+    """The template of a page, in which whatever comes from a file is text."""
+    templates = jinja2.Environment(
+        loader=jinja2.PackageLoader("sim", "page"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["encoded"] = lambda text: base64.b64encode(text.encode()).decode()
+    return templates.get_template(name)
 
 
 def _first_page(
@@ -105,11 +110,11 @@ def picture(draw: Draw) -> dict[str, str]:
     }
 
 
-def _assumed(run: Run) -> list[ParameterInfo]:
-    """What the scenario sets of the ceasefire and its actors."""
+def _assumed(run: Run) -> list[tuple[ParameterInfo, str]]:
+    """What the scenario sets of the ceasefire and its actors, in this run alone."""
     uncertain = run.scenario.uncertain()
     return [
-        parameter
+        (parameter, "")
         for parameter in parameters(run.scenario)
         if parameter.set_by
         and parameter.key.split(".")[0] not in (*OWN, "sampling")

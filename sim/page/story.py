@@ -3,13 +3,10 @@ needs nothing else.
 """
 
 from collections.abc import Mapping
-from importlib import resources
 from typing import Any
 
-import jinja2
-
 from sim import plots
-from sim.page.page import picture
+from sim.page.page import picture, template
 from sim.presentation.section import Section
 from sim.presentation.worlds import paragraphs, title
 
@@ -18,13 +15,7 @@ def game_page(history: Mapping[str, Any], section: Section, log: str) -> str:
     """The page of a history with its label, as `replay` has it, what its decisions were worth, and
     the text of the course that it was played from.
     """
-    templates = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = templates.from_string(
-        resources.files("sim.page").joinpath("story.html").read_text("utf-8")
-    )
-    return template.render(
+    return template("story.html").render(
         title=title(history),
         story=paragraphs(history),
         figure=picture(lambda: plots.world(history)),
