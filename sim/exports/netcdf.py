@@ -40,7 +40,9 @@ def write_netcdf(path: Path, exported: Exported) -> None:
 
 
 def _by_history(table: Table) -> Any:
-    """Outcomes (design, replicate), drawn parameters (design,)."""
+    """Outcomes (design, replicate), drawn parameters (design,); both are counted from 0, and so
+    need no coordinates, which every group would inherit.
+    """
     import xarray as xr  # noqa: PLC0415
 
     frame = table.frame.sort_values(["design", "replicate"])
@@ -49,9 +51,8 @@ def _by_history(table: Table) -> Any:
     for column in table.columns:
         values = _values(frame[column.name], column.kind).reshape(shape)
         if column.name in _PER_HISTORY:
-            values = frame[column.name].unique()
-            variables[column.name] = ((column.name,), values, _attributes(column))
-        elif column.name in table.constant:
+            continue
+        if column.name in table.constant:
             variables[column.name] = (_PER_SET, values[:, 0], _attributes(column))
         else:
             variables[column.name] = (_PER_HISTORY, values, _attributes(column))
