@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sim.ensemble.store import Run, read_run
     from sim.ensemble.verify import verify
     from sim.errors import InputError, NotPairedError, RunError, ScenarioError
+    from sim.exports.write import export
     from sim.model.ceasefire import CeasefireModel
     from sim.presentation.notebook import html
     from sim.scenario.course import Course
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from sim.study.outlook import outlook
     from sim.study.play import Game
     from sim.study.precision import run_to_precision
+    from sim.study.problem import problem
     from sim.study.replay import replay
     from sim.study.requirement import require
     from sim.study.robustness import robust
@@ -66,12 +68,14 @@ _HOME = {
     "cumulative_incidence": "sim.analysis.durability",
     "discover": "sim.study.discovery",
     "explain": "sim.study.clauses",
+    "export": "sim.exports.write",
     "hazard": "sim.analysis.hazard",
     "html": "sim.presentation.notebook",
     "load": "sim.scenario.load",
     "load_course": "sim.scenario.course_file",
     "outlook": "sim.study.outlook",
     "probes_per_year": "sim.analysis.durability",
+    "problem": "sim.study.problem",
     "read_run": "sim.ensemble.store",
     "reasons": "sim.analysis.durability",
     "replay": "sim.study.replay",
@@ -110,6 +114,7 @@ __all__ = [
     "cumulative_incidence",
     "discover",
     "explain",
+    "export",
     "grid",
     "hazard",
     "html",
@@ -118,6 +123,7 @@ __all__ = [
     "outlook",
     "plots",
     "probes_per_year",
+    "problem",
     "read_run",
     "reasons",
     "replay",

@@ -31,6 +31,8 @@ _NEAREST = {
     "\N{RIGHTWARDS ARROW}": "->",
 }
 _LAST_OF_FOUR_DIGITS = 0xFFFF
+FORMULA = ("=", "+", "-", "@")
+"""What a text begins with that a spreadsheet takes for a formula."""
 LONGEST_QUOTED = 80
 """Characters of a value that a message repeats: one line of a terminal."""
 

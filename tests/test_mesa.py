@@ -35,7 +35,7 @@ def test_it_is_a_mesa_model_of_four_agents(scenario):
 
 
 def test_it_steps_by_the_month_until_it_stops_running(scenario):
-    """`steps` counts months; `running` turns false when the war resumes or the horizon is reached,
+    """`month` counts them; `running` turns false when the war resumes or the horizon is reached,
     and not before.
     """
     lengths = set()
@@ -44,9 +44,9 @@ def test_it_steps_by_the_month_until_it_stops_running(scenario):
         while model.running:
             assert model.at_peace[0]
             model.step()
-        lengths.add(model.steps)
-        assert model.steps == round(12 * model.years_held[0])
-        assert model.at_peace[0] == (model.steps == 60 and model.cause[0] == 4)
+        lengths.add(model.month)
+        assert model.month == round(12 * model.years_held[0])
+        assert model.at_peace[0] == (model.month == 60 and model.cause[0] == 4)
     assert len(lengths) > 1
 
 
@@ -65,7 +65,7 @@ def test_a_data_collector_gathers_a_row_a_month(scenario):
         model.step()
         collector.collect(model)
     months = collector.get_model_vars_dataframe()
-    assert len(months) == model.steps
+    assert len(months) == model.month
     strengths = (
         collector.get_agent_vars_dataframe()["strength"]
         .unstack()[model.russia.unique_id]
@@ -199,15 +199,15 @@ def test_a_model_collects_a_row_a_month(scenario):
         while model.running:
             model.step()
     months = one.datacollector.get_model_vars_dataframe()
-    assert len(months) == one.steps
-    assert months["years"].tolist() == pytest.approx([n / 12 for n in range(1, one.steps + 1)])
+    assert len(months) == one.month
+    assert months["years"].tolist() == pytest.approx([n / 12 for n in range(1, one.month + 1)])
     assert set(months["at_peace"]) <= {True, False}
     assert months["years_held"].iloc[-1] == pytest.approx(one.years_held[0])
     shares = several.datacollector.get_model_vars_dataframe()
     assert shares["at_peace"].iloc[-1] == several.at_peace.mean()
     assert shares["at_peace"].is_monotonic_decreasing
     assert none.datacollector.get_model_vars_dataframe().empty
-    agents = several.datacollector.get_agent_vars_dataframe().loc[several.steps]
+    agents = several.datacollector.get_agent_vars_dataframe().loc[several.month]
     by_actor = agents.set_index("actor")
     assert by_actor.loc["Russia", "strength"] == several.russia.strength.mean()
     assert np.isnan(by_actor.loc["UnitedStates", "strength"])

@@ -7,6 +7,7 @@ tests have few parameter sets, so that a page takes seconds.
 import re
 import shlex
 import shutil
+import subprocess
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,7 +159,7 @@ def test_no_block_is_left_to_chance(name):
     """Each is of a kind that is run, or text, or says why it is not run; none is indented only."""
     page = PAGES[name].read_text()
     for block in blocks(page):
-        assert block.kind in {"sh", "toml", "python", "text", "{toctree}"}, block.text
+        assert block.kind in {"sh", "toml", "python", "r", "text", "{toctree}"}, block.text
         assert block.reason is None or len(block.reason.split()) >= 4, f"{name}: {block.reason}"
     outside = FENCE.sub("", page)
     assert not re.findall(r"^    (?:ceasefire|make|python|pip) .*", outside, re.MULTILINE), name
@@ -187,6 +188,8 @@ def test_the_blocks_of_a_page_run(name, folder):
             sim.load(folder / (block.saved_as or "block.toml"))
         elif block.kind == "python":
             exec(compile(block.text, name, "exec"), names)  # noqa: S102  it is our own page
+        elif block.kind == "r" and shutil.which("Rscript"):  # a program of its own, where it is
+            subprocess.run(["Rscript", "-e", block.text], check=True, capture_output=True)  # noqa: S607
         elif block.kind == "sh":
             shell(block.text)
 

@@ -12,7 +12,7 @@ PANELS = {
     "Look inside": ("replay", "game", "outlook", "play", "sign", "clauses"),
     "Question the assumptions": ("sensitivity", "robust", "discover", "require", "sweep"),
     "Hold it against the past": ("history", "calibrate"),
-    "Share and reproduce": ("report", "app", "verify", "schema"),
+    "Share and reproduce": ("report", "app", "export", "verify", "schema"),
 }
 """The commands under each heading."""
 _LINE_BREAK = re.compile(r"(?<!\n)\n(?!\n)")

@@ -219,7 +219,7 @@ def _at_year(scenario: "Scenario", year: float, world: int | None) -> Any:
         check_world(scenario, world)
     for number in range(sampling.worlds) if world is None else [world]:
         model = CeasefireModel(scenario, [number])
-        while model.running and model.steps < steps:
+        while model.running and model.month < steps:
             model.step()
         if model.at_peace[0]:
             return model

@@ -109,7 +109,7 @@ class Conditioned:
         watch = Watch()
         watch.open(model)
         last = self.until + step_of(self.years, steps_per_year)
-        while model.running and model.steps < last:
+        while model.running and model.month < last:
             model.step()
         seen = watch.within(step_of(self.watched, steps_per_year)) if self.watched else {}
         known: dict[str, Any] = {"world": origin, "log_weight": log_weight}
@@ -124,15 +124,15 @@ class Conditioned:
         own = np.arange(self.first, self.last)
         model = CeasefireModel(self.scenario, own, course=self.course, collect=False)
         origin, branches = own, list[Branch]()
-        while model.steps < self.until and model.running:
+        while model.month < self.until and model.running:
             model.step()
-            if model.steps == self.until or not _degenerate(model.log_weight):
+            if model.month == self.until or not _degenerate(model.log_weight):
                 continue
-            chosen = self._resampled(model.log_weight, model.steps)
+            chosen = self._resampled(model.log_weight, model.month)
             weight = _log_mean(model.log_weight)
             origin = origin[chosen]
             branches = [Branch(branch.step, branch.worlds[chosen]) for branch in branches]
-            branches.append(Branch(model.steps, own))
+            branches.append(Branch(model.month, own))
             model = self._again(model, origin, branches)
             model.log_weight[:] = weight
         return model, origin
@@ -146,7 +146,7 @@ class Conditioned:
         again = CeasefireModel(
             self.scenario, origin, course=self.course, branches=branches, collect=False
         )
-        while again.steps < model.steps:
+        while again.month < model.month:
             again.step()
         vars(model).clear()
         return again

@@ -122,6 +122,7 @@ class CeasefireModel(mesa.Model):
         self.fate = Fate(course, sampling.steps_per_year, len(self.worlds))
         self.step_years = 1 / sampling.steps_per_year
         self._half_year = max(1, sampling.steps_per_year // 2)
+        self.month = 0  # our own count: Mesa 3 counts in `steps`, Mesa 4 in `time`
         self.years, size = 0.0, len(self.worlds)
         self._sign(size)
         self._open_books(size)
@@ -223,13 +224,13 @@ class CeasefireModel(mesa.Model):
         """One month (docs/model.md, section 3): politics, deliveries, build-up, Ukraine, Russia,
         incidents, resolution.
         """
-        if (
-            self.steps > self.specification.sampling.steps
-        ):  # the history ends at the horizon, whoever steps on
+        sampling = self.specification.sampling
+        if self.month == sampling.steps:  # the history ends at the horizon, whoever steps on
             return
-        began, self.years = self.years, self.steps / self.specification.sampling.steps_per_year
-        self.fate.begin(self.steps)
-        if (branch := self._branches.get(self.steps - 1)) is not None:
+        self.month += 1
+        began, self.years = self.years, self.month / sampling.steps_per_year
+        self.fate.begin(self.month)
+        if (branch := self._branches.get(self.month - 1)) is not None:
             self.wars.settle()
             self.chance = Chance(self._seed_of_chance, self.worlds, branch)
         hold_politics(self, began)
@@ -238,12 +239,12 @@ class CeasefireModel(mesa.Model):
         self.ukraine.build_up()
         self.observer.note_politics(self, began)
         self.station()
-        if (self.steps - 1) % self._half_year == self._half_year // 2:
+        if (self.month - 1) % self._half_year == self._half_year // 2:
             self.follow_power()
         self.review_in_ukraine()
         self.review_in_russia()
         self.observer.close(self)
-        self.running = self.steps < self.specification.sampling.steps and bool(self.at_peace.any())
+        self.running = self.month < sampling.steps and bool(self.at_peace.any())
         self.hazard_until |= {
             year: np.sum(list(self.hazard.values()), axis=0)
             for year in self.hazard_until
@@ -260,7 +261,7 @@ class CeasefireModel(mesa.Model):
     @property
     def is_full_year(self) -> bool:
         """Whether the month ends a year."""
-        return self.steps % self.specification.sampling.steps_per_year == 0
+        return self.month % self.specification.sampling.steps_per_year == 0
 
     @property
     def at_war(self) -> NDArray[np.bool_]:

@@ -189,7 +189,7 @@ class Journal(Observer):
                 fought=fought,
                 members=_fighting(fought),
             )
-        elif model.at_peace[0] and model.steps == model.specification.sampling.steps:
+        elif model.at_peace[0] and model.month == model.specification.sampling.steps:
             self._note(model, "held")
         self._remember(model)
 
@@ -202,11 +202,11 @@ class Journal(Observer):
 
     def _note(self, model: Histories, kind: str, **details: Any) -> None:
         recorded = {name: _plain(value) for name, value in details.items()}
-        self.events.append(Event(model.steps, round(model.years, 6), kind, recorded))
+        self.events.append(Event(model.month, round(model.years, 6), kind, recorded))
 
     def _remember(self, model: Histories) -> None:
         state = {
-            "step": model.steps,
+            "step": model.month,
             "years": model.years,
             "successions": model.russia.successions,
             "russia_strength": model.russia.strength,

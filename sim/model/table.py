@@ -243,7 +243,7 @@ class Table(Journal):
             Faced(
                 actor,
                 node,
-                model.steps,
+                model.month,
                 dict(zip(options, map(_number, chances), strict=True)),
                 options[chosen],
                 {name: _number(value) for name, value in weighed.items()},

@@ -22,6 +22,7 @@ from sim.actors.russia import Challenger
 from sim.actors.ukraine import Protege
 from sim.actors.united_states import Backstop
 from sim.calendar import Calendar, Date
+from sim.characters import FORMULA
 from sim.game.signing import Fighting
 from sim.game.war import War
 from sim.guarantee.costs import Costs
@@ -55,7 +56,7 @@ MOST_HISTORIES = 1_000_000_000
 
 
 def _no_formula(text: str) -> str:
-    if text.startswith(("=", "+", "-", "@")):
+    if text.startswith(FORMULA):
         raise PydanticCustomError(
             "label", "must not begin with =, +, - or @, which a spreadsheet takes for a formula"
         )

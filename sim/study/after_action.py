@@ -222,7 +222,7 @@ def held(
         branches=[Branch(branch, numbers)],
         collect=False,
     )
-    while model.running and model.steps < last:
+    while model.running and model.month < last:
         model.step()
     return model.at_peace.copy()
 
