@@ -22,6 +22,10 @@ _TAIL = 2.0**-53
 _MIN_SHARE_WITHIN_LIMITS = 1e-6
 """The least share of a normal distribution that its limits may leave: with less, rounding shows."""
 _MAX_VALUES_SHOWN = 8
+FIT = 1e-6
+"""The most that a distribution may miss the quantiles that it is to have, of the distance from 5 to
+95 %; they are met to rounding, which shows only where limits lie a million times farther away.
+"""
 _MIN_STEP = 1e-9
 """The least part of the distance from 5 to 95 % that a quantile may lie from the median."""
 _Z95 = float(special.ndtri(0.95))
@@ -502,7 +506,17 @@ class Quantiles(Distribution):
         first, second, third = self._on_line
         least = _MIN_STEP * (third - first)
         told = math.isfinite(least) and 0 < least < min(second - first, third - second)
-        return None if told else "numbers that are farther apart, or farther from its limits"
+        return (
+            None
+            if told and self.miss() <= FIT
+            else "numbers that are farther apart, or limits that are nearer to them or farther"
+        )
+
+    def miss(self) -> float:
+        """How far its quantiles lie from the three numbers at most, in widths from 5 to 95 %."""
+        fitted = self._inverse(np.array([0.05, 0.5, 0.95]))
+        away = np.abs(fitted - [self.p5, self.p50, self.p95]).max()
+        return float(away / (self.p95 - self.p5))
 
 
 @final

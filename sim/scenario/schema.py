@@ -55,8 +55,12 @@ MOST_HISTORIES = 1_000_000_000
 """Histories of a run: their outcomes take some 100 gigabytes, and the months of a fast machine."""
 
 
+FORMULAS = ("=", "+", "-", "@")
+"""Beginnings of a text that a spreadsheet takes for a formula."""
+
+
 def _no_formula(text: str) -> str:
-    if text.startswith(("=", "+", "-", "@")):
+    if text.startswith(FORMULAS):
         raise PydanticCustomError(
             "label", "must not begin with =, +, - or @, which a spreadsheet takes for a formula"
         )
