@@ -91,7 +91,7 @@ def _read_brigades(written: Any) -> Any:
     number = _read(written["soldiers"])
     if not isinstance(number, Distribution):
         return number / SOLDIERS_PER_BRIGADE
-    if not number.with_unit:
+    if not number.has_unit:
         raise PydanticCustomError(
             "quantity", "{kind} has no unit, and so gives no soldiers", {"kind": number.kind}
         )

@@ -89,6 +89,7 @@ def value(chance, depth=0):
 
 DISTRIBUTIONS = (
     *("uniform", "normal", "lognormal", "triangular", "beta", "choice", "draws"),
+    *("quantiles", "mixture", "p5", "p50", "p95"),
     *("value", "source", "mean", "sd", "low", "high", "median", "sigma", "a", "b", "x"),
 )
 

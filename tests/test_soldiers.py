@@ -63,6 +63,14 @@ def test_members_take_soldiers():
             {"choice": {"values": [1, 2], "weights": [1, 3]}},
         ),
         ({"draws": [4500, 9000]}, {"draws": [1, 2]}),
+        (
+            {"quantiles": {"p5": 4500, "p50": 9000, "p95": 18000, "low": 0}},
+            {"quantiles": {"p5": 1, "p50": 2, "p95": 4, "low": 0}},
+        ),
+        (
+            {"mixture": [{"uniform": [4500, 9000]}, {"choice": [9000]}]},
+            {"mixture": [{"uniform": [1, 2]}, {"choice": [2]}]},
+        ),
     ],
 )
 def test_soldiers_may_be_uncertain(soldiers, brigades):
@@ -80,6 +88,11 @@ def test_soldiers_may_be_uncertain(soldiers, brigades):
         ("regime.deployment.brigades", {"soldiers": 9000, "value": 2}, "not both"),
         ("regime.deployment.brigades", {"soldiers": "many"}, "must be a finite number"),
         ("regime.deployment.brigades", {"soldiers": {"beta": {"a": 1, "b": 2}}}, "beta has no"),
+        (
+            "regime.deployment.brigades",
+            {"soldiers": {"mixture": [{"uniform": [1, 2]}, {"beta": {"a": 1, "b": 2}}]}},
+            "mixture has no",
+        ),
         ("regime.deployment.brigades", {"soldiers": -1}, "must be at least 0"),
     ],
 )

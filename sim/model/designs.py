@@ -14,7 +14,7 @@ import scipy
 from sim.chance import generator
 from sim.quantity import Worlds
 from sim.scenario.schema import ONLY_SIGNATURES, Scenario
-from sim.uncertainty import Distribution, Floats
+from sim.uncertainty import Distribution, Floats, Mixture, PointValues
 
 FIRST = (
     "russia.value_of_prevailing",
@@ -48,13 +48,28 @@ _BITS = 32
 def designs(seed: int, uncertain: Mapping[str, Distribution], which: Worlds) -> dict[str, Floats]:
     """The uncertain numbers in the parameter sets of these numbers, shape (design,) each."""
     return {
-        name: distribution.quantile(
-            _dealt(seed, len(distribution.numbers()), which)
-            if distribution.is_joint
-            else probabilities(seed, name, which)
-        )
-        for name, distribution in uncertain.items()
+        name: _drawn(seed, name, distribution, which) for name, distribution in uncertain.items()
     }
+
+
+def _drawn(seed: int, name: str, distribution: Distribution, which: Worlds) -> Floats:
+    """One number in these designs (design,)."""
+    if distribution.is_joint:
+        return distribution.quantile(_dealt(seed, len(distribution.numbers()), which))
+    own = probabilities(seed, name, which)
+    if isinstance(distribution, Mixture):
+        return distribution.within(components(seed, distribution, which), own)
+    return distribution.quantile(own)
+
+
+def components(seed: int, known: Mixture | PointValues, which: Worlds) -> Worlds:
+    """From which component of a mixture each of these designs has its values (design,).
+
+    The same in all mixtures of as many components, and each as often as any other.
+    """
+    if isinstance(known, PointValues):
+        return np.array(known.component)[_row(seed, "joint draws", len(known.values), which)]
+    return _row(seed, "components", len(known.components), which)
 
 
 def probabilities(seed: int, name: str, which: Worlds) -> Floats:
@@ -110,12 +125,15 @@ def _hypercube(seed: int, name: str, number: int) -> Floats:
 
 
 def _dealt(seed: int, count: int, which: Worlds) -> Floats:
-    """Which of `count` values that are drawn jointly these designs have, as probabilities.
+    """Which of `count` values that are drawn jointly these designs have, as probabilities."""
+    return np.asarray((_row(seed, "joint draws", count, which) + 0.5) / count)
+
+
+def _row(seed: int, stream: str, count: int, which: Worlds) -> Worlds:
+    """Which of `count` things that are drawn jointly these designs have.
 
     None has a second turn before each had one.
     """
     rounds, position = np.unique(which // count, return_inverse=True)
-    rows = np.stack(
-        [generator(seed, "joint draws", int(turn)).permutation(count) for turn in rounds]
-    )
-    return np.asarray((rows[position, which % count] + 0.5) / count)
+    rows = np.stack([generator(seed, stream, int(turn)).permutation(count) for turn in rounds])
+    return np.asarray(rows[position, which % count], dtype=np.intp)

@@ -128,11 +128,12 @@ def _of_year(model: Histories, name: str) -> Floats:
 def _of_successors(model: Histories, name: str, worlds: Worlds) -> Array:
     """What the next leader brings to office in some worlds.
 
-    Drawn from the scenario's distribution, or its one value.
+    Drawn from the scenario's distribution, or its one value; of a mixture, from the component that
+    its parameter set has.
     """
     known = getattr(model.specification.russia, name)
     if not isinstance(known, Distribution):
         return float(known)
-    return model.chance.following(known.redraw_distribution().quantile, f"leader's {name}").nth(
+    return model.chance.following(model.sample.redraw(known), f"leader's {name}").nth(
         model.russia.successions[worlds], worlds
     )

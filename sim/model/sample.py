@@ -1,21 +1,23 @@
 """The worlds that a model simulates, and what was drawn for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 import numpy as np
 
-from sim.model.designs import designs
+from sim.model.designs import components, designs
 from sim.quantity import Worlds
 from sim.scenario.schema import Scenario
-from sim.uncertainty import Floats
+from sim.uncertainty import Distribution, Floats, Mixture, PointValues
 
 
 @dataclass(frozen=True)
 class Sample:
     """Some worlds of a scenario; world w has parameter set w // replicates."""
 
+    seed: int
     worlds: Worlds  # their numbers, (world,)
     design: Worlds  # their parameter sets, (world,)
     draws: dict[str, Floats]  # by dotted key, (world,) each
@@ -43,8 +45,17 @@ class Sample:
         draws = {name: values[place] for name, values in drawn.items()}
         if settings:  # worlds of one parameter set may differ
             parameters = scenario.drawn(draws | dict(settings))
-            return cls(worlds, design, draws, parameters, parameters, np.arange(len(worlds)))
-        return cls(worlds, design, draws, scenario.drawn(draws), scenario.drawn(drawn), place)
+            return cls(seed, worlds, design, draws, parameters, parameters, np.arange(len(worlds)))
+        return cls(seed, worlds, design, draws, scenario.drawn(draws), scenario.drawn(drawn), place)
+
+    def redraw(self, known: Distribution) -> Callable[[Floats], Floats]:
+        """The quantile function (world,) of what is drawn once more within these worlds: of a
+        mixture, that of the component which each parameter set has.
+        """
+        distribution = known.redraw_distribution()
+        if isinstance(distribution, Mixture) and isinstance(known, Mixture | PointValues):
+            return partial(distribution.within, components(self.seed, known, self.design))
+        return distribution.quantile
 
     def at(self, worlds: Worlds) -> Scenario:
         """The scenario with what was drawn for some worlds, by their positions."""

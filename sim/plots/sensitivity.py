@@ -13,9 +13,10 @@ from matplotlib.transforms import ScaledTranslation
 
 from sim.chance import generator
 from sim.plots.style import PALETTE, axes_or_new, in_own_style
-from sim.study.assumptions import by_rank_correlation, meaning
-from sim.study.experiment import JOINT
+from sim.study.assumptions import meaning
+from sim.study.experiment import COMPONENT, JOINT, UNORDERED
 from sim.study.finding import Finding
+from sim.study.sensitivity import leading
 from sim.wording import with_error
 
 __all__ = ["influence", "tornado"]
@@ -81,9 +82,9 @@ def tornado(finding: Finding, ax: Axes | None = None) -> Axes:
 def _draw_swings(ax: Axes, finding: Finding, order: list[str]) -> None:
     swings, mean = finding.tables["swings"], finding.tables["sample"].iloc[0]["mean"]
     for row, name in enumerate(order):
-        if name == JOINT:
+        if name in UNORDERED:
             ax.annotate(
-                "rows in no order: no lowest, no highest",
+                "in no order: no lowest, no highest",
                 (mean, row),
                 xytext=(6, 0),
                 textcoords="offset points",
@@ -145,11 +146,11 @@ def influence(finding: Finding, ax: Axes | None = None) -> Axes:
     Joint draws show the numbers in them that go most with the outcome, each with whatever is drawn
     beside it.
     """
-    leading, points = _leading(finding)[:_PANELS], finding.tables["points"]
+    first, points = leading(finding)[:_PANELS], finding.tables["points"]
     ax = axes_or_new(ax, (11, 3.4))
     ax.set_axis_off()
-    for number, name in enumerate(leading):
-        panel = ax.inset_axes((number / len(leading), 0, 0.84 / len(leading), 0.95))
+    for number, name in enumerate(first):
+        panel = ax.inset_axes((number / len(first), 0, 0.84 / len(first), 0.95))
         panel.plot(points[name], _apart(finding), ".", color="0.75", ms=2.5, zorder=0)
         running = _running(*_course(finding, name))
         panel.fill_between(
@@ -166,13 +167,13 @@ def influence(finding: Finding, ax: Axes | None = None) -> Axes:
             panel.set_yticklabels([])
         else:
             panel.set_ylabel(fill(_outcome(finding).removeprefix("the "), _WIDTH))
-    ends = {name: _in_words(end, finding) for name, end in _ends(finding, leading[0]).iterrows()}
+    ends = {name: _in_words(end, finding) for name, end in _ends(finding, first[0]).iterrows()}
     between = f" by way of {ends['between']}" if "between" in ends else ""
-    beside = "" if leading[0] in set(finding.table["factor"]) else " and what is drawn with it"
+    beside = "" if first[0] in set(finding.table["factor"]) else " and what is drawn with it"
     outcome = _outcome(finding)
     ax.set_title(
         f"{outcome[:1].upper()}{outcome[1:]} goes from {ends['low']}{between} to {ends['high']}\n"
-        f"from the lowest to the highest tenth of {_named(leading[0])}{beside}\n(dots: "
+        f"from the lowest to the highest tenth of {_named(first[0])}{beside}\n(dots: "
         f"{finding.asked['replicates']} histories each, moved apart; lines: running means, 95 % "
         "limits)",
         loc="left",
@@ -201,22 +202,6 @@ def _ends(finding: Finding, name: str) -> pd.DataFrame:
     if name in set(swings["factor"]):
         return swings[swings["factor"] == name].set_index("end")
     return _running(*_course(finding, name), _TENTHS).iloc[[0, -1]].set_axis(["low", "high"])
-
-
-def _leading(finding: Finding) -> list[str]:
-    """The keys of the factors, those of the largest totals first.
-
-    Joint draws by the rank correlations of their numbers.
-    """
-    totals = (
-        finding.table[finding.table["index"] == "total"]
-        .sort_values("estimate", ascending=False)["factor"]
-        .tolist()
-    )
-    points = finding.tables["points"]
-    together = points.drop(columns=["outcome", *(name for name in totals if name != JOINT)])
-    ranked = by_rank_correlation(together, points["outcome"])
-    return [key for name in totals for key in (ranked if name == JOINT else [name])]
 
 
 def _course(finding: Finding, name: str) -> tuple[Any, Any]:
@@ -281,7 +266,8 @@ def _in_words(row: Any, finding: Finding) -> str:
 
 
 def _named(factor: str) -> str:
-    return "the joint draws" if factor == JOINT else meaning(factor)[0]
+    in_no_order = {JOINT: "the joint draws", COMPONENT: "the component of the mixtures"}
+    return in_no_order[factor] if factor in in_no_order else meaning(factor)[0]
 
 
 def _scale(axis: Any, finding: Finding) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.presentation.section import Column, Section, Table, figure
 from sim.study.assumptions import meaning
-from sim.study.experiment import JOINT
+from sim.study.experiment import COMPONENT, JOINT
 from sim.study.finding import Finding
 from sim.study.variance import TARGET_HALF_WIDTH
 from sim.wording import above_limits, of_row, with_limits
@@ -61,7 +61,7 @@ def section(finding: Finding) -> Section:
 
 
 def _end(swings: Mapping[Any, pd.DataFrame], row: Any, end: str, finding: Finding) -> str:
-    """The outcome at the lowest or highest tenth; rows of joint draws have neither."""
+    """The outcome at the lowest or highest tenth; rows of draws and components have neither."""
     if row["factor"] not in swings:
         return "no order"
     swing = swings[row["factor"]]
@@ -147,6 +147,8 @@ def _enough(finding: Finding, sample: Any, ranked: list[str]) -> str:
 def _named(factor: str) -> str:
     if factor == JOINT:
         return "The row of the joint draws"
+    if factor == COMPONENT:
+        return "The component of the mixtures (which expert)"
     words = meaning(factor)[0]
     return words[:1].upper() + words[1:]
 

@@ -30,6 +30,7 @@ from sim.guarantee.provisions import Regime
 from sim.quantity import AsTuple, Parameters, parameter
 from sim.scenario.clauses import Clause
 from sim.scenario.names import LONGEST_NAME, NAME
+from sim.uncertainty import Mixture
 
 OWN = ("name", "label", "as_of", "title", "description", "sources", "clauses")
 """What a file says of itself only, and does not hand on to a file that extends it; none of it
@@ -226,18 +227,22 @@ class Scenario(Parameters):
     sampling: Sampling = Sampling()
 
     @model_validator(mode="after")
-    def _draws_have_one_length(self) -> Self:
-        lengths = {
-            key: len(uncertain.numbers())
-            for key, uncertain in self.uncertain().items()
-            if uncertain.is_joint
+    def _drawn_together_have_one_length(self) -> Self:
+        uncertain = self.uncertain()
+        draws = {key: len(each.numbers()) for key, each in uncertain.items() if each.is_joint}
+        mixtures = {
+            key: len(each.components)
+            for key, each in uncertain.items()
+            if isinstance(each, Mixture)
         }
-        if len(set(lengths.values())) > 1:
-            raise PydanticCustomError(
-                "draws",
-                "lists of draws are drawn together and must have one length; they have {lengths}",
-                {"lengths": ", ".join(f"{length} ({key})" for key, length in lengths.items())},
-            )
+        for what, lengths in (("lists of draws", draws), ("mixtures", mixtures)):
+            if len(set(lengths.values())) > 1:
+                listed = ", ".join(f"{length} ({key})" for key, length in lengths.items())
+                raise PydanticCustomError(
+                    "draws",
+                    "{what} are drawn together and must have one length; they have {lengths}",
+                    {"what": what, "lengths": listed},
+                )
         return self
 
     def __repr__(self) -> str:

@@ -6,7 +6,7 @@ All points are simulated in one run; each has its mean outcome and the variance 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from sim.model.designs import designs
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import at_odds, is_provision, nothing_uncertain, one_replicate
-from sim.uncertainty import Distribution, Draws, Floats
+from sim.uncertainty import Distribution, Floats, Mixture, PointValues
 
 RESAMPLES = 400
 """Resamples of points: enough for 95 % limits that hardly move with more; they cost little."""
@@ -28,6 +28,10 @@ REACH = float(special.ndtri(TAILS[1]))
 """Standard errors from a mean to its 95 % limit."""
 JOINT = "joint draws"
 """The factor of all numbers that are drawn together: it chooses their row."""
+COMPONENT = "component of the mixtures"
+"""The factor of all mixtures beside their own: it chooses from which component each is drawn."""
+UNORDERED = (JOINT, COMPONENT)
+"""Factors whose values have no order, and so no lowest and highest."""
 Values = Mapping[str, Floats]
 """For each dotted key its values (point,)."""
 
@@ -56,7 +60,8 @@ Evaluate = Callable[[Floats], Responses]
 class Factors:
     """What is varied, by name, each with the distributions of its keys.
 
-    One of them may be all that is drawn jointly.
+    One of them may be all that is drawn jointly; that which chooses the component of mixtures has
+    no distribution.
     """
 
     distributions: Mapping[str, Mapping[str, Distribution]]
@@ -68,26 +73,24 @@ class Factors:
 
     def values(self, unit: Floats) -> dict[str, Floats]:
         """The numbers at points of the unit cube (point, factor)."""
+        every = {key: own for keys in self.distributions.values() for key, own in keys.items()}
+        return self.values_of(every, unit)
+
+    def values_of(self, uncertain: Mapping[str, Distribution], unit: Floats) -> dict[str, Floats]:
+        """The same by what a scenario says of those numbers that are uncertain in it."""
         return {
-            key: uncertain.quantile(unit[:, column])
+            key: uncertain[key].within(self.component(uncertain[key], unit), unit[:, column])
             for column, keys in enumerate(self.distributions.values())
-            for key, uncertain in keys.items()
+            for key in keys
+            if key in uncertain
         }
 
-
-@final
-@dataclass(frozen=True)
-class PointValues(Draws):
-    """The values of a number at chosen points.
-
-    What is redrawn within a history still follows the distribution of the scenario.
-    """
-
-    uncertain: Distribution
-
-    def redraw_distribution(self) -> Distribution:
-        """That of the scenario."""
-        return self.uncertain
+    def component(self, uncertain: Distribution, unit: Floats) -> NDArray[np.intp]:
+        """The component of a mixture at each point; 0 of what is none."""
+        if not isinstance(uncertain, Mixture):
+            return np.zeros(len(unit), dtype=np.intp)
+        share = unit[:, self.names.index(COMPONENT)]
+        return (share * len(uncertain.components)).astype(np.intp)
 
 
 def with_uniform(
@@ -146,7 +149,10 @@ def factors(scenarios: Sequence[Scenario]) -> Factors:
     together = {
         key: distribution for key, distribution in uncertain.items() if distribution.is_joint
     }
-    return Factors(alone | ({JOINT: together} if together else {}))
+    mixed = any(isinstance(distribution, Mixture) for distribution in uncertain.values())
+    return Factors(
+        alone | ({JOINT: together} if together else {}) | ({COMPONENT: {}} if mixed else {})
+    )
 
 
 def evaluate_scenarios(
@@ -164,12 +170,13 @@ def evaluate_scenarios(
     """
 
     def evaluate(unit: Floats) -> Responses:
-        values = [_values(scenario, varied, unit) for scenario in scenarios]
+        values = [varied.values_of(scenario.uncertain(), unit) for scenario in scenarios]
         distinct, row = _distinct(_columns(values))
+        at = unit[distinct]
         points = [{key: column[distinct] for key, column in own.items()} for own in values]
         count = len(distinct)
         sampled = [
-            _sampled(scenario, own, count, replicates)
+            _sampled(scenario, varied, own, at, replicates)
             for scenario, own in zip(scenarios, points, strict=True)
         ]
         order = _order(
@@ -201,27 +208,21 @@ def responses(outcomes: Floats, row: NDArray[np.intp]) -> Responses:
     )
 
 
-def _values(scenario: Scenario, varied: Factors, unit: Floats) -> Values:
-    """The numbers of a scenario at points of the unit cube, by what it says of them."""
-    own = scenario.uncertain()
-    return {
-        key: own[key].quantile(unit[:, column])
-        for column, keys in enumerate(varied.distributions.values())
-        for key in keys
-        if key in own
-    }
-
-
-def _sampled(scenario: Scenario, points: Values, count: int, replicates: int) -> Scenario:
+def _sampled(
+    scenario: Scenario, varied: Factors, points: Values, unit: Floats, replicates: int
+) -> Scenario:
     """A scenario whose designs are these points, each once.
 
     As many designs as there are rows of joint draws have each row once.
     """
     own = scenario.uncertain()
     chosen: Mapping[str, Any] = {
-        key: PointValues(tuple(column.tolist()), own[key]) for key, column in points.items()
+        key: PointValues(
+            tuple(column.tolist()), own[key], tuple(varied.component(own[key], unit).tolist())
+        )
+        for key, column in points.items()
     }
-    sampled = replaced(scenario, {"sampling.designs": count, "sampling.replicates": replicates})
+    sampled = replaced(scenario, {"sampling.designs": len(unit), "sampling.replicates": replicates})
     return sampled.drawn(chosen)
 
 

@@ -13,6 +13,7 @@ from sim.study.columns import (
     TableSchema,
 )
 from sim.study.experiment import (
+    COMPONENT,
     JOINT,
     REACH,
     RESAMPLES,
@@ -33,6 +34,8 @@ _GRID_LEVELS = 4
 """Levels of the screening's grid, the usual choice (Morris 1991)."""
 _LEFT_OUT_TAIL = 0.05
 """Share of each tail that the screening leaves out: extremes would dominate its effects."""
+_SHIFTED = {JOINT: "rows of joint draws", COMPONENT: "components of mixtures"}
+"""Factors in no order, whose trajectories begin anywhere, and the streams that say where."""
 EFFECTS = TableSchema(
     (
         Column("factor", Kind.TEXT, "-", "dotted key, or the joint draws"),
@@ -94,13 +97,11 @@ def screening(evaluate: Evaluate, varied: Factors, trajectories: int, seed: int)
 def _placed(grid: Floats, varied: Factors, trajectories: int, seed: int) -> Floats:
     """Where the points of a grid lie in the unit cube (point, factor)."""
     unit = _LEFT_OUT_TAIL + (1 - 2 * _LEFT_OUT_TAIL) * grid
-    if JOINT in varied.names:
-        column = varied.names.index(JOINT)
-        shift = (
-            generator(seed, "rows of joint draws")
-            .random(trajectories)
-            .repeat(len(grid) // trajectories)
-        )
+    for factor, stream in _SHIFTED.items():
+        if factor not in varied.names:
+            continue
+        column = varied.names.index(factor)
+        shift = generator(seed, stream).random(trajectories).repeat(len(grid) // trajectories)
         unit[:, column] = (grid[:, column] + shift) % 1
     return unit
 

@@ -14,11 +14,14 @@ import pandas as pd
 from sim.analysis.measures import named
 from sim.errors import ArgumentFault, Fault, ScenarioError
 from sim.scenario.schema import Scenario
+from sim.study.assumptions import by_rank_correlation
 from sim.study.columns import (
     LABEL_TABLE,
     TableSchema,
 )
 from sim.study.experiment import (
+    COMPONENT,
+    JOINT,
     Evaluate,
     Factors,
     evaluate_scenarios,
@@ -160,6 +163,24 @@ def histories_of_sensitivity(
 def _screened(samples: int, replicates: int, trajectories: int) -> int:
     """Histories of each point of the screening."""
     return max(replicates, samples * replicates // (SCREENING * trajectories))
+
+
+def leading(finding: Finding) -> list[str]:
+    """The keys that were varied in a sensitivity, those of the largest totals first.
+
+    Joint draws by the rank correlations of their numbers; what chooses components has no key.
+    """
+    totals = (
+        finding.table[finding.table["index"] == "total"]
+        .sort_values("estimate", ascending=False)["factor"]
+        .tolist()
+    )
+    points = finding.tables["points"]
+    together = points.drop(columns=["outcome", *(name for name in totals if name in points)])
+    ranked = by_rank_correlation(together, points["outcome"])
+    return [
+        key for name in totals if name != COMPONENT for key in (ranked if name == JOINT else [name])
+    ]
 
 
 def _check(samples: int, replicates: int) -> None:

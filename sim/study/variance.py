@@ -20,9 +20,9 @@ from sim.study.columns import (
     with_limits,
 )
 from sim.study.experiment import (
-    JOINT,
     REACH,
     RESAMPLES,
+    UNORDERED,
     Evaluate,
     Factors,
     Responses,
@@ -175,12 +175,13 @@ def _swings(names: list[str], sample: Saltelli) -> pd.DataFrame:
     anywhere, with 95 % limits.
 
     A third end, `between`, is the tenth where the outcome is farthest beyond both, if it is beyond
-    their limits anywhere: the answer is then a hump or a hollow. Rows of joint draws have no order,
-    and no ends.
+    their limits anywhere: the answer is then a hump or a hollow. Rows of joint draws and components
+    have no order, and no ends.
     """
     both = np.concatenate([sample.a, sample.b])
     rows = []
-    for column, name in ((column, name) for column, name in enumerate(names) if name != JOINT):
+    ordered = [(column, name) for column, name in enumerate(names) if name not in UNORDERED]
+    for column, name in ordered:
         tenth = (sample.unit[both, column] * _TENTHS).astype(int)
         means = pd.DataFrame(
             [_mean(sample.responses.mean[both][tenth == number]) for number in range(_TENTHS)]
