@@ -5,14 +5,16 @@ that a number more or less in a scenario moves no other. A design is the same in
 of designs, and a run of more only adds to it.
 """
 
-from collections.abc import Mapping
-from functools import cache, lru_cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache, partial
 
 import numpy as np
 import scipy
 
 from sim.chance import generator
+from sim.model.dependence import dependent
 from sim.quantity import Worlds
+from sim.scenario.correlation import Correlation, groups
 from sim.scenario.schema import ONLY_SIGNATURES, Scenario
 from sim.uncertainty import Distribution, Floats, Mixture, PointValues
 
@@ -45,11 +47,22 @@ _HYPERCUBE = 256
 _BITS = 32
 
 
-def designs(seed: int, uncertain: Mapping[str, Distribution], which: Worlds) -> dict[str, Floats]:
-    """The uncertain numbers in the parameter sets of these numbers, shape (design,) each."""
-    return {
+def designs(
+    seed: int,
+    uncertain: Mapping[str, Distribution],
+    which: Worlds,
+    correlations: Iterable[Correlation] = (),
+) -> dict[str, Floats]:
+    """The uncertain numbers in the parameter sets of these numbers, shape (design,) each.
+
+    The `correlations` among them change the order of values, and no number beyond them.
+    """
+    alone = {
         name: _drawn(seed, name, distribution, which) for name, distribution in uncertain.items()
     }
+    for group in groups(correlations):
+        alone |= dependent(group, uncertain, which, partial(probabilities, seed))
+    return alone
 
 
 def _drawn(seed: int, name: str, distribution: Distribution, which: Worlds) -> Floats:

@@ -19,6 +19,7 @@ from sim.guarantee.terms import TERMS, Terms
 from sim.model.chance import Chance
 from sim.model.fate import Fate
 from sim.model.rates import Rates
+from sim.model.sample import Sample
 from sim.model.situation import Situation
 from sim.quantity import Worlds
 from sim.scenario.schema import Scenario
@@ -54,8 +55,9 @@ class Histories(Protocol):
 
     parameters: Scenario
     specification: Scenario
+    sample: Sample
     worlds: Worlds
-    steps: int
+    month: int
     step_years: float
     years: float
     chance: Chance

@@ -10,6 +10,7 @@ from sim.scenario.clauses import named
 from sim.scenario.editions import GONE, NEEDED
 from sim.scenario.layers import Layer, Settings, block_class, dotted_key
 from sim.scenario.names import LONGEST_NAME
+from sim.scenario.pairs import LIST
 from sim.scenario.schema import Scenario
 from sim.scenario.toml import Key
 
@@ -37,9 +38,13 @@ def describe(error: ErrorDetails, settings: Settings, inside: Key = ()) -> str:
     """The line of a fault, from the values that were checked, of the scenario or of what is
     `inside` it.
     """
-    key: Key = (*inside, *error["loc"])
+    is_pair = error["type"] == "correlation"
+    loc: Key = (LIST, error["ctx"]["position"]) if is_pair else error["loc"]
+    key: Key = (*inside, *loc)
     layer = layer_of(key, settings)
     place = layer.place(key) if layer else "scenario"
+    if is_pair:
+        return f"{place}: {LIST}: {error['msg']}"
     if error["type"] == "draws":
         return f"{place}: {error['msg']}"
     in_clause = layer is not None and len(key) > 1 and key[0] == "clauses"

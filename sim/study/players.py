@@ -153,7 +153,7 @@ def _without(scenario: Scenario, keys: Sequence[str]) -> Scenario:
         if name and isinstance(old, Parameters) and isinstance(new, Parameters):
             new = old.model_copy(update={name[0]: getattr(new, name[0])})
         regime = regime.model_copy(update={block: new})
-    return scenario.model_copy(update={"regime": regime})
+    return scenario.model_copy(update={"regime": regime}).without_fixed_pairs()
 
 
 def _value(scenario: Scenario, key: str) -> Any:

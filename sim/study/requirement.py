@@ -250,7 +250,7 @@ def _simulate(
             strict=True,
         )
     )
-    worlds = parameter_sets(scenario.sampling, scenario.uncertain())
+    worlds = parameter_sets(scenario)
     held, cost = estimates([holds, paid], worlds)
     sure = share_where(lambda shares: shares >= question.hold, holds, worlds)
     return {
