@@ -34,6 +34,8 @@ RUN_BY_THEIR_OWN = {
     "docs/how-to/write_a_treaty_as_a_scenario.md": "tests/test_clauses.py",
 }
 """Pages whose blocks another test runs, and which."""
+COMMANDS_RUN_BY_THEIR_OWN = {"README.md": "tests/test_wheel.py"}
+"""Pages of which another test runs the commands, and which."""
 SMALL = {
     "clauses": "--designs 24 --replicates 4",
     "compare": "--designs 24 --replicates 4",
@@ -66,7 +68,6 @@ FENCE = re.compile(
 )
 SAVED = re.compile(r"[Ss]ave this as `([^`]+)`[^`]*$")
 FOLDER = re.compile(r"runs/([\w+-]+)-[0-9a-f]{8}\b")
-COMMANDS = re.compile(r"`(ceasefire [^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -148,12 +149,6 @@ def shell(text):
                 pytest.fail(f"{line}: nobody tests it; say why before the block")
 
 
-def commands_in_tables(page):
-    """The commands in the rows of a page's tables."""
-    rows = [line for line in page.splitlines() if line.startswith("|")]
-    return [command for row in rows for command in COMMANDS.findall(row)]
-
-
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_no_block_is_left_to_chance(name):
     """Each is of a kind that is run, or text, or says why it is not run; none is indented only."""
@@ -167,7 +162,7 @@ def test_no_block_is_left_to_chance(name):
 
 def test_pages_that_others_run_are_run_there():
     """The test that is named for a page names the page."""
-    for page, test in RUN_BY_THEIR_OWN.items():
+    for page, test in (RUN_BY_THEIR_OWN | COMMANDS_RUN_BY_THEIR_OWN).items():
         assert page in PAGES
         assert Path(page).stem in (ROOT / test).read_text(), page
 
@@ -190,17 +185,5 @@ def test_the_blocks_of_a_page_run(name, folder):
             exec(compile(block.text, name, "exec"), names)  # noqa: S102  it is our own page
         elif block.kind == "r" and shutil.which("Rscript"):  # a program of its own, where it is
             subprocess.run(["Rscript", "-e", block.text], check=True, capture_output=True)  # noqa: S607
-        elif block.kind == "sh":
+        elif block.kind == "sh" and name not in COMMANDS_RUN_BY_THEIR_OWN:
             shell(block.text)
-
-
-@pytest.mark.long
-def test_the_commands_of_the_readme_run(folder):
-    """Those in its tables, each by itself."""
-    page = PAGES["README.md"].read_text()
-    (folder / "my.toml").write_text('extends = "scenarios/none.toml"')
-    (folder / "so_far.toml").write_text("until = 0.5")
-    ceasefire("ceasefire compare scenarios/none.toml scenarios/nato.toml")
-    ceasefire("ceasefire sensitivity scenarios/none.toml --outcome survival@5")
-    for command in commands_in_tables(page):
-        ceasefire(command)

@@ -242,8 +242,16 @@ def test_a_resolved_scenario_reads_back_as_itself(path, tmp_path):
     assert sim.load(copy).model_dump() == scenario.model_dump()
 
 
+@pytest.fixture(scope="module")
+def editor():
+    """What an editor holds files against: the JSON Schema, itself held against its own once."""
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_a_shipped_scenario_says_what_it_is(path):
+def test_a_shipped_scenario_says_what_it_is(path, editor):
     """Title and description, and the JSON Schema that editors use finds nothing wrong with the
     file.
     """
@@ -253,14 +261,12 @@ def test_a_shipped_scenario_says_what_it_is(path):
     as_editors_see_it = json.loads(
         json.dumps(tomllib.loads(path.read_text()), default=str)
     )  # dates as texts
-    jsonschema.validate(as_editors_see_it, json_schema())
+    editor.validate(as_editors_see_it)
 
 
-def test_the_json_schema_is_one_and_refuses_mistakes():
+def test_the_json_schema_is_one_and_refuses_mistakes(editor):
     """Valid itself, plain JSON, and closed against misspelt keys and wrong types."""
-    schema = json_schema()
-    jsonschema.Draft202012Validator.check_schema(schema)
-    json.dumps(schema, allow_nan=False)
+    json.dumps(editor.schema, allow_nan=False)
     for wrong in (
         {"regime": {"deploymnt": {}}},
         {"war": {"decisiveness": "2"}},
@@ -268,7 +274,7 @@ def test_the_json_schema_is_one_and_refuses_mistakes():
         {"titel": "x"},
     ):
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(wrong, schema)
+            editor.validate(wrong)
 
 
 def test_every_number_in_the_schema_has_unit_meaning_and_source():

@@ -16,28 +16,27 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
     shlex.split(line)[1:]
-    for line in re.findall(
-        r"^ {4}(ceasefire .*)$|`(ceasefire (?!--)[^`]+)`(?= \||,? \(made| writes)",
-        README,
-        re.MULTILINE,
+    for block, command in re.findall(
+        r"^```sh\n(.*?)^```|`(ceasefire (?!--)[^`]+)`(?= \|)", README, re.MULTILINE | re.DOTALL
     )
-    for line in line
-    if line
+    for line in (block or command).splitlines()
+    if line.startswith("ceasefire ")
 ]
+"""Those of its blocks and of its tables, in its order."""
 SMALL = {
     "run": ["--designs", "16", "--replicates", "4", "--precision", "0.1"],
     "compare": ["--designs", "16", "--replicates", "4"],
-    "replay": [],
+    "outlook": ["--designs", "250", "--replicates", "10", "--no-figures"],
     "sweep": ["--designs", "8", "--replicates", "2"],
-    "sensitivity": ["--samples", "32", "--replicates", "2"],
-    "sign": ["--designs", "32", "--replicates", "4"],
-    "clauses": ["--designs", "8", "--replicates", "2"],
-    "require": ["--designs", "16", "--replicates", "2", "--samples", "8"],
-    "discover": ["--designs", "200", "--replicates", "4"],
-    "robust": ["--designs", "64", "--replicates", "4"],
-    "history": ["--designs", "16", "--replicates", "4"],
+    "sensitivity": ["--samples", "32", "--replicates", "2", "--no-figures"],
+    "sign": ["--designs", "32", "--replicates", "4", "--no-figures"],
+    "clauses": ["--designs", "8", "--replicates", "2", "--no-figures"],
+    "require": ["--designs", "16", "--replicates", "2", "--samples", "8", "--no-figures"],
+    "discover": ["--designs", "200", "--replicates", "4", "--no-figures"],
+    "robust": ["--designs", "64", "--replicates", "4", "--no-figures"],
+    "history": ["--designs", "16", "--replicates", "4", "--no-figures"],
 }
-"""Options under which a command takes seconds."""
+"""Options under which a command takes seconds; the first ones draw."""
 SERVES, FITS = "app", "calibrate"
 """A command that does not end, and one that takes minutes however small it is."""
 
@@ -88,9 +87,7 @@ def kept(installed, tmp_path_factory):
     for words in COMMANDS:
         if words[0] in (SERVES, FITS):
             continue
-        if words[0] == "new":
-            (folder / words[1]).unlink(missing_ok=True)
-        elif words[0] == "compare" and "my.toml" in words:
+        if words == ["check", "my.toml"]:
             (folder / "my.toml").write_text(file)
         elif "so_far.toml" in words:
             (folder / "so_far.toml").write_text("until = 1.0\n")
