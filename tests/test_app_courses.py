@@ -79,7 +79,7 @@ def test_an_event_that_is_added_moves_the_outlook_to_that_of_the_package(page, c
         assert table.title in shown(at)
     again = page(**OUTLOOK, events=said(at, "events"))
     assert shown(again) == shown(at)
-    assert any("ceasefire outlook coalition.toml --events" in code.value for code in at.code)
+    assert any("ceasefire outlook coalition --events" in code.value for code in at.code)
     at = press(at, "incident, answered by Ukraine")
     assert course_of(at, "events", coalition).events == ()
     at = press(at, "Start again")

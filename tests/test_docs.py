@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.game.crisis import Crisis
 from sim.guarantee.costs import Costs
+from sim.scenario.course import CHOICES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -116,6 +117,19 @@ def test_every_formula_of_the_crisis_is_described():
         name for name in vars(Crisis) if isinstance(vars(Crisis)[name], cached_property)
     } - {"attack", "attack_at_once"}
     assert {name for name in properties if f"Crisis.{name}" not in DESCRIPTION} == set()
+
+
+def test_every_decision_that_a_course_may_fix_is_described():
+    """The table of section 7.18 has each actor, choice and option, in the order of the code."""
+    rows = re.findall(
+        r"^\| ([A-Z][\w ]+) \| (\w+) \| [^|]+ \| ([^|]+) \|$", DESCRIPTION, re.MULTILINE
+    )
+    described = {(actor, node): tuple(options.split(", ")) for actor, node, options in rows}
+    assert described == {
+        (actor, node): options
+        for actor, nodes in CHOICES.items()
+        for node, options in nodes.items()
+    }
 
 
 def test_links_between_the_pages_hold():

@@ -20,6 +20,7 @@ from sim.scenario.course import DETAILS, Course, Event
 from sim.scenario.load import replaced
 from sim.study.outlook import find_outlook
 from sim.study.outlook_finding import NOW, QUIET, SIGNATURE, document
+from sim.study.outlook_rows import History
 from sim.study.schemas import SCHEMAS
 
 SMALL = {"sampling.designs": 400, "sampling.replicates": 5, "sampling.steps_per_year": 4}
@@ -99,6 +100,38 @@ def test_a_page_tells_it_with_its_figures(found):
     for draw in section.figures.values():
         assert draw().has_data()
     assert [len(table.rows()) for table in section.tables[1:2]] == [len(SO_FAR.events)]
+
+
+YEARLY = tuple(
+    Event(at, what, {"passed": True}) for at in (1.0, 2.0) for what in ("renewal", "funds")
+)
+ELECTED = {
+    says: Event(1.85, "election", {"of": "United States", "says": says})
+    for says in ("sceptical", "committed")
+}
+RISKS = {
+    "peace": ((), 5.6, 0.3),
+    "a failed renewal": ((Event(2.0, "renewal", {"passed": False}),), 8.0, 1.0),
+    "a sceptical administration": ((ELECTED["sceptical"],), 7.0, 0.5),
+    "a committed one": ((ELECTED["committed"],), 4.4, 0.4),
+    "all news good": ((*YEARLY[:2], ELECTED["committed"], *YEARLY[2:]), 3.7, 0.5),
+}
+"""Percent of `article5_like` that is at war within five years after two in which nothing else was
+seen, as an independent implementation of the model has it, with its 95 % limits."""
+
+
+@pytest.mark.long
+def test_the_risk_after_news_is_that_of_an_independent_implementation(scenarios):
+    """Within 4 standard errors of both, the parameter sets' included."""
+    scenario = sim.load(scenarios / "article5_like.toml")
+    free = sim.run(scenario, out=None)
+    tasks = [Conditioned(scenario, Course(2.0, events), 5.0) for events, *_ in RISKS.values()]
+    frames = simulate_conditioned(tasks)
+    for (name, (_, risk, limit)), frame in zip(RISKS.items(), frames, strict=True):
+        history = History(frame, free)
+        held = history.weighted.share(history.holds(7.0))
+        errors = np.array([limit, 50 * (held.high - held.low)]) / 1.96
+        assert abs(100 * (1 - held.value) - risk) < 4 * np.hypot(*errors), name
 
 
 def test_too_few_histories_are_refused_with_what_to_do(scenario):

@@ -136,6 +136,36 @@ def test_a_seat_knows_nothing_private_of_the_others(scenarios):
     assert seen == set(SEATS.values())
 
 
+def test_decisions_arise_when_the_description_says(scenarios):
+    """Votes in the last month of a year; an answer where Russia probes, retaliation where shots are
+    fired, an escalation where Ukraine retaliated, an intervention and a backing in a war of Russia."""
+    scenario = sim.load(scenarios / "coalition.toml")
+    faced = {}
+    for world in range(40):
+        model = sim.CeasefireModel(scenario, [world])
+        table = Table.of(model)
+        while model.running:
+            model.step()
+        for one in table.faced:
+            seen = [event for event in table.events if event.step == one.step]
+            faced.setdefault((one.actor, one.node), []).append((one.step, seen, table.faced))
+    assert set(faced) == {(actor, node) for actor, nodes in CHOICES.items() for node in nodes}
+    kinds = {
+        ("Europe", "answer"): "answer",
+        ("Europe", "intervention"): "war",
+        ("United States", "backing"): "war",
+        ("United States", "statement"): "election",
+        ("Ukraine", "retaliation"): "incident",
+    }
+    for who, kind in kinds.items():
+        assert all(kind in {event.kind for event in seen} for _, seen, _ in faced[who]), who
+    for who in (("Europe", "renewal"), ("United States", "funds")):
+        assert all(step % scenario.sampling.steps_per_year == 0 for step, _, _ in faced[who])
+    for step, _, others in faced["Russia", "escalation"]:
+        (before,) = (one for one in others if (one.step, one.node) == (step, "retaliation"))
+        assert before.chosen == "retaliate"
+
+
 def test_the_odds_that_ukraine_reads_tell_nothing_of_the_leader_of_russia(scenarios):
     """They are the same whatever Russia's values are; the chance by which Ukraine acts is not."""
     scenario = sim.load(scenarios / "none.toml")

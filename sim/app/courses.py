@@ -10,6 +10,7 @@ from sim.app.settings import ORIGIN, Explored
 from sim.app.sidebar import put
 from sim.errors import ScenarioError
 from sim.presentation.deeds import named_month
+from sim.scenario import library
 from sim.scenario.course import Course, Event
 from sim.scenario.course_file import read_course
 from sim.scenario.schema import Scenario
@@ -40,7 +41,7 @@ def moment(step: int, scenario: Scenario) -> float:
 
 def month(years: float, scenario: Scenario) -> str:
     """The month of a moment, in words."""
-    return f"{named_month(scenario.calendar.signed, years)}, year {years:.2f}"
+    return named_month(scenario.calendar.signed, years)
 
 
 def with_event(course: Course, event: Event) -> Course:
@@ -52,6 +53,14 @@ def with_event(course: Course, event: Event) -> Course:
 def start_again(name: str) -> None:
     """A button that takes the course out of the address."""
     st.button("Start again", on_click=put, args=({name: None},))
+
+
+def named(explored: Explored) -> str:
+    """What a command and `sim.load` call the scenario: its name in the library, or the file that
+    the page offers.
+    """
+    known = not explored.changed and explored.stem in library.files()
+    return explored.stem if known else f"{explored.stem}.toml"
 
 
 def elsewhere(explored: Explored, path: str, course: Course, command: str, python: str) -> None:

@@ -15,6 +15,8 @@ from sim.presentation.section import Section, Table
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.2rem 2.5rem 3rem; max-width: 1500px; }
 [data-testid="stCheckbox"] [data-testid="stWidgetLabel"] * { white-space: normal; }
+[data-testid="stButton"] button, [data-testid="stButton"] button * {
+  justify-content: flex-start; text-align: left; white-space: normal; text-overflow: clip; }
 .cf h1 { font-size: 1.6rem; line-height: 1.25; margin: 0; padding: 0; font-weight: 600; }
 .cf h2 { font-size: 1.1rem; margin: 0; padding: 0; font-weight: 600; }
 .cf h3 { font-size: .9rem; margin: .3rem 0; padding: 0; font-weight: 600; }

@@ -86,7 +86,9 @@ def _until(course: Course, scenario: Scenario) -> None:
             key=stands_at("until", until),
             on_change=pick,
             format_func=lambda step: (
-                courses.month(step / steps, scenario) if step else "the signature"
+                f"{courses.month(step / steps, scenario)}, year {step / steps:.2f}"
+                if step
+                else "the signature"
             ),
         )
 
@@ -121,7 +123,7 @@ def _offer(course: Course, scenario: Scenario) -> None:
         "When",
         list(possible),
         index=next((place for place, at in enumerate(possible) if at > last), 0),
-        format_func=lambda years: courses.month(years, scenario),
+        format_func=lambda years: f"{courses.month(years, scenario)}, year {years:.2f}",
         key=f"when {chosen} {len(course.events)}",
     )
     st.button("Add", on_click=courses.keep, args=(NAME, possible[when]), type="primary")
@@ -180,14 +182,14 @@ def _found(
 
 def _command(explored: Explored) -> str:
     designs = explored.scenario.sampling.designs
-    return f"ceasefire outlook {explored.stem}.toml --events {FILE} --designs {designs}"
+    return f"ceasefire outlook {courses.named(explored)} --events {FILE} --designs {designs}"
 
 
 def _python(explored: Explored) -> str:
     overrides = f'{{"sampling.designs": {explored.scenario.sampling.designs}}}'
     return (
         "import sim\n\n"
-        f'scenario = sim.load("{explored.stem}.toml", {overrides})\n'
+        f'scenario = sim.load("{courses.named(explored)}", {overrides})\n'
         f'course = sim.load_course("{FILE}", scenario)\n'
         "sim.outlook(scenario, course)"
     )

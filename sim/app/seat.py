@@ -216,13 +216,13 @@ def _judged(
 
 def _command(explored: Explored, seats: Sequence[str], number: int) -> str:
     sitting = " ".join(f"--seat {name}" for name in seats)
-    return f"ceasefire play {explored.stem}.toml {sitting} --world {number} --log {FILE}"
+    return f"ceasefire play {courses.named(explored)} {sitting} --world {number} --log {FILE}"
 
 
 def _python(explored: Explored, seats: Sequence[str], number: int) -> str:
     return (
         "import sim\n\n"
-        f'scenario = sim.load("{explored.stem}.toml")\n'
+        f'scenario = sim.load("{courses.named(explored)}")\n'
         f'course = sim.load_course("{FILE}", scenario)\n'
         f"game = sim.Game(scenario, {number}, {list(seats)}, course)\n"
         "game.turn.options  # then game.choose(...)"

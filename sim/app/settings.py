@@ -64,10 +64,9 @@ class Request:
         }
         return cls(
             **names,
-            **{
-                name: tuple(dict.fromkeys(address.get(name, [])))
-                for name in ("compare", "without", "seat")
-            },
+            compare=tuple(dict.fromkeys(address.get("compare", []))),
+            without=tuple(dict.fromkeys(address.get("without", []))),
+            seat=tuple(dict.fromkeys(address.get("seat", []))),
         )
 
 

@@ -79,17 +79,11 @@ def _cluster(address: str | None) -> Iterator[Any]:
         yield client.get_executor()
 
 
-@contextmanager
-def pool(workers: int) -> Iterator[Any]:
+def pool(workers: int) -> Any:
     """An executor with this many processes, or none for one."""
-    if workers == 1:
-        yield None
-        return
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
+    from sim.ensemble.pool import pool as processes
 
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as executor:
-        yield executor
+    return processes(workers)
 
 
 def _shows_progress() -> bool:

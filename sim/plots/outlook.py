@@ -6,7 +6,7 @@ from textwrap import fill
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from sim.plots.style import PALETTE, axes_or_new
 from sim.study.finding import Finding
@@ -118,6 +118,7 @@ def watch(finding: Finding, ax: Axes | None = None) -> Axes:
     ax.invert_yaxis()
     ax.grid(axis="x", color="0.92")
     ax.set_axisbelow(b=True)
+    ax.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_xlabel("chance to hold five years from today if it is seen; 95 % sampling error")
     ax.set_title("Grey: the outlook today", loc="left", fontsize="medium")

@@ -3,6 +3,7 @@ learned since the signature, what each event moved, and what to watch.
 """
 
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.ensemble.conditioned import Conditioned, Progress, simulate_conditioned
+from sim.ensemble.pool import pool
 from sim.ensemble.run import run
 from sim.ensemble.store import Run
 from sim.errors import RunError, ScenarioError
@@ -97,7 +99,10 @@ def find_outlook(
     today = Conditioned(scenario, course, max(YEARS), WATCHED)
     stages = _stages(scenario, course)
     tasks = [today, Conditioned(scenario, Course(), 0.0), *(stage.task for stage in stages)]
-    frames = simulate_conditioned(tasks, executor, progress, None if out is None else Path(out))
+    with pool(workers) if executor is None else nullcontext(executor) as processes:
+        frames = simulate_conditioned(
+            tasks, processes, progress, None if out is None else Path(out)
+        )
     now, before, *others = [History(frame, free) for frame in frames]
     _check_effective(now, scenario)
     return Finding(
