@@ -37,6 +37,7 @@ SMALL = {
     "clauses": "--designs 24 --replicates 4",
     "compare": "--designs 24 --replicates 4",
     "discover": "--designs 60 --replicates 10",
+    "elicit": "--designs 60 --replicates 4",
     "history": "--designs 24 --replicates 4",
     "outlook": "--designs 250 --replicates 10",
     "replay": "--set sampling.designs=1000",
@@ -197,6 +198,7 @@ def test_the_commands_of_the_readme_run(folder):
     page = PAGES["README.md"].read_text()
     (folder / "my.toml").write_text('extends = "scenarios/none.toml"')
     (folder / "so_far.toml").write_text("until = 0.5")
+    (folder / "answers.csv").write_text("expert,key,p5,p50,p95\nAnna,russia.insecurity,.1,.2,.5\n")
     ceasefire("ceasefire compare scenarios/none.toml scenarios/nato.toml")
     ceasefire("ceasefire sensitivity scenarios/none.toml --outcome survival@5")
     for command in commands_in_tables(page):

@@ -8,6 +8,7 @@ from sim.plots.clauses import clauses
 from sim.plots.costs import burden
 from sim.plots.discovery import discovery, peeling
 from sim.plots.durability import causes, differences, hazard, survival
+from sim.plots.elicitation import beliefs, disagreement
 from sim.plots.game import game_tree
 from sim.plots.maps import deterrence_map
 from sim.plots.outlook import learning, outlook, watch
@@ -23,12 +24,14 @@ from sim.plots.threshold import threshold
 from sim.plots.world import world
 
 __all__ = [
+    "beliefs",
     "burden",
     "calibrated",
     "causes",
     "clauses",
     "deterrence_map",
     "differences",
+    "disagreement",
     "discovery",
     "forecasters",
     "frontier",
