@@ -10,9 +10,10 @@ from pathlib import Path
 import streamlit as st
 
 from sim.analysis.labels import labels_by_name
-from sim.app import deal, markup, results, sidebar, views
+from sim.app import beliefs, deal, markup, results, sidebar, views
 from sim.app.controls import groups
 from sim.app.settings import (
+    BELIEFS,
     DEAL,
     ORIGIN,
     VIEWS,
@@ -145,6 +146,9 @@ def _answer(request: Request, explored: Explored, others: Mapping[str, Scenario]
     )
     if request.view == "Parameters":
         views.every_parameter(explored.scenario)
+        return
+    if request.view == BELIEFS:
+        beliefs.show(explored)
         return
     run = results.simulate(explored.scenario)
     if request.view == "One history":

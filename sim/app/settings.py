@@ -33,7 +33,8 @@ What a few seconds to a minute allow.
 MOST_SETTINGS, LONGEST_SETTING = 200, 10_000
 """Settings in an address, and the characters of one: more than sliders and lists of draws need."""
 DEAL = "The deal"
-VIEWS = ("Answers", DEAL, "One history", "Parameters", "Files")
+BELIEFS = "Your beliefs"
+VIEWS = ("Answers", DEAL, "One history", BELIEFS, "Parameters", "Files")
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,6 @@ as likely too low as too high, and so high that it is higher with 1 chance in 20
 keeps what the scenario assumes; `{_AGAIN}` starts the number again."""
 
 
-class _NothingMoreError(Exception):
-    """The input has ended."""
-
-
 def interview(
     numbers: "Mapping[str, AskedNumber]",
     shares: Mapping[str, str],
@@ -47,7 +43,7 @@ def interview(
             say(terminal.paragraph(text), err=True)
         try:
             values = _values(number, lines)
-        except _NothingMoreError:
+        except EOFError:
             return
         if values is not None:
             keep(key, values)
@@ -69,6 +65,8 @@ def _described(number: "AskedNumber", share: str) -> Iterator[str]:
 def _values(number: "AskedNumber", lines: Any) -> "Triple | None":
     """The three values of a number, none to keep the prior; every line that is no answer is
     refused.
+
+    Raises EOFError at the end of the input.
     """
     values: list[float] = []
     for _ in range(_MOST_REFUSED):
@@ -79,7 +77,7 @@ def _values(number: "AskedNumber", lines: Any) -> "Triple | None":
         say(f"{_QUESTIONS[name]} ({name})", err=True)
         line = typed_line(lines, err=True)
         if not line:
-            raise _NothingMoreError
+            raise EOFError
         typed = line.strip()
         if not typed:
             return None

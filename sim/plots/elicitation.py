@@ -3,6 +3,7 @@
 from textwrap import fill
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
@@ -11,10 +12,13 @@ from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.study.assumptions import meaning
 from sim.study.elicitation import BETWEEN, DIFFERENCE, EXPERT, POOLED, PRIOR
 from sim.study.finding import Finding
+from sim.uncertainty import Distribution
 from sim.wording import with_error, with_limits
 
 _WIDTH, _ROWS, _NAME = 44, 12, 28
 """Characters of a line, experts that a panel shows, and characters of a name."""
+_PROBABILITIES = np.linspace(0.01, 0.99, 99)
+"""Where a density is drawn from."""
 _LOOKS: dict[str, Any] = {
     PRIOR: {"color": "0.5"},
     POOLED: {"color": PALETTE[0], "lw": 3.5},
@@ -129,3 +133,28 @@ def _finding(finding: Finding) -> str:
     part = divided.loc[BETWEEN]
     share = with_limits(part["estimate"], part["low"], part["high"])
     return f"{title};\n{share} of the variance lies between them"
+
+
+@in_own_style
+def belief(
+    prior: float | Distribution, fitted: Distribution | None, unit: str, ax: Axes | None = None
+) -> Axes:
+    """The density of a number as the scenario assumes it, and as somebody believes it."""
+    ax = axes_or_new(ax, (5, 2.6))
+    for known, looks in ((prior, _LOOKS[PRIOR]), (fitted, _LOOKS[EXPERT] | {"lw": 2})):
+        if known is None:
+            continue
+        if isinstance(known, Distribution):
+            values = known.quantile(_PROBABILITIES)
+            step = np.gradient(values)
+            density = np.divide(np.gradient(_PROBABILITIES), step, where=step > 0, out=0 * step)
+            ax.plot(values, density, **looks)
+            ax.plot(known.quantile(np.array([0.05, 0.5, 0.95])), [0] * 3, "|", ms=12, **looks)
+        else:
+            ax.axvline(known, **looks)
+    ax.set_ylim(bottom=0)
+    ax.set(yticks=[], xlabel=fill(unit, _WIDTH))
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    title = "Grey: as the scenario assumes" + ("; blue: as you believe" if fitted else "")
+    ax.set_title(title, loc="left", fontsize="medium")
+    return ax
