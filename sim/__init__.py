@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from sim.study.clauses import clauses, explain
     from sim.study.deals import sign
     from sim.study.discovery import discover
+    from sim.study.elicitation import elicit
     from sim.study.outlook import outlook
     from sim.study.play import Game
     from sim.study.precision import run_to_precision
@@ -67,6 +68,7 @@ _HOME = {
     "costs": "sim.analysis.costs",
     "cumulative_incidence": "sim.analysis.durability",
     "discover": "sim.study.discovery",
+    "elicit": "sim.study.elicitation",
     "explain": "sim.study.clauses",
     "export": "sim.exports.write",
     "hazard": "sim.analysis.hazard",
@@ -113,6 +115,7 @@ __all__ = [
     "costs",
     "cumulative_incidence",
     "discover",
+    "elicit",
     "explain",
     "export",
     "grid",

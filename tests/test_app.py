@@ -625,3 +625,26 @@ def test_an_impossible_number_is_a_message_on_the_page(page, monkeypatch):
     shown = page(scenario="none")
     bodies = "".join(block.proto.body for block in shown.main.get("html"))
     assert "history 3: x is nan, which cannot be" in bodies
+
+
+def test_what_is_believed_goes_into_the_address_and_comes_as_an_overlay(page):
+    """Three numbers that cannot be are refused; those that can are fitted, and taken back."""
+    key = "russia.insecurity"
+    at = page(scenario="nato", view="Your beliefs", **SMALL)
+    assert key in at.multiselect(key="numbers of nato").value
+
+    def typed(values):
+        boxes = [each for each in at.number_input if key in each.key]
+        for box, value in zip(boxes, values, strict=True):
+            box.set_value(value)
+        next(b for b in at.button if b.label == "Believe it" and key in b.form_id).click().run()
+        assert not at.exception
+
+    typed((0.5, 0.3, 0.7))
+    assert "p50: must lie above p5, 0.5 (got 0.3)" in shown(at)
+    assert not at.main.get("download_button")
+    typed((0.2, 0.3, 0.7))
+    assert "p5 = 0.2, p50 = 0.3, p95 = 0.7, low = 0.0, high = 1.0" in str(said(at, key))
+    assert [each.proto.label for each in at.main.get("download_button")] == ["mine.toml"]
+    next(b for b in at.button if b.label == "As the scenario assumes").click().run()
+    assert not at.main.get("download_button")

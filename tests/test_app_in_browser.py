@@ -248,7 +248,7 @@ def test_a_history_is_narrated_and_a_parameter_searched(reader):
 
 def test_nothing_is_cut_off_on_a_narrow_screen(reader):
     reader.page.set_viewport_size({"width": 400, "height": 800})
-    for view in ("Answers", "One+history", "Parameters", "Files"):
+    for view in ("Answers", "One+history", "Your+beliefs", "Parameters", "Files"):
         reader.go(f"scenario=nato&view={view}&regime.deployment.brigades=3&{SMALL}")
         assert (
             reader.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")

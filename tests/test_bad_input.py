@@ -138,6 +138,7 @@ MISSING = {
     "check": ["alone.toml"],
     "compare": ["alone.toml", "x.toml"],
     "discover": ["alone.toml", "--when", "survival@5 < 0.5"],
+    "elicit": ["alone.toml", "--csv", "x.csv", "--out", "y.toml"],
     "export": ["alone"],
     "game": ["alone.toml"],
     "history": ["alone.toml"],

@@ -22,6 +22,7 @@ from sim.study import (
     clauses,
     deals,
     discovery,
+    elicitation,
     outlook,
     requirement,
     reversal,
@@ -29,11 +30,16 @@ from sim.study import (
     sensitivity,
     side_payments,
 )
+from sim.study.answers import read_beliefs
 from sim.study.finding import Finding
 from sim.study.kept import FILE, keep, read
 from sim.study.schemas import SCHEMAS
 
 pytestmark = pytest.mark.long
+ANSWERS = {
+    "Anna": {"russia.value_of_prevailing": (0.2, 0.5, 1.5), "russia.insecurity": (0.1, 0.2, 0.5)},
+    "Boris": {"russia.value_of_prevailing": (0.8, 2.0, 6.0)},
+}
 SO_FAR = Course(1.0, (Event(0.5, "incident", {"retaliated": True}),))
 
 
@@ -63,6 +69,7 @@ def found(scenarios, few, calibrated):
             none, 0.7, 3, {"regime.deployment.brigades": (0.0, 10.0)}, samples=8
         ),
         "calibration": read(calibrated[1]),
+        "elicitation": elicitation.pool_beliefs(read_beliefs(none, ANSWERS)),
         "reversal": reversal.find_reversal(runs),
         "outlook": outlook.find_outlook(coalition, SO_FAR, signature=runs[1]),
     }

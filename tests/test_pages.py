@@ -40,6 +40,7 @@ SMALL = {
     "clauses": "--designs 24 --replicates 4",
     "compare": "--designs 24 --replicates 4",
     "discover": "--designs 60 --replicates 10",
+    "elicit": "--designs 60 --replicates 4",
     "history": "--designs 24 --replicates 4",
     "outlook": "--designs 250 --replicates 10",
     "replay": "--set sampling.designs=1000",

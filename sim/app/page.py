@@ -11,9 +11,10 @@ from pathlib import Path
 import streamlit as st
 
 from sim.analysis.labels import labels_by_name
-from sim.app import deal, markup, outlook, results, seat, sidebar, views
+from sim.app import beliefs, deal, markup, outlook, results, seat, sidebar, views
 from sim.app.controls import groups
 from sim.app.settings import (
+    BELIEFS,
     DEAL,
     ORIGIN,
     OUTLOOK,
@@ -147,6 +148,9 @@ def _answer(request: Request, explored: Explored, others: Mapping[str, Scenario]
         return
     if request.view == SEAT:
         seat.show(explored, request)
+        return
+    if request.view == BELIEFS:
+        beliefs.show(explored)
         return
     run = results.simulate(explored.scenario)
     if request.view == OUTLOOK:

@@ -33,8 +33,8 @@ What a few seconds to a minute allow.
 MOST_SETTINGS, LONGEST_SETTING = 200, 10_000
 """Settings in an address, and the characters of one: more than sliders and lists of draws need."""
 DEAL = "The deal"
-OUTLOOK, SEAT = "Outlook", "A seat at the table"
-VIEWS = ("Answers", DEAL, OUTLOOK, SEAT, "One history", "Parameters", "Files")
+OUTLOOK, SEAT, BELIEFS = "Outlook", "A seat at the table", "Your beliefs"
+VIEWS = ("Answers", DEAL, OUTLOOK, SEAT, "One history", BELIEFS, "Parameters", "Files")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sim.cli.messages import plain_errors
 PANELS = {
     "Start here": ("run", "compare", "list", "show", "check", "new"),
     "Look inside": ("replay", "game", "outlook", "play", "sign", "clauses"),
-    "Question the assumptions": ("sensitivity", "robust", "discover", "require", "sweep"),
+    "Question the assumptions": ("sensitivity", "robust", "discover", "require", "sweep", "elicit"),
     "Hold it against the past": ("history", "calibrate"),
     "Share and reproduce": ("report", "app", "export", "verify", "schema"),
 }

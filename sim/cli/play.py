@@ -1,6 +1,5 @@
 """The command that gives a user a seat at the table."""
 
-import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ from sim.cli.loading import load
 from sim.cli.messages import plain_errors, write
 from sim.cli.options import File, Set, app
 from sim.cli.running import advance, counting_bar
-from sim.cli.streams import say
+from sim.cli.streams import say, typed_line, typed_lines
 from sim.errors import ArgumentFault, RunError, ScenarioError
 
 if TYPE_CHECKING:
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from sim.study.after_action import AfterAction
     from sim.study.play import Game, Turn
 
-_MOST_REFUSED, _LONGEST = 1000, 1000
-"""Lines in a row that may name no option, and characters of a line that are read together."""
+_MOST_REFUSED = 1000
+"""Lines in a row that may name no option."""
 
 
 @app.command()
@@ -119,7 +118,7 @@ def _play(game: "Game") -> None:
     from sim.presentation.seat import ending
 
     seen: set[tuple[int, str]] = set()
-    lines = typer.get_text_stream("stdin", errors="replace") if sys.stdin else None
+    lines = typed_lines()
     while (turn := game.turn) is not None:
         _show(game, turn, seen)
         option = next(_answers(turn, lines), None)
@@ -137,7 +136,7 @@ def _answers(turn: "Turn", lines: Any) -> Iterator[str]:
     """
     options = list(turn.options)
     for _ in range(_MOST_REFUSED):
-        if not (line := _line(lines)):
+        if not (line := typed_line(lines)):
             return
         typed = line.strip().casefold()
         if typed in options:
@@ -148,20 +147,6 @@ def _answers(turn: "Turn", lines: Any) -> Iterator[str]:
             listed = ", ".join(f"{number} or {name}" for number, name in enumerate(options, 1))
             say(f"{line.strip()[:60]!r}: no such option; type {listed}", err=True)
     raise RunError(f"standard input: {_MOST_REFUSED} lines in a row name no option; the game stops")
-
-
-def _line(lines: Any) -> str:
-    """The next line, or the first part of a very long one; empty at the end of the input, or where
-    there is none any more.
-    """
-    if lines is None:
-        return ""
-    if lines.isatty():
-        say("> ", nl=False)
-    try:
-        return str(lines.readline(_LONGEST))
-    except OSError:  # the terminal is gone
-        return ""
 
 
 def _show(game: "Game", turn: "Turn", seen: set[tuple[int, str]]) -> None:

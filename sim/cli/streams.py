@@ -11,11 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
+import typer
+
 from sim.characters import NEAREST, for_encoding, visible
 
 UNSAID = 1
 """The exit code of a command whose answer could not be written out."""
 _STANDARD_ERROR = 2
+_LONGEST_LINE = 1000
+"""Characters of a typed line that are read together."""
 
 
 class Answer(io.TextIOWrapper):
@@ -108,3 +112,22 @@ def say_document(document: Any) -> None:
     """Print one JSON document, in ASCII where standard output is not UTF-8."""
     is_unicode = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
     say(json.dumps(document, indent=1, ensure_ascii=not is_unicode, allow_nan=False))
+
+
+def typed_lines() -> Any:
+    """Standard input, line by line; none where there is none."""
+    return typer.get_text_stream("stdin", errors="replace") if sys.stdin else None
+
+
+def typed_line(lines: Any, *, err: bool = False) -> str:
+    """The next line, or the first part of a very long one; empty at the end of the input, or where
+    there is none any more. A terminal is prompted, on standard error with `err`.
+    """
+    if lines is None:
+        return ""
+    if lines.isatty():
+        say("> ", nl=False, err=err)
+    try:
+        return str(lines.readline(_LONGEST_LINE))
+    except OSError:  # the terminal is gone
+        return ""

@@ -10,6 +10,7 @@ from sim.plots.clauses import *
 from sim.plots.costs import *
 from sim.plots.discovery import *
 from sim.plots.durability import *
+from sim.plots.elicitation import *
 from sim.plots.game import *
 from sim.plots.maps import *
 from sim.plots.outlook import *

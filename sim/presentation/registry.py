@@ -11,6 +11,7 @@ FINDINGS: Mapping[str, str] = {
     "calibration": "calibration",
     "requirement": "requirement",
     "discovery": "discovery",
+    "elicitation": "elicitation",
     "sensitivity": "sensitivity",
     "robustness": "robustness",
     "reversal": "reversal",

@@ -17,6 +17,7 @@ import numpy as np
 from sim.characters import FORMULA, quoted, visible
 from sim.errors import Fault, ScenarioError
 from sim.guarantee.provisions.commitment import Commitment
+from sim.scenario.faults import by_place
 from sim.scenario.load import renamed, replaced
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import meaning
@@ -229,7 +230,7 @@ def beliefs(scenario: Scenario, answers: Sequence[Answer], faults: Iterable[Faul
     if len(answers) > MOST_ANSWERS:
         wrong.append(f"there are {len(answers)} answers; at most {MOST_ANSWERS} can be pooled")
     if wrong:
-        raise ScenarioError(wrong)
+        raise ScenarioError(sorted(wrong, key=lambda fault: by_place(str(fault))[:2]))
     return Beliefs(scenario, numbers, checked)
 
 

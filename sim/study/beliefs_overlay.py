@@ -1,7 +1,7 @@
 """What experts believe as a scenario file to apply on top of others."""
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from sim.ensemble.seal import write_whole, writing
@@ -28,7 +28,7 @@ def overlay_text(beliefs: Beliefs, on: date) -> str:
         blocks[block].append(f"{name} = {value}, source = {toml(source)} }}")
     lines = [
         f"{_MADE}; edit the answers and run the command again.",
-        f"title = {toml(f'{numbers} as {by} see them')}",
+        f"title = {toml(f'Beliefs of {by} about {numbers}')}",
         f"label = {toml(f'Beliefs of {by}')}",
         f"sources = {toml([f'{of_all}: {names}'])}",
     ]
@@ -37,14 +37,15 @@ def overlay_text(beliefs: Beliefs, on: date) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_overlay(path: Path, beliefs: Beliefs, on: date) -> None:
-    """Write the pooled beliefs, whole or not at all.
+def write_overlay(path: Path, beliefs: Beliefs) -> None:
+    """Write the pooled beliefs with the date of today, whole or not at all.
 
     Raises RunError if the file cannot be written, or holds anything else.
     """
     refuse_other(path)
     with writing(path, _ELSEWHERE):
-        data = overlay_text(beliefs, on).encode()
+        today = datetime.now().astimezone().date()
+        data = overlay_text(beliefs, today).encode()
         write_whole(path, lambda unfinished: unfinished.write_bytes(data))
 
 

@@ -8,7 +8,6 @@ total variance). Both are freed of the chance of few histories, whose variance i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +136,7 @@ def elicit(
     if overlay is not None:
         name = Path(overlay).stem
         refuse_other(Path(overlay))
-        write_overlay(Path(overlay), beliefs, date.today())  # noqa: DTZ011  where the user is
+        write_overlay(Path(overlay), beliefs)
     return pool_beliefs(beliefs, name, **options).table
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sim.study import (
     deals,
     discovery,
+    elicitation,
     explanation,
     outlook_finding,
     requirement,
@@ -18,6 +19,7 @@ from sim.study.columns import TableSchema
 SCHEMAS: Mapping[str, Mapping[str, TableSchema]] = {
     "calibration": calibration.TABLES,
     "discovery": discovery.TABLES,
+    "elicitation": elicitation.TABLES,
     "requirement": requirement.TABLES,
     "reversal": reversal.TABLES,
     "robustness": robustness.TABLES,
