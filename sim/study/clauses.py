@@ -323,7 +323,7 @@ def _of_coalitions(game: Game, weight: Weights, name: str, means: "_Means") -> t
             means.executor,
             means.progress and partial(_report, means.progress, done, len(distinct) * worlds),
             out=means.out,
-            counted=name,
+            counted=counted.key if isinstance(counted, Measure) else name,
         )
         for coalition, column in zip(alike, columns, strict=True):
             values[coalition] = (

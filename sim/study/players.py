@@ -168,7 +168,7 @@ def _dumped(scenario: Scenario, key: str) -> Any:
     """The value at a dotted key as a file would say it."""
     value: Any = scenario.model_dump(mode="json")
     for name in key.split("."):
-        value = value[name]
+        value = value.get(name)
     return value
 
 
