@@ -184,6 +184,7 @@ def test_files_merge_pair_by_pair(tmp_path):
     assert ranks() == ranks("wide") == {first: 0.6, second: -0.3}
     assert ranks("other") == {first: 0.2, second: -0.3}
     assert ranks("none") == {second: -0.3}
+    assert sim.load(both, {"correlation": []}).correlation == ()
     assert ranks("fixed") == ranks("posterior") == {}
     assert replaced(sim.load(both), {ONE: 0.5}).correlation == sim.load(both).correlation[1:]
 
