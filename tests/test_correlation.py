@@ -23,6 +23,7 @@ from sim.scenario.schema import json_schema
 from sim.scenario.show import resolved
 from sim.study.assumptions import at_odds
 from sim.study.clauses import clauses
+from sim.study.players import between, game_of
 from sim.uncertainty import Choice, LogNormal, Uniform
 
 ONE, OTHER, THIRD = "russia.insecurity", "war.surprise", "europe.stake"
@@ -183,6 +184,7 @@ def test_files_merge_pair_by_pair(tmp_path):
     assert ranks() == ranks("wide") == {first: 0.6, second: -0.3}
     assert ranks("other") == {first: 0.2, second: -0.3}
     assert ranks("none") == {second: -0.3}
+    assert sim.load(both, {"correlation": []}).correlation == ()
     assert ranks("fixed") == ranks("posterior") == {}
     assert replaced(sim.load(both), {ONE: 0.5}).correlation == sim.load(both).correlation[1:]
 
@@ -275,6 +277,13 @@ def test_guarantees_are_compared_under_the_same_dependence(independent, dependen
 
 def test_other_studies_take_them():
     """The value of a provision, on the parameter sets of the run."""
-    few = {"sampling.designs": 32, "regime.deployment.brigades": 5, "correlation": [PAIR]}
-    found = clauses(sim.load("none", SMALL | few), "survival@1")
-    assert np.isfinite(found["value"]).all()
+    force = "regime.deployment.brigades"
+    pair = {"keys": [force, ONE], "rank": 0.6}
+    few = {"sampling.designs": 32, force: {"uniform": [1, 9]}, "correlation": [pair]}
+    scenario = sim.load("none", SMALL | few)
+    game = game_of(scenario)
+    assert [player.number for player in game.players] == ["deployment"]
+    assert game.scenario(frozenset()).correlation == scenario.correlation
+    assert np.isfinite(clauses(scenario, "survival@1")["value"]).all()
+    with pytest.raises(sim.ScenarioError, match="has other correlations of uncertain numbers"):
+        between(sim.load("none", SMALL | {"sampling.designs": 32}), scenario)

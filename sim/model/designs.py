@@ -109,14 +109,17 @@ def probabilities(seed: int, name: str, which: Worlds) -> Floats:
 def dimensions() -> dict[str, int]:
     """The dimension of each number that a scenario may give, by its dotted key.
 
-    Those that decide much, those not known, all others.
+    Those that decide much, those not known, all others. Numbers of other packages have none, so
+    that to install one moves nothing.
     """
     every = Scenario.model_validate(
         {"regime": {"accession": {"start": 1.0, "mean_years": 1.0, "veto": 0.0}}}
     )
     others = [key for key, value in every.leaves() if value is None or isinstance(value, float)]
     names = dict.fromkeys((*FIRST, *every.uncertain(), *others))
-    counted = [name for name in names if not name.startswith(ONLY_SIGNATURES)]
+    others_own = tuple(f"regime.{name}." for name in every.regime.joined)
+    aside = (*ONLY_SIGNATURES, *others_own)
+    counted = [name for name in names if not name.startswith(aside)]
     return {name: place for place, name in enumerate(counted)}
 
 

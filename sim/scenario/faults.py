@@ -1,12 +1,12 @@
 """One line for each fault that the schema finds in a scenario: where, what, and what to do."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic_core import ErrorDetails
 
 from sim.quantity import Parameters
-from sim.scenario.clauses import named
+from sim.scenario.clauses import named, not_installed
 from sim.scenario.editions import GONE, NEEDED
 from sim.scenario.layers import Layer, Settings, block_class, dotted_key
 from sim.scenario.names import LONGEST_NAME
@@ -72,12 +72,22 @@ def _fault(key: Key, error: ErrorDetails) -> str:
     match error["type"]:
         case "extra_forbidden" if dotted_key(key) in GONE:
             return f"is not in the second edition of the model; {GONE[dotted_key(key)]}"
+        case "extra_forbidden" if _is_provision(key, error) and (
+            wrong := not_installed(str(key[1]))
+        ):
+            return wrong
         case "extra_forbidden":
             return f"no such key{_nearest_key(key)}"
         case "missing":
             return f"is missing; {NEEDED.get(str(key[-1]), 'give it a value')}"
         case kind:
             return _PLAIN.get(kind, error["msg"])
+
+
+def _is_provision(key: Key, error: ErrorDetails) -> bool:
+    """Whether it stands where provisions do, and is a table as they are."""
+    in_regime = key[:1] == ("regime",) and len(key) == 2  # noqa: PLR2004  regime, and its name
+    return in_regime and isinstance(error["input"], Mapping)
 
 
 def _nearest_key(key: Key) -> str:

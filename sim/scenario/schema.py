@@ -28,7 +28,7 @@ from sim.characters import FORMULA
 from sim.game.signing import Fighting
 from sim.game.war import War
 from sim.guarantee.costs import Costs
-from sim.guarantee.provisions import Regime
+from sim.guarantee.provisions.regime import Regime
 from sim.quantity import AsTuple, Parameters, parameter
 from sim.scenario.clauses import Clause
 from sim.scenario.correlation import Correlation, fault
@@ -326,7 +326,12 @@ class Scenario(Parameters):
 
     def determinants(self) -> dict[str, Any]:
         """What determines the result of a run, as plain data."""
-        return self.model_dump(mode="json", exclude=set(OWN))
+        return self.model_dump(mode="json", exclude=set(OWN)) | self.extensions()
+
+    def extensions(self) -> dict[str, Any]:
+        """The packages whose provisions the guarantee has, under one key; nothing without them."""
+        joined = self.regime.extensions()
+        return {"extensions": joined} if joined else {}
 
 
 def digest(determines: Mapping[str, Any]) -> str:

@@ -339,7 +339,7 @@ def _of_coalitions(game: Game, weight: Weights, name: str, means: "_Means") -> t
             means.executor,
             means.progress and partial(_report, means.progress, done, len(distinct) * worlds),
             out=means.out,
-            counted=name,
+            counted=counted.key if isinstance(counted, Measure) else name,
         )
         for coalition, column in zip(alike, columns, strict=True):
             values[coalition] = (
@@ -371,7 +371,7 @@ def _frame(games: Sequence[Game]) -> pd.DataFrame:
         key: distribution for game in games for key, distribution in game.uncertain.items()
     }
     design = np.arange(sampling.worlds) // sampling.replicates
-    correlations = {each.pair: each for game in games for each in game.base.correlation}
+    correlations = {each.pair: each for game in games for each in game.full.correlation}
     drawn = designs(sampling.seed, uncertain, np.arange(sampling.designs), correlations.values())
     columns = {key: values[design] for key, values in drawn.items()}
     return pd.DataFrame({"world": np.arange(sampling.worlds), "design": design} | columns)

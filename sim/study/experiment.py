@@ -252,7 +252,7 @@ def _counted(
         "points": {
             key: hashlib.sha256(column.tobytes()).hexdigest() for key, column in points.items()
         },
-        "measure": measure.name,
+        "measure": measure.key,
     }
     (numbers,) = count_histories(sampled, lambda worlds: measure.of(worlds)[None], what, **options)
     return np.asarray(numbers)

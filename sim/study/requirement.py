@@ -235,7 +235,7 @@ def _simulate(
     measures = [survival(question.years), named(question.cost, scenario.sampling.horizon_years)]
     what = {
         "scenario": scenario.determinants(),
-        "measures": [measure.name for measure in measures],
+        "measures": [measure.key for measure in measures],
     }
     holds, paid = (
         counted_as(measure, numbers)
