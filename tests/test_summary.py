@@ -10,7 +10,8 @@ import pytest
 
 import sim
 from sim.analysis import durability, spread, summary
-from sim.analysis.summary import Comparison, Summary, comparison
+from sim.analysis.comparison import Comparison, comparison
+from sim.analysis.summary import Summary
 from sim.presentation.answer import answer
 from sim.presentation.document import document
 from sim.presentation.runs import SECTIONS, sections

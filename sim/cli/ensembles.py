@@ -36,7 +36,7 @@ from sim.cli.streams import say, say_document
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sim.analysis.summary import Comparison
+    from sim.analysis.comparison import Comparison
     from sim.ensemble.store import Run
     from sim.study.explanation import Explanation
     from sim.study.finding import Finding
@@ -64,7 +64,7 @@ def run(
     Writes a run folder with figures for each.
     """
     with plain_errors():
-        from sim.analysis.summary import Comparison
+        from sim.analysis.comparison import Comparison
 
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
         runs = simulate(scenarios, workers, out, dask, precision, integrated=integrate)
@@ -180,7 +180,8 @@ def _is_run(path: str) -> bool:
 
 def _summarised(runs: list["Run"], integrated: bool, baseline: str | None = None) -> "Comparison":
     """The runs with each of their estimates made once."""
-    from sim.analysis.summary import Comparison, Summary
+    from sim.analysis.comparison import Comparison
+    from sim.analysis.summary import Summary
 
     return Comparison(tuple(Summary(run, integrated) for run in runs), baseline)
 

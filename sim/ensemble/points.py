@@ -84,7 +84,7 @@ class Points:
         path = _path(self.folder, key)
         with writing(self.folder, "what was finished is kept; make room, or choose another --out"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, lambda part: part.write_bytes(_hashed(key, packed) + packed))
+            write_whole(path, lambda file: file.write_bytes(_hashed(key, packed) + packed))
 
     def _key(self, which: Mapping[str, Any]) -> str:
         return digest({"about": self.about, **which})

@@ -57,8 +57,8 @@ def in_own_style(draw: Callable[P, Axes]) -> Callable[P, Axes]:
     def drawn(*arguments: P.args, **options: P.kwargs) -> Axes:
         with mpl.rc_context(STYLE), warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Glyph")  # a box stands for it
-            if isinstance(given := options.get("ax"), Axes):
-                _make_paper(given)
+            if isinstance(axes_of_caller := options.get("ax"), Axes):
+                _make_paper(axes_of_caller)
             axes = draw(*arguments, **options)
             figure = axes.get_figure(root=True)
             for panel in figure.axes if figure else ():

@@ -34,7 +34,7 @@ def load_course(path: str | Path, scenario: Scenario) -> Course:
     Raises
     ------
     ScenarioError
-        With every problem found, each with its line and its reason.
+        With every problem faults, each with its line and its reason.
 
     Examples
     --------
@@ -49,12 +49,12 @@ def load_course(path: str | Path, scenario: Scenario) -> Course:
 
     """
     file = _read(Path(path))
-    found = list(_faults(file, scenario.calendar))
-    if found:
-        raise ScenarioError(found)
+    faults = list(_faults(file, scenario.calendar))
+    if faults:
+        raise ScenarioError(faults)
     course = _course(file.values, scenario.calendar)
-    if found := problems(course, scenario, file.place):
-        raise ScenarioError(found)
+    if faults := problems(course, scenario, file.place):
+        raise ScenarioError(faults)
     return course
 
 
