@@ -66,7 +66,7 @@ class Estimate:
             raise ImpossibleError(
                 f"{what}: {self.value:g} ({self.low:g} to {self.high:g}{over}) is no estimate of "
                 f"what lies between {least:g} and {most:g}; simulate more parameter sets, and "
-                "without --integrate if they are few"
+                "toss the coins of each month if they are few"
             )
 
 

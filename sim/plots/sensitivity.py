@@ -10,13 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.transforms import ScaledTranslation
-from scipy import special
 
 from sim.chance import generator
-from sim.levels import TAILS
 from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.study.assumptions import by_rank_correlation, meaning
-from sim.study.experiment import JOINT
+from sim.study.experiment import JOINT, REACH
 from sim.study.finding import Finding
 from sim.wording import with_error
 
@@ -239,7 +237,7 @@ def _running(x: Any, y: Any, bins: int = _BINS) -> pd.DataFrame:
     rows = []
     for group in groups:
         outcomes = y.to_numpy()[group]
-        reach = float(special.ndtri(TAILS[1])) * outcomes.std(ddof=1) / np.sqrt(len(outcomes))
+        reach = REACH * outcomes.std(ddof=1) / np.sqrt(len(outcomes))
         rows.append(
             {
                 "at": x.to_numpy()[group].mean(),
