@@ -6,7 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from sim.analysis import durability
+from sim.analysis.differences import paired
 from sim.analysis.labels import labels, labels_by_name
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary, summaries
@@ -69,7 +69,7 @@ class Comparison:
         """Why no differences can be taken; empty where they can."""
         try:
             for run in self.runs:
-                durability.paired(run.run, self.base.run)
+                paired(run.run, self.base.run)
         except NotPairedError as wrong:
             return str(wrong)
         return ""

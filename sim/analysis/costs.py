@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.designs import Designs
-from sim.analysis.durability import columns_of, paired
+from sim.analysis.differences import paired
 from sim.analysis.estimate import SHARE, Estimate, estimates, linearised
+from sim.analysis.estimate_table import columns_of
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Columns, Measure, Simulated, cost
 from sim.errors import ImpossibleError

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from sim.analysis import durability, measures, spread
+from sim.analysis import differences, durability, measures, spread
 from sim.analysis.costs import ITEMS, costs
 from sim.analysis.estimate import Estimate, estimate
+from sim.analysis.estimate_table import columns_of, estimate_of
 from sim.analysis.hazard import danger, hazard
 from sim.analysis.integrated import gains, integrated
 from sim.analysis.measures import RUSSIA_SIGNS, Columns, Measure, Simulated
@@ -93,9 +94,7 @@ class Summary:
         return pd.DataFrame(
             [
                 {"years": year}
-                | durability.columns_of(
-                    survival_if_signed(self.run, year, integrated=self.integrated)
-                )
+                | columns_of(survival_if_signed(self.run, year, integrated=self.integrated))
                 for year in years
             ]
         )
@@ -108,14 +107,14 @@ class Summary:
         if signed.empty:
             return False
         imposed = self.survival(at)
-        return differs(*(durability.estimate_of(table.iloc[0]) for table in (imposed, signed)))
+        return differs(*(estimate_of(table.iloc[0]) for table in (imposed, signed)))
 
     def difference(self, base: "Summary", years: Sequence[float] | None = None) -> pd.DataFrame:
         """Paired difference in durability from a base, by year. Raises NotPairedError."""
         return self._by_year(
             ("difference", base),
             base.milestones if years is None else years,
-            lambda at: durability.compare(
+            lambda at: differences.compare(
                 [base.run, self.run], None, at, integrated=self.integrated
             ),
         )

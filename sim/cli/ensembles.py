@@ -116,7 +116,7 @@ def compare(
     sure that is, and what would reverse it.
     """
     with plain_errors() as refuse:
-        from sim.analysis.durability import paired
+        from sim.analysis.differences import paired
         from sim.analysis.labels import distinct
         from sim.ensemble.store import read_run
         from sim.scenario.load import renamed

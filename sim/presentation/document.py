@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.analysis import measures
 from sim.analysis.comparison import Comparison
-from sim.analysis.durability import columns_of
+from sim.analysis.estimate_table import columns_of
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary
 from sim.analysis.threshold import Threshold

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.comparison import Comparison
-from sim.analysis.durability import columns_of
 from sim.analysis.estimate import Estimate
+from sim.analysis.estimate_table import columns_of
 from sim.analysis.signing import DURABLE_YEARS
 from sim.analysis.summary import Summary
 from sim.game.endings import Cause, Reason

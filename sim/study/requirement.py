@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.estimate import by_design, estimates, share_where
+from sim.analysis.estimate import estimates, share_where
+from sim.analysis.freed import by_design
 from sim.analysis.measures import counted_as, named, survival
 from sim.chance import stream_seed
 from sim.ensemble.counted import count_histories, parameter_sets

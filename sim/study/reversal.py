@@ -18,8 +18,9 @@ import pandas as pd
 from scipy import special
 
 from sim.analysis.designs import ranks
-from sim.analysis.durability import paired
-from sim.analysis.estimate import Estimate, by_design, estimate
+from sim.analysis.differences import paired
+from sim.analysis.estimate import Estimate, estimate
+from sim.analysis.freed import by_design
 from sim.analysis.measures import Measure, survival
 from sim.ensemble.counted import count_histories
 from sim.ensemble.run import Progress
