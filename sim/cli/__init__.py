@@ -17,6 +17,7 @@ from sim.cli import (
     sensitivity,
     signing,
     studies,
+    sweep,
     worlds,
 )
 from sim.cli.options import app
@@ -36,5 +37,6 @@ __all__ = [
     "sensitivity",
     "signing",
     "studies",
+    "sweep",
     "worlds",
 ]

@@ -88,7 +88,7 @@ def _make_paper(ax: Axes) -> None:
 
 
 def axes_or_new(ax: Axes | None, inches: tuple[float, float] = (8, 4.8)) -> Axes:
-    """The axes given, or those of a new figure of so many inches across and up."""
+    """The axes given, or those of a new figure of this size in inches, across and up."""
     if ax is None:
         _, ax = plt.subplots(figsize=inches, layout="constrained")
     ax.spines[["top", "right"]].set_visible(False)
