@@ -15,8 +15,8 @@ from IPython.display import Markdown, display
 from rich import print as show
 
 import sim
-from sim.analysis.summary import comparison
-from sim.presentation import runs as tables
+from sim.analysis.comparison import comparison
+from sim.presentation import run_tables as tables
 from sim.presentation import terminal
 
 SCENARIOS = Path("../scenarios")

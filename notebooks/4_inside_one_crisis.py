@@ -21,7 +21,8 @@ import sim
 from sim.actors.choice import bayes
 from sim.game.attack import IRRESOLUTE, RESOLUTE
 from sim.game.equilibrium import action_values, behaviour, logit_gap
-from sim.game.tree import Action, InformationSet, Player, crisis_tree
+from sim.game.extensive_form import Action, InformationSet, Player
+from sim.game.tree import crisis_tree
 
 pd.set_option("display.max_colwidth", None)
 scenario = sim.load(Path("../scenarios/coalition.toml"))

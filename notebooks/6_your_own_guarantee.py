@@ -18,9 +18,9 @@ from rich import print as show
 
 import sim
 from sim.actors.russia import Challenger
-from sim.analysis.summary import comparison
+from sim.analysis.comparison import comparison
 from sim.ensemble.block import outcomes
-from sim.presentation import runs as tables
+from sim.presentation import run_tables as tables
 from sim.presentation import terminal
 
 SCENARIOS = Path("../scenarios").resolve()

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim import plots
     from sim.analysis.costs import costs
+    from sim.analysis.differences import compare
     from sim.analysis.durability import (
         causes,
-        compare,
         cumulative_incidence,
         probes_per_year,
         reasons,
@@ -64,7 +64,7 @@ _HOME = {
     "calibrate": "sim.study.calibration.study",
     "causes": "sim.analysis.durability",
     "clauses": "sim.study.clauses",
-    "compare": "sim.analysis.durability",
+    "compare": "sim.analysis.differences",
     "costs": "sim.analysis.costs",
     "cumulative_incidence": "sim.analysis.durability",
     "discover": "sim.study.discovery",

@@ -46,7 +46,7 @@ def visible(text: str) -> str:
     'a\\u001b[31mred'
 
     """
-    return _ACTING.sub(lambda found: _escape(found[0]), text)
+    return _ACTING.sub(lambda match: _escape(match[0]), text)
 
 
 def in_one_line(text: str) -> str:
@@ -86,7 +86,7 @@ def _nearest(wrong: UnicodeError) -> tuple[str, int]:
     if not isinstance(wrong, UnicodeEncodeError):
         raise wrong
     lacking = wrong.object[wrong.start : wrong.end]
-    return "".join(_NEAREST.get(each, _escape(each)) for each in lacking), wrong.end
+    return "".join(_NEAREST.get(character, _escape(character)) for character in lacking), wrong.end
 
 
 NEAREST = "nearest-characters"

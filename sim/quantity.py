@@ -396,12 +396,14 @@ class Parameters(BaseModel):
         read: list[str] = of_whole["_read"]
         if read and private["_table"] is None:
             if of_whole["_table"] is None or len(of_whole["_table"]) < len(read):
-                of_whole["_table"] = np.stack([getattr(private["_whole"], each) for each in read])
+                of_whole["_table"] = np.stack([getattr(private["_whole"], field) for field in read])
             rows = of_whole["_table"].take(worlds, axis=1)
             if not private["_updated"]:
                 private["_table"], private["_read"] = rows, read.copy()
             own = self.__dict__
-            own.update((each, row) for each, row in zip(read, rows, strict=True) if each not in own)
+            own.update(
+                (field, row) for field, row in zip(read, rows, strict=True) if field not in own
+            )
         if name not in self.__dict__:
             if name not in read:
                 read.append(name)

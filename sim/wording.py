@@ -26,6 +26,11 @@ def with_error(value: float, low: float, high: float, sign: str = "") -> str:
     return f"{number} (±{(above + below) / 2:.1f})"
 
 
+def row_with_error(row: Any, sign: str = "") -> str:
+    """The share of a row of a table with its sampling error."""
+    return with_error(*of_row(row), sign)
+
+
 def of_row(row: Any, name: str = "estimate") -> tuple[float, float, float]:
     """A number of a row of a table and its limits.
 

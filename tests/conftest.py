@@ -137,7 +137,7 @@ def calibrated(
         "calibration.study._FRESH_HISTORIES": 50,
         "calibration.study._TRUE_HISTORIES": 90,
         "calibration.study._REFITS": 5,
-        "validation.RESAMPLES": 40,
+        "scoring.RESAMPLES": 40,
     }
     with pytest.MonkeyPatch.context() as patched:
         for name, size in sizes.items():

@@ -13,7 +13,7 @@ from rich.console import Console
 
 import sim
 from sim import plots
-from sim.analysis.estimate import by_design, chance_left
+from sim.analysis.freed import by_design, chance_left
 from sim.analysis.measures import Measure
 from sim.presentation import terminal
 from sim.presentation.registry import section_of

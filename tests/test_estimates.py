@@ -12,7 +12,8 @@ import pytest
 import sim
 from sim.analysis import measures
 from sim.analysis.designs import _Basis
-from sim.analysis.estimate import by_design, estimate, share_where
+from sim.analysis.estimate import estimate, share_where
+from sim.analysis.freed import by_design
 from sim.analysis.integrated import integrated
 from sim.game.endings import Cause
 

@@ -391,7 +391,8 @@ def test_the_scores_on_the_page_are_todays(runs):
     """The log score of the model and of each rival at ten years, and how much worse each is than
     Kaplan-Meier.
     """
-    from sim.study.validation import covered, run_predictor, scores
+    from sim.study.scoring import scores
+    from sim.study.validation import covered, run_predictor
 
     chosen = list(runs.values())
     table = scores(

@@ -12,11 +12,11 @@ from scipy.special import expit
 import sim
 from sim.actors.russia import Challenger
 from sim.actors.ukraine import Protege
+from sim.analysis.comparison import comparison
 from sim.analysis.estimate import estimate
 from sim.analysis.means import function_of_means, outcome
 from sim.analysis.measures import RUSSIA_SIGNS, cost, survival
 from sim.analysis.signing import numbers, signing, survival_if_signed
-from sim.analysis.summary import comparison
 from sim.errors import ScenarioError
 from sim.game.signing import Fighting, FightingOn, Kept, ukraine_signs
 from sim.game.war import War

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.analysis import durability, spread, summary
-from sim.analysis.summary import Comparison, Summary, comparison
+from sim.analysis import durability, estimate_table, spread, summary
+from sim.analysis.comparison import Comparison, comparison
+from sim.analysis.summary import Summary
 from sim.presentation.answer import answer
 from sim.presentation.document import document
 from sim.presentation.runs import SECTIONS, sections
@@ -33,13 +34,13 @@ def test_each_estimate_is_made_once(runs, monkeypatch):
     estimated twice, and no table of a run is made twice.
     """
     made = Counter()
-    estimates = durability.estimates
+    estimates = estimate_table.estimates
 
     def counted(measures, worlds, against=None):
         made.update((each.name, id(worlds), id(against)) for each in measures)
         return estimates(measures, worlds, against)
 
-    for module in ("durability", "costs"):
+    for module in ("estimate_table", "costs"):
         monkeypatch.setattr(f"sim.analysis.{module}.estimates", counted)
     homes = {
         "hazard": summary,

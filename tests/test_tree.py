@@ -23,7 +23,8 @@ from sim.game.equilibrium import (
     logit_response,
     regret,
 )
-from sim.game.tree import Action, Chance, End, InformationSet, Move, Player, Tree, crisis_tree
+from sim.game.extensive_form import Action, Chance, End, InformationSet, Move, Player, Tree
+from sim.game.tree import crisis_tree
 
 pytestmark = pytest.mark.long
 SPEC = importlib.util.spec_from_file_location(

@@ -261,7 +261,7 @@ class FrontLineDefender(Parameters):
         """log(1 - e_E share_i): what an election of each standing member, as the first axis, leaves
         of a reputation.
         """
-        return by_member([log_kept(self.election_swing * each) for each in self.shares_of_weight])
+        return by_member([log_kept(self.election_swing * share) for share in self.shares_of_weight])
 
     def reputation_at_signature(self, promised: Array, force: Array) -> Array:
         """b_E = σ(logit π_E + ζ_E (L_E⁰ + n/(n + F½))).

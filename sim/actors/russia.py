@@ -255,7 +255,7 @@ class Challenger(Parameters):
         return discounts(self.discount_factor, self.foresight)
 
     def gap_left(self, years: Array) -> Array:
-        """2^(-h/T_R): what is left of the gap to the strength target after so many years."""
+        """2^(-h/T_R): what is left of the gap to the strength target after `years`."""
         return np.exp2(-years / self.reconstitution_half_life)
 
     def strength_after(self, strength: Array, gap_left: Array) -> Array:

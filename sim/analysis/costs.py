@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.designs import Designs
-from sim.analysis.durability import columns_of, paired
+from sim.analysis.differences import paired
 from sim.analysis.estimate import SHARE, Estimate, estimates, linearised
+from sim.analysis.estimate_table import columns_of
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Columns, Measure, Simulated, cost
 from sim.errors import ImpossibleError
@@ -79,7 +80,9 @@ def costs(
     if against is not None:
         paired(run, against)
     rows = [(bearer, item) for bearer in _bearers(run.worlds) for item in items]
-    measures = [integrate(measure) if integrated else measure for measure in starmap(_of, rows)]
+    measures = [
+        integrate(measure) if integrated else measure for measure in starmap(_cost_to, rows)
+    ]
     estimated = estimates(measures, run.worlds, None if against is None else against.worlds)
     table = pd.DataFrame(
         [
@@ -104,7 +107,7 @@ def _bearers(worlds: Columns) -> list[str]:
     return ["all", "Europe", *members, "United States", "Ukraine"]
 
 
-def _of(bearer: str, item: str) -> Measure:
+def _cost_to(bearer: str, item: str) -> Measure:
     return cost(
         f"cost.{item}.{bearer}",
         f"{item} to {bearer}",

@@ -2,9 +2,7 @@
 runs.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,12 +10,11 @@ import pandas as pd
 from sim.analysis import measures
 from sim.analysis.estimate import (
     Estimate,
-    estimates,
     ratio,
 )
-from sim.analysis.integrated import integrated as integrate
-from sim.analysis.measures import Measure, Simulated
-from sim.errors import ImpossibleError, NotPairedError
+from sim.analysis.estimate_table import simulated_years, tabulate
+from sim.analysis.measures import Simulated
+from sim.errors import ImpossibleError
 from sim.game.endings import ENDINGS, Cause, Reason
 from sim.scenario.schema import milestones
 
@@ -61,7 +58,7 @@ def survival(
 
     """
     at = milestones(run.horizon_years) if years is None else simulated_years(run, years)
-    return _tabulate(
+    return tabulate(
         ((measures.survival(year), {"years": year}) for year in at), run, integrated=integrated
     )
 
@@ -94,7 +91,7 @@ def causes(run: Simulated, *, integrated: bool = False) -> pd.DataFrame:
     '1.000'
 
     """
-    table = _tabulate(
+    table = tabulate(
         ((measures.cause(cause), {"cause": str(cause)}) for cause in Cause),
         run,
         integrated=integrated,
@@ -128,7 +125,7 @@ def reasons(run: Simulated, *, integrated: bool = False) -> pd.DataFrame:
     True
 
     """
-    return _tabulate(
+    return tabulate(
         ((measures.reason(reason), {"reason": str(reason)}) for reason in Reason),
         run,
         integrated=integrated,
@@ -231,129 +228,3 @@ def cumulative_incidence(run: Simulated, years: Sequence[float]) -> pd.DataFrame
     )
     table = pd.DataFrame({"years": years}).join(ended / len(worlds["years"]))
     return table.assign(held=1 - ended.sum(axis=1) / len(worlds["years"]))
-
-
-def compare(
-    runs: Sequence[Simulated],
-    baseline: str | None = None,
-    years: Sequence[float] | None = None,
-    *,
-    integrated: bool = False,
-) -> pd.DataFrame:
-    """Paired differences in durability from a baseline, on the same simulated histories.
-
-    Parameters
-    ----------
-    runs
-        Runs of the same seed, horizon, parameter sets and histories each.
-    baseline
-        Name of the run that the others are compared with; by default the first.
-    years
-        Years after the signature, at most the horizon; by default those of the durability table.
-    integrated
-        As in `survival`.
-
-    Returns
-    -------
-    DataFrame
-        A row a run and year. Columns: scenario, baseline, years; estimate, a difference of shares;
-        low, high, spread_low and spread_high as in `survival`.
-
-    Raises
-    ------
-    NotPairedError
-        If the runs are not of the same histories.
-    ValueError
-        If no run has the name of the baseline, or a year lies past the horizon.
-
-    Examples
-    --------
-    >>> texts = [f"scenarios/{name}.toml" for name in ("none", "nato")]
-    >>> runs = [sim.run(sim.load(text, {"sampling.designs": 32}), out=None) for text in texts]
-    >>> list(sim.compare(runs, years=[10])["scenario"])
-    ['nato']
-
-    """
-    names = [run.name for run in runs]
-    if baseline is not None and baseline not in names:
-        raise ValueError(f"no run is called {baseline}; the runs are {', '.join(names)}")
-    base = runs[names.index(baseline)] if baseline else runs[0]
-    at = milestones(base.horizon_years) if years is None else simulated_years(base, years)
-    tables = []
-    for run in runs:
-        if run is base:
-            continue
-        paired(run, base)
-        table = _tabulate(
-            ((measures.survival(year), {"years": year}) for year in at),
-            run,
-            base,
-            integrated=integrated,
-        )
-        tables.append(table.assign(scenario=run.name, baseline=base.name))
-    columns = ["scenario", "baseline", "years", *_COLUMNS]
-    return (
-        pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
-    )
-
-
-_COLUMNS = ["estimate", "low", "high", "spread_low", "spread_high"]
-
-
-def columns_of(made: Estimate) -> dict[str, float]:
-    """An estimate as columns of a table."""
-    values = asdict(made)
-    return {"estimate": values.pop("value")} | values
-
-
-def estimate_of(row: Any) -> Estimate:
-    """The estimate in a row with the columns of `columns_of`."""
-    return Estimate(
-        float(row["estimate"]),
-        float(row["low"]),
-        float(row["high"]),
-        float(row["spread_low"]),
-        float(row["spread_high"]),
-    )
-
-
-def simulated_years(run: Simulated, years: Sequence[float]) -> Sequence[float]:
-    """The years, if the run reaches them. Raises ValueError if not."""
-    if len(years) and max(years) > run.horizon_years:
-        raise ValueError(
-            f"{run.name} was simulated for {run.horizon_years} years; it does not tell what "
-            f"holds {max(years):g}"
-        )
-    return years
-
-
-def paired(run: Simulated, base: Simulated) -> None:
-    """Raise NotPairedError if the runs are not of the same worlds."""
-    if _pairing(run) != _pairing(base):
-        raise NotPairedError(
-            f"{run.name} and {base.name} cannot be compared: they differ in seed, horizon or "
-            "step, designs or replicates, so that their simulated histories are not pairs; run "
-            "both with the same sampling"
-        )
-
-
-def _pairing(run: Simulated) -> object:
-    return getattr(run, "manifest", {}).get("scenario", {}).get("sampling")
-
-
-def _tabulate(
-    rows: Iterable[tuple[Measure, dict[str, object]]],
-    run: Simulated,
-    against: Simulated | None = None,
-    *,
-    integrated: bool,
-) -> pd.DataFrame:
-    """A row a measure: what names it, and its estimate."""
-    other = None if against is None else against.worlds
-    measured, named = zip(*rows, strict=True)
-    made_of_rows = estimates(
-        [integrate(measure) for measure in measured] if integrated else measured, run.worlds, other
-    )
-    return pd.DataFrame(
-        [names | columns_of(made) for names, made in zip(named, made_of_rows, strict=True)]
-    )

@@ -7,7 +7,8 @@ from dataclasses import InitVar, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.designs import NEIGHBOURS, Designs
+from sim.analysis.designs import Designs
+from sim.analysis.freed import by_replicate, without_chance
 from sim.analysis.measures import Columns, Measure
 from sim.chance import generator
 from sim.errors import ImpossibleError
@@ -66,7 +67,7 @@ class Estimate:
             raise ImpossibleError(
                 f"{what}: {self.value:g} ({self.low:g} to {self.high:g}{over}) is no estimate of "
                 f"what lies between {least:g} and {most:g}; simulate more parameter sets, and "
-                "without --integrate if they are few"
+                "toss the coins of each month if they are few"
             )
 
 
@@ -93,7 +94,7 @@ def estimates(
     designs = Designs(worlds)
     made = []
     for measure in measures:
-        by_design = _by_replicate(measure, designs, worlds, against)
+        by_design = by_replicate(measure, designs, worlds, against)
         within = ANY if not measure.is_share else SHARE if against is None else DIFFERENCE
         error = designs.error(by_design.mean(axis=1))
         middle = float(by_design.mean())
@@ -105,7 +106,7 @@ def estimates(
             else _student(middle, error, designs, within)
         )
         freed = np.clip(
-            _without_chance(by_design, designs), *within
+            without_chance(by_design, designs), *within
         )  # to where each lies in truth, which integrated hazards miss
         spread_low, spread_high = np.quantile(freed, SPREAD)
         made.append(
@@ -141,7 +142,7 @@ def ratio_by_design(numerator: Floats, denominator: Floats, designs: "Designs") 
     """
     mean_denominator = denominator.mean(axis=1, keepdims=True)
     own = numerator.mean(axis=1, keepdims=True) / mean_denominator
-    return _without_chance(own + (numerator - own * denominator) / mean_denominator, designs)
+    return without_chance(own + (numerator - own * denominator) / mean_denominator, designs)
 
 
 def linearised(
@@ -157,40 +158,6 @@ def linearised(
         / float(denominator.mean())
     )
     return value, value - reach, value + reach
-
-
-def by_design(measure: Measure, worlds: Columns) -> Floats:
-    """The mean of a measure in each parameter set, freed of the chance of few replicates.
-
-    NaN where there is but one.
-    """
-    designs = Designs(worlds)
-    return _without_chance(_by_replicate(measure, designs, worlds), designs)
-
-
-def chance_left(measure: Measure, worlds: Columns) -> Floats:
-    """The standard error that chance leaves in each design's `by_design`.
-
-    NaN where there is but one replicate.
-
-    That of an empirical Bayes estimate about a regression (Fay & Herriot 1979), with the variance
-    of chance of designs that are alike, and the error that chance leaves in the fit and in the mean
-    of those designs.
-    """
-    designs = Designs(worlds)
-    numbers = _by_replicate(measure, designs, worlds)
-    if numbers.shape[1] == 1:
-        return np.full(designs.count, np.nan)
-    by_chance = np.maximum(0, designs.alike(numbers.var(axis=1, ddof=1))) / numbers.shape[1]
-    means = numbers.mean(axis=1)
-    apart = max(0.0, float((means - designs.alike(means)).var(ddof=1) - by_chance.mean()))
-    total = by_chance + apart
-    kept = np.divide(apart, total, out=np.zeros_like(total), where=total > 0)
-    fitted = (
-        1 / (2 * max(2, designs.count // NEIGHBOURS) + 1)
-        + (designs.count - designs.freedom) / designs.count
-    )
-    return np.asarray(np.sqrt(by_chance * (kept + (1 - kept) ** 2 * fitted)))
 
 
 def share_of_designs(chosen: Floats, worlds: Columns) -> Estimate:
@@ -214,11 +181,11 @@ def share_where(
     replicate a design, from which it cannot be told.
     """
     designs = Designs(worlds)
-    numbers = _by_replicate(measure, designs, worlds)
+    numbers = by_replicate(measure, designs, worlds)
     replicates = numbers.shape[1]
     if replicates == 1:
         raise ValueError("one history for each parameter set cannot tell chance from parameters")
-    freed, rng = _without_chance(numbers, designs), generator(0, "redraws")
+    freed, rng = without_chance(numbers, designs), generator(0, "redraws")
     away = (numbers - numbers.mean(axis=1, keepdims=True)) * np.sqrt(replicates / (replicates - 1))
 
     def redrawn() -> Floats:
@@ -228,27 +195,11 @@ def share_where(
         )
 
     share = float(chosen(freed).mean())
-    moved = [chosen(_without_chance(redrawn(), designs)).mean() - share for _ in range(_REDRAWS)]
+    moved = [chosen(without_chance(redrawn(), designs)).mean() - share for _ in range(_REDRAWS)]
     error = np.hypot(
         designs.error(chosen(freed).astype(np.float64)), np.sqrt(np.mean(np.square(moved)))
     )
     return _of_designs(share, float(error), designs)
-
-
-def _by_replicate(
-    measure: Measure, designs: Designs, worlds: Columns, against: Columns | None = None
-) -> Floats:
-    """The numbers of a measure, or their differences (design, replicate).
-
-    Raises ImpossibleError where one is not finite.
-    """
-    numbers = measure.of(worlds) - (0 if against is None else measure.of(against))
-    if not np.isfinite(numbers).all():
-        raise ImpossibleError(
-            f"{measure.label}: {np.count_nonzero(~np.isfinite(numbers))} of {len(numbers)} "
-            "histories have no number"
-        )
-    return np.asarray(numbers.reshape(designs.count, -1))
 
 
 def _of_designs(share: float, error: float, designs: Designs) -> Estimate:
@@ -301,25 +252,3 @@ def share_limits(share: float, error: float, designs: Designs) -> Limits:
         * np.sqrt(share * (1 - share) / effective + z**2 / (4 * effective**2))
     )
     return float(max(0.0, min(share, centre - half))), float(min(1.0, max(share, centre + half)))
-
-
-def _without_chance(numbers: Floats, designs: Designs) -> Floats:
-    """Means of designs from worlds (design, replicate), as they would be with many replicates.
-
-    Spread as designs are, without chance.
-
-    A mean of few replicates varies by chance even where parameters do not matter. Designs that the
-    additive fit puts next to each other are alike, so that their common mean is nearly free of
-    chance; what a design differs from it is kept as far as it varies by more than chance (empirical
-    Bayes about a regression: Fay & Herriot 1979; constrained to the right spread: Louis 1984).
-    """
-    means, replicates = numbers.mean(axis=1), numbers.shape[1]
-    if replicates == 1:
-        return np.full_like(means, np.nan)
-    alike = designs.alike(means)
-    apart = means - alike
-    by_chance, total = numbers.var(axis=1, ddof=1).mean() / replicates, apart.var(ddof=1)
-    freed = alike + np.sqrt(max(0.0, total - by_chance) / total) * apart if total > 0 else means
-    return np.asarray(
-        np.clip(freed, means.min(), means.max())
-    )  # which is not passed but by rounding

@@ -241,7 +241,7 @@ COSTS = (
 
 
 def without_years(horizon: int) -> list[Measure]:
-    """Every measure that can be named, in histories of so many years; `survival@` takes years."""
+    """Every measure that can be named, in histories up to this horizon; `survival@` takes years."""
     return [*_own(horizon), *of_others().values()]
 
 
@@ -302,8 +302,8 @@ def _guarded(extension: Extension) -> Measure:
 
 
 def named(text: str, horizon: int) -> Measure:
-    """The measure of this name, such as `survival@5` or `cause.attack`, in histories of so many
-    years. Raises ScenarioError.
+    """The measure of this name, such as `survival@5` or `cause.attack`, in histories up to this
+    horizon. Raises ScenarioError.
     """
     if text.startswith("survival@"):
         try:

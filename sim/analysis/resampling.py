@@ -13,13 +13,13 @@ RESAMPLES = 200
 
 
 def bags(count: int, seed: int, resamples: int = RESAMPLES) -> list[NDArray[np.intp]]:
-    """Resamples of so many things, each as their positions (bootstrap: Efron 1979)."""
+    """Resamples of `count` things, each as their positions (bootstrap: Efron 1979)."""
     rng = generator(seed, "resamples")
     return [rng.integers(count, size=count) for _ in range(resamples)]
 
 
 def halves(count: int, seed: int, resamples: int = RESAMPLES) -> list[NDArray[np.intp]]:
-    """Random halves of so many things, each as their positions.
+    """Random halves of `count` things, each as their positions.
 
     What halves say varies about as what all say would (McCarthy 1969).
     """

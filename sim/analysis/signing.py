@@ -12,13 +12,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sim.analysis.durability import columns_of
 from sim.analysis.estimate import (
     ANY,
     SHARE,
     Estimate,
     estimate,
 )
+from sim.analysis.estimate_table import columns_of
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.means import BOTH_SIGN, UKRAINE_SIGNS, after_signature, function_of_means
 from sim.analysis.measures import (

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis import measures
-from sim.analysis.durability import simulated_years
-from sim.analysis.estimate import Estimate, by_design, share_where
+from sim.analysis.estimate import Estimate, share_where
+from sim.analysis.estimate_table import simulated_years
+from sim.analysis.freed import by_design
 from sim.analysis.measures import Measure, Simulated
 from sim.levels import EVEN
 

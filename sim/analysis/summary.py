@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from sim.analysis import durability, measures, spread
+from sim.analysis import differences, durability, measures, spread
 from sim.analysis.costs import ITEMS, costs
 from sim.analysis.estimate import Estimate, estimate
+from sim.analysis.estimate_table import columns_of, estimate_of
 from sim.analysis.hazard import danger, hazard
 from sim.analysis.integrated import gains, integrated
-from sim.analysis.labels import labels, labels_by_name
 from sim.analysis.measures import RUSSIA_SIGNS, Columns, Measure, Simulated
 from sim.analysis.signing import DURABLE_YEARS, differs, survival_if_signed
 from sim.analysis.threshold import (
@@ -24,7 +24,6 @@ from sim.analysis.threshold import (
     durability_by_value,
     thresholds,
 )
-from sim.errors import NotPairedError
 from sim.scenario.schema import milestones
 from sim.uncertainty import Floats
 
@@ -95,9 +94,7 @@ class Summary:
         return pd.DataFrame(
             [
                 {"years": year}
-                | durability.columns_of(
-                    survival_if_signed(self.run, year, integrated=self.integrated)
-                )
+                | columns_of(survival_if_signed(self.run, year, integrated=self.integrated))
                 for year in years
             ]
         )
@@ -110,14 +107,14 @@ class Summary:
         if signed.empty:
             return False
         imposed = self.survival(at)
-        return differs(*(durability.estimate_of(table.iloc[0]) for table in (imposed, signed)))
+        return differs(*(estimate_of(table.iloc[0]) for table in (imposed, signed)))
 
     def difference(self, base: "Summary", years: Sequence[float] | None = None) -> pd.DataFrame:
         """Paired difference in durability from a base, by year. Raises NotPairedError."""
         return self._by_year(
             ("difference", base),
             base.milestones if years is None else years,
-            lambda at: durability.compare(
+            lambda at: differences.compare(
                 [base.run, self.run], None, at, integrated=self.integrated
             ),
         )
@@ -243,80 +240,3 @@ def summary(run: Simulated) -> Summary:
 def summaries(runs: Simulated | Sequence[Simulated]) -> list[Summary]:
     """Those of one run or of several."""
     return [summary(run) for run in (runs if isinstance(runs, Sequence) else [runs])]
-
-
-@dataclass(frozen=True, eq=False)
-class Comparison:
-    """One run, or several beside each other, with differences from the run named `baseline`, by
-    default the first.
-
-    Raises ValueError for a baseline that is not among them.
-    """
-
-    runs: tuple[Summary, ...]
-    baseline: str | None = None
-
-    def __post_init__(self) -> None:
-        """Check the baseline."""
-        names = [run.name for run in self.runs]
-        if self.baseline is not None and self.baseline not in names:
-            raise ValueError(f"no run is called {self.baseline}; the runs are {', '.join(names)}")
-
-    @cached_property
-    def labels(self) -> list[str]:
-        """What people call the runs, in their order."""
-        return labels(self.runs)
-
-    @cached_property
-    def labels_by_name(self) -> dict[str, str]:
-        """The same by name."""
-        return labels_by_name(self.runs)
-
-    def label(self, run: Simulated) -> str:
-        """What people call one of them."""
-        return self.labels_by_name[run.name]
-
-    @property
-    def labelled(self) -> list[tuple[str, Summary]]:
-        """Each run with its label."""
-        return list(zip(self.labels, self.runs, strict=True))
-
-    @property
-    def horizon(self) -> int:
-        """The longest horizon among them."""
-        return max(run.horizon_years for run in self.runs)
-
-    @cached_property
-    def base(self) -> Summary:
-        """The run from which differences are taken."""
-        return next((run for run in self.runs if run.name == self.baseline), self.runs[0])
-
-    @cached_property
-    def ranked(self) -> list[Summary]:
-        """The runs, the most durable at their horizon first."""
-        return sorted(self.runs, key=lambda run: -run.last()["estimate"])
-
-    @cached_property
-    def unpaired(self) -> str:
-        """Why no differences can be taken; empty where they can."""
-        try:
-            for run in self.runs:
-                durability.paired(run.run, self.base.run)
-        except NotPairedError as wrong:
-            return str(wrong)
-        return ""
-
-    @cached_property
-    def differences(self) -> pd.DataFrame:
-        """Paired differences as those of `sim.compare`; empty for one run or for unpaired ones."""
-        if self.unpaired or len(self.runs) == 1:
-            return pd.DataFrame(columns=["scenario", "baseline", "years"])
-        return pd.concat(
-            [run.difference(self.base) for run in self.runs if run is not self.base],
-            ignore_index=True,
-        )
-
-
-def comparison(runs: Simulated | Sequence[Simulated], baseline: str | None = None) -> Comparison:
-    """The summaries of one run or of several beside each other."""
-    return Comparison(tuple(summaries(runs)), baseline)

@@ -21,7 +21,7 @@ from scipy.optimize import isotonic_regression
 
 from sim.analysis import measures
 from sim.analysis.designs import Designs
-from sim.analysis.durability import simulated_years
+from sim.analysis.estimate_table import simulated_years
 from sim.analysis.measures import Measure, Simulated
 from sim.analysis.resampling import bags
 from sim.levels import EVEN, TAILS

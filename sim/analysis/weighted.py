@@ -67,7 +67,8 @@ class Weighted:
     def influence(self, chosen: Floats) -> tuple[float, Floats]:
         """The weighted share, and what each design adds to its error, (design,)."""
         above, below = (
-            self._by_design(part).mean(axis=1) for part in (self.weights * chosen, self.weights)
+            self._by_design(numbers).mean(axis=1)
+            for numbers in (self.weights * chosen, self.weights)
         )
         value = float(above.mean() / below.mean())
         return value, (above - value * below) / below.mean()
@@ -118,7 +119,7 @@ def _spread(
     if replicates == 1:
         return np.nan, np.nan
     order = value + (above - value * below) / below.mean()
-    around, whole = (designs.alike(part, order) for part in (above, below))
+    around, whole = (designs.alike(side, order) for side in (above, below))
     near = np.divide(around, whole, out=np.full_like(around, value), where=whole > 0)[weighs]
     own, weights = above[weighs] / below[weighs], below[weighs] / below.sum()
     apart = (numerator[weighs] - own[:, None] * denominator[weighs]) / below[weighs, None]

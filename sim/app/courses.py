@@ -9,7 +9,7 @@ import streamlit as st
 from sim.app.settings import ORIGIN, Explored
 from sim.app.sidebar import put
 from sim.errors import ScenarioError
-from sim.presentation.deeds import named_month
+from sim.presentation.phrases import named_month
 from sim.scenario import library
 from sim.scenario.course import Course, Event
 from sim.scenario.course_file import read_course

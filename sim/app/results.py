@@ -11,7 +11,8 @@ import streamlit as st
 from matplotlib.figure import Figure
 
 import sim
-from sim.analysis.summary import Comparison, Summary, comparison
+from sim.analysis.comparison import Comparison, comparison
+from sim.analysis.summary import Summary
 from sim.app import markup
 from sim.ensemble.store import Run
 from sim.presentation.answer import answer

@@ -8,7 +8,7 @@ import streamlit as st
 
 import sim
 from sim import plots
-from sim.analysis.summary import comparison
+from sim.analysis.comparison import comparison
 from sim.analysis.typical import typical
 from sim.app import markup, results
 from sim.app.sidebar import put, stands_at

@@ -19,6 +19,7 @@ from sim.cli import (
     sensitivity,
     signing,
     studies,
+    sweep,
     worlds,
 )
 from sim.cli.options import app
@@ -40,5 +41,6 @@ __all__ = [
     "sensitivity",
     "signing",
     "studies",
+    "sweep",
     "worlds",
 ]

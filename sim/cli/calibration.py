@@ -64,13 +64,13 @@ def calibrate(
         from sim.study.calibration.overlay import scenario_text
         from sim.study.kept import Question, answered
 
-        given: dict[str, Any] = {
+        sizes: dict[str, Any] = {
             "candidates": candidates,
             "histories": histories,
             "checks": checks,
             "seed": seed,
         }
-        sizes = {name: value for name, value in given.items() if value is not None}
+        sizes = {name: value for name, value in sizes.items() if value is not None}
         scenarios, problems = load_folder(folder or library.FOLDER)
         if problems:
             refuse(problems)
@@ -116,4 +116,4 @@ def _write_overlay(path: Path, text: str) -> None:
     data = text.encode()
     if not path.is_file() or path.read_bytes() != data:
         with writing(path, "make room, or choose another --out"):
-            write_whole(path, lambda part: part.write_bytes(data))
+            write_whole(path, lambda file: file.write_bytes(data))

@@ -1,6 +1,5 @@
 """Commands about thousands of simulated histories."""
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,13 +8,12 @@ import typer
 
 from sim.cli import completion
 from sim.cli.clauses import Explain, explanations
-from sim.cli.loading import load, load_all, load_at, refuse_twins, warn
+from sim.cli.loading import load_all, load_at, refuse_twins, warn
 from sim.cli.messages import plain_errors
 from sim.cli.options import (
     AsJson,
     Dask,
     Designs,
-    File,
     Files,
     Integrate,
     Out,
@@ -30,13 +28,13 @@ from sim.cli.options import (
 )
 from sim.cli.output import draw_figures, output, writes_results
 from sim.cli.running import advance, progress_bar, simulate
-from sim.cli.size import agree, agree_to, asks_first
+from sim.cli.size import agree_to, asks_first
 from sim.cli.streams import say, say_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sim.analysis.summary import Comparison
+    from sim.analysis.comparison import Comparison
     from sim.ensemble.store import Run
     from sim.scenario.schema import Scenario
     from sim.study.explanation import Explanation
@@ -65,7 +63,7 @@ def run(
     Writes a run folder with figures for each.
     """
     with plain_errors():
-        from sim.analysis.summary import Comparison
+        from sim.analysis.comparison import Comparison
 
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
         runs = simulate(scenarios, workers, out, dask, precision, integrated=integrate)
@@ -117,7 +115,7 @@ def compare(
     sure that is, and what would reverse it.
     """
     with plain_errors() as refuse:
-        from sim.analysis.durability import paired
+        from sim.analysis.differences import paired
         from sim.analysis.labels import distinct
         from sim.ensemble.store import read_run
         from sim.scenario.load import renamed
@@ -206,7 +204,8 @@ def _is_run(path: str) -> bool:
 
 def _summarised(runs: list["Run"], integrated: bool, baseline: str | None = None) -> "Comparison":
     """The runs with each of their estimates made once."""
-    from sim.analysis.summary import Comparison, Summary
+    from sim.analysis.comparison import Comparison
+    from sim.analysis.summary import Summary
 
     return Comparison(tuple(Summary(run, integrated) for run in runs), baseline)
 
@@ -304,65 +303,3 @@ def verify(
             say("\n".join(lines))
         if checked.differences:
             raise typer.Exit(1)
-
-
-@app.command()
-@asks_first
-def sweep(
-    file: File,
-    ranges: Annotated[
-        list[str],
-        typer.Option(
-            "--grid",
-            metavar="KEY=LOW:HIGH:N",
-            help="Vary a value; may be repeated.",
-            autocompletion=completion.keys(),
-        ),
-    ],
-    sample: Annotated[
-        int | None,
-        typer.Option(
-            help="Number of combinations to draw by Latin hypercube instead of the full grid.",
-            min=1,
-        ),
-    ] = None,
-    designs: Designs = None,
-    replicates: Replicates = None,
-    seed: Seed = None,
-    years: Years = None,
-    overrides: Set = None,
-    workers: Workers = 1,
-    out: Out = Path("runs"),
-    as_json: AsJson = False,
-) -> None:
-    """Vary values of a scenario, and print the durability at every combination.
-
-    Each combination is kept as a run.
-    """
-    with plain_errors():
-        from sim.study import sweep as study
-
-        scenario = load(file, overrides, sampling(designs, replicates, seed, years))
-        values = study.read_ranges(ranges)
-        points = (
-            study.grid(values)
-            if sample is None
-            else study.sample(values, sample, scenario.sampling.seed)
-        )
-        agree([scenario], workers, times=len(points))
-        with progress_bar() as bar:
-            task = bar.add_task(
-                f"{scenario.name}, {len(points)} combinations",
-                total=len(points) * scenario.sampling.worlds,
-            )
-            table = study.sweep(
-                scenario, points, out=out, workers=workers, progress=partial(advance, bar, task)
-            )
-        if as_json:
-            say_document(json.loads(table.to_json(orient="records", double_precision=15)))
-        else:
-            say(
-                table.to_string(
-                    index=False, float_format=lambda value: f"{value:.3f}", line_width=80
-                )
-            )

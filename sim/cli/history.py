@@ -163,7 +163,8 @@ def _scores(
 ) -> "pd.DataFrame":
     import pandas as pd
 
-    from sim.study.validation import run_predictor, scores
+    from sim.study.scoring import scores
+    from sim.study.validation import run_predictor
 
     return pd.concat([scores(cases, {"model": run_predictor(runs)}), learned], ignore_index=True)
 

@@ -126,11 +126,11 @@ def _draw_whole(draw: "Callable[[], Axes]", paths: list[Path]) -> None:
     unfinished = [path.with_name(f".{os.getpid()}.{path.name}") for path in paths]
     try:
         draw_figure(draw, *unfinished)
-        for part, path in zip(unfinished, paths, strict=True):
-            part.replace(path)
+        for new, path in zip(unfinished, paths, strict=True):
+            new.replace(path)
     finally:
-        for part in unfinished:
-            part.unlink(missing_ok=True)
+        for new in unfinished:
+            new.unlink(missing_ok=True)
 
 
 def draw_figure(draw: "Callable[[], Axes]", *paths: Path) -> None:

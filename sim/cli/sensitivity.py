@@ -100,7 +100,7 @@ def sensitivity(
             from sim.study.sensitivity import attribute_variance
 
             with progress_bar() as bar:
-                task = bar.add_task(", ".join(each.name for each in scenarios), total=None)
+                task = bar.add_task(", ".join(scenario.name for scenario in scenarios), total=None)
                 return attribute_variance(
                     scenarios[0],
                     outcome,

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
     from sim.scenario.schema import Scenario
     from sim.study.finding import Finding
-    from sim.study.side_payments import Point, Ranges
+    from sim.study.requirement_faults import Ranges
+    from sim.study.side_payments import Point
 
 Vary = Annotated[
     list[str] | None,

@@ -223,7 +223,7 @@ class Store:
         return writing(
             self.folder,
             "what was finished is kept, and the same run goes on from there; make room, or choose "
-            "another --out",
+            "another folder",
         )
 
     def _block(self, first: int, last: int) -> Path:

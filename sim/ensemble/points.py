@@ -82,9 +82,9 @@ class Points:
         np.save(plain, np.ascontiguousarray(numbers), allow_pickle=False)
         packed = zlib.compress(plain.getvalue())
         path = _path(self.folder, key)
-        with writing(self.folder, "what was finished is kept; make room, or choose another --out"):
+        with writing(self.folder, "what was finished is kept; make room, or choose another folder"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, lambda part: part.write_bytes(_hashed(key, packed) + packed))
+            write_whole(path, lambda file: file.write_bytes(_hashed(key, packed) + packed))
 
     def _key(self, which: Mapping[str, Any]) -> str:
         return digest({"about": self.about, **which})

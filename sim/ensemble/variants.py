@@ -78,10 +78,10 @@ def simulate_variants(
     points = Points.of(out, {"scenario": scenario.determinants(), "counted": counted})
     pieces = spans(0, worlds, BLOCK)
     kept = {
-        (number, span): found
+        (number, span): values
         for number, setting in enumerate(settings)
         for span in pieces
-        if (found := points.read(_which(setting, span))) is not None
+        if (values := points.read(_which(setting, span))) is not None
     }
     missing = [
         (span, [number for number in range(len(settings)) if (number, span) not in kept])
@@ -95,9 +95,9 @@ def simulate_variants(
         strict=True,
     ):
         span = (batch.first, batch.last)
-        for number, found in zip(numbers, result, strict=True):
-            points.write(_which(settings[number], span), found)
-            kept[number, span] = found
+        for number, values in zip(numbers, result, strict=True):
+            points.write(_which(settings[number], span), values)
+            kept[number, span] = values
         done += len(numbers) * (batch.last - batch.first)
         if progress:
             progress(done, len(settings) * worlds)
@@ -125,8 +125,11 @@ def _batches(
     together = max(1, BLOCK // scenario.sampling.worlds)
     for (first, last), numbers in missing:
         for start in range(0, len(numbers), together):
-            some = numbers[start : start + together]
-            yield some, _Batch(scenario, [settings[number] for number in some], first, last, count)
+            batch = numbers[start : start + together]
+            yield (
+                batch,
+                _Batch(scenario, [settings[number] for number in batch], first, last, count),
+            )
 
 
 def _which(setting: Setting, span: Worlds) -> dict[str, Any]:

@@ -10,8 +10,8 @@ import pandas as pd
 from pandas.api import types
 
 from sim.analysis import measures
-from sim.analysis.durability import columns_of
 from sim.analysis.estimate import estimates
+from sim.analysis.estimate_table import columns_of
 from sim.ensemble.store import Run
 from sim.scenario import columns as of_runs
 from sim.scenario.columns import Kind as Use

@@ -13,18 +13,8 @@ import numpy as np
 from sim.actors import choice
 from sim.game.attack import Attack
 from sim.game.crisis import Crisis
-from sim.game.tree import (
-    Action,
-    Chance,
-    End,
-    InformationSet,
-    Move,
-    Node,
-    Player,
-    Tree,
-    crisis_tree,
-    reader,
-)
+from sim.game.extensive_form import Action, Chance, End, InformationSet, Move, Node, Player, Tree
+from sim.game.tree import crisis_tree, reader
 from sim.quantity import Array
 
 Behaviour = Mapping[InformationSet, Mapping[Action, float]]

@@ -118,7 +118,7 @@ class Journal(Observer):
                 model,
                 "russia reviews",
                 choice="attacks" if attacks[0] else "probes" if probes[0] else "holds",
-                **_of(crisis),
+                **_beliefs_and_odds(crisis),
             )
 
     def note_incident(
@@ -146,7 +146,7 @@ class Journal(Observer):
                 will=model.europe.will,
                 **{
                     name: value
-                    for name, value in _of(crisis).items()
+                    for name, value in _beliefs_and_odds(crisis).items()
                     if name.startswith("chance_of_firm")
                 },
             )
@@ -163,7 +163,7 @@ class Journal(Observer):
                 "incident",
                 what="The probe runs as an incident" if probes[0] else "A serious incident",
                 outcome=outcome,
-                **_of(crisis),
+                **_beliefs_and_odds(crisis),
             )
         if voids[0]:
             self._note(model, "voided")
@@ -198,7 +198,7 @@ class Journal(Observer):
 
         A figure needs this of every step, a story does not.
         """
-        self.states[-1] |= _of(model.crisis(np.zeros(1, dtype=np.intp)))
+        self.states[-1] |= _beliefs_and_odds(model.crisis(np.zeros(1, dtype=np.intp)))
 
     def _note(self, model: Histories, kind: str, **details: Any) -> None:
         recorded = {name: _plain(value) for name, value in details.items()}
@@ -257,7 +257,7 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and np.isnan(value) else value
 
 
-def _of(crisis: Crisis) -> dict[str, float]:
+def _beliefs_and_odds(crisis: Crisis) -> dict[str, float]:
     """What the actors of a crisis game believe, want and are likely to do, now."""
     attack, hold, probe = crisis.response
     firm: Any = crisis.answers_firmly_by_type

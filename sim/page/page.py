@@ -10,7 +10,7 @@ import jinja2
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 
-from sim.analysis.summary import Comparison, comparison
+from sim.analysis.comparison import Comparison, comparison
 from sim.ensemble.store import Run
 from sim.plots.style import STYLE
 from sim.presentation.answer import answer, question

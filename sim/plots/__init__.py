@@ -6,6 +6,7 @@ They read tables and run nothing. Each module says in its `__all__` which figure
 from inspect import isfunction, signature
 
 from sim.plots.calibration import *
+from sim.plots.causes import *
 from sim.plots.clauses import *
 from sim.plots.costs import *
 from sim.plots.discovery import *

@@ -8,6 +8,7 @@ import scipy
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from sim.levels import CONFIDENCE
 from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.study.finding import Finding
 from sim.wording import of_row, with_limits
@@ -128,7 +129,7 @@ def ranks(finding: Finding, ax: Axes | None = None) -> Axes:
         finding.tables["uniformity"].set_index("part"),
     )
     grid, count = np.linspace(0, 1, 101), len(ranked)
-    band = float(scipy.stats.kstwo.ppf(1 - 0.05 / len(uniform), count))
+    band = float(scipy.stats.kstwo.ppf(1 - (1 - CONFIDENCE) / len(uniform), count))
     ax.axhspan(-band, band, color="0.9", lw=0)
     worst = str(uniform["distance"].idxmax())
     for name in ranked:

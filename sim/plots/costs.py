@@ -15,7 +15,7 @@ from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary, summaries
 from sim.plots.style import PALETTE, axes_or_new, in_own_style
-from sim.wording import with_error
+from sim.wording import row_with_error
 
 __all__ = ["burden"]
 
@@ -142,7 +142,7 @@ def _finding(runs: Sequence[Summary], held: pd.DataFrame, paid: pd.DataFrame, at
     row, price = held.iloc[best], paid.iloc[best]
     error = (price["high"] - price["low"]) / 2
     return (
-        f"After {at:g} years, {with_error(row['estimate'], row['low'], row['high'])} of ceasefires "
+        f"After {at:g} years, {row_with_error(row)} of ceasefires "
         f"still hold under {labels(runs)[best]},\nwhich costs USD {price['estimate']:.1f} billion "
         f"(±{error:.1f}) in peace"
     )

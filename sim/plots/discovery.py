@@ -13,7 +13,7 @@ from matplotlib.ticker import NullFormatter, PercentFormatter, StrMethodFormatte
 from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style
 from sim.study.assumptions import by_rank_correlation, meaning
 from sim.study.finding import Finding
-from sim.wording import with_error
+from sim.wording import row_with_error, with_error
 
 __all__ = ["discovery", "peeling"]
 
@@ -117,10 +117,7 @@ def _box(
 def _title(finding: Finding, share: pd.Series) -> str:
     scenario, against = map(finding.label, (finding.asked["scenario"], finding.asked["against"]))
     whose = scenario + (f" rather than {against}" if against else "")
-    head = (
-        f"{whose}: {finding.asked['when']} in "
-        f"{with_error(share['estimate'], share['low'], share['high'])} of parameter sets"
-    )
+    head = f"{whose}: {finding.asked['when']} in {row_with_error(share)} of parameter sets"
     boxes = finding.tables["boxes"]
     if boxes.empty:
         return f"{head};\nno region of the assumptions was found"

@@ -9,17 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
-from sim.analysis import durability
+from sim.analysis.comparison import comparison
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
-from sim.analysis.summary import Summary, comparison, summaries
-from sim.game.endings import Cause
+from sim.analysis.summary import Summary, summaries
 from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, label_ends, scale
-from sim.wording import with_error
+from sim.wording import row_with_error
 
-__all__ = ["causes", "differences", "hazard", "survival"]
+__all__ = ["differences", "hazard", "survival"]
 
 _TITLE = 62
 """Letters of a title that stands beside another panel."""
@@ -78,13 +76,6 @@ def survival(runs: Runs, ax: Axes | None = None) -> Axes:
     ax.set_title(_survival_finding(runs), loc="left")
     scale(ax.yaxis, ax)
     return ax
-
-
-@in_own_style
-def causes(runs: Runs, ax: Axes | None = None) -> Axes:
-    """Ways of ending, stacked to 1: over time for a single run, at the horizon for several."""
-    runs, ax = summaries(runs), axes_or_new(ax)
-    return _causes_over_time(runs[0], ax) if len(runs) == 1 else _causes_at_horizon(runs, ax)
 
 
 @in_own_style
@@ -173,94 +164,16 @@ def differences(
         "percentage points"
     )
     ax.set_title(
-        f"{called[best['scenario']]} {finding}: {_with_error(best, '+')} percentage points\nmore "
-        f"ceasefires still hold after {at:g} years than under {called[base.name]}"
+        f"{called[best['scenario']]} {finding}: {row_with_error(best, '+')} percentage "
+        f"points\nmore ceasefires still hold after {at:g} years than under {called[base.name]}"
         if best["estimate"] > 0
-        else f"{called[best['scenario']]} {finding}: {_with_error(best, '+')} percentage points\n"
-        f"still holding after {at:g} years, compared with {called[base.name]}",
+        else f"{called[best['scenario']]} {finding}: {row_with_error(best, '+')} percentage "
+        f"points\nstill holding after {at:g} years, compared with {called[base.name]}",
         loc="left",
     )
     ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}" if value else "0")
     ax.set_ylim(-0.6, len(table) - 0.4)
     ax.legend(loc="upper right", bbox_to_anchor=(1, -0.2), ncols=2, frameon=False)
-    return ax
-
-
-def _causes_over_time(run: Summary, ax: Axes) -> Axes:
-    years = np.linspace(0, run.horizon_years, 12 * run.horizon_years + 1)
-    table = durability.cumulative_incidence(run.run, list(years))
-    below = np.zeros(len(years))
-    for cause in reversed(Cause):
-        share = table[str(cause)].to_numpy()
-        ax.fill_between(
-            years,
-            below,
-            below + share,
-            facecolor=cause.colour,
-            hatch=cause.hatch,
-            edgecolor="white",
-            lw=0.3,
-            label=cause.label,
-        )
-        below = below + share
-    final = run.causes
-    labels = [f"{cause.label}: {_with_error(final.loc[str(cause)])}" for cause in reversed(Cause)]
-    ax.legend(
-        ax.get_legend_handles_labels()[0][::-1],
-        labels[::-1],
-        loc="upper left",
-        bbox_to_anchor=(1.01, 1),
-        frameon=False,
-        title=f"after {run.horizon_years} years",
-    )
-    ax.set(
-        xlim=(0, run.horizon_years),
-        ylim=(0, 1),
-        xlabel="years since the ceasefire",
-        ylabel="share of histories",
-    )
-    ax.set_title(_causes_finding(run), loc="left")
-    scale(ax.yaxis, ax)
-    return ax
-
-
-def _causes_at_horizon(runs: Sequence[Summary], ax: Axes) -> Axes:
-    rows = np.arange(len(runs))[::-1]
-    left = np.zeros(len(runs))
-    tables = [run.causes for run in runs]
-    for cause in Cause:
-        share = np.array([table.loc[str(cause), "estimate"] for table in tables], dtype=float)
-        ax.barh(
-            rows,
-            share,
-            left=left,
-            color=cause.colour,
-            hatch=cause.hatch,
-            edgecolor="white",
-            label=cause.label,
-        )
-        left = left + share
-    for row, table in zip(rows, tables, strict=True):
-        held = table.loc["held"]
-        ax.errorbar(
-            1 - held["estimate"],
-            row,
-            xerr=[[held["high"] - held["estimate"]], [held["estimate"] - held["low"]]],
-            color="#D55E00",
-            capsize=3,
-            lw=1.5,
-        )
-    ax.set_yticks(rows, labels(runs))
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=3, frameon=False)
-    ax.set(
-        xlim=(0, 1),
-        xlabel=(
-            f"share of histories after {runs[0].horizon_years} years (whisker: 95 % sampling "
-            "error of all ends)"
-        ),
-    )
-    ax.set_title(_ends_finding(runs, tables), loc="left")
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return ax
 
 
@@ -285,16 +198,16 @@ def _survival_finding(runs: Sequence[Summary]) -> str:
     if len(runs) == 1:
         last = runs[0].last()
         return (
-            f"After {last['years']:g} years, {_with_error(last)} of ceasefires still hold under\n"
-            f"{labels(runs)[0]}"
+            f"After {last['years']:g} years, {row_with_error(last)} of ceasefires still hold "
+            f"under\n{labels(runs)[0]}"
         )
     ranked = sorted(
         zip(labels(runs), runs, strict=True), key=lambda run: -run[1].last()["estimate"]
     )
     (best, first), *_, (worst, last) = ranked
     return fill(
-        f"After {runs[0].horizon_years} years, {_with_error(first.last())} of ceasefires still "
-        f"hold under {best}, {_with_error(last.last())} under {worst}",
+        f"After {runs[0].horizon_years} years, {row_with_error(first.last())} of ceasefires still "
+        f"hold under {best}, {row_with_error(last.last())} under {worst}",
         _TITLE,
     )
 
@@ -306,42 +219,13 @@ def _hazard_finding(runs: Sequence[Summary]) -> str:
     if len(runs) == 1:
         return (
             f"The risk under {name} peaks in {when}:\nceasefires that still hold end at up to "
-            f"{_with_error(peak)} a year"
+            f"{row_with_error(peak)} a year"
         )
     early = sum(last <= EARLY_YEARS for _, _, last in peaks.values())
     return (
         f"The risk peaks in the first two years in {early} of {len(runs)} regimes;\nit is highest "
-        f"under {name}, in {when}: up to {_with_error(peak)} a year"
+        f"under {name}, in {when}: up to {row_with_error(peak)} a year"
     )
-
-
-def _causes_finding(run: Summary) -> str:
-    (label,) = labels([run])
-    table = run.causes.drop("held")
-    if not table["estimate"].any():
-        return f"Under {label} no ceasefire ended"
-    main = str(table["estimate"].idxmax())
-    return (
-        f"Under {label}, {_with_error(table.loc[main])} of ceasefires end\nbecause "
-        f"{Cause(main).clause}"
-    )
-
-
-def _ends_finding(runs: Sequence[Summary], tables: Sequence[Any]) -> str:
-    """The most common way of ending in the most regimes, and where it is most common."""
-    commonest = [str(table.drop("held")["estimate"].idxmax()) for table in tables]
-    most = max(sorted(set(commonest)), key=commonest.count)
-    shares = {label: table.loc[most] for label, table in zip(labels(runs), tables, strict=True)}
-    name = max(shares, key=lambda cause: float(shares[cause]["estimate"]))
-    return (
-        f"Most ceasefires that end do so because {Cause(most).clause}, in "
-        f"{commonest.count(most)} of {len(runs)} regimes;\nmost often under {name}: in "
-        f"{_with_error(shares[name])} of histories"
-    )
-
-
-def _with_error(row: Any, sign: str = "") -> str:
-    return with_error(row["estimate"], row["low"], row["high"], sign)
 
 
 def _spread_beside(ax: Axes, ends: list[tuple[Any, str, str]]) -> None:

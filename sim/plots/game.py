@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from sim.game.equilibrium import Behaviour
-from sim.game.tree import Action, Chance, End, InformationSet, Move, Node, Player, Tree
+from sim.game.extensive_form import Action, Chance, End, InformationSet, Move, Node, Player, Tree
 from sim.plots.style import PALETTE, axes_or_new, in_own_style
 
 __all__ = ["game_tree"]

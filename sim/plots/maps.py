@@ -11,7 +11,7 @@ from matplotlib.ticker import PercentFormatter
 
 from sim.plots.style import axes_or_new, in_own_style
 from sim.scenario.schema import described
-from sim.wording import with_error
+from sim.wording import row_with_error
 
 __all__ = ["deterrence_map"]
 
@@ -69,8 +69,8 @@ def deterrence_map(
     )
     ax.set_title(
         f"Durability after {at:g} years rises from "
-        f"{with_error(least['estimate'], least['low'], least['high'])} to "
-        f"{with_error(most['estimate'], most['low'], most['high'])},\nmost at "
+        f"{row_with_error(least)} to "
+        f"{row_with_error(most)},\nmost at "
         f"{x.removeprefix('regime.')} {most[x]:g}, {y.removeprefix('regime.')} {most[y]:g}",
         loc="left",
     )

@@ -12,7 +12,7 @@ from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary, summaries
 from sim.game.endings import Cause, Reason
 from sim.plots.style import axes_or_new, in_own_style
-from sim.wording import with_error
+from sim.wording import row_with_error
 
 __all__ = ["reasons"]
 
@@ -96,7 +96,7 @@ def _finding(run: Summary, label: str, table: Any) -> str:
     row = table.loc[first]
     return (
         f"The most common reason for attacks under {label}:\n{Reason(first).words}, in "
-        f"{with_error(row['estimate'], row['low'], row['high'])} of histories of "
+        f"{row_with_error(row)} of histories of "
         f"{run.horizon_years} years"
     )
 

@@ -17,7 +17,7 @@ from sim.record.forecasts import forecasts
 from sim.record.lifetimes import by_class, kaplan_meier
 from sim.record.record import DAYS_A_YEAR
 from sim.study.validation import by_the_day
-from sim.wording import with_error
+from sim.wording import row_with_error
 
 __all__ = ["forecasters", "record"]
 
@@ -54,7 +54,7 @@ def record(cases: pd.DataFrame, runs: Sequence[Simulated] = (), ax: Axes | None 
     ten = kaplan_meier(cases, [10]).iloc[0]
     claim = (
         f"Of {len(cases)} ceasefires in the historical record "
-        f"{with_error(ten['estimate'], ten['low'], ten['high'])} held ten years without "
+        f"{row_with_error(ten)} held ten years without "
         f"{cases['by'].iloc[0]}"
     )
     beside = (
@@ -113,7 +113,7 @@ def forecasters(cases: pd.DataFrame, run: Simulated, ax: Axes | None = None) -> 
     ax.set_title(
         f"Forecasters gave a ceasefire of 2025 {100 * crowds.min():.0f} to "
         f"{100 * crowds.max():.0f} % to last {days[-1]} days;\nin the record "
-        f"{with_error(last['estimate'], last['low'], last['high'])} did",
+        f"{row_with_error(last)} did",
         loc="left",
     )
     ax.legend(frameon=False, loc="center right")

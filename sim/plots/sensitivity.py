@@ -14,7 +14,7 @@ from matplotlib.transforms import ScaledTranslation
 from sim.chance import generator
 from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.study.assumptions import meaning
-from sim.study.experiment import COMPONENT, JOINT, UNORDERED
+from sim.study.experiment import COMPONENT, JOINT, REACH, UNORDERED
 from sim.study.finding import Finding
 from sim.study.sensitivity import leading
 from sim.wording import with_error
@@ -222,7 +222,7 @@ def _running(x: Any, y: Any, bins: int = _BINS) -> pd.DataFrame:
     rows = []
     for group in groups:
         outcomes = y.to_numpy()[group]
-        reach = 1.96 * outcomes.std(ddof=1) / np.sqrt(len(outcomes))
+        reach = REACH * outcomes.std(ddof=1) / np.sqrt(len(outcomes))
         rows.append(
             {
                 "at": x.to_numpy()[group].mean(),

@@ -57,8 +57,8 @@ def in_own_style(draw: Callable[P, Axes]) -> Callable[P, Axes]:
     def drawn(*arguments: P.args, **options: P.kwargs) -> Axes:
         with mpl.rc_context(STYLE), warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Glyph")  # a box stands for it
-            if isinstance(given := options.get("ax"), Axes):
-                _make_paper(given)
+            if isinstance(axes_of_caller := options.get("ax"), Axes):
+                _make_paper(axes_of_caller)
             axes = draw(*arguments, **options)
             figure = axes.get_figure(root=True)
             for panel in figure.axes if figure else ():
@@ -88,7 +88,7 @@ def _make_paper(ax: Axes) -> None:
 
 
 def axes_or_new(ax: Axes | None, inches: tuple[float, float] = (8, 4.8)) -> Axes:
-    """The axes given, or those of a new figure of so many inches across and up."""
+    """The axes given, or those of a new figure of this size in inches, across and up."""
     if ax is None:
         _, ax = plt.subplots(figsize=inches, layout="constrained")
     ax.spines[["top", "right"]].set_visible(False)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 
-from sim.presentation.deeds import named_month
+from sim.presentation.phrases import named_month
 from sim.presentation.section import Column, Section, Table
 from sim.study.after_action import AfterAction, Judged, Option
 from sim.wording import with_error, years_of

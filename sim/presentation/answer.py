@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from sim.analysis.summary import Comparison, Summary
+from sim.analysis.comparison import Comparison
+from sim.analysis.summary import Summary
 from sim.game.endings import Cause
 from sim.presentation import sentences
 from sim.presentation.reversal import headline

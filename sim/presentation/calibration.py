@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
+from sim.levels import SPREAD
 from sim.presentation.section import Column, Section, Table, figure
 from sim.study.calibration import self_check
 from sim.study.calibration.forecasts import AFTER, BEFORE
@@ -16,7 +18,7 @@ _MIN_EFFECTIVE, _MAX_ERROR = 100, 5
 """Judgements: candidates that weights must be worth, and error of the emulator, where the record is
 likelier, that is too large.
 """
-_SPREAD_IN_SD = 3.29
+_SPREAD_IN_SD = float(np.subtract(*special.ndtri(SPREAD[::-1])))
 """Standard deviations between the ends of a range of 90 %."""
 
 

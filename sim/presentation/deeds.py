@@ -6,15 +6,12 @@ choice) follows in sentences of its own, which a seat at the table does not get 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from sim.actors.members import listed
-from sim.calendar import DAYS_PER_YEAR
 from sim.game.endings import Cause, Reason
+from sim.presentation.phrases import moved, percent
 
-_LEAST = 0.001
-"""Chances below this are called so: a judgement."""
 Details = Mapping[str, Any]
 State = Mapping[str, float]
 
@@ -42,32 +39,6 @@ class Deed:
     def what(self) -> tuple[str, str]:
         """What was done, whatever its reasons and its consequences."""
         return self.kind, self.clause.partition(";")[0]
-
-
-def month_of(signed: date, years: float) -> date:
-    """A day in the middle of the month that ends `years` after the signature."""
-    return signed + timedelta(days=DAYS_PER_YEAR * (years - 1 / 24))
-
-
-def named_month(signed: date, years: float) -> str:
-    """The month that ends `years` after the signature, with its year."""
-    return f"{month_of(signed, years):%B %Y}"
-
-
-def percent(chance: float) -> str:
-    """A chance or a belief, in whole percent, or closer where it is near none."""
-    if 0 < chance < _LEAST:
-        return f"under {100 * _LEAST:g} %"
-    whole = f"{100 * chance:.0f} %"
-    return f"{100 * chance:.1f} %" if whole in ("0 %", "1 %") and chance else whole
-
-
-def moved(before: float, after: float) -> str:
-    """How a chance or belief moved."""
-    was, is_now = percent(before), percent(after)
-    if was == is_now:
-        return f"stayed at {is_now}"
-    return f"{'rose' if after > before else 'fell'} from {was.removesuffix(' %')} to {is_now}"
 
 
 def deeds(journal: Mapping[str, Any]) -> list[Deed]:

@@ -6,9 +6,10 @@ from typing import Any, Protocol, cast
 import pandas as pd
 
 from sim.analysis import measures
-from sim.analysis.durability import columns_of
+from sim.analysis.comparison import Comparison
+from sim.analysis.estimate_table import columns_of
 from sim.analysis.measures import Simulated
-from sim.analysis.summary import Comparison, Summary
+from sim.analysis.summary import Summary
 from sim.analysis.threshold import Threshold
 
 

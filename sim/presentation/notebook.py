@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
-from sim.analysis.summary import Comparison, Summary
+from sim.analysis.comparison import Comparison
+from sim.analysis.summary import Summary
 from sim.ensemble.store import Run
 from sim.presentation.answer import HOW_TO_READ
 from sim.presentation.registry import section_of
-from sim.presentation.runs import durability_table
+from sim.presentation.run_tables import durability_table
 from sim.presentation.section import Table
 from sim.scenario.schema import Scenario
 from sim.scenario.show import parameters

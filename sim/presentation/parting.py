@@ -5,7 +5,8 @@ each.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.presentation.deeds import Deed, percent
+from sim.presentation.deeds import Deed
+from sim.presentation.phrases import percent
 from sim.presentation.story import History, Paragraph, chapters, end, signature, when
 
 _STATED = 3

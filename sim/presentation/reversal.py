@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.presentation.section import Column, Section, Table
 from sim.study.finding import Finding
-from sim.study.reversal import STEP
+from sim.study.steps import STEP
 from sim.wording import above_limits
 
 TRUST = (

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
-from sim.presentation.deeds import Deed, deeds, month_of, named_month, percent
+from sim.presentation.deeds import Deed, deeds
+from sim.presentation.phrases import month_of, named_month, percent
 
 QUESTIONS = {
     ("Russia", "review"): "Russia weighs its choice: break the ceasefire, probe, or hold?",

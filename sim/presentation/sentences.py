@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.comparison import Comparison
 from sim.analysis.signing import DURABLE_YEARS
-from sim.analysis.summary import Comparison, Summary
+from sim.analysis.summary import Summary
 from sim.game.endings import Cause, Reason
 from sim.guarantee.costs import PEACE
 from sim.wording import of_row, share, with_error, years_of

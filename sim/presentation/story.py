@@ -10,13 +10,13 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from sim.presentation.deeds import Deed, deeds, month_of, moved, named_month, percent
+from sim.presentation.deeds import Deed, deeds
+from sim.presentation.phrases import counted, duration, month_of, moved, named_month, percent, times
 
 TURN = 0.05
 """A change in the chance of attack at a review, in one month or by drift in one year, from which it
 is worth a sentence: a judgement.
 """
-_COUNTED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 @dataclass(frozen=True)
@@ -196,19 +196,14 @@ def _together(history: History, same: Sequence[Deed]) -> str:
     if same[0].kind == "review":
         odds = [deed.odds for deed in same]
         return (
-            f"Russia came close to an attack {_times(len(same))}, in {listed}: the odds of one "
+            f"Russia came close to an attack {times(len(same))}, in {listed}: the odds of one "
             f"were up to {percent(max(odds))}, and it held each time."
         )
     reply = same[0].sort.removeprefix("probe ")
     return (
-        f"Russia probed {_times(len(same))}, in {listed}; the coalition answered {reply} each "
+        f"Russia probed {times(len(same))}, in {listed}; the coalition answered {reply} each "
         "time, and none of it escalated."
     )
-
-
-def counted(number: int) -> str:
-    """A number as a word, or in figures from ten on."""
-    return _COUNTED[number] if number < len(_COUNTED) else f"{number}"
 
 
 def _turning_point(history: History, step: int) -> str:
@@ -273,24 +268,18 @@ def _quiet(history: History, years: Mapping[int, str]) -> str:
         if any(event["kind"] == kind for event in events)
     ]
     listed = f": {', '.join(routine)}" if routine else ""
-    weighed = f"; Russia weighed its choice {_times(reviews)} and held" if reviews else ""
+    weighed = f"; Russia weighed its choice {times(reviews)} and held" if reviews else ""
     return f"Nothing happened that mattered{listed}{weighed}."
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{counted(count)} times")
 
 
 def end(history: History) -> Paragraph:
     """How it ended, and the most dangerous moment."""
     last = history.states[-1]
-    held = _duration(round(last["step"]), history.steps_per_year)
+    held = duration(round(last["step"]), history.steps_per_year)
     peace = history.states[:-1] if history.ended else history.states
     worst = max(peace, key=lambda state: state["chance_of_attack"])
     probes, firm = round(last["probes"]), round(last["firm_answers"])
-    answered = (
-        f"and was answered firmly {_times(firm)}" if firm else "and was never answered firmly"
-    )
+    answered = f"and was answered firmly {times(firm)}" if firm else "and was never answered firmly"
     return Paragraph(
         "In the end",
         (
@@ -298,22 +287,10 @@ def end(history: History) -> Paragraph:
             if history.ended
             else f"The ceasefire still held after {held}. "
         )
-        + (f"Russia probed {_times(probes)} {answered}. " if probes else "Russia never probed. ")
+        + (f"Russia probed {times(probes)} {answered}. " if probes else "Russia never probed. ")
         + f"The danger was greatest {when(history, worst)}, when a review would have ended in an "
         f"attack with a chance of {percent(worst['chance_of_attack'])}.",
     )
-
-
-def _duration(steps: int, steps_per_year: int) -> str:
-    """Years and months."""
-    years, rest = divmod(steps, steps_per_year)
-    months = round(12 * rest / steps_per_year)
-    spoken = [
-        f"{count} {unit}{'' if count == 1 else 's'}"
-        for count, unit in ((years, "year"), (months, "month"))
-        if count
-    ]
-    return " and ".join(spoken) or "no time"
 
 
 def when(history: History, state: Mapping[str, float]) -> str:

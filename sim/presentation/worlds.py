@@ -8,7 +8,8 @@ import numpy as np
 from sim.game.attack import INTERVENES
 from sim.game.crisis import Crisis
 from sim.game.equilibrium import Behaviour, action_values, behaviour, logit_gap, regret
-from sim.game.tree import Chance, Move, Node, crisis_tree
+from sim.game.extensive_form import Chance, Move, Node
+from sim.game.tree import crisis_tree
 from sim.presentation.parting import parted
 from sim.presentation.story import Paragraph, story
 

@@ -20,7 +20,7 @@ DAYS = (30, 31, 61, 91)
 
 
 def forecasts() -> pd.DataFrame:
-    """The crowds' shares of ceasefires that last at least so many days: crowd, days, estimate.
+    """The crowds' shares of ceasefires that last at least a number of days: crowd, days, estimate.
 
     They have no intervals of their own: what is uncertain about them is how far three crowds lie
     apart.

@@ -34,23 +34,23 @@ _EVENT_OF: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
 
 def check(course: Course | None, scenario: Scenario) -> None:
     """Raise ScenarioError for a course that cannot be one of this scenario."""
-    if course is not None and (found := problems(course, scenario)):
-        raise ScenarioError(found)
+    if course is not None and (faults := problems(course, scenario)):
+        raise ScenarioError(faults)
 
 
 def problems(course: Course, scenario: Scenario, place: Place | None = None) -> list[str]:
     """What keeps a course from being one of this scenario, each with its place and its reason."""
     where = place or (lambda table, *_: f"course: {table}")
     steps = scenario.sampling.steps_per_year
-    found = list(_until(course, scenario, where))
+    faults = list(_until(course, scenario, where))
     for table, check in (("events", _event), ("decisions", _decision)):
         earlier: list[Any] = []
         for number, entry in enumerate(getattr(course, table)):
             at = f"{where(table, number)}: {table}[{number + 1}]"
-            found += [f"{at}: {why}" for why in _moment(entry, earlier, scenario)]
-            found += [f"{at}: {why}" for why in check(entry, earlier, course, scenario)]
+            faults += [f"{at}: {why}" for why in _moment(entry, earlier, scenario)]
+            faults += [f"{at}: {why}" for why in check(entry, earlier, course, scenario)]
             earlier.append(entry)
-    return found or [
+    return faults or [
         f"{where('decisions', number)}: decisions[{number + 1}]: {why}"
         for number, decision in enumerate(course.decisions)
         for why in _contradicted(decision, course, steps)

@@ -36,7 +36,7 @@ def load_course(path: str | Path, scenario: Scenario) -> Course:
     Raises
     ------
     ScenarioError
-        With every problem found, each with its line and its reason.
+        With every problem, each with its line and its reason.
 
     Examples
     --------
@@ -50,9 +50,9 @@ def load_course(path: str | Path, scenario: Scenario) -> Course:
     2.0
 
     """
-    course, found = read_course(_text(Path(path)), str(path), scenario)
-    if found:
-        raise ScenarioError(found)
+    course, faults = read_course(_text(Path(path)), str(path), scenario)
+    if faults:
+        raise ScenarioError(faults)
     return course
 
 
@@ -63,8 +63,8 @@ def read_course(text: str, origin: str, scenario: Scenario) -> tuple[Course, lis
     Raises ScenarioError if it is the text of no course.
     """
     file = _parsed(text, origin)
-    if found := list(_faults(file, scenario.calendar)):
-        raise ScenarioError(found)
+    if faults := list(_faults(file, scenario.calendar)):
+        raise ScenarioError(faults)
     course = _course(file.values, scenario.calendar)
     return course, problems(course, scenario, file.place)
 

@@ -178,10 +178,10 @@ def _checked(document: Mapping[str, Any], settings: Settings, problems: list[str
     try:
         scenario = Scenario.model_validate(document)
     except ValidationError as wrong:
-        found = wrong.errors()
-        lines = {*problems, *(describe(error, settings) for error in found[:MOST_DESCRIBED])}
+        errors = wrong.errors()
+        lines = {*problems, *(describe(error, settings) for error in errors[:MOST_DESCRIBED])}
         problems = sorted(lines, key=by_place)
-        if more := found[MOST_DESCRIBED:]:
+        if more := errors[MOST_DESCRIBED:]:
             problems.append(f"and {len(more):,} problems more; mend these first")
         raise ScenarioError(problems) from None
     if problems:

@@ -187,7 +187,7 @@ def _decided(course: Course, made: Faced, option: str, steps: int) -> Course:
     decision = Decision(made.step / steps, made.actor, option)
     return replace(
         course,
-        decisions=tuple(sorted((*earlier, decision), key=lambda each: each.at)),
+        decisions=tuple(sorted((*earlier, decision), key=lambda decision: decision.at)),
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.durability import columns_of, estimate_of
 from sim.analysis.estimate import Estimate
+from sim.analysis.estimate_table import columns_of, estimate_of
 from sim.analysis.signing import DURABLE_YEARS, Guarantors, Signing, numbers, signing
 from sim.ensemble.run import run
 from sim.ensemble.store import Run

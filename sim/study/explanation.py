@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.durability import columns_of, estimate_of
 from sim.analysis.estimate import Estimate
+from sim.analysis.estimate_table import columns_of, estimate_of
 from sim.analysis.signing import plain
 from sim.study.columns import LABEL_TABLE, Column, Kind, TableSchema
 from sim.study.finding import LABELS, Finding

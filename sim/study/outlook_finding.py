@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.durability import estimate_of
+from sim.analysis.estimate_table import estimate_of
 from sim.analysis.signing import plain
 from sim.scenario.schema import described
 from sim.study.columns import LABEL_TABLE, Column, Kind, TableSchema, estimate_with_limits

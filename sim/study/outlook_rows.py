@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.durability import columns_of, estimate_of, survival
+from sim.analysis.durability import survival
+from sim.analysis.estimate_table import columns_of, estimate_of
 from sim.analysis.weighted import Weighted, moved
 from sim.ensemble.conditioned import STATES, Conditioned, effective
 from sim.ensemble.store import Run

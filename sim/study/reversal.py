@@ -9,8 +9,7 @@ the sets are divided among the few steps that came closest, which give the numbe
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,43 +18,34 @@ import pandas as pd
 from scipy import special
 
 from sim.analysis.designs import ranks
-from sim.analysis.durability import paired
-from sim.analysis.estimate import Estimate, by_design, estimate
+from sim.analysis.differences import paired
+from sim.analysis.estimate import Estimate, estimate
+from sim.analysis.freed import by_design
 from sim.analysis.measures import Measure, survival
 from sim.ensemble.counted import count_histories
 from sim.ensemble.run import Progress
 from sim.ensemble.store import Run
 from sim.errors import NotPairedError, ScenarioError
 from sim.levels import CONFIDENCE
-from sim.model.designs import designs
-from sim.quantity import Parameters
-from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
-from sim.study.assumptions import assumptions, is_provision, meaning
+from sim.study.assumptions import assumptions
 from sim.study.columns import LABEL_TABLE, Column, Kind, TableSchema, with_limits
 from sim.study.discovery import difference
 from sim.study.finding import LABELS, Finding, label_table
 from sim.study.kept import Question, answered, can_keep, find_again
+from sim.study.steps import SETS, STEP, Simulate, changes_by_step, steps_of, steps_to_level
 from sim.study.sweep import progress_within
 from sim.study.turning import FOLDS, STRATA, expected, tilt, turning
-from sim.uncertainty import Draws, Floats
+from sim.uncertainty import Floats
 
-STEP = "halved or doubled, or moved by 0.1 where they are shares or probabilities"
-"""The step of fixed numbers, each way and within their bounds."""
-_FACTOR, _SHARE = 2.0, 0.1
 BELIEF_STEP = math.log(2)
 """The step of a belief in nats: worth ruling out half of the parameter sets."""
 BELIEFS, FINALISTS = 3, 6
 """Beliefs and steps that are reported: a judgement between their error and time."""
-SETS = 1000
-"""Parameter sets of each run, or all of a smaller one: a judgement between error and time."""
 SETS_A_STRATUM = 25
 """Parameter sets that a stratum of an uncertain number holds at least, as in
 `sim.study.robustness`.
 """
-_UNMOVED = ("calendar", "costs", "sampling")
-"""Blocks that do not change how long a ceasefire holds, or whose numbers are no assumption."""
-_MEMBERS = "europe.members."
 TABLES = {
     "candidates": TableSchema(
         (
@@ -79,49 +69,6 @@ TABLES = {
     ),
     LABELS: LABEL_TABLE,
 }
-
-
-@dataclass(frozen=True)
-class Move:
-    """A fixed number before and after a step."""
-
-    key: str
-    now: float
-    then: float
-
-
-@dataclass(frozen=True)
-class Step:
-    """A fixed number moved one step, that of all members of a coalition together: in the guarantee
-    of this name, or in both if it is none.
-    """
-
-    guarantee: str
-    moves: tuple[Move, ...]
-
-    def is_in(self, name: str) -> bool:
-        """Whether it changes the guarantee of this name."""
-        return self.guarantee in ("", name)
-
-    def row(self) -> dict[str, Any]:
-        """What it is, as columns of a table; means of the members of a coalition."""
-        first, words = self.moves[0], meaning(self.moves[0].key)
-        together = len(self.moves) > 1
-        return {
-            "kind": "fixed",
-            "guarantee": self.guarantee,
-            "parameter": f"{_MEMBERS}*.{first.key.rpartition('.')[2]}" if together else first.key,
-            "meaning": f"All European members: {words[0].partition(': ')[2]}"
-            if together
-            else words[0],
-            "unit": words[1],
-            "now": float(np.mean([move.now for move in self.moves])),
-            "then": float(np.mean([move.then for move in self.moves])),
-        }
-
-
-Simulate = Callable[[Scenario, Measure], Floats]
-"""A measure in each history (history,) of a scenario."""
 
 
 def reversal(runs: Sequence[Run], **options: Any) -> pd.DataFrame:
@@ -286,11 +233,11 @@ def _steps(
     steps = steps_of(best.scenario, rival.scenario)
     if not steps:
         return
-    first = _changes(steps, measure, best, rival, simulate)
+    first = changes_by_step(steps, measure, best, rival, simulate)
     finalists = sorted(
         (step for step in steps if len(first[step])), key=lambda step: float(first[step].mean())
     )[:FINALISTS]
-    second = _changes(finalists, measure, best, rival, simulate)
+    second = changes_by_step(finalists, measure, best, rival, simulate)
     for step in finalists:
         change = second[step]
         if len(change) < 2:  # noqa: PLR2004  one set has no error
@@ -306,9 +253,9 @@ def _steps(
             "difference": gap.value + moved,
             "difference_low": gap.value + moved - reach,
             "difference_high": gap.value + moved + reach,
-            "steps": _level(gap.value, moved),
-            "steps_low": _level(gap.value, moved - error),
-            "steps_high": _level(gap.value, moved + error),
+            "steps": steps_to_level(gap.value, moved),
+            "steps_low": steps_to_level(gap.value, moved - error),
+            "steps_high": steps_to_level(gap.value, moved + error),
         }
 
 
@@ -327,81 +274,3 @@ def _simulation(total: int, progress: Progress | None = None, **options: Any) ->
         return np.asarray(numbers)
 
     return simulate
-
-
-def _level(gap: float, change: float) -> float:
-    """How many steps make both level, in proportion to what one changes."""
-    return gap / -change if change < 0 else math.inf
-
-
-def _changes(
-    steps: Sequence[Step], measure: Measure, best: Run, rival: Run, simulate: Simulate
-) -> dict[Step, Floats]:
-    """What each step changes in the difference of both guarantees, in its parameter sets (set,)."""
-    moved = [_one_step_a_set(run.scenario, steps) for run in (best, rival)]
-    then = np.subtract(*(simulate(scenario, measure) for scenario in moved))
-    now = measure.of(best.worlds) - measure.of(rival.worlds)
-    sampling = moved[0].sampling
-    by_set = (then - now[: len(then)]).reshape(-1, sampling.replicates).mean(axis=1)
-    sets = np.arange(sampling.designs)
-    drawn = {each.name: designs(sampling.seed, each.uncertain(), sets) for each in moved}
-    took = {
-        step: next(values for name, values in drawn.items() if step.is_in(name))[step.moves[0].key]
-        == step.moves[0].then
-        for step in steps
-    }
-    return {step: by_set[rows] for step, rows in took.items()}
-
-
-def _one_step_a_set(scenario: Scenario, steps: Sequence[Step]) -> Scenario:
-    """The scenario with one of the steps in each parameter set, each as often as any other."""
-    rows: dict[str, list[float]] = {}
-    for number, step in enumerate(steps):
-        for move in step.moves if step.is_in(scenario.name) else ():
-            rows.setdefault(move.key, [move.now] * len(steps))[number] = move.then
-    chosen: Any = {key: Draws(tuple(values)) for key, values in rows.items()}
-    fewer = replaced(scenario, {"sampling.designs": min(SETS, scenario.sampling.designs)})
-    return fewer.drawn(chosen)
-
-
-def steps_of(best: Scenario, rival: Scenario) -> list[Step]:
-    """Every step of a fixed number: of provisions in either guarantee, of all else in both."""
-    steps: list[Step] = []
-    for scenario in (best, rival):
-        provisions = {key: ends for key, ends in _ends_of(scenario) if is_provision(key)}
-        steps += (Step(scenario.name, (move,)) for ends in provisions.values() for move in ends)
-    known = dict(_ends_of(rival))
-    together: dict[tuple[str, int], list[Move]] = {}
-    for key, ends in _ends_of(best):
-        if is_provision(key) or known.get(key) != ends:
-            continue
-        field = key.rpartition(".")[2] if key.startswith(_MEMBERS) else key
-        for move in ends:
-            together.setdefault((field, int(move.then > move.now)), []).append(move)
-    return [*steps, *(Step("", tuple(moves)) for moves in together.values())]
-
-
-def _ends_of(scenario: Scenario) -> Iterator[tuple[str, list[Move]]]:
-    """Each fixed number that could be uncertain, moved a step down and up within its bounds."""
-    for key, now, low, high in _numbers(scenario, ""):
-        is_share = (low, high) == (0, 1)
-        ends = [now - _SHARE, now + _SHARE] if is_share else [now / _FACTOR, now * _FACTOR]
-        within = [min(max(end, low), high) for end in ends]
-        yield key, [Move(key, now, then) for then in within if then != now]
-
-
-def _numbers(block: Parameters, prefix: str) -> Iterator[tuple[str, float, float, float]]:
-    """Every fixed number of a block that could be uncertain: dotted key, value and bounds."""
-    for name, field in type(block).model_fields.items():
-        value, key = getattr(block, name), prefix + name
-        extra: Any = field.json_schema_extra
-        match value:
-            case _ if key in _UNMOVED:
-                continue
-            case Parameters():
-                yield from _numbers(value, f"{key}.")
-            case (Parameters(), *_):
-                for entry in value:
-                    yield from _numbers(entry, f"{key}.{getattr(entry, 'name', '')}.")
-            case float() if field.annotation is not float:
-                yield key, value, extra.get("minimum", -math.inf), extra.get("maximum", math.inf)

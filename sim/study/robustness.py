@@ -18,8 +18,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.durability import paired
-from sim.analysis.estimate import by_design, chance_left, estimate, share_of_designs
+from sim.analysis.differences import paired
+from sim.analysis.estimate import estimate, share_of_designs
+from sim.analysis.freed import by_design, chance_left
 from sim.analysis.measures import Measure, named
 from sim.analysis.resampling import bags
 from sim.ensemble.store import Run

@@ -30,11 +30,11 @@ from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 from sim.study.clauses import DESIGNS, REPLICATES
 from sim.study.experiment import no_accession
+from sim.study.requirement_faults import Ranges
 from sim.uncertainty import Floats
 
 SAMPLES = 128
 """Texts of the sample: a judgement."""
-Ranges = Mapping[str, tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _linear(
         executor,
         progress,
         out=out,
-        counted=", ".join(each.name for each in counted),
+        counted=", ".join(measure.name for measure in counted),
     )
     split = len(columns[0]) - 2
     pairs = [

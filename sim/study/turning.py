@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from sim.analysis.designs import ranks
-from sim.analysis.estimate import by_design, estimate
+from sim.analysis.estimate import estimate
+from sim.analysis.freed import by_design
 from sim.analysis.measures import Measure
 from sim.analysis.resampling import bags, weighted_quantiles
 from sim.ensemble.store import Run

@@ -24,7 +24,8 @@ import numpy as np
 import sim
 from sim.game.crisis import Crisis
 from sim.game.equilibrium import behaviour, logit_gap, regret
-from sim.game.tree import Action, InformationSet, crisis_tree
+from sim.game.extensive_form import Action, InformationSet
+from sim.game.tree import crisis_tree
 from sim.uncertainty import Distribution, is_number
 
 HERE = Path(__file__).parent

@@ -14,7 +14,8 @@ from sim.record.lifetimes import YEARS, kaplan_meier
 from sim.scenario.schema import digest
 from sim.study.calibration.posterior import Posterior, Prior
 from sim.study.finding import Finding
-from sim.study.validation import Predictor, by_pair
+from sim.study.scoring import by_pair
+from sim.study.validation import Predictor
 from sim.uncertainty import Floats
 
 BEFORE, AFTER = "model before", "model calibrated"

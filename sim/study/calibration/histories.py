@@ -152,9 +152,9 @@ def simulate_candidates(
     )
     which = [{"seed": own, "candidates": batch} for own, batch in zip(seeds, batches, strict=True)]
     kept = {
-        number: found
+        number: point_read
         for number, point in enumerate(which)
-        if (found := points.read(point)) is not None
+        if (point_read := points.read(point)) is not None
     }
     missing = [number for number in range(len(batches)) if number not in kept]
     arguments = [seeds[number] for number in missing], [batches[number] for number in missing]

@@ -29,7 +29,7 @@ from sim.study.calibration.posterior import Prior
 from sim.study.calibration.prior import hypercube, independent
 from sim.study.columns import Column, Kind, TableSchema, estimate_with_limits, with_limits
 from sim.study.finding import Finding
-from sim.study.validation import SCORES, scores
+from sim.study.scoring import SCORES, scores
 
 CANDIDATES, HISTORIES, CHECKS = 400, 600, 200
 """Judgements: some four minutes on two idle cores, four candidates for each coefficient of a
