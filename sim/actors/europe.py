@@ -11,10 +11,12 @@ from sim.actors.foresight import PRESENT
 from sim.actors.members import (
     FORCES,
     REFERENCE_MEMBERS,
+    Ballots,
     Member,
     Members,
     Outsiders,
     Without,
+    ballots,
     by_member,
     elections_by,
     shares,
@@ -257,6 +259,11 @@ class FrontLineDefender(Parameters):
         return tuple(member.weight / total for member in self.standing)
 
     @derived
+    def ballots(self) -> Ballots:
+        """When each member votes."""
+        return ballots(self.standing)
+
+    @derived
     def log_kept(self) -> Floats:
         """log(1 - e_E share_i): what an election of each standing member, as the first axis, leaves
         of a reputation.
@@ -283,7 +290,7 @@ class FrontLineDefender(Parameters):
 
     def elections_by(self, years: Array, calendar: Calendar) -> Floats:
         """Number of elections that each standing member has held by a moment, as the first axis."""
-        return elections_by(self.standing, years, calendar)
+        return elections_by(self.ballots, years, calendar)
 
     def tripwire_value(self, exposed: Array) -> Array:
         """w F_X / (F_X + F½)."""
