@@ -2,6 +2,7 @@
 fall after it.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from sim.quantity import Array, Parameters, parameter
+from sim.uncertainty import Floats
 
 DAYS_PER_YEAR = 365.25
 
@@ -71,3 +73,14 @@ class Calendar(Parameters):
         """Number of elections by a moment, every `interval` years from the `first`."""
         held = (years - first) // interval + 1
         return max(0.0, held) if isinstance(held, float) else np.maximum(0.0, held)
+
+
+def at_moments(count: Callable[[Array], Floats], now: Array, *, alike: bool) -> Floats:
+    """What an actor will `count` from a moment on, with the worlds as the last axis.
+
+    Worlds that are `alike`, with the same calendar, count once for each moment that is now in any.
+    """
+    if not alike or np.ndim(now) == 0:
+        return count(now)
+    moments, place = np.unique(now, return_inverse=True)
+    return count(moments).take(place, axis=-1)

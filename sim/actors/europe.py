@@ -21,7 +21,7 @@ from sim.actors.members import (
     elections_by,
     shares,
 )
-from sim.calendar import Calendar
+from sim.calendar import Calendar, at_moments
 from sim.quantity import SMALLEST, Array, Brigades, Parameters, Quantity, derived, parameter
 from sim.uncertainty import Floats, Uniform
 
@@ -284,7 +284,12 @@ class FrontLineDefender(Parameters):
         self, reputation: Array, now: Array, ahead: Array, calendar: Calendar
     ) -> Array:
         """b_E(h) = π_E + (b_E - π_E) Π (1 - e_E share_i) over members' elections in (t, t + h]."""
-        counts = self.elections_by(now + np.concatenate([PRESENT, ahead]), calendar)
+        nodes = np.concatenate([PRESENT, ahead])
+        counts = at_moments(
+            lambda years: self.elections_by(years + nodes, calendar),
+            now,
+            alike=self.ballots[1].shape[-1] == 1,
+        )
         held = counts[:, 1:] - counts[:, :1]
         return after_draws(self.prior_resolute, reputation, summed(held, self.log_kept))
 
