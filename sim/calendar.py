@@ -2,6 +2,7 @@
 fall after it.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from sim.quantity import Array, Parameters, parameter
+from sim.uncertainty import Floats
 
 DAYS_PER_YEAR = 365.25
 
@@ -46,21 +48,39 @@ class Calendar(Parameters):
 
     def years_until(self, day: date) -> float:
         """Years from the signature to a date, negative for one before it."""
-        return (day - self.signed).days / DAYS_PER_YEAR
+        return float(self.years_to(day.toordinal()))
+
+    def years_to(self, day: Array) -> Array:
+        """The same to days that are given by their ordinals, as `date.toordinal` counts them."""
+        return (day - self.signed.toordinal()) / DAYS_PER_YEAR
 
     def elections_by(self, years: Array, next_election: date, interval: Array) -> Array:
         """Number of elections in (0, years], every `interval` years from the next one.
 
         One that is dated on or before the signature is moved on by whole intervals.
         """
-        return self.elections_since(self.first_election(next_election, interval), interval, years)
+        first = self.first_election(self.years_until(next_election), interval)
+        return self.elections_since(first, interval, years)
 
-    def first_election(self, next_election: date, interval: Array) -> Array:
-        """Years from the signature to the first election after it."""
-        dated = self.years_until(next_election)
-        return dated if dated > 0 else dated + interval * (np.floor(-dated / interval) + 1)
+    def first_election(self, dated: Array, interval: Array) -> Array:
+        """Years from the signature to the first election after it, from those to its date."""
+        if isinstance(dated, float) and dated > 0:
+            return dated
+        moved_on = dated + interval * (np.floor(-dated / interval) + 1)
+        return np.where(np.greater(dated, 0), dated, moved_on)[()]
 
     def elections_since(self, first: Array, interval: Array, years: Array) -> Array:
         """Number of elections by a moment, every `interval` years from the `first`."""
         held = (years - first) // interval + 1
         return max(0.0, held) if isinstance(held, float) else np.maximum(0.0, held)
+
+
+def at_moments(count: Callable[[Array], Floats], now: Array, *, alike: bool) -> Floats:
+    """What an actor will `count` from a moment on, with the worlds as the last axis.
+
+    Worlds that are `alike`, with the same calendar, count once for each moment that is now in any.
+    """
+    if not alike or np.ndim(now) == 0:
+        return count(now)
+    moments, place = np.unique(now, return_inverse=True)
+    return count(moments).take(place, axis=-1)

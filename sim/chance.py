@@ -6,14 +6,39 @@ never made by addition.
 """
 
 import hashlib
+from functools import cache
 
 import numpy as np
 
+_POOL = 4
+"""Words to which NumPy fills up a seed before a spawn key."""
+
 
 def _key(seed: int, name: str, *number: int) -> np.random.SeedSequence:
-    """The seed sequence of a stream, from all of its key."""
-    words = np.frombuffer(hashlib.sha256(name.encode()).digest(), dtype="<u4")
-    return np.random.SeedSequence(seed, spawn_key=(*words.tolist(), *number))
+    """The seed sequence of a stream, from all of its key: that of the seed with the name and the
+    numbers as its spawn key, whose words NumPy would put together one by one, which takes longer.
+    """
+    of_seed = _words(seed)
+    words = [*of_seed, *(0,) * (_POOL - len(of_seed)), *_words_of(name)]
+    for each in number:
+        words += _words(each)
+    return np.random.SeedSequence(np.array(words, dtype=np.uint32))
+
+
+@cache
+def _words_of(name: str) -> tuple[int, ...]:
+    """What a name is in a key: its digest, in words of 32 bits."""
+    return tuple(np.frombuffer(hashlib.sha256(name.encode()).digest(), dtype="<u4").tolist())
+
+
+def _words(number: int) -> list[int]:
+    """A number in words of 32 bits, the lowest first."""
+    words: list[int] = []
+    rest = int(number)
+    while rest or not words:
+        words.append(rest & 0xFFFFFFFF)
+        rest >>= 32
+    return words
 
 
 def generator(seed: int, name: str, *number: int) -> np.random.Generator:

@@ -181,7 +181,7 @@ def test_some_worlds_meet_the_chances_of_all(worlds):
 def test_nth_is_the_sequence_of_next():
     """The k-th event of each world has the k-th row, whatever the other worlds have come to."""
     rows, ordinal = Stream(7, "leaders", Slabs(WORLDS)), np.arange(len(WORLDS)) % 5
-    table = np.stack([rows.next() for _ in range(5)])
+    table = np.stack([rows.next().copy() for _ in range(5)])
     np.testing.assert_array_equal(
         Stream(7, "leaders", Slabs(WORLDS)).nth(ordinal, WORLDS), table[ordinal, WORLDS]
     )
@@ -191,7 +191,8 @@ def test_streams_are_uniform():
     """Kolmogorov-Smirnov over 98,304 numbers; false-alarm rate 6e-5."""
     stream = Stream(3, "reviews", Slabs(WORLDS))
     assert (
-        stats.kstest(np.concatenate([stream.next() for _ in range(128)]), "uniform").pvalue > 6e-5
+        stats.kstest(np.concatenate([stream.next().copy() for _ in range(128)]), "uniform").pvalue
+        > 6e-5
     )
 
 

@@ -75,11 +75,12 @@ def summed(counts: Floats, values: Floats) -> Floats:
     more = counts[:, 1:] - counts[:, :-1]
     sums = np.zeros((counts.shape[1], max(values.shape[1], counts.shape[2])))
     grows: list[list[bool]] = np.any(more, axis=-1).T.tolist()
+    once: list[list[bool]] = np.all(more == 1, axis=-1).T.tolist()
     for node, grown in enumerate(grows):
         total = sums[node + 1]
         total[:] = sums[node]
-        for count, value in itertools.compress(zip(more[:, node], values, strict=True), grown):
-            total += count * value
+        for place in itertools.compress(range(len(values)), grown):
+            total += values[place] if once[node][place] else more[place, node] * values[place]
     return sums
 
 

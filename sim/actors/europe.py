@@ -11,15 +11,17 @@ from sim.actors.foresight import PRESENT
 from sim.actors.members import (
     FORCES,
     REFERENCE_MEMBERS,
+    Ballots,
     Member,
     Members,
     Outsiders,
     Without,
+    ballots,
     by_member,
     elections_by,
     shares,
 )
-from sim.calendar import Calendar
+from sim.calendar import Calendar, at_moments
 from sim.quantity import SMALLEST, Array, Brigades, Parameters, Quantity, derived, parameter
 from sim.uncertainty import Floats, Uniform
 
@@ -257,6 +259,11 @@ class FrontLineDefender(Parameters):
         return tuple(member.weight / total for member in self.standing)
 
     @derived
+    def ballots(self) -> Ballots:
+        """When each member votes."""
+        return ballots(self.standing)
+
+    @derived
     def log_kept(self) -> Floats:
         """log(1 - e_E share_i): what an election of each standing member, as the first axis, leaves
         of a reputation.
@@ -277,13 +284,18 @@ class FrontLineDefender(Parameters):
         self, reputation: Array, now: Array, ahead: Array, calendar: Calendar
     ) -> Array:
         """b_E(h) = π_E + (b_E - π_E) Π (1 - e_E share_i) over members' elections in (t, t + h]."""
-        counts = self.elections_by(now + np.concatenate([PRESENT, ahead]), calendar)
+        nodes = np.concatenate([PRESENT, ahead])
+        counts = at_moments(
+            lambda years: self.elections_by(years + nodes, calendar),
+            now,
+            alike=self.ballots[1].shape[-1] == 1,
+        )
         held = counts[:, 1:] - counts[:, :1]
         return after_draws(self.prior_resolute, reputation, summed(held, self.log_kept))
 
     def elections_by(self, years: Array, calendar: Calendar) -> Floats:
         """Number of elections that each standing member has held by a moment, as the first axis."""
-        return elections_by(self.standing, years, calendar)
+        return elections_by(self.ballots, years, calendar)
 
     def tripwire_value(self, exposed: Array) -> Array:
         """w F_X / (F_X + F½)."""

@@ -180,18 +180,27 @@ Outsiders = Annotated[Without, AfterValidator(_leave_a_coalition)]
 """Those of the members read before that stay out."""
 
 
-def elections_by(members: Sequence[Member], years: Array, calendar: Calendar) -> Floats:
+Ballots = tuple[Floats, Floats]
+"""The ordinal of each member's next election, and the years between its elections; (member, world)
+or (member, 1) where worlds do not differ.
+"""
+
+
+def ballots(members: Sequence[Member]) -> Ballots:
+    """When each member votes."""
+    return (
+        by_member([float(member.next_election.toordinal()) for member in members]),
+        by_member([member.election_interval for member in members]),
+    )
+
+
+def elections_by(ballots: Ballots, years: Array, calendar: Calendar) -> Floats:
     """Number of elections that each member has held by a moment, as the first axis before
     (node, world).
     """
-    first = [
-        calendar.first_election(member.next_election, member.election_interval)
-        for member in members
-    ]
-    interval = [member.election_interval for member in members]
-    return np.asarray(
-        calendar.elections_since(by_member(first)[:, None], by_member(interval)[:, None], years)
-    )
+    days, interval = ballots
+    first = np.asarray(calendar.first_election(calendar.years_to(days), interval))
+    return np.asarray(calendar.elections_since(first[:, None], interval[:, None], years))
 
 
 def by_member(values: Sequence[Array]) -> Floats:

@@ -13,7 +13,7 @@ from sim.actors.choice import (
     logistic,
     signalled,
 )
-from sim.calendar import Calendar, Date
+from sim.calendar import Calendar, Date, at_moments
 from sim.quantity import Array, Brigades, Parameters, Quantity, derived, parameter
 from sim.uncertainty import Uniform
 
@@ -215,7 +215,13 @@ class Backstop(Parameters):
         self, reputation: Array, now: Array, ahead: Array, calendar: Calendar
     ) -> Array:
         """b_A(h) = π_A + (b_A - π_A)(1 - e_A)^N_A(t, t+h)."""
-        held = self.elections_by(now + ahead, calendar) - self.elections_by(now, calendar)
+        held = at_moments(
+            lambda years: np.asarray(
+                self.elections_by(years + ahead, calendar) - self.elections_by(years, calendar)
+            ),
+            now,
+            alike=np.ndim(self.election_interval) == 0,
+        )
         return after_draws(
             self.prior_resolute,
             reputation,

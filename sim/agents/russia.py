@@ -64,7 +64,7 @@ class Russia(mesa.Agent):
 
         The month's chance of a disposition in an interval, before it is drawn.
         """
-        before, redraw = self.disposition_before[worlds], self.redraw[worlds]
+        before, redraw = self.disposition_before.take(worlds), self.redraw.take(worlds)
         length = np.maximum(0.0, high - low)
         return np.where(
             (before >= low) & (before < high), 1 - redraw + redraw * length, redraw * length
@@ -119,6 +119,6 @@ class Russia(mesa.Agent):
         By its disposition.
         """
         attack, _, probe = chances
-        disposition = self.disposition[worlds]
+        disposition = self.disposition.take(worlds)
         attacks = disposition < attack
         return attacks, ~attacks & (disposition < attack + probe)

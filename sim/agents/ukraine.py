@@ -25,17 +25,18 @@ class Ukraine(mesa.Agent):
         self.parameters, self.cap = parameters, cap
         self.strength: Floats = np.full(worlds, np.minimum(cap, parameters.strength))
         self.arms: Floats = np.zeros(worlds)
+        self._target = parameters.target(self.arms, cap)
         self._gap_left = parameters.gap_left(step)
 
     def receive(self, arms: Any) -> None:
         """Arms worth so many USD billion are delivered."""
         self.arms = np.asarray(self.arms + arms)
+        self._target = self.parameters.target(self.arms, self.cap)
 
     def build_up(self) -> None:
         """Build up for a step towards what the arms delivered allow."""
-        target = self.parameters.target(self.arms, self.cap)
         self.strength = np.asarray(
-            self.parameters.strength_after(self.strength, target, self._gap_left)
+            self.parameters.strength_after(self.strength, self._target, self._gap_left)
         )
 
     def review(self, chance: Array, uniform: Floats, reviewing: Array) -> NDArray[np.bool_]:

@@ -63,7 +63,7 @@ class Timeline:
                 check_states(
                     name, values, 1.0 if bins == _REPUTATIONS else np.inf, model.worlds, model.draws
                 )
-                at_peace[name][model.month - 1] = _count(values[worlds], bins)
+                at_peace[name][model.month - 1] = _count(values.take(worlds), bins)
         last = np.rint(model.years_held / model.step_years).astype(np.intp) - 1
         ended = np.zeros((steps, len(CAUSES)), dtype=np.int64)
         over = ~model.at_peace

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 
 import mesa
 import numpy as np
@@ -186,13 +186,15 @@ class CeasefireModel(mesa.Model):
             np.arange(size)
         )  # a copy: agents change their arrays in place
         agreed = crisis_of(
-            parameters,
-            replace(self.signature, entered=True),
+            self.sample.by_design,
+            replace(self.signature.at(self.sample.first), entered=True),
             PRESENT,
             self.step_years,
             as_agreed=True,
         )
-        self.balance_at_signature: Floats = np.full(size, agreed.now(agreed.attack.balance))
+        self.balance_at_signature: Floats = self.sample.everywhere(
+            agreed.now(agreed.attack.balance)
+        )
 
     def _open_books(self, size: int) -> None:
         """What becomes of each history."""
@@ -381,7 +383,7 @@ class CeasefireModel(mesa.Model):
         )
         voids = retaliates & (own < retaliating * crisis.voids)
         if (war := attacks | escalates).any():
-            self.wars.begin(due[war], deliberate=attacks[war])
+            self.wars.begin(due[war], attacks[war], crisis.response[0][war])
         self.observer.note_russia(self, crisis, reviewing, attacks, probes)
         self.answer_probes(due, probes, crisis)
         self.observer.note_incident(
@@ -414,6 +416,19 @@ class CeasefireModel(mesa.Model):
             russia.insecurity,
         )
         return everywhere if worlds is None else everywhere.at(worlds)
+
+    @cached_property
+    def crisis_at_signature(self) -> Crisis:
+        """The crisis game at the signature, in which all worlds of a parameter set are alike,
+        (design,).
+        """
+        return crisis_of(
+            self.sample.by_design,
+            self.signature.at(self.sample.first),
+            self.ahead,
+            self.step_years,
+            self.balance_at_signature[self.sample.first],
+        )
 
     def crisis(self, worlds: Worlds) -> Crisis:
         """The month's crisis game in some worlds."""

@@ -59,7 +59,7 @@ class Stream:
         self._rows_kept = 0
 
     def next(self) -> Floats:
-        """The next row, shape (world,)."""
+        """The next row, shape (world,), at hand until the stream is drawn from again."""
         if self._next == len(self._buffer):
             self._draw(min(_ROWS, 2 * self._next or 1))
         row = self._buffer[self._next].reshape(-1)[self._columns]
@@ -68,7 +68,8 @@ class Stream:
 
     def _draw(self, rows: int) -> None:
         """Draw some rows ahead: the more, the more there were before, as most streams are short."""
-        self._buffer = np.empty((rows, len(self._generators), SLAB))
+        if rows != len(self._buffer):
+            self._buffer = np.empty((rows, len(self._generators), SLAB))
         for slab, stream in enumerate(self._generators):
             self._buffer[:, slab] = stream.random((rows, SLAB))
         self._next = 0

@@ -108,5 +108,9 @@ class Histories(Protocol):
     def terms(self, wanted: frozenset[str] = TERMS) -> Terms:
         """What the regime comes to now."""
 
+    @property
+    def crisis_at_signature(self) -> Crisis:
+        """The crisis game at the signature, (design,)."""
+
     def crisis(self, worlds: Worlds) -> Crisis:
         """The month's crisis game in some worlds."""

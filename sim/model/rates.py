@@ -36,4 +36,4 @@ class Rates:
     def at(self, name: str, worlds: Worlds) -> Array:
         """One of the chances in some worlds; a number that is the same in all stays one."""
         chance: Array = getattr(self, name)
-        return chance[worlds] if isinstance(chance, np.ndarray) else chance
+        return chance.take(worlds) if isinstance(chance, np.ndarray) else chance

@@ -24,31 +24,27 @@ def main_reasons(
     parameters: Scenario,
     at: Situation,
     signature: Situation,
-    first_leader: NDArray[np.bool_],
-    disposition: Floats,
+    as_it_was: Floats,
     balance_at_signature: Floats,
     ahead: Floats,
     step: float,
 ) -> NDArray[np.intp]:
     """Position among `Reason` of the main reason of attacks that were made in the situation `at`,
-    (attack,).
+    with the chance `as_it_was`, and that were not meant from the signature on, (attack,).
 
-    `never_meant` where he who signed is in office and the disposition is below the chance of
-    attacking at the signature; else the circumstance whose return to its state at the signature
-    lowers the chance of attack most; else the disposition alone.
+    The circumstance whose return to its state at the signature lowers the chance of attack most, or
+    the disposition alone where none lowers it.
     """
     chance = _Chance(balance_at_signature, ahead, step)
-    never_meant = first_leader.copy()
-    if len(first := np.flatnonzero(first_leader)):
-        never_meant[first] = disposition[first] < chance.at(first)(
-            parameters.at(first), signature.at(first)
-        )
-    main = np.full(len(disposition), Reason.NEVER_MEANT.code)
-    if len(others := np.flatnonzero(~never_meant)):
-        main[others] = _lowers_most(
-            chance.at(others), parameters.at(others), at.at(others), signature.at(others)
-        )
-    return main
+    lowered = {reason: np.zeros_like(as_it_was) for reason in Reason}
+    for reason, there, then, changed in _returned(parameters, at, signature):
+        if len(where := np.flatnonzero(np.broadcast_to(changed, as_it_was.shape))):
+            lowered[reason][where] = as_it_was[where] - chance.at(where)(
+                there.at(where), then.at(where)
+            )
+    lowered[Reason.CLOSING_WINDOW] = as_it_was - replace(chance, ahead=PRESENT)(parameters, at)
+    lowered[Reason.DISPOSITION] = np.full_like(as_it_was, _NOTHING)
+    return np.asarray(np.argmax(np.stack(list(lowered.values())), axis=0))
 
 
 @dataclass(frozen=True)
@@ -67,24 +63,6 @@ class _Chance:
         return np.asarray(
             crisis_of(parameters, at, self.ahead, self.step, self.balance_at_signature).response[0]
         )
-
-
-def _lowers_most(
-    chance: _Chance, parameters: Scenario, at: Situation, signature: Situation
-) -> NDArray[np.intp]:
-    """Position of the circumstance whose return lowers the chance most, or of the disposition where
-    none lowers it.
-    """
-    as_it_was = chance(parameters, at)
-    lowered = {reason: np.zeros_like(as_it_was) for reason in Reason}
-    for reason, there, then, changed in _returned(parameters, at, signature):
-        if len(where := np.flatnonzero(np.broadcast_to(changed, as_it_was.shape))):
-            lowered[reason][where] = as_it_was[where] - chance.at(where)(
-                there.at(where), then.at(where)
-            )
-    lowered[Reason.CLOSING_WINDOW] = as_it_was - replace(chance, ahead=PRESENT)(parameters, at)
-    lowered[Reason.DISPOSITION] = np.full_like(as_it_was, _NOTHING)
-    return np.asarray(np.argmax(np.stack(list(lowered.values())), axis=0))
 
 
 def _returned(

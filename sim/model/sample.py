@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from sim.model.designs import components, designs
-from sim.quantity import Worlds
+from sim.quantity import Array, Worlds
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Distribution, Floats, Mixture, PointValues
 
@@ -24,6 +24,7 @@ class Sample:
     parameters: Scenario  # the scenario with these draws
     by_design: Scenario  # the same with an entry a parameter set, which are fewer
     place: Worlds  # of each world's parameter set among them, (world,)
+    first: Worlds  # the first of the worlds that have it, (design,)
 
     @classmethod
     def of(
@@ -40,13 +41,15 @@ class Sample:
         """
         worlds = numbered(scenario, wanted)
         design = worlds // scenario.sampling.replicates
-        which, place = np.unique(design, return_inverse=True)
+        which, first, place = np.unique(design, return_index=True, return_inverse=True)
         drawn = designs(seed, scenario.uncertain(), which, scenario.correlation)
         draws = {name: values[place] for name, values in drawn.items()}
         if settings:  # worlds of one parameter set may differ
             parameters = scenario.drawn(draws | dict(settings))
-            return cls(seed, worlds, design, draws, parameters, parameters, np.arange(len(worlds)))
-        return cls(seed, worlds, design, draws, scenario.drawn(draws), scenario.drawn(drawn), place)
+            every = np.arange(len(worlds))
+            return cls(seed, worlds, design, draws, parameters, parameters, every, every)
+        one_each = scenario.drawn(drawn)
+        return cls(seed, worlds, design, draws, scenario.drawn(draws), one_each, place, first)
 
     def redraw(self, known: Distribution) -> Callable[[Floats], Floats]:
         """The quantile function (world,) of what is drawn once more within these worlds: of a
@@ -60,6 +63,10 @@ class Sample:
     def at(self, worlds: Worlds) -> Scenario:
         """The scenario with what was drawn for some worlds, by their positions."""
         return self.by_design.at(self.place[worlds])
+
+    def everywhere(self, by_design: Array) -> Floats:
+        """What the worlds of a parameter set have in common, (design,), in each of them."""
+        return np.broadcast_to(by_design, self.first.shape).take(self.place)
 
 
 def numbered(scenario: Scenario, wanted: int | Sequence[int] | Worlds) -> Worlds:

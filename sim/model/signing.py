@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from sim.game.endings import Cause
 from sim.game.signing import FightingOn, Kept
-from sim.model.situation import crisis_of
 from sim.uncertainty import Floats
 
 if TYPE_CHECKING:
@@ -17,38 +16,35 @@ if TYPE_CHECKING:
 def signing(model: "CeasefireModel") -> tuple[Floats, Floats]:
     """Russia's chance of signing, s_R, and what the history is worth to Ukraine less W_U, (world,).
 
+    What is known at the signature is the same in all worlds of a parameter set.
     Russia compares what holding is worth at the signature, with no allied force there yet, with
     fighting on. Ukraine's gain is that of this one history: its mean, weighted by s_R, decides.
     """
-    parameters, size = model.parameters, len(model.worlds)
-    at_once = model.signature
-    crisis = crisis_of(
-        parameters, at_once, model.ahead, model.step_years, model.balance_at_signature
-    )
-    territory = parameters.regime.territory
+    parameters, drawn = model.parameters, model.sample.by_design
+    crisis = model.crisis_at_signature
     fighting = FightingOn(
-        parameters.fighting,
-        parameters.russia,
-        parameters.ukraine,
-        parameters.war,
-        at_once.value_of_prevailing,
-        parameters.russia.strength,
-        parameters.ukraine.strength,
+        drawn.fighting,
+        drawn.russia,
+        drawn.ukraine,
+        drawn.war,
+        crisis.russia.value_of_prevailing,
+        drawn.russia.strength,
+        drawn.ukraine.strength,
     )
     kept = Kept(
         parameters.russia,
         parameters.ukraine,
         model.years_held,
         model.terms_drift,
-        territory.ceded,
+        parameters.regime.territory.ceded,
         attacked=_began(model, "Russia"),
         offensive=_began(model, "Ukraine"),
         europe_intervened=model.wars.europe_intervenes,
         russia_prevails=np.where(model.at_war, model.wars.russia_prevails, 0.0),
     )
-    signs = fighting.russia_signs(crisis.value_of_holding, territory.granted)
-    gain = kept.value_to_ukraine - fighting.value_to_ukraine
-    return np.broadcast_to(signs, size), np.broadcast_to(gain, size)
+    signs = fighting.russia_signs(crisis.value_of_holding, drawn.regime.territory.granted)
+    gain = kept.value_to_ukraine - model.sample.everywhere(fighting.value_to_ukraine)
+    return model.sample.everywhere(signs), gain
 
 
 def _began(model: "CeasefireModel", actor: str) -> NDArray[np.bool_]:

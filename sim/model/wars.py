@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.actors.foresight import PRESENT
 from sim.game.attack import IRRESOLUTE, RESOLUTE, Attack
+from sim.game.endings import Reason
 from sim.model.histories import Histories
 from sim.model.reason import main_reasons
 from sim.model.situation import Situation, crisis_of
@@ -30,6 +31,7 @@ class _Begun:
     situation: Situation
     deliberate: NDArray[np.bool_]  # an attack by Russia out of the blue
     escalated: NDArray[np.bool_]  # by Russia, out of an incident or a probe
+    chance: Floats  # of attacking at a review
     first_leader: NDArray[np.bool_]  # he who signed is in office
     disposition: Floats
     europe_resolute: NDArray[np.bool_]
@@ -82,11 +84,11 @@ class Wars:
         self._drift: Floats = np.zeros(size)
         self._reasons: NDArray[np.int8] = np.full(size, NO_REASON, dtype=np.int8)
 
-    def begin(self, worlds: Worlds, *, deliberate: NDArray[np.bool_]) -> None:
+    def begin(self, worlds: Worlds, deliberate: NDArray[np.bool_], chance: Floats) -> None:
         """Russia goes to war in these worlds, by an attack out of the blue where it is
-        `deliberate`, elsewhere by escalating.
+        `deliberate`, elsewhere by escalating; a review would have had it attack with this `chance`.
         """
-        self._note(worlds, deliberate, ~deliberate)
+        self._note(worlds, deliberate, ~deliberate, chance)
 
     def begin_offensive(self, worlds: Worlds, winning: Floats) -> None:
         """Ukraine starts an offensive in these worlds, `winning` with some chance.
@@ -95,10 +97,14 @@ class Wars:
         """
         self._prevails[worlds] = 1 - winning
         nowhere = np.zeros(len(worlds), dtype=bool)
-        self._note(worlds, nowhere, nowhere)
+        self._note(worlds, nowhere, nowhere, np.zeros(len(worlds)))
 
     def _note(
-        self, worlds: Worlds, deliberate: NDArray[np.bool_], escalated: NDArray[np.bool_]
+        self,
+        worlds: Worlds,
+        deliberate: NDArray[np.bool_],
+        escalated: NDArray[np.bool_],
+        chance: Floats,
     ) -> None:
         model, russia = self._model, self._model.russia
         self._begun.append(
@@ -107,6 +113,7 @@ class Wars:
                 model.situation(worlds),
                 deliberate,
                 escalated,
+                chance,
                 russia.successions[worlds] == 0,
                 russia.disposition[worlds],
                 model.europe.resolute[worlds],
@@ -180,15 +187,24 @@ class Wars:
             (crisis.escalation, begun.escalated),
         ):
             self._fight(attack, begun, chosen)
-        attacked = np.flatnonzero(begun.deliberate)
-        worlds = begun.worlds[attacked]
-        self._reasons[worlds] = main_reasons(
-            model.parameters_of(worlds),
-            begun.situation.at(attacked),
-            model.signature.at(worlds),
-            begun.first_leader[attacked],
-            begun.disposition[attacked],
-            model.balance_at_signature[worlds],
+        if begun.deliberate.any():
+            self._explain(begun.at(np.flatnonzero(begun.deliberate)))
+
+    def _explain(self, begun: _Begun) -> None:
+        """Why Russia attacked in these wars."""
+        model, worlds = self._model, begun.worlds
+        at_signature = model.crisis_at_signature.response[0].take(model.sample.place[worlds])
+        never_meant = begun.first_leader & (begun.disposition < at_signature)
+        self._reasons[worlds[never_meant]] = Reason.NEVER_MEANT.code
+        if never_meant.all():
+            return
+        others = begun.at(np.flatnonzero(~never_meant))
+        self._reasons[others.worlds] = main_reasons(
+            model.parameters_of(others.worlds),
+            others.situation,
+            model.signature.at(others.worlds),
+            others.chance,
+            model.balance_at_signature[others.worlds],
             model.ahead,
             model.step_years,
         )
