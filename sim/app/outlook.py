@@ -36,8 +36,14 @@ def show(explored: Explored, text: str, run: Run) -> None:
         if course is None:
             courses.start_again(NAME)
         else:
-            _events(course, scenario)
-            courses.elsewhere(explored, FILE, course, _command(explored), _python(explored))
+            _events(course, scenario, may_add=not wrong)
+            courses.elsewhere(
+                explored,
+                FILE,
+                course,
+                courses.as_command(explored, "outlook", f"--events {FILE}"),
+                courses.in_python(explored, FILE, "sim.outlook(scenario, course)"),
+            )
     with right:
         if wrong or course is None:
             markup.problems(wrong)
@@ -45,7 +51,7 @@ def show(explored: Explored, text: str, run: Run) -> None:
             _answer(course, scenario, run)
 
 
-def _events(course: Course, scenario: Scenario) -> None:
+def _events(course: Course, scenario: Scenario, *, may_add: bool) -> None:
     """What has happened, each with a click to take it out, and what else may have."""
     markup.html("<h2>What has happened</h2>")
     _until(course, scenario)
@@ -64,7 +70,8 @@ def _events(course: Course, scenario: Scenario) -> None:
         )
     if not course.events:
         markup.html("<p>Nothing that anybody noticed: the ceasefire has held in silence.</p>")
-    _offer(course, scenario)
+    if may_add:
+        _offer(course, scenario)
     if course != Course():
         courses.start_again(NAME)
 
@@ -131,7 +138,7 @@ def _offer(course: Course, scenario: Scenario) -> None:
 
 def _reason(found: list[str]) -> str:
     """Why an event cannot be added, without its place."""
-    return escape("; ".join(problem.split(": ", 2)[-1] for problem in found))
+    return escape("; ".join(problem.split("]: ", 1)[-1] for problem in found))
 
 
 def _kinds() -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -178,18 +185,3 @@ def _found(
 ) -> results.Whole:
     shown = section(find_outlook(_scenario, _course, out=None, signature=_run))
     return results.drawn_whole(shown, INCHES)
-
-
-def _command(explored: Explored) -> str:
-    designs = explored.scenario.sampling.designs
-    return f"ceasefire outlook {courses.named(explored)} --events {FILE} --designs {designs}"
-
-
-def _python(explored: Explored) -> str:
-    overrides = f'{{"sampling.designs": {explored.scenario.sampling.designs}}}'
-    return (
-        "import sim\n\n"
-        f'scenario = sim.load("{courses.named(explored)}", {overrides})\n'
-        f'course = sim.load_course("{FILE}", scenario)\n'
-        "sim.outlook(scenario, course)"
-    )
