@@ -104,7 +104,9 @@ def test_only_what_can_have_happened_is_offered(page):
     assert "no entry into force without an accession" in shown(at)
 
 
+MONTHLY = [f"[[events]]\nat = {month / 12:.4f}\nwhat = 'incident'\n" for month in range(1, 205)]
 HOSTILE = {
+    "until = 17\n" + "".join(MONTHLY): "too many for a page",
     "until = ": "no TOML file",
     "until = " + "[" * 900 + "]" * 900: "deep",
     "until = 1\n[[events]]\nat = 0.5\nwhat = 'attack'": "would be over",

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from sim.app import courses, markup, results
-from sim.app.settings import Explored
+from sim.app.settings import MOST_STEPS, ORIGIN, Explored
 from sim.app.sidebar import stands_at
 from sim.ensemble.store import Run
 from sim.errors import InputError
@@ -20,7 +20,7 @@ from sim.scenario.course import DETAILS, OPTIONAL, Course, Event, step_of
 from sim.scenario.course_check import problems
 from sim.scenario.schema import Scenario, digest
 from sim.study.outlook import find_outlook
-from sim.study.outlook_finding import words
+from sim.study.outlook_finding import AHEAD, words
 
 NAME, FILE = "events", "so_far.toml"
 """What the course is called in the address, and as a file."""
@@ -31,6 +31,8 @@ def show(explored: Explored, text: str, run: Run) -> None:
     """What has happened, and the outlook beside it; the run is that of the scenario."""
     scenario = explored.scenario
     course, wrong = courses.read(text, NAME, scenario)
+    if course is not None and not wrong:
+        wrong = list(_too_many(course, scenario))
     left, right = st.columns([5, 9], gap="medium")
     with left:
         if course is None:
@@ -49,6 +51,17 @@ def show(explored: Explored, text: str, run: Run) -> None:
             markup.problems(wrong)
         else:
             _answer(course, scenario, run)
+
+
+def _too_many(course: Course, scenario: Scenario) -> Iterator[str]:
+    """Why a page cannot weigh so many events, each of which is looked at before and after."""
+    sampling = scenario.sampling
+    steps = sampling.worlds * step_of(course.until + AHEAD, sampling.steps_per_year)
+    if 2 * (len(course.events) + 1) * steps > MOST_STEPS:
+        yield (
+            f"{ORIGIN}: {NAME}: {len(course.events)} events on {sampling.worlds:,} simulated "
+            "histories are too many for a page; take fewer of either, or the command line"
+        )
 
 
 def _events(course: Course, scenario: Scenario, *, may_add: bool) -> None:
