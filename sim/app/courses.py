@@ -3,6 +3,7 @@ take them.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from sim.presentation.phrases import named_month
 from sim.scenario import library
 from sim.scenario.course import Course, Event
 from sim.scenario.course_file import read_course
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Sampling, Scenario
 
 DIGITS = 6
 """Digits of the moments that the page writes, which name a month each."""
@@ -55,12 +56,42 @@ def start_again(name: str) -> None:
     st.button("Start again", on_click=put, args=({name: None},))
 
 
-def named(explored: Explored) -> str:
+def _named(explored: Explored) -> str:
     """What a command and `sim.load` call the scenario: its name in the library, or the file that
     the page offers.
     """
     known = not explored.changed and explored.stem in library.files()
     return explored.stem if known else f"{explored.stem}.toml"
+
+
+def _overrides(explored: Explored) -> dict[str, Any]:
+    """How much is simulated, and with which seed, where that is not as by default."""
+    usual = Sampling().model_dump()
+    return {
+        f"sampling.{name}": value
+        for name, value in explored.scenario.sampling.model_dump().items()
+        if value != usual[name]
+    }
+
+
+def as_command(explored: Explored, name: str, options: str) -> str:
+    """A command on the scenario as it stands here."""
+    sets = "".join(f" --set {key}={value}" for key, value in _overrides(explored).items())
+    return f"ceasefire {name} {_named(explored)} {options}{sets}"
+
+
+def in_python(explored: Explored, path: str, *lines: str) -> str:
+    """The same in Python: lines that take the `scenario` and the `course` in a file."""
+    overrides = ", ".join(f'"{key}": {value}' for key, value in _overrides(explored).items())
+    scenario = f'"{_named(explored)}", {{{overrides}}}' if overrides else f'"{_named(explored)}"'
+    return "\n".join(
+        (
+            "import sim\n",
+            f"scenario = sim.load({scenario})",
+            f'course = sim.load_course("{path}", scenario)',
+            *lines,
+        )
+    )
 
 
 def elsewhere(explored: Explored, path: str, course: Course, command: str, python: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from sim.app import courses, markup, results
-from sim.app.settings import Explored
+from sim.app.settings import MOST_STEPS, ORIGIN, Explored
 from sim.app.sidebar import stands_at
 from sim.ensemble.store import Run
 from sim.errors import InputError
@@ -20,7 +20,7 @@ from sim.scenario.course import DETAILS, OPTIONAL, Course, Event, step_of
 from sim.scenario.course_check import problems
 from sim.scenario.schema import Scenario, digest
 from sim.study.outlook import find_outlook
-from sim.study.outlook_finding import words
+from sim.study.outlook_finding import AHEAD, words
 
 NAME, FILE = "events", "so_far.toml"
 """What the course is called in the address, and as a file."""
@@ -31,13 +31,21 @@ def show(explored: Explored, text: str, run: Run) -> None:
     """What has happened, and the outlook beside it; the run is that of the scenario."""
     scenario = explored.scenario
     course, wrong = courses.read(text, NAME, scenario)
+    if course is not None and not wrong:
+        wrong = list(_too_many(course, scenario))
     left, right = st.columns([5, 9], gap="medium")
     with left:
         if course is None:
             courses.start_again(NAME)
         else:
-            _events(course, scenario)
-            courses.elsewhere(explored, FILE, course, _command(explored), _python(explored))
+            _events(course, scenario, may_add=not wrong)
+            courses.elsewhere(
+                explored,
+                FILE,
+                course,
+                courses.as_command(explored, "outlook", f"--events {FILE}"),
+                courses.in_python(explored, FILE, "sim.outlook(scenario, course)"),
+            )
     with right:
         if wrong or course is None:
             markup.problems(wrong)
@@ -45,7 +53,18 @@ def show(explored: Explored, text: str, run: Run) -> None:
             _answer(course, scenario, run)
 
 
-def _events(course: Course, scenario: Scenario) -> None:
+def _too_many(course: Course, scenario: Scenario) -> Iterator[str]:
+    """Why a page cannot weigh so many events, each of which is looked at before and after."""
+    sampling = scenario.sampling
+    steps = sampling.worlds * step_of(course.until + AHEAD, sampling.steps_per_year)
+    if 2 * (len(course.events) + 1) * steps > MOST_STEPS:
+        yield (
+            f"{ORIGIN}: {NAME}: {len(course.events)} events on {sampling.worlds:,} simulated "
+            "histories are too many for a page; take fewer of either, or the command line"
+        )
+
+
+def _events(course: Course, scenario: Scenario, *, may_add: bool) -> None:
     """What has happened, each with a click to take it out, and what else may have."""
     markup.html("<h2>What has happened</h2>")
     _until(course, scenario)
@@ -64,7 +83,8 @@ def _events(course: Course, scenario: Scenario) -> None:
         )
     if not course.events:
         markup.html("<p>Nothing that anybody noticed: the ceasefire has held in silence.</p>")
-    _offer(course, scenario)
+    if may_add:
+        _offer(course, scenario)
     if course != Course():
         courses.start_again(NAME)
 
@@ -131,7 +151,7 @@ def _offer(course: Course, scenario: Scenario) -> None:
 
 def _reason(found: list[str]) -> str:
     """Why an event cannot be added, without its place."""
-    return escape("; ".join(problem.split(": ", 2)[-1] for problem in found))
+    return escape("; ".join(problem.split("]: ", 1)[-1] for problem in found))
 
 
 def _kinds() -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -178,18 +198,3 @@ def _found(
 ) -> results.Whole:
     shown = section(find_outlook(_scenario, _course, out=None, signature=_run))
     return results.drawn_whole(shown, INCHES)
-
-
-def _command(explored: Explored) -> str:
-    designs = explored.scenario.sampling.designs
-    return f"ceasefire outlook {courses.named(explored)} --events {FILE} --designs {designs}"
-
-
-def _python(explored: Explored) -> str:
-    overrides = f'{{"sampling.designs": {explored.scenario.sampling.designs}}}'
-    return (
-        "import sim\n\n"
-        f'scenario = sim.load("{courses.named(explored)}", {overrides})\n'
-        f'course = sim.load_course("{FILE}", scenario)\n'
-        "sim.outlook(scenario, course)"
-    )

@@ -4,6 +4,7 @@ others.
 The log of the game is in the address; to go back is to cut it short.
 """
 
+import json
 from collections.abc import Sequence
 from html import escape
 
@@ -44,8 +45,19 @@ def show(explored: Explored, request: Request) -> None:
             courses.start_again(NAME)
         else:
             _decisions(course, scenario)
-            command = _command(explored, seats, number)
-            courses.elsewhere(explored, FILE, course, command, _python(explored, seats, number))
+            sitting = " ".join(f"--seat {name}" for name in seats)
+            courses.elsewhere(
+                explored,
+                FILE,
+                course,
+                courses.as_command(explored, "play", f"{sitting} --world {number} --log {FILE}"),
+                courses.in_python(
+                    explored,
+                    FILE,
+                    f"game = sim.Game(scenario, {number}, {json.dumps(seats)}, course)",
+                    "game.turn.options  # then game.choose(...)",
+                ),
+            )
     with right:
         markup.problems([*unknown, *no_such, *wrong])
         if course is not None and not wrong:
@@ -212,18 +224,3 @@ def _judged(
 ) -> results.Whole:
     judged = after_action(_scenario, world, _course)
     return results.drawn_whole(section_of(judged, _scenario.calendar.signed), results.INCHES)
-
-
-def _command(explored: Explored, seats: Sequence[str], number: int) -> str:
-    sitting = " ".join(f"--seat {name}" for name in seats)
-    return f"ceasefire play {courses.named(explored)} {sitting} --world {number} --log {FILE}"
-
-
-def _python(explored: Explored, seats: Sequence[str], number: int) -> str:
-    return (
-        "import sim\n\n"
-        f'scenario = sim.load("{courses.named(explored)}")\n'
-        f'course = sim.load_course("{FILE}", scenario)\n'
-        f"game = sim.Game(scenario, {number}, {list(seats)}, course)\n"
-        "game.turn.options  # then game.choose(...)"
-    )
