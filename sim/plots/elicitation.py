@@ -19,7 +19,7 @@ __all__ = ["beliefs", "disagreement"]
 
 _WIDTH, _ROWS, _NAME = 44, 12, 28
 """Characters of a line, experts that a panel shows, and characters of a name."""
-_PROBABILITIES = np.linspace(0.01, 0.99, 99)
+_PROBABILITIES = np.linspace(0.005, 0.995, 199)
 """Where a density is drawn from."""
 _LOOKS: dict[str, Any] = {
     PRIOR: {"color": "0.5"},
