@@ -20,6 +20,7 @@ from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 from sim.study.experiment import factors, salib_problem
 from sim.study.finding import Finding
+from sim.study.kept import EXACTLY
 
 pytestmark = pytest.mark.long
 SMALL = {"sampling.designs": 16, "sampling.replicates": 3, "sampling.horizon_years": 6}
@@ -45,10 +46,7 @@ def tables_of(kind, path):
     """The tables of an export, as frames by name."""
     match kind:
         case "csv":
-            return {
-                file.stem: pd.read_csv(file, float_precision="round_trip")
-                for file in path.glob("*.csv")
-            }
+            return {file.stem: pd.read_csv(file, **EXACTLY) for file in path.glob("*.csv")}
         case "xlsx":
             return {
                 name.lower(): frame for name, frame in pd.read_excel(path, sheet_name=None).items()

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -198,15 +199,9 @@ class Store:
             write_whole(self.folder / OUTCOMES, lambda path: write_rows(path, read_rows(parts)))
             counts = summed_counts(parts)
             write_whole(self.folder / COUNTS, lambda path: write_counts(path, counts))
-            timeline = counts.table(self._scenario.sampling.steps_per_year)
+            timeline = _without_version(counts.table(self._scenario.sampling.steps_per_year))
             write_whole(
-                self.folder / "timeline.parquet",
-                lambda path: pq.write_table(
-                    pa.Table.from_pandas(
-                        timeline, schema(declared_timeline()), preserve_index=False
-                    ),
-                    path,
-                ),
+                self.folder / "timeline.parquet", lambda path: pq.write_table(timeline, path)
             )
             self._write_manifest(
                 {
@@ -252,3 +247,11 @@ def _is_whole(folder: Path, recorded: dict[str, str]) -> bool:
         return not damaged(folder, recorded)
     except RunError:
         return False
+
+
+def _without_version(timeline: pd.DataFrame) -> pa.Table:
+    """The table of a timeline, which says nothing of the pandas that it was made with: the same
+    bytes whatever that is.
+    """
+    table = pa.Table.from_pandas(timeline, schema(declared_timeline()), preserve_index=False)
+    return table.replace_schema_metadata(None)

@@ -30,6 +30,13 @@ from sim.scenario.schema import Scenario, digest
 from sim.study.finding import Finding
 
 FILE = "finding.json"
+EXACTLY: Mapping[str, Any] = (
+    {"float_precision": "round_trip"}
+    if tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
+    else {}
+)
+"""How `pandas.read_csv` reads the numbers that were written, every digit; since 3.1 it always does.
+"""
 _KEYS = frozenset({"kind", "asked", "question", "written", "versions", "tables"})
 _AGAIN = "run the study again, and it is computed again"
 _ELSEWHERE = "name a folder that can be written"
@@ -209,9 +216,7 @@ def _table(path: Path, sha256: str, texts: list[str]) -> pd.DataFrame:
         raise RunError(f"{path}: cannot be read: {wrong.strerror or wrong}") from None
     if _sha256(data) != sha256:
         raise DamagedError(path, _AGAIN)
-    return pd.read_csv(
-        io.BytesIO(data), float_precision="round_trip", converters=dict.fromkeys(texts, str)
-    )
+    return pd.read_csv(io.BytesIO(data), **EXACTLY, converters=dict.fromkeys(texts, str))
 
 
 def _texts(table: pd.DataFrame) -> list[str]:
