@@ -21,6 +21,8 @@ from sim.scenario.schema import Scenario
 from sim.scenario.show import toml
 
 ORIGIN = "this page"
+OPENS: Mapping[str, str] = {"scenario": "article5_like", "compare": "coalition", "baseline": "none"}
+"""The comparison on which the page opens where the folder has these scenarios."""
 OFF = "none"
 SIZE = "sampling.designs"
 QUICK = {SIZE: "300"}
@@ -63,6 +65,17 @@ class Request:
             compare=tuple(dict.fromkeys(address.get("compare", []))),
             without=tuple(dict.fromkeys(address.get("without", []))),
         )
+
+
+def opening(names: list[str], address: Collection[str]) -> dict[str, str | Sequence[str] | None]:
+    """What is put into an address without a scenario: a comparison, where it has none."""
+    opens: dict[str, str | Sequence[str] | None] = (
+        dict(OPENS)
+        if set(OPENS.values()) <= set(names)
+        else {"scenario": names[0], "compare": names[1:3]}
+    )
+    beside = "compare" in address or "baseline" in address
+    return {name: said for name, said in opens.items() if name == "scenario" or not beside}
 
 
 def within_bounds(address: Mapping[str, list[str]]) -> tuple[dict[str, list[str]], list[str]]:

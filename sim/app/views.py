@@ -19,8 +19,8 @@ from sim.scenario.schema import Scenario
 from sim.scenario.show import parameters, resolved
 
 
-def world(scenario: Scenario, stem: str, run: Run, wanted: str) -> None:
-    """The story of one world in words and as a figure.
+def world(scenario: Scenario, stem: str, run: Run, wanted: str) -> int:
+    """The story of one world in words and as a figure, and its number.
 
     A typical one of its kind, or any by its number.
     """
@@ -72,6 +72,7 @@ def world(scenario: Scenario, stem: str, run: Run, wanted: str) -> None:
         markup.html(
             f"<h2>{escape(words)}</h2>{markup.table(['Year', 'What happened'], rows, 'story')}"
         )
+    return number
 
 
 def _checked(wanted: str, scenario: Scenario) -> int:
@@ -122,6 +123,7 @@ def files(scenario: Scenario, stem: str, runs: Sequence[Run], baseline: str) -> 
             for figure in section.figures:
                 png, _ = results.picture(section, figure, shown)
                 _button(f"{stem}-{figure}.png", png, "image/png")
+    results.offer_report(runs, baseline)
     markup.html(
         "<h2>The outcomes</h2><p>One row a history: when and how it ended, who fought, and the "
         "parameters drawn for it.</p>"
