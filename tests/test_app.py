@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 import sim
 from sim.analysis.typical import typical
 from sim.app import controls, elsewhere, results, settings
+from sim.characters import visible
 from sim.cli import app
 from sim.game.endings import Cause
 from sim.guarantee import provisions
@@ -577,6 +578,44 @@ def test_a_bad_address_is_answered_in_the_command_lines_words_and_keeps_the_rest
     assert at.text_area(key="other settings").value == "sampling.seed=4\nregime.deploymnt=3"
     at.text_area(key="other settings").set_value("sampling.seed=4").run()
     assert "this page: regime.deploymnt" not in shown(at)
+
+
+HOSTILE = {
+    "400 digits": ("regime.deployment.brigades", "9" * 400),
+    "lists in lists": ("regime.deployment.brigades", "[" * 3000),
+    "a thousand names": (".".join("a" * 1000), "1"),
+    "no character": ("regime.deployment.brigades", "\0"),
+    "markup": ("regime.deployment.brigades", "<script>alert(1)</script>"),
+    "two lines": ("regime.deployment.brigades", "1\n2"),
+    "an escape code": ("\x1b[31mred", "1"),
+}
+
+
+@pytest.mark.parametrize(("key", "text"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_setting_is_answered_as_on_the_command_line(key, text, page):
+    """In its words, with the page for the command; the rest of the address counts."""
+    at = page(scenario="none", view="Parameters", **TINY, **{key: text})
+    refused = CliRunner().invoke(app, ["show", "none", "--set", f"{key}={text}"])
+    assert refused.exit_code == 2
+    (line,) = (line for line in refused.stderr.splitlines() if "--set" in line or "line:" in line)
+    said = visible(" ".join(shown(at).split()))
+    assert " ".join(line.replace("command line", settings.ORIGIN).split())[:200] in said
+    assert at.select_slider(key="size").value == 12
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    "name", ["scenario", "compare", "baseline", "view", "world", "without", "x", "sampling.seed"]
+)
+@pytest.mark.parametrize("text", ["9" * 400, "<b>" * 3000, "\0", "9" * 10**7], ids=len)
+def test_a_hostile_name_is_answered_in_few_words(name, text, page):
+    """No name makes the page long, or keeps it from answering."""
+    at = page(**({"scenario": "none", "view": "Parameters"} | TINY | {name: text}))
+    listed = "".join(
+        each.proto.body for each in at.main.get("html") if "problems" in each.proto.body
+    )
+    assert len(listed) < 4000
+    assert "<b><b>" not in listed
 
 
 def test_an_unknown_scenario_is_said_and_the_first_is_shown(page):

@@ -12,6 +12,7 @@ from sim.analysis.summary import comparison
 from sim.analysis.typical import typical
 from sim.app import markup, results
 from sim.app.sidebar import put, stands_at
+from sim.characters import quoted
 from sim.ensemble.store import Run
 from sim.errors import ScenarioError
 from sim.presentation.runs import sections
@@ -80,7 +81,12 @@ def _checked(wanted: str, scenario: Scenario) -> int:
     last = scenario.sampling.worlds - 1
     if not wanted.isascii() or not wanted.isdigit() or int(wanted[:20]) > last:
         raise ScenarioError(
-            [f"world must be between 0 and {last} for scenario {scenario.name!r} (got {wanted!r})"]
+            [
+                (
+                    f"world must be between 0 and {last} for scenario {scenario.name!r} (got "
+                    f"{quoted(wanted)!r})"
+                )
+            ]
         )
     return int(wanted)
 
