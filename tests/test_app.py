@@ -599,7 +599,8 @@ def test_a_hostile_setting_is_answered_as_on_the_command_line(key, text, page):
     assert refused.exit_code == 2
     (line,) = (line for line in refused.stderr.splitlines() if "--set" in line or "line:" in line)
     said = visible(" ".join(shown(at).split()))
-    assert " ".join(line.replace("command line", settings.ORIGIN).split())[:200] in said
+    words = re.sub(r"^--set |^command line: ", "", line).replace(": value: ", ": ")
+    assert f"{settings.ORIGIN}: {' '.join(words.split())}"[:200] in said
     assert at.select_slider(key="size").value == 12
 
 

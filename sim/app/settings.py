@@ -13,7 +13,7 @@ from types import NoneType
 from typing import Any, get_args
 
 from sim.characters import quoted
-from sim.errors import ScenarioError
+from sim.errors import Fault, ScenarioError
 from sim.quantity import Parameters
 from sim.scenario.clauses import with_clauses
 from sim.scenario.load import load, read_override
@@ -200,9 +200,19 @@ def values(settings: Mapping[str, str]) -> dict[str, Any]:
     """
     read = {}
     for setting, text in settings.items():
-        key, value = read_override(f"{setting}={text}")
+        try:
+            key, value = read_override(f"{setting}={text}")
+        except ScenarioError as wrong:
+            raise ScenarioError(list(map(_on_the_page, wrong.faults))) from wrong
         read[key] = None if value == OFF and may_be_absent(key) else value
     return read
+
+
+def _on_the_page(fault: Fault) -> str:
+    """A fault of a setting, for whoever typed it into an address."""
+    if isinstance(fault, str):
+        return fault
+    return f"{ORIGIN}: {fault.value}: {fault.must.removeprefix('value: ')}"
 
 
 def may_be_absent(key: str) -> bool:
