@@ -47,13 +47,24 @@ def launched(patience):
         opened.close()
 
 
-def violations(page):
-    """What axe-core finds on a page: the elements at fault by the name of each rule."""
+def violations(page, own="html"):
+    """What axe-core finds inside elements of a page, and outside of them: the elements at fault by
+    the name of each rule.
+    """
     page.evaluate(_AXE)
     found = page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
+        """async ([rules, own]) => {
+            const found = await axe.run(document, {
+                runOnly: {type: "tag", values: rules}, elementRef: true});
+            return found.violations.flatMap(({id, nodes}) => nodes.map(
+                ({element, html}) => [element.closest(own) !== null, id, html]));
+        }""",
+        [RULES, own],
     )
-    return {each["id"]: [node["html"] for node in each["nodes"]] for each in found["violations"]}
+    inside, outside = {}, {}
+    for ours, rule, html in found:
+        (inside if ours else outside).setdefault(rule, []).append(html)
+    return inside, outside
 
 
 def overflow(page):
@@ -74,7 +85,7 @@ def tab_stops(page, most=500):
                 const focused = document.activeElement, box = focused.getBoundingClientRect();
                 if (focused === document.body) return null;
                 const style = getComputedStyle(focused);
-                return {tag: focused.tagName, words: focused.innerText || focused.ariaLabel || "",
+                return {tag: focused.tagName, role: focused.role || focused.type, words: focused.innerText || focused.ariaLabel || "",
                     top: box.top + scrollY, left: box.left, width: box.width, height: box.height,
                     marked: style.outlineStyle !== "none" || style.boxShadow !== "none"};
             }"""

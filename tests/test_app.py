@@ -2,7 +2,9 @@
 Streamlit runs it for tests.
 """
 
+import json
 import re
+import shlex
 import sys
 from html import unescape
 from pathlib import Path
@@ -13,10 +15,12 @@ from typer.testing import CliRunner
 
 import sim
 from sim.analysis.typical import typical
-from sim.app import controls, settings
+from sim.app import controls, elsewhere, results, settings
+from sim.characters import visible
 from sim.cli import app
 from sim.game.endings import Cause
 from sim.guarantee import provisions
+from sim.page.page import page as report_page
 from sim.presentation.reversal import headline
 from sim.quantity import Parameters, parameter
 from sim.scenario.load import load_folder
@@ -354,7 +358,7 @@ def slider(at, key):
 
 def test_the_page_loads(page):
     at = page(**SMALL)
-    assert said(at, "scenario") == "armed_neutrality"
+    assert {name: said(at, name) for name in settings.OPENS} == settings.OPENS
     text = shown(at)
     assert text.count("for exploring assumptions, not a forecast") == 1
     assert {
@@ -366,6 +370,106 @@ def test_the_page_loads(page):
         "What does it cost, and who pays?",
     } <= set(text.splitlines())
     assert "deters, for 10 years, a Russia that values Ukraine" in text
+
+
+def test_it_opens_on_a_comparison(page, tmp_path):
+    """Of the library one that means something, of a reader's own files the first three; unless the
+    address compares already.
+    """
+    assert set(settings.OPENS.values()) <= set(LIBRARY)
+    for name in ("a", "b", "c", "d"):
+        (tmp_path / f"{name}.toml").write_text(f"title = '{name}'\n")
+    at = page(tmp_path, view="Parameters", **SMALL)
+    assert said(at, "scenario") == "a"
+    assert at.multiselect(key="compare").value == ["b", "c"]
+    at = page(tmp_path, view="Parameters", compare="d", **SMALL)
+    assert at.multiselect(key="compare").value == ["d"]
+    assert at.multiselect(key="compare").placeholder not in LIBRARY
+
+
+TINY = {
+    "sampling.designs": "12",
+    "sampling.replicates": "2",
+    "sampling.horizon_years": "10",
+    "sampling.seed": "4",
+}
+CHANGED = {
+    "scenario": "nato",
+    "compare": "eu",
+    "regime.deployment.brigades": "11",
+    "regime.arms.package_usd_bn": "{ uniform = [20, 80] }",
+}
+
+
+@pytest.mark.parametrize("view", settings.VIEWS)
+def test_every_view_gives_the_command_and_the_python(view, page, tmp_path, monkeypatch):
+    """Both run as they stand, unless they take a file that the page offers."""
+    at = page(view=view, **CHANGED, **TINY)
+    codes = [each.value for each in at.main.code]
+    (command,) = [code for code in codes if code.startswith("ceasefire ")]
+    (program,) = [code for code in codes if code.startswith("import sim\n")]
+    compile(program, "page", "exec")
+    if ".toml" not in command:
+        monkeypatch.chdir(tmp_path)
+        quiet = ["--no-figures"] if command.split()[1] in {"run", "compare", "sign"} else []
+        ended = CliRunner().invoke(app, [*shlex.split(command)[1:], *quiet])
+        assert ended.exit_code == 0, ended.output
+        exec(program, {})  # noqa: S102  the page's own
+
+
+def test_the_command_and_the_python_give_the_numbers_of_the_page(page, tmp_path, monkeypatch):
+    at = page(**CHANGED, **TINY)
+    command, program = (each.value for each in at.main.code)
+    monkeypatch.chdir(tmp_path)
+    ended = CliRunner().invoke(app, [*shlex.split(command)[1:], "--json", "--no-figures"])
+    document = json.loads(ended.stdout)
+    assert [run["scenario"] for run in document["runs"]] == ["changed", "nato", "eu"]
+    for column, run in enumerate(document["runs"]):
+        assert {
+            int(year): f"{100 * row['estimate']:.1f} (±{50 * (row['high'] - row['low']):.1f})"
+            for year, row in run["survival"].items()
+        } == {year: estimate for year, (estimate, _) in durability(at, column).items()}
+    made = {}
+    exec(program, made)  # noqa: S102  the page's own
+    assert [sim.survival(run).to_dict() for run in made["runs"]] == [
+        sim.survival(sim.read_run(run["folder"])).to_dict() for run in document["runs"]
+    ]
+
+
+def test_a_command_takes_the_library_by_name_and_what_no_setting_can_say_by_file(scenarios):
+    """What is as in its file is not set; a provision that is taken away needs the page's file."""
+
+    def said(name, given):
+        explored = explore(scenarios, name, given)
+        sources = elsewhere.sources(explored, {}, {name: scenarios / f"{name}.toml"})
+        return elsewhere.command("Answers", sources)
+
+    quick = "--set sampling.designs=300"
+    assert said("nato", {}) == f"ceasefire run nato {quick}"
+    assert (
+        said("nato", {"regime.deployment.brigades": "11"})
+        == f"ceasefire run nato {quick} --set name=changed --set regime.deployment.brigades=11"
+    )
+    assert said("nato", {"regime.accession": "none"}) == f"ceasefire run nato-changed.toml {quick}"
+    own = elsewhere.sources(explore(scenarios, "nato", {}), {}, {"nato": Path("my own/nato.toml")})
+    assert elsewhere.command("Parameters", own).startswith("ceasefire show 'my own/nato.toml' ")
+
+
+def test_the_report_is_that_of_the_command(scenarios):
+    """To the byte, of the same runs, with what would reverse their ranking."""
+    tiny = {key: int(value) for key, value in TINY.items()}
+    runs = [
+        sim.run(sim.load(scenarios / f"{name}.toml", tiny), out=None) for name in ("nato", "none")
+    ]
+    made = report_page(runs, "none", findings=[find_reversal(runs)])
+    assert results.report(runs, "none") == made.encode()
+
+
+def test_words_that_change_in_a_file_change_on_the_page(page, tmp_path):
+    """The values are the same, and what was simulated before says nothing old."""
+    for label in ("Before", "After"):
+        (tmp_path / "x.toml").write_text(f"label = '{label}'\n")
+        assert f"Under {label}" in shown(page(tmp_path, **TINY))
 
 
 def test_a_slider_changes_the_numbers_to_those_of_the_package(page, scenarios):
@@ -476,6 +580,45 @@ def test_a_bad_address_is_answered_in_the_command_lines_words_and_keeps_the_rest
     assert "this page: regime.deploymnt" not in shown(at)
 
 
+HOSTILE = {
+    "400 digits": ("regime.deployment.brigades", "9" * 400),
+    "lists in lists": ("regime.deployment.brigades", "[" * 3000),
+    "a thousand names": (".".join("a" * 1000), "1"),
+    "no character": ("regime.deployment.brigades", "\0"),
+    "markup": ("regime.deployment.brigades", "<script>alert(1)</script>"),
+    "two lines": ("regime.deployment.brigades", "1\n2"),
+    "an escape code": ("\x1b[31mred", "1"),
+}
+
+
+@pytest.mark.parametrize(("key", "text"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_setting_is_answered_as_on_the_command_line(key, text, page):
+    """In its words, with the page for the command; the rest of the address counts."""
+    at = page(scenario="none", view="Parameters", **TINY, **{key: text})
+    refused = CliRunner().invoke(app, ["show", "none", "--set", f"{key}={text}"])
+    assert refused.exit_code == 2
+    (line,) = (line for line in refused.stderr.splitlines() if "--set" in line or "line:" in line)
+    said = visible(" ".join(shown(at).split()))
+    words = re.sub(r"^--set |^command line: ", "", line).replace(": value: ", ": ")
+    assert f"{settings.ORIGIN}: {' '.join(words.split())}"[:200] in said
+    assert at.select_slider(key="size").value == 12
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    "name", ["scenario", "compare", "baseline", "view", "world", "without", "x", "sampling.seed"]
+)
+@pytest.mark.parametrize("text", ["9" * 400, "<b>" * 3000, "\0", "9" * 10**7], ids=len)
+def test_a_hostile_name_is_answered_in_few_words(name, text, page):
+    """No name makes the page long, or keeps it from answering."""
+    at = page(**({"scenario": "none", "view": "Parameters"} | TINY | {name: text}))
+    listed = "".join(
+        each.proto.body for each in at.main.get("html") if "problems" in each.proto.body
+    )
+    assert len(listed) < 4000
+    assert "<b><b>" not in listed
+
+
 def test_an_unknown_scenario_is_said_and_the_first_is_shown(page):
     at = page(scenario="../../etc/passwd", **SMALL)
     assert "scenario ../../etc/passwd:" in shown(at)
@@ -537,6 +680,7 @@ def test_files_are_offered(page):
     names = {each.proto.label for each in at.main.get("download_button")}
     assert names == {
         "eu-changed.toml",
+        "Report on one page",
         *(
             f"eu-changed-{kind}.png"
             for kind in (

@@ -30,9 +30,13 @@ def pixels(ax):
 
 @pytest.mark.parametrize("figure", ["survival", "causes", "differences", "hazard", "reasons"])
 def test_a_figure_is_the_same_under_every_style(figure, runs):
-    """To the pixel, though the picture is drawn under the reader's style; which stays in force."""
+    """To the pixel, though the picture is drawn under the reader's style; which stays in force.
+
+    No dark page shines through: every pixel is opaque.
+    """
     draw = getattr(sim.plots, figure)
     plain = pixels(draw(runs))
+    assert plain.reshape(-1, 4)[:, 3].min() == 255
     for style in STYLES:
         with plt.style.context(style):
             before = mpl.rcParams["axes.facecolor"]

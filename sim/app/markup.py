@@ -17,15 +17,19 @@ STYLE = """<style>
 [data-testid="stCheckbox"] [data-testid="stWidgetLabel"] * { white-space: normal; }
 [data-testid="stButton"] button, [data-testid="stButton"] button * {
   justify-content: flex-start; text-align: left; white-space: normal; text-overflow: clip; }
+[data-stale="true"] .cf,
+[data-stale="true"] [data-testid="stDownloadButton"] { visibility: hidden; }
 .cf h1 { font-size: 1.6rem; line-height: 1.25; margin: 0; padding: 0; font-weight: 600; }
 .cf h2 { font-size: 1.1rem; margin: 0; padding: 0; font-weight: 600; }
 .cf h3 { font-size: .9rem; margin: .3rem 0; padding: 0; font-weight: 600; }
 .cf p { margin: .35rem 0; line-height: 1.45; max-width: 75ch; }
 .cf .quiet { color: #5b6470; font-size: .86rem; }
-.cf ul.problems { margin: 0; padding: .6rem 1rem .6rem 2rem; background: #fdf1ea;
+.cf .problems { padding: .6rem 1rem .6rem 2rem; background: #fdf1ea;
   border-left: 4px solid #D55E00; }
-.cf ul.problems li { font-size: .9rem; overflow-wrap: anywhere; }
+.cf .problems ul { margin: 0; padding: 0; }
+.cf .problems li { font-size: .9rem; overflow-wrap: anywhere; }
 .cf .wide { overflow-x: auto; }
+.cf .wide:focus-visible { outline: 3px solid #0072B2; }
 .cf .long { max-height: 25rem; overflow-y: auto; }
 .cf table { border-collapse: collapse; font-size: .86rem;
   font-variant-numeric: tabular-nums; margin: 0; }
@@ -66,10 +70,15 @@ def problems(faults: Sequence[str]) -> None:
     """What is wrong, a line each, as the command line says it."""
     if faults:
         html(
-            '<ul class="problems" role="alert">'
+            '<div class="problems" role="alert"><ul>'
             + "".join(f"<li>{escape(fault)}</li>" for fault in faults)
-            + "</ul>"
+            + "</ul></div>"
         )
+
+
+def status(said: str) -> None:
+    """What goes on, read aloud when it changes."""
+    html(f'<p class="quiet" role="status">{escape(said)}</p>')
 
 
 def as_markdown(text: str) -> str:
@@ -77,12 +86,17 @@ def as_markdown(text: str) -> str:
     return re.sub(r"([^\w\s])", r"\\\1", text)
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]], kind: str) -> str:
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]], kind: str, name: str = "") -> str:
     """A table whose first column names the rows.
 
-    Of a cell with several lines those after the first are small. `kind` is its style.
+    Of a cell with several lines those after the first are small. `kind` is its style; it is read
+    aloud by its name, or else by its headings.
     """
-    head = "".join(f'<th scope="col">{_breakable(heading)}</th>' for heading in headings)
+    head = "".join(
+        f'<th scope="col">{_breakable(heading)}</th>' if heading else "<td></td>"
+        for heading in headings
+    )
+    called = escape(name or ", ".join(filter(None, headings)))
     body = "".join(
         f'<tr><th scope="row">{_breakable(name)}</th>'
         + "".join(
@@ -93,7 +107,7 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], kind: str) -> 
         for name, *cells in rows
     )
     return (
-        '<div class="wide"><table '
+        f'<div class="wide" role="group" tabindex="0" aria-label="{called}"><table '
         f'class="{kind}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
     )
 
@@ -104,7 +118,7 @@ def numbers(shown: Table) -> str:
     if len(rows) < len(headings) - 1:
         (_, *headings), *rows = ([*row] for row in zip(headings, *rows, strict=True))
         headings = ["", *headings]
-    return f"<h3>{escape(shown.title)}</h3>{table(headings, rows, 'numbers')}"
+    return f"<h3>{escape(shown.title)}</h3>{table(headings, rows, 'numbers', shown.title)}"
 
 
 def sentences(section: Section) -> str:

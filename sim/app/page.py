@@ -11,7 +11,17 @@ from pathlib import Path
 import streamlit as st
 
 from sim.analysis.labels import labels_by_name
-from sim.app import beliefs, deal, markup, outlook, results, seat, sidebar, views
+from sim.app import (
+    beliefs,
+    deal,
+    elsewhere,
+    markup,
+    outlook,
+    results,
+    seat,
+    sidebar,
+    views,
+)
 from sim.app.controls import groups
 from sim.app.settings import (
     BELIEFS,
@@ -23,6 +33,7 @@ from sim.app.settings import (
     Explored,
     Request,
     explore,
+    opening,
     reader,
     settings_of,
     within_bounds,
@@ -60,10 +71,10 @@ def _page(folder: Path) -> None:
                 "it another"
             )
     known = {name: files[path] for name, path in named.items()}
+    if "scenario" not in st.query_params:
+        sidebar.put(opening(list(known), sidebar.address()))
     address, left_out = within_bounds(sidebar.address())
     request, unknown = _known(Request.of(address), list(known))
-    if "scenario" not in st.query_params:
-        sidebar.put({"scenario": request.scenario})
     explored = explore(
         reader(named[request.scenario]), settings_of(address), known, request.without
     )
@@ -75,7 +86,7 @@ def _page(folder: Path) -> None:
         _controls(request, explored, known)
     _heading(explored)
     markup.problems([*problems, *left_out, *unknown, *explored.problems])
-    _answer(request, explored, others)
+    _answer(request, explored, others, named)
 
 
 def _known(request: Request, names: list[str]) -> tuple[Request, list[str]]:
@@ -134,8 +145,13 @@ def _heading(explored: Explored) -> None:
     )
 
 
-def _answer(request: Request, explored: Explored, others: Mapping[str, Scenario]) -> None:
-    """The view that is asked for."""
+def _answer(
+    request: Request,
+    explored: Explored,
+    others: Mapping[str, Scenario],
+    paths: Mapping[str, Path],
+) -> None:
+    """The view that is asked for; while it is made nothing old stands in its place."""
     st.segmented_control(
         "View",
         VIEWS,
@@ -143,33 +159,57 @@ def _answer(request: Request, explored: Explored, others: Mapping[str, Scenario]
         label_visibility="collapsed",
         on_change=lambda: sidebar.put({"view": _unless_default(st.session_state["view"])}),
     )
-    if request.view == "Parameters":
+    busy = st.empty()
+    with busy:
+        markup.status("Simulating…")
+    try:
+        _show(request, explored, others, paths)
+    finally:
+        busy.empty()
+
+
+def _show(
+    request: Request,
+    explored: Explored,
+    others: Mapping[str, Scenario],
+    paths: Mapping[str, Path],
+) -> None:
+    """The view, and what gives the same elsewhere."""
+    view, offered = request.view, f"{explored.stem}.toml"
+    alone = elsewhere.sources(explored, {}, paths)
+    place = st.container()
+    if view == "Parameters":
         views.every_parameter(explored.scenario)
+        elsewhere.show(place, view, alone, offered)
         return
-    if request.view == SEAT:
+    if view == SEAT:
         seat.show(explored, request)
         return
-    if request.view == BELIEFS:
+    if view == BELIEFS:
         beliefs.show(explored)
         return
     run = results.simulate(explored.scenario)
-    if request.view == OUTLOOK:
+    if view == OUTLOOK:
         outlook.show(explored, request.events, run)
         return
-    if request.view == "One history":
-        views.world(explored.scenario, explored.stem, run, request.world)
+    if view == "One history":
+        world = views.world(explored.scenario, explored.stem, run, request.world)
+        elsewhere.show(place, view, alone, offered, world=world)
         return
     beside = dict(others)
     if not request.baseline and explored.changed:
         beside = {explored.file.name: explored.file} | beside
     runs = [run, *(results.simulate(scenario) for scenario in beside.values())]
     baseline = request.baseline or (explored.file.name if explored.changed else run.name)
-    if request.view == DEAL:
+    if view == DEAL:
         deal.show(explored.file, request.without, runs)
-    elif request.view == "Files":
+    elif view == "Files":
         views.files(explored.scenario, explored.stem, runs, baseline)
     else:
         results.show(runs, baseline)
+    elsewhere.show(
+        place, view, elsewhere.sources(explored, beside, paths), offered, baseline=baseline
+    )
 
 
 def _unless_default(view: str | None) -> str | None:

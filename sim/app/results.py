@@ -4,8 +4,10 @@ A run is simulated once for a scenario and kept while it is among the last ones.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 from io import BytesIO
+from threading import Lock
 
 import streamlit as st
 from matplotlib.figure import Figure
@@ -15,29 +17,33 @@ from sim.analysis.comparison import Comparison, comparison
 from sim.analysis.summary import Summary
 from sim.app import markup
 from sim.ensemble.store import Run
+from sim.errors import NotPairedError
+from sim.page.page import page
 from sim.presentation.answer import answer
 from sim.presentation.reversal import section as describe
 from sim.presentation.runs import sections
 from sim.presentation.section import Draw, Section
 from sim.scenario.schema import Scenario, digest
+from sim.scenario.show import resolved
 from sim.study.reversal import find_reversal
 
 KEPT_RUNS, KEPT_FIGURES = 24, 48
 INCHES = (6.8, 4.3)
+_DRAWING = Lock()
+"""A report draws with pyplot, which is one for all readers of the page."""
 
 
 @st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False)
 def _simulated(
-    name: str,  # noqa: ARG001  the key of the cache
-    determines: str,  # noqa: ARG001  the key of the cache
+    known_by: str,  # noqa: ARG001  the key of the cache
     _scenario: Scenario,
 ) -> Run:
     return sim.run(_scenario, out=None)
 
 
 def simulate(scenario: Scenario) -> Run:
-    """The run of a scenario, in memory."""
-    return _simulated(scenario.name, digest(scenario.determinants()), scenario)
+    """The run of a scenario, in memory; one with other words is another, since a run says them."""
+    return _simulated(digest({"shown": resolved(scenario)}), scenario)
 
 
 def show(runs: Sequence[Run], baseline: str) -> None:
@@ -47,6 +53,7 @@ def show(runs: Sequence[Run], baseline: str) -> None:
     shown = comparison(runs, baseline)
     for sentence in answer(shown):
         markup.html(markup.sentences(sentence))
+    offer_report(runs, baseline)
     if len(runs) > 1:
         _offer_reversal(runs)
     drawn = []
@@ -86,6 +93,28 @@ def whole(section: Section, pictures: Sequence[tuple[bytes, str]]) -> None:
     markup.html(f'{tables}<p class="quiet">{escape(section.trust)}</p>')
 
 
+def offer_report(runs: Sequence[Run], baseline: str) -> None:
+    """The page that `ceasefire report` makes of these runs, made when somebody wants it."""
+    st.download_button(
+        "Report on one page",
+        partial(report, runs, baseline),
+        "report.html",
+        "text/html",
+        on_click="ignore",
+        help="The answer on one page, then figures, tables and assumptions; it takes a moment.",
+    )
+
+
+def report(runs: Sequence[Run], baseline: str) -> bytes:
+    """The report on runs, with what would reverse their ranking."""
+    try:
+        findings = [find_reversal(runs)] if len(runs) > 1 else []
+    except NotPairedError:
+        findings = []
+    with _DRAWING:
+        return page(runs, baseline, findings=findings).encode()
+
+
 def _offer_reversal(runs: Sequence[Run]) -> None:
     """What would reverse the ranking of the best two, for whoever asks: it takes as long again."""
     if st.button("What would reverse this?", help="Simulates the best two with other numbers."):
@@ -96,7 +125,7 @@ def _offer_reversal(runs: Sequence[Run]) -> None:
 
 def picture(section: Section, name: str, shown: Comparison) -> tuple[bytes, str]:
     """A figure of a section as PNG, and its title."""
-    runs = tuple((run.name, _hash(run)) for run in shown.runs)
+    runs = tuple((run.name, str(run.label), _hash(run)) for run in shown.runs)
     return _picture(name, runs, shown.base.name, section.figures[name])
 
 
@@ -107,7 +136,7 @@ def _hash(run: Summary) -> str:
 @st.cache_data(max_entries=KEPT_FIGURES, show_spinner=False)
 def _picture(
     kind: str,  # noqa: ARG001  the key of the cache
-    runs: tuple[tuple[str, str], ...],  # noqa: ARG001  the key of the cache
+    runs: tuple[tuple[str, str, str], ...],  # noqa: ARG001  the key of the cache
     baseline: str,  # noqa: ARG001  the key of the cache
     _draw: Draw,
 ) -> tuple[bytes, str]:

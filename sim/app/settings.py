@@ -13,7 +13,7 @@ from types import NoneType
 from typing import Any, get_args
 
 from sim.characters import quoted
-from sim.errors import ScenarioError
+from sim.errors import Fault, ScenarioError
 from sim.quantity import Parameters
 from sim.scenario.load import load, read_override
 from sim.scenario.schema import Scenario
@@ -21,6 +21,8 @@ from sim.scenario.show import toml
 from sim.scenario.texts import with_clauses
 
 ORIGIN = "this page"
+OPENS: Mapping[str, str] = {"scenario": "article5_like", "compare": "coalition", "baseline": "none"}
+"""The comparison on which the page opens where the folder has these scenarios."""
 OFF = "none"
 SIZE = "sampling.designs"
 QUICK = {SIZE: "300"}
@@ -68,6 +70,17 @@ class Request:
             without=tuple(dict.fromkeys(address.get("without", []))),
             seat=tuple(dict.fromkeys(address.get("seat", []))),
         )
+
+
+def opening(names: list[str], address: Collection[str]) -> dict[str, str | Sequence[str] | None]:
+    """What is put into an address without a scenario: a comparison, where it has none."""
+    opens: dict[str, str | Sequence[str] | None] = (
+        dict(OPENS)
+        if set(OPENS.values()) <= set(names)
+        else {"scenario": names[0], "compare": names[1:3]}
+    )
+    beside = "compare" in address or "baseline" in address
+    return {name: said for name, said in opens.items() if name == "scenario" or not beside}
 
 
 def within_bounds(address: Mapping[str, list[str]]) -> tuple[dict[str, list[str]], list[str]]:
@@ -196,9 +209,19 @@ def values(settings: Mapping[str, str]) -> dict[str, Any]:
     """
     read = {}
     for setting, text in settings.items():
-        key, value = read_override(f"{setting}={text}")
+        try:
+            key, value = read_override(f"{setting}={text}")
+        except ScenarioError as wrong:
+            raise ScenarioError(list(map(_on_the_page, wrong.faults))) from wrong
         read[key] = None if value == OFF and may_be_absent(key) else value
     return read
+
+
+def _on_the_page(fault: Fault) -> str:
+    """A fault of a setting, for whoever typed it into an address."""
+    if isinstance(fault, str):
+        return fault
+    return f"{ORIGIN}: {fault.value}: {fault.must.removeprefix('value: ')}"
 
 
 def may_be_absent(key: str) -> bool:

@@ -80,7 +80,7 @@ def choose(request: Request, called: Mapping[str, str], titles: Mapping[str, str
         others,
         key=stands_at("compare", [name for name in request.compare if name in others]),
         on_change=lambda: put({"compare": st.session_state["compare"] or None}),
-        placeholder="none",
+        placeholder="other scenarios",
         format_func=called.__getitem__,
         help="These are shown as in their files, on the same simulated histories.",
     )

@@ -12,14 +12,15 @@ from sim.analysis.comparison import comparison
 from sim.analysis.typical import typical
 from sim.app import markup, results
 from sim.app.sidebar import put, stands_at
+from sim.characters import quoted
 from sim.ensemble.store import Run
 from sim.presentation.runs import sections
 from sim.scenario.schema import Scenario
 from sim.scenario.show import parameters, resolved
 
 
-def world(scenario: Scenario, stem: str, run: Run, wanted: str) -> None:
-    """The story of one world in words and as a figure.
+def world(scenario: Scenario, stem: str, run: Run, wanted: str) -> int:
+    """The story of one world in words and as a figure, and its number.
 
     A typical one of its kind, or any by its number.
     """
@@ -66,6 +67,7 @@ def world(scenario: Scenario, stem: str, run: Run, wanted: str) -> None:
         markup.html(
             f"<h2>{escape(words)}</h2>{markup.table(['Year', 'What happened'], rows, 'story')}"
         )
+    return number
 
 
 def numbered(wanted: str, scenario: Scenario, default: int = 0) -> tuple[int, list[str]]:
@@ -74,7 +76,10 @@ def numbered(wanted: str, scenario: Scenario, default: int = 0) -> tuple[int, li
     if not wanted:
         return default, []
     if not wanted.isascii() or not wanted.isdigit() or int(wanted[:20]) > last:
-        says = f"world must be between 0 and {last} for scenario {scenario.name!r} (got {wanted!r})"
+        says = (
+            f"world must be between 0 and {last} for scenario {scenario.name!r} (got "
+            f"{quoted(wanted)!r})"
+        )
         return default, [says]
     return int(wanted), []
 
@@ -117,6 +122,7 @@ def files(scenario: Scenario, stem: str, runs: Sequence[Run], baseline: str) -> 
             for figure in section.figures:
                 png, _ = results.picture(section, figure, shown)
                 _button(f"{stem}-{figure}.png", png, "image/png")
+    results.offer_report(runs, baseline)
     markup.html(
         "<h2>The outcomes</h2><p>One row a history: when and how it ended, who fought, and the "
         "parameters drawn for it.</p>"
