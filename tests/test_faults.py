@@ -233,3 +233,26 @@ def test_whatever_fails_a_command_goes_on_and_ends_with_the_same_bytes(name, tri
         folder = tried.fresh()
         tried.disturb(folder, fault, at)
         tried.mend(folder, (fault, at))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.exhaustive] if name != "discover" else [])
+        for name in STUDIES
+    ],
+)
+def test_three_at_once_in_one_folder_all_succeed(name, template, tmp_path):
+    """The same command by three processes that start together: one computes, the others wait and
+    read.
+    """
+    folder = tmp_path / "three"
+    shutil.copytree(template, folder, ignore=lambda *_: ("runs",))
+    several = [Warm(SIZES) for _ in range(3)]
+    for process in several:
+        process.begin(list(STUDIES[name]), folder)
+    ended = [process.answer() for process in several]
+    for process in several:
+        process.close()
+    assert [one.code for one in ended] == [0, 0, 0], ended
+    assert len({one.out for one in ended}) == 1

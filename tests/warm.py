@@ -221,16 +221,24 @@ class Warm:
                 "PYTHONWARNINGS": "ignore",
             },
         )
-        assert self._answer() == {}
+        assert self._line() == {}
 
     def __call__(self, words: list[str], cwd: Path, **more: Any) -> Ended:
         """Carry out a command in a folder; `fault` meets its use number `at` of a file there."""
+        self.begin(words, cwd, **more)
+        return self.answer()
+
+    def begin(self, words: list[str], cwd: Path, **more: Any) -> None:
+        """Begin a command, whose `answer` comes later."""
         asked = {"words": words, "cwd": str(cwd), **more}
         self._process.stdin.write(f"{json.dumps(asked)}\n")
         self._process.stdin.flush()
-        return Ended(**self._answer())
 
-    def _answer(self) -> dict[str, Any]:
+    def answer(self) -> Ended:
+        """How the command that was begun has ended."""
+        return Ended(**self._line())
+
+    def _line(self) -> dict[str, Any]:
         return json.loads(self._process.stdout.readline())
 
     def close(self) -> None:

@@ -154,7 +154,8 @@ def simulate_candidates(
     kept = {
         number: found
         for number, point in enumerate(which)
-        if (found := points.read(point)) is not None
+        if (found := points.read(point, len(batches[number]), len(scenarios), histories))
+        is not None
     }
     missing = [number for number in range(len(batches)) if number not in kept]
     arguments = [seeds[number] for number in missing], [batches[number] for number in missing]
