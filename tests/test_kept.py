@@ -355,9 +355,9 @@ ODD = (
 def places(value, path=()):
     """Where the values of a document stand, from the outside inwards."""
     yield path
-    inner = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, one in inner if isinstance(value, dict | list) else ():
-        yield from places(one, (*path, key))
+    if isinstance(value, dict | list):
+        for key, one in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(one, (*path, key))
 
 
 def odd(document, chance):
