@@ -347,7 +347,7 @@ def test_every_flipped_byte_is_refused_or_changes_nothing(reader, made):
 
 ODD = (
     *(None, True, -1, 10**400, 1e308, "", "\x1b[31m", "../..", [], {}, [[[]]], {"a": {"b": [1]}}),
-    *("9" * 5000, ["x"] * 3, {"": ""}),
+    *("9" * 5000, ["x"] * 3, {"": ""}, [None, 1.0], {"uniform": [None, 1]}),
 )
 """Values of another type, size or depth than any that is written."""
 
