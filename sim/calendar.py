@@ -3,6 +3,7 @@ fall after it.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -14,17 +15,19 @@ from sim.quantity import Array, Parameters, parameter
 from sim.uncertainty import Floats
 
 DAYS_PER_YEAR = 365.25
+FIRST, LAST = date(1900, 1, 1), date(2999, 12, 31)
+"""Dates that a scenario may have: no calendar ends within any horizon of them."""
 
 
 def _read_date(value: Any) -> Any:
     """A date, or its text as JSON has it."""
     if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass
+        with suppress(ValueError):
+            value = date.fromisoformat(value)
     if isinstance(value, datetime) or not isinstance(value, date):
         raise PydanticCustomError("date", "must be a date such as 2028-11-07")
+    if not FIRST <= value <= LAST:
+        raise PydanticCustomError("date", f"must be a date from {FIRST} to {LAST}")
     return value
 
 

@@ -86,7 +86,13 @@ class Distribution(ABC):
         except TypeError:
             takes = ", ".join(field.name for field in fields(cls))
             raise ValueError(f"{cls.kind} takes {takes}, as in {EXAMPLES[cls.kind]}") from None
-        if not all(number is None or is_number(number) for number in distribution.numbers()):
+        given = all(
+            getattr(distribution, field.name) is not None or field.default is None
+            for field in fields(cls)
+        )
+        if not given or not all(
+            number is None or is_number(number) for number in distribution.numbers()
+        ):
             raise ValueError(f"{cls.kind} takes finite numbers up to {LARGEST:g}")
         if error := distribution.validation_error():
             raise ValueError(f"{cls.kind} needs {error}")

@@ -2,26 +2,35 @@
 named and not believed, and three at once in one folder do not harm each other.
 """
 
+import hashlib
+import io
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
+import zlib
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from elements import LIBRARY
 
 import sim
 from sim import plots
+from sim.analysis.summary import Comparison, Summary
 from sim.ensemble.points import Points
 from sim.ensemble.seal import sealed
 from sim.ensemble.store import read_run
 from sim.model.ceasefire import CeasefireModel
+from sim.presentation.document import document as document_of
+from sim.presentation.registry import section_of
 from sim.record.class_scenarios import CLASS_SCENARIOS
+from sim.scenario.show import resolved
 from sim.study import clauses, side_payments
 from sim.study.calibration.histories import representing, simulate_candidates
 from sim.study.calibration.prior import hypercube
@@ -205,18 +214,70 @@ def test_a_damaged_point_is_named_and_computed_again(scenarios, tmp_path, comman
     assert {path: path.read_bytes() for path in (two, three)} == kept
 
 
+def test_every_flipped_byte_of_a_point_is_named_and_none_believed(tmp_path, caplog):
+    """Each bit of each byte of a small point, and a point cut anywhere."""
+    points, numbers = Points.of(tmp_path, {}), np.arange(3.0)[None]
+    points.write({}, numbers)
+    (path,) = tmp_path.rglob("*.point")
+    data = path.read_bytes()
+    changed = [
+        data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :]
+        for at in range(len(data))
+        for bit in range(8)
+    ]
+    for altered in [*changed, *(data[:at] for at in range(len(data)))]:
+        path.write_bytes(altered)
+        caplog.clear()
+        assert points.read({}, 1, 3) is None
+        assert str(path) in caplog.text
+    path.write_bytes(data)
+    np.testing.assert_array_equal(points.read({}, 1, 3), numbers)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        np.zeros((1, 4)),
+        np.zeros(3),
+        np.zeros((1, 3, 1)),
+        np.array(["a", "b", "c"])[None],
+        np.array(1.0),
+        np.zeros((0, 3)).T,
+        b"no numbers",
+        b"",
+    ],
+    ids=str,
+)
+def test_a_point_of_another_shape_is_named_and_not_believed(content, tmp_path, caplog):
+    """Sealed on purpose, with contents that no study wrote."""
+    points = Points.of(tmp_path, {})
+    points.write({}, np.zeros((1, 3)))
+    (path,) = tmp_path.rglob("*.point")
+    plain = io.BytesIO()
+    if isinstance(content, bytes):
+        plain.write(content)
+    else:
+        np.save(plain, content, allow_pickle=False)
+    for packed in (zlib.compress(plain.getvalue()), plain.getvalue()):
+        hashed = hashlib.sha256(path.stem.encode() + packed).hexdigest().encode()
+        path.write_bytes(hashed + packed)
+        caplog.clear()
+        assert points.read({}, None, 3) is None
+        assert str(path) in caplog.text
+
+
 def test_points_of_another_question_are_others(tmp_path):
     """Numbers are read under what determines them and under nothing else; without a folder none
     are kept.
     """
     points, others = (Points.of(tmp_path, {"seed": seed}) for seed in (1, 2))
     points.write({"x": 1}, np.array([[0.5, np.pi]]))
-    np.testing.assert_array_equal(points.read({"x": 1}), [[0.5, np.pi]])
-    assert points.read({"x": 2}) is None
-    assert others.read({"x": 1}) is None
+    np.testing.assert_array_equal(points.read({"x": 1}, 1, 2), [[0.5, np.pi]])
+    assert points.read({"x": 2}, 1, 2) is None
+    assert others.read({"x": 1}, 1, 2) is None
     nowhere = Points.of(None, {"seed": 1})
     nowhere.write({"x": 1}, np.zeros((1, 1)))
-    assert nowhere.read({"x": 1}) is None
+    assert nowhere.read({"x": 1}, 1, 1) is None
 
 
 @pytest.fixture(scope="module")
@@ -286,6 +347,96 @@ def test_every_flipped_byte_is_refused_or_changes_nothing(reader, made):
     names = ["manifest.json"] if reader is manifest_of else [FILE]
     for path in [folder / name for name in names] + sorted(folder.glob("*.csv")):
         refused_or_the_same(path, reader, range(path.stat().st_size))
+
+
+ODD = (
+    *(None, True, -1, 10**400, 1e308, "", "\x1b[31m", "../..", [], {}, [[[]]], {"a": {"b": [1]}}),
+    *("9" * 5000, ["x"] * 3, {"": ""}, [None, 1.0], {"uniform": [None, 1]}),
+)
+"""Values of another type, size or depth than any that is written."""
+
+
+def places(value, path=()):
+    """Where the values of a document stand, from the outside inwards."""
+    yield path
+    if isinstance(value, dict | list):
+        for key, one in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(one, (*path, key))
+
+
+def odd(document, chance):
+    """The document with a value replaced by an odd one, with one left out, or with one more."""
+    changed = json.loads(json.dumps(document))
+    *path, last = chance.choice([place for place in places(document) if place])
+    inner = changed
+    for key in path:
+        inner = inner[key]
+    match chance.randrange(4):
+        case 0:
+            del inner[last]
+        case 1 if isinstance(inner, dict):
+            inner[chance.choice(("more", "", "\u202e"))] = chance.choice(ODD)
+        case _:
+            inner[last] = chance.choice(ODD)
+    return changed
+
+
+@pytest.mark.parametrize(
+    "seeds", [range(40), pytest.param(range(40, 3000), marks=pytest.mark.exhaustive)], ids=str
+)
+@pytest.mark.parametrize("name", ["run", "finding"])
+def test_an_odd_document_that_is_sealed_on_purpose_is_refused_or_read(name, seeds, made, tmp_path):
+    """A valid seal over wrong types, missing and additional keys: nothing but a refusal in words
+    comes of it, or a report.
+    """
+    folder = tmp_path / "copy"
+    shutil.copytree(made[0] if name == "run" else made[1], folder)
+    path = folder / ("manifest.json" if name == "run" else FILE)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    refused = 0
+    for seed in seeds:
+        path.write_text(sealed(odd(document, random.Random(seed))), encoding="utf-8")
+        _, refusal = read_or_refusal(shown_run if name == "run" else shown_finding, folder)
+        assert not refusal or str(folder) in refusal, seed
+        refused += bool(refusal)
+    assert refused > len(seeds) / 3
+
+
+def shown_run(folder):
+    """What reports make of a run."""
+    run = read_run(folder)
+    return document_of(Comparison((Summary(run, integrated=False),))), resolved(run.scenario)
+
+
+def shown_finding(folder):
+    """What reports make of a finding."""
+    return section_of(read(folder))
+
+
+def test_a_table_that_is_recorded_on_purpose_is_refused(made, tmp_path):
+    """Results of other columns, of fewer rows, and what is no table, under their own hashes."""
+    whole = pd.read_parquet(made[0] / "outcomes.parquet")
+    for name, content in (
+        ("outcomes.parquet", whole.drop(columns="held")),
+        ("outcomes.parquet", whole.iloc[1:]),
+        ("outcomes.parquet", whole.assign(years="x")),
+        ("timeline.parquet", whole),
+        ("outcomes.parquet", b"PAR1 no table PAR1"),
+        ("timeline.parquet", b""),
+    ):
+        folder = tmp_path / "copy"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(made[0], folder)
+        if isinstance(content, bytes):
+            (folder / name).write_bytes(content)
+        else:
+            content.to_parquet(folder / name, index=False)
+        manifest = json.loads((folder / "manifest.json").read_text())
+        hashed = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        manifest["sha256"][name] = hashed
+        (folder / "manifest.json").write_text(sealed(manifest))
+        with pytest.raises(sim.RunError, match=name):
+            read_run(folder)
 
 
 def test_an_altered_assumption_is_refused_and_computed_again(scenarios, tmp_path, command, caplog):
@@ -402,19 +553,3 @@ def test_a_figure_that_cannot_be_drawn_costs_that_figure(scenarios, tmp_path, co
     assert all(path.stat().st_mtime_ns == written for path, written in others.items())
     command(*words(scenarios, tmp_path, "run"), "--redraw")
     assert all(path.stat().st_mtime_ns > written for path, written in others.items())
-
-
-def test_three_at_once_in_one_folder_all_succeed(scenarios, tmp_path):
-    """The same study by three processes: one finds, the others wait and read."""
-    listed = [CEASEFIRE, *map(str, words(scenarios, tmp_path, "discover")), "--json"]
-    three = [
-        subprocess.Popen(listed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
-    answers = []
-    for process in three:
-        out, said = process.communicate()
-        assert process.returncode == 0, said
-        answers.append(json.loads(out))
-    assert answers[0] == answers[1] == answers[2]
-    assert [path.name for path in tmp_path.glob("discovery-*")] == [Path(answers[0]["folder"]).name]

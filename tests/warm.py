@@ -4,7 +4,6 @@ command, in which the n-th use of a file can fail.
 Started as a program it reads a trial a line, as JSON, and answers with how the trial ended.
 """
 
-import contextlib
 import errno
 import importlib
 import io
@@ -142,33 +141,45 @@ def _trial(words: list[str], faults: Faults, given: str) -> int:
     return code if isinstance(code, int) else 1
 
 
-def _carried_out(asked: dict[str, Any]) -> dict[str, Any]:
-    """A trial in a copy of this process."""
-    with contextlib.ExitStack() as files:
-        out, err, uses = (files.enter_context(tempfile.TemporaryFile()) for _ in range(3))
+@dataclass(frozen=True)
+class _Begun:
+    """A trial in a copy of this process: its number, and the files of what it prints and uses."""
+
+    child: int
+    files: tuple[Any, Any, Any]
+
+    @classmethod
+    def of(cls, asked: dict[str, Any]) -> "_Begun":
+        """Begin it."""
+        files = out, err, uses = tuple(tempfile.TemporaryFile() for _ in range(3))  # noqa: SIM115  read when it has ended
         child = os.fork()
-        if not child:
-            os.dup2(out.fileno(), 1)
-            os.dup2(err.fileno(), 2)
-            os.chdir(asked["cwd"])
-            signal.alarm(asked.get("patience", 0))
-            faults = Faults(asked["cwd"], asked.get("fault"), asked.get("at", 0))
-            code = _trial(asked["words"], faults, asked.get("given", ""))
-            uses.write(str(faults.used).encode())
-            uses.flush()
-            os._exit(code)
-        _, status, used = os.wait4(child, 0)
+        if child:
+            return cls(child, files)
+        os.dup2(out.fileno(), 1)
+        os.dup2(err.fileno(), 2)
+        os.chdir(asked["cwd"])
+        signal.alarm(asked.get("patience", 0))
+        faults = Faults(asked["cwd"], asked.get("fault"), asked.get("at", 0))
+        code = _trial(asked["words"], faults, asked.get("given", ""))
+        uses.write(str(faults.used).encode())
+        uses.flush()
+        os._exit(code)
+
+    def ended(self) -> dict[str, Any]:
+        """How it ended."""
+        _, status, used = os.wait4(self.child, 0)
         read = []
-        for file in (out, err, uses):
-            file.seek(0)
-            read.append(file.read().decode("utf-8", "replace"))
-    return {
-        "code": os.waitstatus_to_exitcode(status),
-        "out": read[0],
-        "err": read[1],
-        "uses": int(read[2] or 0),
-        "seconds": used.ru_utime + used.ru_stime,
-    }
+        for file in self.files:
+            with file:
+                file.seek(0)
+                read.append(file.read().decode("utf-8", "replace"))
+        return {
+            "code": os.waitstatus_to_exitcode(status),
+            "out": read[0],
+            "err": read[1],
+            "uses": int(read[2] or 0),
+            "seconds": used.ru_utime + used.ru_stime,
+        }
 
 
 def _warm_up(sizes: dict[str, int]) -> None:
@@ -221,16 +232,21 @@ class Warm:
                 "PYTHONWARNINGS": "ignore",
             },
         )
-        assert self._answer() == {}
+        assert self._line() == []
 
     def __call__(self, words: list[str], cwd: Path, **more: Any) -> Ended:
         """Carry out a command in a folder; `fault` meets its use number `at` of a file there."""
-        asked = {"words": words, "cwd": str(cwd), **more}
+        (ended,) = self.at_once(1, words, cwd, **more)
+        return ended
+
+    def at_once(self, times: int, words: list[str], cwd: Path, **more: Any) -> list[Ended]:
+        """The same by several processes."""
+        asked = {"words": words, "cwd": str(cwd), "times": times, **more}
         self._process.stdin.write(f"{json.dumps(asked)}\n")
         self._process.stdin.flush()
-        return Ended(**self._answer())
+        return [Ended(**ended) for ended in self._line()]
 
-    def _answer(self) -> dict[str, Any]:
+    def _line(self) -> Any:
         return json.loads(self._process.stdout.readline())
 
     def close(self) -> None:
@@ -238,13 +254,15 @@ class Warm:
         self._process.communicate()
 
 
-def _answer(document: dict[str, Any]) -> None:
+def _answer(document: list[Any]) -> None:
     sys.stdout.write(f"{json.dumps(document)}\n")
     sys.stdout.flush()
 
 
 if __name__ == "__main__":
     _warm_up(json.loads(sys.argv[1]))
-    _answer({})
+    _answer([])
     for line in sys.stdin:
-        _answer(_carried_out(json.loads(line)))
+        trial = json.loads(line)
+        begun = [_Begun.of(trial) for _ in range(trial["times"])]
+        _answer([one.ended() for one in begun])

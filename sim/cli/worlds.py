@@ -19,8 +19,13 @@ from sim.cli.streams import say, say_document
 from sim.errors import ArgumentFault, ScenarioError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sim.scenario.course import Course
     from sim.scenario.schema import Scenario
+
+_MOST_TRIED = 10_000
+"""Histories among which one is looked for that still holds."""
 
 
 @app.command()
@@ -217,15 +222,21 @@ def _at_year(scenario: "Scenario", year: float, world: int | None) -> Any:
     steps = round(year * sampling.steps_per_year)
     if world is not None:
         check_world(scenario, world)
-    for number in range(sampling.worlds) if world is None else [world]:
-        model = CeasefireModel(scenario, [number])
+
+    def until(numbers: "Sequence[int]") -> Any:
+        model = CeasefireModel(scenario, numbers)
         while model.running and model.month < steps:
             model.step()
-        if model.at_peace[0]:
-            return model
+        return model
+
+    tried = range(min(sampling.worlds, _MOST_TRIED))
+    number = world if world is not None else next(iter(until(tried).at_peace.nonzero()[0]), None)
+    model = None if number is None else until([int(number)])
+    if model is not None and model.at_peace[0]:
+        return model
     ended = (
-        "no history holds that long"
-        if world is None
+        f"of the first {len(tried):,} histories none holds that long"
+        if model is None
         else f"simulated history {world} ended after {model.years_held[0]:.2f} years"
     )
     must = f"must be earlier, or the simulated history another: {ended}"

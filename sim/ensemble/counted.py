@@ -43,7 +43,7 @@ def count_histories(
     kept = {
         block: numbers
         for block in blocks
-        if (numbers := points.read({"worlds": block})) is not None
+        if (numbers := points.read({"worlds": block}, None, block[1] - block[0])) is not None
     }
 
     def keep(block: Block) -> None:

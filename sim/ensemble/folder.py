@@ -27,10 +27,12 @@ from sim.ensemble.joined import (
 from sim.ensemble.lock import alone_in
 from sim.ensemble.manifest import manifest_of
 from sim.ensemble.seal import (
+    Document,
     damaged,
     parsed,
     sealed,
     sha256,
+    shaped,
     unsealed,
     write_whole,
     writing,
@@ -46,6 +48,13 @@ _HASHES = "sha256.json"
 _SAID = ("title", "label", "as_of", "origins", "stated_sources")
 """What a scenario says of itself beside what determines its result."""
 _log = logging.getLogger("ceasefire")
+
+
+class _Hashes(Document):
+    """What is recorded of a block: its run, and the hashes of its files."""
+
+    run: str
+    files: dict[str, str]
 
 
 class Store:
@@ -171,10 +180,13 @@ class Store:
         record = block / _HASHES
         try:
             hashes = unsealed(parsed(record), record)
-            changed = damaged(block, hashes["files"])
+            shaped(_Hashes, hashes, record)
+            files = hashes["files"]
+            changed = damaged(block, files)
         except RunError:
             return [record]
-        return changed if hashes["run"] == self.manifest["hash"] else [record]
+        is_own = hashes["run"] == self.manifest["hash"] and set(files) == {OUTCOMES, COUNTS}
+        return changed if is_own else [record]
 
     def write(self, block: Block) -> None:
         """Keep a block: whole, or not at all."""

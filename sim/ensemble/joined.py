@@ -43,6 +43,15 @@ def read_rows(blocks: list[Path]) -> Iterator[pa.Table]:
             yield from map(file.read_row_group, range(file.num_row_groups))
 
 
+def holds_table(path: Path, columns: pa.Schema, rows: int) -> bool:
+    """Whether a file is a table of these columns with so many rows."""
+    try:
+        with pq.ParquetFile(path) as file:
+            return bool(file.schema_arrow.equals(columns) and file.metadata.num_rows == rows)
+    except (pa.ArrowException, OSError):
+        return False
+
+
 def write_counts(path: Path, timeline: Timeline) -> None:
     """The counts from which a timeline is made."""
     with path.open("wb") as file:

@@ -6,8 +6,11 @@ from datetime import UTC, date, datetime
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
+
+from sim.ensemble.seal import Document
 from sim.fingerprint import fingerprint
 from sim.scenario.schema import Scenario, digest
 
@@ -16,6 +19,33 @@ EDITION = 2
 this one.
 """
 _PACKAGES = ("ceasefire", "mesa", "numpy", "scipy", "pandas", "pyarrow", "pydantic")
+
+
+class Manifest(Document):
+    """What a manifest holds."""
+
+    edition: int
+    name: str
+    title: str
+    label: str
+    as_of: str | None
+    hash: str
+    model: str
+    scenario: dict[str, Any]
+    origins: dict[str, list[Annotated[list[Any], Field(min_length=2, max_length=2)]]]
+    stated_sources: dict[str, str]
+    seed: int
+    worlds: int
+    versions: dict[str, str]
+    platform: str
+    started: str
+    state: Literal["running", "complete"]
+    adds_to: Annotated[str, Field(pattern=r"^[^/\\]*$")] = ""
+    blocks: int = 0
+    finished: str = ""
+    seconds: float = 0.0
+    sha256: dict[str, str] = Field(default_factory=dict)
+    extensions: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
 def manifest_of(scenario: Scenario) -> dict[str, Any]:

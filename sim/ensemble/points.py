@@ -15,6 +15,7 @@ goes on. All of them can be deleted at any time: they are then simulated again.
 import hashlib
 import io
 import logging
+import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from sim.ensemble.manifest import model_code
-from sim.ensemble.seal import write_whole, writing
+from sim.ensemble.seal import content, write_whole, writing
 from sim.errors import DamagedError
 from sim.scenario.schema import digest
 from sim.uncertainty import Floats
@@ -32,6 +33,8 @@ from sim.uncertainty import Floats
 FOLDER = "points"
 """The folder of all points beside the run folders."""
 _HEX = 64
+_HEADER, _MOST_NUMBERS = 10_000, 1000
+"""Bytes before the numbers of a point at most, and numbers of one history."""
 _log = logging.getLogger("ceasefire")
 
 
@@ -52,23 +55,27 @@ class Points:
             return cls(None, "")
         return cls(out / FOLDER, digest({"model": model_code(), **determines}))
 
-    def read(self, which: Mapping[str, Any]) -> Floats | None:
-        """What was counted at the point that these plain data tell from the others.
+    def read(self, which: Mapping[str, Any], *shape: int | None) -> Floats | None:
+        """What was counted at the point that these plain data tell from the others, numbers of a
+        shape of which None stands for any size.
 
-        None if it is to be simulated; what is damaged is named.
+        None if it is to be simulated; what is damaged, or of another shape, is named.
         """
         if self.folder is None:
             return None
         key = self._key(which)
         path = _path(self.folder, key)
         try:
-            data = path.read_bytes()
+            data = content(path)
         except OSError:
             return None
-        if data[:_HEX] != _hashed(key, data[_HEX:]):
-            _log.warning("%s, and is computed again", DamagedError(path).what)
+        except DamagedError as wrong:
+            _log.warning("%s, and is computed again", wrong.what)
             return None
-        numbers: Floats = np.load(io.BytesIO(zlib.decompress(data[_HEX:])), allow_pickle=False)
+        whole = data[:_HEX] == _hashed(key, data[_HEX:])
+        numbers = _unpacked(data[_HEX:], shape) if whole else None
+        if numbers is None:
+            _log.warning("%s, and is computed again", DamagedError(path).what)
         return numbers
 
     def write(self, which: Mapping[str, Any], numbers: Floats) -> None:
@@ -92,6 +99,21 @@ class Points:
 
 def _path(folder: Path, key: str) -> Path:
     return folder / key[:2] / f"{key}.point"
+
+
+def _unpacked(packed: bytes, shape: tuple[int | None, ...]) -> Floats | None:
+    """The numbers of a point; None for anything but numbers of this shape."""
+    most = _HEADER + 8 * math.prod(_MOST_NUMBERS if size is None else size for size in shape)
+    try:
+        plain = zlib.decompressobj().decompress(packed, most)
+        numbers = np.load(io.BytesIO(plain), allow_pickle=False)
+    except (zlib.error, ValueError, EOFError, MemoryError):
+        return None
+    fits = isinstance(numbers, np.ndarray) and len(numbers.shape) == len(shape)
+    if not fits or numbers.dtype.kind not in "fbiu":
+        return None
+    same = all(size in (None, own) for size, own in zip(shape, numbers.shape, strict=True))
+    return numbers if same else None
 
 
 def _hashed(key: str, packed: bytes) -> bytes:

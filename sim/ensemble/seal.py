@@ -7,14 +7,26 @@ A seal tells damage and careless edits, not forgery: whoever changes a document 
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from sim.errors import DamagedError, RunError
 from sim.scenario.schema import digest
 
+
+class Document(BaseModel):
+    """What is read of a file: its keys and their types, and nothing is made of another type."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+_LARGEST = 10**9
+"""Bytes of a document, a table of a finding or a point."""
 SEAL = "seal"
 """The key under which a document holds the hash of all else in it."""
 
@@ -32,7 +44,7 @@ def parsed(path: Path, what_to_do: str = "") -> dict[str, Any]:
     Raises DamagedError if it is none, RunError if the file cannot be read.
     """
     try:
-        document = json.loads(path.read_bytes().decode("utf-8"))
+        document = json.loads(content(path, what_to_do).decode("utf-8"))
     except OSError as wrong:
         raise RunError(f"{path}: cannot be read: {wrong.strerror or wrong}") from None
     except (ValueError, RecursionError):
@@ -42,16 +54,38 @@ def parsed(path: Path, what_to_do: str = "") -> dict[str, Any]:
     return document
 
 
+def content(path: Path, what_to_do: str = "") -> bytes:
+    """The bytes of a regular file; a pipe or a device may have no end.
+
+    Raises DamagedError for what is none, or larger than any that is written, OSError for what
+    cannot be read.
+    """
+    file = path.stat()
+    if not stat.S_ISREG(file.st_mode) or file.st_size > _LARGEST:
+        raise DamagedError(path, what_to_do)
+    return path.read_bytes()
+
+
 def unsealed(document: Mapping[str, Any], path: Path, what_to_do: str = "") -> dict[str, Any]:
     """The document without its seal. Raises DamagedError if that is not the hash of the rest."""
     rest = {key: value for key, value in document.items() if key != SEAL}
     try:
         is_own = document.get(SEAL) == digest(rest)
-    except ValueError:  # a number that is not finite, or half a character: nothing that was written
+    except (ValueError, RecursionError):  # not finite, half a character, too deep: never written
         is_own = False
     if not is_own:
         raise DamagedError(path, what_to_do)
     return rest
+
+
+def shaped(
+    model: type[BaseModel], document: Mapping[str, Any], path: Path, what_to_do: str = ""
+) -> None:
+    """Raise DamagedError unless a document has the keys and types of a model."""
+    try:
+        model.model_validate(document)
+    except (ValidationError, RecursionError):
+        raise DamagedError(path, what_to_do) from None
 
 
 def sha256(path: Path) -> str:

@@ -10,12 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.ensemble.joined import ROWS
-from sim.ensemble.manifest import EDITION, manifest_of, run_hash
-from sim.ensemble.seal import damaged, parsed, unsealed
+from sim.ensemble.joined import ROWS, holds_table
+from sim.ensemble.manifest import EDITION, Manifest, manifest_of, run_hash
+from sim.ensemble.seal import damaged, parsed, shaped, unsealed
 from sim.errors import DamagedError, RunError
 from sim.guarantee.provisions.regime import Regime
-from sim.scenario.columns import Kind, described, stored_kinds
+from sim.scenario.columns import Kind, described, outcomes, schema, stored_kinds, timeline
 from sim.scenario.schema import OWN, Scenario
 
 if TYPE_CHECKING:
@@ -28,13 +28,6 @@ _MOST_COSTS = 25_000_000
 """Numbers of costs that are kept in memory: 100 megabytes."""
 _WORDS = ["cause", "reason", "members_fought"]
 _AGAIN = "run its scenario again, and it is computed again"
-_KEYS = frozenset(
-    {
-        *("edition", "name", "title", "label", "as_of", "hash", "model", "scenario", "origins"),
-        *("stated_sources", "seed", "worlds", "versions", "platform", "started", "state"),
-    }
-)
-"""What a manifest says at least."""
 _EXTENSIONS = "extensions"
 
 
@@ -68,7 +61,7 @@ class Outcomes:
             return self._read[name]
         is_cost = name in self._costs
         names = self._costs if is_cost and self._keeps_costs else [name]
-        columns = pq.read_table(self._path, columns=names, read_dictionary=_WORDS).to_pandas()
+        columns = _read(self._path, names)
         if not is_cost or self._keeps_costs:
             self._read |= {column: columns[column] for column in names}
         return columns[name]
@@ -88,8 +81,7 @@ class Outcomes:
     @cached_property
     def table(self) -> pd.DataFrame:
         """All columns of all worlds."""
-        table = pq.read_table(self._path, read_dictionary=_WORDS).to_pandas()
-        return described(table, self.attrs["kinds"])
+        return described(_read(self._path), self.attrs["kinds"])
 
 
 @dataclass(frozen=True)
@@ -176,18 +168,22 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             "its scenario again, or read it with the program that made it"
         )
     manifest = unsealed(document, path, _AGAIN)
-    if not set(manifest) >= _KEYS or manifest["hash"] != _own_hash(manifest):
-        raise DamagedError(path, _AGAIN)
+    shaped(Manifest, manifest, path, _AGAIN)
     _check_installed(folder, manifest)
+    shaped(Scenario, manifest["scenario"], path, _AGAIN)
+    sampling = Scenario.model_validate(manifest["scenario"]).sampling
+    if (manifest["hash"], manifest["seed"], manifest["worlds"]) != (
+        _own_hash(manifest),
+        sampling.seed,
+        sampling.worlds,
+    ):
+        raise DamagedError(path, _AGAIN)
     return manifest
 
 
 def _own_hash(manifest: dict[str, Any]) -> str:
     """The hash of what a manifest says determines its run."""
-    scenario = manifest["scenario"]
-    if not isinstance(scenario, dict):
-        return ""
-    determinants = {key: value for key, value in scenario.items() if key not in OWN}
+    determinants = {key: value for key, value in manifest["scenario"].items() if key not in OWN}
     if _EXTENSIONS in manifest:
         determinants[_EXTENSIONS] = manifest[_EXTENSIONS]
     return run_hash(determinants, manifest["model"])
@@ -235,13 +231,28 @@ def read_run(folder: str | Path) -> Run:
     manifest = read_manifest(folder)
     if manifest["state"] != "complete":
         raise RunError(f"{folder}: this run was not finished; run its scenario again to go on")
-    recorded = manifest.get("sha256")
-    if not isinstance(recorded, dict) or set(recorded) != set(RESULTS):
+    recorded = manifest.get("sha256", {})
+    if set(recorded) != set(RESULTS):
         raise DamagedError(folder / MANIFEST, _AGAIN)
     for path in damaged(folder, recorded):
         raise DamagedError(path, _AGAIN)
-    outcomes, timeline = folder / "outcomes.parquet", folder / "timeline.parquet"
-    return Run(Outcomes(outcomes), pq.read_table(timeline).to_pandas(), manifest, folder)
+    scenario = Scenario.model_validate(manifest["scenario"])
+    for name, columns, rows in (
+        ("outcomes.parquet", outcomes(scenario), scenario.sampling.worlds),
+        ("timeline.parquet", timeline(), scenario.sampling.steps),
+    ):
+        if not holds_table(folder / name, schema(columns), rows):
+            raise DamagedError(folder / name, _AGAIN)
+    months = _read(folder / "timeline.parquet")
+    return Run(Outcomes(folder / "outcomes.parquet"), months, manifest, folder)
+
+
+def _read(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
+    """Columns of a file, or all of them. Raises DamagedError for values that cannot be read."""
+    try:
+        return pq.read_table(path, columns=columns, read_dictionary=_WORDS).to_pandas()
+    except (pa.ArrowException, OSError):
+        raise DamagedError(path, _AGAIN) from None
 
 
 def gather(scenario: Scenario, blocks: "list[Block]", seconds: float) -> Run:

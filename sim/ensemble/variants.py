@@ -81,7 +81,7 @@ def simulate_variants(
         (number, span): values
         for number, setting in enumerate(settings)
         for span in pieces
-        if (values := points.read(_which(setting, span))) is not None
+        if (values := points.read(_which(setting, span), None, span[1] - span[0])) is not None
     }
     missing = [
         (span, [number for number in range(len(settings)) if (number, span) not in kept])

@@ -1,8 +1,8 @@
 """Scenarios in a list: name, promises and title, in 80 columns."""
 
-import tomllib
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
+from os.path import realpath
 from pathlib import Path
 from textwrap import fill, wrap
 
@@ -11,6 +11,7 @@ from sim.guarantee.provisions.commitment import Commitment
 from sim.quantity import Array
 from sim.scenario import library as of_product
 from sim.scenario.load import load
+from sim.scenario.reading import text_of, values_of
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Distribution
 
@@ -62,10 +63,10 @@ def _promise(value: Array) -> str:
 
 def _is_own(path: Path) -> bool:
     """Whether a file has any key of a scenario or is no TOML at all, and is not of the library."""
-    if path.resolve() in of_product.files().values():
+    if Path(realpath(path)) in of_product.files().values():
         return False
     try:
-        keys = tomllib.loads(path.read_text("utf-8"))
+        keys, fault = values_of(text_of(path))
     except (OSError, ValueError):
         return True
-    return not {"extends", *Scenario.model_fields}.isdisjoint(keys)
+    return bool(fault) or not {"extends", *Scenario.model_fields}.isdisjoint(keys)

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from os.path import realpath  # which a circle of links does not stop
 from pathlib import Path
 from typing import Any, get_args
 
@@ -151,7 +152,7 @@ def block_class(block: type[Parameters], name: str) -> type[Parameters] | None:
 
 def _read(path: Path, above: tuple[Path, ...]) -> Iterator[Layer]:
     """The file and those it builds on, the furthest first."""
-    if path.resolve() in (file.resolve() for file in above):
+    if realpath(path) in map(realpath, above):
         circle = " -> ".join(map(str, [*above, path]))
         raise ScenarioError(
             f"{above[-1]}: extends: goes in a circle: {circle}; take one of them out"
@@ -200,11 +201,11 @@ def _nearest_file(path: Path, above: tuple[Path, ...]) -> str:
     none of those that are being read.
     """
     beside = {file.stem: file for file in sorted(path.parent.glob("*.toml"))}
-    read = {file.resolve() for file in above}
+    read = set(map(realpath, above))
     offered = {
         stem: file
         for stem, file in (library.files() | beside).items()
-        if file.resolve() not in read
+        if realpath(file) not in read
     }
     near = difflib.get_close_matches(path.stem, sorted(offered), n=1)
     if near:

@@ -6,10 +6,11 @@ import hashlib
 import io
 import json
 import logging
+import math
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,12 +22,14 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.measures import of_others
+from sim.characters import quoted
 from sim.ensemble.lock import alone_in
 from sim.ensemble.manifest import model_code
-from sim.ensemble.seal import parsed, sealed, unsealed, writing
-from sim.errors import DamagedError, RunError
+from sim.ensemble.seal import content, parsed, sealed, shaped, unsealed, writing
+from sim.errors import ArgumentFault, DamagedError, RunError, ScenarioError
 from sim.extensions import NAME
 from sim.scenario.schema import Scenario, digest
+from sim.study.document import KINDS, FindingFile, schemas
 from sim.study.finding import Finding
 
 FILE = "finding.json"
@@ -37,7 +40,6 @@ EXACTLY: Mapping[str, Any] = (
 )
 """How `pandas.read_csv` reads the numbers that were written, every digit; since 3.1 it always does.
 """
-_KEYS = frozenset({"kind", "asked", "question", "written", "versions", "tables"})
 _AGAIN = "run the study again, and it is computed again"
 _ELSEWHERE = "name a folder that can be written"
 _log = logging.getLogger("ceasefire")
@@ -52,7 +54,12 @@ class Question:
 
     @classmethod
     def about(cls, kind: str, scenarios: Iterable[Scenario], **asks: Any) -> "Question":
-        """A question about scenarios, by all that they say, words included."""
+        """A question about scenarios, by all that they say, words included.
+
+        Raises ScenarioError for a number that is not finite, or a text of no characters.
+        """
+        if faults := [fault for name, value in asks.items() for fault in _unkept(name, value)]:
+            raise ScenarioError(faults)
         whole = [scenario.model_dump(mode="json") | scenario.extensions() for scenario in scenarios]
         return cls(kind, {"scenarios": whole, **asks})
 
@@ -67,6 +74,14 @@ class Question:
     def name(self) -> str:
         """The name of the folder of its finding."""
         return f"{self.kind}-{self.hash[:8]}"
+
+
+def _unkept(name: str, value: Any) -> Iterator[ArgumentFault]:
+    """What of an argument cannot be kept as plain data."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield ArgumentFault(name, value, "must be a finite number")
+    elif isinstance(value, str) and not value.isprintable():
+        yield ArgumentFault(name, repr(value), "must be one line of printable text")
 
 
 @dataclass(frozen=True)
@@ -186,11 +201,22 @@ def read(folder: Path) -> Finding:
     Raises RunError if it is not one, or was changed since it was written.
     """
     manifest = _manifest(folder)
+    if (kind := manifest["kind"]) not in KINDS:
+        known = ", ".join(KINDS)
+        raise RunError(f"{folder}: holds a finding of kind '{quoted(kind)}'; known are {known}")
+    settings, declared = KINDS[kind][0], schemas(kind)
+    shaped(settings, manifest["asked"], folder / FILE, _AGAIN)
+    recorded = manifest["tables"]
+    if {name.removesuffix(".csv") for name in recorded} != set(declared):
+        raise DamagedError(folder / FILE, _AGAIN)
     tables = {
         name.removesuffix(".csv"): _table(folder / name, **written)
-        for name, written in manifest["tables"].items()
+        for name, written in recorded.items()
     }
-    return Finding(manifest["kind"], manifest["asked"], tables)
+    for name, table in tables.items():
+        if declared[name].problems(table):
+            raise DamagedError(folder / f"{name}.csv", _AGAIN)
+    return Finding(kind, manifest["asked"], tables)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -201,22 +227,24 @@ def _manifest(folder: Path) -> dict[str, Any]:
             f"{folder}: holds no finding: it has no {FILE}; name a folder that a study wrote"
         )
     manifest = unsealed(parsed(path, _AGAIN), path, _AGAIN)
-    if not set(manifest) >= _KEYS:
-        raise DamagedError(path, _AGAIN)
+    shaped(FindingFile, manifest, path, _AGAIN)
     return manifest
 
 
 def _table(path: Path, sha256: str, texts: list[str]) -> pd.DataFrame:
     """A table as it was written, its texts as texts whatever they look like."""
     try:
-        data = path.read_bytes()
+        data = content(path, _AGAIN)
     except FileNotFoundError:
         raise DamagedError(path, _AGAIN) from None
     except OSError as wrong:
         raise RunError(f"{path}: cannot be read: {wrong.strerror or wrong}") from None
     if _sha256(data) != sha256:
         raise DamagedError(path, _AGAIN)
-    return pd.read_csv(io.BytesIO(data), **EXACTLY, converters=dict.fromkeys(texts, str))
+    try:
+        return pd.read_csv(io.BytesIO(data), **EXACTLY, converters=dict.fromkeys(texts, str))
+    except (ValueError, OverflowError):  # no table, or texts that are no UTF-8
+        raise DamagedError(path, _AGAIN) from None
 
 
 def _texts(table: pd.DataFrame) -> list[str]:

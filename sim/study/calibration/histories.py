@@ -154,7 +154,8 @@ def simulate_candidates(
     kept = {
         number: point_read
         for number, point in enumerate(which)
-        if (point_read := points.read(point)) is not None
+        if (point_read := points.read(point, len(batches[number]), len(scenarios), histories))
+        is not None
     }
     missing = [number for number in range(len(batches)) if number not in kept]
     arguments = [seeds[number] for number in missing], [batches[number] for number in missing]
