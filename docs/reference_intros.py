@@ -12,7 +12,8 @@ FILES_INTRO = """\
 
 A scenario file is TOML. It says only what it changes: every key has a default, and `extends`
 names a file, or several, whose values come first. `[europe.without]` with a list of `names` takes
-members out of the coalition. `ceasefire schema` prints all this as a JSON Schema for editors.
+members out of the coalition. `[[correlation]]` states that two uncertain numbers depend on each
+other; files merge pair by pair. `ceasefire schema` prints all this as a JSON Schema for editors.
 
 ## Uncertain numbers
 

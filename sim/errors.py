@@ -103,6 +103,10 @@ class DamagedError(RunError):
         super().__init__(f"{self.what}; {what_to_do}" if what_to_do else self.what)
 
 
+class ExtensionError(InputError):
+    """A provision or a measure of another package cannot be used."""
+
+
 class NotPairedError(InputError):
     """Runs are not of the same simulated histories, so that they cannot be compared one by one."""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.ensemble.fingerprint import fingerprint, meaning
+from sim.fingerprint import fingerprint, meaning
 
 CODE = '''
 """Adds."""

@@ -238,3 +238,78 @@ def test_the_how_to_of_mesas_tools_runs(capsys):
     for block in re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
         exec(block, names)  # noqa: S102  it is our own page
     assert "RunId" in capsys.readouterr().out
+
+
+class Unchanged(EuropeanCoalition):
+    """A strategy that is the model's own."""
+
+
+class Soft(EuropeanCoalition):
+    """A coalition that never answers firmly."""
+
+    def answer_probe(self, worlds, if_resolute, if_irresolute, uniform, falls=np.less):
+        """Each answer is the one that the largest uniform number gives."""
+        return super().answer_probe(
+            worlds, if_resolute, if_irresolute, np.ones_like(uniform), falls
+        )
+
+
+class Disarmed(Ukraine):
+    """A Ukraine that never builds up."""
+
+    def build_up(self):
+        """Its strength stays that of the signature."""
+
+
+def played(scenario, agents):
+    """A model of many histories, to its end."""
+    model = sim.CeasefireModel(scenario, 600, agents=agents, collect=False)
+    while model.running:
+        model.step()
+    return model
+
+
+@pytest.fixture(scope="module")
+def own_actors(scenario):
+    return played(scenario, None)
+
+
+def test_a_strategy_that_changes_nothing_gives_the_same_bytes(scenario, own_actors):
+    """A subclass as it stands, for one actor or for several."""
+    same = played(scenario, {"europe": Unchanged, "russia": Russia})
+    assert type(same.europe) is Unchanged
+    for name in ("years_held", "cause", "probes", "firm_answers", "terms_drift", "brigade_years"):
+        assert getattr(same, name).tobytes() == getattr(own_actors, name).tobytes()
+    assert same.russia.strength.tobytes() == own_actors.russia.strength.tobytes()
+
+
+def test_a_strategy_changes_what_it_decides_and_no_chance(scenario, own_actors):
+    """No firm answer where there were some, and an army that stays as it was.
+
+    What does not follow from it is the same: who attacks in the first months, before any probe.
+    """
+    soft = played(scenario, {"europe": Soft})
+    assert own_actors.firm_answers.any()
+    assert not soft.firm_answers.any()
+    unprobed = (own_actors.probes == 0) & (soft.probes == 0)
+    assert unprobed.any()
+    assert (own_actors.years_held[unprobed] == soft.years_held[unprobed]).all()
+    disarmed = played(scenario, {"ukraine": Disarmed})
+    assert (disarmed.ukraine.strength < own_actors.ukraine.strength).all()
+    assert (disarmed.russia.successions == own_actors.russia.successions)[
+        disarmed.at_peace & own_actors.at_peace
+    ].all()
+
+
+@pytest.mark.parametrize(
+    ("agents", "message"),
+    [
+        ({"nato": Unchanged}, "agents must name actors among russia, ukraine, europe, united_sta"),
+        ({"russia": Unchanged}, "must be a subclass of sim.agents.russia.Russia"),
+        ({"europe": 3}, "must be a subclass of sim.agents.europe.EuropeanCoalition (got 3)"),
+    ],
+)
+def test_a_strategy_that_cannot_play_is_refused(scenario, agents, message):
+    """An actor that there is not, another actor's agent, and what is no class."""
+    with pytest.raises(sim.ScenarioError, match=re.escape(message)):
+        sim.CeasefireModel(scenario, agents=agents)

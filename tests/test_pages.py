@@ -27,6 +27,7 @@ PAGES = {
 }
 RUN_BY_THEIR_OWN = {
     "docs/gallery.md": "tests/test_plots.py",
+    "docs/how-to/extend_from_outside.md": "tests/test_extensions.py",
     "docs/how-to/run_a_wargame.md": "tests/test_play.py",
     "docs/how-to/update_the_outlook.md": "tests/test_outlook.py",
     "docs/how-to/write_a_strategy.md": "tests/test_play.py",

@@ -8,15 +8,20 @@ Kaplan-Meier estimate, and the share by cause the Aalen-Johansen estimate.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
 
 from sim.errors import ScenarioError
+from sim.extensions import Extension, extensions
 from sim.game.endings import Cause, Reason
 from sim.guarantee.costs import EUROPE, PEACE, UKRAINE, UNITED_STATES, WAR, column
 from sim.scenario.columns import Kind, of_kind
 from sim.uncertainty import Floats
+
+GROUP = "ceasefire.measures"
+"""The entry points under which a package names its measures."""
 
 
 class Columns(Protocol):
@@ -72,11 +77,20 @@ class Measure:
     # the hazard of each month stands in place of its coin toss: a mean may by chance miss what can
     # be
     integrated: bool = False
+    more_is_better: bool = False  # where guarantees are ranked; less is, unless it says so
+    code: str = ""  # of another package, on which what is kept hangs
 
     @property
     def is_share(self) -> bool:
         """Whether its mean is a probability."""
         return self.unit == "share"
+
+    @property
+    def key(self) -> str:
+        """What names it where its numbers are kept: with the code of another package, if it is one
+        of that.
+        """
+        return f"{self.name} {self.code}".rstrip()
 
 
 def survival(years: float) -> Measure:
@@ -228,6 +242,10 @@ COSTS = (
 
 def without_years(horizon: int) -> list[Measure]:
     """Every measure that can be named, in histories up to this horizon; `survival@` takes years."""
+    return [*_own(horizon), *of_others().values()]
+
+
+def _own(horizon: int) -> list[Measure]:
     return [
         restricted_mean(horizon),
         *map(cause, Cause),
@@ -238,6 +256,49 @@ def without_years(horizon: int) -> list[Measure]:
         RUSSIA_SIGNS,
         *COSTS,
     ]
+
+
+@cache
+def of_others() -> dict[str, Measure]:
+    """The measures of other packages, by name: entry points `ceasefire.measures`.
+
+    Raises ExtensionError for one that cannot be used.
+    """
+    own = [measure.name for measure in _own(1)]
+    joined = extensions(GROUP, _problem, [*own, "survival", "attacked"])
+    return {name: _guarded(extension) for name, extension in joined.items()}
+
+
+def _problem(extension: Extension) -> str | None:
+    """What is wrong with a measure of another package, and what to do about it."""
+    measure = extension.content
+    if not isinstance(measure, Measure):
+        return f"must be a {Measure.__module__}.Measure"
+    if measure.name != extension.name:
+        return f"has the name {measure.name!r}, another than its entry point; use one name"
+    if not (measure.label and measure.unit):
+        return "needs a label and a unit, which tables show"
+    return None
+
+
+def _guarded(extension: Extension) -> Measure:
+    """A measure that gives a finite number for each history, or says whose fault it is that it does
+    not.
+    """
+    measure: Measure = extension.content
+
+    def of(worlds: Columns) -> Floats:
+        try:
+            numbers = np.asarray(measure.of(worlds), dtype=np.float64)
+        except Exception as wrong:
+            raise extension.error(f"fails: {type(wrong).__name__}: {wrong}") from wrong
+        if numbers.shape != (len(worlds["world"]),) or not np.isfinite(numbers).all():
+            raise extension.error("must give a finite number for each history")
+        if measure.is_share and not np.isin(numbers, (0, 1)).all():
+            raise extension.error("is a share, and must be 0 or 1 in each history")
+        return numbers
+
+    return replace(measure, of=of, code=extension.identity["code"])
 
 
 def named(text: str, horizon: int) -> Measure:

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic.fields import FieldInfo
 
 from sim.app.settings import block_of, may_be_absent, text_of
-from sim.guarantee.provisions import Regime
+from sim.guarantee.provisions.regime import Regime
 from sim.quantity import Parameters
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Distribution

@@ -177,7 +177,11 @@ def differences(file: Scenario, scenario: Scenario) -> dict[str, Any]:
     second has them.
     """
     was, now = (dict(version.leaves()) for version in (file, scenario))
-    return {key: now.get(key) for key in was | now if "." in key and was.get(key) != now.get(key)}
+    return {
+        key: now.get(key)
+        for key in was | now
+        if "." in key and not key.startswith("correlation.") and was.get(key) != now.get(key)
+    }
 
 
 def values(settings: Mapping[str, str]) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from sim.errors import InputError
+
 
 def scenarios(incomplete: str) -> list[str]:
     """Names of the library, and the scenario files that go on from what is typed; of A+B those for
@@ -37,8 +39,10 @@ def keys(beginning: str = "") -> Callable[[str], list[tuple[str, str]]]:
     """
 
     def complete(incomplete: str) -> list[tuple[str, str]]:
-        from sim.scenario.schema import Scenario
-
+        try:
+            from sim.scenario.schema import Scenario
+        except InputError:  # a package that cannot be used: the command says so when it runs
+            return []
         position, colon, start = incomplete.rpartition(":")
         return [
             (f"{position}{colon}{key}=", str(field.description))

@@ -134,6 +134,7 @@ def show(file: File, overrides: Set = None) -> None:
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
-    from sim.scenario.schema import json_schema
+    with plain_errors():
+        from sim.scenario.schema import json_schema
 
-    say_document(json_schema())
+        say_document(json_schema())

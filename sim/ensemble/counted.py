@@ -15,8 +15,8 @@ from sim.ensemble.points import Points
 from sim.ensemble.run import Progress, compute_blocks, counted_progress, spans
 from sim.model.designs import designs
 from sim.scenario.columns import Kind, described, stored_kinds
-from sim.scenario.schema import Sampling, Scenario
-from sim.uncertainty import Distribution, Floats
+from sim.scenario.schema import Scenario
+from sim.uncertainty import Floats
 
 Count = Callable[[pd.DataFrame], Floats]
 """What is counted (number, world) in outcomes, one row a world."""
@@ -65,13 +65,16 @@ def count_histories(
     return np.concatenate([kept[block] for block in blocks], axis=1)
 
 
-def parameter_sets(sampling: Sampling, uncertain: Mapping[str, Distribution]) -> pd.DataFrame:
+def parameter_sets(scenario: Scenario) -> pd.DataFrame:
     """The worlds and what is drawn for them, one row a world, without any being simulated.
 
     Columns: world, design, and the uncertain numbers by their dotted keys.
     """
+    sampling = scenario.sampling
     design = np.arange(sampling.worlds) // sampling.replicates
-    drawn = designs(sampling.seed, uncertain, np.arange(sampling.designs))
+    drawn = designs(
+        sampling.seed, scenario.uncertain(), np.arange(sampling.designs), scenario.correlation
+    )
     columns = {key: values[design] for key, values in drawn.items()}
     worlds = pd.DataFrame({"world": np.arange(sampling.worlds), "design": design} | columns)
     return described(worlds, dict.fromkeys(columns, Kind.DRAWN))

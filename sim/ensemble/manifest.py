@@ -8,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from sim.ensemble.fingerprint import fingerprint
+from sim.fingerprint import fingerprint
 from sim.scenario.schema import Scenario, digest
 
 EDITION = 2
@@ -20,6 +20,7 @@ _PACKAGES = ("ceasefire", "mesa", "numpy", "scipy", "pandas", "pyarrow", "pydant
 
 def manifest_of(scenario: Scenario) -> dict[str, Any]:
     """What determines a run, its hash, and what it is run with."""
+    joined = scenario.regime.extensions()
     return {
         "edition": EDITION,
         "name": scenario.name,
@@ -36,9 +37,10 @@ def manifest_of(scenario: Scenario) -> dict[str, Any]:
         "stated_sources": dict(scenario.stated_sources),
         "seed": scenario.sampling.seed,
         "worlds": scenario.sampling.worlds,
-        "versions": dict(_versions()),
+        "versions": _versions() | {own["distribution"]: own["version"] for own in joined.values()},
         "platform": platform.platform(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        **scenario.extensions(),
     }
 
 

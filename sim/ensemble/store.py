@@ -14,6 +14,7 @@ from sim.ensemble.joined import ROWS
 from sim.ensemble.manifest import EDITION, manifest_of, run_hash
 from sim.ensemble.seal import damaged, parsed, unsealed
 from sim.errors import DamagedError, RunError
+from sim.guarantee.provisions.regime import Regime
 from sim.scenario.columns import Kind, described, stored_kinds
 from sim.scenario.schema import OWN, Scenario
 
@@ -34,6 +35,7 @@ _KEYS = frozenset(
     }
 )
 """What a manifest says at least."""
+_EXTENSIONS = "extensions"
 
 
 class Outcomes:
@@ -176,6 +178,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     manifest = unsealed(document, path, _AGAIN)
     if not set(manifest) >= _KEYS or manifest["hash"] != _own_hash(manifest):
         raise DamagedError(path, _AGAIN)
+    _check_installed(folder, manifest)
     return manifest
 
 
@@ -184,9 +187,20 @@ def _own_hash(manifest: dict[str, Any]) -> str:
     scenario = manifest["scenario"]
     if not isinstance(scenario, dict):
         return ""
-    return run_hash(
-        {key: value for key, value in scenario.items() if key not in OWN}, manifest["model"]
-    )
+    determinants = {key: value for key, value in scenario.items() if key not in OWN}
+    if _EXTENSIONS in manifest:
+        determinants[_EXTENSIONS] = manifest[_EXTENSIONS]
+    return run_hash(determinants, manifest["model"])
+
+
+def _check_installed(folder: Path, manifest: dict[str, Any]) -> None:
+    """Raise RunError for a run with a provision of a package that is not here."""
+    for name, own in manifest.get(_EXTENSIONS, {}).items():
+        if name not in Regime.joined:
+            raise RunError(
+                f"{folder}: was made with the provision {name!r} of {own['distribution']} "
+                f"{own['version']}, which is not installed; install it"
+            )
 
 
 def read_run(folder: str | Path) -> Run:

@@ -148,7 +148,7 @@ def _values(scenario: Scenario, settings: Sequence[Setting], numbers: Numbers) -
 
     def drawn(key: str, value: float | Distribution) -> Floats:
         if isinstance(value, Distribution):
-            return designs(sampling.seed, {key: value}, which)[key][place]
+            return designs(sampling.seed, {key: value}, which, scenario.correlation)[key][place]
         return np.full(len(numbers), float(value))
 
     return {

@@ -147,6 +147,11 @@ NOT_ADDED: dict[str, Callable[[Any, Any], Any]] = {
 """How contributions to a term combine where it is not by their sum."""
 
 
+def named_terms(contribution: Contributions) -> frozenset[str]:
+    """The terms of the game among those of a contribution."""
+    return frozenset(term for term in contribution if isinstance(term, str))
+
+
 def combined(contributions: Iterable[Contributions]) -> Terms:
     """The terms to which all provisions of a regime contribute, in whatever order."""
     terms: dict[str, Any] = {}

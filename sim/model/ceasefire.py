@@ -9,14 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.actors.foresight import PRESENT
-from sim.agents.europe import EuropeanCoalition
-from sim.agents.russia import Russia
-from sim.agents.ukraine import Ukraine
-from sim.agents.united_states import UnitedStates
 from sim.game.crisis import Crisis
 from sim.game.endings import ENDINGS, Cause
 from sim.guarantee.costs import EUROPE, UNITED_STATES
 from sim.guarantee.terms import TERMS, Moment, Terms
+from sim.model.cast import Cast
 from sim.model.chance import Branch, Chance
 from sim.model.collector import data_collector
 from sim.model.decided import (
@@ -64,6 +61,10 @@ class CeasefireModel(mesa.Model):
     settings
         Values (world,) that stand in place of those of the scenario, by dotted key: histories of
         the same number then meet the same chances under different settings.
+    agents
+        Strategies: for an actor, such as "europe", a subclass of its agent (`sim.agents`) that
+        decides in its place. It meets the same chances; what the others expect of the actor still
+        follows from the scenario.
     collect
         Whether `datacollector` gathers a row a month, of one history its values and of several
         their means.
@@ -72,6 +73,8 @@ class CeasefireModel(mesa.Model):
     ------
     ValueError
         For a history that the sampling of the scenario does not have.
+    ScenarioError
+        For `agents` that are no subclasses of the actors' own.
 
     Examples
     --------
@@ -92,6 +95,7 @@ class CeasefireModel(mesa.Model):
         course: Course | None = None,
         branches: Sequence[Branch] = (),
         *,
+        agents: Mapping[str, type[mesa.Agent]] | None = None,
         collect: bool = True,
     ) -> None:
         """Sign the ceasefire.
@@ -123,7 +127,7 @@ class CeasefireModel(mesa.Model):
         self.step_years = 1 / sampling.steps_per_year
         self._half_year = max(1, sampling.steps_per_year // 2)
         self.years, size = 0.0, len(self.worlds)
-        self._sign(size)
+        self._sign(size, Cast.of(agents))
         self._open_books(size)
         self.journal = Journal(int(self.worlds[0])) if size == 1 else None
         self.observer: Observer = self.journal or Observer()
@@ -131,25 +135,27 @@ class CeasefireModel(mesa.Model):
         self.datacollector = data_collector()
         self._collects = collect
 
-    def _sign(self, size: int) -> None:
+    def _sign(self, size: int, cast: Cast) -> None:
         """The actors at the signature, what chance has in store for the regime, and the chances of
         a month.
         """
         parameters, regime, chance = self.parameters, self.parameters.regime, self.chance
         at_once = Moment(0.0, 0.0, entered=False, successor=False, step=self.step_years)
         promised, standing = regime.terms(at_once), regime.standing(at_once)
-        self.russia = Russia(self, parameters.russia, chance.once("disposition"), self.step_years)
-        self.ukraine = Ukraine(
+        self.russia = cast.russia(
+            self, parameters.russia, chance.once("disposition"), self.step_years
+        )
+        self.ukraine = cast.ukraine(
             self, parameters.ukraine, promised.strength_cap, size, self.step_years
         )
-        self.europe = EuropeanCoalition(
+        self.europe = cast.europe(
             self,
             parameters.europe,
             promised.europe_promised,
             standing.in_force * regime.deployment.brigades,
             chance.once("coalition type"),
         )
-        self.united_states = UnitedStates(
+        self.united_states = cast.united_states(
             self,
             parameters.united_states,
             promised.united_states_promised,

@@ -5,14 +5,16 @@ that a number more or less in a scenario moves no other. A design is the same in
 of designs, and a run of more only adds to it.
 """
 
-from collections.abc import Mapping
-from functools import cache, lru_cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache, partial
 
 import numpy as np
 import scipy
 
 from sim.chance import generator
+from sim.model.dependence import dependent
 from sim.quantity import Worlds
+from sim.scenario.correlation import Correlation, groups
 from sim.scenario.schema import ONLY_SIGNATURES, Scenario
 from sim.uncertainty import Distribution, Floats
 
@@ -45,9 +47,17 @@ _HYPERCUBE = 256
 _BITS = 32
 
 
-def designs(seed: int, uncertain: Mapping[str, Distribution], which: Worlds) -> dict[str, Floats]:
-    """The uncertain numbers in the parameter sets of these numbers, shape (design,) each."""
-    return {
+def designs(
+    seed: int,
+    uncertain: Mapping[str, Distribution],
+    which: Worlds,
+    correlations: Iterable[Correlation] = (),
+) -> dict[str, Floats]:
+    """The uncertain numbers in the parameter sets of these numbers, shape (design,) each.
+
+    The `correlations` among them change the order of values, and no number beyond them.
+    """
+    alone = {
         name: distribution.quantile(
             _dealt(seed, len(distribution.numbers()), which)
             if distribution.is_joint
@@ -55,6 +65,9 @@ def designs(seed: int, uncertain: Mapping[str, Distribution], which: Worlds) -> 
         )
         for name, distribution in uncertain.items()
     }
+    for group in groups(correlations):
+        alone |= dependent(group, uncertain, which, partial(probabilities, seed))
+    return alone
 
 
 def probabilities(seed: int, name: str, which: Worlds) -> Floats:
@@ -81,14 +94,17 @@ def probabilities(seed: int, name: str, which: Worlds) -> Floats:
 def dimensions() -> dict[str, int]:
     """The dimension of each number that a scenario may give, by its dotted key.
 
-    Those that decide much, those not known, all others.
+    Those that decide much, those not known, all others. Numbers of other packages have none, so
+    that to install one moves nothing.
     """
     every = Scenario.model_validate(
         {"regime": {"accession": {"start": 1.0, "mean_years": 1.0, "veto": 0.0}}}
     )
     others = [key for key, value in every.leaves() if value is None or isinstance(value, float)]
     names = dict.fromkeys((*FIRST, *every.uncertain(), *others))
-    counted = [name for name in names if not name.startswith(ONLY_SIGNATURES)]
+    others_own = tuple(f"regime.{name}." for name in every.regime.joined)
+    aside = (*ONLY_SIGNATURES, *others_own)
+    counted = [name for name in names if not name.startswith(aside)]
     return {name: place for place, name in enumerate(counted)}
 
 

@@ -39,7 +39,7 @@ class Sample:
         worlds = numbered(scenario, wanted)
         design = worlds // scenario.sampling.replicates
         which, place = np.unique(design, return_inverse=True)
-        drawn = designs(seed, scenario.uncertain(), which)
+        drawn = designs(seed, scenario.uncertain(), which, scenario.correlation)
         draws = {name: values[place] for name, values in drawn.items()}
         if settings:  # worlds of one parameter set may differ
             parameters = scenario.drawn(draws | dict(settings))

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self, get_args
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.guarantee.provisions import Regime
+from sim.guarantee.provisions.regime import Regime
 from sim.quantity import Brigades, Parameters, parameter
 from sim.scenario.toml import Key
 
@@ -33,6 +33,22 @@ REGIME_KEYS = tuple(_keys_of(Regime, "regime."))
 """Every value of a guarantee by its dotted key: what a clause may set."""
 
 
+_LIKE_OURS = 0.7
+"""How alike a name is to that of a provision, at least, to be taken for a slip of the pen."""
+
+
+def not_installed(name: str) -> str:
+    """That a provision is not here, and what to do about it; empty if there is one of this name, or
+    of one so like it that it is meant.
+    """
+    if difflib.get_close_matches(name, Regime.model_fields, n=1, cutoff=_LIKE_OURS):
+        return ""
+    return (
+        f"no provision {name!r} is installed; install the package that brings it, or use one of "
+        f"{', '.join(Regime.model_fields)}"
+    )
+
+
 def _known(key: str) -> str:
     if key in REGIME_KEYS:
         return key
@@ -42,6 +58,8 @@ def _known(key: str) -> str:
             "a clause sets values of the guarantee, by their dotted keys in quotes, such as "
             '"regime.deployment.brigades" = 5',
         )
+    if key.count(".") > 1 and (missing := not_installed(key.split(".")[1])):
+        raise PydanticCustomError("clause_key", "{missing}", {"missing": missing})
     near = difflib.get_close_matches(key, REGIME_KEYS, n=1, cutoff=0)
     raise PydanticCustomError("clause_key", "no such key; did you mean {near}?", {"near": near[0]})
 

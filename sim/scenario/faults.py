@@ -1,15 +1,16 @@
 """One line for each fault that the schema finds in a scenario: where, what, and what to do."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic_core import ErrorDetails
 
 from sim.quantity import Parameters
-from sim.scenario.clauses import named
+from sim.scenario.clauses import named, not_installed
 from sim.scenario.editions import GONE, NEEDED
 from sim.scenario.layers import Layer, Settings, block_class, dotted_key
 from sim.scenario.names import LONGEST_NAME
+from sim.scenario.pairs import LIST
 from sim.scenario.schema import Scenario
 from sim.scenario.toml import Key
 
@@ -37,9 +38,13 @@ def describe(error: ErrorDetails, settings: Settings, inside: Key = ()) -> str:
     """The line of a fault, from the values that were checked, of the scenario or of what is
     `inside` it.
     """
-    key: Key = (*inside, *error["loc"])
+    is_pair = error["type"] == "correlation"
+    loc: Key = (LIST, error["ctx"]["position"]) if is_pair else error["loc"]
+    key: Key = (*inside, *loc)
     layer = layer_of(key, settings)
     place = layer.place(key) if layer else "scenario"
+    if is_pair:
+        return f"{place}: {LIST}: {error['msg']}"
     if error["type"] == "draws":
         return f"{place}: {error['msg']}"
     in_clause = layer is not None and len(key) > 1 and key[0] == "clauses"
@@ -67,12 +72,22 @@ def _fault(key: Key, error: ErrorDetails) -> str:
     match error["type"]:
         case "extra_forbidden" if dotted_key(key) in GONE:
             return f"is not in the second edition of the model; {GONE[dotted_key(key)]}"
+        case "extra_forbidden" if _is_provision(key, error) and (
+            wrong := not_installed(str(key[1]))
+        ):
+            return wrong
         case "extra_forbidden":
             return f"no such key{_nearest_key(key)}"
         case "missing":
             return f"is missing; {NEEDED.get(str(key[-1]), 'give it a value')}"
         case kind:
             return _PLAIN.get(kind, error["msg"])
+
+
+def _is_provision(key: Key, error: ErrorDetails) -> bool:
+    """Whether it stands where provisions do, and is a table as they are."""
+    in_regime = key[:1] == ("regime",) and len(key) == 2  # noqa: PLR2004  regime, and its name
+    return in_regime and isinstance(error["input"], Mapping)
 
 
 def _nearest_key(key: Key) -> str:

@@ -14,6 +14,7 @@ from typing import Any, get_args
 from sim.errors import ScenarioError
 from sim.quantity import Parameters
 from sim.scenario import library
+from sim.scenario.correlation import name_of
 from sim.scenario.reading import LONGEST_CHAIN, MOST_FILES, text_of, usable_path, values_of
 from sim.scenario.schema import OWN, Origins, Scenario, Sources
 from sim.scenario.toml import Key, lines_of
@@ -263,6 +264,13 @@ def nested(names: list[str], value: Any) -> dict[str, Any]:
     return dict(value)
 
 
+def _block_name(block: Mapping[str, Any]) -> object:
+    """What a block in a list goes by: its name or number, or the keys of a correlation."""
+    keys = block.get("keys")
+    named = name_of(keys) if isinstance(keys, list) else None
+    return block.get("name", block.get("number", named))
+
+
 def _by_dotted_key(
     key: Key, layers: list[tuple[Any, Layer]]
 ) -> Iterator[tuple[str, list[tuple[Any, Layer, Key]]]]:
@@ -274,9 +282,7 @@ def _by_dotted_key(
     if isinstance(value, list) and value and all(isinstance(block, dict) for block in value):
         for position, block in enumerate(value):
             for name, inner in block.items():
-                yield (
-                    ".".join(map(str, (*key, block.get("name", block.get("number")), name))),
-                    [(inner, layer, (*key, position, name))],
-                )
+                dotted = ".".join(map(str, (*key, _block_name(block), name)))
+                yield dotted, [(inner, layer, (*key, position, name))]
     else:
         yield ".".join(map(str, key)), [(setting, layer, key) for setting, layer in layers]

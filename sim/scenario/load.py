@@ -24,6 +24,7 @@ from sim.scenario.layers import (
     put,
 )
 from sim.scenario.names import name_of
+from sim.scenario.pairs import LIST, with_pairs, without_fixed
 from sim.scenario.reading import DEEPEST_NESTING, LARGEST_FILE, values_of
 from sim.scenario.schema import Scenario
 
@@ -72,9 +73,11 @@ def load(
     others = [
         layer for file in over for layer in file_layers(library.find(file), names_scenario=False)
     ]
-    settings = merged(
-        [*texts.with_layers_of_clauses([*files, *others]), *override_layers(overrides, origin)]
-    )
+    layers = [
+        *texts.with_layers_of_clauses([*files, *others]),
+        *override_layers(overrides, origin),
+    ]
+    settings = with_pairs(merged(layers), layers)
     document: dict[str, Any] = {"name": name_of([Path(path).stem])}
     problems = _put_all(document, settings)
     if over and "name" not in overrides:
@@ -114,6 +117,8 @@ def replaced(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     settings: Settings = {tuple(key.split(".")): [(value, layer)] for key, value in values.items()}
     document = scenario.model_dump(mode="json", exclude_none=True)
     problems = _put_all(document, settings)
+    if LIST in document and LIST not in values:
+        document[LIST] = without_fixed(document[LIST], values)
     changed = _checked(document, settings, problems)
     origins = dict(scenario.origins) | {
         key: (*scenario.origins.get(key, ()), (value, layer.origin))

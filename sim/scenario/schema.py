@@ -11,8 +11,10 @@ from pydantic import (
     AfterValidator,
     Field,
     PrivateAttr,
+    SerializerFunctionWrapHandler,
     ValidationInfo,
     field_validator,
+    model_serializer,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -25,9 +27,10 @@ from sim.calendar import Calendar, Date
 from sim.game.signing import Fighting
 from sim.game.war import War
 from sim.guarantee.costs import Costs
-from sim.guarantee.provisions import Regime
+from sim.guarantee.provisions.regime import Regime
 from sim.quantity import AsTuple, Parameters, parameter
 from sim.scenario.clauses import Clause
+from sim.scenario.correlation import Correlation, fault
 from sim.scenario.names import LONGEST_NAME, NAME
 
 OWN = ("name", "label", "as_of", "title", "description", "sources", "clauses")
@@ -213,6 +216,13 @@ class Scenario(Parameters):
         symbol="-",
         source="the text that the scenario stands for",
     )
+    correlation: Annotated[tuple[Correlation, ...], AsTuple] = parameter(
+        (),
+        "pairs of uncertain numbers that are not independent; a later file wins pair by pair",
+        unit="-",
+        symbol="-",
+        source="none: numbers are taken as independent unless a scenario says how they depend",
+    )
     calendar: Calendar = Calendar()
     regime: Regime = Regime()
     russia: Challenger = Challenger()
@@ -239,6 +249,19 @@ class Scenario(Parameters):
             )
         return self
 
+    @model_validator(mode="after")
+    def _correlations_can_hold(self) -> Self:
+        if self.correlation and (wrong := fault(self.correlation, dict(self.leaves()))):
+            position, problem = wrong
+            context = {"position": position, "problem": problem}
+            raise PydanticCustomError("correlation", "{problem}", context)
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_empty_correlation(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A scenario without correlations is the same data as before there were any."""
+        return {key: value for key, value in whole(self).items() if key != "correlation" or value}
+
     def __repr__(self) -> str:
         """One line: name, label, and how much is uncertain."""
         uncertain, sampling = len(self.uncertain()), self.sampling
@@ -263,6 +286,12 @@ class Scenario(Parameters):
         copy = self.model_copy()
         copy._origins, copy._stated_sources = origins, sources  # noqa: SLF001  its own class
         return copy
+
+    def without_fixed_pairs(self) -> Self:
+        """The same scenario without correlations of numbers that are no longer uncertain."""
+        uncertain = self.uncertain().keys()
+        kept = tuple(each for each in self.correlation if each.pair <= uncertain)
+        return self if kept == self.correlation else self.model_copy(update={"correlation": kept})
 
     @property
     def origins(self) -> Origins:
@@ -291,7 +320,12 @@ class Scenario(Parameters):
 
     def determinants(self) -> dict[str, Any]:
         """What determines the result of a run, as plain data."""
-        return self.model_dump(mode="json", exclude=set(OWN))
+        return self.model_dump(mode="json", exclude=set(OWN)) | self.extensions()
+
+    def extensions(self) -> dict[str, Any]:
+        """The packages whose provisions the guarantee has, under one key; nothing without them."""
+        joined = self.regime.extensions()
+        return {"extensions": joined} if joined else {}
 
 
 def digest(determines: Mapping[str, Any]) -> str:

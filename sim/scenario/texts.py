@@ -97,7 +97,7 @@ def with_clauses(scenario: Scenario, numbers: Collection[str]) -> Scenario:
         if key not in changed
     }
     regime = regime_of(kept, changed)
-    copy = scenario.model_copy(update={"regime": regime, "clauses": kept})
+    copy = scenario.model_copy(update={"regime": regime, "clauses": kept}).without_fixed_pairs()
     return copy.with_origins(
         {key: values for key, values in scenario.origins.items() if key not in dropped},
         {key: source for key, source in scenario.stated_sources.items() if key not in dropped},

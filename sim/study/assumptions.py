@@ -3,7 +3,7 @@ columns means.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -104,7 +104,28 @@ def at_odds(scenarios: Sequence[Scenario]) -> list[str]:
                     f"{scenario.name}: {key} is {distribution}, where {name} has {first}; say "
                     "the same in both"
                 )
-    return problems
+    return [*problems, *_depending_otherwise(scenarios)]
+
+
+def _depending_otherwise(scenarios: Sequence[Scenario]) -> Iterator[str]:
+    """Which correlations of numbers other than provisions are not those of the first scenario."""
+    ranks = [
+        {
+            each.name: each.rank
+            for each in scenario.correlation
+            if not any(map(is_provision, each.keys))
+        }
+        for scenario in scenarios
+    ]
+    first, *others = ranks
+    for scenario, own in zip(scenarios[1:], others, strict=True):
+        for name in first | own:
+            one, other = own.get(name, 0.0), first.get(name, 0.0)
+            if one != other:
+                yield (
+                    f"{scenario.name}: the rank correlation of {name.replace('~', ' and ')} is "
+                    f"{one:g}, where {scenarios[0].name} has {other:g}; say the same in both"
+                )
 
 
 def is_provision(key: str) -> bool:

@@ -128,7 +128,10 @@ def _frame(games: Sequence[Game]) -> pd.DataFrame:
         key: distribution for game in games for key, distribution in game.uncertain.items()
     }
     design = np.arange(sampling.worlds) // sampling.replicates
-    drawn = designs(sampling.seed, uncertain, np.arange(sampling.designs))
+    correlations = {
+        correlation.pair: correlation for game in games for correlation in game.full.correlation
+    }
+    drawn = designs(sampling.seed, uncertain, np.arange(sampling.designs), correlations.values())
     columns = {key: values[design] for key, values in drawn.items()}
     return pd.DataFrame({"world": np.arange(sampling.worlds), "design": design} | columns)
 
@@ -178,7 +181,7 @@ def _of_coalitions(game: Game, weight: Weights, name: str, means: Execution) -> 
             means.executor,
             means.progress and partial(_report, means.progress, done, len(distinct) * worlds),
             out=means.out,
-            counted=name,
+            counted=counted.key if isinstance(counted, Measure) else name,
         )
         for coalition, column in zip(alike, columns, strict=True):
             values[coalition] = (

@@ -4,7 +4,7 @@ All points are simulated in one run; each has its mean outcome and the variance 
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -130,7 +130,7 @@ def factors(scenarios: Sequence[Scenario]) -> Factors:
     Raises ScenarioError where there are none, or where scenarios differ in what they believe of one
     number; provisions of their regimes may differ, each scenario having those of its own.
     """
-    problems = at_odds(scenarios)
+    problems = [*at_odds(scenarios), *_dependent(scenarios)]
     uncertain: dict[str, Distribution] = {}
     for scenario in reversed(scenarios):
         uncertain |= scenario.uncertain()
@@ -147,6 +147,18 @@ def factors(scenarios: Sequence[Scenario]) -> Factors:
         key: distribution for key, distribution in uncertain.items() if distribution.is_joint
     }
     return Factors(alone | ({JOINT: together} if together else {}))
+
+
+def _dependent(scenarios: Sequence[Scenario]) -> Iterator[str]:
+    """Which numbers are correlated, whose shares of the variance would not be their own."""
+    for scenario in scenarios:
+        for each in scenario.correlation:
+            if each.rank:
+                yield (
+                    f"{scenario.name}: {' and '.join(each.keys)} are correlated, and shares of "
+                    "variance are those of independent numbers; lay a file over it that gives "
+                    "the pair rank = 0"
+                )
 
 
 def evaluate_scenarios(
@@ -239,7 +251,7 @@ def _counted(
         "points": {
             key: hashlib.sha256(column.tobytes()).hexdigest() for key, column in points.items()
         },
-        "measure": measure.name,
+        "measure": measure.key,
     }
     (numbers,) = count_histories(sampled, lambda worlds: measure.of(worlds)[None], what, **options)
     return np.asarray(numbers)

@@ -4,6 +4,7 @@ locked while they are computed, and written whole or not at all.
 
 import hashlib
 import io
+import json
 import logging
 import os
 import platform
@@ -19,10 +20,12 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.measures import of_others
 from sim.ensemble.lock import alone_in
 from sim.ensemble.manifest import model_code
 from sim.ensemble.seal import parsed, sealed, unsealed, writing
 from sim.errors import DamagedError, RunError
+from sim.extensions import NAME
 from sim.scenario.schema import Scenario, digest
 from sim.study.finding import Finding
 
@@ -43,14 +46,15 @@ class Question:
     @classmethod
     def about(cls, kind: str, scenarios: Iterable[Scenario], **asks: Any) -> "Question":
         """A question about scenarios, by all that they say, words included."""
-        whole = [scenario.model_dump(mode="json") for scenario in scenarios]
+        whole = [scenario.model_dump(mode="json") | scenario.extensions() for scenario in scenarios]
         return cls(kind, {"scenarios": whole, **asks})
 
     @cached_property
     def hash(self) -> str:
         """The hash of all of it."""
-        code = [model_code(), _code()]
-        return digest({"kind": self.kind, "asks": dict(self.asks), "code": code})
+        asks = dict(self.asks)
+        code = [model_code(), _code(), *_measures_of_others(asks)]
+        return digest({"kind": self.kind, "asks": asks, "code": code})
 
     @property
     def name(self) -> str:
@@ -214,6 +218,14 @@ def _texts(table: pd.DataFrame) -> list[str]:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def _measures_of_others(asks: Any) -> list[str]:
+    """The measures of other packages that a question names anywhere, each with its code."""
+    if not (known := of_others()):
+        return []
+    words = set(NAME.findall(json.dumps(asks, default=str)))
+    return [measure.key for name, measure in known.items() if name in words]
 
 
 @cache

@@ -14,7 +14,7 @@ from sim.scenario.load import replaced
 from sim.scenario.schema import OWN, Scenario
 from sim.uncertainty import Distribution
 
-_PROVISIONS = "regime"
+_PROVISIONS, _CORRELATION = "regime", "correlation"
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,12 @@ class Game:
         return frozenset(key for key in active if not _is_plain(self.values[key]))
 
     def scenario(self, structure: frozenset[str]) -> Scenario:
-        """The base with these keys as in the full scenario. Raises ScenarioError."""
-        return replaced(self.base, {key: _dumped(self.full, key) for key in sorted(structure)})
+        """The base with these keys as in the full scenario, whose correlations hold for all of its
+        numbers that are uncertain. Raises ScenarioError.
+        """
+        values = {key: _dumped(self.full, key) for key in sorted(structure)}
+        changed = replaced(self.base.without_fixed_pairs(), values)
+        return changed.model_copy(update={_CORRELATION: self.full.correlation})
 
     def setting(self, active: frozenset[str]) -> Setting:
         """The values of all keys that are plain numbers, under a coalition of these keys."""
@@ -109,6 +113,11 @@ def between(base: Scenario, full: Scenario) -> Game:
                 )
             ]
         )
+    if base.correlation != full.correlation:
+        raise ScenarioError(
+            f"{full.name}: has other correlations of uncertain numbers than {base.name}; state the "
+            "same in both, since they are no provision that could be valued"
+        )
     changed: dict[str, list[str]] = {}
     for key in _differing(base, full):
         first, *others = key.split(".")
@@ -133,7 +142,7 @@ def assumptions(scenario: Scenario) -> Mapping[str, Any]:
 def _differing(block: Parameters, other: Parameters, prefix: str = "") -> Iterator[str]:
     """The dotted keys of values in which two blocks differ; of a block that one lacks, its own."""
     for name in type(block).model_fields:
-        if not prefix and name in OWN:
+        if not prefix and name in (*OWN, _CORRELATION):
             continue
         mine, theirs, key = getattr(block, name), getattr(other, name), prefix + name
         if isinstance(mine, Parameters) and isinstance(theirs, Parameters):
@@ -168,7 +177,7 @@ def _dumped(scenario: Scenario, key: str) -> Any:
     """The value at a dotted key as a file would say it."""
     value: Any = scenario.model_dump(mode="json")
     for name in key.split("."):
-        value = value[name]
+        value = None if value is None else value.get(name)
     return value
 
 

@@ -229,7 +229,7 @@ def _simulate(
     measures = [survival(question.years), named(question.cost, scenario.sampling.horizon_years)]
     what = {
         "scenario": scenario.determinants(),
-        "measures": [measure.name for measure in measures],
+        "measures": [measure.key for measure in measures],
     }
     holds, paid = (
         counted_as(measure, numbers)
@@ -244,7 +244,7 @@ def _simulate(
             strict=True,
         )
     )
-    worlds = parameter_sets(scenario.sampling, scenario.uncertain())
+    worlds = parameter_sets(scenario)
     held, cost = estimates([holds, paid], worlds)
     sure = share_where(lambda shares: shares >= question.hold, holds, worlds)
     return {

@@ -265,7 +265,7 @@ def _simulation(total: int, progress: Progress | None = None, **options: Any) ->
         nonlocal done
         heard = None if progress is None else progress_within(done, total, progress)
         done += scenario.sampling.worlds
-        what = {"scenario": scenario.determinants(), "measure": measure.name}
+        what = {"scenario": scenario.determinants(), "measure": measure.key}
         (numbers,) = count_histories(
             scenario, lambda worlds: measure.of(worlds)[None], what, progress=heard, **options
         )

@@ -188,7 +188,8 @@ def rank_runs(measure: Measure, runs: Sequence[Run]) -> Finding:
 def worse_if_more(measure: Measure) -> bool:
     """Whether less of it is better: every outcome but those that say how long a ceasefire holds."""
     return not (
-        measure.name.startswith("survival@")
+        measure.more_is_better
+        or measure.name.startswith("survival@")
         or measure.name in ("restricted_mean_years", f"cause.{Cause.HELD.value}")
     )
 

@@ -193,7 +193,7 @@ def _frame(scenario: Scenario, vary: Ranges) -> pd.DataFrame:
         key: distribution for key, distribution in scenario.uncertain().items() if key not in vary
     }
     design = np.arange(sampling.worlds) // sampling.replicates
-    drawn = designs_of(sampling.seed, uncertain, np.arange(sampling.designs))
+    drawn = designs_of(sampling.seed, uncertain, np.arange(sampling.designs), scenario.correlation)
     columns = {key: values[design] for key, values in drawn.items()}
     return pd.DataFrame({"world": np.arange(sampling.worlds), "design": design} | columns)
 

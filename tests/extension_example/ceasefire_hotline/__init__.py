@@ -1,0 +1,1 @@
+"""A direct line between the commanders."""
