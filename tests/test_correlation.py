@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import sim
+from sim.ensemble import run as runs
 from sim.ensemble.counted import parameter_sets
 from sim.ensemble.variants import simulate_variants
 from sim.model.designs import designs
@@ -139,6 +140,14 @@ def test_the_bytes_are_those_of_any_blocks_and_of_a_run_that_was_added_to(depend
     np.testing.assert_array_equal(counted[0, 0], sets[OTHER])
 
 
+@pytest.mark.long
+def test_processes_draw_the_same(dependent, monkeypatch):
+    """Two of them, block by block."""
+    monkeypatch.setattr(runs, "POOL_START", 0)
+    one, two = (sim.run(dependent, out=None, workers=count, block=200) for count in (1, 2))
+    assert one.outcomes.equals(two.outcomes)
+
+
 def test_without_correlations_a_scenario_is_the_same_data(independent, dependent):
     """So that the names of its runs do not change; with them it is another."""
     assert "correlation" not in independent.determinants()
@@ -184,6 +193,7 @@ def test_files_merge_pair_by_pair(tmp_path):
     assert ranks() == ranks("wide") == {first: 0.6, second: -0.3}
     assert ranks("other") == {first: 0.2, second: -0.3}
     assert ranks("none") == {second: -0.3}
+    assert sim.load(both, {"correlation": []}).correlation == ()
     assert ranks("fixed") == ranks("posterior") == {}
     assert replaced(sim.load(both), {ONE: 0.5}).correlation == sim.load(both).correlation[1:]
 

@@ -22,6 +22,7 @@ from sim.model.costs import costs
 from sim.model.signing import signing
 from sim.quantity import Parameters
 from sim.scenario.clauses import Clause
+from sim.scenario.correlation import Correlation
 from sim.scenario.load import replaced
 from sim.uncertainty import Distribution, is_number
 
@@ -110,7 +111,10 @@ def blocks(block: type[Parameters]) -> Iterator[type[Parameters]]:
                 yield from blocks(each)
 
 
-ALSO_REQUIRED = {Clause: {"no_bearing": "nobody counts it"}}
+ALSO_REQUIRED = {
+    Clause: {"no_bearing": "nobody counts it"},
+    Correlation: {"keys": ("a.b", "c.d"), "rank": 0.5},
+}
 """What a block must have beside its required fields."""
 
 

@@ -49,13 +49,16 @@ def with_pairs(settings: Settings, layers: Sequence[Layer]) -> Settings:
     """The settings of layers with all their correlations.
 
     One replaces that of the same pair in an earlier layer, one of rank 0 takes it out, and so does
-    a later layer that fixes one of its numbers. A layer that says no list is left to the schema.
+    a later layer that fixes one of its numbers; an empty list takes out all. A layer that says no
+    list is left to the schema.
     """
     lists = [layer.values[LIST] for layer in layers if LIST in layer.values]
     if not lists or not all(isinstance(each, list) for each in lists):
         return settings
     kept: list[_Stated] = []
     for layer in layers:
+        if layer.values.get(LIST) == []:
+            kept = []
         own = [_Stated(*each) for each in _entries(layer)]
         pairs = {frozenset(each.keys) for each in own}
         earlier = {frozenset(each.keys) for each in kept}
