@@ -6,6 +6,7 @@ Probabilities, learning, deterrence, building up, and provisions that commute.
 import operator
 from datetime import date
 from functools import reduce
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -362,6 +363,9 @@ class _Standing(Parameters):
     """What stands of it, as of a regime."""
 
     standing = Regime.standing
+    joined: ClassVar = {}
+    takes_part = Regime.takes_part
+    _contributions = Regime._contributions
 
 
 def certain(provision: Provision) -> Provision:

@@ -81,8 +81,8 @@ EDITS = {  # of each file: what is replaced by what
         "    sampling: Sampling = Sampling()\n": "    china: Patron = Patron()\n    sampling: Sampling = Sampling()\n",
     },
     "model/ceasefire.py": {
-        "from sim.agents.europe import": "from sim.agents.china import China\nfrom sim.agents.europe import",
-        "        self.russia = Russia(self,": "        self.china = China(self, parameters.china)\n        self.russia = Russia(self,",
+        "from sim.game.crisis import": "from sim.agents.china import China\nfrom sim.game.crisis import",
+        "        self.russia = ": "        self.china = China(self, parameters.china)\n        self.russia = ",
         "        hold_politics(self, began)\n": "        self.china.decide(self.chance['China'].next())\n        hold_politics(self, began)\n",
         "            russia.insecurity,\n        )\n": "            russia.insecurity,\n            self.china.contributes(),\n        )\n",
     },

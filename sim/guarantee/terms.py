@@ -147,14 +147,9 @@ NOT_ADDED: dict[str, Callable[[Any, Any], Any]] = {
 """How contributions to a term combine where it is not by their sum."""
 
 
-def together(term: str | OwnTerm) -> Callable[[Any, Any], Any]:
-    """How contributions to a term combine."""
-    return term.by if isinstance(term, OwnTerm) else NOT_ADDED.get(term, operator.add)
-
-
-def terms_of_the_game(contribution: Contributions) -> set[str]:
-    """The terms that are no provision's own."""
-    return {term for term in contribution if isinstance(term, str)}
+def named_terms(contribution: Contributions) -> frozenset[str]:
+    """The terms of the game among those of a contribution."""
+    return frozenset(term for term in contribution if isinstance(term, str))
 
 
 def combined(contributions: Iterable[Contributions]) -> Terms:
@@ -163,6 +158,9 @@ def combined(contributions: Iterable[Contributions]) -> Terms:
     own: dict[OwnTerm, Any] = {}
     for contribution in contributions:
         for term, value in contribution.items():
-            there: dict[Any, Any] = own if isinstance(term, OwnTerm) else terms
-            there[term] = together(term)(there[term], value) if term in there else value
+            if isinstance(term, OwnTerm):
+                own[term] = term.by(own[term], value) if term in own else value
+            else:
+                combine = NOT_ADDED.get(term, operator.add)
+                terms[term] = combine(terms[term], value) if term in terms else value
     return Terms(**terms, own=own)

@@ -128,7 +128,9 @@ def _frame(games: Sequence[Game]) -> pd.DataFrame:
         key: distribution for game in games for key, distribution in game.uncertain.items()
     }
     design = np.arange(sampling.worlds) // sampling.replicates
-    correlations = {each.pair: each for game in games for each in game.full.correlation}
+    correlations = {
+        correlation.pair: correlation for game in games for correlation in game.full.correlation
+    }
     drawn = designs(sampling.seed, uncertain, np.arange(sampling.designs), correlations.values())
     columns = {key: values[design] for key, values in drawn.items()}
     return pd.DataFrame({"world": np.arange(sampling.worlds), "design": design} | columns)

@@ -1,11 +1,7 @@
-"""Provisions that join the regime without a line of their own there: of this package by their file,
-of other packages by entry points `ceasefire.provisions`.
-"""
+"""Provisions of other packages, which join the regime by entry points `ceasefire.provisions`."""
 
 import inspect
-import pkgutil
-from collections.abc import Iterator, Mapping
-from importlib import import_module
+import operator
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,52 +10,14 @@ from pydantic.fields import FieldInfo
 
 from sim.extensions import Extension, extensions
 from sim.guarantee.provisions.provision import Provision
-from sim.guarantee.terms import TERMS, Moment, OwnTerm, Standing, Terms, together
-from sim.quantity import Parameters
+from sim.guarantee.terms import NOT_ADDED, TERMS, Moment, OwnTerm, Standing, Terms
+from sim.quantity import Array, Parameters
 from sim.uncertainty import Distribution
 
 GROUP = "ceasefire.provisions"
 """The entry points under which a package names its provisions."""
-_NO_PROVISIONS = {"joined", "provision", "regime"}
-"""Files of this package that hold none."""
 _STATED = ("unit", "symbol", "source")
 Block = TypeVar("Block", bound=Parameters)
-
-
-def with_provisions_of_this_package(regime: type[Block]) -> type[Block]:
-    """The regime with a block for each provision of this package that has no line there."""
-    return _with(regime, _unnamed({*regime.model_fields}))
-
-
-def _unnamed(known: set[str]) -> dict[str, type[Provision]]:
-    """The provisions of this package under none of the names that are `known`, by the names of
-    their files.
-    """
-    package = __name__.rpartition(".")[0]
-    paths = import_module(package).__path__
-    names = {name for _, name, _ in pkgutil.iter_modules(paths)} - known - _NO_PROVISIONS
-    return {name: kind for name in sorted(names) for kind in _provisions_of(f"{package}.{name}")}
-
-
-def _provisions_of(module: str) -> Iterator[type[Provision]]:
-    """The provisions that a module defines."""
-    for kind in vars(import_module(module)).values():
-        if isinstance(kind, type) and issubclass(kind, Provision) and kind.__module__ == module:
-            yield kind
-
-
-def _with(regime: type[Block], blocks: Mapping[str, type[Provision]]) -> type[Block]:
-    """The class itself where there are no further blocks."""
-    if not blocks:
-        return regime
-    fields: Any = {name: (block, block()) for name, block in blocks.items()}
-    return create_model(
-        regime.__name__,
-        __base__=regime,
-        __module__=regime.__module__,
-        __doc__=regime.__doc__,
-        **fields,
-    )
 
 
 def with_provisions_of_others(regime: type[Block]) -> type[Block]:
@@ -69,7 +27,16 @@ def with_provisions_of_others(regime: type[Block]) -> type[Block]:
     used.
     """
     joined = extensions(GROUP, _problem, {*dir(regime), *regime.model_fields})
-    whole = _with(regime, {name: each.content for name, each in joined.items()})
+    if not joined:
+        return regime
+    fields: Any = {name: (each.content, each.content()) for name, each in joined.items()}
+    whole = create_model(
+        regime.__name__,
+        __base__=regime,
+        __module__=regime.__module__,
+        __doc__=regime.__doc__,
+        **fields,
+    )
     whole.joined = joined  # type: ignore[attr-defined]
     return whole
 
@@ -116,14 +83,20 @@ def _default_problem(block: type[Provision]) -> str | None:
     try:
         contribution = block().contributes(Standing.of(at))
         changed = [
-            term
+            term.changes if isinstance(term, OwnTerm) else term
             for term, value in contribution.items()
-            for before in [1.0 if isinstance(term, OwnTerm) else getattr(nothing, term)]
-            if not np.all(together(term)(before, value) == before)
+            if not _is_neutral(term, value, nothing)
         ]
     except Exception as wrong:  # noqa: BLE001  whatever another package does is its fault
         return f"fails at its defaults: {type(wrong).__name__}: {wrong}"
     if changed:
-        listed = ", ".join(term if isinstance(term, str) else term.changes for term in changed)
-        return f"changes {listed} at its defaults; choose others, which change nothing"
+        return f"changes {', '.join(changed)} at its defaults; choose others, which change nothing"
     return None
+
+
+def _is_neutral(term: str | OwnTerm, value: Array, nothing: Terms) -> bool:
+    """Whether a contribution leaves its term as it is, or what its own term changes."""
+    if isinstance(term, OwnTerm):
+        return bool(np.all(term.by(1.0, value) == 1.0))
+    before = getattr(nothing, term)
+    return bool(np.all(NOT_ADDED.get(term, operator.add)(before, value) == before))

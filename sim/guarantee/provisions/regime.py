@@ -2,7 +2,7 @@
 
 Those that formulas and studies name have a line in `Regime`, whose order is that of files, tables
 and draws. Those that stand in a file of this package alone follow them, by the names of their
-files, and then those of other packages.
+files, and after these the provisions of other packages.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,12 +16,9 @@ from sim.guarantee.provisions.accession import Accession
 from sim.guarantee.provisions.arms import Arms
 from sim.guarantee.provisions.commitment import Commitment
 from sim.guarantee.provisions.deployment import Deployment
+from sim.guarantee.provisions.discovered import with_provisions_of_files
 from sim.guarantee.provisions.force_limit import ForceLimit
-from sim.guarantee.provisions.joined import (
-    is_at_defaults,
-    with_provisions_of_others,
-    with_provisions_of_this_package,
-)
+from sim.guarantee.provisions.joined import is_at_defaults, with_provisions_of_others
 from sim.guarantee.provisions.monitoring import Monitoring
 from sim.guarantee.provisions.provision import Provision
 from sim.guarantee.provisions.provocation import Provocation
@@ -30,20 +27,12 @@ from sim.guarantee.provisions.response import Response
 from sim.guarantee.provisions.sanctions import Sanctions
 from sim.guarantee.provisions.separation import Separation
 from sim.guarantee.provisions.territory import Territory
-from sim.guarantee.terms import (
-    TERMS,
-    Contributions,
-    Moment,
-    Standing,
-    Terms,
-    combined,
-    terms_of_the_game,
-)
+from sim.guarantee.terms import TERMS, Contributions, Moment, Standing, Terms, combined, named_terms
 from sim.quantity import Parameters
 
 
 @with_provisions_of_others
-@with_provisions_of_this_package
+@with_provisions_of_files
 class Regime(Parameters):
     """A guarantee regime: its provisions, which may be left out.
 
@@ -91,7 +80,7 @@ class Regime(Parameters):
                 yield provision.contributes(at)
             elif self.takes_part(name):
                 contribution = provision.contributes(at)
-                if unknown := sorted(terms_of_the_game(contribution) - provision.contributes_to):
+                if unknown := sorted(named_terms(contribution) - provision.contributes_to):
                     no_term = f"contributes {', '.join(unknown)}, not in its `contributes_to`"
                     raise self.joined[name].error(no_term)
                 yield contribution
