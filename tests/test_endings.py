@@ -25,9 +25,9 @@ ENDING = """
     HELD = """
 RULE = """
         settles = np.flatnonzero(self.at_peace & (self.chance["settlements"].next() < 0.01))
-        self.hazard[Cause.SETTLEMENT][self.at_peace] += 0.01
-        self.end(settles, Cause.SETTLEMENT)
-        self.review_in_russia()
+        self.histories.hazard[Cause.SETTLEMENT][self.at_peace] += 0.01
+        self.histories.end(settles, Cause.SETTLEMENT, self.years)
+        review_in_russia(self)
 """
 SMALL = ("--designs", "60", "--replicates", "4", "--years", "6")
 SCRIPT = """
@@ -73,7 +73,7 @@ def test_a_peaceful_ending_is_drawn_priced_narrated_and_printed(scenarios, tmp_p
     )
     for name, old, new in (
         ("game/endings.py", "\n    HELD = ", ENDING),
-        ("model/ceasefire.py", "\n        self.review_in_russia()\n", RULE),
+        ("model/ceasefire.py", "\n        review_in_russia(self)\n", RULE),
     ):
         text = (package / name).read_text()
         assert text.count(old) == 1

@@ -139,7 +139,9 @@ class Journal(Observer):
         """
         before = self.states[-1]
         if probes[0]:
-            answer = "firmly" if model.firm_answers[0] > before["firm_answers"] else "softly"
+            answer = (
+                "firmly" if model.histories.firm_answers[0] > before["firm_answers"] else "softly"
+            )
             self._note(
                 model,
                 "answer",
@@ -220,7 +222,7 @@ class Journal(Observer):
             "will": model.europe.will,
             "chance_of_incident": model.rates.incident_happens,
             "probes": model.probes,
-            "firm_answers": model.firm_answers,
+            "firm_answers": model.histories.firm_answers,
             "ground": model.ground,
             "disposition": model.russia.disposition,
             "value_of_prevailing": model.russia.value_of_prevailing,

@@ -93,7 +93,7 @@ def deliver(model: "CeasefireModel", began: float) -> None:
         model.ukraine.receive(delivered[EUROPE] + delivered[UNITED_STATES])
         present = model.at_peace * prices.present(model.years)
         for giver, worth in delivered.items():
-            model.arms_given[giver] += worth * present
+            model.histories.arms_given[giver] += worth * present
     if model.is_full_year:
         vote_funds(model)
 

@@ -147,7 +147,7 @@ class Table(Journal):
                 model,
                 ("Europe", "answer"),
                 (resolute, irresolute),
-                chosen=model.firm_answers > firm_before,
+                chosen=model.histories.firm_answers > firm_before,
                 after=after,
             )
         if not happens[0]:

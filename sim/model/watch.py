@@ -89,7 +89,7 @@ class Watch(Observer):
         voids: Any,
     ) -> None:
         """Clashes, and what came of them."""
-        firm = model.firm_answers[worlds] > self._firm[worlds]
+        firm = model.histories.firm_answers[worlds] > self._firm[worlds]
         incident = happens & ~probes
         for kind, there in {
             "incident": incident,
@@ -112,7 +112,7 @@ class Watch(Observer):
         self._seen: Seen = {kind: np.zeros(len(model.worlds), dtype=bool) for kind in KINDS}
         self._will = model.europe.will.copy()
         self._successions = model.russia.successions.copy()
-        self._firm = model.firm_answers.copy()
+        self._firm = model.histories.firm_answers.copy()
         self._voided = model.voided.copy()
 
     def within(self, months: int) -> Seen:
