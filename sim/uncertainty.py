@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any, ClassVar, NoReturn, Self, final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from sim.characters import quoted
 
@@ -198,7 +198,10 @@ class Normal(Distribution):
         where only `low` is given.
         """
         below, above, inside = self._shares
-        lower, upper = special.ndtri(below + u * inside), -special.ndtri(above + (1 - u) * inside)
+        lower, upper = (
+            scipy.special.ndtri(below + u * inside),
+            -scipy.special.ndtri(above + (1 - u) * inside),
+        )
         return np.asarray(self.mean + self.sd * np.where(u < 1 / 2, lower, upper))
 
     @property
@@ -206,7 +209,8 @@ class Normal(Distribution):
         """Of the normal distribution: what lies below, above, and between the limits."""
         low, high = self.limits()
         below, above = (
-            float(special.ndtr(away / self.sd)) for away in (low - self.mean, self.mean - high)
+            float(scipy.special.ndtr(away / self.sd))
+            for away in (low - self.mean, self.mean - high)
         )
         return below, above, 1 - below - above
 
@@ -245,7 +249,7 @@ class LogNormal(Distribution):
 
     def _inverse(self, u: Floats) -> Floats:
         """m e^(s z), with the normal quantile z."""
-        return np.asarray(np.exp(self.sigma * special.ndtri(u)) * self.median)
+        return np.asarray(np.exp(self.sigma * scipy.special.ndtri(u)) * self.median)
 
     def validation_error(self) -> str | None:
         """A positive median, and a width whose tail can still be computed with."""
@@ -295,7 +299,7 @@ class Beta(Distribution):
 
     def _inverse(self, u: Floats) -> Floats:
         """The inverse of the regularised incomplete beta function."""
-        return np.asarray(special.betaincinv(self.a, self.b, u))
+        return np.asarray(scipy.special.betaincinv(self.a, self.b, u))
 
     def limits(self) -> tuple[float, float]:
         """0 and 1."""
