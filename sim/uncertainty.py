@@ -5,11 +5,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from statistics import NormalDist
 from typing import Any, ClassVar, NoReturn, Self, final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from sim.characters import quoted
 
@@ -28,7 +29,7 @@ FIT = 1e-6
 """
 _MIN_STEP = 1e-9
 """The least part of the distance from 5 to 95 % that a quantile may lie from the median."""
-_Z95 = float(special.ndtri(0.95))
+_Z95 = NormalDist().inv_cdf(0.95)
 _MOST_COMPONENTS = 200
 """Distributions of a mixture: more than there are experts to ask."""
 _HALVINGS = 60
@@ -227,7 +228,10 @@ class Normal(Distribution):
         where only `low` is given.
         """
         below, above, inside = self._shares
-        lower, upper = special.ndtri(below + u * inside), -special.ndtri(above + (1 - u) * inside)
+        lower, upper = (
+            scipy.special.ndtri(below + u * inside),
+            -scipy.special.ndtri(above + (1 - u) * inside),
+        )
         return np.asarray(self.mean + self.sd * np.where(u < 1 / 2, lower, upper))
 
     @property
@@ -235,7 +239,8 @@ class Normal(Distribution):
         """Of the normal distribution: what lies below, above, and between the limits."""
         low, high = self.limits()
         below, above = (
-            float(special.ndtr(away / self.sd)) for away in (low - self.mean, self.mean - high)
+            float(scipy.special.ndtr(away / self.sd))
+            for away in (low - self.mean, self.mean - high)
         )
         return below, above, 1 - below - above
 
@@ -274,7 +279,7 @@ class LogNormal(Distribution):
 
     def _inverse(self, u: Floats) -> Floats:
         """m e^(s z), with the normal quantile z."""
-        return np.asarray(np.exp(self.sigma * special.ndtri(u)) * self.median)
+        return np.asarray(np.exp(self.sigma * scipy.special.ndtri(u)) * self.median)
 
     def validation_error(self) -> str | None:
         """A positive median, and a width whose tail can still be computed with."""
@@ -324,7 +329,7 @@ class Beta(Distribution):
 
     def _inverse(self, u: Floats) -> Floats:
         """The inverse of the regularised incomplete beta function."""
-        return np.asarray(special.betaincinv(self.a, self.b, u))
+        return np.asarray(scipy.special.betaincinv(self.a, self.b, u))
 
     def limits(self) -> tuple[float, float]:
         """0 and 1."""
@@ -460,7 +465,7 @@ class Quantiles(Distribution):
         """From the steeper side: start + s sinh(arsinh(d z) ± arsinh(d c)), with the normal
         quantiles z of `u` and c of 95 %.
         """
-        z, (low, middle, high) = special.ndtri(u), self._on_line
+        z, (low, middle, high) = scipy.special.ndtri(u), self._on_line
         below, above = middle - low, high - middle
         ratio = (below + above) / (2 * min(below, above))
         skew = np.sqrt((ratio - 1) * (ratio + 1)) / _Z95
@@ -479,7 +484,7 @@ class Quantiles(Distribution):
         value = np.array([self.p5, self.p50, self.p95])
         with np.errstate(divide="ignore", invalid="ignore"):
             if math.isfinite(low) and math.isfinite(high):
-                line = special.ndtri((value - low) / (high - low))
+                line = scipy.special.ndtri((value - low) / (high - low))
             elif math.isfinite(low):
                 line = np.log(value - low)
             else:
@@ -491,7 +496,7 @@ class Quantiles(Distribution):
         """Back within the limits."""
         low, high = self.limits()
         if math.isfinite(low) and math.isfinite(high):
-            return np.asarray(low + (high - low) * special.ndtr(line))
+            return np.asarray(low + (high - low) * scipy.special.ndtr(line))
         with np.errstate(over="ignore"):
             if math.isfinite(low):
                 return np.asarray(low + np.exp(line))

@@ -19,7 +19,7 @@ import sim
 from sim.agents.europe import EuropeanCoalition
 from sim.agents.united_states import UnitedStates
 from sim.ensemble.block import outcomes
-from sim.model import ceasefire
+from sim.model import ceasefire, reviews
 from sim.model.chance import SLAB, Chance, Slabs, Stream, generator
 from sim.model.wars import Wars
 
@@ -230,9 +230,9 @@ def test_a_draw_less_moves_only_what_it_decides(name, whole):
 @pytest.mark.parametrize(
     ("owner", "removed"),
     [
-        (sim.CeasefireModel, "review_in_ukraine"),
-        (sim.CeasefireModel, "review_in_russia"),
-        (sim.CeasefireModel, "answer_probes"),
+        (ceasefire, "review_in_ukraine"),
+        (ceasefire, "review_in_russia"),
+        (reviews, "answer_probes"),
         (Wars, "begin"),
     ],
 )

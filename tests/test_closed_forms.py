@@ -558,7 +558,7 @@ class TestLearning:
                 [
                     model.at_peace
                     & (model.europe.resolute == bool(type_))
-                    & (model.firm_answers == firm)
+                    & (model.histories.firm_answers == firm)
                     & (model.probes == firm + soft)
                     for type_, firm, soft in cells
                 ],

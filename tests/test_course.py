@@ -66,7 +66,7 @@ ARRAYS = {
     "years_held": lambda m: m.years_held,
     "cause": lambda m: m.cause,
     "probes": lambda m: m.probes,
-    "firm": lambda m: m.firm_answers,
+    "firm": lambda m: m.histories.firm_answers,
     "entry": lambda m: m.entry,
     "renewed": lambda m: m.renewed,
     "voided": lambda m: m.voided,
@@ -324,7 +324,7 @@ def test_every_choice_of_an_actor_can_be_fixed_and_weighs_what_it_had_by_chance(
 
 
 def assert_war_is_settled(model):
-    assert np.isfinite(model.wars.russia_prevails[model.at_war]).all()
+    assert np.isfinite(model.wars.russia_prevails[model.histories.at_war]).all()
 
 
 def assert_agrees(worlds):

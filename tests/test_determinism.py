@@ -4,9 +4,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -100,11 +98,11 @@ def test_a_script_without_a_guard_is_told_so_and_does_not_hang(scenarios, tmp_pa
     assert '`if __name__ == "__main__":`' in ended.stderr
 
 
-@pytest.mark.parametrize(("seconds", "started"), [(0.01, False), (10.0, True)])
+@pytest.mark.parametrize(("seconds", "started"), [(2.0, False), (4.0, True)])
 def test_processes_start_only_where_they_save_more_time_than_they_take(
     seconds, started, scenario, monkeypatch
 ):
-    """By a clock on which every block takes so many seconds.
+    """Where all of it is taken to last so many seconds, half of which two processes save.
 
     Whatever the workers, all worlds are computed.
     """
@@ -114,10 +112,10 @@ def test_processes_start_only_where_they_save_more_time_than_they_take(
         pools.append(workers)
         return ThreadPoolExecutor(workers)
 
-    monkeypatch.setattr(runs, "time", SimpleNamespace(perf_counter=count(0.0, seconds).__next__))
+    monkeypatch.setattr(runs, "SECONDS_A_STEP", seconds / (1500 * scenario.sampling.steps))
     monkeypatch.setattr(runs, "ProcessPoolExecutor", pool)
     assert len(sim.run(scenario, out=None, workers=8, block=SLAB).outcomes) == 1500
-    assert pools == [8] * started
+    assert pools == [2] * started
 
 
 def test_bytes_do_not_depend_on_the_hash_seed_of_python(scenarios, hashes, tmp_path):

@@ -144,11 +144,11 @@ def test_hazards_come_to_the_ends_in_expectation(regime, changes, scenarios):
     model = sim.CeasefireModel(scenario, scenario.sampling.worlds)
     while model.running:
         model.step()
-    ends = {cause: model.cause == CAUSES.index(cause) for cause in model.hazard}
-    pairs = [(ends[cause], hazard) for cause, hazard in model.hazard.items()]
+    ends = {cause: model.cause == CAUSES.index(cause) for cause in model.histories.hazard}
+    pairs = [(ends[cause], hazard) for cause, hazard in model.histories.hazard.items()]
     pairs += [
         (~model.at_peace & (model.years_held <= year), hazard)
-        for year, hazard in model.hazard_until.items()
+        for year, hazard in model.histories.hazard_until.items()
     ]
     assert len(pairs) == 7
     for ended, hazard in pairs:

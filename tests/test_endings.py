@@ -23,11 +23,13 @@ ENDING = """
         *("#2a9d8f", "++", False, None),
     )
     HELD = """
-RULE = """
-        settles = np.flatnonzero(self.at_peace & (self.chance["settlements"].next() < 0.01))
-        self.hazard[Cause.SETTLEMENT][self.at_peace] += 0.01
-        self.end(settles, Cause.SETTLEMENT)
-        self.review_in_russia()
+REVIEW = """
+    histories, chance = model.histories, model.chance
+"""
+RULE = f"""{REVIEW}
+    settles = np.flatnonzero(histories.at_peace & (chance["settlements"].next() < 0.01))
+    histories.hazard[Cause.SETTLEMENT][histories.at_peace] += 0.01
+    histories.end(settles, Cause.SETTLEMENT, model.years)
 """
 SMALL = ("--designs", "60", "--replicates", "4", "--years", "6")
 SCRIPT = """
@@ -73,7 +75,7 @@ def test_a_peaceful_ending_is_drawn_priced_narrated_and_printed(scenarios, tmp_p
     )
     for name, old, new in (
         ("game/endings.py", "\n    HELD = ", ENDING),
-        ("model/ceasefire.py", "\n        self.review_in_russia()\n", RULE),
+        ("model/reviews.py", REVIEW, RULE),
     ):
         text = (package / name).read_text()
         assert text.count(old) == 1

@@ -348,10 +348,10 @@ def test_the_same_beliefs_along_a_run(regime):
                 np.where(passed, omega, omega * europe.will_after_failure),
             )
         soft_chance, firm_chance = FirstEdition(model, b_E, b_A, omega).P_F_by_type
-        probed, firm = model.probes > probes, model.firm_answers > firm_answers
+        probed, firm = model.probes > probes, model.histories.firm_answers > firm_answers
         b_E = np.where(probed, learned(b_E, firm, firm_chance, soft_chance), b_E)
         omega = np.where(firm, 1.0, omega)
-        probes, firm_answers = model.probes.copy(), model.firm_answers.copy()
+        probes, firm_answers = model.probes.copy(), model.histories.firm_answers.copy()
         np.testing.assert_allclose(model.europe.reputation, b_E, **EXACT)
         np.testing.assert_array_equal(model.europe.will, omega)
         np.testing.assert_allclose(model.united_states.reputation, b_A, **EXACT)
@@ -368,9 +368,12 @@ def test_coins_tossed_anew_are_the_law_of_attacks_at_reviews():
     model = model_of({"russia.disposition_changes": 1e6, "sampling.designs": 1500})
     expected = variance = reviewed = 0.0
     while model.running:
-        before, at_peace = np.copy(model.hazard[Cause.ATTACK]), np.flatnonzero(model.at_peace)
+        before, at_peace = (
+            np.copy(model.histories.hazard[Cause.ATTACK]),
+            np.flatnonzero(model.at_peace),
+        )
         model.step()
-        chance = (model.hazard[Cause.ATTACK] - before)[at_peace]
+        chance = (model.histories.hazard[Cause.ATTACK] - before)[at_peace]
         np.testing.assert_array_equal(model.russia.redraw, 1.0)
         expected, variance, reviewed = (
             expected + chance.sum(),

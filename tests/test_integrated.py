@@ -89,7 +89,9 @@ def test_a_history_cut_short_by_the_end_of_all_keeps_its_hazard(scenarios):
         alone.step()
     assert alone.steps < 5 * 12
     for year in (5, 10):
-        np.testing.assert_array_equal(alone.hazard_until[year], sum(alone.hazard.values()))
+        np.testing.assert_array_equal(
+            alone.histories.hazard_until[year], sum(alone.histories.hazard.values())
+        )
 
 
 def _years(model):

@@ -206,7 +206,7 @@ def outcomes(scenario: sim.Scenario, worlds: int, steps: int) -> np.ndarray:
             model.cause,
             model.years_held,
             model.probes,
-            model.firm_answers,
+            model.histories.firm_answers,
             model.terms_drift,
             model.wars.europe_intervenes,
             model.wars.us_backs,

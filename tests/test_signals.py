@@ -293,7 +293,7 @@ def outcome(changes, **attributes):
         setattr(model, name, value)
     while model.running:
         model.step()
-    return np.stack([model.cause, model.years_held, model.probes, model.firm_answers])
+    return np.stack([model.cause, model.years_held, model.probes, model.histories.firm_answers])
 
 
 PROMISE = {
@@ -488,7 +488,7 @@ class TestNeutralNumbers:
         model = sim.CeasefireModel(sim.load(BASE, EVENTFUL), 1000)
         for _ in range(60):
             model.step()
-        soft = model.probes - model.firm_answers
+        soft = model.probes - model.histories.firm_answers
         assert soft.max() > 2
         np.testing.assert_allclose(
             model.ground, (1 - model.parameters.war.ground_lost_to_probes) ** soft, rtol=1e-12

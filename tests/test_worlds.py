@@ -63,7 +63,7 @@ def test_a_replay_is_what_the_ensemble_recorded(regime, runs):
         model = played(scenario, recorded["world"])
         assert model.years_held[0] == recorded["years"]
         assert list(Cause)[model.cause[0]] == recorded["cause"]
-        assert (model.probes[0], model.firm_answers[0]) == (
+        assert (model.probes[0], model.histories.firm_answers[0]) == (
             recorded["probes"],
             recorded["firm_answers"],
         )

@@ -78,19 +78,19 @@ def outcomes(model: "CeasefireModel") -> pa.Table:
         "us_backs": pa.array(model.wars.us_backs),
         "members_fought": _named(fought, list(model.wars.fought)),
         "probes": pa.array(model.probes),
-        "firm_answers": pa.array(model.firm_answers),
+        "firm_answers": pa.array(model.histories.firm_answers),
         "terms_drift": pa.array(model.terms_drift),
-        "russia_prevails": pa.array(model.wars.russia_prevails, mask=~model.at_war),
+        "russia_prevails": pa.array(model.wars.russia_prevails, mask=~model.histories.at_war),
     }
     signs, gain = signing(model)
     columns |= {"russia_signs": pa.array(signs), "ukraine_gain": pa.array(gain)}
     columns |= {
         f"hazard_{cause}": pa.array(hazard.astype(np.float32))
-        for cause, hazard in model.hazard.items()
+        for cause, hazard in model.histories.hazard.items()
     }
     columns |= {
         f"hazard_until_{year}": pa.array(hazard.astype(np.float32))
-        for year, hazard in model.hazard_until.items()
+        for year, hazard in model.histories.hazard_until.items()
     }
     columns |= {name: pa.array(cost.astype(np.float32)) for name, cost in costs(model).items()}
     columns |= {name: pa.array(values) for name, values in model.draws.items()}

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.ensemble.block import BLOCK, Block
+from sim.ensemble.block import Block
 from sim.ensemble.points import Points
-from sim.ensemble.run import Progress, compute_blocks, counted_progress, spans
+from sim.ensemble.run import Progress, block_of, compute_blocks, counted_progress, spans
 from sim.model.designs import designs
 from sim.scenario.columns import Kind, described, stored_kinds
 from sim.scenario.schema import Scenario
@@ -39,7 +39,8 @@ def count_histories(
     `sim.run`.
     """
     points = Points.of(out, {"what": dict(what)})
-    blocks, worlds = spans(0, scenario.sampling.worlds, BLOCK), scenario.sampling.worlds
+    worlds = scenario.sampling.worlds
+    blocks = spans(0, worlds, block_of(worlds))
     kept = {
         block: numbers
         for block in blocks

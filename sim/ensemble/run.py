@@ -32,6 +32,8 @@ POOL_START = 1.5
 
 Less work than that is done in this process.
 """
+SECONDS_A_STEP = 2e-7
+"""Of one history in a block of many, on one core as fast as those of the developers."""
 ATTEMPTS = 3
 """How often a block is tried before it is reported as failed."""
 _WINDOW = 32
@@ -60,7 +62,7 @@ def run(
     workers: int = 1,
     executor: Executor | None = None,
     out: str | Path | None = "runs",
-    block: int = BLOCK,
+    block: int | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Simulate all histories of a scenario.
@@ -79,7 +81,8 @@ def run(
         Folder for the folder of the run: a run that was computed before is read again, one that was
         interrupted goes on, and one of fewer designs is added to. None keeps the results in memory.
     block
-        Histories to a block. The results depend neither on it nor on the workers.
+        Histories to a block, by default as many as take the least time. The results depend neither
+        on it nor on the workers.
     progress
         Called with the histories that are done, and their total.
 
@@ -109,14 +112,14 @@ def run(
             'a script whose run starts processes must call it under `if __name__ == "__main__":`, '
             "since each process reads the script when it starts"
         )
-    if workers < 1 or block < 1:
+    if workers < 1 or (block is not None and block < 1):
         raise ValueError(f"workers and block must be at least 1; they are {workers} and {block}")
     began, worlds = time.perf_counter(), scenario.sampling.worlds
     if out is None:
         kept: list[Block] = []
         compute_blocks(
             scenario,
-            spans(0, worlds, block),
+            spans(0, worlds, block or block_of(worlds)),
             kept.append,
             workers,
             executor,
@@ -129,7 +132,8 @@ def run(
     with store:
         if store.kept is not None:
             return store.kept
-        blocks = spans(0, store.begun, store.begun or block) + spans(store.begun, worlds, block)
+        size = block or block_of(worlds)
+        blocks = spans(0, store.begun, store.begun or size) + spans(store.begun, worlds, size)
         missing = [span for span in blocks if not store.has(*span)]
         done = worlds - sum(last - first for first, last in missing)
         compute_blocks(
@@ -142,6 +146,18 @@ def run(
         )
         store.finish(blocks, time.perf_counter() - began)
         return read_run(store.folder)
+
+
+def block_of(worlds: int) -> int:
+    """Histories to a block of a run of so many: all of them or, if they are too many for one, an
+    even part, so that two workers have as much to do; whole slabs, which are drawn as wholes.
+    """
+    from sim.model.chance import SLAB  # noqa: PLC0415  results are read without it
+
+    if worlds <= BLOCK:
+        return BLOCK
+    pairs = -(-worlds // (2 * BLOCK))
+    return -(-worlds // (2 * pairs * SLAB)) * SLAB
 
 
 def spans(first: int, last: int, size: int) -> list[Worlds]:
@@ -198,20 +214,15 @@ def compute_blocks(
 
 
 def _own(scenario: Scenario, blocks: list[Worlds], workers: int) -> Iterator[Block | Failure]:
-    """The blocks, computed here until one has shown that the rest is worth the start of processes,
-    and then by those.
-    """
-    for number, worlds in enumerate(blocks, start=1):
-        began = time.perf_counter()
-        result = _attempt(scenario, *worlds)
-        saved = (time.perf_counter() - began) * len(blocks[number:]) * (1 - 1 / workers)
-        yield result
-        if saved > POOL_START:
-            with ProcessPoolExecutor(
-                workers, mp_context=multiprocessing.get_context("spawn")
-            ) as executor:
-                yield from _sent(scenario, blocks[number:], executor)
-            return
+    """The blocks, computed here, or by processes where they are worth their start."""
+    workers = min(workers, len(blocks))
+    histories = sum(last - first for first, last in blocks)
+    seconds = SECONDS_A_STEP * scenario.sampling.steps * histories
+    if workers < 2 or seconds * (1 - 1 / workers) <= POOL_START:  # noqa: PLR2004  one is alone
+        yield from (_attempt(scenario, *worlds) for worlds in blocks)
+        return
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as executor:
+        yield from _sent(scenario, blocks, executor)
 
 
 def _sent(

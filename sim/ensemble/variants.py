@@ -17,7 +17,7 @@ from sim.ensemble.block import BLOCK, outcomes
 from sim.ensemble.counted import Count
 from sim.ensemble.gate import check_outcomes
 from sim.ensemble.points import Points
-from sim.ensemble.run import Progress, Worlds, spans
+from sim.ensemble.run import Progress, Worlds, block_of, spans
 from sim.model.designs import designs
 from sim.quantity import Worlds as Numbers
 from sim.scenario.columns import described, stored_kinds
@@ -76,7 +76,7 @@ def simulate_variants(
     """
     worlds = scenario.sampling.worlds
     points = Points.of(out, {"scenario": scenario.determinants(), "counted": counted})
-    pieces = spans(0, worlds, BLOCK)
+    pieces = spans(0, worlds, block_of(worlds))
     kept = {
         (number, span): values
         for number, setting in enumerate(settings)

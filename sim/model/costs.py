@@ -25,13 +25,13 @@ def costs(model: "CeasefireModel") -> dict[str, Floats]:
     """
     drawn, size = model.parameters, len(model.worlds)
     prices, europe, years = drawn.costs, drawn.europe, np.minimum(model.years_held, model.years)
-    resumes = model.at_war * prices.present(years)
+    resumes = model.histories.at_war * prices.present(years)
     there = replace(model.situation(), now=years, entered=model.entry <= years)
     terms = terms_of(drawn, there, 0.0, model.step_years)
     attacked = resumes * np.isin(
         model.cause, [cause.code for cause in Cause if cause.began == "Russia"]
     )
-    stationing = prices.brigade_year * model.brigade_years
+    stationing = prices.brigade_year * model.histories.brigade_years
     resupply = attacked * terms.resupply * drawn.ukraine.brigade_cost
     brigade_at_war = resumes * prices.war() * prices.brigade_war_year
     to_united_states, to_europe = (
@@ -39,7 +39,7 @@ def costs(model: "CeasefireModel") -> dict[str, Floats]:
         1 - drawn.regime.arms.united_states_share,
     )
     borne = {
-        ("arms", UNITED_STATES): model.arms_given[UNITED_STATES],
+        ("arms", UNITED_STATES): model.histories.arms_given[UNITED_STATES],
         ("resupply", UNITED_STATES): resupply * to_united_states,
         ("losses", UNITED_STATES): brigade_at_war
         * model.wars.us_backs
@@ -53,7 +53,7 @@ def costs(model: "CeasefireModel") -> dict[str, Floats]:
         bearer = EUROPE + member.name
         borne |= {
             ("stationing", bearer): stationing * sends,
-            ("arms", bearer): model.arms_given[EUROPE] * pays,
+            ("arms", bearer): model.histories.arms_given[EUROPE] * pays,
             ("resupply", bearer): resupply * to_europe * pays,
             ("losses", bearer): brigade_at_war
             * (

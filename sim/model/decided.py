@@ -5,14 +5,14 @@ from numpy.typing import NDArray
 
 from sim.game.crisis import Crisis
 from sim.model.fate import moved
-from sim.model.histories import Histories
+from sim.model.protocol import Ceasefire
 from sim.quantity import Array, Worlds
 from sim.uncertainty import Floats
 
 Chosen = NDArray[np.bool_]
 
 
-def offensive_as_fixed(model: Histories, due: Worlds, uniform: Floats, chance: Array) -> Floats:
+def offensive_as_fixed(model: Ceasefire, due: Worlds, uniform: Floats, chance: Array) -> Floats:
     """The number of Ukraine's review, moved to where it holds, or starts an offensive, as it is
     known to have done.
     """
@@ -30,7 +30,7 @@ def offensive_as_fixed(model: Histories, due: Worlds, uniform: Floats, chance: A
 
 
 def review_as_decided(
-    model: Histories,
+    model: Ceasefire,
     due: Worlds,
     crisis: Crisis,
     reviewing: Chosen,
@@ -58,7 +58,7 @@ def review_as_decided(
 
 
 def retaliation_as_decided(
-    model: Histories,
+    model: Ceasefire,
     due: Worlds,
     clash: Chosen,
     uniform: Floats,
@@ -79,7 +79,7 @@ def retaliation_as_decided(
 
 
 def escalation_as_decided(
-    model: Histories, due: Worlds, crisis: Crisis, retaliates: Chosen, escalates: Chosen
+    model: Ceasefire, due: Worlds, crisis: Crisis, retaliates: Chosen, escalates: Chosen
 ) -> Chosen:
     """Where Russia escalates a clash, which may be fixed; its disposition is settled as for a
     review.
@@ -95,7 +95,7 @@ def escalation_as_decided(
     return retaliates & (choice == "escalate")
 
 
-def _settle(model: Histories, due: Worlds, where: Chosen, low: Array, high: Array) -> None:
+def _settle(model: Ceasefire, due: Worlds, where: Chosen, low: Array, high: Array) -> None:
     worlds = due[where]
     model.fate.weigh(
         worlds,

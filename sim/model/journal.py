@@ -14,8 +14,8 @@ from sim.game.crisis import Crisis
 from sim.game.endings import CAUSES, REASONS, Cause
 from sim.guarantee.provisions import TOLERANCE
 from sim.model.events import Event
-from sim.model.histories import Histories
 from sim.model.observer import Observer
+from sim.model.protocol import Ceasefire
 from sim.quantity import Worlds
 
 TYPES = ("irresolute", "resolute")
@@ -29,7 +29,7 @@ class Journal(Observer):
     events: list[Event] = field(default_factory=list)
     states: list[dict[str, float]] = field(default_factory=list)
 
-    def open(self, model: Histories) -> None:
+    def open(self, model: Ceasefire) -> None:
         """The ceasefire is signed."""
         self._note(
             model,
@@ -42,7 +42,7 @@ class Journal(Observer):
         )
         self._remember(model)
 
-    def note_politics(self, model: Histories, began: float) -> None:
+    def note_politics(self, model: Ceasefire, began: float) -> None:
         """Elections, leaders, renewals, votes and entry into force since the moment `began`, seen
         from what they changed.
         """
@@ -99,7 +99,7 @@ class Journal(Observer):
         if before["years"] < model.entry[0] <= model.years:
             self._note(model, "entry")
 
-    def note_ukraine(self, model: Histories, winning: Any, chance: Any, starts: Any) -> None:
+    def note_ukraine(self, model: Ceasefire, winning: Any, chance: Any, starts: Any) -> None:
         """A review by Ukraine."""
         self._note(
             model,
@@ -110,7 +110,7 @@ class Journal(Observer):
         )
 
     def note_russia(
-        self, model: Histories, crisis: Crisis, reviews: Any, attacks: Any, probes: Any
+        self, model: Ceasefire, crisis: Crisis, reviews: Any, attacks: Any, probes: Any
     ) -> None:
         """A review by Russia."""
         if reviews[0]:
@@ -123,7 +123,7 @@ class Journal(Observer):
 
     def note_incident(
         self,
-        model: Histories,
+        model: Ceasefire,
         worlds: Worlds,  # noqa: ARG002  of one world
         crisis: Crisis,
         probes: Any,
@@ -137,7 +137,9 @@ class Journal(Observer):
         """
         before = self.states[-1]
         if probes[0]:
-            answer = "firmly" if model.firm_answers[0] > before["firm_answers"] else "softly"
+            answer = (
+                "firmly" if model.histories.firm_answers[0] > before["firm_answers"] else "softly"
+            )
             self._note(
                 model,
                 "answer",
@@ -168,7 +170,7 @@ class Journal(Observer):
         if voids[0]:
             self._note(model, "voided")
 
-    def close(self, model: Histories) -> None:
+    def close(self, model: Ceasefire) -> None:
         """The end of a step: how the ceasefire ended, if it did, and the state of the world."""
         cause = CAUSES[model.cause[0]]
         ended = not model.at_peace[0] and model.years_held[0] == model.years
@@ -193,18 +195,18 @@ class Journal(Observer):
             self._note(model, "held")
         self._remember(model)
 
-    def add_values(self, model: Histories) -> None:
+    def add_values(self, model: Ceasefire) -> None:
         """Add to the last state what the actors want and expect in it.
 
         A figure needs this of every step, a story does not.
         """
         self.states[-1] |= _beliefs_and_odds(model.crisis(np.zeros(1, dtype=np.intp)))
 
-    def _note(self, model: Histories, kind: str, **details: Any) -> None:
+    def _note(self, model: Ceasefire, kind: str, **details: Any) -> None:
         recorded = {name: _plain(value) for name, value in details.items()}
         self.events.append(Event(model.month, round(model.years, 6), kind, recorded))
 
-    def _remember(self, model: Histories) -> None:
+    def _remember(self, model: Ceasefire) -> None:
         state = {
             "step": model.month,
             "years": model.years,
@@ -218,7 +220,7 @@ class Journal(Observer):
             "will": model.europe.will,
             "chance_of_incident": model.rates.incident_happens,
             "probes": model.probes,
-            "firm_answers": model.firm_answers,
+            "firm_answers": model.histories.firm_answers,
             "ground": model.ground,
             "disposition": model.russia.disposition,
             "value_of_prevailing": model.russia.value_of_prevailing,

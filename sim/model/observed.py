@@ -9,13 +9,13 @@ import numpy as np
 from sim.game.crisis import Crisis
 from sim.guarantee.provisions import TOLERANCE
 from sim.model.fate import moved
-from sim.model.histories import Histories
+from sim.model.protocol import Ceasefire
 from sim.quantity import Worlds
 from sim.uncertainty import Floats
 
 
 def clashes_as_observed(
-    model: Histories, due: Worlds, crisis: Crisis, reviews: Floats, incidents: Floats
+    model: Ceasefire, due: Worlds, crisis: Crisis, reviews: Floats, incidents: Floats
 ) -> tuple[Floats, Floats]:
     """The numbers that decide whether Russia reviews and whether an incident comes, each (world,),
     moved to where they give what was observed, together with Russia's disposition.
@@ -47,7 +47,7 @@ def clashes_as_observed(
 
 
 def _incident(
-    model: Histories, due: Worlds, crisis: Crisis, uniform: Floats, *, probed: bool
+    model: Ceasefire, due: Worlds, crisis: Crisis, uniform: Floats, *, probed: bool
 ) -> Any:
     """The number of the incident, moved to where it gives what is known of it."""
     fate = model.fate
@@ -71,7 +71,7 @@ def _incident(
     return moved(uniform, low, high)
 
 
-def enter_as_observed(model: Histories, began: float) -> None:
+def enter_as_observed(model: Ceasefire, began: float) -> None:
     """The regime entered into force in the month since `began`, or it did not."""
     entered, accession = model.fate.happened("entry_into_force"), model.parameters.regime.accession
     if entered is None or accession is None:
@@ -91,7 +91,7 @@ def enter_as_observed(model: Histories, began: float) -> None:
     model.entry[changes] = np.broadcast_to(accession.year_of(settled), size)[changes]
 
 
-def renew_as_observed(model: Histories, began: float) -> None:
+def renew_as_observed(model: Ceasefire, began: float) -> None:
     """The promise was renewed at the end of its term, or it lapsed."""
     commitment = model.parameters.regime.commitment
     if commitment.term_years is None or model.fate.detail("promise_renewed", "passed") is None:

@@ -5,30 +5,30 @@ of one world writes it down.
 from typing import Any
 
 from sim.game.crisis import Crisis
-from sim.model.histories import Histories
+from sim.model.protocol import Ceasefire
 from sim.quantity import Worlds
 
 
 class Observer:
     """Hears of everything, and keeps nothing."""
 
-    def open(self, model: Histories) -> None:
+    def open(self, model: Ceasefire) -> None:
         """The ceasefire is signed."""
 
-    def note_politics(self, model: Histories, began: float) -> None:
+    def note_politics(self, model: Ceasefire, began: float) -> None:
         """Politics since the moment `began` are over."""
 
-    def note_ukraine(self, model: Histories, winning: Any, chance: Any, starts: Any) -> None:
+    def note_ukraine(self, model: Ceasefire, winning: Any, chance: Any, starts: Any) -> None:
         """Ukraine has reviewed."""
 
     def note_russia(
-        self, model: Histories, crisis: Crisis, reviews: Any, attacks: Any, probes: Any
+        self, model: Ceasefire, crisis: Crisis, reviews: Any, attacks: Any, probes: Any
     ) -> None:
         """Russia has reviewed."""
 
     def note_incident(
         self,
-        model: Histories,
+        model: Ceasefire,
         worlds: Worlds,
         crisis: Crisis,
         probes: Any,
@@ -41,5 +41,5 @@ class Observer:
         worlds by their positions.
         """
 
-    def close(self, model: Histories) -> None:
+    def close(self, model: Ceasefire) -> None:
         """A step is over."""

@@ -7,8 +7,8 @@ import numpy as np
 from sim.guarantee.costs import EUROPE, UNITED_STATES
 from sim.guarantee.provisions import TOLERANCE
 from sim.model.chance import Stream
-from sim.model.histories import Histories
 from sim.model.observed import enter_as_observed, renew_as_observed
+from sim.model.protocol import Ceasefire
 from sim.quantity import Array, Worlds
 from sim.uncertainty import Distribution, Floats
 
@@ -16,7 +16,7 @@ PROMISED = frozenset({"united_states_promised"})
 """The term that is wanted where funds are voted."""
 
 
-def hold_politics(model: Histories, began: float) -> None:
+def hold_politics(model: Ceasefire, began: float) -> None:
     """Elections since the moment `began`, the Russian leader and his disposition, and the yearly
     renewal of the deployment.
     """
@@ -45,7 +45,7 @@ def hold_politics(model: Histories, began: float) -> None:
         model.europe.face_renewal(model.stationed, _of_year(model, "renewals"), falls)
 
 
-def hold_elections(model: Histories, began: float) -> None:
+def hold_elections(model: Ceasefire, began: float) -> None:
     """Elections of the United States and the coalition's members since the moment `began`."""
     europe, united_states = model.parameters.europe, model.parameters.united_states
     before, after = (
@@ -73,7 +73,7 @@ def hold_elections(model: Histories, began: float) -> None:
         model.europe.turn(np.where(after > before, share, 0.0), uniform)
 
 
-def deliver(model: Histories, began: float) -> None:
+def deliver(model: Ceasefire, began: float) -> None:
     """The month's arms arrive, less the American share in a year whose funds did not pass.
 
     Then the funds of a new year are voted.
@@ -89,12 +89,12 @@ def deliver(model: Histories, began: float) -> None:
         model.ukraine.receive(delivered[EUROPE] + delivered[UNITED_STATES])
         present = model.at_peace * prices.present(model.years)
         for giver, worth in delivered.items():
-            model.arms_given[giver] += worth * present
+            model.histories.arms_given[giver] += worth * present
     if model.is_full_year:
         vote_funds(model)
 
 
-def vote_funds(model: Histories) -> None:
+def vote_funds(model: Ceasefire) -> None:
     """America votes the funds of the year that begins, where money is due or it has a promise to
     keep.
     """
@@ -120,12 +120,12 @@ def _of_election(stream: Stream, held: Array) -> Floats:
     return stream.nth(ordinal, np.arange(len(ordinal)))
 
 
-def _of_year(model: Histories, name: str) -> Floats:
+def _of_year(model: Ceasefire, name: str) -> Floats:
     """The numbers of this year in a stream that has one a year."""
     return model.chance[name].row(round(model.years) - 1)
 
 
-def _of_successors(model: Histories, name: str, worlds: Worlds) -> Array:
+def _of_successors(model: Ceasefire, name: str, worlds: Worlds) -> Array:
     """What the next leader brings to office in some worlds.
 
     Drawn from the scenario's distribution, or its one value; of a mixture, from the component that

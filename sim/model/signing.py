@@ -40,7 +40,7 @@ def signing(model: "CeasefireModel") -> tuple[Floats, Floats]:
         attacked=_began(model, "Russia"),
         offensive=_began(model, "Ukraine"),
         europe_intervened=model.wars.europe_intervenes,
-        russia_prevails=np.where(model.at_war, model.wars.russia_prevails, 0.0),
+        russia_prevails=np.where(model.histories.at_war, model.wars.russia_prevails, 0.0),
     )
     signs = fighting.russia_signs(crisis.value_of_holding, drawn.regime.territory.granted)
     gain = kept.value_to_ukraine - model.sample.everywhere(fighting.value_to_ukraine)

@@ -12,8 +12,8 @@ from sim.game.attack import Attack
 from sim.game.crisis import Crisis
 from sim.game.endings import CAUSES
 from sim.model.ceasefire import CeasefireModel
-from sim.model.histories import Histories
 from sim.model.journal import Journal
+from sim.model.protocol import Ceasefire
 from sim.quantity import Worlds
 from sim.scenario.course import CHOICES
 from sim.scenario.schema import Scenario
@@ -65,7 +65,7 @@ class Table(Journal):
         """The decisions of the last month, in their order."""
         return [faced for faced in self.faced if faced.step == self.states[-1]["step"]]
 
-    def note_politics(self, model: Histories, began: float) -> None:
+    def note_politics(self, model: Ceasefire, began: float) -> None:
         """Statements, renewals and funds."""
         before, europe, us = self.states[-1], model.europe, model.united_states
         after = len(self.events)
@@ -96,7 +96,7 @@ class Table(Journal):
                 after=after,
             )
 
-    def note_ukraine(self, model: Histories, winning: Any, chance: Any, starts: Any) -> None:
+    def note_ukraine(self, model: Ceasefire, winning: Any, chance: Any, starts: Any) -> None:
         """A review by Ukraine."""
         after, ukraine = len(self.events), model.parameters.ukraine
         super().note_ukraine(model, winning, chance, starts)
@@ -116,7 +116,7 @@ class Table(Journal):
         )
 
     def note_russia(
-        self, model: Histories, crisis: Crisis, reviews: Any, attacks: Any, probes: Any
+        self, model: Ceasefire, crisis: Crisis, reviews: Any, attacks: Any, probes: Any
     ) -> None:
         """A review by Russia."""
         self._crisis, after = crisis, len(self.events)
@@ -136,7 +136,7 @@ class Table(Journal):
 
     def note_incident(
         self,
-        model: Histories,
+        model: Ceasefire,
         worlds: Worlds,
         crisis: Crisis,
         probes: Any,
@@ -154,7 +154,7 @@ class Table(Journal):
                 model,
                 ("Europe", "answer"),
                 (resolute, irresolute),
-                chosen=model.firm_answers > firm_before,
+                chosen=model.histories.firm_answers > firm_before,
                 after=after,
             )
         if not happens[0]:
@@ -180,7 +180,7 @@ class Table(Journal):
 
     def _note_yes_or_no(
         self,
-        model: Histories,
+        model: Ceasefire,
         decides: tuple[str, str],
         chance: Any,
         does: Any,
@@ -189,7 +189,7 @@ class Table(Journal):
     ) -> None:
         self._note_faced(model, decides, (chance, 1 - chance), 0 if does else 1, weighed, after)
 
-    def close(self, model: Histories) -> None:
+    def close(self, model: Ceasefire) -> None:
         """Who comes to a war."""
         after, cause = len(self.events), CAUSES[model.cause[0]]
         super().close(model)
@@ -199,7 +199,7 @@ class Table(Journal):
             attack = crisis.attack_at_once if deliberate else crisis.escalation
             self._note_war(model, attack, after)
 
-    def _note_war(self, model: Histories, attack: Attack, after: int) -> None:
+    def _note_war(self, model: Ceasefire, attack: Attack, after: int) -> None:
         fights, backs = model.wars.europe_intervenes, model.wars.us_backs
         irresolute, resolute = np.asarray(attack.intervenes_by_type)
         self._by_type(
@@ -212,7 +212,7 @@ class Table(Journal):
 
     def _by_type(
         self,
-        model: Histories,
+        model: Ceasefire,
         decides: tuple[str, str],
         chances: tuple[Any, Any],
         *,
@@ -230,7 +230,7 @@ class Table(Journal):
 
     def _note_faced(
         self,
-        model: Histories,
+        model: Ceasefire,
         decides: tuple[str, str],
         chances: tuple[Any, ...],
         chosen: int,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.actors.foresight import PRESENT
 from sim.game.attack import IRRESOLUTE, RESOLUTE, Attack
 from sim.game.endings import Reason
-from sim.model.histories import Histories
+from sim.model.protocol import Ceasefire
 from sim.model.reason import main_reasons
 from sim.model.situation import Situation, crisis_of
 from sim.quantity import Worlds
@@ -69,7 +69,7 @@ class Wars:
     pledge or does not.
     """
 
-    def __init__(self, model: Histories) -> None:
+    def __init__(self, model: Ceasefire) -> None:
         """No war has resumed."""
         size = len(model.worlds)
         self._model = model

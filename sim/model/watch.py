@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from sim.game.crisis import Crisis
 from sim.guarantee.provisions import TOLERANCE
-from sim.model.histories import Histories
 from sim.model.observer import Observer
+from sim.model.protocol import Ceasefire
 from sim.quantity import Worlds
 
 Seen = dict[str, NDArray[np.bool_]]
@@ -42,12 +42,12 @@ class Watch(Observer):
         """Nothing has been seen."""
         self.months: list[Seen] = []
 
-    def open(self, model: Histories) -> None:
+    def open(self, model: Ceasefire) -> None:
         """Watch a model from now on."""
         model.observer = self
         self._begin(model)
 
-    def note_politics(self, model: Histories, began: float) -> None:
+    def note_politics(self, model: Ceasefire, began: float) -> None:
         """What parliaments, voters and leaders did."""
         full_year, years = model.is_full_year, model.years
         peace, says = model.at_peace, model.united_states.says_committed
@@ -77,7 +77,7 @@ class Watch(Observer):
 
     def note_incident(
         self,
-        model: Histories,
+        model: Ceasefire,
         worlds: Worlds,
         crisis: Crisis,  # noqa: ARG002  it is not seen
         probes: Any,
@@ -87,7 +87,7 @@ class Watch(Observer):
         voids: Any,
     ) -> None:
         """Clashes, and what came of them."""
-        firm = model.firm_answers[worlds] > self._firm[worlds]
+        firm = model.histories.firm_answers[worlds] > self._firm[worlds]
         incident = happens & ~probes
         for kind, there in {
             "incident": incident,
@@ -101,16 +101,16 @@ class Watch(Observer):
         }.items():
             self._seen[kind][worlds] = there
 
-    def close(self, model: Histories) -> None:
+    def close(self, model: Ceasefire) -> None:
         """A month is over."""
         self.months.append(self._seen)
         self._begin(model)
 
-    def _begin(self, model: Histories) -> None:
+    def _begin(self, model: Ceasefire) -> None:
         self._seen: Seen = {kind: np.zeros(len(model.worlds), dtype=bool) for kind in KINDS}
         self._will = model.europe.will.copy()
         self._successions = model.russia.successions.copy()
-        self._firm = model.firm_answers.copy()
+        self._firm = model.histories.firm_answers.copy()
         self._voided = model.voided.copy()
 
     def within(self, months: int) -> Seen:
