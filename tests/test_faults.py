@@ -80,8 +80,8 @@ SIZES = {
     "sim.study.side_payments.frontier:replicates": 2,
 }
 """Sizes under which a study takes a moment."""
-TYPED = "2\n1\n" * 200
-"""Options that a player names."""
+TYPED = "2\n" * 400
+"""The option that a player names whenever the game stops, the same when it is resumed."""
 ONCE = "is there already"
 """Why a command is refused that has written its file."""
 HEAVY = {"calibrate", "report", "require", "robust", "replay, typical"}

@@ -91,18 +91,33 @@ def load_folder(folder: Path) -> tuple[dict[Path, Scenario], list[str]]:
     """The scenarios in the TOML files of a folder and of `texts` in it, each in the order of their
     names, and every problem in the files that hold none.
 
-    Raises ScenarioError if there is no such folder.
+    Raises ScenarioError if there is no such folder, or if it cannot be read.
     """
     if not folder.is_dir():
         raise ScenarioError(f"{folder}: no such folder; name one that holds scenario files")
     scenarios: dict[Path, Scenario] = {}
     problems: list[str] = []
-    for path in [*sorted(folder.glob("*.toml")), *sorted(folder.glob("texts/*.toml"))]:
+    for path in [*_files_in(folder), *_files_in(folder / "texts")]:
         try:
             scenarios[path] = load(path)
         except ScenarioError as wrong:
             problems += wrong.problems
     return scenarios, problems
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """The TOML files of a folder in the order of their names; none where there is no folder.
+
+    Raises ScenarioError for one that cannot be read.
+    """
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as wrong:
+        raise ScenarioError(
+            f"{folder}: cannot be read: {wrong.strerror}; change its permissions"
+        ) from None
 
 
 def replaced(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
