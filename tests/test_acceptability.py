@@ -65,7 +65,7 @@ def texts():
 
 def russia(run):
     """Russia's chance of signing in each history."""
-    return RUSSIA_SIGNS.of(run.worlds)
+    return RUSSIA_SIGNS.numbers(run.worlds)
 
 
 def ukraine(run):

@@ -183,7 +183,9 @@ def test_the_address_gives_names_and_settings():
         "regime.arms.package_usd_bn": ["3"],
         "view": ["Files"],
     }
-    assert settings.Request.of(address) == settings.Request("nato", ("eu", "none"), "", "Files", "")
+    assert settings.Request.of_address(address) == settings.Request(
+        "nato", ("eu", "none"), "", "Files", ""
+    )
     assert settings.settings_of(address) == {"regime.arms.package_usd_bn": "3"}
     assert settings.read_lines(settings.lines({"a.b": "3", "c": "{ uniform = [1, 2] }"})) == {
         "a.b": "3",

@@ -444,7 +444,7 @@ def test_a_posterior_that_loses_to_its_prior_is_not_to_be_used(calibrated):
         )
         changed = Finding(
             found.kind,
-            found.asked,
+            found.settings,
             {
                 **found.tables,
                 **sound,

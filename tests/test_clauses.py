@@ -353,11 +353,11 @@ def test_a_coverage_reads_as_a_sentence():
     """In the plural, and in the singular."""
     words = {"text": "x", "source": "y"}
     one = [Clause(number="1", no_bearing="z", **words)]
-    assert str(Coverage.of(one)) == (
+    assert str(Coverage.of_clauses(one)) == (
         "0 of 1 clause are in the model, 1 has no bearing on durability, 0 are left out"
     )
     many = [Clause(number=str(number), not_modelled="z", **words) for number in range(3)]
-    assert str(Coverage.of(many)) == (
+    assert str(Coverage.of_clauses(many)) == (
         "0 of 3 clauses are in the model, 0 have no bearing on durability, 3 are left out"
     )
 

@@ -113,8 +113,8 @@ def test_a_parameter_set_is_the_same_in_any_company(some, seed):
 
 def test_one_number_does_not_hang_on_whether_the_other_is_fixed(dependent):
     """Settings that stand in place of a number leave its partner as it was."""
-    worlds = Sample.of(dependent, 1, 100)
-    fixed = Sample.of(dependent, 1, 100, {THIRD: np.full(100, -0.5)})
+    worlds = Sample.drawn_for(dependent, 1, 100)
+    fixed = Sample.drawn_for(dependent, 1, 100, {THIRD: np.full(100, -0.5)})
     np.testing.assert_array_equal(worlds.draws[OTHER], fixed.draws[OTHER])
     alone = designs(1, {OTHER: dependent.uncertain()[OTHER]}, np.arange(50), dependent.correlation)
     np.testing.assert_array_equal(worlds.draws[OTHER][::2], alone[OTHER])

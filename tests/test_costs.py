@@ -209,7 +209,7 @@ def test_a_measure_has_its_name(runs):
     """`cost` is the sum of its bearers and of peace and war, and the same as in the table."""
     found = runs["nato"]
     of = {
-        name: named(name, 20).of(found.worlds)
+        name: named(name, 20).numbers(found.worlds)
         for name in (
             "cost",
             "cost.peace",
@@ -230,7 +230,7 @@ def test_outcomes_from_before_costs_were_counted_are_refused(runs):
     """Not taken for free."""
     old = runs["none"].outcomes.filter(regex="^(?!cost_)")
     with pytest.raises(sim.ScenarioError, match="run their scenarios again"):
-        named("cost", 20).of(old)
+        named("cost", 20).numbers(old)
 
 
 def test_savings_are_paired(runs, scenarios):

@@ -96,7 +96,7 @@ def test_ties_of_months():
     One held to a horizon of five did.
     """
     worlds = pd.DataFrame({"years": [5.0, 5.0, 5 + 1 / 12], "held": [False, True, False]})
-    assert measures.survival(5).of(worlds).tolist() == [0, 1, 1]
+    assert measures.survival(5).numbers(worlds).tolist() == [0, 1, 1]
 
 
 def test_one_replicate_and_ten_agree(scenarios):

@@ -123,7 +123,7 @@ print(json.dumps({{
     "folder": str(run.folder),
     "read": again.scenario.determinants() == used.determinants(),
     "verified": sim.verify(run.folder).differences,
-    "measure": [answer.label, answer.unit, float(measure.of(run.worlds).mean())],
+    "measure": [answer.label, answer.unit, float(measure.numbers(run.worlds).mean())],
     "counted": float((run.outcomes["probes"] > 0).mean()),
     "questions": [Question.about("robustness", [plain], outcome=outcome).hash
         for outcome in ("probed", "survival@3")],
@@ -463,7 +463,7 @@ def test_numbers_that_cannot_be_are_refused(name, new, message, measured):
     measure = measured(name, MEASURE.replace(old, new).replace("NAME", name))[name]
     run = sim.run(sim.load("none", SMALL), out=None)
     with pytest.raises(ExtensionError, match=message):
-        measure.of(run.worlds)
+        measure.numbers(run.worlds)
 
 
 def test_a_broken_package_stops_a_command_with_one_line(tmp_path):

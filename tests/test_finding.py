@@ -123,7 +123,7 @@ def test_a_finding_reads_back_the_same(found, tmp_path):
         folder = keep(each, tmp_path)
         again = read(folder)
         assert folder.name == each.name == again.name
-        assert again.asked == json.loads(json.dumps(each.asked))
+        assert again.settings == json.loads(json.dumps(each.settings))
         for name, table in each.tables.items():
             pd.testing.assert_frame_equal(
                 again.tables[name].replace({None: np.nan}),

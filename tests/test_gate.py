@@ -530,7 +530,7 @@ def test_a_state_that_cannot_be_does_not_pass(state, scenarios):
 
     model.step = spoil
     with pytest.raises(ImpossibleError, match=r"history 7.*russia\.strength_target = "):
-        blocks.Timeline.of(model)
+        blocks.Timeline.counted(model)
 
 
 def test_an_impossible_block_is_not_tried_again_and_the_others_are_kept(

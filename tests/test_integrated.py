@@ -115,7 +115,7 @@ def test_integrated_estimates_are_unbiased(measure, runs):
     """
     for run in runs.values():
         apart = (
-            (integrated(measure).of(run.worlds) - measure.of(run.worlds))
+            (integrated(measure).numbers(run.worlds) - measure.numbers(run.worlds))
             .reshape(-1, 6)
             .mean(axis=1)
         )
@@ -179,7 +179,7 @@ def small():
         worlds = run.outcomes.loc[
             run.outcomes["replicate"] < replicates, [*known, "russia.value_of_prevailing"]
         ].reset_index(drop=True)
-        truth = np.array([measure.of(worlds).mean() for measure in ASKED])
+        truth = np.array([measure.numbers(worlds).mean() for measure in ASKED])
         size, told = designs * replicates, []
         for first in range(0, len(worlds) - size + 1, size):
             some = worlds.iloc[first : first + size].reset_index(drop=True)
@@ -240,7 +240,7 @@ def test_it_may_not_be_worth_anything_and_harms_nothing(runs):
     """
     worlds = runs["none"].outcomes
     constant = measures.Measure("one", "one", "share", lambda worlds: np.ones(len(worlds["world"])))
-    np.testing.assert_allclose(integrated(constant).of(worlds), 1, atol=1e-12)
+    np.testing.assert_allclose(integrated(constant).numbers(worlds), 1, atol=1e-12)
     few = (
         worlds[worlds["held"]]
         .head(36)

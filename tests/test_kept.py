@@ -216,7 +216,7 @@ def test_a_damaged_point_is_named_and_computed_again(scenarios, tmp_path, comman
 
 def test_every_flipped_byte_of_a_point_is_named_and_none_believed(tmp_path, caplog):
     """Each bit of each byte of a small point, and a point cut anywhere."""
-    points, numbers = Points.of(tmp_path, {}), np.arange(3.0)[None]
+    points, numbers = Points.in_folder(tmp_path, {}), np.arange(3.0)[None]
     points.write({}, numbers)
     (path,) = tmp_path.rglob("*.point")
     data = path.read_bytes()
@@ -250,7 +250,7 @@ def test_every_flipped_byte_of_a_point_is_named_and_none_believed(tmp_path, capl
 )
 def test_a_point_of_another_shape_is_named_and_not_believed(content, tmp_path, caplog):
     """Sealed on purpose, with contents that no study wrote."""
-    points = Points.of(tmp_path, {})
+    points = Points.in_folder(tmp_path, {})
     points.write({}, np.zeros((1, 3)))
     (path,) = tmp_path.rglob("*.point")
     plain = io.BytesIO()
@@ -270,12 +270,12 @@ def test_points_of_another_question_are_others(tmp_path):
     """Numbers are read under what determines them and under nothing else; without a folder none
     are kept.
     """
-    points, others = (Points.of(tmp_path, {"seed": seed}) for seed in (1, 2))
+    points, others = (Points.in_folder(tmp_path, {"seed": seed}) for seed in (1, 2))
     points.write({"x": 1}, np.array([[0.5, np.pi]]))
     np.testing.assert_array_equal(points.read({"x": 1}, 1, 2), [[0.5, np.pi]])
     assert points.read({"x": 2}, 1, 2) is None
     assert others.read({"x": 1}, 1, 2) is None
-    nowhere = Points.of(None, {"seed": 1})
+    nowhere = Points.in_folder(None, {"seed": 1})
     nowhere.write({"x": 1}, np.zeros((1, 1)))
     assert nowhere.read({"x": 1}, 1, 1) is None
 
@@ -328,7 +328,7 @@ def manifest_of(folder):
 
 def finding_of(folder):
     found = read(folder)
-    return json.dumps([found.kind, found.asked, found.document()], sort_keys=True)
+    return json.dumps([found.kind, found.settings, found.document()], sort_keys=True)
 
 
 @pytest.mark.parametrize("reader", [manifest_of, finding_of])

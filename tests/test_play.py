@@ -143,7 +143,7 @@ def test_decisions_arise_when_the_description_says(scenarios):
     faced = {}
     for world in range(40):
         model = sim.CeasefireModel(scenario, [world])
-        table = Table.of(model)
+        table = Table.in_place_of_journal(model)
         while model.running:
             model.step()
         for one in table.faced:
@@ -174,7 +174,7 @@ def test_the_odds_that_ukraine_reads_tell_nothing_of_the_leader_of_russia(scenar
     for value in (0.1, 5.0):
         settings = {"russia.value_of_prevailing": np.array([value])}
         model = CeasefireModel(scenario, [4], settings=settings, course=course)
-        table = Table.of(model)
+        table = Table.in_place_of_journal(model)
         for _ in range(3):
             model.step()
         (faced,) = (one for one in table.faced if one.node == "retaliation")

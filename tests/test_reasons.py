@@ -240,7 +240,9 @@ def test_a_reason_for_every_attack_and_for_nothing_else(name, changes, scenarios
     attacks = worlds["cause"] == Cause.ATTACK
     np.testing.assert_array_equal(worlds["reason"].notna(), attacks)
     shares = worlds["reason"].value_counts() / len(worlds)
-    assert shares.sum() == pytest.approx(measures.cause(Cause.ATTACK).of(worlds).mean(), abs=1e-12)
+    assert shares.sum() == pytest.approx(
+        measures.cause(Cause.ATTACK).numbers(worlds).mean(), abs=1e-12
+    )
     assert (~attacks).any()
 
 

@@ -119,7 +119,7 @@ assert hold(**{"regime.drones.advantage": {"uniform": [0.5, 1.5]}})[1] > as_it_i
 assert "Drones" in json_schema()["$defs"]
 pressed = [hold(**{"china.leverage": 1.0, "china.presses": often})[1] for often in (0.0, 0.5, 1.0)]
 assert pressed[0] == as_it_is and pressed[0] + 0.02 < pressed[1] < pressed[2] - 0.02, pressed
-assert named("probed", 6).of(run.worlds).mean() == (run.outcomes["probes"] > 0).mean()
+assert named("probed", 6).numbers(run.worlds).mean() == (run.outcomes["probes"] > 0).mean()
 assert sim.plots.probes(run) and figure("probes", run)() and "probes" in sim.plots.FIGURES
 """
 

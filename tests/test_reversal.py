@@ -44,7 +44,7 @@ def test_a_fixed_provision_that_reverses_the_ranking_is_named(found, runs):
     changed = sim.run(replaced(whose.scenario, {row["parameter"]: row["then"]}), out=None)
     measure = survival(8)
     moved = {each.name: each for each in (best, rival)} | {whose.name: changed}
-    truth = measure.of(moved[best.name].worlds) - measure.of(moved[rival.name].worlds)
+    truth = measure.numbers(moved[best.name].worlds) - measure.numbers(moved[rival.name].worlds)
     reach = row["difference_high"] - row["difference_low"]
     assert abs(row["difference"] - truth.mean()) < reach  # some 3.9 standard errors
 

@@ -156,7 +156,7 @@ def test_numbers_after_a_signature_are_ratios_of_means(runs):
         assert estimated.low < estimated.value < estimated.high
     names = dict(numbers(found))
     assert all(names[f"survival.{year}"] == found.survival[year] for year in (1, 2, 5, 10, 20))
-    paid = cost("cost", "", ("stationing", "arms"), "united_states").of(worlds)
+    paid = cost("cost", "", ("stationing", "arms"), "united_states").numbers(worlds)
     assert found.guarantors.usd_bn_in_peace["United States"].value == pytest.approx(
         np.average(paid, weights=signs)
     )
@@ -210,7 +210,7 @@ def test_a_guarantee_screens(runs):
     than by its chance of signing none: by more than four standard errors of the paired difference.
     """
     none, strong = runs["none"].outcomes, runs["article5_like"].outcomes
-    held = survival(10).of(none)
+    held = survival(10).numbers(none)
     screened = np.average(held, weights=strong["russia_signs"])
     unscreened = np.average(held, weights=none["russia_signs"])
     away = (

@@ -264,5 +264,5 @@ if __name__ == "__main__":
     _answer([])
     for line in sys.stdin:
         trial = json.loads(line)
-        begun = [_Begun.of(trial) for _ in range(trial["times"])]
+        begun = [_Begun.numbers(trial) for _ in range(trial["times"])]
         _answer([one.ended() for one in begun])

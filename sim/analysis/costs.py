@@ -120,7 +120,7 @@ def _shares(worlds: Columns, measured: dict[tuple[str, str], Measure]) -> list[l
     """For each row its share of the same item of all bearers, with confidence limits."""
     designs = Designs(worlds)
     means = {
-        row: measure.of(worlds).reshape(designs.count, -1).mean(axis=1)
+        row: measure.numbers(worlds).reshape(designs.count, -1).mean(axis=1)
         for row, measure in measured.items()
     }
     for item in dict.fromkeys(item for _, item in means):

@@ -155,8 +155,10 @@ def terms_drift(run: Simulated) -> Estimate:
 
     """
     return ratio(
-        lambda worlds: measures.TERMS_DRIFT.of(worlds) * measures.TIME_AT_PEACE.of(worlds),
-        measures.TIME_AT_PEACE.of,
+        lambda worlds: (
+            measures.TERMS_DRIFT.numbers(worlds) * measures.TIME_AT_PEACE.numbers(worlds)
+        ),
+        measures.TIME_AT_PEACE.numbers,
         run.worlds,
     )
 
@@ -182,7 +184,7 @@ def probes_per_year(run: Simulated) -> Estimate:
     True
 
     """
-    return ratio(measures.PROBES.of, measures.TIME_AT_PEACE.of, run.worlds)
+    return ratio(measures.PROBES.numbers, measures.TIME_AT_PEACE.numbers, run.worlds)
 
 
 def cumulative_incidence(run: Simulated, years: Sequence[float]) -> pd.DataFrame:

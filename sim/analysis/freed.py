@@ -49,7 +49,7 @@ def by_replicate(
 
     Raises ImpossibleError where one is not finite.
     """
-    numbers = measure.of(worlds) - (0 if against is None else measure.of(against))
+    numbers = measure.numbers(worlds) - (0 if against is None else measure.numbers(against))
     if not np.isfinite(numbers).all():
         raise ImpossibleError(
             f"{measure.label}: {np.count_nonzero(~np.isfinite(numbers))} of {len(numbers)} "

@@ -42,7 +42,9 @@ def integrated(measure: Measure) -> Measure:
     one world is then no longer a share or a time, only means of many are.
     """
     return replace(
-        measure, of=lambda worlds: _without_coins(measure.of(worlds), worlds), integrated=True
+        measure,
+        numbers=lambda worlds: _without_coins(measure.numbers(worlds), worlds),
+        integrated=True,
     )
 
 

@@ -35,7 +35,7 @@ def after_signature(values: Floats, worlds: Columns, within: Limits) -> Estimate
     The range is that of the parameter sets after a signature: each has the ratio of its own
     histories, and counts by its chance of signing.
     """
-    designs, signs = Designs(worlds), RUSSIA_SIGNS.of(worlds)
+    designs, signs = Designs(worlds), RUSSIA_SIGNS.numbers(worlds)
     numerator, denominator = (
         numbers.reshape(designs.count, -1) for numbers in (signs * values, signs)
     )
@@ -93,7 +93,7 @@ def function_of_means(name: str, scenario: Scenario) -> FunctionOfMeans:
         """Russia's chance of signing, Ukraine's gain weighted by it, and Ukraine's choice noise."""
         drawn = isinstance(noise, Distribution)
         noises = worlds[_NOISE].to_numpy() if drawn else np.full(len(worlds["world"]), noise)
-        return np.stack([RUSSIA_SIGNS.of(worlds), _weighted_gain(worlds), noises])
+        return np.stack([RUSSIA_SIGNS.numbers(worlds), _weighted_gain(worlds), noises])
 
     if name == UKRAINE_SIGNS:
         label = "Ukraine signs"
@@ -111,7 +111,7 @@ def function_of_means(name: str, scenario: Scenario) -> FunctionOfMeans:
         name,
         f"{measure.label} if signed",
         "share",
-        lambda worlds: np.asarray(RUSSIA_SIGNS.of(worlds) * measure.of(worlds)),
+        lambda worlds: np.asarray(RUSSIA_SIGNS.numbers(worlds) * measure.numbers(worlds)),
     )
 
 
@@ -155,14 +155,14 @@ def _ratio_of_means(
         name,
         label,
         unit,
-        lambda worlds: np.stack([numerator(worlds), RUSSIA_SIGNS.of(worlds)]),
+        lambda worlds: np.stack([numerator(worlds), RUSSIA_SIGNS.numbers(worlds)]),
         lambda means: float(means[0] / means[1]),
         lambda means: np.array([1.0, -means[0] / means[1]]) / means[1],
     )
 
 
 def _weighted_gain(worlds: Columns) -> Floats:
-    return np.asarray(RUSSIA_SIGNS.of(worlds) * worlds["ukraine_gain"].to_numpy(np.float64))
+    return np.asarray(RUSSIA_SIGNS.numbers(worlds) * worlds["ukraine_gain"].to_numpy(np.float64))
 
 
 def _within(made: Estimate, limits: Limits) -> Estimate:

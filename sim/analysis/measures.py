@@ -73,7 +73,7 @@ class Measure:
     name: str
     label: str
     unit: str
-    of: Callable[[Columns], Floats]
+    numbers: Callable[[Columns], Floats]
     # the hazard of each month stands in place of its coin toss: a mean may by chance miss what can
     # be
     integrated: bool = False
@@ -153,7 +153,7 @@ def counted_as(measure: Measure, numbers: Floats) -> Measure:
     """The measure where its numbers (world,) have been counted already, in worlds that need not
     hold what it is counted from.
     """
-    return replace(measure, of=lambda _: numbers)
+    return replace(measure, numbers=lambda _: numbers)
 
 
 TERMS_DRIFT = Measure(
@@ -287,9 +287,9 @@ def _guarded(extension: Extension) -> Measure:
     """
     measure: Measure = extension.content
 
-    def of(worlds: Columns) -> Floats:
+    def numbers_of(worlds: Columns) -> Floats:
         try:
-            numbers = np.asarray(measure.of(worlds), dtype=np.float64)
+            numbers = np.asarray(measure.numbers(worlds), dtype=np.float64)
         except Exception as wrong:
             raise extension.error(f"fails: {type(wrong).__name__}: {wrong}") from wrong
         if numbers.shape != (len(worlds["world"]),) or not np.isfinite(numbers).all():
@@ -298,7 +298,7 @@ def _guarded(extension: Extension) -> Measure:
             raise extension.error("is a share, and must be 0 or 1 in each history")
         return numbers
 
-    return replace(measure, of=of, code=extension.identity["code"])
+    return replace(measure, numbers=numbers_of, code=extension.identity["code"])
 
 
 def named(text: str, horizon: int) -> Measure:

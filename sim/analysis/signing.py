@@ -119,7 +119,7 @@ def survival_if_signed(run: Simulated, years: float, *, integrated: bool = False
 def if_signed(measure: Measure, worlds: Columns) -> Estimate:
     """The mean of a measure over the histories after a signature."""
     within = SHARE if measure.is_share else ANY
-    return after_signature(measure.of(worlds), worlds, within)
+    return after_signature(measure.numbers(worlds), worlds, within)
 
 
 def ukraine_gain(worlds: Columns) -> Estimate:

@@ -196,7 +196,9 @@ class _ParameterSets:
 
 
 def _by_design(measure: Measure, run: Simulated) -> Floats:
-    return np.asarray(measure.of(run.worlds).reshape(Designs(run.worlds).count, -1).mean(axis=1))
+    return np.asarray(
+        measure.numbers(run.worlds).reshape(Designs(run.worlds).count, -1).mean(axis=1)
+    )
 
 
 def _first_of_each(run: Simulated, numbers: Floats) -> Floats:

@@ -74,7 +74,7 @@ def _page(folder: Path) -> None:
     if "scenario" not in st.query_params:
         sidebar.put(opening(list(known), sidebar.address()))
     address, left_out = within_bounds(sidebar.address())
-    request, unknown = _known(Request.of(address), list(known))
+    request, unknown = _known(Request.of_address(address), list(known))
     explored = explore(
         reader(named[request.scenario]), settings_of(address), known, request.without
     )

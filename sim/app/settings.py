@@ -57,7 +57,7 @@ class Request:
     course: str = ""
 
     @classmethod
-    def of(cls, address: Mapping[str, list[str]]) -> "Request":
+    def of_address(cls, address: Mapping[str, list[str]]) -> "Request":
         """Read the address; of a name that is given twice the last counts."""
         names = {
             name: address[name][-1]

@@ -105,7 +105,7 @@ def _report_fine(file: str, scenario: "Scenario") -> None:
 
     say(f"{file}: fine")
     if scenario.clauses:
-        say(f"{file}: {Coverage.of(scenario.clauses)}")
+        say(f"{file}: {Coverage.of_clauses(scenario.clauses)}")
 
 
 def _checked(file: str, scenario: "Scenario") -> dict[str, Any]:
@@ -118,7 +118,7 @@ def _checked(file: str, scenario: "Scenario") -> dict[str, Any]:
         "scenario": scenario.name,
         "label": scenario.label,
         "warnings": without_source(scenario),
-        "clauses": Coverage.of(scenario.clauses).document() if scenario.clauses else None,
+        "clauses": Coverage.of_clauses(scenario.clauses).document() if scenario.clauses else None,
     }
 
 

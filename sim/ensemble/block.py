@@ -40,7 +40,7 @@ def simulate(scenario: Scenario, first: int, last: int) -> Block:
     from sim.model.ceasefire import CeasefireModel  # noqa: PLC0415  results are read without it
 
     model = CeasefireModel(scenario, range(first, last), collect=False)
-    timeline = Timeline.of(model)
+    timeline = Timeline.counted(model)
     block = Block(first, outcomes(model), timeline)
     check_outcomes(block.outcomes, scenario.sampling.horizon_years)
     check_timeline(timeline)

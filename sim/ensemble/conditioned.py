@@ -87,7 +87,7 @@ class Conditioned:
 
     def points(self, out: Path | None) -> Points:
         """Where histories of its scenario under courses are kept."""
-        return Points.of(
+        return Points.in_folder(
             out,
             {
                 "scenario": self.scenario.determinants(),

@@ -38,7 +38,7 @@ def count_histories(
     With `out` they are kept in the store of points there, block by block; all else is as of
     `sim.run`.
     """
-    points = Points.of(out, {"what": dict(what)})
+    points = Points.in_folder(out, {"what": dict(what)})
     worlds = scenario.sampling.worlds
     blocks = spans(0, worlds, block_of(worlds))
     kept = {

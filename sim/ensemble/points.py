@@ -49,7 +49,7 @@ class Points:
     about: str
 
     @classmethod
-    def of(cls, out: Path | None, determines: Mapping[str, Any]) -> "Points":
+    def in_folder(cls, out: Path | None, determines: Mapping[str, Any]) -> "Points":
         """The points in a folder of results that these plain data determine, and this model."""
         if out is None:
             return cls(None, "")

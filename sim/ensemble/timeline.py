@@ -41,7 +41,7 @@ class Timeline:
     at_peace: dict[str, NDArray[np.int64]]
 
     @classmethod
-    def of(cls, model: "CeasefireModel") -> Self:
+    def counted(cls, model: "CeasefireModel") -> Self:
         """Run the model to its end, counting as it goes.
 
         Raises ImpossibleError for a state that cannot be.

@@ -75,7 +75,7 @@ def simulate_variants(
     where it was counted before.
     """
     worlds = scenario.sampling.worlds
-    points = Points.of(out, {"scenario": scenario.determinants(), "counted": counted})
+    points = Points.in_folder(out, {"scenario": scenario.determinants(), "counted": counted})
     pieces = spans(0, worlds, block_of(worlds))
     kept = {
         (number, span): values

@@ -115,12 +115,12 @@ def _of_finding(finding: Finding) -> Exported:
         "name": finding.name,
         "ceasefire_version": metadata.version("ceasefire"),
     }
-    unit = str(finding.asked.get("unit", "outcome"))
+    unit = str(finding.settings.get("unit", "outcome"))
     tables = tuple(
         Table(name, frame, tuple(_of_schema(schemas.get(name, TableSchema(())), frame, unit)))
         for name, frame in finding.tables.items()
     )
-    settings = json.dumps(dict(finding.asked), ensure_ascii=False, indent=1)
+    settings = json.dumps(dict(finding.settings), ensure_ascii=False, indent=1)
     return Exported(finding.name, about, f"{settings}\n", tables)
 
 

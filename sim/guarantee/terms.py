@@ -71,7 +71,7 @@ class Standing:
     interim_united_states: Array | None  # I_A
 
     @classmethod
-    def of(
+    def of_moment(
         cls,
         at: Moment,
         entered_by: Array = 1.0,

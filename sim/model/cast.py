@@ -24,7 +24,7 @@ class Cast:
     united_states: type[UnitedStates] = UnitedStates
 
     @classmethod
-    def of(cls, agents: Mapping[str, Any] | None) -> Self:
+    def with_strategies(cls, agents: Mapping[str, Any] | None) -> Self:
         """The agents of the model, but for those of these actors.
 
         Raises ScenarioError for an actor that there is not, and for what is no subclass of the

@@ -105,7 +105,7 @@ class CeasefireModel(mesa.Model):
             else int(rng.integers(2**63))
         )
         super().__init__(rng=seed)
-        self.sample = sample = Sample.of(scenario, seed, worlds, settings)
+        self.sample = sample = Sample.drawn_for(scenario, seed, worlds, settings)
         self.worlds, self.design, self.draws = sample.worlds, sample.design, sample.draws
         self.parameters = sample.parameters
         self.specification = scenario  # `scenario` is a property of its own in later Mesa
@@ -115,7 +115,7 @@ class CeasefireModel(mesa.Model):
         self.step_years = 1 / sampling.steps_per_year
         self.month = 0  # our own count: Mesa 3 counts in `steps`, Mesa 4 in `time`
         self.years, size = 0.0, len(self.worlds)
-        self._sign(size, Cast.of(agents))
+        self._sign(size, Cast.with_strategies(agents))
         self.histories = Histories(size, sampling)
         self.wars = Wars(self)
         self.journal = Journal(int(self.worlds[0])) if size == 1 else None
@@ -167,7 +167,7 @@ class CeasefireModel(mesa.Model):
         self.us_voted: NDArray[np.bool_] = np.zeros(size, dtype=bool)
         self.funds_due: NDArray[np.bool_] = np.zeros(size, dtype=bool)
 
-        self.rates = Rates.of(parameters, promised.incidents, self.step_years, size)
+        self.rates = Rates.of_parameters(parameters, promised.incidents, self.step_years, size)
         self.ahead = np.array([0.0, *parameters.russia.foresight])[:, None]
 
         self.signature = self.situation(

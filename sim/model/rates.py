@@ -22,7 +22,7 @@ class Rates:
     incident_happens: Array
 
     @classmethod
-    def of(cls, parameters: Scenario, incidents: Array, step: float, size: int) -> Self:
+    def of_parameters(cls, parameters: Scenario, incidents: Array, step: float, size: int) -> Self:
         """Of the rates of the parameters; the regime lets a share of `incidents` through."""
         russia, ukraine, war = parameters.russia, parameters.ukraine, parameters.war
         return cls(

@@ -27,7 +27,7 @@ class Sample:
     first: Worlds  # the first of the worlds that have it, (design,)
 
     @classmethod
-    def of(
+    def drawn_for(
         cls,
         scenario: Scenario,
         seed: int,

@@ -54,7 +54,7 @@ class Table(Journal):
     _crisis: Crisis | None = None
 
     @classmethod
-    def of(cls, model: CeasefireModel) -> "Table":
+    def in_place_of_journal(cls, model: CeasefireModel) -> "Table":
         """Take the place of the journal of a model of one world that has not made a step."""
         table = cls(int(model.worlds[0]))
         table.open(model)

@@ -29,7 +29,7 @@ def discovery(finding: Finding, ax: Axes | None = None) -> Axes:
     A box is drawn where it restricts these two; the bands are the limits of 95 % of resamples.
     Without a box the two are those whose ranks go most with the outcome.
     """
-    ax, settings = axes_or_new(ax), finding.asked
+    ax, settings = axes_or_new(ax), finding.settings
     rules, cases, share = (
         finding.tables["rules"],
         finding.tables["cases"],
@@ -115,9 +115,11 @@ def _box(
 
 
 def _title(finding: Finding, share: pd.Series) -> str:
-    scenario, against = map(finding.label, (finding.asked["scenario"], finding.asked["against"]))
+    scenario, against = map(
+        finding.label, (finding.settings["scenario"], finding.settings["against"])
+    )
     whose = scenario + (f" rather than {against}" if against else "")
-    head = f"{whose}: {finding.asked['when']} in {row_with_error(share)} of parameter sets"
+    head = f"{whose}: {finding.settings['when']} in {row_with_error(share)} of parameter sets"
     boxes = finding.tables["boxes"]
     if boxes.empty:
         return f"{head};\nno region of the assumptions was found"
@@ -198,13 +200,15 @@ def peeling(finding: Finding, ax: Axes | None = None) -> Axes:
     if ax.get_legend_handles_labels()[0]:
         ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     if boxes.empty:
-        ax.set_title(f"{finding.asked['when']}: no region of the assumptions was found", loc="left")
+        ax.set_title(
+            f"{finding.settings['when']}: no region of the assumptions was found", loc="left"
+        )
         return ax
     first = boxes.iloc[0]
     ax.set_title(
         "Box 1 holds "
         f"{with_error(first['coverage'], first['coverage_low'], first['coverage_high'])} of the "
-        f"parameter sets with\n{finding.asked['when']}, at a density of "
+        f"parameter sets with\n{finding.settings['when']}, at a density of "
         f"{with_error(first['density'], first['density_low'], first['density_high'])}\n(digits: "
         "how many assumptions are restricted)",
         loc="left",

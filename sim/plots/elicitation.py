@@ -69,8 +69,8 @@ def disagreement(finding: Finding, ax: Axes | None = None) -> Axes:
     _intervals(upper, shown, ("spread_low", "estimate", "spread_high"))
     for place, row in enumerate(shown.to_dict("records")):
         upper.plot([row["low"], row["high"]], [place] * 2, color=PALETTE[2], lw=6, zorder=3)
-    share = finding.asked["unit"] == "share"
-    what = f"share that {finding.asked['label']}" if share else finding.asked["label"]
+    share = finding.settings["unit"] == "share"
+    what = f"share that {finding.settings['label']}" if share else finding.settings["label"]
     upper.set_xlabel(f"{what}; line: 90 % of parameter sets, orange: 95 % sampling error")
     if share:
         upper.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -124,10 +124,10 @@ def _finding(finding: Finding) -> str:
     rows = finding.tables["answers"].set_index("source")
     pooled = rows.loc[POOLED]
     three = pooled["estimate"], pooled["low"], pooled["high"]
-    if finding.asked["unit"] == "share":
+    if finding.settings["unit"] == "share":
         value = with_error(*three)
     else:
-        value = with_limits(*three, str(finding.asked["unit"]), 2)
+        value = with_limits(*three, str(finding.settings["unit"]), 2)
     title = f"{value} under what the experts believe"
     divided = finding.tables["variance"].set_index("part")
     if not len(divided) or pd.isna(divided.loc[BETWEEN, "estimate"]):

@@ -23,7 +23,7 @@ def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax, (8, 7))
     ax.set_axis_off()
     above, below = ax.inset_axes((0, 0.42, 0.84, 0.56)), ax.inset_axes((0, 0, 0.84, 0.33))
-    table, settings = finding.table, finding.asked
+    table, settings = finding.table, finding.settings
     along = table[table["role"] == ON_FRONTIER].sort_values("fresh_cost")
     reach = 1.03 * max(1.0, float(finding.tables["points"]["cost"].max()))
     _draw_frontier(above, finding, along)
@@ -57,7 +57,7 @@ def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
 
 def _draw_frontier(ax: Axes, finding: Finding, along: pd.DataFrame) -> None:
     """Bars are 95 % sampling errors on fresh histories; dots are all that was tried."""
-    points, table, hold = finding.tables["points"], finding.table, finding.asked["hold"]
+    points, table, hold = finding.tables["points"], finding.table, finding.settings["hold"]
     ax.plot(points["cost"], points["estimate"], ".", color="0.75", ms=4, zorder=0)
     ax.annotate(
         "grey: all that was tried in the search",
@@ -98,7 +98,7 @@ def _draw_frontier(ax: Axes, finding: Finding, along: pd.DataFrame) -> None:
     low, high = min(float(points["low"].min()), hold), max(float(points["high"].max()), hold)
     ax.set(
         ylim=(low - 0.15 * (high - low), high + 0.1 * (high - low)),
-        ylabel=f"share that holds {finding.asked['years']:g} years",
+        ylabel=f"share that holds {finding.settings['years']:g} years",
     )
 
 
@@ -108,7 +108,7 @@ def _bars(rows: pd.DataFrame, prefix: str) -> Any:
 
 
 def _finding(finding: Finding) -> str:
-    table, settings = finding.table, finding.asked
+    table, settings = finding.table, finding.settings
     row = table[table["role"] == ON_AVERAGE].iloc[0]
     held = with_error(row["fresh_estimate"], row["fresh_low"], row["fresh_high"])
     if row["status"] == NOT_REACHED:

@@ -24,7 +24,7 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
 
     On average (filled) and in its worst tenth of parameter sets (hollow), with 95 % limits.
     """
-    ax, share = axes_or_new(ax), finding.asked["unit"] == "share"
+    ax, share = axes_or_new(ax), finding.settings["unit"] == "share"
     table = finding.labelled("guarantees", "name").sort_values("regret", ascending=False)
     rows = np.arange(len(table))
     for column, marker, colour, filled, label, shift in (
@@ -54,7 +54,7 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
             annotation_clip=False,
         )
     ax.set_yticks(rows, table["name"])
-    what = f"the share that {finding.asked['label']}" if share else finding.asked["label"]
+    what = f"the share that {finding.settings['label']}" if share else finding.settings["label"]
     ax.set(
         ylim=(-0.6, len(table) - 0.4),
         xlabel=(
@@ -69,7 +69,7 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
     first = table.iloc[-1]
     regrets = [
         with_limits(
-            *of_row(first, kind), "points" if share else finding.asked["unit"], 1 if share else 2
+            *of_row(first, kind), "points" if share else finding.settings["unit"], 1 if share else 2
         )
         for kind in ("regret", "worst_regret")
     ]

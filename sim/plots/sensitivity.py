@@ -174,7 +174,7 @@ def influence(finding: Finding, ax: Axes | None = None) -> Axes:
     ax.set_title(
         f"{outcome[:1].upper()}{outcome[1:]} goes from {ends['low']}{between} to {ends['high']}\n"
         f"from the lowest to the highest tenth of {_named(first[0])}{beside}\n(dots: "
-        f"{finding.asked['replicates']} histories each, moved apart; lines: running means, 95 % "
+        f"{finding.settings['replicates']} histories each, moved apart; lines: running means, 95 % "
         "limits)",
         loc="left",
     )
@@ -186,11 +186,11 @@ def _apart(finding: Finding) -> Any:
     dots do not hide each other.
     """
     outcome = finding.tables["points"]["outcome"]
-    if finding.asked["unit"] != "share":
+    if finding.settings["unit"] != "share":
         return outcome
     return (
         outcome
-        + generator(0, "jitter").uniform(-0.3, 0.3, len(outcome)) / finding.asked["replicates"]
+        + generator(0, "jitter").uniform(-0.3, 0.3, len(outcome)) / finding.settings["replicates"]
     )
 
 
@@ -242,25 +242,25 @@ def _finding(finding: Finding, shares: pd.DataFrame, order: list[str]) -> str:
     return (
         f"{value:.0f} ({low:.0f} to {high:.0f}) % of what parameters move in "
         f"{_outcome(finding)}\n"
-        f"({', less that of '.join(map(finding.label, finding.asked['scenarios']))}) goes with "
+        f"({', less that of '.join(map(finding.label, finding.settings['scenarios']))}) goes with "
         f"{_named(best)}"
     )
 
 
 def _outcome(finding: Finding) -> str:
     """The outcome in words, with its article, and whether it is a difference."""
-    share = "the share that " if finding.asked["unit"] == "share" else ""
-    difference = "" if len(finding.asked["scenarios"]) == 1 else "the difference in "
-    return f"{difference}{share}{finding.asked['label']}"
+    share = "the share that " if finding.settings["unit"] == "share" else ""
+    difference = "" if len(finding.settings["scenarios"]) == 1 else "the difference in "
+    return f"{difference}{share}{finding.settings['label']}"
 
 
 def _in_words(row: Any, finding: Finding) -> str:
-    if finding.asked["unit"] == "share":
+    if finding.settings["unit"] == "share":
         return with_error(
             row["estimate"],
             row["low"],
             row["high"],
-            sign="" if len(finding.asked["scenarios"]) == 1 else "+",
+            sign="" if len(finding.settings["scenarios"]) == 1 else "+",
         )
     return f"{row['estimate']:.1f} ({row['low']:.1f} to {row['high']:.1f})"
 
@@ -271,5 +271,5 @@ def _named(factor: str) -> str:
 
 
 def _scale(axis: Any, finding: Finding) -> None:
-    if finding.asked["unit"] == "share":
+    if finding.settings["unit"] == "share":
         axis.set_major_formatter(PercentFormatter(1, decimals=0))

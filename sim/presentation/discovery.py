@@ -27,7 +27,7 @@ HOW_TO_READ = (
 
 def section(finding: Finding) -> Section:
     """Question, answer, and the table of rules of a finding of kind `discovery`."""
-    settings, rules = finding.asked, finding.tables["rules"]
+    settings, rules = finding.settings, finding.tables["rules"]
     scenario, against = map(finding.label, (settings["scenario"], settings["against"]))
     whose = f"{scenario} rather than {against}" if against else scenario
     table = Table(
@@ -58,7 +58,7 @@ def section(finding: Finding) -> Section:
 
 def _answer(finding: Finding) -> Iterator[str]:
     share = finding.tables["share"].iloc[0]
-    when, designs = finding.asked["when"], int(share["designs"])
+    when, designs = finding.settings["when"], int(share["designs"])
     stated = (
         f"In {_percent(share, 'estimate')} of {designs:,} parameter sets {_subject(finding)} {when}"
     )
@@ -81,7 +81,7 @@ def _answer(finding: Finding) -> Iterator[str]:
         )
     if boxes.empty and 0 < share["failing"] < designs:
         yield from _why_no_region(share, designs)
-    if finding.asked["against"]:
+    if finding.settings["against"]:
         yield (
             f"In {_percent(share, 'unsure')} of parameter sets the two are statistically "
             f"indistinguishable with {int(share['replicates'])} histories, which counts as no "
@@ -111,7 +111,9 @@ def _why_no_region(share: pd.Series, designs: int) -> Iterator[str]:
 
 
 def _subject(finding: Finding) -> str:
-    scenario, against = map(finding.label, (finding.asked["scenario"], finding.asked["against"]))
+    scenario, against = map(
+        finding.label, (finding.settings["scenario"], finding.settings["against"])
+    )
     return f"{scenario} less {against} has, significantly," if against else f"under {scenario}"
 
 

@@ -26,7 +26,7 @@ def section(finding: Finding) -> Section:
     """The outcome under the prior, the pool and each expert; the parts of its variance; and what is
     believed of each number.
     """
-    experts = finding.asked["experts"]
+    experts = finding.settings["experts"]
     return Section(
         finding.kind,
         f"What follows from the beliefs of {_counted(experts)}, and where do they differ?"
@@ -51,7 +51,7 @@ def driven(sensitivity: Finding, key: str) -> str:
     if key not in totals.index or pd.isna(totals.loc[key, "estimate"]):
         return ""
     share = with_limits(*of_row(totals.loc[key]))
-    return f"It drives {share} of the variance of {sensitivity.asked['outcome']}."
+    return f"It drives {share} of the variance of {sensitivity.settings['outcome']}."
 
 
 def whose(row: Any) -> str:
@@ -190,8 +190,8 @@ def _named(key: str) -> str:
 
 
 def _outcome(finding: Finding) -> str:
-    label = str(finding.asked["label"])
-    if finding.asked["unit"] == "share":
+    label = str(finding.settings["label"])
+    if finding.settings["unit"] == "share":
         label = f"share that {label}"
     return label[:1].upper() + label[1:]
 
@@ -202,6 +202,6 @@ def _value(row: Any, finding: Finding, *, difference: bool = False) -> str:
 
 def _unit(finding: Finding, *, difference: bool) -> tuple[str, int]:
     """Unit and digits."""
-    if finding.asked["unit"] != "share":
-        return str(finding.asked["unit"]), 2
+    if finding.settings["unit"] != "share":
+        return str(finding.settings["unit"]), 2
     return ("percentage points" if difference else "%"), 1

@@ -27,7 +27,7 @@ HOW_TO_READ = (
 
 def section(finding: Finding) -> Section:
     """Question, answer and tables of a finding of kind `outlook`."""
-    tables, asked = finding.tables, finding.asked
+    tables, settings = finding.tables, finding.settings
     survival = tables["survival"]
     figures: dict[str, Any] = {
         "outlook": lambda ax=None: plots.outlook(finding, ax=ax),
@@ -37,7 +37,7 @@ def section(finding: Finding) -> Section:
         figures["watch"] = lambda ax=None: plots.watch(finding, ax=ax)
     return Section(
         finding.kind,
-        f"{finding.label(asked['scenario'])}, {years_of(round(asked['until'], 2))} after the "
+        f"{finding.label(settings['scenario'])}, {years_of(round(settings['until'], 2))} after the "
         "signature: what is the outlook now?",
         tuple(_answer(finding)),
         (
@@ -52,7 +52,7 @@ def section(finding: Finding) -> Section:
 
 
 def _answer(finding: Finding) -> Iterator[str]:
-    survival, asked = finding.tables["survival"], finding.asked
+    survival, settings = finding.tables["survival"], finding.settings
     year = compared(survival)
     now, then = (_at(survival, since, year) for since in (NOW, SIGNATURE))
     yield (
@@ -70,8 +70,8 @@ def _answer(finding: Finding) -> Iterator[str]:
         yield "Nothing was seen but a ceasefire that held: what moved the outlook is silence."
     yield from _to_watch(finding.tables["watch"])
     yield (
-        f"{asked['effective_histories']:,.0f} effective histories of {asked['histories']:,} stand "
-        "behind these numbers."
+        f"{settings['effective_histories']:,.0f} effective histories of "
+        f"{settings['histories']:,} stand behind these numbers."
     )
 
 

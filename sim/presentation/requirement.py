@@ -29,7 +29,7 @@ _SHARES = {
 
 def section(finding: Finding) -> Section:
     """The cheapest guarantees, how sure they are on fresh histories, and the frontier."""
-    settings, table = finding.asked, finding.table
+    settings, table = finding.settings, finding.table
     keys = list(settings["vary"])
     limits = "; ".join(
         f"{described(key)[0].split(':')[0]} from {low:g} to {high:g} {described(key)[1]}"

@@ -58,7 +58,7 @@ def _headings(finding: Finding) -> dict[str, str]:
     """The columns of the table by their headings."""
     unit = _unit(finding)
     return {
-        f"{finding.asked['outcome']},\n{unit}": "mean",
+        f"{finding.settings['outcome']},\n{unit}": "mean",
         "best, %": "best",
         "with 95 %\nconfidence": "surely",
         f"regret,\n{unit}": "regret",
@@ -70,9 +70,9 @@ def _headings(finding: Finding) -> dict[str, str]:
 def _answer(finding: Finding) -> Iterator[str]:
     table, calls = finding.labelled("guarantees", "name"), finding.tables["calls"].iloc[0]
     best = table.iloc[0]
-    less = " (less is better)" if finding.asked["less_is_better"] else ""
+    less = " (less is better)" if finding.settings["less_is_better"] else ""
     yield (
-        f"Best on average is {best['name']}: {finding.asked['label']} "
+        f"Best on average is {best['name']}: {finding.settings['label']} "
         f"{_in_words(best, 'mean', finding)}{less}. It does best in {_share(best, 'best')} of "
         f"{int(calls['designs']):,} parameter sets, and does so with 95 % confidence in "
         f"{_share(best, 'surely')}; its mean regret is "
@@ -85,7 +85,7 @@ def _answer(finding: Finding) -> Iterator[str]:
             f"{_in_words(least, 'worst_regret', finding, points=True)}."
         )
     worst = table.loc[
-        (table["worst_decile"] * (-1 if finding.asked["less_is_better"] else 1)).idxmax()
+        (table["worst_decile"] * (-1 if finding.settings["less_is_better"] else 1)).idxmax()
     ]
     if worst["name"] != best["name"]:
         yield (
@@ -158,13 +158,13 @@ def _listed(names: list[str]) -> str:
 
 
 def _unit(finding: Finding) -> str:
-    return "%" if finding.asked["unit"] == "share" else str(finding.asked["unit"])
+    return "%" if finding.settings["unit"] == "share" else str(finding.settings["unit"])
 
 
 def _cell(column: str, finding: Finding, row: Any) -> str:
-    share = column in ("best", "surely") or finding.asked["unit"] == "share"
+    share = column in ("best", "surely") or finding.settings["unit"] == "share"
     number, limits = above_limits(
-        *of_row(row, column), "%" if share else finding.asked["unit"], 1 if share else 2
+        *of_row(row, column), "%" if share else finding.settings["unit"], 1 if share else 2
     ).split("\n")
     return f"{number.split(' ')[0]}\n{limits}"
 
@@ -174,7 +174,7 @@ def _share(row: Any, name: str) -> str:
 
 
 def _in_words(row: Any, name: str, finding: Finding, *, points: bool = False) -> str:
-    share = finding.asked["unit"] == "share"
+    share = finding.settings["unit"] == "share"
     return with_limits(
         *of_row(row, name), "points" if share and points else _unit(finding), 1 if share else 2
     )

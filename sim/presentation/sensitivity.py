@@ -19,7 +19,7 @@ def section(finding: Finding) -> Section:
     """What drives the outcome, how much is chance, what was not told from it, and whether the
     sample was large enough.
     """
-    names = [finding.label(name) for name in finding.asked["scenarios"]]
+    names = [finding.label(name) for name in finding.settings["scenarios"]]
     under = (
         f"under {names[0]}" if len(names) == 1 else f"under {names[0]} less that under {names[1]}"
     )
@@ -45,7 +45,7 @@ def section(finding: Finding) -> Section:
     )
     return Section(
         finding.kind,
-        f"Which assumptions drive {finding.asked['outcome']} {under}?",
+        f"Which assumptions drive {finding.settings['outcome']} {under}?",
         tuple(_answer(finding, shares, ranked)),
         (table,),
         {
@@ -74,7 +74,7 @@ def _effect(effect: Any, finding: Finding) -> str:
     """
     size = (
         f"{100 * effect['chance']:.1f}"
-        if finding.asked["unit"] == "share"
+        if finding.settings["unit"] == "share"
         else f"{effect['chance']:.2f}"
     )
     significant = "" if effect["told"] else ": not significant"
@@ -138,7 +138,7 @@ def _enough(finding: Finding, sample: Any, ranked: list[str]) -> str:
             f"±{100 * sample['widest']:.1f} percentage points or better, and {first}."
         )
     return (
-        f"The sample of {finding.asked['samples']} leaves an error of "
+        f"The sample of {finding.settings['samples']} leaves an error of "
         f"±{100 * sample['widest']:.1f} percentage points in a total index, though {first}; "
         f"--samples {sample['enough']:.0f} would bring it to ±{100 * TARGET_HALF_WIDTH:.0f}."
     )
@@ -168,6 +168,6 @@ def _stated(row: Any, name: str) -> tuple[float, float, float]:
 
 def _unit(finding: Finding, name: str) -> tuple[str, int]:
     """Unit and digits."""
-    if finding.asked["unit"] != "share":
-        return str(finding.asked["unit"]), 2
-    return "%" if len(finding.asked["scenarios"]) == 1 and name != "effect" else "points", 1
+    if finding.settings["unit"] != "share":
+        return str(finding.settings["unit"]), 2
+    return "%" if len(finding.settings["scenarios"]) == 1 and name != "effect" else "points", 1

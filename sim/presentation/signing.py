@@ -173,7 +173,7 @@ def _frontier_sentences(finding: Finding) -> Iterator[str]:
 
 def _frontiers(finding: Finding) -> Iterator[Table]:
     """For each scenario the texts along its frontier: provisions, both numbers, and the price."""
-    keys: list[str] = finding.asked["vary"]
+    keys: list[str] = finding.settings["vary"]
     for name, rows in finding.tables["frontier"].groupby("scenario", sort=False):
         yield Table(
             f"{finding.label(str(name))}: texts along the frontier (%; price: percentage points "

@@ -217,7 +217,7 @@ class Coverage:
     left_out: tuple[str, ...]
 
     @classmethod
-    def of(cls, clauses: Iterable[Clause]) -> Self:
+    def of_clauses(cls, clauses: Iterable[Clause]) -> Self:
         """By what each clause has."""
         clauses = tuple(clauses)
         return cls(

@@ -25,7 +25,7 @@ class ClauseLayer(Layer):
     number: str
 
     @classmethod
-    def of(cls, file: Layer, position: int, number: str, key: str, value: Any) -> Self:
+    def of_value(cls, file: Layer, position: int, number: str, key: str, value: Any) -> Self:
         """A value that the clause at a position of a file sets."""
         written = ("clauses", position, "sets", key)
         values = nested(key.split("."), value)
@@ -113,4 +113,4 @@ def _clause_layers(file: Layer) -> Iterator[ClauseLayer]:
         except ValidationError:
             continue
         for key, value in sourced.items():
-            yield ClauseLayer.of(file, position, clause["number"], key, value)
+            yield ClauseLayer.of_value(file, position, clause["number"], key, value)

@@ -144,7 +144,7 @@ def after_action(
 def _faced(scenario: Scenario, world: int, course: Course) -> Sequence[Faced]:
     """Every decision of a history."""
     model = CeasefireModel(scenario, [world], course=course)
-    table = Table.of(model)
+    table = Table.in_place_of_journal(model)
     while model.running:
         model.step()
     return table.faced

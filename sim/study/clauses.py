@@ -192,7 +192,7 @@ def _explained(
     counted = outcome(name, first)
     seed = first.sampling.seed
     weighed = [weights(len(game.players), seed) for game in games]
-    simulated = CoalitionOutcomes.of(games, weighed, name, means)
+    simulated = CoalitionOutcomes.simulated(games, weighed, name, means)
     sides = [
         simulated.side(number, game, weight, 1.0 if number == 0 else -1.0)
         for number, (game, weight) in enumerate(zip(games, weighed, strict=True))

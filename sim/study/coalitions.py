@@ -44,7 +44,7 @@ class CoalitionOutcomes:
     subsets: int
 
     @classmethod
-    def of(
+    def simulated(
         cls,
         games: Sequence[Game],
         weighed: Sequence[Weights],
@@ -114,7 +114,7 @@ def _count(name: str, scenario: Scenario, worlds: pd.DataFrame) -> Floats:
     counted = outcome(name, scenario)
     if isinstance(counted, FunctionOfMeans):
         return counted.columns(worlds)
-    return counted.of(worlds)[None]
+    return counted.numbers(worlds)[None]
 
 
 def _same(row: Floats, _: Any) -> Floats:

@@ -92,7 +92,7 @@ def signings(finding: Finding) -> list[Signing]:
 
 def frontiers(finding: Finding) -> dict[str, list[Point]]:
     """Of each scenario the texts along its frontier; empty where no provisions varied."""
-    keys = finding.asked["vary"]
+    keys = finding.settings["vary"]
     return {
         str(name): [_point(row, keys) for _, row in rows.iterrows()]
         for name, rows in finding.tables["frontier"].groupby("scenario", sort=False)

@@ -293,5 +293,5 @@ def difference(measure: Measure, other: Run) -> Measure:
         measure.name,
         f"{measure.label}, difference from {other.name}",
         "difference",
-        lambda worlds: measure.of(worlds) - measure.of(other.worlds),
+        lambda worlds: measure.numbers(worlds) - measure.numbers(other.worlds),
     )

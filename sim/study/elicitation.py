@@ -272,7 +272,7 @@ def _variance(beliefs: Beliefs, run: Run, measure: Measure, expert: Worlds) -> p
     """
     if len(beliefs.experts) == 1:
         return TABLES["variance"].table([])
-    numbers = measure.of(run.worlds).reshape(len(expert), -1)
+    numbers = measure.numbers(run.worlds).reshape(len(expert), -1)
     parts = variance_parts(numbers, expert)
     rng = generator(run.scenario.sampling.seed, "resampled parameter sets of experts")
     places = [np.flatnonzero(expert == position) for position in range(len(beliefs.experts))]

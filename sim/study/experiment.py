@@ -254,7 +254,9 @@ def _counted(
         },
         "measure": measure.key,
     }
-    (numbers,) = count_histories(sampled, lambda worlds: measure.of(worlds)[None], what, **options)
+    (numbers,) = count_histories(
+        sampled, lambda worlds: measure.numbers(worlds)[None], what, **options
+    )
     return np.asarray(numbers)
 
 

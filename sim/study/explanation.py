@@ -140,7 +140,7 @@ def explanation_of(finding: Finding) -> Explanation:
     tables = finding.tables
     levels = {row["level"]: estimate_of(row) for _, row in tables["levels"].iterrows()}
     return Explanation(
-        **finding.asked,
+        **finding.settings,
         none=levels["none"],
         full=levels["full"],
         difference=levels.get("difference"),

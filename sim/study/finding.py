@@ -27,11 +27,11 @@ def label_table(scenarios: Sequence[Named]) -> dict[str, pd.DataFrame]:
 class Finding:
     """Tables of a study by their names, the first the one that answers its question.
 
-    `asked` holds the settings of the study: plain data that determines the tables.
+    `settings` holds the settings of the study: plain data that determines the tables.
     """
 
     kind: str
-    asked: Mapping[str, Any]
+    settings: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
 
     def __repr__(self) -> str:
@@ -52,7 +52,7 @@ class Finding:
     @property
     def name(self) -> str:
         """The name of its folder: kind and hash of the settings."""
-        return f"{self.kind}-{digest({'kind': self.kind, 'asked': dict(self.asked)})[:8]}"
+        return f"{self.kind}-{digest({'kind': self.kind, 'asked': dict(self.settings)})[:8]}"
 
     def label(self, scenario: str) -> str:
         """What people call a scenario of the study; its name where the study kept no label."""
@@ -72,4 +72,4 @@ class Finding:
             name: json.loads(table.to_json(orient="records", double_precision=15))
             for name, table in self.tables.items()
         }
-        return {"kind": self.kind, "asked": dict(self.asked), **tables}
+        return {"kind": self.kind, "asked": dict(self.settings), **tables}

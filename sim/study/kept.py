@@ -148,7 +148,7 @@ def keep(finding: Finding, out: Path, question: Question | None = None) -> Path:
             (unfinished / name).write_text(text, encoding="utf-8", newline="")
         manifest = {
             "kind": finding.kind,
-            "asked": dict(finding.asked),
+            "asked": dict(finding.settings),
             "question": "" if question is None else question.hash,
             "written": datetime.now(UTC).isoformat(timespec="seconds"),
             "versions": {

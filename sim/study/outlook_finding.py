@@ -84,11 +84,11 @@ def document(finding: Finding) -> dict[str, Any]:
         }
 
     return {
-        "scenario": finding.asked["scenario"],
-        "until": finding.asked["until"],
+        "scenario": finding.settings["scenario"],
+        "until": finding.settings["until"],
         "survival": by_year(NOW),
         "at_signature": by_year(SIGNATURE),
-        "effective_histories": finding.asked["effective_histories"],
+        "effective_histories": finding.settings["effective_histories"],
         "learned": [
             {
                 "name": row["name"],

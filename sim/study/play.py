@@ -125,7 +125,7 @@ class Game:
     def _begin(self) -> None:
         """Play the history from its beginning to the first decision of a seat that is open."""
         self._model = CeasefireModel(self.scenario, [self.world], course=self.course)
-        self._table = Table.of(self._model)
+        self._table = Table.in_place_of_journal(self._model)
         self._go_on()
 
     def _go_on(self) -> None:

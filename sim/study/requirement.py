@@ -237,7 +237,7 @@ def _simulate(
             measures,
             count_histories(
                 scenario,
-                lambda worlds: np.stack([measure.of(worlds) for measure in measures]),
+                lambda worlds: np.stack([measure.numbers(worlds) for measure in measures]),
                 what,
                 out=out,
             ),

@@ -150,7 +150,7 @@ def reverses(finding: Finding, runs: Sequence[Run]) -> bool:
     if finding.kind != "reversal" or len(runs) < 2:  # noqa: PLR2004  one run has no ranking
         return False
     try:
-        return dict(finding.asked) == determinants(runs)
+        return dict(finding.settings) == determinants(runs)
     except NotPairedError:
         return False
 
@@ -269,7 +269,7 @@ def _simulation(total: int, progress: Progress | None = None, **options: Any) ->
         done += scenario.sampling.worlds
         what = {"scenario": scenario.determinants(), "measure": measure.key}
         (numbers,) = count_histories(
-            scenario, lambda worlds: measure.of(worlds)[None], what, progress=heard, **options
+            scenario, lambda worlds: measure.numbers(worlds)[None], what, progress=heard, **options
         )
         return np.asarray(numbers)
 

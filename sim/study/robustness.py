@@ -198,9 +198,9 @@ def relative(measure: Measure, runs: Sequence[Run]) -> Floats:
     """How each guarantee does in each design beside the mean of all (guarantee, design), freed of
     the chance of few histories.
     """
-    middle = np.mean([measure.of(run.worlds) for run in runs], axis=0)
+    middle = np.mean([measure.numbers(run.worlds) for run in runs], axis=0)
     beside = Measure(
-        measure.name, measure.label, "difference", lambda worlds: measure.of(worlds) - middle
+        measure.name, measure.label, "difference", lambda worlds: measure.numbers(worlds) - middle
     )
     return np.stack([by_design(beside, run.worlds) for run in runs])
 

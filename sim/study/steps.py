@@ -80,7 +80,7 @@ def changes_by_step(
     """What each step changes in the difference of both guarantees, in its parameter sets (set,)."""
     moved = [_one_step_a_set(run.scenario, steps) for run in (best, rival)]
     then = np.subtract(*(simulate(scenario, measure) for scenario in moved))
-    now = measure.of(best.worlds) - measure.of(rival.worlds)
+    now = measure.numbers(best.worlds) - measure.numbers(rival.worlds)
     sampling = moved[0].sampling
     by_set = (then - now[: len(then)]).reshape(-1, sampling.replicates).mean(axis=1)
     sets = np.arange(sampling.designs)

@@ -102,7 +102,7 @@ class Accession(Parameters):
     def standing(self, at: Moment) -> Standing:
         """What is in force by t + h, f = i + (1 - i) x, and what is promised until then."""
         entered_by = self.entered_by(at)
-        return Standing.of(
+        return Standing.of_moment(
             at,
             entered_by,
             self.interim + (1 - self.interim) * entered_by,

@@ -81,7 +81,7 @@ def _default_problem(block: type[Provision]) -> str | None:
     """A scenario that does not mention it must be as if it were not installed."""
     nothing, at = Terms(), Moment(1.0, 1.0, entered=True, successor=False)
     try:
-        contribution = block().contributes(Standing.of(at))
+        contribution = block().contributes(Standing.of_moment(at))
         changed = [
             term.changes if isinstance(term, OwnTerm) else term
             for term, value in contribution.items()

@@ -58,7 +58,7 @@ class Regime(Parameters):
 
     def standing(self, at: Moment) -> Standing:
         """How far the regime is in force at t + h: wholly, for one without an accession."""
-        return Standing.of(at) if self.accession is None else self.accession.standing(at)
+        return Standing.of_moment(at) if self.accession is None else self.accession.standing(at)
 
     def terms(
         self,

@@ -104,11 +104,11 @@ def left_out_scores(finding: Finding, cases: pd.DataFrame) -> pd.DataFrame:
     if finding.kind != "calibration":
         must = "must be a calibration: a folder that `ceasefire calibrate` wrote"
         raise ScenarioError(ArgumentFault("calibration", finding.name, must))
-    if finding.asked["record"] != cases_digest(cases):
+    if finding.settings["record"] != cases_digest(cases):
         scored = ", ".join(
             entry.scenario
             for entry in CLASS_SCENARIOS
-            if entry.guarantee_class in finding.asked["scenarios"]
+            if entry.guarantee_class in finding.settings["scenarios"]
         )
         must = f"must be scored on the same cases; use the scenarios of all its classes: {scored}"
         raise ScenarioError(ArgumentFault("calibration", finding.name, must))

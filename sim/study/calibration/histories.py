@@ -143,7 +143,7 @@ def simulate_candidates(
         partial(_lifetimes, dict(scenarios), histories),
         [stream_seed(seed, f"histories of {stream}", batch) for batch in range(len(batches))],
     )
-    points = Points.of(
+    points = Points.in_folder(
         out,
         {
             "lifetimes": {name: scenario.determinants() for name, scenario in scenarios.items()},

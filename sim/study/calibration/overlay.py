@@ -5,7 +5,7 @@ from sim.study.finding import Finding
 
 def scenario_text(finding: Finding) -> str:
     """The posterior as a scenario file to put over others, with how it was made."""
-    draws, settings = finding.tables["draws"], finding.asked
+    draws, settings = finding.tables["draws"], finding.settings
     command = " ".join(
         f"--{name} {settings[name]}" for name in ("candidates", "histories", "checks", "seed")
     )
