@@ -4,12 +4,14 @@ import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from sim.app import markup
 from sim.app.settings import DEAL, Explored, text_of
 from sim.scenario import library
 from sim.scenario.schema import Scenario
@@ -70,7 +72,9 @@ def show(
     """
     with place.expander("The same as a command and in Python"):
         if scenarios[0].file == offered:
-            st.caption(f"The view Files offers {offered} as it stands here.")
+            markup.html(
+                f'<p class="quiet">The view Files offers {escape(offered)} as it stands here.</p>'
+            )
         left, right = st.columns(2, gap="medium")
         with left:
             st.code(command(view, scenarios, baseline, world), language=None, wrap_lines=True)
