@@ -155,6 +155,7 @@ MANY_HISTORIES = {
     "robust": ("robust", "x.toml", "y.toml", *LARGE),
     "clauses": ("clauses", "coalition", "--designs", 200_000),
     "sign": ("sign", "x.toml", *LARGE),
+    "elicit": ("elicit", "x.toml", "--csv", "answers.csv", "--out", "mine.toml", *LARGE),
     "outlook": ("outlook", "x.toml", "--events", "course.toml", "--designs", 400_000),
     "history": ("history", "none", *LARGE),
     "calibrate": ("calibrate", "--candidates", 10**6),

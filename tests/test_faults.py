@@ -74,7 +74,7 @@ SIZES = {
     "sim.study.calibration.study._FRESH_HISTORIES": 50,
     "sim.study.calibration.study._TRUE_HISTORIES": 90,
     "sim.study.calibration.study._REFITS": 3,
-    "sim.study.validation.RESAMPLES": 10,
+    "sim.study.scoring.RESAMPLES": 10,
     "sim.study.side_payments.frontier:samples": 8,
     "sim.study.side_payments.frontier:designs": 8,
     "sim.study.side_payments.frontier:replicates": 2,

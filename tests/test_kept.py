@@ -22,7 +22,8 @@ from elements import LIBRARY
 
 import sim
 from sim import plots
-from sim.analysis.summary import Comparison, Summary
+from sim.analysis.comparison import Comparison
+from sim.analysis.summary import Summary
 from sim.ensemble.points import Points
 from sim.ensemble.seal import sealed
 from sim.ensemble.store import read_run

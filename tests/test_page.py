@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import sim
-from sim.analysis.summary import comparison
+from sim.analysis.comparison import comparison
 from sim.cli import app
 from sim.game.endings import Reason
 from sim.page.page import page

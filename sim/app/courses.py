@@ -3,10 +3,12 @@ take them.
 """
 
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import streamlit as st
 
+from sim.app import markup
 from sim.app.settings import ORIGIN, Explored
 from sim.app.sidebar import put
 from sim.errors import ScenarioError
@@ -100,7 +102,7 @@ def elsewhere(explored: Explored, path: str, course: Course, command: str, pytho
         files = f"{path} holds the course:"
         if explored.changed:
             files = f"The view Files offers {explored.stem}.toml as it stands here. {files}"
-        st.caption(files)
-        st.code(course.text(), language="toml")
-        st.code(command, language="sh", wrap_lines=True)
-        st.code(python, language="python", wrap_lines=True)
+        markup.html(f'<p class="quiet">{escape(files)}</p>')
+        st.code(course.text(), language=None)
+        st.code(command, language=None, wrap_lines=True)
+        st.code(python, language=None, wrap_lines=True)

@@ -128,12 +128,13 @@ def elicit(
             )
             return
         overlay = _checked_overlay(out)
+        sized = load(file, overrides, sampling(designs, replicates, seed))
+        agree([sized], workers, times=2)
         if csv is None:
             _ask(scenario, choose, expert, overlay.with_suffix(".csv"))
         elif keys:
             must = "chooses nothing where --csv has the answers; leave it out"
             raise ScenarioError(ArgumentFault("keys", ",".join(keys), must))
-        sized = load(file, overrides, sampling(designs, replicates, seed))
         _pool(sized, csv or overlay.with_suffix(".csv"), overlay, outcome, workers, runs, as_json)
         if not (as_json or output().quiet):
             say(f"To apply on top of any scenario, as in: ceasefire run {file}+{overlay}")
