@@ -9,13 +9,14 @@ from typing import Any
 
 import streamlit as st
 
-from sim.app import markup, results
+from sim.app import elsewhere, markup, results
 from sim.app.markup import as_markdown
 from sim.app.settings import Explored
 from sim.app.sidebar import put
 from sim.model.designs import FIRST
 from sim.plots.elicitation import belief
 from sim.scenario.show import toml
+from sim.study.answers import answers_text
 from sim.study.beliefs import (
     PERCENTILES,
     AskedNumber,
@@ -24,7 +25,7 @@ from sim.study.beliefs import (
     known_numbers,
     quantiles_of,
 )
-from sim.uncertainty import Quantiles
+from sim.uncertainty import Distribution, Quantiles
 
 _ASKED = 3
 """Numbers that stand there before others are chosen."""
@@ -52,6 +53,15 @@ def show(explored: Explored) -> None:
     )
     for key in chosen:
         _ask(numbers[key], believed.get(key))
+    own = {key: numbers[key] for key in chosen}
+    answers = {key: believed.get(key) or _rounded(own[key].prior) for key in chosen}
+    elsewhere.code(
+        "answers.csv holds what you believe:",
+        answers_text(Beliefs(explored.file, own, {_YOU: answers}).rows()),
+        f"ceasefire elicit {explored.file.name} --csv answers.csv --out mine.toml",
+        f"import sim\n\nscenario = sim.load({explored.file.name!r})\n"
+        f'sim.elicit(scenario, {{{_YOU!r}: {answers!r}}}, overlay="mine.toml")',
+    )
     if believed:
         from sim.study.beliefs_overlay import overlay_text  # noqa: PLC0415  for the button alone
 
@@ -63,6 +73,12 @@ def show(explored: Explored) -> None:
             '<p class="quiet">To apply on top of any scenario: <code>ceasefire run '
             f"{explored.file.name}+mine.toml</code></p>"
         )
+
+
+def _rounded(prior: float | Distribution) -> Triple:
+    """What a scenario assumes, in as many digits as anybody reads."""
+    low, middle, high = (float(f"{value:.6g}") for value in quantiles_of(prior))
+    return low, middle, high
 
 
 def _believed(explored: Explored, numbers: Mapping[str, AskedNumber]) -> dict[str, Triple]:

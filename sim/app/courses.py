@@ -3,12 +3,11 @@ take them.
 """
 
 from dataclasses import replace
-from html import escape
 from typing import Any
 
 import streamlit as st
 
-from sim.app import markup
+from sim.app.elsewhere import code
 from sim.app.settings import ORIGIN, Explored
 from sim.app.sidebar import put
 from sim.errors import ScenarioError
@@ -98,11 +97,7 @@ def in_python(explored: Explored, path: str, *lines: str) -> str:
 
 def elsewhere(explored: Explored, path: str, course: Course, command: str, python: str) -> None:
     """The command and the Python that give the same, and the file that both take."""
-    with st.expander("The same as a command and in Python"):
-        files = f"{path} holds the course:"
-        if explored.changed:
-            files = f"The view Files offers {explored.stem}.toml as it stands here. {files}"
-        markup.html(f'<p class="quiet">{escape(files)}</p>')
-        st.code(course.text(), language=None)
-        st.code(command, language=None, wrap_lines=True)
-        st.code(python, language=None, wrap_lines=True)
+    note = f"{path} holds the course:"
+    if explored.changed:
+        note = f"The view Files offers {explored.stem}.toml as it stands here. {note}"
+    code(note, course.text(), command, python)

@@ -16,6 +16,8 @@ from sim.app.settings import DEAL, Explored, text_of
 from sim.scenario import library
 from sim.scenario.schema import Scenario
 
+TITLE = "The same as a command and in Python"
+
 
 @dataclass(frozen=True)
 class Source:
@@ -58,6 +60,14 @@ def _called(name: str, path: Path) -> str:
     return name if library.files().get(name) == path else str(path)
 
 
+def code(note: str, file: str, command: str, python: str) -> None:
+    """Command and Python of a view, and the file that both take."""
+    with st.expander(TITLE):
+        markup.html(f'<p class="quiet">{escape(note)}</p>')
+        for text in (file, command, python):
+            st.code(text, language=None, wrap_lines=True)
+
+
 def show(
     place: DeltaGenerator,
     view: str,
@@ -70,7 +80,7 @@ def show(
     """Command and Python of a view, for whoever wants them; `offered` is the file that the page
     has of the explored scenario.
     """
-    with place.expander("The same as a command and in Python"):
+    with place.expander(TITLE):
         if scenarios[0].file == offered:
             markup.html(
                 f'<p class="quiet">The view Files offers {escape(offered)} as it stands here.</p>'
