@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from sim.plots.style import PALETTE, axes_or_new
 from sim.study.finding import Finding
 from sim.study.outlook_finding import AHEAD, NOW, compared, name_of
+from sim.wording import of_row, row_with_error, with_error
 
 __all__ = ["learning", "outlook", "watch"]
 
@@ -24,7 +25,7 @@ def outlook(finding: Finding, ax: Axes | None = None) -> Axes:
     at = path["years"].to_numpy()
     for low, high, alpha in (("spread_low", "spread_high", 0.12), ("low", "high", 0.35)):
         ax.fill_between(at, path[low], path[high], color=PALETTE[1], alpha=alpha, lw=0)
-    ax.plot(at, path["estimate"], color=PALETTE[1], lw=1.6)
+    ax.plot(at, path["estimate"], "-" if len(at) > 1 else "o", color=PALETTE[1], lw=1.6)
     seen: dict[float, list[str]] = {}
     for number, event in enumerate(events.to_dict("records"), start=1):
         after = path[path["event"] == number].iloc[0]
@@ -49,9 +50,11 @@ def outlook(finding: Finding, ax: Axes | None = None) -> Axes:
         ylabel=f"chance to hold {AHEAD} more years",
     )
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    at_signature, now = (row_with_error(path.iloc[place]) for place in (0, -1))
+    moved = "; in brackets: what an event moved, percentage points" if seen else ""
     ax.set_title(
-        "The outlook as it was seen; dark: 95 % sampling error, light: 90 % of parameter sets;\n"
-        "in brackets: what an event moved, percentage points",
+        f"The chance to hold {AHEAD} more years is {now}; at the signature it was {at_signature}\n"
+        f"dark: 95 % sampling error, light: 90 % of parameter sets{moved}",
         loc="left",
         fontsize="medium",
     )
@@ -96,8 +99,20 @@ def learning(finding: Finding, ax: Axes | None = None) -> Axes:
     ax.grid(axis="x", color="0.92")
     ax.set_axisbelow(b=True)
     ax.set_xticks([])
-    ax.set_title("Grey: at the signature; blue: now", loc="left", fontsize="medium")
+    ax.set_title(
+        f"{_most_learned(learned)}\ngrey: at the signature; blue: now",
+        loc="left",
+        fontsize="medium",
+    )
     return ax
+
+
+def _most_learned(learned: pd.DataFrame) -> str:
+    """What has changed most, of the types of the guarantors."""
+    types = learned[learned["unit"] == "share"]
+    most = types.loc[(types["now"] - types["before"]).abs().idxmax()]
+    now, before = (with_error(*of_row(most, when)) for when in ("now", "before"))
+    return f"That {name_of(most['name'])} is believed with {now}, at the signature with {before}"
 
 
 def watch(finding: Finding, ax: Axes | None = None) -> Axes:
@@ -120,8 +135,17 @@ def watch(finding: Finding, ax: Axes | None = None) -> Axes:
     ax.set_axisbelow(b=True)
     ax.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.set_xlabel("chance to hold five years from today if it is seen; 95 % sampling error")
-    ax.set_title("Grey: the outlook today", loc="left", fontsize="medium")
+    ax.set_xlabel(
+        f"chance to hold {compared(survival):.0f} years from today if it is seen; 95 % sampling error"
+    )
+    worst = known.loc[known["outlook"].idxmin()]
+    ax.set_title(
+        f"The worst news would be: {worst['what']}, after which "
+        f"{with_error(*of_row(worst, 'outlook'))} hold {compared(survival):.0f} years\n"
+        "grey: the outlook today",
+        loc="left",
+        fontsize="medium",
+    )
     return ax
 
 
