@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def patience() -> int:
     """Seconds after which a process that hangs is given up: more than the busiest machine needs."""
-    return 900
+    return 300
 
 
 @pytest.fixture(scope="session")

@@ -135,13 +135,11 @@ def watch(finding: Finding, ax: Axes | None = None) -> Axes:
     ax.set_axisbelow(b=True)
     ax.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.set_xlabel(
-        f"chance to hold {compared(survival):.0f} years from today if it is seen; 95 % sampling error"
-    )
-    worst = known.loc[known["outlook"].idxmin()]
+    ahead, worst = f"{compared(survival):.0f} years", known.loc[known["outlook"].idxmin()]
+    ax.set_xlabel(f"chance to hold {ahead} from today if it is seen; 95 % sampling error")
     ax.set_title(
         f"The worst news would be: {worst['what']}, after which "
-        f"{with_error(*of_row(worst, 'outlook'))} hold {compared(survival):.0f} years\n"
+        f"{with_error(*of_row(worst, 'outlook'))} hold {ahead} from today\n"
         "grey: the outlook today",
         loc="left",
         fontsize="medium",
