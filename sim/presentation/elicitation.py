@@ -115,9 +115,9 @@ def _said(finding: Finding) -> Iterator[str]:
     own = table[table["source"] == EXPERT]
     answered = own[own["answered"]]
     yield (
-        f"{len(answered)} answers about {_numbers(own['key'].nunique())}, each fitted by a "
-        "distribution that has these quantiles, but for "
-        f"{answered['miss'].max():.0e} of the range from 5 to 95 % at most."
+        f"{len(answered)} answer{'s' if len(answered) > 1 else ''} about "
+        f"{_numbers(own['key'].nunique())}, each fitted by a distribution that has these quantiles "
+        "to a millionth of the range from 5 to 95 %."
     )
     for expert, rows in own[~own["answered"]].groupby("expert", sort=False):
         names = "; ".join(meaning(key)[0] for key in rows["key"])
