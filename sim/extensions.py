@@ -74,10 +74,10 @@ def extensions(
 
     Raises ExtensionError for one that cannot be used.
     """
-    found: dict[str, Extension] = {}
+    joined: dict[str, Extension] = {}
     for entry in sorted(entry_points(group=group), key=lambda entry: (entry.name, entry.value)):
         extension = _loaded(entry)
-        if other := found.get(entry.name):
+        if other := joined.get(entry.name):
             both = f"{other.distribution} {other.version} brings this name too"
             raise extension.error(f"{both}; uninstall one of the two")
         if not NAME.fullmatch(entry.name):
@@ -88,8 +88,8 @@ def extensions(
             raise extension.error("has no source, on which the names of runs hang; install it")
         if problem := check(extension):
             raise extension.error(problem)
-        found[entry.name] = extension
-    return found
+        joined[entry.name] = extension
+    return joined
 
 
 def _loaded(entry: EntryPoint) -> Extension:

@@ -87,11 +87,11 @@ class Distribution(ABC):
         except TypeError:
             takes = ", ".join(field.name for field in fields(cls))
             raise ValueError(f"{cls.kind} takes {takes}, as in {EXAMPLES[cls.kind]}") from None
-        given = all(
+        is_whole = all(
             getattr(distribution, field.name) is not None or field.default is None
             for field in fields(cls)
         )
-        if not given or not all(
+        if not is_whole or not all(
             number is None or is_number(number) for number in distribution.numbers()
         ):
             raise ValueError(f"{cls.kind} takes finite numbers up to {LARGEST:g}")
@@ -510,16 +510,16 @@ class Quantiles(Distribution):
         )
 
     def validation_error(self) -> str | None:
-        """Its numbers must be in order, within its limits, and far enough apart to be told."""
+        """Its numbers must be in order, within its limits, and far enough apart."""
         low, high = self.limits()
         if not low < self.p5 < self.p50 < self.p95 < high:
             return "low < p5 < p50 < p95 < high"
         first, second, third = self._on_line
         least = _MIN_STEP * (third - first)
-        told = math.isfinite(least) and 0 < least < min(second - first, third - second)
+        are_apart = math.isfinite(least) and 0 < least < min(second - first, third - second)
         return (
             None
-            if told and self.miss() <= FIT
+            if are_apart and self.miss() <= FIT
             else "numbers that are farther apart, or limits that are nearer to them or farther"
         )
 

@@ -179,8 +179,8 @@ def _month(game: Game, step: int) -> str:
 
 def _listed(game: Game, deeds: Sequence[Deed]) -> str:
     scenario = game.scenario
-    told = news(scenario.calendar.signed, deeds, scenario.sampling.steps_per_year, set())
-    return f'<div class="long">{"".join(f"<p>{escape(text)}</p>" for text in told)}</div>'
+    happened = news(scenario.calendar.signed, deeds, scenario.sampling.steps_per_year, set())
+    return f'<div class="long">{"".join(f"<p>{escape(text)}</p>" for text in happened)}</div>'
 
 
 def _end(game: Game) -> None:

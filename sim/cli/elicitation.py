@@ -175,10 +175,10 @@ def _questions(
     from sim.study.elicitation import default_outcome
     from sim.study.sensitivity import leading
 
-    found = _sensitivity(scenario, outcome or default_outcome(scenario), workers, runs)
+    finding = _sensitivity(scenario, outcome or default_outcome(scenario), workers, runs)
     known = known_numbers(scenario)
-    chosen = [key for key in leading(found) if key in known][:number]
-    return asked_numbers(scenario, chosen), {key: driven(found, key) for key in chosen}
+    chosen = [key for key in leading(finding) if key in known][:number]
+    return asked_numbers(scenario, chosen), {key: driven(finding, key) for key in chosen}
 
 
 def _sensitivity(scenario: "Scenario", outcome: str, workers: int, runs: Path) -> "Finding":

@@ -56,17 +56,17 @@ def export(
         from sim.ensemble.store import Run
         from sim.exports import write
 
-        found = _result(result, runs, overrides)
-        if isinstance(found, Run):
-            warn(found.scenario)
-        path = out or Path(_default_name(found, to or "csv"))
-        written = write.export(found, path, to)
-        what = "run" if isinstance(found, Run) else "finding"
-        say(f"{written}: {what} {found.name}, as {to or write.suffix(path)}")
+        content = _result(result, runs, overrides)
+        if isinstance(content, Run):
+            warn(content.scenario)
+        path = out or Path(_default_name(content, to or "csv"))
+        written = write.export(content, path, to)
+        kind = "run" if isinstance(content, Run) else "finding"
+        say(f"{written}: {kind} {content.name}, as {to or write.suffix(path)}")
 
 
-def _default_name(found: "Run | Finding", kind: str) -> str:
-    return f"{found.name}-csv" if kind == "csv" else f"{found.name}.{kind}"
+def _default_name(what: "Run | Finding", kind: str) -> str:
+    return f"{what.name}-csv" if kind == "csv" else f"{what.name}.{kind}"
 
 
 def _result(name: str, runs: Path, overrides: list[str] | None) -> "Run | Finding":
