@@ -139,8 +139,8 @@ def doubts(finding: Finding) -> Iterator[str]:
     }
     if reasons := [reason for reason, holds in faults.items() if holds]:
         yield (
-            f"The posterior is unreliable: {'; '.join(reasons)}. Simulate more --candidates and "
-            "--histories."
+            f"The posterior is unreliable: {'; '.join(reasons)}. Simulate more candidates "
+            "and histories."
         )
     if loses(finding):
         yield (

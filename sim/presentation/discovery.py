@@ -85,7 +85,7 @@ def _answer(finding: Finding) -> Iterator[str]:
         yield (
             f"In {_percent(share, 'unsure')} of parameter sets the two are statistically "
             f"indistinguishable with {int(share['replicates'])} histories, which counts as no "
-            "difference; more --replicates would separate them."
+            "difference; more histories each would separate them."
         )
     elif share["unsure"] > 0:
         yield (
@@ -99,14 +99,14 @@ def _why_no_region(share: pd.Series, designs: int) -> Iterator[str]:
     if fewer < MIN_CASES:
         yield (
             f"With {fewer} parameter set{'s' if fewer != 1 else ''} of one kind, a region cannot "
-            "be distinguished from chance; simulate more --designs."
+            "be distinguished from chance; simulate more of them."
         )
     else:
         yield (
             f"No region was found. With {int(share['replicates'])} histories each, chance may "
             f"misclassify {share['misjudged']:.0f} parameter sets, where {fewer} are of the rarer "
             f"kind, or no region stands out in nearly all resamples of {designs:,} parameter sets. "
-            "This does not prove that there is none: more --replicates or --designs may show one."
+            "This does not prove that there is none: more histories or more sets may show one."
         )
 
 

@@ -149,11 +149,11 @@ def _check_effective(now: History, scenario: Scenario) -> None:
     if count == 0:
         raise RunError(
             f"{scenario.name}: none of {worlds:,} histories could have taken this course; simulate "
-            "more parameter sets (--designs), or look whether the scenario allows each event"
+            "more parameter sets, or look whether the scenario allows each event"
         )
     enough = int(np.ceil(1.5 * FEWEST / count * scenario.sampling.designs / 100) * 100)
     raise RunError(
         f"{scenario.name}: of {worlds:,} histories only {count:.0f} effective ones could have "
-        f"taken this course, and {FEWEST} are needed; simulate more (--designs {enough}), or "
-        "shorten the course"
+        f"taken this course, and {FEWEST} are needed; simulate {enough:,} "
+        "parameter sets, or shorten the course"
     )
