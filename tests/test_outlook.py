@@ -139,7 +139,7 @@ def test_too_few_histories_are_refused_with_what_to_do(scenario):
     probes = tuple(
         Event(at, "probe", {"answer": "firm", "retaliated": True}) for at in (0.25, 0.5, 0.75)
     )
-    with pytest.raises(RunError, match=r"effective.*--designs \d+"):
+    with pytest.raises(RunError, match=r"effective.*\d+ parameter sets"):
         find_outlook(replaced(scenario, {"sampling.designs": 60}), Course(1.0, probes), out=None)
     never = replaced(
         scenario, {"europe.renewal_if_resolute": 1.0, "europe.renewal_if_irresolute": 1.0}

@@ -18,7 +18,7 @@ from sim.wording import above_limits, of_row, with_limits
 HOW_TO_READ = (
     "Below each number: 95 % limits. Best: share of parameter sets in which the guarantee does "
     "best; its limits run from the sets in which it does so with 95 % confidence to those in which "
-    "it may, and more histories each bring them together. Regret: how far it falls short of the best "
+    "it may, and more histories bring them together. Regret: how far it falls short of the best "
     "guarantee (Savage 1951), on average; worst regret: in the tenth of parameter sets where it "
     "falls short most. Worst tenth: its outcome in the tenth of parameter sets where it does "
     "worst. A belief is measured by its divergence from the present one: 0 nats is none, and 0.7 "
