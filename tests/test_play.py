@@ -275,6 +275,17 @@ def process(scenarios, folder, *words):
     )
 
 
+@pytest.fixture
+def can_hang_up():
+    """A terminal that goes away ends processes that are started now, also where `nohup` started the
+    tests.
+    """
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("can_hang_up")
 @pytest.mark.parametrize("end", ["interrupt", "kill", "hang up", "broken pipe"])
 def test_nothing_is_lost_whatever_ends_the_game(scenarios, tmp_path, end, patience):
     """Ctrl-C says where the log is; after a kill, or without a terminal, it is there all the same."""
