@@ -276,16 +276,18 @@ def process(scenarios, folder, *words):
 
 
 @pytest.fixture
-def can_hang_up():
-    """A terminal that goes away ends processes that are started now, also where `nohup` started the
-    tests.
+def signalled():
+    """Signals reach the processes that are started now, also where the tests themselves were started
+    in the background, where these are ignored.
     """
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    own = {signal.SIGHUP: signal.SIG_DFL, signal.SIGINT: signal.default_int_handler}
+    before = {number: signal.signal(number, handler) for number, handler in own.items()}
     yield
-    signal.signal(signal.SIGHUP, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
-@pytest.mark.usefixtures("can_hang_up")
+@pytest.mark.usefixtures("signalled")
 @pytest.mark.parametrize("end", ["interrupt", "kill", "hang up", "broken pipe"])
 def test_nothing_is_lost_whatever_ends_the_game(scenarios, tmp_path, end, patience):
     """Ctrl-C says where the log is; after a kill, or without a terminal, it is there all the same."""
