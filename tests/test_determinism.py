@@ -131,6 +131,7 @@ def test_bytes_do_not_depend_on_the_hash_seed_of_python(scenarios, hashes, tmp_p
         assert sim.read_run(folder).manifest["sha256"] == hashes
 
 
+@pytest.mark.exhaustive
 def test_bytes_do_not_depend_on_how_many_rows_there_are(tmp_path):
     """More rows than Parquet takes in a group, in blocks that end before, at and after the end of a
     group.

@@ -149,7 +149,7 @@ class _Begun:
     files: tuple[Any, Any, Any]
 
     @classmethod
-    def of(cls, asked: dict[str, Any]) -> "_Begun":
+    def with_faults(cls, asked: dict[str, Any]) -> "_Begun":
         """Begin it."""
         files = out, err, uses = tuple(tempfile.TemporaryFile() for _ in range(3))  # noqa: SIM115  read when it has ended
         child = os.fork()
@@ -264,5 +264,5 @@ if __name__ == "__main__":
     _answer([])
     for line in sys.stdin:
         trial = json.loads(line)
-        begun = [_Begun.numbers(trial) for _ in range(trial["times"])]
+        begun = [_Begun.with_faults(trial) for _ in range(trial["times"])]
         _answer([one.ended() for one in begun])
