@@ -26,6 +26,7 @@ from sim.actors.choice import (
 from sim.actors.members import Member
 from sim.actors.russia import Challenger
 from sim.actors.ukraine import Protege
+from sim.calendar import FIRST, LAST
 from sim.game.war import War
 from sim.guarantee.provisions import Accession, Provision, Regime
 from sim.guarantee.terms import NOT_ADDED, TERMS, Moment, Terms
@@ -61,7 +62,7 @@ def legal(block: type[Parameters]) -> st.SearchStrategy[dict]:
                 extra.get("minimum", -LARGEST), extra.get("maximum", LARGEST), allow_subnormal=False
             )
         elif field.annotation is date:
-            numbers[name] = st.dates()
+            numbers[name] = st.dates(FIRST, LAST)
     required = {
         name: each for name, each in numbers.items() if block.model_fields[name].is_required()
     }
