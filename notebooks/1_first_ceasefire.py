@@ -5,7 +5,7 @@
 # it end?**
 #
 # A scenario file describes a guarantee. The simulation plays it through thousands of possible histories of twenty years, which we call
-# worlds. This is a model for thinking with, not a forecast: it says what follows from stated assumptions.
+# worlds. This is a model for thinking with, not a forecast: it says what follows from stated assumptions. The notebook takes about ten seconds.
 
 # %%
 from pathlib import Path
@@ -144,8 +144,8 @@ ax = sim.plots.world(sim.replay(scenario, world))
 
 
 # %%
-def told(row):
-    """Tell an estimate with its sampling error, and its range over parameter sets."""
+def in_words(row):
+    """An estimate with its sampling error, and its range over parameter sets."""
     return (f"{100 * row.estimate:.1f} ±{50 * (row.high - row.low):.1f} % (nine of ten parameter sets: {100 * row.spread_low:.0f} to "
             f"{100 * row.spread_high:.0f} %)")
 
@@ -153,11 +153,11 @@ def told(row):
 held, ended, danger = sim.survival(run).set_index("years"), sim.causes(run).set_index("cause"), sim.hazard(run).set_index("year")
 worst = danger["estimate"].idxmax()
 display(Markdown(f"""
-- Under this guarantee {told(held.loc[10])} of ceasefires hold ten years, and {told(held.loc[20])} hold twenty.
+- Under this guarantee {in_words(held.loc[10])} of ceasefires hold ten years, and {in_words(held.loc[20])} hold twenty.
 - The first range is small and the second is very wide. Another seed would hardly change the answer; another Russia would.
-- Most ends are attacks by Russia: {told(ended.loc["attack"])} of all histories. Escalated probes end {told(ended.loc["probe"])}.
+- Most ends are attacks by Russia: {in_words(ended.loc["attack"])} of all histories. Escalated probes end {in_words(ended.loc["probe"])}.
 - The dangerous time is year {worst}, with {100 * danger.estimate[worst]:.1f} ends a year per hundred ceasefires that still hold
   (95 %: {100 * danger.low[worst]:.1f} to {100 * danger.high[worst]:.1f}); in the last year it is {100 * danger.estimate.iloc[-1]:.1f}
   ({100 * danger.low.iloc[-1]:.1f} to {100 * danger.high.iloc[-1]:.1f}).
-- Get through the first year, as {told(held.loc[1])} do, and the danger is lower from there on.
+- Get through the first year, as {in_words(held.loc[1])} do, and the danger is lower from there on.
 """))

@@ -4,7 +4,8 @@
 # **Which guarantee keeps a ceasefire longest, when is one better than another, and who can be sure of it?**
 #
 # Eight scenarios differ in their promises, troops, arms, assurances and accession. Each is played on the same worlds: world 4711 meets
-# the same elections, leaders and incidents under every guarantee, so that a difference is due to the guarantee and not to luck.
+# the same elections, leaders and incidents under every guarantee, so that a difference is due to the guarantee and not to luck. The notebook takes
+# about fifteen seconds.
 
 # %%
 from pathlib import Path
@@ -67,7 +68,7 @@ ax = sim.plots.differences(list(runs.values()), baseline="none", years=10)
 # %%
 ax = sim.plots.differences(list(runs.values()), baseline="none", years=1)
 worst = differences[differences["years"] == 1].sort_values("estimate").iloc[0]
-ax.set_title(f"In the first year {worst.scenario} costs {-100 * worst.estimate:.1f} ±{50 * (worst.high - worst.low):.1f} points",
+ax.set_title(f"In the first year {scenarios[worst.scenario].label} costs {-100 * worst.estimate:.1f} ±{50 * (worst.high - worst.low):.1f} points",
              loc="left")
 plt.show()
 
@@ -112,8 +113,8 @@ show(*terminal.table(tables.differences_table(comparison([runs["nato"], runs["ar
 
 
 # %%
-def told(row, sign=""):
-    """Tell an estimate with its sampling error, and its range over parameter sets, in percent or with a sign in points."""
+def in_words(row, sign=""):
+    """An estimate with its sampling error, and its range over parameter sets, in percent or with a sign in points."""
     unit = "points" if sign else "%"
     return (f"{100 * row.estimate:{sign}.1f} ±{50 * (row.high - row.low):.1f} {unit} (nine of ten parameter sets: "
             f"{100 * row.spread_low:{sign}.0f} to {100 * row.spread_high:{sign}.0f} {unit})")
@@ -121,17 +122,19 @@ def told(row, sign=""):
 
 ten = {name: sim.survival(run, years=[10]).iloc[0] for name, run in runs.items()}
 best, worst = (pick(ten, key=lambda name: ten[name].estimate) for pick in (max, min))
+label = {name: scenario.label for name, scenario in scenarios.items()}
 added = differences.set_index(["scenario", "years"])
 most = sure.iloc[-1]
 display(Markdown(f"""
-- {best} keeps most ceasefires for ten years: {told(ten[best])}. {worst} keeps fewest: {told(ten[worst])}.
-- What a guarantee reaches hangs on the parameters; whether it adds something may hang on them less. After ten years {best} adds
-  {told(added.loc[best, 10], "+")} to no guarantee, coalition {told(added.loc["coalition", 10], "+")},
-  armed_neutrality {told(added.loc["armed_neutrality", 10], "+")}, and budapest {told(added.loc["budapest", 10], "+")}.
-- Late guarantees cost something early. In the first year nato, which must be ratified, changes durability by
-  {told(added.loc["nato", 1], "+")}, and eu by {told(added.loc["eu", 1], "+")}. These ranges cross zero: whether it does depends on
+- {label[best]} keeps most ceasefires for ten years: {in_words(ten[best])}. {label[worst]} keeps fewest: {in_words(ten[worst])}.
+- What a guarantee reaches hangs on the parameters; whether it adds something may hang on them less. After ten years {label[best]} adds
+  {in_words(added.loc[best, 10], "+")} to no guarantee, {label["coalition"]} {in_words(added.loc["coalition", 10], "+")},
+  {label["armed_neutrality"]} {in_words(added.loc["armed_neutrality", 10], "+")}, and {label["budapest"]}
+  {in_words(added.loc["budapest", 10], "+")}.
+- Late guarantees cost something early. In the first year {label["nato"]}, which must be ratified, changes durability by
+  {in_words(added.loc["nato", 1], "+")}, and {label["eu"]} by {in_words(added.loc["eu", 1], "+")}. These ranges cross zero: whether it does depends on
   assumptions.
-- article5_like does better than nato at first, by {told(duel.loc[1], "+")} after one year; after twenty it is {told(duel.loc[20], "+")}.
-- {most.guarantee} is likelier than not to hold ten years in {100 * most.value:.0f} ±{50 * (most.high - most.low):.0f} % of parameter
-  sets, {sure.iloc[0].guarantee} in {100 * sure.iloc[0].value:.0f} ±{50 * (sure.iloc[0].high - sure.iloc[0].low):.0f} %.
+- {label["article5_like"]} does better than {label["nato"]} at first, by {in_words(duel.loc[1], "+")} after one year; after twenty it is {in_words(duel.loc[20], "+")}.
+- {label[most.guarantee]} is likelier than not to hold ten years in {100 * most.value:.0f} ±{50 * (most.high - most.low):.0f} % of parameter
+  sets, {label[sure.iloc[0].guarantee]} in {100 * sure.iloc[0].value:.0f} ±{50 * (sure.iloc[0].high - sure.iloc[0].low):.0f} %.
 """))

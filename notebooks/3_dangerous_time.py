@@ -4,7 +4,8 @@
 # **When is a ceasefire in most danger, and can a guarantee that comes too slowly make it worse?**
 #
 # A state that sees its advantage slip away may attack while it still can. Powell (2006) calls it the commitment problem, Levy (1987) the
-# preventive motive. Here Russia rebuilds, Ukraine is armed, and a treaty may be ratified, each with its own half-life or wait.
+# preventive motive. Here Russia rebuilds, Ukraine is armed, and a treaty may be ratified, each with its own half-life or wait. The notebook takes
+# about twenty seconds.
 
 # %%
 from pathlib import Path
@@ -19,8 +20,8 @@ import sim
 SCENARIOS = Path("../scenarios")
 
 
-def told(row, sign=""):
-    """Tell an estimate with its sampling error, and its range over parameter sets, in percent or with a sign in points."""
+def in_words(row, sign=""):
+    """An estimate with its sampling error, and its range over parameter sets, in percent or with a sign in points."""
     unit = "points" if sign else "%"
     return (f"{100 * row.estimate:{sign}.1f} ±{50 * (row.high - row.low):.1f} {unit} (nine of ten parameter sets: "
             f"{100 * row.spread_low:{sign}.0f} to {100 * row.spread_high:{sign}.0f} {unit})")
@@ -147,15 +148,15 @@ rates = "; ".join(f"{name} year {row.year:.0f}, {100 * row.estimate:.1f} ends a 
 slow_arms, fast_arms = (arming.loc[(label, 1)] for label in speeds)
 display(Markdown(f"""
 - The dangerous time differs: {rates}.
-- Membership on the way changes the first year by {told(seen.loc["nato", 1], "+")} against no guarantee, the same membership at once by
-  {told(seen.loc["nato_at_once", 1], "+")}. After twenty years the two are {told(seen.loc["nato", 20], "+")} and
-  {told(seen.loc["nato_at_once", 20], "+")}. What costs is the wait: the treaty provokes as much in the one as in the other.
-- A veto that is known from the start gives {told(seen.loc["nato_never", 1], "+")} in the first year and
-  {told(seen.loc["nato_never", 20], "+")} after twenty. In the first year the prospect of membership itself makes a difference of
-  {told(prospect, "+")}: the early danger is that of the approach.
-- Arms of 90 billion dollars change the first year by {told(slow_arms, "+")} and the twentieth by
-  {told(arming.loc[("within years", 20)], "+")}. If they came within months, the first year would change by
-  {told(fast_arms, "+")}: the early cost is that of the wait.
-- A Russia that rebuilds in a year leaves {told(fast)} of unguaranteed ceasefires standing after five years, one that takes sixteen
-  {told(slow)}.
+- Membership on the way changes the first year by {in_words(seen.loc["nato", 1], "+")} against no guarantee, the same membership at once by
+  {in_words(seen.loc["nato_at_once", 1], "+")}. After twenty years the two are {in_words(seen.loc["nato", 20], "+")} and
+  {in_words(seen.loc["nato_at_once", 20], "+")}. What costs is the wait: the treaty provokes as much in the one as in the other.
+- A veto that is known from the start gives {in_words(seen.loc["nato_never", 1], "+")} in the first year and
+  {in_words(seen.loc["nato_never", 20], "+")} after twenty. In the first year the prospect of membership itself makes a difference of
+  {in_words(prospect, "+")}: the early danger is that of the approach.
+- Arms of 90 billion dollars change the first year by {in_words(slow_arms, "+")} and the twentieth by
+  {in_words(arming.loc[("within years", 20)], "+")}. If they came within months, the first year would change by
+  {in_words(fast_arms, "+")}: the early cost is that of the wait.
+- A Russia that rebuilds in a year leaves {in_words(fast)} of unguaranteed ceasefires standing after five years, one that takes sixteen
+  {in_words(slow)}.
 """))

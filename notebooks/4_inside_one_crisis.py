@@ -5,7 +5,7 @@
 #
 # Every month Russia may review its policy: attack, hold, or probe. The coalition and the United States have private types, resolute or
 # irresolute. The month is a game in extensive form, and its solution an agent quantal response equilibrium (McKelvey & Palfrey 1998):
-# everyone takes the better course more often, and nobody is sure to.
+# everyone takes the better course more often, and nobody is sure to. The notebook takes about ten seconds.
 
 # %%
 from dataclasses import replace
@@ -70,7 +70,7 @@ all_crises = others.crisis(np.flatnonzero(others.at_peace))
 print(f"{others.at_peace.sum()} of {len(others.worlds)} ceasefires still hold, each with its own parameters")
 
 
-def told(values, sign=""):
+def in_words(values, sign=""):
     """Tell the mean of shares over parameter sets, its 95 % sampling error, and where nine of ten of them lie."""
     low, high = 100 * np.quantile(values, [0.05, 0.95])
     error = 100 * 1.96 * np.std(values, ddof=1) / np.sqrt(len(values))
@@ -114,7 +114,7 @@ pd.DataFrame([{
     "action": str(action),
     "worth, this world": f"{values[review][action]:+.3f}",
     "chance, this world (exact)": f"{100 * strategy[review][action]:.1f} %",
-    "chance over parameter sets": told(chances),
+    "chance over parameter sets": in_words(chances),
 } for action, chances in zip(strategy[review], all_crises.response, strict=True)]).set_index("action")
 
 # %% [markdown]
@@ -126,7 +126,7 @@ fig, ax = plt.subplots(figsize=(12, 8))
 sim.plots.game_tree(tree, strategy, types=("irresolute", "irresolute"), ax=ax)
 attack, hold, probing = all_crises.response
 ax.set_title(f"World {world} after {model.years:.1f} years, if both allies are irresolute\n"
-             f"At such a review Russia attacks with {told(attack)}", loc="left")
+             f"At such a review Russia attacks with {in_words(attack)}", loc="left")
 plt.show()
 
 # %% [markdown]
@@ -152,8 +152,8 @@ reputations = {"before the answer": reputation,
            "after a firm answer": bayes(reputation, firm[RESOLUTE], firm[IRRESOLUTE]),
            "after a soft answer": bayes(reputation, 1 - firm[RESOLUTE], 1 - firm[IRRESOLUTE])}
 attacks = {when: replace(all_crises, reputation_europe=value).response[0] for when, value in reputations.items()}
-pd.DataFrame({"reputation of Europe": {when: told(value) for when, value in reputations.items()},
-              "chance of attack at a review": {when: told(chance) for when, chance in attacks.items()}})
+pd.DataFrame({"reputation of Europe": {when: in_words(value) for when, value in reputations.items()},
+              "chance of attack at a review": {when: in_words(chance) for when, chance in attacks.items()}})
 
 # %% [markdown]
 # How much does a reputation deter? The same crises with any reputation, from certainty of no resolve to certainty of resolve:
@@ -185,14 +185,14 @@ plt.show()
 unmoved = np.mean(np.abs(there[-1] - there[0]) < 0.01)
 display(Markdown(f"""
 - In world {world}, in the month before the probe, Russia would attack at a review with {100 * strategy[review][Action.ATTACK]:.1f} %
-  (exact for this world, so ±0). Over the parameter sets whose ceasefire still holds then, the chance is {told(attack)}: the danger
+  (exact for this world, so ±0). Over the parameter sets whose ceasefire still holds then, the chance is {in_words(attack)}: the danger
   is in few of them.
-- Its chance of a probe is {told(probing)}: probing is what Russia does where it does not attack.
-- A soft answer moves Europe's reputation from {told(reputations["before the answer"])} to
-  {told(reputations["after a soft answer"])}, a firm one to {told(reputations["after a firm answer"])}.
-- That changes the chance of attack at the next review by {told(attacks["after a soft answer"] - attacks["before the answer"], "+")} after
-  a soft and by {told(attacks["after a firm answer"] - attacks["before the answer"], "+")} after a firm answer.
+- Its chance of a probe is {in_words(probing)}: probing is what Russia does where it does not attack.
+- A soft answer moves Europe's reputation from {in_words(reputations["before the answer"])} to
+  {in_words(reputations["after a soft answer"])}, a firm one to {in_words(reputations["after a firm answer"])}.
+- That changes the chance of attack at the next review by {in_words(attacks["after a soft answer"] - attacks["before the answer"], "+")} after
+  a soft and by {in_words(attacks["after a firm answer"] - attacks["before the answer"], "+")} after a firm answer.
 - From certainty that Europe is irresolute to certainty that it is resolute the chance of attack changes by
-  {told(there[-1] - there[0], "+")}. A reputation deters those who waver. To most it makes little difference: by less than one point in
+  {in_words(there[-1] - there[0], "+")}. A reputation deters those who waver. To most it makes little difference: by less than one point in
   {100 * unmoved:.0f} ±{196 * np.sqrt(unmoved * (1 - unmoved) / there.shape[1]):.0f} % of parameter sets.
 """))

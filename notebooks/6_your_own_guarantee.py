@@ -3,7 +3,8 @@
 #
 # **How do I put my own proposal to the test, and what if Russia thinks differently from what the model supposes?**
 #
-# A guarantee is a short file. A Russia is a Python class. Both meet the same worlds as those that come with the model.
+# A guarantee is a short file. A Russia is a Python class. Both meet the same worlds as those that come with the model. The notebook takes about
+# fifteen seconds.
 
 # %%
 from pathlib import Path
@@ -26,8 +27,8 @@ from sim.presentation import terminal
 SCENARIOS = Path("../scenarios").resolve()
 
 
-def told(row, sign=""):
-    """Tell an estimate with its sampling error, and its range over parameter sets, in percent or with a sign in points."""
+def in_words(row, sign=""):
+    """An estimate with its sampling error, and its range over parameter sets, in percent or with a sign in points."""
     unit = "points" if sign else "%"
     return (f"{100 * row.estimate:{sign}.1f} ±{50 * (row.high - row.low):.1f} {unit} (nine of ten parameter sets: "
             f"{100 * row.spread_low:{sign}.0f} to {100 * row.spread_high:{sign}.0f} {unit})")
@@ -178,11 +179,11 @@ folder.cleanup()
 # %%
 display(Markdown(f"""
 - The proposal of a larger force without arms, against the Article 5-like guarantee on the same worlds, changes durability by
-  {told(against.loc["my_guarantee", 1], "+")} after one year and by {told(against.loc["my_guarantee", 20], "+")} after twenty.
-- A Russia with which peace takes root changes durability under the coalition by {told(effects.loc["settling", 5], "+")} after five years
-  and by {told(effects.loc["settling", 20], "+")} after twenty.
-- A Russia that feels provocation twice changes it by {told(effects.loc["loss_averse", 1], "+")} after one year and by
-  {told(effects.loc["loss_averse", 20], "+")} after twenty.
+  {in_words(against.loc["my_guarantee", 1], "+")} after one year and by {in_words(against.loc["my_guarantee", 20], "+")} after twenty.
+- A Russia with which peace takes root changes durability under the coalition by {in_words(effects.loc["settling", 5], "+")} after five years
+  and by {in_words(effects.loc["settling", 20], "+")} after twenty.
+- A Russia that feels provocation twice changes it by {in_words(effects.loc["loss_averse", 1], "+")} after one year and by
+  {in_words(effects.loc["loss_averse", 20], "+")} after twenty.
 - A scenario file does not name the class of Russia, and so neither does the name of a run folder. Results of your own class are best kept
   in memory, as here.
 """))

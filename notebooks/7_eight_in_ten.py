@@ -4,7 +4,8 @@
 # **Which guarantee is the cheapest under which eight in ten ceasefires hold ten years, and who would have to bear it?**
 #
 # The other notebooks start from a guarantee and ask how long the ceasefire holds. A government asks the other way round: this is what we
-# want, what would be enough? The answer here is that of a model, for thinking with; costs change nothing in its game.
+# want, what would be enough? The answer here is that of a model, for thinking with; costs change nothing in its game. The notebook takes about a
+# minute.
 
 # %%
 from pathlib import Path
@@ -30,8 +31,8 @@ ALONE = {AMERICA: 0, "regime.arms.united_states_share": 0}
 # finds once more on fresh ones.
 
 # %%
-coalition = sim.load(SCENARIOS / "coalition.toml", ALONE | {"sampling.designs": 400})
-alone = requirement.find_cheapest(coalition, hold=0.8, years=10, vary={BRIGADES: (0, 25), ARMS: (0, 200)}, samples=24)
+coalition = sim.load(SCENARIOS / "coalition.toml", ALONE | {"sampling.designs": 200})
+alone = requirement.find_cheapest(coalition, hold=0.8, years=10, vary={BRIGADES: (0, 25), ARMS: (0, 200)}, samples=16)
 show(terminal.section(words.section(alone)))
 
 # %%
@@ -45,7 +46,7 @@ plt.show()
 
 # %%
 limits = {BRIGADES: (0, 25), ARMS: (0, 200), AMERICA: (0, 0.5)}
-backed = requirement.find_cheapest(coalition, hold=0.8, years=10, vary=limits, samples=24)
+backed = requirement.find_cheapest(coalition, hold=0.8, years=10, vary=limits, samples=16)
 backed.table.query("role != 'frontier'").round(3).T
 
 # %%
@@ -74,12 +75,12 @@ SURE = ("fresh_sure", "fresh_sure_low", "fresh_sure_high")
 
 
 def share(row, name="fresh_estimate", low="fresh_low", high="fresh_high"):
-    """Tell a share with its sampling error."""
+    """A share with its sampling error."""
     return f"{100 * row[name]:.1f} ±{50 * (row[high] - row[low]):.1f} %"
 
 
 def dollars(row, name="fresh_cost", low="fresh_cost_low", high="fresh_cost_high"):
-    """Tell a cost with its sampling error."""
+    """A cost with its sampling error."""
     return f"USD {row[name]:.0f} ±{(row[high] - row[low]) / 2:.0f} billion"
 
 

@@ -26,6 +26,7 @@ FILES = {
     "none.toml": "extends = 'none'\n" + SMALL.format(sets=8),
     "courses/course.toml": "until = 0.5\n",
     "plans/x.toml": "title = 'x'",
+    "answers.csv": "expert,key,p5,p50,p95\nAnna,russia.insecurity,.1,.2,.5\n",
 }
 """The scenarios and the course of all trials."""
 BRIGADES = ("--vary", "regime.deployment.brigades=0:20")
@@ -58,6 +59,11 @@ OTHERS = {
     ),
     "replay, typical": ("replay", "x.toml", "--typical", "--figure", "drawn.png"),
     "game": ("game", "x.toml", "--efg", "game.efg", "--figure", "drawn.png"),
+    "elicit": (
+        *("elicit", "x.toml", "--csv", "answers.csv", "--out", "mine.toml"),
+        *("--designs=20", "--outcome=survival@2", *QUIET),
+    ),
+    "export": ("export", "runs/x-*", "--out", "x.json"),
     "new": ("new", "new.toml"),
     "verify": ("verify", "runs/x-*"),
     "list": ("list", "plans"),
