@@ -62,7 +62,9 @@ LEAST_SIMULATIONS = 10
 def words(scenarios, out, name):
     """The words of a command on scenarios of the library."""
     course = out.parent / "so_far.toml"
-    course.write_text("until = 0.5\n[[events]]\nat = 0.5\nwhat = 'incident'\n", encoding="utf-8")
+    if not course.exists():
+        text = "until = 0.5\n[[events]]\nat = 0.5\nwhat = 'incident'\n"
+        course.write_text(text, encoding="utf-8")
     files = {name: scenarios / f"{name}.toml" for name in ("none", "coalition")}
     files[course.name] = course
     return [

@@ -175,7 +175,7 @@ def simulate_conditioned(
     """
     blocks = [list(task.blocks()) for task in wanted]
     tasks = [block for several in blocks for block in several]
-    kept = [task.points(out).read(task.which) for task in tasks]
+    kept = [task.points(out).read(task.which, len(task.columns), task.size) for task in tasks]
     missing = [task for task, numbers in zip(tasks, kept, strict=True) if numbers is None]
     total = sum(task.size for task in tasks)
     done = total - sum(task.size for task in missing)
