@@ -216,7 +216,6 @@ def test_a_full_disk_keeps_what_was_complete(scenario, unbroken, tmp_path):
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert "RunError" in result.stderr
-    assert "--out" in result.stderr.splitlines()[-1]
     assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
 
 
@@ -254,7 +253,6 @@ def test_a_read_only_folder_is_said_and_loses_nothing(when, scenario, unbroken, 
         if path.stat().st_mode != mode:
             path.chmod(mode)
     assert "RunError" in result.stderr, result.stderr
-    assert "--out" in result.stderr.splitlines()[-1]
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == kept
     assert sim.run(scenario, out=folder, block=BLOCK).manifest["sha256"] == unbroken
 
