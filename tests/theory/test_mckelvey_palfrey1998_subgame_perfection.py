@@ -21,6 +21,7 @@ from measuring import ACTORS, NO_NOISE, game, medians, scenario, uniform
 
 from sim.game.attack import Attack
 from sim.game.crisis import Crisis
+from sim.guarantee.terms import TERMS
 
 GAMES = 150
 CLEAR = 5e-5
@@ -140,8 +141,7 @@ class Month:
         self.years = (0.0, *crisis.russia.foresight)
         nodes = range(len(self.years))
         self.terms = [
-            {name: number(value, node) for name, value in vars(crisis.terms).items()}
-            for node in nodes
+            {name: number(getattr(crisis.terms, name), node) for name in TERMS} for node in nodes
         ]
         self.strengths = [
             (number(crisis.russia_strength, node), number(crisis.ukraine_strength, node))
