@@ -79,9 +79,7 @@ def installed(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def kept(installed, tmp_path_factory):
-    """An empty folder in which every command of the README was run, in its order, and what each
-    gave.
-    """
+    """What every command of the README gave in an empty folder, each run in its order."""
     folder = tmp_path_factory.mktemp("empty")
     (file,) = re.findall(r"^```toml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     results = {}
@@ -99,7 +97,7 @@ def kept(installed, tmp_path_factory):
         at_hand = [_run_folder(folder, word) for word in words]
         own = SMALL.get(words[0], [])
         results[" ".join(words)] = installed(folder, *at_hand, *own)
-    return folder, results
+    return results
 
 
 def _run_folder(folder, word):
@@ -115,23 +113,19 @@ def test_the_readme_has_commands():
     assert {"new", "list", "run", "compare", "report", "verify"} <= {words[0] for words in COMMANDS}
 
 
-def test_every_command_of_the_readme_works(kept):
-    """It ends well and prints its answer."""
+def test_every_command_of_the_readme_works_within_80_columns(kept):
+    """It ends well and prints its answer: tables and sentences of at most 80 columns, but for files
+    that are printed whole, a line that names a file or a folder, stories, and the tree of a game.
+    """
     failed = {
         words: result.stderr or result.stdout
-        for words, result in kept[1].items()
+        for words, result in kept.items()
         if result.returncode or not result.stdout
     }
     assert failed == {}
-
-
-def test_every_answer_fits_into_80_columns(kept):
-    """Tables and sentences of every command, but for files that are printed whole, a line that
-    names a file or a folder, stories, and the tree of a game.
-    """
     widest = {
         words: max(result.stdout.splitlines(), key=len)
-        for words, result in kept[1].items()
+        for words, result in kept.items()
         if words.split()[0] not in {"check", "game", "play", "show", "schema", "verify", "replay"}
     }
     assert {words: line for words, line in widest.items() if len(line) > 80} == {}
