@@ -96,7 +96,9 @@ def _versions() -> dict[str, str]:
 def model_code() -> str:
     """Fingerprint of the code that determines a result; the journal only looks on."""
     package = Path(__file__).parents[1]
-    folders = [package / name for name in ("guarantee", "actors", "agents", "game", "model")]
+    folders = [
+        package / name for name in ("guarantee", "actors", "agents", "game", "model", "uncertainty")
+    ]
     files = {path for folder in folders for path in folder.rglob("*.py")}
     files -= {
         package / "model" / name
@@ -105,7 +107,6 @@ def model_code() -> str:
     files |= {
         package / name
         for name in (
-            "uncertainty.py",
             "quantity.py",
             "calendar.py",
             "scenario/schema.py",
