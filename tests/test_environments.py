@@ -154,7 +154,7 @@ def test_the_oldest_and_the_newest_give_the_same_bytes(environment, tmp_path):
     assert rounded == pytest.approx(later_rounded, rel=1e-12)
 
 
-def tests_of(environment, version, *requirements):
+def moment_in(environment, version, *requirements):
     """The result of the tests that take a moment, in an environment."""
     python = environment(version, *requirements)
     moment = ["-m", "not long and not exhaustive", "-q", "-n", "2", "-p", "no:cacheprovider"]
@@ -170,7 +170,7 @@ def tests_of(environment, version, *requirements):
 def test_the_tests_that_take_a_moment_pass_in_between(environment):
     """With every extra, on the Python between, with the newest Mesa."""
     version, *requirements = BETWEEN
-    result = tests_of(environment, version, ".[dev,test]", *requirements)
+    result = moment_in(environment, version, ".[dev,test]", *requirements)
     assert result.returncode == 0, result.stdout[-5000:] + result.stderr[-2000:]
 
 
@@ -183,7 +183,7 @@ def test_the_tests_that_take_a_moment_pass_with_the_newest(environment):
         if not each.startswith("lifelines")
     ]
     version, *requirements = NEWEST
-    result = tests_of(environment, version, *of_tests, *requirements)
+    result = moment_in(environment, version, *of_tests, *requirements)
     assert result.returncode == 0, result.stdout[-5000:] + result.stderr[-2000:]
 
 

@@ -104,11 +104,11 @@ def _differences(kept: pd.DataFrame, fresh: pd.DataFrame) -> Iterator[tuple[str,
         if pd.api.types.is_float_dtype(old):
             bits = f"i{old.dtype.itemsize}"
             unlike = old.to_numpy().view(bits) != new.to_numpy(old.dtype).view(bits)
-            unlike &= ~(old.isna() & new.isna()).to_numpy()
-            sizes = np.abs(old - new)[unlike]
         else:
-            unlike, sizes = (old.astype(str) != new.astype(str)).to_numpy(), pd.Series(dtype=float)
+            unlike = (old.astype(str) != new.astype(str)).to_numpy()
+        unlike = unlike & ~(old.isna() & new.isna()).to_numpy()
         if unlike.any():
+            sizes = np.abs(old - new)[unlike] if pd.api.types.is_float_dtype(old) else []
             yield str(column), int(unlike.sum()), float(np.nanmax([0.0, *sizes]))
 
 
