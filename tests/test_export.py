@@ -15,7 +15,7 @@ from SALib.util import scale_samples
 import sim
 from sim.exports import write
 from sim.exports.described import exported
-from sim.scenario.columns import Kind
+from sim.scenario.columns import Kind, of_kind
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 from sim.study.experiment import factors, salib_problem
@@ -120,7 +120,7 @@ def test_netcdf_says_what_it_holds(run, tmp_path):
     with xr.open_datatree(sim.export(run, tmp_path / "a.nc")) as tree:
         assert tree["years"].sizes == {"design": 16, "replicate": 3}
         assert tree["years"].attrs == {"units": "years", "long_name": "how long the ceasefire held"}
-        drawn = [name for name, kind in run.worlds.attrs["kinds"].items() if kind == Kind.DRAWN]
+        drawn = of_kind(run.worlds, Kind.DRAWN)
         assert {tree[name].dims for name in drawn} == {("design",)}
         (tmp_path / "again.toml").write_text(tree.attrs["settings"], encoding="utf-8")
         assert tree.attrs["model_code_sha256"] == run.manifest["model"]

@@ -15,7 +15,8 @@ from sim.analysis.estimate_table import columns_of
 from sim.analysis.integrated import integrated as integrate
 from sim.analysis.measures import Columns, Measure, Simulated, cost
 from sim.errors import ImpossibleError
-from sim.guarantee.costs import EUROPE, PEACE, UKRAINE, UNITED_STATES, WAR
+from sim.guarantee.costs import EUROPE, PEACE, UKRAINE, UNITED_STATES, WAR, member_bearer
+from sim.scenario.columns import Kind, about
 from sim.uncertainty import Floats
 
 ITEMS = {"all": (*PEACE, *WAR), "peace": PEACE, "war": WAR} | {
@@ -99,11 +100,11 @@ def costs(
 
 def _bearers(worlds: Columns) -> list[str]:
     """Europe before its members, whose names are those of the columns."""
-    members = [
-        name.removeprefix(f"cost_losses_{EUROPE}")
-        for name in worlds
-        if name.startswith(f"cost_losses_{EUROPE}")
-    ]
+    members = {
+        cost["name"]: None
+        for cost in about(worlds, Kind.COST).values()
+        if cost.get("party") == EUROPE
+    }
     return ["all", "Europe", *members, "United States", "Ukraine"]
 
 
@@ -112,7 +113,7 @@ def _cost_to(bearer: str, item: str) -> Measure:
         f"cost.{item}.{bearer}",
         f"{item} to {bearer}",
         ITEMS[item],
-        _BEARERS.get(bearer, EUROPE + bearer),
+        _BEARERS[bearer] if bearer in _BEARERS else member_bearer(bearer),
     )
 
 

@@ -8,9 +8,8 @@ from numpy.polynomial import legendre
 from numpy.typing import ArrayLike
 from scipy import special
 
-from sim.analysis.measures import Columns, drawn
+from sim.analysis.measures import Columns, decisive
 from sim.levels import CONFIDENCE
-from sim.scenario.schema import ONLY_SIGNATURES
 from sim.uncertainty import Floats
 
 _DEGREE, _DESIGNS_A_TERM, _MOST_TERMS = 5, 5, 64
@@ -78,7 +77,7 @@ class Designs:
         """Ranks of the drawn parameters on [-1, 1] (parameter, design), well-conditioned since they
         are uniform.
         """
-        names = [name for name in drawn(self._worlds) if not name.startswith(ONLY_SIGNATURES)]
+        names = decisive(self._worlds)
         drawn_ranks = np.empty((len(names), self.count))
         for row, name in zip(drawn_ranks, names, strict=True):
             values = self._worlds[name].to_numpy()[:: self._replicates]

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sim.analysis.estimate import estimates
 from sim.analysis.measures import Columns, Measure, Simulated, cause, restricted_mean, survival
 from sim.game.endings import ENDINGS, Cause
+from sim.scenario.columns import Kind, about
 from sim.scenario.schema import milestones
 from sim.uncertainty import Floats
 
@@ -30,7 +31,6 @@ plain one, and one of a thousand designs hardly notices.
 """
 FOLDS = 10
 _PIECE = 65_536
-_UNTIL = "hazard_until_"
 
 
 def integrated(measure: Measure) -> Measure:
@@ -54,8 +54,8 @@ def ends(worlds: Columns) -> NDArray[np.bool_]:
     """
     ended, years = ~worlds["held"].to_numpy(), worlds["years"].to_numpy()
     return np.stack(
-        [(worlds["cause"] == cause.value).to_numpy() for cause in ENDINGS]
-        + [ended & (years <= year) for year in _milestones(worlds)]
+        [(worlds["cause"] == cause).to_numpy() for cause in _hazards(worlds, "cause")]
+        + [ended & (years <= int(year)) for year in _hazards(worlds, "years")]
     )
 
 
@@ -64,9 +64,7 @@ def martingales(worlds: Columns) -> NDArray[np.float32]:
 
     Rows as those of `ends`, in single precision as stored.
     """
-    names = [f"hazard_{cause}" for cause in ENDINGS] + [
-        f"{_UNTIL}{year}" for year in _milestones(worlds)
-    ]
+    names = [*_hazards(worlds, "cause").values(), *_hazards(worlds, "years").values()]
     less = ends(worlds).astype(np.float32)
     for row, name in enumerate(names):
         less[row] -= worlds[name].to_numpy()
@@ -136,5 +134,6 @@ def _multiples(numbers: Floats, controls: NDArray[np.float32], fold: NDArray[np.
     return np.asarray(np.linalg.solve(ridge, about[:, 1:-1, -1:])[..., 0])
 
 
-def _milestones(worlds: Columns) -> list[int]:
-    return [int(name.removeprefix(_UNTIL)) for name in worlds if name.startswith(_UNTIL)]
+def _hazards(worlds: Columns, of: str) -> dict[str, str]:
+    """The columns of hazards by what each is about: its cause, or the years that it spans."""
+    return {said[of]: name for name, said in about(worlds, Kind.HAZARD).items() if of in said}

@@ -16,8 +16,8 @@ import numpy as np
 from sim.errors import ScenarioError
 from sim.extensions import Extension, extensions
 from sim.game.endings import Cause, Reason
-from sim.guarantee.costs import EUROPE, PEACE, UKRAINE, UNITED_STATES, WAR, column
-from sim.scenario.columns import Kind, of_kind
+from sim.guarantee.costs import EUROPE, PEACE, UKRAINE, UNITED_STATES, WAR
+from sim.scenario.columns import Kind, about, of_kind
 from sim.uncertainty import Floats
 
 GROUP = "ceasefire.measures"
@@ -38,12 +38,17 @@ class Columns(Protocol):
 
     @property
     def attrs(self) -> dict[Any, Any]:
-        """What it knows of its columns: their kinds."""
+        """What it knows of its columns: what is stored of each."""
 
 
 def drawn(worlds: Columns) -> list[str]:
     """The columns of the parameters that were drawn for each world."""
     return of_kind(worlds, Kind.DRAWN)
+
+
+def decisive(worlds: Columns) -> list[str]:
+    """Those on which histories depend, and not only who would sign."""
+    return [name for name, said in about(worlds, Kind.DRAWN).items() if "use" not in said]
 
 
 class Simulated(Protocol):
@@ -204,8 +209,8 @@ def cost(
     items = tuple(items)
 
     def present_value(worlds: Columns) -> Floats:
-        names = of_kind(worlds, Kind.COST)
-        if not names:
+        costs = about(worlds, Kind.COST)
+        if not all("bearer" in borne for borne in costs.values()) or not costs:
             raise ScenarioError(
                 [
                     (
@@ -215,15 +220,12 @@ def cost(
                 ]
             )
         borne = (
-            name
+            worlds[name].to_numpy(np.float64)
             for item in items
-            for name in names
-            if name == column(item, bearer)
-            or (bearer in ("", EUROPE) and name.startswith(column(item, bearer)))
+            for name, cost in costs.items()
+            if cost["item"] == item and bearer in ("", cost["party"], cost["bearer"])
         )
-        return sum(
-            (worlds[name].to_numpy(np.float64) for name in borne), np.zeros(len(worlds["world"]))
-        )
+        return sum(borne, np.zeros(len(worlds["world"])))
 
     return Measure(name, label, "USD billion", present_value)
 

@@ -34,7 +34,7 @@ from sim.analysis.measures import (
     survival,
 )
 from sim.errors import ScenarioError
-from sim.guarantee.costs import EUROPE, PEACE, UNITED_STATES
+from sim.guarantee.costs import EUROPE, PEACE, UNITED_STATES, member_bearer
 from sim.scenario.schema import Scenario, milestones
 from sim.uncertainty import Distribution, Floats
 
@@ -138,7 +138,7 @@ def differs(imposed: Estimate, signed: Estimate) -> bool:
 
 def _guarantors(run: Signable) -> Guarantors:
     worlds = run.worlds
-    members = {member.name: EUROPE + member.name for member in run.scenario.europe.members}
+    members = {member.name: member_bearer(member.name) for member in run.scenario.europe.members}
     bearers = {"all": "", "Europe": EUROPE} | members | {"United States": UNITED_STATES}
     money = {
         name: cost(f"cost.peace.{name}", COST_IN_PEACE.label, PEACE, bearer)

@@ -14,7 +14,7 @@ from sim.ensemble.block import Block
 from sim.ensemble.points import Points
 from sim.ensemble.run import Progress, block_of, compute_blocks, counted_progress, spans
 from sim.model.designs import designs
-from sim.scenario.columns import Kind, described, stored_kinds
+from sim.scenario.columns import described, descriptions, parameters
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Floats
 
@@ -49,7 +49,7 @@ def count_histories(
 
     def keep(block: Block) -> None:
         table = block.outcomes
-        numbers = count(described(table.to_pandas(), stored_kinds(table.schema)))
+        numbers = count(described(table.to_pandas(), descriptions(table.schema)))
         span = (block.first, block.first + block.timeline.worlds)
         points.write({"worlds": span}, numbers)
         kept[span] = numbers
@@ -78,4 +78,4 @@ def parameter_sets(scenario: Scenario) -> pd.DataFrame:
     )
     columns = {key: values[design] for key, values in drawn.items()}
     worlds = pd.DataFrame({"world": np.arange(sampling.worlds), "design": design} | columns)
-    return described(worlds, dict.fromkeys(columns, Kind.DRAWN))
+    return described(worlds, {column.name: column.description for column in parameters(scenario)})

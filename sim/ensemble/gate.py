@@ -14,9 +14,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.errors import ImpossibleError
-from sim.game.endings import ENDINGS, Cause
+from sim.game.endings import Cause
 from sim.quantity import Worlds
-from sim.scenario.columns import Kind, stored_kinds
+from sim.scenario.columns import Descriptions, Kind, descriptions
 from sim.uncertainty import Floats
 
 SHARES = ("russia_prevails", "russia_signs")
@@ -69,7 +69,7 @@ def check_states(
 
 def _out_of_range(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[str, Wrong]]:
     """Each column with a number that is missing, not finite, or out of its range."""
-    cause, kinds = _causes(outcomes), stored_kinds(outcomes.schema)
+    cause, columns = _causes(outcomes), descriptions(outcomes.schema)
     came = {
         RESUMED: np.isin(cause, [ending.value for ending in Cause if ending.is_war]),
         ATTACKED: cause == Cause.ATTACK.value,
@@ -86,14 +86,15 @@ def _out_of_range(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[st
             )
         if pa.types.is_floating(column.type):
             values = column.to_numpy()
-            low, high = _range(name, kinds[name], horizon_years)
+            low, high = _range(name, columns[name]["kind"], horizon_years)
             wrong = ~missing & ~(np.isfinite(values) & (values >= low) & (values <= high))
             yield f"{name} is {values[np.argmax(wrong)]!s}", wrong
 
 
-def _of_kind(outcomes: pa.Table, kind: Kind) -> list[str]:
+def _of_kind(outcomes: pa.Table, kind: Kind) -> Descriptions:
     """The columns of one kind."""
-    return [name for name, stored in stored_kinds(outcomes.schema).items() if stored == kind]
+    columns = descriptions(outcomes.schema)
+    return {name: said for name, said in columns.items() if said["kind"] == kind}
 
 
 def _range(name: str, kind: str, horizon_years: float) -> tuple[float, float]:
@@ -116,10 +117,8 @@ def _at_odds(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[str, Wr
     firm, probes = (outcomes[name].to_numpy() for name in ("firm_answers", "probes"))
     yield "it has more firm answers than probes", (firm < 0) | (firm > probes)
     hazards = _of_kind(outcomes, Kind.HAZARD)
-    causes = [f"hazard_{cause}" for cause in ENDINGS]
-    until = {
-        int(name.removeprefix("hazard_until_")): name for name in hazards if name not in causes
-    }
+    causes = [name for name, said in hazards.items() if "cause" in said]
+    until = {int(said["years"]): name for name, said in hazards.items() if "years" in said}
     whole = np.sum([outcomes[name].to_numpy().astype(np.float64) for name in causes], axis=0)
     before = np.zeros(len(held))
     for year in sorted(until):

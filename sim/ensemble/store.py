@@ -15,7 +15,16 @@ from sim.ensemble.manifest import EDITION, Manifest, manifest_of, run_hash
 from sim.ensemble.seal import damaged, parsed, shaped, unsealed
 from sim.errors import DamagedError, RunError
 from sim.guarantee.provisions.regime import Regime
-from sim.scenario.columns import Kind, described, outcomes, schema, stored_kinds, timeline
+from sim.scenario.columns import (
+    Kind,
+    described,
+    described_by,
+    descriptions,
+    of_kind,
+    outcomes,
+    schema,
+    timeline,
+)
 from sim.scenario.schema import OWN, Scenario
 
 if TYPE_CHECKING:
@@ -44,8 +53,9 @@ class Outcomes:
         with pq.ParquetFile(path) as file:
             stored, rows = file.schema_arrow, file.metadata.num_rows
         self._names: list[str] = stored.names
-        self.attrs = {"kinds": stored_kinds(stored)}
-        self._costs = [name for name, kind in self.attrs["kinds"].items() if kind == Kind.COST]
+        self._columns = descriptions(stored)
+        self.attrs = described_by(self._columns)
+        self._costs = of_kind(self, Kind.COST)
         self._keeps_costs = rows * len(self._costs) <= _MOST_COSTS
         self._read: dict[str, pd.Series] = {}
 
@@ -75,13 +85,13 @@ class Outcomes:
         with pq.ParquetFile(self._path, read_dictionary=_WORDS) as file:
             rows = file.read_row_groups(list(groups))
         return described(
-            rows.slice(first - groups[0] * ROWS, last - first).to_pandas(), self.attrs["kinds"]
+            rows.slice(first - groups[0] * ROWS, last - first).to_pandas(), self._columns
         )
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """All columns of all worlds."""
-        return described(_read(self._path), self.attrs["kinds"])
+        return described(_read(self._path), self._columns)
 
 
 @dataclass(frozen=True)
@@ -262,6 +272,6 @@ def gather(scenario: Scenario, blocks: "list[Block]", seconds: float) -> Run:
     for block in ordered[1:]:
         timeline = timeline + block.timeline
     table = pa.concat_tables([block.outcomes for block in ordered])
-    outcomes = described(table.to_pandas(categories=["members_fought"]), stored_kinds(table.schema))
+    outcomes = described(table.to_pandas(categories=["members_fought"]), descriptions(table.schema))
     manifest = manifest_of(scenario) | {"state": "complete", "seconds": round(seconds, 3)}
     return Run(outcomes, timeline.table(scenario.sampling.steps_per_year), manifest, None)

@@ -15,16 +15,31 @@ WAR = ("resupply", "reconstruction", "losses")
 """What it costs if war resumes: arms rushed in, what was rebuilt and is lost, damage and the forces
 that fight.
 """
-UNITED_STATES, UKRAINE, EUROPE = "united_states", "ukraine", "europe_"
+UNITED_STATES, UKRAINE, EUROPE = "united_states", "ukraine", "europe"
+"""Parties that bear costs; members of the coalition share those of Europe."""
 _NO_RATE = 1e-12
 
 
 def column(item: str, bearer: str) -> str:
-    """Name of the outcome that holds what `bearer` bears of an item.
+    """Name of the outcome that holds what `bearer` bears of an item."""
+    return f"cost_{item}_{bearer}"
 
-    A dot in the name of a bearer becomes a middle one: dotted names are keys of a scenario.
+
+def member_bearer(name: str) -> str:
+    """What a member of the coalition goes by as a bearer, which no other bearer does."""
+    return f"{EUROPE}_{member_name(name)}"
+
+
+def member_name(name: str) -> str:
+    """Its name in outcomes, where a dot becomes a middle one: dotted names are keys of a scenario.
+
+    Examples
+    --------
+    >>> member_name("U.K.")
+    'U·K·'
+
     """
-    return f"cost_{item}_{bearer.replace('.', '·')}"
+    return name.replace(".", "·")
 
 
 class Costs(Parameters):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.game.endings import Cause
-from sim.guarantee.costs import EUROPE, UKRAINE, UNITED_STATES, column
+from sim.guarantee.costs import EUROPE, UKRAINE, UNITED_STATES, column, member_bearer
 from sim.model.situation import terms_of
 from sim.uncertainty import Floats
 
@@ -50,7 +50,7 @@ def costs(model: "CeasefireModel") -> dict[str, Floats]:
     for member, sends, pays in zip(
         europe.standing, europe.shares_of_force, europe.shares_of_arms, strict=True
     ):
-        bearer = EUROPE + member.name
+        bearer = member_bearer(member.name)
         borne |= {
             ("stationing", bearer): stationing * sends,
             ("arms", bearer): model.histories.arms_given[EUROPE] * pays,

@@ -4,14 +4,21 @@ They are declared here, once. Each is stored with its description in the metadat
 that whoever reads a table asks the table and no name.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from sim.game.endings import ENDINGS
-from sim.guarantee.costs import EUROPE, UKRAINE, UNITED_STATES, column
-from sim.scenario.schema import Scenario, milestones
+from sim.guarantee.costs import (
+    EUROPE,
+    UKRAINE,
+    UNITED_STATES,
+    column,
+    member_bearer,
+    member_name,
+)
+from sim.scenario.schema import ONLY_SIGNATURES, Scenario, milestones
 from sim.uncertainty import Distribution
 
 if TYPE_CHECKING:
@@ -27,7 +34,11 @@ STATES = {
     "reputation_united_states": ("reputation of the United States", "probability"),
 }
 """Variables of the timeline, with their meaning and unit."""
-_KINDS = "kinds"
+_DESCRIBED = "columns"
+Descriptions = Mapping[str, Mapping[str, str]]
+"""For the name of each column what is stored of it: its kind, unit and meaning, and what it is
+about.
+"""
 
 
 class Kind(StrEnum):
@@ -54,11 +65,14 @@ class Column:
     kind: Kind
     unit: str
     meaning: str
+    # `item`, `bearer` and `party` of a cost; `cause` or `years` of a hazard; `use` of a parameter
+    # that decides signatures only
+    about: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def description(self) -> dict[str, str]:
         """What is stored of it with the values."""
-        return {"kind": str(self.kind), "unit": self.unit, "meaning": self.meaning}
+        return {"kind": str(self.kind), "unit": self.unit, "meaning": self.meaning, **self.about}
 
 
 OUTCOMES = (
@@ -96,7 +110,7 @@ OUTCOMES = (
 
 def outcomes(scenario: Scenario) -> list[Column]:
     """The columns of the outcomes of a scenario, one row a history, in their order."""
-    return [*OUTCOMES, *_hazards(scenario), *_costs(scenario), *_drawn(scenario)]
+    return [*OUTCOMES, *_hazards(scenario), *_costs(scenario), *parameters(scenario)]
 
 
 def timeline() -> list[Column]:
@@ -138,22 +152,36 @@ def schema(columns: Iterable[Column]) -> "pa.Schema":
     )
 
 
-def stored_kinds(stored: "pa.Schema") -> dict[str, str]:
-    """The kind of each column of a table that was stored; an outcome where it does not say."""
+def descriptions(stored: "pa.Schema") -> dict[str, dict[str, str]]:
+    """What is stored of each column of a table; an outcome where it does not say of which kind."""
     return {
-        field.name: (field.metadata or {}).get(b"kind", Kind.OUTCOME.encode()).decode()
-        for field in stored
+        column.name: {"kind": str(Kind.OUTCOME)}
+        | {key.decode(): said.decode() for key, said in (column.metadata or {}).items()}
+        for column in stored
     }
 
 
-def described(frame: "pd.DataFrame", kinds: dict[str, str]) -> "pd.DataFrame":
-    """The frame, knowing the kinds of its columns."""
-    frame.attrs[_KINDS] = kinds
+def described(frame: "pd.DataFrame", columns: Descriptions) -> "pd.DataFrame":
+    """The frame, knowing what its columns are."""
+    frame.attrs |= described_by(columns)
     return frame
 
 
-def of_kind(worlds: Any, kind: Kind) -> list[str]:
-    """The columns of one kind among outcomes, in their order.
+def described_by(columns: Descriptions) -> dict[Any, Any]:
+    """What a table knows that has these columns."""
+    return {_DESCRIBED: _Shared(columns)}
+
+
+class _Shared(dict[str, Mapping[str, str]]):
+    """Descriptions, which do not change: frames that are made of each other share them."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Itself; pandas would take longer to copy it than for most of what it does."""
+        return self
+
+
+def about(worlds: Any, kind: Kind) -> Descriptions:
+    """The columns of one kind among outcomes, in their order, each with what is stored of it.
 
     Parameters
     ----------
@@ -164,40 +192,55 @@ def of_kind(worlds: Any, kind: Kind) -> list[str]:
 
     Returns
     -------
-    list of str
-        Their names; empty for a table that does not say of which kind its columns are.
+    mapping
+        By the name of the column; empty for a table that does not say what its columns are.
 
     """
-    kinds = worlds.attrs.get(_KINDS, {})
-    return [name for name in worlds if kinds.get(name) == kind]
+    columns: Descriptions = worlds.attrs.get(_DESCRIBED, {})
+    return {name: columns[name] for name in worlds if columns.get(name, {}).get("kind") == kind}
+
+
+def of_kind(worlds: Any, kind: Kind) -> list[str]:
+    """The names of these columns."""
+    return list(about(worlds, kind))
 
 
 def _hazards(scenario: Scenario) -> Iterator[Column]:
     for cause in ENDINGS:
         meaning = f"sum of the chances of each month that {cause.clause}"
-        yield Column(f"hazard_{cause}", "float32", Kind.HAZARD, "probability", meaning)
+        yield _hazard(f"hazard_{cause}", meaning, {"cause": str(cause)})
     for year in milestones(scenario.sampling.horizon_years)[:-1]:
         meaning = f"sum of the chances of every end in the first {year} years"
-        yield Column(f"hazard_until_{year}", "float32", Kind.HAZARD, "probability", meaning)
+        yield _hazard(f"hazard_until_{year}", meaning, {"years": str(year)})
+
+
+def _hazard(name: str, meaning: str, about: Mapping[str, str]) -> Column:
+    return Column(name, "float32", Kind.HAZARD, "probability", meaning, about)
 
 
 def _costs(scenario: Scenario) -> Iterator[Column]:
-    members = [EUROPE + member.name for member in scenario.europe.standing]
-    for item, bearer in (
-        *(("arms", UNITED_STATES), ("resupply", UNITED_STATES), ("losses", UNITED_STATES)),
-        *(("reconstruction", UKRAINE), ("losses", UKRAINE)),
-        *(
-            (item, member)
-            for member in members
-            for item in ("stationing", "arms", "resupply", "losses")
-        ),
-    ):
-        meaning = f"present value of {item} to {bearer.removeprefix(EUROPE)}"
-        yield Column(column(item, bearer), "float32", Kind.COST, "USD billion", meaning)
+    for item in ("arms", "resupply", "losses"):
+        yield _cost(item, UNITED_STATES, UNITED_STATES, "United States")
+    for item in ("reconstruction", "losses"):
+        yield _cost(item, UKRAINE, UKRAINE, "Ukraine")
+    for member in scenario.europe.standing:
+        for item in ("stationing", "arms", "resupply", "losses"):
+            yield _cost(item, EUROPE, member_bearer(member.name), member_name(member.name))
 
 
-def _drawn(scenario: Scenario) -> Iterator[Column]:
-    for name, value, field in scenario.fields():
+def _cost(item: str, party: str, bearer: str, name: str) -> Column:
+    """A cost, with who bears it: a party, or a member of one."""
+    meaning = f"present value of {item} to {name}"
+    about = {"item": item, "party": party, "bearer": bearer, "name": name}
+    return Column(column(item, bearer), "float32", Kind.COST, "USD billion", meaning, about)
+
+
+def parameters(scenario: Scenario) -> Iterator[Column]:
+    """The columns of the parameters that are drawn for each parameter set of a scenario."""
+    for name, value, stated in scenario.fields():
         if isinstance(value, Distribution):
-            extra: Any = field.json_schema_extra
-            yield Column(name, "float64", Kind.DRAWN, str(extra["unit"]), str(field.description))
+            extra: Any = stated.json_schema_extra
+            about = {"use": "signature"} if name.startswith(ONLY_SIGNATURES) else {}
+            yield Column(
+                *(name, "float64", Kind.DRAWN, str(extra["unit"])), str(stated.description), about
+            )
