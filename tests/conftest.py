@@ -133,11 +133,11 @@ def calibrated(
             path.read_text().replace("[sampling]", "[sampling]\nsteps_per_year = 1")
         )
     sizes = {
-        "calibration.study.FRESH": 5,
+        "calibration.study.FRESH_CANDIDATES": 5,
         "calibration.study._FRESH_HISTORIES": 50,
         "calibration.study._TRUE_HISTORIES": 90,
         "calibration.study._REFITS": 5,
-        "scoring.RESAMPLES": 40,
+        "scoring.CHEAP_RESAMPLES": 40,
     }
     with pytest.MonkeyPatch.context() as patched:
         for name, size in sizes.items():

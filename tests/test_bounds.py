@@ -10,7 +10,7 @@ from elements import assert_all_have_data
 
 import sim
 from sim.cli import app
-from sim.cli.size import MANY
+from sim.cli.size import MAX_UNASKED
 from sim.errors import MOST_PROBLEMS
 from sim.scenario.load import read_override
 from sim.scenario.reading import (
@@ -141,7 +141,7 @@ def test_histories_have_a_largest_number(write, command):
     assert f"{MOST_HISTORIES:,}" in line
 
 
-LARGE = ("--designs", 100_000, "--replicates", MANY // 100_000 + 1)
+LARGE = ("--designs", 100_000, "--replicates", MAX_UNASKED // 100_000 + 1)
 MANY_HISTORIES = {
     "run": ("run", "x.toml", *LARGE),
     "compare": ("compare", "x.toml", "y.toml", *LARGE),
@@ -161,7 +161,7 @@ MANY_HISTORIES = {
     "calibrate": ("calibrate", "--candidates", 10**6),
     "replay": (
         *("replay", "x.toml", "--typical", "--set", "sampling.designs=100000"),
-        *("--set", f"sampling.replicates={MANY // 100_000 + 1}"),
+        *("--set", f"sampling.replicates={MAX_UNASKED // 100_000 + 1}"),
     ),
 }
 """More histories of each command than start unasked."""
@@ -194,7 +194,7 @@ def test_many_histories_start_only_where_their_user_agrees(write, command, monke
 
 def test_a_command_asks_once(write, command, monkeypatch):
     """On a terminal: `sign` counts what it simulates, and the runs in it are not asked for again."""
-    monkeypatch.setattr("sim.cli.size.MANY", 3)
+    monkeypatch.setattr("sim.cli.size.MAX_UNASKED", 3)
     monkeypatch.setattr("sim.cli.size._can_ask", lambda: True)
     questions = []
     monkeypatch.setattr("typer.confirm", lambda text, **_: questions.append(text) or True)
@@ -204,7 +204,7 @@ def test_a_command_asks_once(write, command, monkeypatch):
 
 
 def test_yes_starts_them(write, command, monkeypatch):
-    monkeypatch.setattr("sim.cli.size.MANY", 3)
+    monkeypatch.setattr("sim.cli.size.MAX_UNASKED", 3)
     path = write(x="title = 'x'")
     words = ("run", path, "--designs", 2, "--replicates", 2, "--years", 1, "--out", path.parent)
     command(*words, code=2)

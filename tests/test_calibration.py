@@ -553,7 +553,7 @@ def test_history_scores_a_calibration_left_out_and_refuses_one_that_has_seen_the
 
     A posterior among the files, or other classes, is an error of two words.
     """
-    monkeypatch.setattr("sim.study.scoring.RESAMPLES", 20)
+    monkeypatch.setattr("sim.study.scoring.CHEAP_RESAMPLES", 20)
     files = [str(LIBRARY[stand.scenario]) for stand in CLASS_SCENARIOS]
     small = ["--designs", "20", "--replicates", "2", "--out", str(tmp_path), "--json"]
     _, folder = calibrated

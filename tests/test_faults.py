@@ -76,11 +76,11 @@ FAULTED = STUDIES | OTHERS
 SERVES = {"app"}
 """Commands that do not end by themselves."""
 SIZES = {
-    "sim.study.calibration.study.FRESH": 5,
+    "sim.study.calibration.study.FRESH_CANDIDATES": 5,
     "sim.study.calibration.study._FRESH_HISTORIES": 50,
     "sim.study.calibration.study._TRUE_HISTORIES": 90,
     "sim.study.calibration.study._REFITS": 3,
-    "sim.study.scoring.RESAMPLES": 10,
+    "sim.study.scoring.CHEAP_RESAMPLES": 10,
     "sim.study.side_payments.frontier:samples": 8,
     "sim.study.side_payments.frontier:designs": 8,
     "sim.study.side_payments.frontier:replicates": 2,

@@ -247,7 +247,7 @@ def test_weights_undo_the_censoring():
 
 def test_years_that_nobody_was_followed_beyond_are_left_out(runs, monkeypatch):
     """A year whose survivors nobody saw has no weights, and no score."""
-    monkeypatch.setattr(scoring, "RESAMPLES", 40)
+    monkeypatch.setattr(scoring, "CHEAP_RESAMPLES", 40)
     cases = covered(record(), [run.name for run in runs])
     cut = cases.assign(
         ended=cases["ended"] & (cases["years"] <= 15), years=np.minimum(cases["years"], 15.0)
@@ -265,7 +265,7 @@ def test_the_limits_of_a_difference_hold_the_chance_in_the_fit(runs, monkeypatch
     That is 95 % less 4 standard errors. Limits that held the chance in the cases alone would cover
     it in 53 to 84 %.
     """
-    monkeypatch.setattr(scoring, "RESAMPLES", 60)
+    monkeypatch.setattr(scoring, "CHEAP_RESAMPLES", 60)
     name = "peacekeepers_monitors"
     run = next(run for run in runs if class_of(run.name) == name)
     worlds, rng, held = run.outcomes, np.random.default_rng(7), 0
@@ -302,7 +302,7 @@ def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path, monke
     """Without files the record; with files the scores of the model beside its rivals, each with
     limits; figures in the folder.
     """
-    monkeypatch.setattr(scoring, "RESAMPLES", 40)
+    monkeypatch.setattr(scoring, "CHEAP_RESAMPLES", 40)
     alone = json.loads(
         CliRunner().invoke(app, ["history", "--json", "--out", str(tmp_path)]).stdout
     )

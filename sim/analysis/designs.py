@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from sim.analysis.measures import Columns, decisive
-from sim.levels import CONFIDENCE
+from sim.levels import MAX_ERROR_CHANCE, TAILS
 from sim.uncertainty import Floats
 
 _DEGREE, _DESIGNS_A_TERM, _MOST_TERMS = 5, 5, 64
-_LEAST = 3
+_MIN_DESIGNS = 3
 """Designs, since any two lie on a line."""
 _ROUNDING = 1e-12
 _DIGITS = 9
@@ -102,7 +102,7 @@ class Designs:
         size = float(np.linalg.norm(away))
         if (
             not len(self._ranks)
-            or self.count < _LEAST
+            or self.count < _MIN_DESIGNS
             or size <= _ROUNDING * float(np.linalg.norm(means))
         ):
             return None
@@ -119,7 +119,7 @@ class Designs:
         closest = int(shares.argmax())
         beyond = special.betaincc(0.5, self.count / 2 - 1, shares[closest])  # of a share, Beta
         by_chance = beyond * len(shares)  # Bonferroni
-        return closest if by_chance < 1 - CONFIDENCE else None
+        return closest if by_chance < MAX_ERROR_CHANCE else None
 
     def _basis(self, means: Floats) -> _Basis:
         """What the means of designs are fitted by."""
@@ -145,7 +145,7 @@ class Designs:
     @property
     def quantile(self) -> float:
         """Student's quantile of the confidence limits."""
-        return float(special.stdtrit(self.freedom, (1 + CONFIDENCE) / 2))
+        return float(special.stdtrit(self.freedom, TAILS[1]))
 
     def error(self, means: Floats) -> float:
         """Standard error of the mean of the means of designs."""

@@ -8,7 +8,7 @@ from sim.analysis.designs import Designs
 from sim.analysis.estimate import AMOUNT, Estimate
 from sim.analysis.measures import Simulated
 from sim.errors import ImpossibleError
-from sim.levels import CONFIDENCE
+from sim.levels import TAILS
 from sim.uncertainty import Floats
 
 _ROUNDING = 1e-6
@@ -83,7 +83,7 @@ def _rate(ends: Floats, exposure: Floats, designs: Designs, what: str) -> Estima
     """
     if not exposure.sum() > 0:
         raise ImpossibleError(f"{what}: no history was at risk, so that there is no rate")
-    rate, tail = float(ends.sum() / exposure.sum()), (1 - CONFIDENCE) / 2
+    rate, tail = float(ends.sum() / exposure.sum()), TAILS[0]
     if rate == 0:
         return Estimate(
             0.0,

@@ -108,6 +108,7 @@ def survival(years: float) -> Measure:
         f"holds {years:g} year" + ("" if years == 1 else "s"),
         "share",
         lambda worlds: (worlds["held"] | (worlds["years"] > years)).to_numpy(np.float64),
+        more_is_better=True,
     )
 
 
@@ -118,6 +119,7 @@ def restricted_mean(horizon: float) -> Measure:
         f"years held, of {horizon:g}",
         "years",
         lambda worlds: np.minimum(worlds["years"], horizon).to_numpy(np.float64),
+        more_is_better=True,
     )
 
 
@@ -129,6 +131,7 @@ def cause(way: Cause) -> Measure:
         label,
         "share",
         lambda worlds: (worlds["cause"] == way.value).to_numpy(np.float64),
+        more_is_better=way is Cause.HELD,
     )
 
 

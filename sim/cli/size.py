@@ -15,18 +15,18 @@ from sim.errors import ScenarioError
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
-MANY = 10_000_000
+MAX_UNASKED = 10_000_000
 """Histories that start without a question: about an hour on a laptop, and 2 gigabytes."""
 _SECONDS_A_STEP = 1e-6
 """Of one history, on one core of a laptop."""
 _BYTES, _BYTES_A_MEMBER = 60, 25
 """Of the outcomes of one history on disk."""
 _HOUR, _DAY = 3600, 86_400
-_MOST = 10**15
+_MAX_COUNTED = 10**15
 """Histories beyond which it does not matter how many there are: a thousand years."""
 _AGREED: ContextVar[bool] = ContextVar("agreed", default=False)
 _Yes = Annotated[
-    bool, typer.Option("--yes", help=f"Start runs of more than {MANY:,} histories unasked.")
+    bool, typer.Option("--yes", help=f"Start runs of more than {MAX_UNASKED:,} histories unasked.")
 ]
 
 
@@ -64,9 +64,9 @@ def agree_to(histories: Iterable[tuple["Scenario", int]], workers: int = 1) -> N
 
     Raises ScenarioError where there is nobody to ask, and ends the command where the answer is no.
     """
-    several = [(scenario, min(count, _MOST)) for scenario, count in histories]
+    several = [(scenario, min(count, _MAX_COUNTED)) for scenario, count in histories]
     total = sum(count for _, count in several)
-    if total <= MANY or _AGREED.get():
+    if total <= MAX_UNASKED or _AGREED.get():
         return
     seconds = _SECONDS_A_STEP / workers * sum(count * one.sampling.steps for one, count in several)
     size = sum(count * _bytes(scenario) for scenario, count in several)

@@ -12,7 +12,7 @@ from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.study.assumptions import meaning
 from sim.study.elicitation import BETWEEN, DIFFERENCE, EXPERT, POOLED, PRIOR
 from sim.study.finding import Finding
-from sim.uncertainty import Distribution
+from sim.uncertainty import ELICITED, Distribution
 from sim.wording import with_error, with_limits
 
 __all__ = ["beliefs", "disagreement"]
@@ -151,7 +151,7 @@ def belief(
             step = np.gradient(values)
             density = np.divide(np.gradient(_PROBABILITIES), step, where=step > 0, out=0 * step)
             ax.plot(values, density, **looks)
-            ax.plot(known.quantile(np.array([0.05, 0.5, 0.95])), [0] * 3, "|", ms=12, **looks)
+            ax.plot(known.quantile(np.array(ELICITED)), [0] * 3, "|", ms=12, **looks)
         else:
             ax.axvline(known, **looks)
     ax.set_ylim(bottom=0)

@@ -11,11 +11,11 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from sim.analysis import durability
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
+from sim.calendar import DAYS_PER_YEAR
 from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, label_ends
 from sim.record.class_scenarios import class_of
 from sim.record.forecasts import forecasts
 from sim.record.lifetimes import by_class, kaplan_meier
-from sim.record.record import DAYS_A_YEAR
 from sim.study.validation import by_the_day
 from sim.wording import row_with_error
 
@@ -103,9 +103,9 @@ def forecasters(cases: pd.DataFrame, run: Simulated, ax: Axes | None = None) -> 
             rows["days"], rows["estimate"], marker="o", color=PALETTE[2], ls=DASHES[number], lw=1.4
         )
         ends.append((float(rows["estimate"].iloc[-1]), f"{crowd}, for 2025", PALETTE[2]))
-    held = kaplan_meier(cases, (days / DAYS_A_YEAR).tolist())
+    held = kaplan_meier(cases, (days / DAYS_PER_YEAR).tolist())
     _bars(ax, days, held, "black", "s", f"the record, {len(cases)} cases")
-    model = by_the_day(run, (days / DAYS_A_YEAR).tolist())
+    model = by_the_day(run, (days / DAYS_PER_YEAR).tolist())
     _bars(ax, days + 1.0, model, PALETTE[1], "D", f"the model, {labels([run])[0]}")
     last, crowds = held.iloc[-1], crowds_said[crowds_said["days"] == days[-1]]["estimate"]
     ax.set(ylim=(0, 1.02), xlabel="days at least (bars: 95 % limits)", ylabel="share of ceasefires")

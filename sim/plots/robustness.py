@@ -15,7 +15,7 @@ from sim.wording import of_row, with_limits
 
 __all__ = ["regret", "turning"]
 
-_MOST = 12
+_MAX_ROWS = 12
 
 
 @in_own_style
@@ -94,7 +94,7 @@ def turning(finding: Finding, ax: Axes | None = None) -> Axes:
     """
     table = finding.labelled("turning", "best", "rival")
     alone = table[table["parameter"] != "all"]
-    turned = alone[np.isfinite(alone["divergence"])].sort_values("divergence").head(_MOST)
+    turned = alone[np.isfinite(alone["divergence"])].sort_values("divergence").head(_MAX_ROWS)
     ax = axes_or_new(ax, (8, 2.4 + 0.6 * max(1, len(turned))))
     best, rivals = table["best"].iloc[0], len(set(table["rival"]))
     ax.axvspan(0.25, 0.75, color="0.88", lw=0)

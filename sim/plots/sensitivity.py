@@ -12,9 +12,10 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.transforms import ScaledTranslation
 
 from sim.chance import generator
+from sim.levels import REACH
 from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.study.assumptions import meaning
-from sim.study.experiment import COMPONENT, JOINT, REACH, UNORDERED
+from sim.study.experiment import COMPONENT, JOINT, UNORDERED
 from sim.study.finding import Finding
 from sim.study.sensitivity import leading
 from sim.wording import with_error
@@ -24,6 +25,8 @@ __all__ = ["influence", "tornado"]
 _ROWS = 15
 """Assumptions that a tornado shows: those that fit a page. The finding's table has all."""
 _WIDTH, _PANELS, _BINS, _TENTHS = 26, 4, 24, 10
+_SHOWN = (0.005, 0.975)
+"""Quantiles of an assumption between which its panel reaches, so that no tail squeezes it."""
 _ENDS: Any = {
     "low": ({"color": "white", "hatch": "////"}, "at its lowest tenth", 0.14),
     "high": ({"color": "0.75"}, "at its highest tenth", -0.14),
@@ -157,7 +160,7 @@ def influence(finding: Finding, ax: Axes | None = None) -> Axes:
             running["at"], running["low"], running["high"], color=PALETTE[1], alpha=0.35, lw=0
         )
         panel.plot(running["at"], running["estimate"], color=PALETTE[1], lw=1.8)
-        panel.set_xlim(*np.quantile(points[name], [0.005, 0.975]))
+        panel.set_xlim(*np.quantile(points[name], _SHOWN))
         meant, unit = meaning(name)
         panel.set_xlabel(fill(f"{meant} ({unit})" if unit else meant, 30), fontsize="small")
         panel.spines[["top", "right"]].set_visible(False)

@@ -13,7 +13,7 @@ from sim.study.calibration.forecasts import AFTER, BEFORE
 from sim.study.finding import Finding
 from sim.wording import above_limits, of_row
 
-_LEARNED, _NOTHING, _MOVED, _ENTANGLED, _SUSPICIOUS = 0.25, 0.1, 0.3, 0.3, 0.01
+_MIN_LEARNED, _MAX_NOTHING, _MIN_MOVED, _MIN_ENTANGLED, _MAX_P_VALUE = 0.25, 0.1, 0.3, 0.3, 0.01
 _MIN_EFFECTIVE, _MAX_ERROR = 100, 5
 """Judgements: candidates that weights must be worth, and error of the emulator, where the record is
 likelier, that is too large.
@@ -27,13 +27,13 @@ def section(finding: Finding) -> Section:
     trusted.
     """
     parts, counts = finding.tables["parts"], finding.tables["effective"].iloc[0]
-    learned = parts[(parts["learned"] >= _LEARNED) & (parts["learned_low"] > 0)].sort_values(
+    learned = parts[(parts["learned"] >= _MIN_LEARNED) & (parts["learned_low"] > 0)].sort_values(
         "learned", ascending=False
     )
     moved = np.log(parts["posterior"] / parts["prior"]).abs() / (
         np.log(parts["prior_high"] / parts["prior_low"]) / _SPREAD_IN_SD
     )
-    nothing = parts[(parts["learned"] < _NOTHING) & (moved < _MOVED)]["part"].tolist()
+    nothing = parts[(parts["learned"] < _MAX_NOTHING) & (moved < _MIN_MOVED)]["part"].tolist()
     most = "; ".join(
         f"{row['part']} {_range(row, 'posterior', 'low', 'high')}, before "
         f"{_range(row, 'prior', 'prior_low', 'prior_high')}"
@@ -41,10 +41,11 @@ def section(finding: Finding) -> Section:
     )
     entangled = finding.tables["entangled"]
     surely = entangled["correlation_low"] * entangled["correlation_high"] > 0
+    strong = entangled["correlation"].abs() >= _MIN_ENTANGLED
     pairs = "; ".join(
         f"{row['part']} and {row['other']} ({row['correlation']:+.2f}, "
         f"{row['correlation_low']:+.2f} to {row['correlation_high']:+.2f})"
-        for _, row in entangled[surely & (entangled["correlation"].abs() >= _ENTANGLED)].iterrows()
+        for _, row in entangled[surely & strong].iterrows()
     )
     doubtful, predicts = tuple(doubts(finding)), _predicts(finding)
     answer = (
@@ -135,7 +136,7 @@ def doubts(finding: Finding) -> Iterator[str]:
         < _MIN_EFFECTIVE,
         f"the emulator errs by {error:.1f} in the log-likelihood of the record, the "
         f"maximum being {_MAX_ERROR}": error > _MAX_ERROR,
-        "the truth of synthetic records does not rank uniformly": _uniform(finding) < _SUSPICIOUS,
+        "the truth of synthetic records does not rank uniformly": _uniform(finding) < _MAX_P_VALUE,
     }
     if reasons := [reason for reason, holds in faults.items() if holds]:
         yield (
@@ -160,7 +161,7 @@ def _trust(finding: Finding) -> str:
     worst, chance = uniform.loc[uniform["chance"].idxmin()], _uniform(finding)
     mean, spread, _ = self_check.apart(finding.tables["emulator"])
     near, error, counts_error = self_check.apart(self_check.likelier(finding.tables["emulator"]))
-    verdict = "as it should" if chance >= _SUSPICIOUS else "not as it should"
+    verdict = "as it should" if chance >= _MAX_P_VALUE else "not as it should"
     return (
         f"On {len(finding.tables['ranks'])} synthetic records the truth ranks in its posterior "
         f"{verdict}: of {len(uniform)} parts {worst['part']} strays furthest, by "

@@ -183,7 +183,7 @@ def _ukraine_reviews(at: _Context) -> Deed | None:
     )
 
 
-_CLOSE = 0.1
+_CLOSE_CHANCE = 0.1
 """The chance of attack from which a review in which Russia held counts as a close call."""
 
 
@@ -195,7 +195,7 @@ def _russia_reviews(at: _Context) -> Deed | None:
             return Deed("attack", at.step, "Russia attacked", _why_attack(details))
         case "probes":
             return _probe(at)
-    close = details["chance_of_attack"] >= _CLOSE
+    close = details["chance_of_attack"] >= _CLOSE_CHANCE
     return Deed(
         "review",
         at.step,

@@ -9,7 +9,7 @@ from sim.presentation.deeds import Deed
 from sim.presentation.phrases import percent
 from sim.presentation.story import History, Paragraph, chapters, end, signature, when
 
-_STATED = 3
+_MAX_CIRCUMSTANCES = 3
 """The most circumstances that a sentence states: a judgement."""
 _CIRCUMSTANCES = {
     "reputation_europe": ("the belief in a resolute coalition", 0.02),
@@ -147,7 +147,7 @@ def _odds(kind: str, own: Mapping[str, float], other: Mapping[str, float]) -> st
         for name, text in _STRENGTHS.items()
         if round(own[name]) != round(other[name])
     ]
-    stated = [text for _, text in sorted(differ, reverse=True)[:_STATED]]
+    stated = [text for _, text in sorted(differ, reverse=True)[:_MAX_CIRCUMSTANCES]]
     if not stated:
         return f"{met}Strengths and beliefs were nearly the same in both.".strip()
     return f"{met}What differed most by then, in the one and in the other: {'; '.join(stated)}."

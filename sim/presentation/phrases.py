@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from sim.calendar import DAYS_PER_YEAR
 
-_LEAST = 0.001
+_MIN_CHANCE = 0.001
 """Chances below this are called so: a judgement."""
 _COUNTED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -43,8 +43,8 @@ def named_month(signed: date, years: float) -> str:
 
 def percent(chance: float) -> str:
     """A chance or a belief, in whole percent, or closer where it is near none."""
-    if 0 < chance < _LEAST:
-        return f"under {100 * _LEAST:g} %"
+    if 0 < chance < _MIN_CHANCE:
+        return f"under {100 * _MIN_CHANCE:g} %"
     whole = f"{100 * chance:.0f} %"
     return f"{100 * chance:.1f} %" if whole in ("0 %", "1 %") and chance else whole
 

@@ -12,7 +12,7 @@ from sim.study.finding import Finding
 from sim.study.variance import TARGET_HALF_WIDTH
 from sim.wording import above_limits, of_row, with_limits
 
-_LEADING = 3
+_MAX_FACTORS = 3
 
 
 def section(finding: Finding) -> Section:
@@ -95,7 +95,7 @@ def _answer(finding: Finding, shares: dict[str, pd.DataFrame], ranked: list[str]
             "estimated."
         )
     else:
-        for name in ranked[:_LEADING]:
+        for name in ranked[:_MAX_FACTORS]:
             alone, whole = (shares[name].loc[index] for index in ("first order", "total"))
             yield (
                 f"{_named(name)} alone explains {_share(alone)} of the variance due to "
@@ -103,7 +103,7 @@ def _answer(finding: Finding, shares: dict[str, pd.DataFrame], ranked: list[str]
             )
     swings = finding.tables["swings"]
     for _, between in swings[
-        (swings["end"] == "between") & swings["factor"].isin(ranked[:_LEADING])
+        (swings["end"] == "between") & swings["factor"].isin(ranked[:_MAX_FACTORS])
     ].iterrows():
         yield (
             f"The effect of {_named(between['factor'])} is not monotone: in tenth "

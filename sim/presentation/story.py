@@ -13,7 +13,7 @@ from typing import Any
 from sim.presentation.deeds import Deed, deeds
 from sim.presentation.phrases import counted, duration, month_of, moved, named_month, percent, times
 
-TURN = 0.05
+MIN_TURN = 0.05
 """A change in the chance of attack at a review, in one month or by drift in one year, from which it
 is worth a sentence: a judgement.
 """
@@ -62,7 +62,7 @@ class History:
         chances = [state["chance_of_attack"] for state in self.states]
         months = range(1, len(chances) - 1 if self.ended else len(chances))
         jumps = {step: chances[step] - chances[step - 1] for step in months}
-        return {step: jump for step, jump in jumps.items() if abs(jump) >= TURN}
+        return {step: jump for step, jump in jumps.items() if abs(jump) >= MIN_TURN}
 
     @cached_property
     def deeds(self) -> list[Deed]:
@@ -215,7 +215,7 @@ def _turning_point(history: History, step: int) -> str:
     )
 
 
-_LEAST = 0.01
+_MIN_CHANGE = 0.01
 """A change in what Russia expects of the guarantors from which it counts as a reason."""
 _BELIEFS = (
     ("chance_europe_intervenes", "Europe to fight"),
@@ -228,7 +228,7 @@ def _because(before: Mapping[str, float], now: Mapping[str, float]) -> str:
     if now["successions"] > before["successions"]:
         return ", as the new leader's aims were not those of the old"
     name, help_ = max(_BELIEFS, key=lambda belief: abs(now[belief[0]] - before[belief[0]]))
-    if abs(now[name] - before[name]) < _LEAST:
+    if abs(now[name] - before[name]) < _MIN_CHANGE:
         return ", as the balance of what lay ahead had shifted"
     return (
         f", as it now expected {help_} with a chance of {percent(now[name])}, where it had been "
@@ -241,7 +241,7 @@ def _drift(history: History, first: int, last: int) -> str:
     if history.ended and last == len(history.states) - 1:
         last -= 1
     before, now = history.states[first - 1], history.states[max(first - 1, last)]
-    if abs(now["chance_of_attack"] - before["chance_of_attack"]) < TURN:
+    if abs(now["chance_of_attack"] - before["chance_of_attack"]) < MIN_TURN:
         return ""
     return (
         "Month by month the chance that Russia would attack at a review "

@@ -7,7 +7,8 @@ from importlib import resources
 
 import pandas as pd
 
-DAYS_A_YEAR = 365.25
+from sim.calendar import DAYS_PER_YEAR
+
 OUTCOMES = {"war": "renewed war", "fighting": "renewed armed conflict"}
 """What may end a ceasefire in the record: war is what the model speaks of.
 
@@ -31,7 +32,7 @@ def record(outcome: str = "war", *, pooled: bool = True) -> pd.DataFrame:
         " and ".join(sorted(sides)) for sides in zip(table["side_a"], table["side_b"], strict=True)
     ]
     cases = table.assign(
-        pair=pair, years=held.dt.days / DAYS_A_YEAR, ended=resumed.notna(), by=OUTCOMES[outcome]
+        pair=pair, years=held.dt.days / DAYS_PER_YEAR, ended=resumed.notna(), by=OUTCOMES[outcome]
     )
     return cases[cases["pooled"] == 1].reset_index(drop=True) if pooled else cases
 

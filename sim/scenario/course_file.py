@@ -199,12 +199,16 @@ def _years(moment: Any, calendar: Calendar) -> Any:
             return None
     if isinstance(moment, date) and not isinstance(moment, datetime):
         return calendar.years_until(moment)
-    if isinstance(moment, int | float) and not isinstance(moment, bool) and abs(moment) < _FARTHEST:
+    if (
+        isinstance(moment, int | float)
+        and not isinstance(moment, bool)
+        and abs(moment) < _MAX_YEARS
+    ):
         return float(moment)
     return None
 
 
-_FARTHEST = 1e6
+_MAX_YEARS = 1e6
 """Years; no horizon lies beyond, and no number that is not finite below."""
 
 

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import scipy
 from numpy.typing import NDArray
-from scipy import special
 
-from sim.levels import CONFIDENCE
+from sim.levels import CONFIDENCE, REACH
 from sim.model.ceasefire import CeasefireModel
 from sim.model.chance import Branch
 from sim.model.table import Faced, Table
@@ -26,7 +25,6 @@ percentage points, and that of a difference on common chance mostly less.
 YEARS_ON = 10
 """Years after a decision at which it is seen whether the ceasefire still holds."""
 _IN_A_WAR = ("intervention", "backing")
-_NORMAL = float(special.ndtri((1 + CONFIDENCE) / 2))
 
 
 @dataclass(frozen=True)
@@ -238,5 +236,5 @@ def _difference(holds: NDArray[np.bool_], chosen: NDArray[np.bool_]) -> Share:
     """How much more often one option holds than another, in pairs on common chance."""
     more = holds.astype(float) - chosen
     mean = float(more.mean())
-    reach = float(_NORMAL * more.std(ddof=1) / np.sqrt(len(more)))
+    reach = float(REACH * more.std(ddof=1) / np.sqrt(len(more)))
     return Share(mean, mean - reach, mean + reach)

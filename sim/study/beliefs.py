@@ -21,9 +21,9 @@ from sim.scenario.faults import by_place
 from sim.scenario.load import renamed, replaced
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import meaning
-from sim.uncertainty import LARGEST, Choice, Distribution, Mixture, Quantiles
+from sim.uncertainty import ELICITED, LARGEST, Choice, Distribution, Mixture, Quantiles
 
-PERCENTILES = {"p5": 0.05, "p50": 0.5, "p95": 0.95}
+PERCENTILES = dict(zip(("p5", "p50", "p95"), ELICITED, strict=True))
 """The three answers to each question, and the probabilities that they stand for."""
 LONGEST_EXPERT = 80
 """Characters of an expert's name."""

@@ -24,6 +24,7 @@ from sim.analysis.freed import by_design, chance_left
 from sim.analysis.measures import Measure, named
 from sim.ensemble.store import Run
 from sim.errors import ArgumentFault, ScenarioError
+from sim.levels import MAX_ERROR_CHANCE
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import assumptions, at_odds, run_all
 from sim.study.columns import (
@@ -42,10 +43,6 @@ from sim.uncertainty import LARGEST, Floats
 MAX_MISJUDGED = 0.5
 """Share of the smaller of both kinds of parameter sets that chance may misjudge before no region is
 reported: a judgement.
-"""
-MAX_ERROR_CHANCE = 0.05
-"""A parameter set is judged surely if chance would say otherwise with a probability of at most
-this: the convention of the field.
 """
 MAX_CASES_SHOWN = 2000
 """Points that a figure can show, and a finding can keep."""

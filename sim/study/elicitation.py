@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 from sim.analysis.estimate import Estimate, estimate
 from sim.analysis.measures import Measure, named
+from sim.analysis.resampling import CHEAP_RESAMPLES
 from sim.chance import generator
 from sim.ensemble.store import Run
 from sim.errors import ArgumentFault, ScenarioError
+from sim.levels import REACH
 from sim.model.designs import components
 from sim.quantity import Worlds
 from sim.scenario.names import name_of
@@ -36,7 +38,6 @@ from sim.study.columns import (
     estimate_with_limits,
     with_limits,
 )
-from sim.study.experiment import REACH, RESAMPLES
 from sim.study.finding import LABELS, Finding, label_table
 from sim.uncertainty import Distribution, Floats, Mixture
 
@@ -281,7 +282,7 @@ def _variance(beliefs: Beliefs, run: Run, measure: Measure, expert: Worlds) -> p
         chosen = np.concatenate([rng.choice(own, len(own)) for own in places])
         return variance_parts(numbers[chosen], expert[chosen])
 
-    again = [resampled() for _ in range(RESAMPLES)]
+    again = [resampled() for _ in range(CHEAP_RESAMPLES)]
     share_reach = REACH * np.std([each.shares for each in again], axis=0)
     reach = REACH * np.std([(each.between, each.within) for each in again], axis=0)
     return TABLES["variance"].table(

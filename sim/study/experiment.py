@@ -10,22 +10,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from sim.analysis.measures import Measure
 from sim.ensemble.counted import count_histories
 from sim.errors import ArgumentFault, RunError, ScenarioError
-from sim.levels import TAILS
 from sim.model.designs import designs
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import at_odds, is_provision, nothing_uncertain, one_replicate
 from sim.uncertainty import Distribution, Floats, Mixture, PointValues
 
-RESAMPLES = 400
-"""Resamples of points: enough for 95 % limits that hardly move with more; they cost little."""
-REACH = float(special.ndtri(TAILS[1]))
-"""Standard errors from a mean to its 95 % limit."""
 JOINT = "joint draws"
 """The factor of all numbers that are drawn together: it chooses their row."""
 COMPONENT = "component of the mixtures"

@@ -21,7 +21,7 @@ from sim.scenario.schema import Scenario
 from sim.study.finding import Finding, label_table
 from sim.study.outlook_finding import AHEAD, TABLES
 from sim.study.outlook_rows import (
-    WATCHED,
+    WATCHED_YEARS,
     YEARS,
     History,
     Stage,
@@ -32,7 +32,7 @@ from sim.study.outlook_rows import (
     watch_rows,
 )
 
-FEWEST = 200
+MIN_HISTORIES = 200
 """Effective histories below which no outlook is given: the error of a share would pass 7 points."""
 
 
@@ -96,7 +96,7 @@ def find_outlook(
             f"{scenario.sampling.horizon_years} years; raise sampling.horizon_years"
         )
     free = signature or run(scenario, workers=workers, executor=executor, out=out)
-    today = Conditioned(scenario, course, max(YEARS), WATCHED)
+    today = Conditioned(scenario, course, max(YEARS), WATCHED_YEARS)
     stages = _stages(scenario, course)
     tasks = [today, Conditioned(scenario, Course(), 0.0), *(stage.task for stage in stages)]
     with pool(workers) if executor is None else nullcontext(executor) as processes:
@@ -144,16 +144,16 @@ def _stages(scenario: Scenario, course: Course) -> list[Stage]:
 
 def _check_effective(now: History, scenario: Scenario) -> None:
     count, worlds = now.weighted.effective, scenario.sampling.worlds
-    if count >= FEWEST:
+    if count >= MIN_HISTORIES:
         return
     if count == 0:
         raise RunError(
             f"{scenario.name}: none of {worlds:,} histories could have taken this course; simulate "
             "more parameter sets, or look whether the scenario allows each event"
         )
-    enough = int(np.ceil(1.5 * FEWEST / count * scenario.sampling.designs / 100) * 100)
+    enough = int(np.ceil(1.5 * MIN_HISTORIES / count * scenario.sampling.designs / 100) * 100)
     raise RunError(
         f"{scenario.name}: of {worlds:,} histories only {count:.0f} effective ones could have "
-        f"taken this course, and {FEWEST} are needed; simulate {enough:,} "
+        f"taken this course, and {MIN_HISTORIES} are needed; simulate {enough:,} "
         "parameter sets, or shorten the course"
     )

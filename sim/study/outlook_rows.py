@@ -23,9 +23,9 @@ from sim.uncertainty import Floats
 
 YEARS = (1, 2, 5, 10)
 """Years from today for which durability is reported, as far as the horizon reaches."""
-WATCHED = 1.0
+WATCHED_YEARS = 1.0
 """Years in which an event is to be watched for."""
-_FEWEST_OF_EVENT = 30
+_MIN_HISTORIES_OF_EVENT = 30
 """Effective histories below which the outlook after an event is left open."""
 _PARAMETERS = 4
 """Parameters of which most has been learned that are listed."""
@@ -159,7 +159,7 @@ def watch_rows(now: History, until: float) -> Iterator[dict[str, Any]]:
     """What may be seen in the next year, with what chance, and what the outlook then is."""
     holds = now.holds(until + AHEAD)
     kinds = {kind: now.frame[kind].to_numpy() for kind in KINDS}
-    peace = now.holds(until + WATCHED)
+    peace = now.holds(until + WATCHED_YEARS)
     kinds[QUIET] = peace * (kinds["incident"] + kinds["probe"] == 0)
     for kind, seen in kinds.items():
         if not (now.weights * seen).any():
@@ -168,7 +168,7 @@ def watch_rows(now: History, until: float) -> Iterator[dict[str, Any]]:
         row = {"what": kind, "chance": chance.value}
         row |= {"chance_low": chance.low, "chance_high": chance.high}
         for name, among in (("outlook", seen), ("otherwise", 1 - seen)):
-            known = effective(now.weights * among) >= _FEWEST_OF_EVENT
+            known = effective(now.weights * among) >= _MIN_HISTORIES_OF_EVENT
             after = now.weighted.share(holds, among) if known else None
             row |= {
                 name: after.value if after else np.nan,

@@ -26,7 +26,7 @@ from sim.ensemble.counted import count_histories
 from sim.ensemble.run import Progress
 from sim.ensemble.store import Run
 from sim.errors import NotPairedError, ScenarioError
-from sim.levels import CONFIDENCE
+from sim.levels import TAILS
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import assumptions
 from sim.study.columns import LABEL_TABLE, Column, Kind, TableSchema, with_limits
@@ -35,17 +35,13 @@ from sim.study.finding import LABELS, Finding, label_table
 from sim.study.kept import Question, answered, can_keep, find_again
 from sim.study.steps import SETS, STEP, Simulate, changes_by_step, steps_of, steps_to_level
 from sim.study.sweep import progress_within
-from sim.study.turning import FOLDS, STRATA, expected, tilt, turning
+from sim.study.turning import FOLDS, MIN_DESIGNS_PER_STRATUM, STRATA, expected, tilt, turning
 from sim.uncertainty import Floats
 
 BELIEF_STEP = math.log(2)
 """The step of a belief in nats: worth ruling out half of the parameter sets."""
 BELIEFS, FINALISTS = 3, 6
 """Beliefs and steps that are reported: a judgement between their error and time."""
-SETS_A_STRATUM = 25
-"""Parameter sets that a stratum of an uncertain number holds at least, as in
-`sim.study.robustness`.
-"""
 TABLES = {
     "candidates": TableSchema(
         (
@@ -217,7 +213,7 @@ def _nearest(means: Floats, drawn: pd.DataFrame) -> list[str]:
     """The uncertain numbers, those first on which the nearest belief makes both level."""
     count = len(means)
     folds = np.arange(count) % FOLDS
-    levels = max(2, min(STRATA, count // SETS_A_STRATUM))
+    levels = max(2, min(STRATA, count // MIN_DESIGNS_PER_STRATUM))
     divergences = {}
     for key in drawn:
         shares = (ranks(drawn[key]) - 0.5) / count
@@ -244,9 +240,7 @@ def _steps(
             continue
         moved = float(change.mean())
         error = float(
-            special.stdtrit(len(change) - 1, (1 + CONFIDENCE) / 2)
-            * change.std(ddof=1)
-            / np.sqrt(len(change))
+            special.stdtrit(len(change) - 1, TAILS[1]) * change.std(ddof=1) / np.sqrt(len(change))
         )
         reach = math.hypot(error, (gap.high - gap.low) / 2)
         yield step.row() | {

@@ -25,12 +25,11 @@ from sim.analysis.measures import Measure, named
 from sim.analysis.resampling import bags
 from sim.ensemble.store import Run
 from sim.errors import ArgumentFault, Fault, NotPairedError, ScenarioError
-from sim.game.endings import Cause
-from sim.levels import TAILS
+from sim.levels import MAX_ERROR_CHANCE, TAILS
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import assumptions, at_odds, run_all
 from sim.study.columns import LABEL_TABLE, RESAMPLE_LIMIT, Column, Kind, TableSchema, with_limits
-from sim.study.discovery import MAX_ERROR_CHANCE, chance_of_error, difference
+from sim.study.discovery import chance_of_error, difference
 from sim.study.finding import LABELS, Finding, label_table
 from sim.study.turning import MIN_EFFECTIVE_DESIGNS, TURNING, turning
 from sim.uncertainty import Floats
@@ -187,11 +186,7 @@ def rank_runs(measure: Measure, runs: Sequence[Run]) -> Finding:
 
 def worse_if_more(measure: Measure) -> bool:
     """Whether less of it is better: every outcome but those that say how long a ceasefire holds."""
-    return not (
-        measure.more_is_better
-        or measure.name.startswith("survival@")
-        or measure.name in ("restricted_mean_years", f"cause.{Cause.HELD.value}")
-    )
+    return not measure.more_is_better
 
 
 def relative(measure: Measure, runs: Sequence[Run]) -> Floats:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.resampling import CHEAP_RESAMPLES
 from sim.chance import generator
 from sim.levels import TAILS
 from sim.record.lifetimes import YEARS, kaplan_meier, weibull
@@ -19,8 +20,6 @@ from sim.study.columns import Column, Kind, TableSchema, estimate_with_limits, w
 from sim.study.validation import Predictor
 from sim.uncertainty import Floats
 
-RESAMPLES = 400
-"""Resamples of the pairs of adversaries: enough for 95 % limits that hardly move with more."""
 BASELINE = "Kaplan-Meier"
 SCORES = TableSchema(
     (
@@ -183,7 +182,7 @@ def _bags(
     )
     own = [np.flatnonzero(of_pair) for of_pair in by_pair(cases)]
     made = 0
-    while made < RESAMPLES:
+    while made < CHEAP_RESAMPLES:
         bag = np.concatenate([own[pair] for pair in rng.integers(len(own), size=len(own))])
         left = np.setdiff1d(np.arange(len(cases)), bag)
         if ended[bag].sum() > 1 and followed[bag].max() > last and len(left):

@@ -6,7 +6,9 @@ Beside each effect stands the size that chance alone would give.
 import numpy as np
 import pandas as pd
 
+from sim.analysis.resampling import CHEAP_RESAMPLES
 from sim.chance import generator, stream_seed
+from sim.levels import REACH
 from sim.study.columns import (
     Column,
     Kind,
@@ -15,8 +17,6 @@ from sim.study.columns import (
 from sim.study.experiment import (
     COMPONENT,
     JOINT,
-    REACH,
-    RESAMPLES,
     Evaluate,
     Factors,
     Responses,
@@ -74,7 +74,7 @@ def screening(evaluate: Evaluate, varied: Factors, trajectories: int, seed: int)
         grid,
         responses.mean,
         num_levels=_GRID_LEVELS,
-        num_resamples=RESAMPLES,
+        num_resamples=CHEAP_RESAMPLES,
         seed=stream_seed(seed, "resampled effects", bits=31),
     )
     chance = _of_chance(grid, responses, trajectories)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from sim.chance import generator
 from sim.uncertainty import Floats
 
-EXACT = 10
+MAX_PLAYERS_EXACT = 10
 """Players up to which all coalitions are valued; above it, orders are sampled."""
-PAIRS = 32
+SAMPLED_PAIRS = 32
 """Pairs of an order and its reverse (antithetic sampling): a judgement, about a thousand coalitions
 of the longest text.
 """
@@ -56,7 +56,7 @@ class Weights:
 
 def weights(players: int, seed: int = 0) -> Weights:
     """Exact for up to ten players, from sampled orders above."""
-    return exact(players) if players <= EXACT else sampled(players, PAIRS, seed)
+    return exact(players) if players <= MAX_PLAYERS_EXACT else sampled(players, SAMPLED_PAIRS, seed)
 
 
 def exact(players: int) -> Weights:

@@ -24,7 +24,7 @@ STRATA, FOLDS = 20, 5
 """Strata of an assumption, equally likely now, in which a belief may differ, and folds of the
 parameter sets for cross-fitting: judgements.
 """
-_MIN_DESIGNS_PER_STRATUM = 25
+MIN_DESIGNS_PER_STRATUM = 25
 """With fewer, the mean difference in a stratum is mostly chance: a judgement."""
 MIN_EFFECTIVE_DESIGNS = 20
 """Parameter sets that a ranking takes, and that the weights of a belief must be worth: a judgement,
@@ -134,7 +134,7 @@ def _belief(values: Floats, means: Floats, seed: int) -> dict[str, float]:
     """The belief on one assumption, from its value and the mean difference in each design."""
     count = len(values)
     shares = (ranks(values) - 0.5) / count
-    strata = np.floor(shares * max(2, min(STRATA, count // _MIN_DESIGNS_PER_STRATUM))).astype(int)
+    strata = np.floor(shares * max(2, min(STRATA, count // MIN_DESIGNS_PER_STRATUM))).astype(int)
     folds = np.arange(count) % FOLDS
     weights, divergence = tilt(means, expected(strata, means, folds))
     needed, again = [], []

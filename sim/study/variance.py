@@ -10,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from sim.analysis.resampling import CHEAP_RESAMPLES
 from sim.chance import generator, stream_seed
-from sim.levels import TAILS
+from sim.levels import REACH, TAILS
 from sim.study.columns import (
     Column,
     Kind,
@@ -20,8 +21,6 @@ from sim.study.columns import (
     with_limits,
 )
 from sim.study.experiment import (
-    REACH,
-    RESAMPLES,
     UNORDERED,
     Evaluate,
     Factors,
@@ -132,7 +131,9 @@ class Saltelli:
     def resampled(self, seed: int) -> Indices:
         """The indices of resamples of the base points (resample, 2, factor + 1)."""
         rng, count = generator(seed, "resampled base points"), len(self.a)
-        return np.stack([self.indices(rng.integers(count, size=count)) for _ in range(RESAMPLES)])
+        return np.stack(
+            [self.indices(rng.integers(count, size=count)) for _ in range(CHEAP_RESAMPLES)]
+        )
 
 
 def variance_tables(

@@ -22,7 +22,9 @@ FIT = 1e-6
 """
 _MIN_STEP = 1e-9
 """The least part of the distance from 5 to 95 % that a quantile may lie from the median."""
-_Z95 = NormalDist().inv_cdf(0.95)
+ELICITED = (0.05, 0.5, 0.95)
+"""Probabilities of the three quantiles that an expert is asked for, the usual three."""
+_Z95 = NormalDist().inv_cdf(ELICITED[2])
 _MOST_COMPONENTS = 200
 """Distributions of a mixture: more than there are experts to ask."""
 _HALVINGS = 60
@@ -112,7 +114,7 @@ class Quantiles(Distribution):
 
     def miss(self) -> float:
         """How far its quantiles lie from the three numbers at most, in widths from 5 to 95 %."""
-        fitted = self._inverse(np.array([0.05, 0.5, 0.95]))
+        fitted = self._inverse(np.array(ELICITED))
         away = np.abs(fitted - [self.p5, self.p50, self.p95]).max()
         return float(away / (self.p95 - self.p5))
 

@@ -39,14 +39,14 @@ MIN_CANDIDATES, MIN_HISTORIES, MIN_CHECKS = 100, 50, 20
 """Fewer candidates than coefficients fix no regression; with fewer histories hardly any ceasefire
 ends in some intervals; fewer ranks cannot show that they are not uniform.
 """
-FRESH = 40
+FRESH_CANDIDATES = 40
 """Candidates that the emulator has not seen, enough to see errors that would move a posterior."""
 SEED = Sampling().seed
 _TRUE_HISTORIES, _FRESH_HISTORIES = 100, 1000
 """Of each truth, more than there are cases; of each fresh candidate, so many
 that counting them errs less than the emulator.
 """
-_TRUTHS, _FRESH = "truths of synthetic records", "candidates not fitted"
+_TRUTHS, _FRESH_STREAM = "truths of synthetic records", "candidates not fitted"
 """Streams of random numbers: of the candidates that give synthetic records, and of those that the
 emulator has not seen.
 """
@@ -192,7 +192,7 @@ def fit_record(
     by_class, cases = representing(scenarios), record()
     cases = cases[cases["guarantee_class"].isin(by_class)].reset_index(drop=True)
     _check(candidates, histories, checks, seed)
-    total, done = candidates + checks + FRESH, 0
+    total, done = candidates + checks + FRESH_CANDIDATES, 0
 
     def advance(finished: int, _: int) -> None:
         if progress:
@@ -215,12 +215,12 @@ def fit_record(
     done += checks
     fresh = simulate_candidates(
         by_class,
-        hypercube(FRESH, seed, _FRESH),
+        hypercube(FRESH_CANDIDATES, seed, _FRESH_STREAM),
         _FRESH_HISTORIES,
         seed,
         executor,
         advance,
-        stream=_FRESH,
+        stream=_FRESH_STREAM,
         out=out,
     )
     with threadpool_limits(
@@ -246,7 +246,7 @@ def histories_of_calibration(
     **_: int,
 ) -> list[tuple[Scenario, int]]:
     """Histories that `fit_record` simulates of each scenario. Raises ScenarioError."""
-    count = candidates * histories + checks * _TRUE_HISTORIES + FRESH * _FRESH_HISTORIES
+    count = candidates * histories + checks * _TRUE_HISTORIES + FRESH_CANDIDATES * _FRESH_HISTORIES
     return [(scenario, count) for scenario in representing(scenarios).values()]
 
 
