@@ -27,7 +27,8 @@ from reference_intros import (
 
 import sim
 from sim import plots
-from sim.analysis.measures import survival, without_years
+from sim.analysis.catalogue import without_years
+from sim.analysis.measures import survival
 from sim.cli import app
 from sim.quantity import Parameters
 from sim.scenario import columns

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.analysis.catalogue import named
 from sim.analysis.costs import ratio
 from sim.analysis.designs import Designs
-from sim.analysis.measures import named
 from sim.errors import NotPairedError
 from sim.guarantee.costs import PEACE, WAR
 

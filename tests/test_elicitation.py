@@ -24,7 +24,7 @@ from sim.study.answers import answers_text, number_of, read_beliefs, template
 from sim.study.beliefs import asked_numbers
 from sim.study.beliefs_overlay import overlay_text
 from sim.study.elicitation import BETWEEN, EXPERT, PRIOR, pool_beliefs, variance_parts
-from sim.study.experiment import COMPONENT
+from sim.study.factors import COMPONENT
 from sim.uncertainty import FIT, KINDS, Mixture, Quantiles
 
 U = np.array([0.05, 0.5, 0.95])

@@ -18,7 +18,7 @@ from sim.exports.described import exported
 from sim.scenario.columns import Kind, of_kind
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
-from sim.study.experiment import factors, salib_problem
+from sim.study.factors import factors, salib_problem
 from sim.study.finding import Finding
 from sim.study.kept import EXACTLY
 

@@ -18,7 +18,7 @@ import pytest
 from conftest import ROOT
 
 import sim
-from sim.analysis import measures
+from sim.analysis import catalogue
 from sim.ensemble.block import simulate
 from sim.ensemble.manifest import manifest_of
 from sim.errors import ExtensionError
@@ -70,7 +70,7 @@ PROBE = f"""
 import json
 import numpy as np
 import sim
-from sim.analysis.measures import named, without_years
+from sim.analysis.catalogue import named, without_years
 from sim.app.controls import groups
 from sim.ensemble.block import simulate
 from sim.ensemble.manifest import manifest_of
@@ -241,7 +241,7 @@ def test_a_measure_of_another_package_is_an_outcome(probed):
     assert 0 < said["counted"] < 1
     assert len(set(said["questions"])) == 2
     with pytest.raises(sim.ScenarioError, match="probed: no such outcome"):
-        measures.named("probed", 3)
+        catalogue.named("probed", 3)
 
 
 @pytest.mark.long
@@ -421,7 +421,7 @@ def measured(tmp_path, monkeypatch):
         entry = f"{name} = {module}:M"
         distribution(tmp_path, "meter", "ceasefire.measures", entry, module, source)
         monkeypatch.syspath_prepend(tmp_path)
-        return measures.of_others.__wrapped__()
+        return catalogue.of_others.__wrapped__()
 
     return of
 

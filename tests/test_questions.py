@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from sim.analysis.measures import named
+from sim.analysis.catalogue import named
 from sim.cli import app
 from sim.cli.loading import load
 from sim.study.sweep import read_limits, read_range

@@ -103,7 +103,7 @@ __all__ += ["probes"]
 '''
 SCRIPT = """
 import sim
-from sim.analysis.measures import named
+from sim.analysis.catalogue import named
 from sim.presentation.section import figure
 from sim.scenario.schema import json_schema
 

@@ -26,7 +26,8 @@ from sim.study.cheapest import (
     REACHED,
     REACHED_WITHIN_ERROR,
 )
-from sim.study.requirement import find_cheapest, frontier
+from sim.study.frontier import frontier
+from sim.study.requirement import find_cheapest
 from sim.study.sweep import read_limits
 
 pytestmark = pytest.mark.long

@@ -17,6 +17,7 @@ from sim.errors import ScenarioError
 from sim.presentation.registry import section_of
 from sim.study import robustness, turning
 from sim.study.kept import read
+from sim.study.regret import best_shares, regrets, worst_tenth
 
 pytestmark = pytest.mark.long
 values = arrays(float, (3, 40), elements=st.floats(-1, 1))
@@ -25,24 +26,24 @@ values = arrays(float, (3, 40), elements=st.floats(-1, 1))
 @given(values)
 def test_regret_is_never_negative_and_the_best_has_none(better):
     """Whatever the outcomes; shares of being best add up to 1 in each design."""
-    regret = robustness.regrets(better)
+    regret = regrets(better)
     assert (regret >= 0).all()
     assert (regret.min(axis=0) == 0).all()
-    np.testing.assert_allclose(robustness.best_shares(better).sum(axis=0), 1)
+    np.testing.assert_allclose(best_shares(better).sum(axis=0), 1)
 
 
 def test_the_best_everywhere_has_no_regret_and_is_always_best():
     """And of two that are level each is best by half."""
     worse = np.linspace(0, 0.5, 30)
     better = np.stack([worse + 0.1, worse, worse + 0.1])
-    assert (robustness.regrets(better)[0] == 0).all()
-    np.testing.assert_allclose(robustness.best_shares(better).mean(axis=1), [0.5, 0, 0.5])
+    assert (regrets(better)[0] == 0).all()
+    np.testing.assert_allclose(best_shares(better).mean(axis=1), [0.5, 0, 0.5])
 
 
 @given(arrays(float, 200, elements=st.floats(0, 1)))
 def test_the_worst_tenth_is_no_better_than_the_mean(outcomes):
     """And never below the worst."""
-    assert outcomes.min() - 1e-12 <= robustness.worst_tenth(outcomes) <= outcomes.mean() + 1e-12
+    assert outcomes.min() - 1e-12 <= worst_tenth(outcomes) <= outcomes.mean() + 1e-12
 
 
 def test_two_kinds_of_designs_are_tilted_as_the_formula_says():

@@ -16,17 +16,8 @@ from sim.cli import app
 from sim.errors import RunError, ScenarioError
 from sim.model.politics import _of_successors
 from sim.presentation.sensitivity import section
-from sim.study.experiment import (
-    JOINT,
-    Factors,
-    PointValues,
-    Responses,
-    _order,
-    evaluate_scenarios,
-    factors,
-    responses,
-    with_uniform,
-)
+from sim.study.experiment import PointValues, Responses, _order, evaluate_scenarios, responses
+from sim.study.factors import JOINT, Factors, factors, with_uniform
 from sim.study.finding import Finding
 from sim.study.screening import screening
 from sim.study.sensitivity import attribute_variance, sensitivity_tables

@@ -14,7 +14,7 @@ import pytest
 from elements import BLOCKS, COMMANDS, PROVISIONS
 
 import sim
-from sim.analysis.measures import named
+from sim.analysis.catalogue import named
 from sim.scenario import columns
 from sim.scenario.course import CHOICES, DETAILS
 from sim.study.schemas import SCHEMAS

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.analysis.catalogue import named
 from sim.analysis.designs import Designs
 from sim.analysis.estimate import (
     ANY,
@@ -16,7 +17,7 @@ from sim.analysis.estimate import (
     linearised,
     ratio_by_design,
 )
-from sim.analysis.measures import RUSSIA_SIGNS, Columns, Measure, named
+from sim.analysis.measures import RUSSIA_SIGNS, Columns, Measure
 from sim.analysis.resampling import weighted_quantiles
 from sim.errors import ImpossibleError, ScenarioError
 from sim.game.signing import ukraine_signs

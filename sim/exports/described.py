@@ -10,6 +10,7 @@ import pandas as pd
 from pandas.api import types
 
 from sim.analysis import measures
+from sim.analysis.catalogue import without_years
 from sim.analysis.estimate import estimates
 from sim.analysis.estimate_table import columns_of
 from sim.ensemble.store import Run
@@ -172,7 +173,7 @@ def _estimates(run: Run) -> pd.DataFrame:
     """Every outcome that has a name, with both of its uncertainties."""
     of_kinds = [
         *map(measures.survival, milestones(run.horizon_years)),
-        *measures.without_years(run.horizon_years),
+        *without_years(run.horizon_years),
     ]
     return pd.DataFrame(
         [

@@ -15,7 +15,7 @@ from sim.chance import generator
 from sim.levels import REACH
 from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.study.assumptions import meaning
-from sim.study.experiment import COMPONENT, JOINT, UNORDERED
+from sim.study.factors import COMPONENT, JOINT, UNORDERED
 from sim.study.finding import Finding
 from sim.study.sensitivity import leading
 from sim.wording import with_error

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.presentation.section import Column, Section, Table, figure
 from sim.study.assumptions import meaning
-from sim.study.experiment import COMPONENT, JOINT
+from sim.study.factors import COMPONENT, JOINT
 from sim.study.finding import Finding
 from sim.study.variance import TARGET_HALF_WIDTH
 from sim.wording import above_limits, of_row, with_limits

@@ -18,7 +18,6 @@ from sim.scenario.schema import Scenario, digest
 from sim.study.coalitions import CoalitionOutcomes, Execution
 from sim.study.explanation import NO_BEARING, NOT_MODELLED, Explanation, LeftOut
 from sim.study.players import Game, assumptions, between, game_of
-from sim.study.robustness import worse_if_more
 from sim.study.shapley import weights
 
 OUTCOME = "survival@10"
@@ -212,7 +211,7 @@ def _explained(
         tuple(worth for side in sides for worth in side),
         _left_out(first, NOT_MODELLED),
         _left_out(first, NO_BEARING),
-        isinstance(counted, Measure) and name != "russia_signs" and worse_if_more(counted),
+        isinstance(counted, Measure) and name != "russia_signs" and not counted.more_is_better,
         None if other is None else other.name,
         None if other is None else other.label or other.name,
         None if other is None else simulated.difference(weighed),

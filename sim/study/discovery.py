@@ -18,10 +18,11 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from sim.analysis.catalogue import named
 from sim.analysis.differences import paired
 from sim.analysis.estimate import share_of_designs, share_where
 from sim.analysis.freed import by_design, chance_left
-from sim.analysis.measures import Measure, named
+from sim.analysis.measures import Measure
 from sim.ensemble.store import Run
 from sim.errors import ArgumentFault, ScenarioError
 from sim.levels import MAX_ERROR_CHANCE

@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.catalogue import named
 from sim.analysis.estimate import Estimate, estimate
-from sim.analysis.measures import Measure, named
+from sim.analysis.measures import Measure
 from sim.analysis.resampling import CHEAP_RESAMPLES
 from sim.chance import generator
 from sim.ensemble.store import Run

@@ -21,7 +21,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.measures import of_others
+from sim.analysis.catalogue import of_others
 from sim.characters import quoted
 from sim.ensemble.lock import alone_in
 from sim.ensemble.manifest import model_code

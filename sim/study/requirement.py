@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.catalogue import named
 from sim.analysis.estimate import estimates, share_where
 from sim.analysis.freed import by_design
-from sim.analysis.measures import counted_as, named, survival
+from sim.analysis.measures import counted_as, survival
 from sim.chance import stream_seed
 from sim.ensemble.counted import count_histories, parameter_sets
 from sim.scenario.load import replaced
@@ -35,6 +36,7 @@ from sim.study.cheapest import (
 )
 from sim.study.columns import LABEL_TABLE, Column, Kind, TableSchema, with_limits
 from sim.study.finding import LABELS, Finding, label_table
+from sim.study.frontier import confirmed, frontier
 from sim.study.requirement_faults import Ranges, check_requirement
 from sim.uncertainty import Floats
 
@@ -266,37 +268,7 @@ def _guarantees(chosen: pd.DataFrame, fresh: pd.DataFrame, keys: list[str]) -> p
     names = ["role", "status", *keys, *_MEASURED, *(f"fresh_{name}" for name in _MEASURED)]
     both = chosen.join(fresh.add_prefix("fresh_"))[names]
     along = both["role"] == ON_FRONTIER
-    return pd.concat([both[~along], _confirmed_frontier(both[along])], ignore_index=True)
-
-
-def frontier(points: pd.DataFrame) -> pd.DataFrame:
-    """The points than which no other is cheaper and as durable.
-
-    The cheapest first, each more durable than the one before.
-
-    Between the first and the last those are left out that are better than the one before by less
-    than half their error.
-    """
-    kept: list[int] = []
-    best = -np.inf
-    for number, point in points.sort_values(
-        ["cost", "estimate"], ascending=[True, False]
-    ).iterrows():
-        if point["estimate"] > best + (point["high"] - point["low"]) / 4:
-            kept.append(int(str(number)))
-            best = float(point["estimate"])
-    most = points[points["estimate"] == points["estimate"].max()].nsmallest(1, "cost")
-    return pd.concat([points.loc[kept], most]).drop_duplicates()
-
-
-def _confirmed_frontier(along: pd.DataFrame) -> pd.DataFrame:
-    """Those that on the histories of the search and fresh ones together are more durable than all
-    that cost less, and the last.
-    """
-    pooled = (along["estimate"] + along["fresh_estimate"]) / 2
-    order = along.sort_values("fresh_cost").index
-    kept = pooled[order] >= pooled[order].cummax()
-    return along.loc[[number for number in order if kept[number] or number == pooled.idxmax()]]
+    return pd.concat([both[~along], confirmed(both[along])], ignore_index=True)
 
 
 def _places(chosen: pd.DataFrame, vary: Ranges) -> Floats:

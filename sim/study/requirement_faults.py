@@ -6,7 +6,7 @@ from sim.analysis.measures import COSTS
 from sim.errors import ArgumentFault, Fault, ScenarioError
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
-from sim.study.experiment import no_accession
+from sim.study.factors import no_accession
 
 MIN_SAMPLES, MIN_SAMPLES_PER_PROVISION = 8, 2
 """Points of the first sample: fewer do not fix the plane that a spline starts from."""

@@ -10,34 +10,35 @@ difference in each stratum of its values, which is taken from other designs than
 weights (cross-fitting).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sim.analysis.catalogue import named
 from sim.analysis.differences import paired
 from sim.analysis.estimate import estimate, share_of_designs
-from sim.analysis.freed import by_design, chance_left
-from sim.analysis.measures import Measure, named
-from sim.analysis.resampling import bags
+from sim.analysis.freed import by_design
+from sim.analysis.measures import Measure
 from sim.ensemble.store import Run
 from sim.errors import ArgumentFault, Fault, NotPairedError, ScenarioError
-from sim.levels import MAX_ERROR_CHANCE, TAILS
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import assumptions, at_odds, run_all
 from sim.study.columns import LABEL_TABLE, RESAMPLE_LIMIT, Column, Kind, TableSchema, with_limits
-from sim.study.discovery import chance_of_error, difference
 from sim.study.finding import LABELS, Finding, label_table
+from sim.study.regret import (
+    Mask,
+    ahead,
+    best_shares,
+    regrets,
+    relative,
+    with_resample_limits,
+    worst_tenth,
+)
 from sim.study.turning import MIN_EFFECTIVE_DESIGNS, TURNING, turning
 from sim.uncertainty import Floats
 
-WORST_SHARE = 0.1
-"""The worst tenth of the parameter sets: rare enough to hurt, and still estimated well."""
-_TIE = 1e-9
-"""Guarantees that differ by less are level: rounding differs by less."""
 TABLES: Mapping[str, TableSchema] = {
     "guarantees": TableSchema(
         (
@@ -80,7 +81,6 @@ TABLES: Mapping[str, TableSchema] = {
     LABELS: LABEL_TABLE,
 }
 """The tables of a finding of kind `robustness`."""
-Mask = NDArray[np.bool_]
 
 
 def robust(
@@ -160,7 +160,7 @@ def rank_runs(measure: Measure, runs: Sequence[Run]) -> Finding:
     for other in runs[1:]:
         paired(other, runs[0])
     x = assumptions(runs)
-    sign = -1.0 if worse_if_more(measure) else 1.0
+    sign = 1.0 if measure.more_is_better else -1.0
     better = sign * relative(measure, runs)
     surely, maybe = ahead(measure, runs, better)
     rows = sorted(
@@ -182,35 +182,6 @@ def rank_runs(measure: Measure, runs: Sequence[Run]) -> Finding:
         "calls": _calls(better, surely, runs),
     }
     return Finding("robustness", settings, tables | label_table(runs))
-
-
-def worse_if_more(measure: Measure) -> bool:
-    """Whether less of it is better: every outcome but those that say how long a ceasefire holds."""
-    return not measure.more_is_better
-
-
-def relative(measure: Measure, runs: Sequence[Run]) -> Floats:
-    """How each guarantee does in each design beside the mean of all (guarantee, design), freed of
-    the chance of few histories.
-    """
-    middle = np.mean([measure.numbers(run.worlds) for run in runs], axis=0)
-    beside = Measure(
-        measure.name, measure.label, "difference", lambda worlds: measure.numbers(worlds) - middle
-    )
-    return np.stack([by_design(beside, run.worlds) for run in runs])
-
-
-def best_shares(better: Floats) -> Floats:
-    """For each guarantee and design 1 where it is best, divided between those that are level
-    (guarantee, design).
-    """
-    best = better >= better.max(axis=0) - _TIE
-    return np.asarray(best / best.sum(axis=0))
-
-
-def regrets(better: Floats) -> Floats:
-    """What each guarantee falls short of the best one in each design (Savage 1951)."""
-    return np.asarray(better.max(axis=0) - better)
 
 
 def _calls(better: Floats, surely: Mask, runs: Sequence[Run]) -> pd.DataFrame:
@@ -259,48 +230,11 @@ def _guarantees(
             "surely_low": sure.low,
             "surely_high": sure.high,
         }
-        row |= _resampled("regret", regret[number], np.mean, seed)
-        row |= _resampled(
+        row |= with_resample_limits("regret", regret[number], np.mean, seed)
+        row |= with_resample_limits(
             "worst_regret", regret[number], lambda values: -worst_tenth(-values), seed
         )
-        row |= _resampled("worst_decile", outcomes, lambda values: sign * worst_tenth(values), seed)
+        row |= with_resample_limits(
+            "worst_decile", outcomes, lambda values: sign * worst_tenth(values), seed
+        )
         yield row
-
-
-def worst_tenth(values: Floats) -> float:
-    """The mean of the lowest tenth of the values."""
-    return float(np.sort(values)[: max(1, round(WORST_SHARE * len(values)))].mean())
-
-
-def _resampled(
-    name: str, values: Floats, statistic: Callable[[Floats], Any], seed: int
-) -> dict[str, float]:
-    """A number of some designs, with the limits of 95 % of resamples of them."""
-    resampled = [statistic(values[bag]) for bag in bags(len(values), seed)]
-    return dict(
-        zip(
-            (name, f"{name}_low", f"{name}_high"),
-            (float(statistic(values)), *np.quantile(resampled, TAILS)),
-            strict=True,
-        )
-    )
-
-
-def ahead(measure: Measure, runs: Sequence[Run], better: Floats) -> tuple[Mask, Mask]:
-    """Whether a guarantee is ahead of every other in a design by more than the chance of few
-    histories, and whether none is so of it.
-
-    Both (guarantee, design): surely best, and perhaps best.
-    """
-    surely, maybe = better >= better.max(axis=0), np.ones(better.shape, dtype=np.bool_)
-    for first, other in combinations(range(len(runs)), 2):
-        gap, error = (
-            better[first] - better[other],
-            chance_left(difference(measure, runs[other]), runs[first].worlds),
-        )
-        level = (chance_of_error(gap, error) > MAX_ERROR_CHANCE) | (gap == 0)
-        surely[first] &= ~level
-        surely[other] &= ~level
-        maybe[first] &= level | (gap > 0)
-        maybe[other] &= level | (gap < 0)
-    return np.asarray(surely), maybe

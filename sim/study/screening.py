@@ -14,15 +14,8 @@ from sim.study.columns import (
     Kind,
     TableSchema,
 )
-from sim.study.experiment import (
-    COMPONENT,
-    JOINT,
-    Evaluate,
-    Factors,
-    Responses,
-    check_complete,
-    salib_problem,
-)
+from sim.study.experiment import Evaluate, Responses, check_complete
+from sim.study.factors import COMPONENT, JOINT, Factors, salib_problem
 from sim.uncertainty import Floats
 
 SCREENING = 8

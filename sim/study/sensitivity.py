@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.measures import named
+from sim.analysis.catalogue import named
 from sim.errors import ArgumentFault, Fault, ScenarioError
 from sim.scenario.schema import Scenario
 from sim.study.assumptions import by_rank_correlation
@@ -19,15 +19,8 @@ from sim.study.columns import (
     LABEL_TABLE,
     TableSchema,
 )
-from sim.study.experiment import (
-    COMPONENT,
-    JOINT,
-    Evaluate,
-    Factors,
-    evaluate_scenarios,
-    factors,
-    with_uniform,
-)
+from sim.study.experiment import Evaluate, evaluate_scenarios
+from sim.study.factors import COMPONENT, JOINT, Factors, factors, with_uniform
 from sim.study.finding import LABELS, Finding, label_table
 from sim.study.screening import EFFECTS, SCREENING, screening
 from sim.study.variance import INDICES, POINTS, SAMPLE, SWINGS, variance_tables

@@ -29,7 +29,7 @@ from sim.model.designs import designs as designs_of
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 from sim.study.clauses import DESIGNS, REPLICATES
-from sim.study.experiment import no_accession
+from sim.study.factors import no_accession
 from sim.study.requirement_faults import Ranges
 from sim.uncertainty import Floats
 

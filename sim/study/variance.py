@@ -20,14 +20,8 @@ from sim.study.columns import (
     estimate_with_limits,
     with_limits,
 )
-from sim.study.experiment import (
-    UNORDERED,
-    Evaluate,
-    Factors,
-    Responses,
-    check_complete,
-    salib_problem,
-)
+from sim.study.experiment import Evaluate, Responses, check_complete
+from sim.study.factors import UNORDERED, Factors, salib_problem
 from sim.uncertainty import Floats
 
 TARGET_HALF_WIDTH = 0.05
