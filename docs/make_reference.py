@@ -33,7 +33,8 @@ from sim.cli import app
 from sim.quantity import Parameters
 from sim.scenario import columns
 from sim.scenario.course import CHOICES, DETAILS, OPTIONAL, SILENT
-from sim.scenario.schema import Sampling, Scenario
+from sim.scenario.sampling import Sampling
+from sim.scenario.schema import Scenario
 from sim.study.schemas import SCHEMAS
 from sim.uncertainty import EXAMPLES, KINDS
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 import sim
 from sim.analysis.typical import typical
-from sim.app import controls, elsewhere, results, settings
+from sim.app import controls, elsewhere, explored, results, settings
 from sim.characters import visible
 from sim.cli import app
 from sim.game.endings import Cause
@@ -38,8 +38,8 @@ QUICK = {"sampling.designs": 60, "sampling.seed": 4}
 
 
 def explore(scenarios, name, given):
-    return settings.explore(
-        settings.reader(next(scenarios.rglob(f"{name}.toml"))),
+    return explored.explore(
+        explored.reader(next(scenarios.rglob(f"{name}.toml"))),
         given,
         list(LIBRARY),
     )
@@ -104,13 +104,13 @@ def test_a_quick_answer_unless_asked_for_more(scenarios):
 
 
 def test_a_changed_scenario_takes_no_name_that_another_has(scenarios):
-    reader, given = settings.reader(scenarios / "nato.toml"), {"regime.arms.package_usd_bn": "1"}
+    reader, given = explored.reader(scenarios / "nato.toml"), {"regime.arms.package_usd_bn": "1"}
     assert (
-        settings.explore(reader, given, ["nato", "changed", "changed-2"]).scenario.name
+        explored.explore(reader, given, ["nato", "changed", "changed-2"]).scenario.name
         == "changed-3"
     )
-    assert settings.explore(reader, given | {"name": "mine"}, ["nato"]).scenario.name == "mine"
-    assert settings.explore(reader, {"name": "eu"}, ["nato", "eu"]).scenario.name == "changed"
+    assert explored.explore(reader, given | {"name": "mine"}, ["nato"]).scenario.name == "mine"
+    assert explored.explore(reader, {"name": "eu"}, ["nato", "eu"]).scenario.name == "changed"
 
 
 BAD = {

@@ -21,7 +21,7 @@ from sim.scenario.reading import (
     MOST_ENTRIES,
     MOST_FILES,
 )
-from sim.scenario.schema import MOST_HISTORIES
+from sim.scenario.sampling import MOST_HISTORIES
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ from sim.study import sensitivity
 from sim.study.answers import answers_text, number_of, read_beliefs, template
 from sim.study.beliefs import asked_numbers
 from sim.study.beliefs_overlay import overlay_text
-from sim.study.elicitation import BETWEEN, EXPERT, PRIOR, pool_beliefs, variance_parts
+from sim.study.elicitation import pool_beliefs, variance_parts
+from sim.study.elicitation_tables import BETWEEN, EXPERT, PRIOR
 from sim.study.factors import COMPONENT
 from sim.uncertainty import FIT, KINDS, Mixture, Quantiles
 

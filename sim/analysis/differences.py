@@ -8,7 +8,7 @@ from sim.analysis import measures
 from sim.analysis.estimate_table import ESTIMATE_COLUMNS, simulated_years, tabulate
 from sim.analysis.measures import Simulated
 from sim.errors import NotPairedError
-from sim.scenario.schema import milestones
+from sim.scenario.sampling import milestones
 
 
 def compare(

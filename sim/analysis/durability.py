@@ -16,7 +16,7 @@ from sim.analysis.estimate_table import simulated_years, tabulate
 from sim.analysis.measures import Simulated
 from sim.errors import ImpossibleError
 from sim.game.endings import ENDINGS, Cause, Reason
-from sim.scenario.schema import milestones
+from sim.scenario.sampling import milestones
 
 _ROUNDING = 1e-6
 """What shares may miss 1 by, added up, and what an error must exceed relative to its rate so as to

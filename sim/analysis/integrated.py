@@ -20,7 +20,7 @@ from sim.analysis.estimate import estimates
 from sim.analysis.measures import Columns, Measure, Simulated, cause, restricted_mean, survival
 from sim.game.endings import ENDINGS, Cause
 from sim.scenario.columns import Kind, about
-from sim.scenario.schema import milestones
+from sim.scenario.sampling import milestones
 from sim.uncertainty import Floats
 
 UNMOVED = 4.0

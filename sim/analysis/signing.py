@@ -35,7 +35,8 @@ from sim.analysis.measures import (
 )
 from sim.errors import ScenarioError
 from sim.guarantee.costs import EUROPE, PEACE, UNITED_STATES, member_bearer
-from sim.scenario.schema import Scenario, milestones
+from sim.scenario.sampling import milestones
+from sim.scenario.schema import Scenario
 from sim.uncertainty import Distribution, Floats
 
 REARMING_YEARS = 5

@@ -24,7 +24,7 @@ from sim.analysis.threshold import (
     durability_by_value,
     thresholds,
 )
-from sim.scenario.schema import milestones
+from sim.scenario.sampling import milestones
 from sim.uncertainty import Floats
 
 T = TypeVar("T")

@@ -26,7 +26,7 @@ from sim.analysis.measures import Measure, Simulated
 from sim.analysis.resampling import bags
 from sim.levels import EVEN, TAILS
 from sim.quantity import SMALLEST
-from sim.scenario.schema import milestones
+from sim.scenario.sampling import milestones
 from sim.uncertainty import Floats
 
 VALUE = "russia.value_of_prevailing"

@@ -10,8 +10,8 @@ from typing import Any
 import streamlit as st
 
 from sim.app import elsewhere, markup, results
+from sim.app.explored import Explored
 from sim.app.markup import as_markdown
-from sim.app.settings import Explored
 from sim.app.sidebar import put
 from sim.model.designs import FIRST
 from sim.plots.elicitation import belief

@@ -8,14 +8,16 @@ from typing import Any
 import streamlit as st
 
 from sim.app.elsewhere import code
-from sim.app.settings import ORIGIN, Explored
+from sim.app.explored import Explored
+from sim.app.settings import ORIGIN
 from sim.app.sidebar import put
 from sim.errors import ScenarioError
 from sim.presentation.phrases import named_month
 from sim.scenario import library
 from sim.scenario.course import Course, Event
 from sim.scenario.course_file import read_course
-from sim.scenario.schema import Sampling, Scenario
+from sim.scenario.sampling import Sampling
+from sim.scenario.schema import Scenario
 
 DIGITS = 6
 """Digits of the moments that the page writes, which name a month each."""

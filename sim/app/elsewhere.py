@@ -12,7 +12,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from sim.app import markup
-from sim.app.settings import DEAL, Explored, text_of
+from sim.app.explored import Explored
+from sim.app.settings import DEAL, text_of
 from sim.scenario import library
 from sim.scenario.schema import Scenario
 

@@ -11,7 +11,8 @@ from typing import Any
 import streamlit as st
 
 from sim.app import courses, markup, results
-from sim.app.settings import MOST_STEPS, ORIGIN, Explored
+from sim.app.explored import MOST_STEPS, Explored
+from sim.app.settings import ORIGIN
 from sim.app.sidebar import stands_at
 from sim.ensemble.store import Run
 from sim.errors import InputError

@@ -23,6 +23,7 @@ from sim.app import (
     views,
 )
 from sim.app.controls import groups
+from sim.app.explored import Explored, explore, reader
 from sim.app.settings import (
     BELIEFS,
     DEAL,
@@ -30,11 +31,8 @@ from sim.app.settings import (
     OUTLOOK,
     SEAT,
     VIEWS,
-    Explored,
     Request,
-    explore,
     opening,
-    reader,
     settings_of,
     within_bounds,
 )

@@ -11,7 +11,8 @@ from html import escape
 import streamlit as st
 
 from sim.app import courses, markup, results
-from sim.app.settings import Explored, Request
+from sim.app.explored import Explored
+from sim.app.settings import Request
 from sim.app.sidebar import put, stands_at
 from sim.app.views import numbered
 from sim.errors import InputError, ScenarioError

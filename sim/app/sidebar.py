@@ -9,18 +9,9 @@ from typing import Any
 import streamlit as st
 
 from sim.app.controls import Control, Group
+from sim.app.explored import Explored
 from sim.app.markup import as_markdown
-from sim.app.settings import (
-    OFF,
-    QUICK,
-    SIZE,
-    Explored,
-    Request,
-    lines,
-    read_lines,
-    settings_of,
-    text_of,
-)
+from sim.app.settings import OFF, QUICK, SIZE, Request, lines, read_lines, settings_of, text_of
 from sim.scenario.schema import Scenario
 from sim.scenario.show import toml
 from sim.uncertainty import Distribution

@@ -20,6 +20,7 @@ from sim.cli import (
     signing,
     studies,
     sweep,
+    verification,
     worlds,
 )
 from sim.cli.options import app
@@ -42,5 +43,6 @@ __all__ = [
     "signing",
     "studies",
     "sweep",
+    "verification",
     "worlds",
 ]

@@ -267,39 +267,3 @@ def _print(
         say(f"  {label}: {getattr(run.run, 'folder', None)}")
     if figures is not None:
         say(f"Figures of all together: {figures}")
-
-
-@app.command()
-def verify(
-    folder: Annotated[
-        Path, typer.Argument(metavar="RUN", help="A run folder.", show_default=False)
-    ],
-    everything: Annotated[
-        bool, typer.Option("--all", help="Recompute all blocks, not a sample.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Recompute part of a run from its manifest and check that the results match exactly."""
-    with plain_errors():
-        from dataclasses import asdict
-
-        from sim.ensemble.verify import verify as check
-
-        checked = check(folder, everything=everything)
-        if as_json:
-            say_document(asdict(checked))
-        else:
-            same = "not the same" if checked.differences else "the same, bit for bit"
-            timeline = (
-                "" if checked.timeline else "the timeline was not compared, which takes --all"
-            )
-            again = f"simulated histories computed again: {same}"
-            lines = [
-                f"{folder}: {checked.worlds} of {checked.total} {again}",
-                *checked.differences,
-                *checked.versions,
-            ]
-            lines += [timeline] if timeline else []
-            say("\n".join(lines))
-        if checked.differences:
-            raise typer.Exit(1)

@@ -97,7 +97,8 @@ def model_code() -> str:
     """Fingerprint of the code that determines a result; the journal only looks on."""
     package = Path(__file__).parents[1]
     folders = [
-        package / name for name in ("guarantee", "actors", "agents", "game", "model", "uncertainty")
+        package / name
+        for name in ("guarantee", "actors", "agents", "game", "model", "quantity", "uncertainty")
     ]
     files = {path for folder in folders for path in folder.rglob("*.py")}
     files -= {
@@ -107,8 +108,8 @@ def model_code() -> str:
     files |= {
         package / name
         for name in (
-            "quantity.py",
             "calendar.py",
+            "scenario/sampling.py",
             "scenario/schema.py",
             "ensemble/block.py",
             "ensemble/timeline.py",

@@ -16,7 +16,8 @@ from sim.analysis.estimate_table import columns_of
 from sim.ensemble.store import Run
 from sim.scenario import columns as of_runs
 from sim.scenario.columns import Kind as Use
-from sim.scenario.schema import described, milestones
+from sim.scenario.sampling import milestones
+from sim.scenario.schema import described
 from sim.scenario.show import resolved
 from sim.study.columns import Column, Kind, TableSchema
 from sim.study.finding import Finding

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.game.endings import ENDINGS, Cause
 from sim.guarantee.costs import EUROPE, UNITED_STATES
 from sim.quantity import Worlds
-from sim.scenario.schema import Sampling, milestones
+from sim.scenario.sampling import Sampling, milestones
 from sim.uncertainty import Floats
 
 _WARS = [cause.code for cause in Cause if cause.is_war]

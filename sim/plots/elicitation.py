@@ -10,7 +10,7 @@ from matplotlib.ticker import PercentFormatter
 
 from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.study.assumptions import meaning
-from sim.study.elicitation import BETWEEN, DIFFERENCE, EXPERT, POOLED, PRIOR
+from sim.study.elicitation_tables import BETWEEN, DIFFERENCE, EXPERT, POOLED, PRIOR
 from sim.study.finding import Finding
 from sim.uncertainty import ELICITED, Distribution
 from sim.wording import with_error, with_limits

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.presentation.section import Column, Section, Table, figure
 from sim.study.assumptions import meaning
-from sim.study.elicitation import BETWEEN, DIFFERENCE, EXPERT, POOLED, PRIOR
+from sim.study.elicitation_tables import BETWEEN, DIFFERENCE, EXPERT, POOLED, PRIOR
 from sim.study.finding import Finding
 from sim.wording import above_limits, of_row, scale_of, with_limits
 

@@ -14,7 +14,7 @@ from sim.game.endings import Cause, Reason
 from sim.levels import EVEN, SPREAD
 from sim.presentation.cells import estimates_table, share_of_burden
 from sim.presentation.section import Column, Table
-from sim.scenario.schema import milestones
+from sim.scenario.sampling import milestones
 from sim.wording import above_limits, of_row, threshold_words
 
 _QUANTILES = (SPREAD[0], 0.25, EVEN, 0.75, SPREAD[1])

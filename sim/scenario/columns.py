@@ -18,7 +18,8 @@ from sim.guarantee.costs import (
     member_bearer,
     member_name,
 )
-from sim.scenario.schema import ONLY_SIGNATURES, Scenario, milestones
+from sim.scenario.sampling import milestones
+from sim.scenario.schema import ONLY_SIGNATURES, Scenario
 from sim.uncertainty import Distribution
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from sim.analysis.resampling import halves
 from sim.errors import ArgumentFault, ScenarioError
 from sim.levels import TAILS
 from sim.record.record import record
-from sim.scenario.schema import Sampling, Scenario
+from sim.scenario.sampling import Sampling
+from sim.scenario.schema import Scenario
 from sim.study.calibration import self_check
 from sim.study.calibration.emulator import Emulator
 from sim.study.calibration.forecasts import cases_digest, durability, left_out, predictors
