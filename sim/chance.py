@@ -20,8 +20,8 @@ def _key(seed: int, name: str, *number: int) -> np.random.SeedSequence:
     """
     of_seed = _words(seed)
     words = [*of_seed, *(0,) * (_POOL - len(of_seed)), *_words_of(name)]
-    for each in number:
-        words += _words(each)
+    for component in number:
+        words += _words(component)
     return np.random.SeedSequence(np.array(words, dtype=np.uint32))
 
 

@@ -134,6 +134,8 @@ def _multiples(numbers: Floats, controls: NDArray[np.float32], fold: NDArray[np.
     return np.asarray(np.linalg.solve(ridge, about[:, 1:-1, -1:])[..., 0])
 
 
-def _hazards(worlds: Columns, of: str) -> dict[str, str]:
+def _hazards(worlds: Columns, subject: str) -> dict[str, str]:
     """The columns of hazards by what each is about: its cause, or the years that it spans."""
-    return {said[of]: name for name, said in about(worlds, Kind.HAZARD).items() if of in said}
+    return {
+        said[subject]: name for name, said in about(worlds, Kind.HAZARD).items() if subject in said
+    }

@@ -150,9 +150,9 @@ def _offer(course: Course, scenario: Scenario) -> None:
     st.button("Add", on_click=courses.keep, args=(NAME, possible[when]), type="primary")
 
 
-def _reason(found: list[str]) -> str:
+def _reason(problems: list[str]) -> str:
     """Why an event cannot be added, without its place."""
-    return escape("; ".join(problem.split("]: ", 1)[-1] for problem in found))
+    return escape("; ".join(problem.split("]: ", 1)[-1] for problem in problems))
 
 
 def _kinds() -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -177,7 +177,7 @@ def _answer(course: Course, scenario: Scenario, run: Run) -> None:
     place = st.empty()
     try:
         with place, st.spinner("Weighing each history by what has happened"):
-            shown = _found(
+            shown = _outlook(
                 scenario.name, digest(scenario.determinants()), course.text(), course, scenario, run
             )
     except InputError as wrong:
@@ -189,7 +189,7 @@ def _answer(course: Course, scenario: Scenario, run: Run) -> None:
 
 
 @st.cache_resource(max_entries=results.KEPT_RUNS, show_spinner=False)
-def _found(
+def _outlook(
     name: str,  # noqa: ARG001  the key of the cache
     determines: str,  # noqa: ARG001  the key of the cache
     text: str,  # noqa: ARG001  the key of the cache

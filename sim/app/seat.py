@@ -65,10 +65,10 @@ def show(explored: Explored, request: Request) -> None:
             _play(scenario, number, seats, course)
 
 
-def _seats(asked: Sequence[str]) -> tuple[list[str], list[str]]:
+def _seats(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """The seats that there are among those that are asked for, and what to say of the others."""
     seats, unknown = [], []
-    for name in asked:
+    for name in names:
         try:
             seats.append(_NAMES[actor_of(name)])
         except ScenarioError as wrong:

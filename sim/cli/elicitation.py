@@ -121,7 +121,7 @@ def elicit(
         if template is not None:
             text = blank(choose()[0].values(), [expert])
             _refuse_other_answers(template)
-            write(template, lambda part: part.write_text(text, encoding="utf-8", newline=""))
+            write(template, lambda file: file.write_text(text, encoding="utf-8", newline=""))
             say(
                 f"{template}: fill it in, a row an expert and number; then: ceasefire elicit "
                 f"{file} --csv {template} --out mine.toml"
@@ -227,7 +227,7 @@ def _ask(scenario: "Scenario", choose: Any, expert: str, kept: Path) -> None:
         p5, p50, p95 = values
         rows.append({"expert": name, "key": key, "p5": p5, "p50": p50, "p95": p95})
         text = answers_text(rows)
-        write(kept, lambda part: part.write_bytes(text.encode()))
+        write(kept, lambda file: file.write_bytes(text.encode()))
 
     left = {key: number for key, number in numbers.items() if key not in before}
     if left:

@@ -67,7 +67,7 @@ def report(
             refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
         findings += _reversal(runs, findings, workers)
         text = report_page(runs, baseline, question, findings)
-        write(page, lambda part: part.write_text(text, encoding="utf-8"))
+        write(page, lambda file: file.write_text(text, encoding="utf-8"))
         counted = [
             f"{len(items)} {word}{'s' if len(items) > 1 else ''}"
             for items, word in ((runs, "run"), (of_findings, "finding"))

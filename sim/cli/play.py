@@ -110,7 +110,7 @@ def _start(
 def _keep(log: Path, whose: str, course: "Course") -> None:
     """Write the log, whole or not at all."""
     text = f"# A game of {whose}.\n{course.text()}"
-    write(log, lambda part: part.write_text(text, encoding="utf-8"))
+    write(log, lambda file: file.write_text(text, encoding="utf-8"))
 
 
 def _play(game: "Game") -> None:
@@ -199,5 +199,5 @@ def show_game(
         terminal.console().print(terminal.section(section))
     if page is not None:
         html = game_page(story, section, course.text())
-        write(page, lambda part: part.write_text(html, encoding="utf-8"))
+        write(page, lambda file: file.write_text(html, encoding="utf-8"))
         say(f"Page: {page}", err=not printed)

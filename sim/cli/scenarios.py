@@ -66,7 +66,7 @@ def new(
             refuse([f"{path}: is there already; choose another name"])
         extends = [library.reference_from(path.parent, file) for file in stacked(base)]
         text = copy_of(scenario, base, extends)
-        write(path, lambda part: part.write_text(text, encoding="utf-8"))
+        write(path, lambda file: file.write_text(text, encoding="utf-8"))
         say(f"{path}: builds on {base}; edit it, then: ceasefire check {path}")
 
 

@@ -196,7 +196,7 @@ def game(
             text = tree.efg(
                 title, "One month's crisis game of the model described in docs/model.md."
             )
-            write(efg, lambda part: part.write_text(text, encoding="utf-8"))
+            write(efg, lambda file: file.write_text(text, encoding="utf-8"))
         if figure is not None:
             write(figure, partial(_save_tree, tree, strategy))
         if as_json:

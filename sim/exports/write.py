@@ -78,7 +78,7 @@ def export(result: Run | Finding | str | Path, out: str | Path, to: str | None =
             _replace_folder(out, whole)
         else:
             _check_own(out)
-            write_whole(out, lambda part: FORMATS[kind].write(part, whole))
+            write_whole(out, lambda file: FORMATS[kind].write(file, whole))
     return out
 
 

@@ -132,8 +132,8 @@ def _finding(finding: Finding) -> str:
     divided = finding.tables["variance"].set_index("part")
     if not len(divided) or pd.isna(divided.loc[BETWEEN, "estimate"]):
         return title
-    part = divided.loc[BETWEEN]
-    share = with_limits(part["estimate"], part["low"], part["high"])
+    between = divided.loc[BETWEEN]
+    share = with_limits(between["estimate"], between["low"], between["high"])
     return f"{title};\n{share} of the variance lies between them"
 
 

@@ -128,7 +128,7 @@ def groups(correlations: Iterable[Correlation]) -> list[Group]:
 
     A rank of 0 joins nothing.
     """
-    ranks = {each.pair: each.rank for each in correlations if each.rank}
+    ranks = {correlation.pair: correlation.rank for correlation in correlations if correlation.rank}
     joined: list[set[str]] = []
     for pair in ranks:
         apart = [keys for keys in joined if keys.isdisjoint(pair)]
@@ -161,7 +161,7 @@ def _faults(
             yield position, f"{' and '.join(correlation.keys)}: stand there twice; keep one"
     for group in groups(correlations):
         if np.linalg.eigvalsh(group.target)[0] < _SMALLEST_EIGENVALUE:
-            last = max(at for at, each in enumerate(correlations) if each.keys[0] in group.keys)
+            last = max(at for at, one in enumerate(correlations) if one.keys[0] in group.keys)
             together = f"{', '.join(group.keys)}: no numbers can have all these ranks at once"
             yield (
                 last,
@@ -176,6 +176,6 @@ def _fault_of(key: str, numbers: Mapping[str, Any]) -> str:
         return "" if _is_alone(value) else "is drawn jointly with other numbers"
     if isinstance(value, float):
         return "is fixed; give it a distribution, or take the correlation out"
-    uncertain = [name for name, each in numbers.items() if isinstance(each, Distribution)]
+    uncertain = [name for name, number in numbers.items() if isinstance(number, Distribution)]
     near = difflib.get_close_matches(key, uncertain, n=1)
     return "no such uncertain number" + (f"; did you mean {near[0]}?" if near else "")

@@ -53,23 +53,23 @@ def with_pairs(settings: Settings, layers: Sequence[Layer]) -> Settings:
     list is left to the schema.
     """
     lists = [layer.values[LIST] for layer in layers if LIST in layer.values]
-    if not lists or not all(isinstance(each, list) for each in lists):
+    if not lists or not all(isinstance(pair, list) for pair in lists):
         return settings
     kept: list[_Stated] = []
     for layer in layers:
         if layer.values.get(LIST) == []:
             kept = []
-        own = [_Stated(*each) for each in _entries(layer)]
-        pairs = {frozenset(each.keys) for each in own}
-        earlier = {frozenset(each.keys) for each in kept}
-        kept = [each for each in kept if frozenset(each.keys) not in pairs]
-        kept += [each for each in own if not (each.is_none and frozenset(each.keys) in earlier)]
+        own = [_Stated(*pair) for pair in _entries(layer)]
+        pairs = {frozenset(pair.keys) for pair in own}
+        earlier = {frozenset(pair.keys) for pair in kept}
+        kept = [pair for pair in kept if frozenset(pair.keys) not in pairs]
+        kept += [pair for pair in own if not (pair.is_none and frozenset(pair.keys) in earlier)]
     order = {id(layer): number for number, layer in enumerate(layers)}
-    kept = [each for each in kept if not _is_fixed_later(each, settings, order)]
-    stated = [(each.layer, each.position) for each in kept]
+    kept = [pair for pair in kept if not _is_fixed_later(pair, settings, order)]
+    stated = [(pair.layer, pair.position) for pair in kept]
     last = settings[_KEY][-1][1]
     whole = PairLayer(last.origin, {}, stated=stated) if stated else last
-    return settings | {_KEY: [([each.entry for each in kept], whole)]}
+    return settings | {_KEY: [([pair.entry for pair in kept], whole)]}
 
 
 def without_fixed(entries: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> list[Any]:

@@ -138,11 +138,11 @@ class Scenario(Parameters):
     @model_validator(mode="after")
     def _drawn_together_have_one_length(self) -> Self:
         uncertain = self.uncertain()
-        draws = {key: len(each.numbers()) for key, each in uncertain.items() if each.is_joint}
+        draws = {key: len(number.numbers()) for key, number in uncertain.items() if number.is_joint}
         mixtures = {
-            key: len(each.components)
-            for key, each in uncertain.items()
-            if isinstance(each, Mixture)
+            key: len(number.components)
+            for key, number in uncertain.items()
+            if isinstance(number, Mixture)
         }
         for what, lengths in (("lists of draws", draws), ("mixtures", mixtures)):
             if len(set(lengths.values())) > 1:
@@ -195,7 +195,7 @@ class Scenario(Parameters):
     def without_fixed_pairs(self) -> Self:
         """The same scenario without correlations of numbers that are no longer uncertain."""
         uncertain = self.uncertain().keys()
-        kept = tuple(each for each in self.correlation if each.pair <= uncertain)
+        kept = tuple(own for own in self.correlation if own.pair <= uncertain)
         return self if kept == self.correlation else self.model_copy(update={"correlation": kept})
 
     @property

@@ -111,9 +111,9 @@ def _depending_otherwise(scenarios: Sequence[Scenario]) -> Iterator[str]:
     """Which correlations of numbers other than provisions are not those of the first scenario."""
     ranks = [
         {
-            each.name: each.rank
-            for each in scenario.correlation
-            if not any(map(is_provision, each.keys))
+            correlation.name: correlation.rank
+            for correlation in scenario.correlation
+            if not any(map(is_provision, correlation.keys))
         }
         for scenario in scenarios
     ]

@@ -136,7 +136,7 @@ class _Elicitation(Document):
 
 
 KINDS: dict[str, tuple[type[Document], str]] = {
-    "calibration": (_Calibration, "calibration.study"),
+    "calibration": (_Calibration, "calibration.tables"),
     "requirement": (_Requirement, "requirement"),
     "discovery": (_Discovery, "discovery"),
     "sensitivity": (_Sensitivity, "sensitivity"),

@@ -235,11 +235,11 @@ def _variance(beliefs: Beliefs, run: Run, measure: Measure, expert: Worlds) -> p
         return variance_parts(numbers[chosen], expert[chosen])
 
     again = [resampled() for _ in range(CHEAP_RESAMPLES)]
-    share_reach = REACH * np.std([each.shares for each in again], axis=0)
-    reach = REACH * np.std([(each.between, each.within) for each in again], axis=0)
+    share_reach = REACH * np.std([resample.shares for resample in again], axis=0)
+    reach = REACH * np.std([(resample.between, resample.within) for resample in again], axis=0)
     return TABLES["variance"].table(
         {
-            "part": part,
+            "part": name,
             "estimate": parts.shares[row],
             "low": parts.shares[row] - share_reach[row],
             "high": parts.shares[row] + share_reach[row],
@@ -247,7 +247,7 @@ def _variance(beliefs: Beliefs, run: Run, measure: Measure, expert: Worlds) -> p
             "variance_low": variance - reach[row],
             "variance_high": variance + reach[row],
         }
-        for row, (part, variance) in enumerate(((BETWEEN, parts.between), (WITHIN, parts.within)))
+        for row, (name, variance) in enumerate(((BETWEEN, parts.between), (WITHIN, parts.within)))
     )
 
 

@@ -129,11 +129,11 @@ def factors(scenarios: Sequence[Scenario]) -> Factors:
 def _dependent(scenarios: Sequence[Scenario]) -> Iterator[str]:
     """Which numbers are correlated, whose shares of the variance would not be their own."""
     for scenario in scenarios:
-        for each in scenario.correlation:
-            if each.rank:
+        for correlation in scenario.correlation:
+            if correlation.rank:
                 yield (
-                    f"{scenario.name}: {' and '.join(each.keys)} are correlated, and shares of "
-                    "variance are those of independent numbers; lay a file over it that gives "
+                    f"{scenario.name}: {' and '.join(correlation.keys)} are correlated, and shares "
+                    "of variance are those of independent numbers; lay a file over it that gives "
                     "the pair rank = 0"
                 )
 

@@ -190,13 +190,13 @@ class Mixture(Distribution):
 
     def within(self, component: NDArray[np.intp], u: Floats) -> Floats:
         """The values at the probabilities `u`, each of one component."""
-        each = np.stack([component.quantile(u) for component in self.components])
-        return np.asarray(each[component, np.arange(len(u))])
+        quantiles = np.stack([component.quantile(u) for component in self.components])
+        return np.asarray(quantiles[component, np.arange(len(u))])
 
     def _inverse(self, u: Floats) -> Floats:
         """By halving the interval between the quantiles of the components."""
-        each = np.stack([component.quantile(u) for component in self.components])
-        low, high = each.min(axis=0), each.max(axis=0)
+        quantiles = np.stack([component.quantile(u) for component in self.components])
+        low, high = quantiles.min(axis=0), quantiles.max(axis=0)
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
             below = self._share_up_to(middle) < u

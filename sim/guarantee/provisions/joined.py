@@ -29,7 +29,9 @@ def with_provisions_of_others(regime: type[Block]) -> type[Block]:
     joined = extensions(GROUP, _problem, {*dir(regime), *regime.model_fields})
     if not joined:
         return regime
-    fields: Any = {name: (each.content, each.content()) for name, each in joined.items()}
+    fields: Any = {
+        name: (extension.content, extension.content()) for name, extension in joined.items()
+    }
     whole = create_model(
         regime.__name__,
         __base__=regime,
