@@ -1,5 +1,6 @@
 """Numbers in words, never without their uncertainty."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,23 @@ def years_of(count: float) -> str:
     return f"{count:g} year" + ("" if count == 1 else "s")
 
 
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence, apart by semicolons where one has a comma.
+
+    Examples
+    --------
+    >>> listed(["No guarantee", "Neutrality, army capped", "EU membership"])
+    'No guarantee; Neutrality, army capped; and EU membership'
+
+    """
+    *first, last = names
+    if not first:
+        return last
+    if any("," in name for name in names):
+        return f"{'; '.join(first)}; and {last}"
+    return f"{', '.join(first)} and {last}"
+
+
 def deters(run: Summary, label: str, years: float | None = None) -> str:
     """In a sentence, which Russia is deterred for some years, by default ten, or to the horizon of
     a shorter run.
@@ -89,26 +107,26 @@ def deters(run: Summary, label: str, years: float | None = None) -> str:
     values = run.drawn_values
     if values is None:
         return (
-            f"{label}: this run cannot show which Russia is deterred, because {VALUE} is a fixed "
-            "number; make it uncertain."
+            f"Under {label}, this run cannot show which Russia is deterred, because {VALUE} is a "
+            "fixed number; make it uncertain."
         )
     least, most = f"{values.min():.2g}", f"{values.max():.2g}"
     if at.estimate == np.inf:
         limit = f" (95 % limit: {_times(at.low)} times)" if np.isfinite(at.low) else ""
         return (
-            f"{label} deters every simulated Russia for {for_years}, up to one that values Ukraine "
-            f"{most} times{limit} {as_much}."
+            f"Under {label}, every simulated Russia is deterred for {for_years}, up to one that "
+            f"values Ukraine {most} times{limit} {as_much}."
         )
     if at.estimate == -np.inf:
         limit = f" (95 % limit: {_times(at.high)} times)" if np.isfinite(at.high) else ""
         return (
-            f"{label} does not even deter, for {for_years}, a Russia that values Ukraine only "
-            f"{least} times{limit} {as_much}."
+            f"Under {label}, not even a Russia that values Ukraine only {least} times{limit} "
+            f"{as_much} is deterred for {for_years}."
         )
     low = _times(at.low) if np.isfinite(at.low) else f"less than {least}"
     high = _times(at.high) if np.isfinite(at.high) else f"more than {most}"
     return (
-        f"{label} deters, for {for_years}, a Russia that values Ukraine up to "
+        f"Under {label}, Russia is deterred for {for_years} if it values Ukraine up to "
         f"{_times(at.estimate)} times ({low} to {high}) {as_much}."
     )
 

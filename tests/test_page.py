@@ -125,7 +125,7 @@ def test_it_says_who_is_deterred_and_why_russia_attacks(runs, written):
     peace is bent under one of them.
     """
     words = " ".join(" ".join(Parsed(written).words).split())
-    assert "deters, for 10 years, a Russia that values Ukraine" in words
+    assert "Russia is deterred for 10 years if it values Ukraine" in words
     for run in runs:
         main = sim.reasons(run).sort_values("estimate", ascending=False, kind="stable").iloc[0]
         said = (

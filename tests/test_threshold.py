@@ -96,7 +96,7 @@ def test_it_does_not_rise_with_the_years():
 
 
 @pytest.mark.parametrize(
-    ("attacked", "says"), [(False, "every simulated Russia"), (True, "does not even deter")]
+    ("attacked", "says"), [(False, "every simulated Russia"), (True, "not even a Russia")]
 )
 def test_what_lies_outside_of_what_was_drawn_is_not_made_up(attacked, says):
     """Nobody is attacked, or all are: no number, and the sentence says on which side."""
@@ -143,7 +143,7 @@ def test_durability_falls_with_the_value():
 def test_the_sentence_has_label_and_limits():
     said = deters(summary(known(1)), "Article 5-like")
     assert said.startswith(
-        "Article 5-like deters, for 10 years, a Russia that values Ukraine up to "
+        "Under Article 5-like, Russia is deterred for 10 years if it values Ukraine up to "
     )
     assert " to " in said[said.index("(") :]
 

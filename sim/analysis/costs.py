@@ -8,7 +8,7 @@ from itertools import starmap
 import numpy as np
 import pandas as pd
 
-from sim.analysis.designs import Designs
+from sim.analysis.designs import Designs, designs_of
 from sim.analysis.differences import paired
 from sim.analysis.estimate import SHARE, Estimate, estimates, linearised
 from sim.analysis.estimate_table import columns_of
@@ -119,7 +119,7 @@ def _cost_to(bearer: str, item: str) -> Measure:
 
 def _shares(worlds: Columns, measured: dict[tuple[str, str], Measure]) -> list[list[float]]:
     """For each row its share of the same item of all bearers, with confidence limits."""
-    designs = Designs(worlds)
+    designs = designs_of(worlds)
     means = {
         row: measure.numbers(worlds).reshape(designs.count, -1).mean(axis=1)
         for row, measure in measured.items()

@@ -28,6 +28,8 @@ The rounding of a processor does.
 """
 NEIGHBOURS = 40
 """Parameter sets on either side that are alike: a judgement."""
+_MAX_KEPT = 10_000
+"""Parameter sets up to which the bases of their fits are kept: five megabytes a basis."""
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,21 @@ class Designs:
         smooth = np.empty(self.count)
         smooth[order] = (cumulated[place + reach + 1] - cumulated[place - reach]) / (2 * reach + 1)
         return smooth
+
+
+def designs_of(worlds: Columns) -> Designs:
+    """The parameter sets of some worlds: made once for outcomes that are read from a file, which do
+    not change, unless there are so many that what they are fitted by would fill the memory.
+    """
+    made: dict[str, Designs] | None = getattr(worlds, "made", None)
+    if made is None:
+        return Designs(worlds)
+    if "designs" in made:
+        return made["designs"]
+    designs = Designs(worlds)
+    if designs.count <= _MAX_KEPT:
+        made["designs"] = designs
+    return designs
 
 
 def ranks(values: ArrayLike) -> Floats:

@@ -7,7 +7,7 @@ from dataclasses import InitVar, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.designs import Designs
+from sim.analysis.designs import Designs, designs_of
 from sim.analysis.freed import by_replicate, without_chance
 from sim.analysis.measures import Columns, Measure
 from sim.chance import generator
@@ -91,7 +91,7 @@ def estimates(
             "the two runs have different designs or replicates: their simulated "
             "histories are not pairs"
         )
-    designs = Designs(worlds)
+    designs = designs_of(worlds)
     made = []
     for measure in measures:
         by_design = by_replicate(measure, designs, worlds, against)
@@ -129,7 +129,7 @@ def ratio(
     spread is that of their own ratios, freed of the chance of few replicates as those of
     `estimates` are, each history counting with its linearised share in the ratio of its design.
     """
-    designs = Designs(worlds)
+    designs = designs_of(worlds)
     above, below = (count(worlds).reshape(designs.count, -1) for count in (numerator, denominator))
     value, *limits = linearised(above.mean(axis=1), below.mean(axis=1), designs)
     low, high = np.quantile(ratio_by_design(above, below, designs), SPREAD)
@@ -165,7 +165,7 @@ def share_of_designs(chosen: Floats, worlds: Columns) -> Estimate:
 
     It has no spread of its own.
     """
-    designs, share = Designs(worlds), float(chosen.mean())
+    designs, share = designs_of(worlds), float(chosen.mean())
     return _of_designs(share, designs.error(chosen.astype(np.float64)), designs)
 
 
@@ -180,7 +180,7 @@ def share_where(
     How far the share then moves counts beside the error of the designs. Raises ValueError for one
     replicate a design, from which it cannot be told.
     """
-    designs = Designs(worlds)
+    designs = designs_of(worlds)
     numbers = by_replicate(measure, designs, worlds)
     replicates = numbers.shape[1]
     if replicates == 1:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.analysis.designs import NEIGHBOURS, Designs
+from sim.analysis.designs import NEIGHBOURS, Designs, designs_of
 from sim.analysis.measures import Columns, Measure
 from sim.errors import ImpossibleError
 from sim.uncertainty import Floats
@@ -13,7 +13,7 @@ def by_design(measure: Measure, worlds: Columns) -> Floats:
 
     NaN where there is but one.
     """
-    designs = Designs(worlds)
+    designs = designs_of(worlds)
     return without_chance(by_replicate(measure, designs, worlds), designs)
 
 
@@ -26,7 +26,7 @@ def chance_left(measure: Measure, worlds: Columns) -> Floats:
     of chance of designs that are alike, and the error that chance leaves in the fit and in the mean
     of those designs.
     """
-    designs = Designs(worlds)
+    designs = designs_of(worlds)
     numbers = by_replicate(measure, designs, worlds)
     if numbers.shape[1] == 1:
         return np.full(designs.count, np.nan)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from sim.analysis.designs import Designs
+from sim.analysis.designs import Designs, designs_of
 from sim.analysis.estimate import AMOUNT, Estimate
 from sim.analysis.measures import Simulated
 from sim.errors import ImpossibleError
@@ -39,7 +39,7 @@ def hazard(run: Simulated) -> pd.DataFrame:
     """
     worlds, rows = run.worlds, []
     ended, times = ~worlds["held"].to_numpy(), worlds["years"].to_numpy()
-    designs = Designs(worlds)
+    designs = designs_of(worlds)
     for year in range(run.horizon_years):
         exposure = np.clip(times - year, 0, 1)
         if not exposure.any():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.analysis.catalogue import named
-from sim.analysis.designs import Designs
+from sim.analysis.designs import designs_of
 from sim.analysis.estimate import (
     ANY,
     SHARE,
@@ -36,7 +36,7 @@ def after_signature(values: Floats, worlds: Columns, within: Limits) -> Estimate
     The range is that of the parameter sets after a signature: each has the ratio of its own
     histories, and counts by its chance of signing.
     """
-    designs, signs = Designs(worlds), RUSSIA_SIGNS.numbers(worlds)
+    designs, signs = designs_of(worlds), RUSSIA_SIGNS.numbers(worlds)
     numerator, denominator = (
         numbers.reshape(designs.count, -1) for numbers in (signs * values, signs)
     )
@@ -75,7 +75,7 @@ class FunctionOfMeans:
 
     def estimate(self, worlds: Columns) -> Estimate:
         """With limits of the delta method; there is one number over all parameter sets."""
-        designs, numbers = Designs(worlds), self.linearised(worlds)
+        designs, numbers = designs_of(worlds), self.linearised(worlds)
         if not np.isfinite(numbers).all():
             raise ImpossibleError(f"{self.label}: in no history does Russia sign")
         value = float(numbers.mean())

@@ -20,7 +20,7 @@ import pandas as pd
 from scipy.optimize import isotonic_regression
 
 from sim.analysis import measures
-from sim.analysis.designs import Designs
+from sim.analysis.designs import designs_of
 from sim.analysis.estimate_table import simulated_years
 from sim.analysis.measures import Measure, Simulated
 from sim.analysis.resampling import bags
@@ -197,10 +197,10 @@ class _ParameterSets:
 
 def _by_design(measure: Measure, run: Simulated) -> Floats:
     return np.asarray(
-        measure.numbers(run.worlds).reshape(Designs(run.worlds).count, -1).mean(axis=1)
+        measure.numbers(run.worlds).reshape(designs_of(run.worlds).count, -1).mean(axis=1)
     )
 
 
 def _first_of_each(run: Simulated, numbers: Floats) -> Floats:
     """Of numbers of worlds that all histories of a parameter set share, one a set."""
-    return np.asarray(numbers.reshape(Designs(run.worlds).count, -1)[:, 0])
+    return np.asarray(numbers.reshape(designs_of(run.worlds).count, -1)[:, 0])

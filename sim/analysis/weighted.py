@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.analysis.designs import Designs
+from sim.analysis.designs import Designs, designs_of
 from sim.analysis.estimate import DIFFERENCE, SHARE, Estimate, estimate, share_limits
 from sim.analysis.measures import Columns, Measure
 from sim.analysis.resampling import weighted_quantiles
@@ -29,7 +29,7 @@ class Weighted:
     @cached_property
     def designs(self) -> Designs:
         """The parameter sets."""
-        return Designs(self.worlds)
+        return designs_of(self.worlds)
 
     @cached_property
     def by_origin(self) -> Floats:

@@ -58,6 +58,7 @@ class Outcomes:
         self._costs = of_kind(self, Kind.COST)
         self._keeps_costs = rows * len(self._costs) <= _MOST_COSTS
         self._read: dict[str, pd.Series] = {}
+        self.made: dict[str, Any] = {}  # by an analysis, once for all who ask for it
 
     def __iter__(self) -> Iterator[str]:
         """The names of the columns."""

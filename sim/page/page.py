@@ -21,6 +21,7 @@ from sim.scenario.schema import OWN
 from sim.scenario.show import ParameterInfo, parameters, resolved
 from sim.study.finding import Finding
 from sim.study.reversal import reverses
+from sim.wording import listed
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def page(
         question=headline or (question(shown) if shown else of_findings[0].question),
         runs=runs,
         called=shown.labels_by_name if shown else {},
+        listed=listed(shown.labels) if shown else "",
         answer=_first_page(shown, runs, findings),
         notes=[f"{note}." for run in runs if (note := run.scenario.of_posterior)],
         overview=pictures[0].figures[0] if shown else {},
@@ -133,6 +135,6 @@ def _uncertain(shown: Comparison | None, runs: Sequence[Run]) -> list[tuple[Any,
             if parameter.key in uncertain:
                 seen.setdefault((parameter.key, parameter.value), (parameter, []))[1].append(label)
     return [
-        (parameter, "" if len(names) == len(runs) else ", ".join(names))
+        (parameter, "" if len(names) == len(runs) else listed(names))
         for parameter, names in seen.values()
     ]

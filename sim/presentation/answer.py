@@ -13,7 +13,7 @@ from sim.presentation import sentences
 from sim.presentation.reversal import headline
 from sim.presentation.section import Section
 from sim.study.finding import Finding
-from sim.wording import deters, share, with_error, years_of
+from sim.wording import deters, listed, share, with_error, years_of
 
 HOW_TO_READ = (
     "In brackets: 95 % sampling error, which more histories reduce. Below: the range over 90 % of "
@@ -130,13 +130,13 @@ def _reasons(shown: Comparison) -> Iterator[str]:
         f"{shown.label(best)}, and in {share(other.causes.loc[attack])} under "
         f"{shown.label(other)}."
     )
-    if listed := sentences.main_reasons(other, 2):
-        remaining = sentences.main_reasons(best, 2)
-        under = f"; under {shown.label(best)}, {remaining}" if remaining else ""
-        yield (
-            f"Main reasons for attacks, in shares of all histories: under {shown.label(other)}, "
-            f"{listed}{under}."
-        )
+    because = [
+        f"under {shown.label(run)}, because {reasons}"
+        for run in (other, best)
+        if (reasons := sentences.main_reasons(run, 2, ", or because "))
+    ]
+    if because:
+        yield f"Why Russia attacks, in shares of all histories: {'; '.join(because)}."
     yield deters(best, shown.label(best))
     yield deters(other, shown.label(other))
 
@@ -147,7 +147,7 @@ def _selection(shown: Comparison) -> Iterator[str]:
     if apart:
         yield (
             "Durability if imposed and if signed differ by more than the sampling error for "
-            f"{', '.join(apart)}. {sentences.IMPOSED_OR_SIGNED}"
+            f"{listed(apart)}. {sentences.IMPOSED_OR_SIGNED}"
         )
 
 

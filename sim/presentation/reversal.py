@@ -57,7 +57,10 @@ def headline(finding: Finding) -> str:
     if (belief := closest["uncertain"]) is not None:
         said.append(_belief(belief, best, rival, finding))
     else:
-        said.append(f"No belief about one uncertain number makes {rival} level with {best}.")
+        said.append(
+            "No change in what is believed of one uncertain number alone would bring "
+            f"{rival} level with {best}."
+        )
     if (step := closest["fixed"]) is not None:
         said.append(_step(step, best, rival, finding))
     if rows and rows[0]["kind"] == "fixed":

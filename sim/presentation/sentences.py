@@ -127,11 +127,12 @@ def reasons(shown: Comparison) -> Iterator[str]:
             )
 
 
-def main_reasons(run: Summary, most: int) -> str:
+def main_reasons(run: Summary, most: int, between: str = ", ") -> str:
     """The main reasons of attacks with their shares of all histories; empty without attacks."""
     table = run.reasons.sort_values("estimate", ascending=False, kind="stable")
     shown = table[table["estimate"] > 0].head(most)
-    return ", ".join(f"{Reason(str(name)).words} in {share(row)}" for name, row in shown.iterrows())
+    said = [f"{Reason(str(name)).words} in {share(row)}" for name, row in shown.iterrows()]
+    return between.join(said)
 
 
 def bent(shown: Comparison) -> str:
@@ -166,8 +167,8 @@ def costs(shown: Comparison) -> Iterator[str]:
 def expected_costs(run: Summary, label: str) -> str:
     """What is paid in peace, and what a resumed war is expected to cost."""
     peace, war = run.costs.loc[("all", "peace")], run.costs.loc[("all", "war")]
-    paid = f"costs {amount(peace)} in peace" if peace["high"] > 0 else "costs nothing in peace"
-    return f"{label} {paid}, and a resumed war is expected to cost {amount(war)}"
+    paid = amount(peace) if peace["high"] > 0 else "nothing"
+    return f"Under {label}, peace costs {paid}, and a resumed war is expected to cost {amount(war)}"
 
 
 def war_saved(run: Summary, shown: Comparison) -> str:
