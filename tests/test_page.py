@@ -112,7 +112,7 @@ def test_it_says_what_the_tables_say(runs, written):
             assert " ".join(both(row).split()) in words
         table = sim.hazard(run)
         worst = table.loc[table["estimate"].idxmax()]
-        assert f"Under {run.label} the risk peaks in year {worst['year']:.0f}" in words
+        assert f"Under {run.label}, the risk peaks in year {worst['year']:.0f}" in words
     last = sim.compare(runs, "none", [20]).set_index("scenario").loc["nato"]
     assert (
         f"{100 * last['estimate']:.1f} percentage points (±{50 * (last['high'] - last['low']):.1f})"
@@ -129,7 +129,7 @@ def test_it_says_who_is_deterred_and_why_russia_attacks(runs, written):
     for run in runs:
         main = sim.reasons(run).sort_values("estimate", ascending=False, kind="stable").iloc[0]
         said = (
-            f"Under {run.label}, the main reason for Russia's attacks is that "
+            f"Under {run.label}, in shares of all histories, Russia attacks because "
             f"{Reason(main['reason']).words} in {share(main)}"
         )
         assert said in words

@@ -266,4 +266,4 @@ def _print(
     for label, run in shown.labelled:
         say(f"  {label}: {getattr(run.run, 'folder', None)}")
     if figures is not None:
-        say(f"Figures of all together: {figures}")
+        say(f"Figures of the comparison: {figures}")

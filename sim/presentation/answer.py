@@ -133,7 +133,7 @@ def _reasons(shown: Comparison) -> Iterator[str]:
     because = [
         f"under {shown.label(run)}, because {reasons}"
         for run in (other, best)
-        if (reasons := sentences.main_reasons(run, 2, ", or because "))
+        if (reasons := sentences.main_reasons(run, 2))
     ]
     if because:
         yield f"Why Russia attacks, in shares of all histories: {'; '.join(because)}."

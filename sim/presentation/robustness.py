@@ -72,7 +72,7 @@ def _answer(finding: Finding) -> Iterator[str]:
     best = table.iloc[0]
     less = " (less is better)" if finding.settings["less_is_better"] else ""
     yield (
-        f"Best on average is {best['name']}: {finding.settings['label']} "
+        f"On average {best['name']} does best: “{finding.settings['label']}” is "
         f"{_in_words(best, 'mean', finding)}{less}. It does best in {_share(best, 'best')} of "
         f"{int(calls['designs']):,} parameter sets, and does so with 95 % confidence in "
         f"{_share(best, 'surely')}; its mean regret is "
@@ -94,7 +94,7 @@ def _answer(finding: Finding) -> Iterator[str]:
         )
     yield (
         f"In {_share(calls, 'sure')} of parameter sets one guarantee is significantly better than "
-        f"all others with {int(calls['replicates'])} histories; in the rest the best ones are "
+        f"all others with {int(calls['replicates'])} histories of each; in the rest the best are "
         "statistically indistinguishable."
     )
     yield from _turning(finding.labelled("turning", "best", "rival"), int(calls["designs"]))
@@ -176,5 +176,7 @@ def _share(row: Any, name: str) -> str:
 def _in_words(row: Any, name: str, finding: Finding, *, points: bool = False) -> str:
     share = finding.settings["unit"] == "share"
     return with_limits(
-        *of_row(row, name), "points" if share and points else _unit(finding), 1 if share else 2
+        *of_row(row, name),
+        "percentage points" if share and points else _unit(finding),
+        1 if share else 2,
     )

@@ -12,7 +12,7 @@ from sim.study.finding import Finding
 from sim.study.variance import TARGET_HALF_WIDTH
 from sim.wording import above_limits, of_row, with_limits
 
-_MAX_FACTORS = 3
+_MAX_FACTORS, _MAX_LISTED = 3, 6
 
 
 def section(finding: Finding) -> Section:
@@ -115,9 +115,20 @@ def _answer(finding: Finding, shares: dict[str, pd.DataFrame], ranked: list[str]
     )
     chance = "No two histories differ in it" if pd.isna(sample["chance"]) else chance
     yield f"{chance}; the outcome is {_value(sample, finding, 'mean')} on average."
-    if untold := [_named(name) for name in ranked if not screened.loc[name, "told"]]:
-        yield f"Not significant in the screening: {'; '.join(untold)}."
+    yield from _insignificant(screened, ranked)
     yield _enough(finding, sample, ranked)
+
+
+def _insignificant(screened: pd.DataFrame, ranked: list[str]) -> Iterator[str]:
+    """Which assumptions have no significant effect, or how many where they are too many to list."""
+    names = [_named(name) for name in ranked if not screened.loc[name, "told"]]
+    if len(names) > _MAX_LISTED:
+        yield (
+            f"{len(names)} of {len(ranked)} assumptions are not significant in the screening; the "
+            "table says which."
+        )
+    elif names:
+        yield f"Not significant in the screening: {'; '.join(names)}."
 
 
 def _index(row: Any) -> str:

@@ -102,7 +102,7 @@ def danger(shown: Comparison) -> Iterator[str]:
             else f"; years {first} to {last} are statistically indistinguishable from it"
         )
         yield (
-            f"Under {label} the risk peaks in year {worst['year']:.0f}, when {share(worst)} of the "
+            f"Under {label}, the risk peaks in year {worst['year']:.0f}, when {share(worst)} of the "
             f"ceasefires that still hold end{alike}."
         )
 
@@ -120,19 +120,16 @@ def why(shown: Comparison) -> Iterator[str]:
 def reasons(shown: Comparison) -> Iterator[str]:
     """A sentence a run in which Russia attacks: its main reasons, the most common first."""
     for label, run in shown.labelled:
-        if listed := main_reasons(run, _REASONS):
-            yield (
-                f"Under {label}, the main reason for Russia's attacks is that {listed} of all "
-                "histories."
-            )
+        if because := main_reasons(run, _REASONS):
+            yield (f"Under {label}, in shares of all histories, Russia attacks because {because}.")
 
 
-def main_reasons(run: Summary, most: int, between: str = ", ") -> str:
+def main_reasons(run: Summary, most: int) -> str:
     """The main reasons of attacks with their shares of all histories; empty without attacks."""
     table = run.reasons.sort_values("estimate", ascending=False, kind="stable")
     shown = table[table["estimate"] > 0].head(most)
     said = [f"{Reason(str(name)).words} in {share(row)}" for name, row in shown.iterrows()]
-    return between.join(said)
+    return ", because ".join(said)
 
 
 def bent(shown: Comparison) -> str:
@@ -143,13 +140,13 @@ def bent(shown: Comparison) -> str:
     most = int(np.argmax([drift.value for drift in drifts]))
     drift, label = drifts[most], shown.labels[most]
     if drift.low <= 0 <= drift.high:
-        return f"Under {label} the drift of the terms of peace is indistinguishable from none."
+        return f"Under {label}, the drift of the terms of peace is indistinguishable from none."
     size = f"{100 * abs(drift.value):.1f} percentage points (±{50 * (drift.high - drift.low):.1f})"
     if drift.value < 0:
-        return f"Under {label} the terms of peace drift {size} towards Ukraine on average."
+        return f"Under {label}, the terms of peace drift {size} towards Ukraine on average."
     among = ", the most of these" if len(shown.runs) > 1 else ""
     return (
-        f"Under {label} the terms of peace drift {size} towards Russia on average{among}: the "
+        f"Under {label}, the terms of peace drift {size} towards Russia on average{among}: the "
         "ceasefire may hold because Russia gets what it wants."
     )
 

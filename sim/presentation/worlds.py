@@ -178,11 +178,10 @@ def game_lines(history: Mapping[str, Any]) -> Iterator[str]:
         f"year {history['year']:.2f}"
     )
     yield (
-        "Reputations: others believe that Europe is resolute with "
-        f"{100 * reputations['europe']:.1f} %, the United States with "
-        f"{100 * reputations['united_states']:.1f} %."
+        f"Reputations: others put {100 * reputations['europe']:.1f} % on a resolute coalition\n"
+        f"and {100 * reputations['united_states']:.1f} % on a resolute United States."
     )
-    yield "\nWhat Russia expects, now and at the years at which it imagines reconsidering"
+    yield "\nWhat Russia expects now, and in the years in which it might reconsider"
     yield (
         f"{'ahead':>6}{'Russia':>9}{'Ukraine':>9}{'force':>7}{'Europe fights':>15}"
         f"{'US backs it':>13}{'attacking':>11}{'holding':>9}"
@@ -195,7 +194,8 @@ def game_lines(history: Mapping[str, Any]) -> Iterator[str]:
             f"{row['value_of_attacking']:+11.3f}{row['value_of_holding']:+9.3f}"
         )
     yield (
-        "\nThe equilibrium: at each information set, what each action is worth and how likely it is"
+        "\nThe equilibrium: what each action is worth at each information set, and how\n"
+        "likely it is"
     )
     for known in history["information_sets"]:
         actions = "   ".join(
@@ -211,7 +211,7 @@ def game_lines(history: Mapping[str, Any]) -> Iterator[str]:
     yield (
         "\nEvery probability is the logit response to these values, to "
         f"{history['largest_gap_to_logit_response']:.0e};\n"
-        "by noise an actor gives away at most "
+        "through noise an actor forgoes at most "
         f"{history['largest_regret']:.3f} at one set."
     )
 
