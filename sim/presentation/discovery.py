@@ -59,7 +59,8 @@ def section(finding: Finding) -> Section:
 def _answer(finding: Finding) -> Iterator[str]:
     share = finding.tables["share"].iloc[0]
     when, designs = finding.settings["when"], int(share["designs"])
-    stated = f"In {_percent(share, 'estimate')} of {designs:,} parameter sets, {_subject(finding)} {when}"
+    of_sets = f"In {_percent(share, 'estimate')} of {designs:,} parameter sets"
+    stated = f"{of_sets}, {_subject(finding)} {when}"
     if share["failing"] == 0:
         yield f"Nowhere in the space of assumptions: {stated[0].lower()}{stated[1:]}."
     elif share["failing"] == designs:

@@ -102,8 +102,8 @@ def danger(shown: Comparison) -> Iterator[str]:
             else f"; years {first} to {last} are statistically indistinguishable from it"
         )
         yield (
-            f"Under {label}, the risk peaks in year {worst['year']:.0f}, when {share(worst)} of the "
-            f"ceasefires that still hold end{alike}."
+            f"Under {label}, the risk peaks in year {worst['year']:.0f}, when {share(worst)} of "
+            f"the ceasefires that still hold end{alike}."
         )
 
 
