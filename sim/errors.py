@@ -62,6 +62,11 @@ class InputError(ValueError):
     faults
         One fault, or several: texts, or faults of arguments.
 
+    Examples
+    --------
+    >>> InputError(["nato: no such file", "nato: no such file", "eu: is empty"]).problems
+    ['nato: no such file', 'eu: is empty']
+
     """
 
     def __init__(self, faults: Fault | Iterable[Fault]) -> None:

@@ -19,6 +19,8 @@ MODULES = [
     "sim.ensemble.verify",
     "sim.model.ceasefire",
     "sim.errors",
+    "sim.guarantee.costs",
+    "sim.wording",
     *(
         f"sim.{package}.{module.name}"
         for package in PACKAGES

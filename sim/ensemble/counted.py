@@ -2,7 +2,7 @@
 they were counted before.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,10 @@ from sim.ensemble.points import Points
 from sim.ensemble.run import Progress, block_of, compute_blocks, counted_progress, spans
 from sim.model.designs import designs
 from sim.scenario.columns import described, descriptions, parameters
+from sim.scenario.correlation import Correlation
+from sim.scenario.sampling import Sampling
 from sim.scenario.schema import Scenario
-from sim.uncertainty import Floats
+from sim.uncertainty import Distribution, Floats
 
 Count = Callable[[pd.DataFrame], Floats]
 """What is counted (number, world) in outcomes, one row a world."""
@@ -71,11 +73,19 @@ def parameter_sets(scenario: Scenario) -> pd.DataFrame:
 
     Columns: world, design, and the uncertain numbers by their dotted keys.
     """
-    sampling = scenario.sampling
-    design = np.arange(sampling.worlds) // sampling.replicates
-    drawn = designs(
-        sampling.seed, scenario.uncertain(), np.arange(sampling.designs), scenario.correlation
-    )
-    columns = {key: values[design] for key, values in drawn.items()}
-    worlds = pd.DataFrame({"world": np.arange(sampling.worlds), "design": design} | columns)
+    worlds = drawn_worlds(scenario.sampling, scenario.uncertain(), scenario.correlation)
     return described(worlds, {column.name: column.description for column in parameters(scenario)})
+
+
+def drawn_worlds(
+    sampling: Sampling,
+    uncertain: Mapping[str, Distribution],
+    correlations: Iterable[Correlation],
+) -> pd.DataFrame:
+    """The worlds of a sample and what is drawn for them of these uncertain numbers; columns as of
+    `parameter_sets`.
+    """
+    design = np.arange(sampling.worlds) // sampling.replicates
+    drawn = designs(sampling.seed, uncertain, np.arange(sampling.designs), correlations)
+    columns = {key: values[design] for key, values in drawn.items()}
+    return pd.DataFrame({"world": np.arange(sampling.worlds), "design": design} | columns)

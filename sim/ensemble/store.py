@@ -99,6 +99,15 @@ class Outcomes:
 class Run:
     """The results of a scenario: `worlds` has one row a world, `timeline` one row a step,
     `manifest` says how they came about.
+
+    Examples
+    --------
+    >>> run = sim.run(sim.load("none", {"sampling.designs": 32}), out=None)
+    >>> run
+    Run('none', 'No guarantee': 320 histories, in memory)
+    >>> run.horizon_years
+    20
+
     """
 
     worlds: pd.DataFrame | Outcomes

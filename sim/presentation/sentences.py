@@ -129,7 +129,8 @@ def main_reasons(run: Summary, most: int) -> str:
     table = run.reasons.sort_values("estimate", ascending=False, kind="stable")
     shown = table[table["estimate"] > 0].head(most)
     said = [f"{Reason(str(name)).words} in {share(row)}" for name, row in shown.iterrows()]
-    return ", because ".join(said)
+    *first, last = said or [""]
+    return " and because ".join([", because ".join(first), last] if first else [last])
 
 
 def bent(shown: Comparison) -> str:

@@ -14,10 +14,10 @@ from scipy import special
 from sim.analysis.estimate import Estimate, estimates
 from sim.analysis.means import FunctionOfMeans, outcome
 from sim.analysis.measures import Measure
+from sim.ensemble.counted import drawn_worlds
 from sim.ensemble.run import Progress
 from sim.ensemble.variants import simulate_variants
 from sim.levels import TAILS
-from sim.model.designs import designs
 from sim.scenario.schema import Scenario
 from sim.study.explanation import Worth
 from sim.study.players import Game
@@ -123,17 +123,13 @@ def _same(row: Floats, _: Any) -> Floats:
 
 def _frame(games: Sequence[Game]) -> pd.DataFrame:
     """The worlds and what was drawn for them in any of the games."""
-    sampling = games[0].base.sampling
     uncertain = {
         key: distribution for game in games for key, distribution in game.uncertain.items()
     }
-    design = np.arange(sampling.worlds) // sampling.replicates
     correlations = {
         correlation.pair: correlation for game in games for correlation in game.full.correlation
     }
-    drawn = designs(sampling.seed, uncertain, np.arange(sampling.designs), correlations.values())
-    columns = {key: values[design] for key, values in drawn.items()}
-    return pd.DataFrame({"world": np.arange(sampling.worlds), "design": design} | columns)
+    return drawn_worlds(games[0].base.sampling, uncertain, correlations.values())
 
 
 def _widened(made: Estimate, error: float, pairs: int) -> Estimate:

@@ -22,10 +22,10 @@ from sim.analysis.estimate import SHARE, Estimate, linearised
 from sim.analysis.means import BOTH_SIGN, FunctionOfMeans, function_of_means
 from sim.analysis.signing import DURABLE_YEARS, plain
 from sim.chance import generator, stream_seed
+from sim.ensemble.counted import drawn_worlds
 from sim.ensemble.run import Progress
 from sim.ensemble.variants import simulate_variants
 from sim.errors import ArgumentFault, Fault, ScenarioError
-from sim.model.designs import designs as designs_of
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 from sim.study.clauses import DESIGNS, REPLICATES
@@ -193,14 +193,10 @@ def _share(values: Floats, of_designs: Designs) -> Estimate:
 
 def _frame(scenario: Scenario, vary: Ranges) -> pd.DataFrame:
     """The worlds, and what is drawn for all texts alike."""
-    sampling = scenario.sampling
     uncertain = {
         key: distribution for key, distribution in scenario.uncertain().items() if key not in vary
     }
-    design = np.arange(sampling.worlds) // sampling.replicates
-    drawn = designs_of(sampling.seed, uncertain, np.arange(sampling.designs), scenario.correlation)
-    columns = {key: values[design] for key, values in drawn.items()}
-    return pd.DataFrame({"world": np.arange(sampling.worlds), "design": design} | columns)
+    return drawn_worlds(scenario.sampling, uncertain, scenario.correlation)
 
 
 def _check(scenario: Scenario, vary: Ranges) -> None:
