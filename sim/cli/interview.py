@@ -4,14 +4,12 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.streams import say, typed_line, typed_lines
+from sim.cli.streams import MAX_REFUSED, say, typed_line, typed_lines
 from sim.errors import RunError
 
 if TYPE_CHECKING:
     from sim.study.beliefs import AskedNumber, Triple
 
-_MOST_REFUSED = 1000
-"""Lines in a row that may be no answer."""
 _AGAIN = "again"
 _QUESTIONS = {
     "p5": "With 1 chance in 20 it is less than",
@@ -69,7 +67,7 @@ def _values(number: "AskedNumber", lines: Any) -> "Triple | None":
     Raises EOFError at the end of the input.
     """
     values: list[float] = []
-    for _ in range(_MOST_REFUSED):
+    for _ in range(MAX_REFUSED):
         if len(values) == len(_QUESTIONS):
             p5, p50, p95 = values
             return p5, p50, p95
@@ -87,7 +85,7 @@ def _values(number: "AskedNumber", lines: Any) -> "Triple | None":
         values, said = _with(number, values, typed)
         if said:
             say(said, err=True)
-    raise RunError(f"standard input: {_MOST_REFUSED} lines answer nothing of {number.key}")
+    raise RunError(f"standard input: {MAX_REFUSED} lines answer nothing of {number.key}")
 
 
 def _with(number: "AskedNumber", values: list[float], typed: str) -> tuple[list[float], str]:

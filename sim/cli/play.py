@@ -11,7 +11,7 @@ from sim.cli.loading import load
 from sim.cli.messages import plain_errors, write
 from sim.cli.options import File, Set, app
 from sim.cli.running import advance, counting_bar
-from sim.cli.streams import say, typed_line, typed_lines
+from sim.cli.streams import MAX_REFUSED, say, typed_line, typed_lines
 from sim.errors import ArgumentFault, RunError, ScenarioError
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
     from sim.study.after_action import AfterAction
     from sim.study.play import Game, Turn
-
-_MOST_REFUSED = 1000
-"""Lines in a row that may name no option."""
 
 
 @app.command()
@@ -135,7 +132,7 @@ def _answers(turn: "Turn", lines: Any) -> Iterator[str]:
     Raises RunError for an input that goes on and on without naming one.
     """
     options = list(turn.options)
-    for _ in range(_MOST_REFUSED):
+    for _ in range(MAX_REFUSED):
         if not (line := typed_line(lines)):
             return
         typed = line.strip().casefold()
@@ -146,7 +143,7 @@ def _answers(turn: "Turn", lines: Any) -> Iterator[str]:
         else:
             listed = ", ".join(f"{number} or {name}" for number, name in enumerate(options, 1))
             say(f"{line.strip()[:60]!r}: no such option; type {listed}", err=True)
-    raise RunError(f"standard input: {_MOST_REFUSED} lines in a row name no option; the game stops")
+    raise RunError(f"standard input: {MAX_REFUSED} lines in a row name no option; the game stops")
 
 
 def _show(game: "Game", turn: "Turn", seen: set[tuple[int, str]]) -> None:

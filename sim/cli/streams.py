@@ -20,6 +20,8 @@ UNSAID = 1
 _STANDARD_ERROR = 2
 _LONGEST_LINE = 1000
 """Characters of a typed line that are read together."""
+MAX_REFUSED = 1000
+"""Typed lines in a row that may be no answer."""
 
 
 class Answer(io.TextIOWrapper):

@@ -100,10 +100,8 @@ def _step(row: Any, best: str, rival: str, finding: Finding) -> str:
 
 
 def _meaning(row: Any, finding: Finding) -> str:
-    words, under, scenario = str(row["meaning"]).partition(" under ")
-    whose = scenario if under else row["guarantee"]
-    named = whose if isinstance(whose, str) else ""
-    return f"{words} ({finding.label(named)})" if named else words
+    whose = row["guarantee"] if isinstance(row["guarantee"], str) else ""
+    return f"{row['meaning']} ({finding.label(whose)})" if whose else str(row["meaning"])
 
 
 def _steps(row: Any) -> str:

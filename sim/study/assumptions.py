@@ -154,7 +154,7 @@ def meaning(column: str) -> tuple[str, str]:
     'brigade-equivalents'
 
     """
-    key, under, run_name = column.partition(_UNDER)
+    key, run_name = key_and_run(column)
     block, *inner = key.split(".")
     try:
         text, unit = described(key)
@@ -166,4 +166,19 @@ def meaning(column: str) -> tuple[str, str]:
     owner = (
         "" if block in ("regime", "war") else f"{name if name[:1].isupper() else name.title()}: "
     )
-    return f"{owner}{short}{under}{run_name}", unit if unit != "-" else ""
+    under = f"{_UNDER}{run_name}" if run_name else ""
+    return f"{owner}{short}{under}", unit if unit != "-" else ""
+
+
+def key_and_run(column: str) -> tuple[str, str]:
+    """The dotted key of a column of `assumptions`, and the name of the run whose number it is; an
+    empty one where the runs agree.
+
+    Examples
+    --------
+    >>> key_and_run("regime.commitment.europe under coalition")
+    ('regime.commitment.europe', 'coalition')
+
+    """
+    key, _, run_name = column.partition(_UNDER)
+    return key, run_name

@@ -28,7 +28,7 @@ from sim.ensemble.store import Run
 from sim.errors import NotPairedError, ScenarioError
 from sim.levels import TAILS
 from sim.scenario.schema import Scenario
-from sim.study.assumptions import assumptions
+from sim.study.assumptions import assumptions, key_and_run, meaning
 from sim.study.columns import LABEL_TABLE, Column, Kind, TableSchema, with_limits
 from sim.study.discovery import difference
 from sim.study.finding import LABELS, Finding, label_table
@@ -195,10 +195,13 @@ def _beliefs(measure: Measure, best: Run, rival: Run, gap: Estimate) -> Iterator
             math.sqrt(row[name] / BELIEF_STEP)
             for name in ("divergence", "divergence_low", "divergence_high")
         )
+        key, guarantee = key_and_run(row["parameter"])
         yield {
             "kind": "uncertain",
-            "guarantee": "",
-            **{name: row[name] for name in ("parameter", "meaning", "unit", "now")},
+            "guarantee": guarantee,
+            "parameter": row["parameter"],
+            "meaning": meaning(key)[0],
+            **{name: row[name] for name in ("unit", "now")},
             "then": row["needed"],
             "difference": 0.0,
             "difference_low": 0.0,

@@ -15,7 +15,7 @@ from sim.analysis.measures import Measure
 from sim.analysis.resampling import bags, weighted_quantiles
 from sim.ensemble.store import Run
 from sim.levels import TAILS
-from sim.study.assumptions import meaning
+from sim.study.assumptions import key_and_run, meaning
 from sim.study.columns import RESAMPLE_LIMIT, Column, Kind, TableSchema, with_limits
 from sim.study.discovery import difference
 from sim.uncertainty import Floats
@@ -114,8 +114,8 @@ def turning(
         "difference_high": high,
     }
     for column in x:
-        under = str(column).rpartition(" under ")
-        if under[1] and under[2] not in (best.name, rival.name):
+        _, run_name = key_and_run(str(column))
+        if run_name not in ("", best.name, rival.name):
             continue
         text, unit = meaning(str(column))
         yield (
