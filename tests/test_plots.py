@@ -290,11 +290,11 @@ def test_a_deterrence_map_shows_what_was_run(swept, ax):
         100 * rows["estimate"].min() <= label <= 100 * rows["estimate"].max() for label in labels
     )
     best = rows.loc[rows["estimate"].idxmax()]
-    most = (
-        f"commitment.europe {best['regime.commitment.europe']:g}, deployment.brigades "
-        f"{best['regime.deployment.brigades']:g}"
+    assert ax.get_title(loc="left").endswith(
+        f"highest at promise of the European coalition: {best['regime.commitment.europe']:g} "
+        "(share of a treaty)\nand allied force stationed in Ukraine: "
+        f"{best['regime.deployment.brigades']:g} (brigades)"
     )
-    assert ax.get_title(loc="left").endswith(f"most at {most}")
     assert ax.get_xlabel().startswith(
         "promise of the European coalition (share of a treaty)\n(95 % sampling error at most ±"
     )

@@ -54,7 +54,7 @@ def learned(finding: Finding, ax: Axes | None = None) -> Axes:
     most, count = parts.iloc[-1], finding.tables["effective"].iloc[0]["cases"]
     significant = int((parts["learned_low"] > 0).sum())
     ax.set_title(
-        f"{count:.0f} past ceasefires narrow {significant} of {len(parts)} parts significantly, "
+        f"{count:.0f} past ceasefires narrow {significant} of {len(parts)} numbers significantly, "
         f"most of all the\n{most['part']}: {with_limits(*of_row(most, 'learned'))} of its "
         "variance is gone",
         loc="left",
@@ -141,7 +141,7 @@ def ranks(finding: Finding, ax: Axes | None = None) -> Axes:
             lw=2.2 if name == worst else 0.9,
         )
     ax.annotate(
-        f"grey: where all {len(uniform)} parts stay in 95 % of checks of a right method",
+        f"grey: where all {len(uniform)} numbers stay in 95 % of checks of a right method",
         (0.02, -band),
         va="bottom",
         fontsize="small",

@@ -53,9 +53,20 @@ def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
         else explained.outcome_label
     )
     ax.set_xlabel(f"{what}; thick: 95 % sampling error, thin: 90 % of parameter sets")
-    worst = explained.worst_to_lose
-    ax.set_title(f"Worst to lose: {shorten(worst.text, _WORDS, placeholder=' …')}", loc="left")
+    ax.set_title(_title(explained), loc="left")
     return ax
+
+
+def _title(explained: Explanation) -> str:
+    """The clause that it would be worst to lose, and what its loss would change."""
+    worst = explained.worst_to_lose
+    without, error = -worst.last.value, (worst.last.high - worst.last.low) / 2
+    change = (
+        f"{100 * without:+.1f} (±{100 * error:.1f}) percentage points"
+        if explained.unit == "share"
+        else f"{without:+.3g} (±{error:.2g}) {explained.unit}"
+    )
+    return f"Worst to lose: {shorten(worst.text, _WORDS, placeholder=' …')}\nwithout it {change}"
 
 
 def _start(explained: Explanation) -> float:

@@ -44,7 +44,12 @@ def discovery(finding: Finding, ax: Axes | None = None) -> Axes:
     across, up = [*ranked, "design"][:2]
     fails = cases["fails"].astype(bool)
     ax.scatter(
-        cases.loc[~fails, across], cases.loc[~fails, up], s=5, color="0.72", lw=0, label="is not so"
+        cases.loc[~fails, across],
+        cases.loc[~fails, up],
+        s=5,
+        color="0.72",
+        lw=0,
+        label="other sets",
     )
     ax.scatter(
         cases.loc[fails, across],
@@ -53,7 +58,7 @@ def discovery(finding: Finding, ax: Axes | None = None) -> Axes:
         marker="x",
         color=PALETTE[2],
         lw=0.9,
-        label=settings["when"],
+        label=settings["limit"],
     )
     for axis, name in ((ax.xaxis, across), (ax.yaxis, up)):
         axis.set_label_text(name if name == "design" else fill(_with_unit(name), _WIDTH))
@@ -119,7 +124,7 @@ def _title(finding: Finding, share: pd.Series) -> str:
         finding.label, (finding.settings["scenario"], finding.settings["against"])
     )
     whose = scenario + (f" rather than {against}" if against else "")
-    head = f"{whose}: {finding.settings['when']} in {row_with_error(share)} of parameter sets"
+    head = f"{whose}: {_condition(finding)}\nin {row_with_error(share)} of parameter sets"
     boxes = finding.tables["boxes"]
     if boxes.empty:
         return f"{head};\nno region of the assumptions was found"
@@ -127,6 +132,10 @@ def _title(finding: Finding, share: pd.Series) -> str:
     inside = with_error(first["density"], first["density_low"], first["density_high"])
     covered = with_error(first["coverage"], first["coverage_low"], first["coverage_high"])
     return f"{head};\nin box 1 in {inside} of parameter sets, {covered} of all these"
+
+
+def _condition(finding: Finding) -> str:
+    return f"{finding.settings['quantity']} is {finding.settings['limit']}"
 
 
 @in_own_style
@@ -201,15 +210,15 @@ def peeling(finding: Finding, ax: Axes | None = None) -> Axes:
         ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     if boxes.empty:
         ax.set_title(
-            f"{finding.settings['when']}: no region of the assumptions was found", loc="left"
+            f"No region of the assumptions in which {_condition(finding)} was found", loc="left"
         )
         return ax
     first = boxes.iloc[0]
     ax.set_title(
         "Box 1 holds "
         f"{with_error(first['coverage'], first['coverage_low'], first['coverage_high'])} of the "
-        f"parameter sets with\n{finding.settings['when']}, at a density of "
-        f"{with_error(first['density'], first['density_low'], first['density_high'])}\n(digits: "
+        f"parameter sets\nin which {_condition(finding)},\nat a density of "
+        f"{with_error(first['density'], first['density_low'], first['density_high'])} (digits: "
         "how many assumptions are restricted)",
         loc="left",
     )

@@ -12,6 +12,9 @@ __all__ = ["game_tree"]
 
 COLOURS = dict(zip(Player, PALETTE[2:3] + PALETTE[1:2] + PALETTE[3:5], strict=True))
 """A colour for each player; the name stands beside each of its moves as well."""
+_ALONG = 0.62
+"""Where on a branch its action stands: clear of the name of the player that chooses."""
+_BEHIND_WORDS = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85}
 
 
 @dataclass
@@ -25,10 +28,11 @@ class _Drawing:
     def __post_init__(self) -> None:
         self.places: dict[InformationSet, list[tuple[float, float]]] = {}
 
-    def draw(self, node: Node, depth: int, reached: float) -> float:
+    def draw(self, node: Node, depth: int, reached: float, *, is_lowest: bool = False) -> float:
         """Draw a node and all that follows; returns its row.
 
-        Lines are as thick as they are likely.
+        Lines are as thick as they are likely. The name of who moves stands above the node, or below
+        that of the lowest branch, so that it is clear of the line that leads there.
         """
         if isinstance(node, End):
             self.next_row -= 1
@@ -45,9 +49,10 @@ class _Drawing:
             return self.next_row
         if isinstance(node, Chance):
             raise TypeError("Nature has drawn before the moves begin")
+        (*_, lowest), chances = node.actions, self.strategy[node.information_set]
         rows = {
             action: self.draw(
-                child, depth + 1, reached * self.strategy[node.information_set][action]
+                child, depth + 1, reached * chances[action], is_lowest=action is lowest
             )
             for action, child in node.actions.items()
         }
@@ -58,11 +63,13 @@ class _Drawing:
         self.ax.annotate(
             node.player,
             (depth, row),
-            xytext=(0, 5),
+            xytext=(0, -5 if is_lowest else 5),
             textcoords="offset points",
             ha="center",
+            va="top" if is_lowest else "bottom",
             fontsize=6.5,
             color=COLOURS[node.player],
+            bbox=_BEHIND_WORDS,
             zorder=5,
         )
         self.places.setdefault(node.information_set, []).append((depth, row))
@@ -82,13 +89,13 @@ class _Drawing:
             alpha=0.8,
         )
         self.ax.text(
-            depth + 0.47,
-            row + 0.47 * (below - row),
+            depth + _ALONG,
+            row + _ALONG * (below - row),
             f"{action} {100 * chance:.1f} %",
             fontsize=6.5,
             ha="center",
             va="center",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+            bbox=_BEHIND_WORDS,
         )
 
 

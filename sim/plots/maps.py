@@ -10,7 +10,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter
 
 from sim.plots.style import axes_or_new, in_own_style
-from sim.scenario.schema import described
+from sim.study.assumptions import meaning
 from sim.wording import row_with_error
 
 __all__ = ["deterrence_map"]
@@ -68,10 +68,8 @@ def deterrence_map(
         ylabel=_axis(y),
     )
     ax.set_title(
-        f"Durability after {at:g} years rises from "
-        f"{row_with_error(least)} to "
-        f"{row_with_error(most)},\nmost at "
-        f"{x.removeprefix('regime.')} {most[x]:g}, {y.removeprefix('regime.')} {most[y]:g}",
+        f"Durability after {at:g} years rises from {row_with_error(least)} to "
+        f"{row_with_error(most)};\nhighest at {_reached(x, most[x])}\nand {_reached(y, most[y])}",
         loc="left",
     )
     return ax
@@ -95,5 +93,11 @@ def _levels(shares: "pd.Series[float]") -> np.ndarray:
 
 def _axis(key: str) -> str:
     """What a key stands for, with its unit."""
-    meaning, unit = described(key)
-    return "\n".join(wrap(f"{meaning.split(':')[0].split(';')[0]} ({unit})", _WIDTH))
+    meant, unit = meaning(key)
+    return "\n".join(wrap(f"{meant} ({unit})" if unit else meant, _WIDTH))
+
+
+def _reached(key: str, value: float) -> str:
+    """Of the highest durability, the value of a key."""
+    meant, unit = meaning(key)
+    return f"{meant}: {value:g}" + (f" ({unit})" if unit else "")

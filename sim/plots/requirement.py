@@ -7,7 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, label_ends
+from sim.analysis.catalogue import named
+from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style
+from sim.study.assumptions import meaning
 from sim.study.cheapest import IN_NINE_OF_TEN, NOT_REACHED, ON_AVERAGE, ON_FRONTIER
 from sim.study.finding import Finding
 from sim.wording import with_error
@@ -24,19 +26,24 @@ def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
     ax.set_axis_off()
     above, below = ax.inset_axes((0, 0.42, 0.84, 0.56)), ax.inset_axes((0, 0, 0.84, 0.33))
     table, settings = finding.table, finding.settings
+    priced = named(settings["cost"], settings["years"])
     along = table[table["role"] == ON_FRONTIER].sort_values("fresh_cost")
     reach = 1.03 * max(1.0, float(finding.tables["points"]["cost"].max()))
     _draw_frontier(above, finding, along)
-    ends = []
     for number, (key, (low, high)) in enumerate(settings["vary"].items()):
         colour, dash, share = (
             PALETTE[number % len(PALETTE)],
             DASHES[number % len(DASHES)],
             (along[key] - low) / (high - low),
         )
-        below.plot(along["fresh_cost"], share, marker=".", color=colour, ls=dash)
-        ends.append(
-            (float(share.iloc[-1]), f"{key.removeprefix('regime.')}, {low:g} to {high:g}", colour)
+        meant, unit = meaning(key)
+        below.plot(
+            along["fresh_cost"],
+            share,
+            marker=".",
+            color=colour,
+            ls=dash,
+            label=f"{meant}, {low:g} to {high:g} {unit}",
         )
     for panel in (above, below):
         panel.set_xlim(0, reach)
@@ -44,13 +51,13 @@ def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
         panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     below.set(
         ylim=(-0.04, 1.04),
-        ylabel="of its range",
+        ylabel="share of its range",
         xlabel=(
-            f"{settings['cost']}, expected up to {settings['years']:g} years, present value in USD "
-            "billion"
+            f"{priced.label}, expected within {settings['years']:g} years\n(present value, USD "
+            "billion)"
         ),
     )
-    label_ends(below, reach, ends)
+    below.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, 1.12), fontsize="small")
     ax.set_title(_finding(finding), loc="left")
     return ax
 
@@ -78,7 +85,7 @@ def _draw_frontier(ax: Axes, finding: Finding, along: pd.DataFrame) -> None:
         capsize=2,
     )
     ax.axhline(hold, color="0.4", lw=0.9, ls=(0, (4, 3)))
-    ax.annotate("asked", (1.01, hold), xycoords=("axes fraction", "data"), va="center")
+    ax.annotate("target", (1.01, hold), xycoords=("axes fraction", "data"), va="center")
     for role, marker, colour in ((IN_NINE_OF_TEN, "D", PALETTE[0]), (ON_AVERAGE, "*", PALETTE[2])):
         row = table[table["role"] == role]
         label = f"{'closest' if row['status'].iloc[0] == NOT_REACHED else 'cheapest'} {role}"

@@ -121,4 +121,4 @@ def _finding(runs: Sequence[Summary], years: float) -> str:
     best = int(
         np.argmax([np.nan_to_num(run.thresholds([years])[0].estimate, nan=-np.inf) for run in runs])
     )
-    return fill(deters(runs[best], labels(runs)[best], years), _WIDTH)
+    return fill(deters(runs[best], labels(runs)[best], years).rstrip("."), _WIDTH)

@@ -45,7 +45,7 @@ def section(finding: Finding) -> Section:
     )
     return Section(
         finding.kind,
-        f"Under which assumptions is {settings['when']}, for {whose}?",
+        f"Under which assumptions is {settings['quantity']} {settings['limit']}, for {whose}?",
         tuple(_answer(finding)),
         (table,) if len(rules) else (),
         {
@@ -58,9 +58,9 @@ def section(finding: Finding) -> Section:
 
 def _answer(finding: Finding) -> Iterator[str]:
     share = finding.tables["share"].iloc[0]
-    when, designs = finding.settings["when"], int(share["designs"])
+    designs = int(share["designs"])
     of_sets = f"In {_percent(share, 'estimate')} of {designs:,} parameter sets"
-    stated = f"{of_sets}, {_subject(finding)} {when}"
+    stated = f"{of_sets}, {_condition(finding)}"
     if share["failing"] == 0:
         yield f"Nowhere in the space of assumptions: {stated[0].lower()}{stated[1:]}."
     elif share["failing"] == designs:
@@ -109,11 +109,15 @@ def _why_no_region(share: pd.Series, designs: int) -> Iterator[str]:
         )
 
 
-def _subject(finding: Finding) -> str:
-    scenario, against = map(
-        finding.label, (finding.settings["scenario"], finding.settings["against"])
-    )
-    return f"{scenario} less {against} has, significantly," if against else f"under {scenario}"
+def _condition(finding: Finding) -> str:
+    settings = finding.settings
+    scenario, against = map(finding.label, (settings["scenario"], settings["against"]))
+    if against:
+        return (
+            f"{settings['quantity']} under {scenario}, less that under {against}, is significantly "
+            f"{settings['limit']}"
+        )
+    return f"{settings['quantity']} under {scenario} is {settings['limit']}"
 
 
 def rule(rules: pd.DataFrame, box: int) -> str:

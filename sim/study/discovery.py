@@ -54,6 +54,7 @@ COMPARISONS: Mapping[str, Compare] = {
     "<": operator.lt,
     ">": operator.gt,
 }
+IN_WORDS = {"<=": "at most", ">=": "at least", "<": "below", ">": "above"}
 TABLES: Mapping[str, TableSchema] = {
     "rules": RULES,
     "boxes": BOXES,
@@ -92,6 +93,21 @@ class Condition:
     measure: Measure
     comparison: str
     value: float
+
+    @property
+    def quantity(self) -> str:
+        """What is compared, in words."""
+        return (
+            f"the share that {self.measure.label}" if self.measure.is_share else self.measure.label
+        )
+
+    def limit(self, *, difference: bool) -> str:
+        """What it is compared with, in words; of a difference between two guarantees in points."""
+        number = f"{self.value:g} {self.measure.unit}"
+        if self.measure.is_share:
+            unit = "percentage points" if difference else "%"
+            number = f"{100 * self.value:g} {unit}"
+        return f"{IN_WORDS[self.comparison]} {number}"
 
     def holds(self, outcomes: Floats) -> Cases:
         """Whether it holds for each outcome."""
@@ -213,6 +229,8 @@ def regions_of_runs(condition: Condition, runs: list[Run], when: str) -> Finding
         "scenario": runs[0].name,
         "against": runs[1].name if len(runs) > 1 else "",
         "outcome": measure.label,
+        "quantity": condition.quantity,
+        "limit": condition.limit(difference=len(runs) > 1),
         "hashes": [run.manifest["hash"] for run in runs],
     }
     tables = {

@@ -59,6 +59,8 @@ class _Discovery(Document):
     scenario: str
     against: str
     outcome: str
+    quantity: str
+    limit: str
     hashes: list[str]
 
 
