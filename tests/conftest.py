@@ -4,6 +4,7 @@ import difflib
 import importlib
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import hypothesis
 import matplotlib as mpl
 import numpy as np
 import pytest
+import typer.testing
 from elements import LIBRARY
 from typer.testing import CliRunner
 
@@ -19,6 +21,8 @@ from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 
 mpl.use("Agg")
+typer.testing._get_command = cache(typer.testing._get_command)
+"""The command line is built once, and not anew for each command that a test invokes."""
 hypothesis.settings.register_profile(
     "every machine",
     derandomize=True,
@@ -62,8 +66,8 @@ FEW = (
 def medians_but_few(scenario: Scenario) -> dict[str, float]:
     """The medians of all other uncertain numbers of a scenario."""
     return {
-        key: float(each.quantile(np.array([0.5]))[0])
-        for key, each in scenario.uncertain().items()
+        key: float(distribution.quantile(np.array([0.5]))[0])
+        for key, distribution in scenario.uncertain().items()
         if key not in FEW
     }
 
@@ -136,7 +140,9 @@ def calibrated(
         "calibration.study.FRESH_CANDIDATES": 5,
         "calibration.study._FRESH_HISTORIES": 50,
         "calibration.study._TRUE_HISTORIES": 90,
-        "calibration.study._REFITS": 5,
+        "calibration.study._REFITS": 3,
+        "calibration.study.POWER": 11,
+        "calibration.study._COARSER": 10,
         "scoring.CHEAP_RESAMPLES": 40,
     }
     with pytest.MonkeyPatch.context() as patched:

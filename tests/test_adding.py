@@ -4,6 +4,7 @@ No history is computed twice, and the bytes are those of a run from nothing.
 """
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -65,11 +66,11 @@ def test_a_larger_run_computes_only_what_it_adds(
     assert sim.read_run(larger.folder).manifest["worlds"] == 400
 
 
-def test_workers_add_the_same(scenarios, from_nothing, tmp_path, monkeypatch):
-    """Two processes for what is added."""
-    monkeypatch.setattr(runs, "POOL_START", 0)
-    for designs in (50, 100):
-        last = sim.run(scenario_of(scenarios, designs), out=tmp_path, workers=2, block=BLOCK)
+def test_an_executor_adds_the_same(scenarios, from_nothing, tmp_path):
+    """Two threads for what is added."""
+    sim.run(scenario_of(scenarios, 50), out=tmp_path)
+    with ThreadPoolExecutor(2) as threads:
+        last = sim.run(scenario_of(scenarios, 100), out=tmp_path, executor=threads, block=BLOCK)
     assert last.manifest["sha256"] == from_nothing
 
 
@@ -146,9 +147,11 @@ def test_precision_computes_no_history_twice(scenarios, tmp_path, computed):
     """However many attempts it takes, the worlds computed are those of the last, which is a run as
     any other.
     """
-    told = []
-    last = sim.run_to_precision(scenario_of(scenarios, 20), 0.04, tell=told.append, out=tmp_path)
-    assert len(told) > 1
+    messages = []
+    last = sim.run_to_precision(
+        scenario_of(scenarios, 20), 0.04, tell=messages.append, out=tmp_path
+    )
+    assert len(messages) > 1
     assert sorted(computed) == list(range(last.manifest["worlds"]))
     assert sim.verify(last.folder, everything=True).differences == []
     table = sim.survival(last)

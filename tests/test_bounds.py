@@ -172,8 +172,8 @@ OF_RUNS = {"report"}
 def test_every_command_that_simulates_asks_first():
     """Those that take processes to simulate with, and those that may be answered beforehand."""
     parameters = {
-        each.name or each.callback.__name__: inspect.signature(each.callback).parameters
-        for each in app.registered_commands
+        command.name or command.callback.__name__: inspect.signature(command.callback).parameters
+        for command in app.registered_commands
     }
     simulating = {name for name, own in parameters.items() if {"workers", "yes"} & set(own)}
     assert_all_have_data(simulating - OF_RUNS, MANY_HISTORIES, "MANY_HISTORIES")
@@ -208,7 +208,7 @@ def test_yes_starts_them(write, command, monkeypatch):
     path = write(x="title = 'x'")
     words = ("run", path, "--designs", 2, "--replicates", 2, "--years", 1, "--out", path.parent)
     command(*words, code=2)
-    command(*words, "--yes")
+    command(*words, "--yes", "--no-figures")
 
 
 def test_a_key_of_a_grid_is_named_once(write, command):

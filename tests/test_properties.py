@@ -5,14 +5,13 @@ Probabilities, learning, deterrence, building up, and provisions that commute.
 
 import operator
 from datetime import date
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import create_model
 
 import sim
 from sim.actors.choice import (
@@ -43,11 +42,14 @@ GRID = (np.arange(10_000) + 0.5) / 10_000
 """Uniform numbers without chance: a share of them is a probability to 1e-4."""
 
 
-def is_quantity(block: type[Parameters], name: str) -> bool:
-    """Whether a field takes a number that may be uncertain: its schema offers distributions."""
-    return "uniform" in str(block.model_json_schema()["properties"][name])
+@cache
+def quantities(block: type[Parameters]) -> frozenset[str]:
+    """The fields that take a number that may be uncertain: their schema offers distributions."""
+    properties = block.model_json_schema()["properties"]
+    return frozenset(name for name, schema in properties.items() if "uniform" in str(schema))
 
 
+@cache
 def legal(block: type[Parameters]) -> st.SearchStrategy[dict]:
     """Any numbers that the schema allows for a block, as a file gives them.
 
@@ -57,18 +59,18 @@ def legal(block: type[Parameters]) -> st.SearchStrategy[dict]:
     for name, field in block.model_fields.items():
         if isinstance(field.default, Parameters):
             inner[name] = legal(type(field.default))
-        elif is_quantity(block, name) and isinstance(extra := field.json_schema_extra, dict):
+        elif name in quantities(block) and isinstance(extra := field.json_schema_extra, dict):
             numbers[name] = st.floats(
                 extra.get("minimum", -LARGEST), extra.get("maximum", LARGEST), allow_subnormal=False
             )
         elif field.annotation is date:
             numbers[name] = st.dates(FIRST, LAST)
     required = {
-        name: each for name, each in numbers.items() if block.model_fields[name].is_required()
+        name: value for name, value in numbers.items() if block.model_fields[name].is_required()
     }
     return st.fixed_dictionaries(
         required,
-        optional={name: each for name, each in (numbers | inner).items() if name not in required},
+        optional={name: value for name, value in (numbers | inner).items() if name not in required},
     )
 
 
@@ -77,8 +79,8 @@ REGIMES = st.builds(
 )
 MEMBERS = st.lists(legal(Member), min_size=1, max_size=3).map(
     lambda members: [
-        each | {"name": str(n), "weight": max(each["weight"], 0.01), "gdp_usd_tn": 1.0 + n}
-        for n, each in enumerate(members)
+        member | {"name": str(n), "weight": max(member["weight"], 0.01), "gdp_usd_tn": 1.0 + n}
+        for n, member in enumerate(members)
     ]
 )
 SCENARIOS = st.builds(
@@ -360,13 +362,14 @@ WHEN = Moment(
 """Two years after the signature, three nodes, four worlds."""
 
 
-class _Standing(Parameters):
-    """What stands of it, as of a regime."""
+class _Ordered:
+    """What the terms of a regime are made of, for provisions in any order and number."""
 
     standing = Regime.standing
     joined: ClassVar = {}
     takes_part = Regime.takes_part
     _contributions = Regime._contributions
+    accession = Accession(start=1, mean_years=2, veto=0.2, interim=0.3)
 
 
 def certain(provision: Provision) -> Provision:
@@ -388,15 +391,16 @@ def terms_of(provisions: list[Provision], wanted: frozenset[str] = TERMS) -> Ter
     """The terms of a regime with these provisions in this order, the same kind as often as it
     comes, before an accession.
     """
-    fields = {
-        f"provision_{n}": (type(each), each) for n, each in enumerate(map(certain, provisions))
-    }
-    accession = Accession(start=1, mean_years=2, veto=0.2, interim=0.3)
-    return Regime.terms(
-        create_model("Ordered", __base__=_Standing, accession=(Accession, accession), **fields)(),
-        WHEN,
-        wanted,
-    )
+    fields = {f"provision_{n}": provision for n, provision in enumerate(provisions)}
+    regime = type("Ordered", (_Ordered,), {"model_fields": fields, **fields})
+    return Regime.terms(regime(), WHEN, wanted)
+
+
+@st.composite
+def of_every_kind(draw: st.DrawFn, times: int) -> list[Provision]:
+    """Any provisions, of every kind that there is so many times."""
+    kinds = list(PROVISIONS.values()) * times
+    return [certain(kind.model_validate(draw(legal(kind)))) for kind in kinds]
 
 
 def test_provisions_are_found():
@@ -408,11 +412,10 @@ def test_provisions_are_found():
     assert not others, f"what kind of provision is {', '.join(others)}?"
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("name", PROVISIONS)
 class TestEveryProvision:
     """What holds for every provision, present and future."""
 
+    @pytest.mark.parametrize("name", PROVISIONS)
     def test_neutral_unless_a_scenario_says_so(self, name):
         """A provision that is left out changes no term."""
         terms = terms_of([PROVISIONS[name].model_validate(NEUTRAL.get(name, {}))])
@@ -420,11 +423,9 @@ class TestEveryProvision:
             np.all(getattr(terms, term) == neutral) for term, neutral in vars(Terms()).items()
         )
 
-    @given(st.data())
-    def test_composes_in_any_order(self, name, data):
-        """Two of its kind among two of every other give the same terms in any order."""
-        kinds = [PROVISIONS[name], *PROVISIONS.values(), *PROVISIONS.values()]
-        provisions = [kind.model_validate(data.draw(legal(kind))) for kind in kinds]
+    @given(of_every_kind(2), st.data())
+    def test_composes_in_any_order(self, provisions, data):
+        """Two of every kind give the same terms in any order."""
         one, other = terms_of(provisions), terms_of(data.draw(st.permutations(provisions)))
         for term in TERMS:
             np.testing.assert_allclose(
@@ -434,22 +435,19 @@ class TestEveryProvision:
         for term, value in one.own.items():
             np.testing.assert_allclose(other.own[term], value, rtol=ROUNDING, err_msg=term.changes)
 
-    @given(st.data())
-    def test_joins_what_is_there(self, name, data):
+    @given(of_every_kind(2))
+    def test_joins_what_is_there(self, provisions):
         """Each term of a regime is what its provisions contribute, joined by the operation that the
         term is declared with.
         """
-        kinds = (PROVISIONS[name], *PROVISIONS.values())
-        provisions = [kind.model_validate(data.draw(legal(kind))) for kind in kinds]
-        alone = [of_the_game(terms_of([each])) for each in provisions]
+        alone = [of_the_game(terms_of([provision])) for provision in provisions]
         for term, value in of_the_game(terms_of(provisions)).items():
-            joined = reduce(NOT_ADDED.get(term, operator.add), (each[term] for each in alone))
+            joined = reduce(NOT_ADDED.get(term, operator.add), (terms[term] for terms in alone))
             np.testing.assert_allclose(value, joined, rtol=ROUNDING, err_msg=term)
 
-    @given(st.data())
-    def test_a_term_alone_is_what_it_is_among_all(self, name, data):
+    @given(of_every_kind(1))
+    def test_a_term_alone_is_what_it_is_among_all(self, provisions):
         """A provision that is left out where other terms are wanted contributes nothing to this."""
-        provisions = [PROVISIONS[name].model_validate(data.draw(legal(PROVISIONS[name])))]
         for term, value in of_the_game(terms_of(provisions)).items():
             alone = terms_of(provisions, frozenset({term}))
             np.testing.assert_array_equal(getattr(alone, term), value, err_msg=term)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -104,11 +105,15 @@ def run_predictor(runs: Sequence[Simulated]) -> Predictor:
     is known.
     """
 
-    def predict(_: pd.DataFrame, new: pd.DataFrame, years: Sequence[float]) -> Floats:
-        model = {
+    @cache
+    def durability_by_class(years: tuple[float, ...]) -> dict[str | None, Floats]:
+        return {
             class_of(run.name): durability.survival(run, years)["estimate"].to_numpy()
             for run in runs
         }
+
+    def predict(_: pd.DataFrame, new: pd.DataFrame, years: Sequence[float]) -> Floats:
+        model = durability_by_class(tuple(years))
         return np.stack([model[name] for name in new["guarantee_class"]])
 
     return predict
