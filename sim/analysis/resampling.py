@@ -12,7 +12,7 @@ RESAMPLES = 200
 """Resamples: a judgement, enough for limits of 95 %."""
 
 
-def bags(count: int, seed: int, resamples: int = RESAMPLES) -> list[NDArray[np.intp]]:
+def bags(count: int, seed: int, *, resamples: int = RESAMPLES) -> list[NDArray[np.intp]]:
     """Resamples of `count` things, each as their positions (bootstrap: Efron 1979)."""
     rng = generator(seed, "resamples")
     return [rng.integers(count, size=count) for _ in range(resamples)]
