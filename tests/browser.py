@@ -52,17 +52,17 @@ def violations(page, own="html"):
     the name of each rule.
     """
     page.evaluate(_AXE)
-    found = page.evaluate(
+    violated = page.evaluate(
         """async ([rules, own]) => {
-            const found = await axe.run(document, {
+            const report = await axe.run(document, {
                 runOnly: {type: "tag", values: rules}, elementRef: true});
-            return found.violations.flatMap(({id, nodes}) => nodes.map(
+            return report.violations.flatMap(({id, nodes}) => nodes.map(
                 ({element, html}) => [element.closest(own) !== null, id, html]));
         }""",
         [RULES, own],
     )
     inside, outside = {}, {}
-    for ours, rule, html in found:
+    for ours, rule, html in violated:
         (inside if ours else outside).setdefault(rule, []).append(html)
     return inside, outside
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import typer.testing
 from elements import LIBRARY
+from sizes import STUDY_SIZES, places
 from typer.testing import CliRunner
 
 from sim.cli import app
@@ -45,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def patience() -> int:
     """Seconds after which a process that hangs is given up: more than the busiest machine needs."""
-    return 300
+    return 1200
 
 
 @pytest.fixture(scope="session")
@@ -120,6 +121,15 @@ def command() -> Callable[..., Any]:
         return result
 
     return run
+
+
+@pytest.fixture(scope="module")
+def small_studies() -> Iterator[None]:
+    """Studies take a moment in the tests of a module."""
+    with pytest.MonkeyPatch.context() as patched:
+        for namespace, name, size in places(STUDY_SIZES):
+            patched.setitem(namespace, name, size)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import sys
+from functools import cache
 from html import unescape
 from pathlib import Path
 
@@ -30,17 +31,18 @@ from sim.scenario.texts import with_clauses
 from sim.study.reversal import find_reversal
 from sim.uncertainty import Distribution
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies")]
 testing = pytest.importorskip(
     "streamlit.testing.v1", reason="the page needs the extra `app`: pip install 'ceasefire[app]'"
 )
-QUICK = {"sampling.designs": 60, "sampling.seed": 4}
+QUICK = {"sampling.designs": 60, "sampling.seed": 4, "sampling.steps_per_year": 2}
+"""Settings under which a scenario takes a moment."""
 
 
-def explore(scenarios, name, given):
+def explore(scenarios, name, values):
     return explored.explore(
         explored.reader(next(scenarios.rglob(f"{name}.toml"))),
-        given,
+        values,
         list(LIBRARY),
     )
 
@@ -69,10 +71,10 @@ SETTINGS = {
 }
 
 
-@pytest.mark.parametrize(("name", "given"), SETTINGS.values(), ids=SETTINGS)
-def test_a_file_of_what_is_explored_loads_to_the_same_scenario(scenarios, tmp_path, name, given):
+@pytest.mark.parametrize(("name", "values"), SETTINGS.values(), ids=SETTINGS)
+def test_a_file_of_what_is_explored_loads_to_the_same_scenario(scenarios, tmp_path, name, values):
     """Nothing is lost between the address and the file, and the command line takes the file."""
-    explored = explore(scenarios, name, given)
+    explored = explore(scenarios, name, values)
     assert explored.problems == []
     path = tmp_path / "downloaded.toml"
     path.write_text(resolved(explored.scenario))
@@ -82,13 +84,13 @@ def test_a_file_of_what_is_explored_loads_to_the_same_scenario(scenarios, tmp_pa
     assert CliRunner().invoke(app, ["check", str(path)]).exit_code == 0
 
 
-@pytest.mark.parametrize(("name", "given"), SETTINGS.values(), ids=SETTINGS)
-def test_what_differs_is_what_was_set(scenarios, name, given):
-    explored = explore(scenarios, name, given)
-    inside = {key for key in given if not key.startswith("sampling.")}
+@pytest.mark.parametrize(("name", "values"), SETTINGS.values(), ids=SETTINGS)
+def test_what_differs_is_what_was_set(scenarios, name, values):
+    explored = explore(scenarios, name, values)
+    inside = {key for key in values if not key.startswith("sampling.")}
     assert inside <= set(explored.changed) | {"regime.accession"}
     assert all(
-        any(key.startswith(each) for each in inside | {"regime.accession."})
+        any(key.startswith(start) for start in inside | {"regime.accession."})
         for key in explored.changed
     )
     assert bool(explored.changed) == bool(inside)
@@ -104,12 +106,12 @@ def test_a_quick_answer_unless_asked_for_more(scenarios):
 
 
 def test_a_changed_scenario_takes_no_name_that_another_has(scenarios):
-    reader, given = explored.reader(scenarios / "nato.toml"), {"regime.arms.package_usd_bn": "1"}
+    reader, values = explored.reader(scenarios / "nato.toml"), {"regime.arms.package_usd_bn": "1"}
     assert (
-        explored.explore(reader, given, ["nato", "changed", "changed-2"]).scenario.name
+        explored.explore(reader, values, ["nato", "changed", "changed-2"]).scenario.name
         == "changed-3"
     )
-    assert explored.explore(reader, given | {"name": "mine"}, ["nato"]).scenario.name == "mine"
+    assert explored.explore(reader, values | {"name": "mine"}, ["nato"]).scenario.name == "mine"
     assert explored.explore(reader, {"name": "eu"}, ["nato", "eu"]).scenario.name == "changed"
 
 
@@ -147,7 +149,7 @@ def test_a_bad_setting_has_the_message_of_the_command_line_and_leaves_the_others
         )
         wanted = {line.removeprefix("command line: ") for line in refused.stderr.splitlines()}
         if key:
-            assert {each.removeprefix("this page: ") for each in explored.problems} == wanted
+            assert {problem.removeprefix("this page: ") for problem in explored.problems} == wanted
     assert explored.problems
 
 
@@ -161,7 +163,7 @@ def test_several_bad_settings_are_all_told(scenarios):
             "regime.commitment.united_states": "0.5",
         },
     )
-    assert [each.split(": ")[:2] for each in explored.problems] == [
+    assert [problem.split(": ")[:2] for problem in explored.problems] == [
         ["this page", "regime.commitment.europe"],
         ["this page", "regime.deploymnt"],
     ]
@@ -196,11 +198,18 @@ def test_the_address_gives_names_and_settings():
 # ---- controls
 
 
-def all_controls(scenarios, name="article5_like", given=()):
-    explored, (found, _) = explore(scenarios, name, dict(given)), load_folder(scenarios)
+@cache
+def library_in(folder):
+    """The scenarios of a folder, which are read once."""
+    loaded, _ = load_folder(folder)
+    return loaded
+
+
+def all_controls(scenarios, name="article5_like", values=()):
+    explored, library = explore(scenarios, name, dict(values)), library_in(scenarios)
     return {
         control.key: control
-        for group in controls.groups(explored.file, explored.scenario, found.values())
+        for group in controls.groups(explored.file, explored.scenario, library.values())
         for control in group.controls
     }
 
@@ -234,7 +243,7 @@ def test_a_slider_says_what_the_schema_says(scenarios):
 
 def test_the_ends_of_a_slider_do_not_move_with_it(scenarios):
     before = all_controls(scenarios)["regime.deployment.brigades"]
-    after = all_controls(scenarios, given={"regime.deployment.brigades": "20"})[
+    after = all_controls(scenarios, values={"regime.deployment.brigades": "20"})[
         "regime.deployment.brigades"
     ]
     assert (after.low, after.high, after.step, after.value) == (
@@ -244,7 +253,7 @@ def test_the_ends_of_a_slider_do_not_move_with_it(scenarios):
         20,
     )
     assert (
-        all_controls(scenarios, given={"regime.deployment.brigades": "500"})[
+        all_controls(scenarios, values={"regime.deployment.brigades": "500"})[
             "regime.deployment.brigades"
         ].high
         == 500
@@ -308,15 +317,16 @@ def page(scenarios, monkeypatch, patience):
     return run
 
 
-SMALL = {"sampling.designs": "60", "sampling.seed": "4"}
+SMALL = {name: str(value) for name, value in QUICK.items()}
+"""The same in an address."""
 
 
 def shown(at):
     """All markup of the page as text."""
     return "\n".join(
-        unescape(re.sub(r"<[^>]+>", "\n", each.proto.body.replace("<wbr>", "")))
-        for each in at.main.get("html")
-        if "<style" not in each.proto.body
+        unescape(re.sub(r"<[^>]+>", "\n", block.proto.body.replace("<wbr>", "")))
+        for block in at.main.get("html")
+        if "<style" not in block.proto.body
     )
 
 
@@ -324,16 +334,16 @@ def said(at, name):
     """What the address says under this name; whether the test harness gives a text or a list of
     them differs between its versions.
     """
-    given = at.query_params[name]
-    return given if isinstance(given, str) else given[-1]
+    value = at.query_params[name]
+    return value if isinstance(value, str) else value[-1]
 
 
 def durability(at, column=0):
     """The durability table of the page: estimate, error and range by year, as texts."""
     body = next(
-        each.proto.body
-        for each in at.main.get("html")
-        if '<table class="numbers"' in each.proto.body
+        block.proto.body
+        for block in at.main.get("html")
+        if '<table class="numbers"' in block.proto.body
     )
     rows = re.findall(r'<th scope="row">(\d+) years?</th>(.*?)</tr>', body)
     return {
@@ -355,7 +365,7 @@ def expected(scenario):
 
 
 def slider(at, key):
-    return next(each for each in at.slider if each.key.startswith(f"{key} "))
+    return next(control for control in at.slider if control.key.startswith(f"{key} "))
 
 
 def test_the_page_loads(page):
@@ -394,6 +404,7 @@ TINY = {
     "sampling.replicates": "2",
     "sampling.horizon_years": "10",
     "sampling.seed": "4",
+    "sampling.steps_per_year": "2",
 }
 CHANGED = {
     "scenario": "nato",
@@ -407,7 +418,7 @@ CHANGED = {
 def test_every_view_gives_the_command_and_the_python(view, page, tmp_path, monkeypatch):
     """Both run as they stand, unless they take a file that the page offers."""
     at = page(view=view, **CHANGED, **TINY)
-    codes = [each.value for each in at.main.code]
+    codes = [block.value for block in at.main.code]
     (command,) = [code for code in codes if code.startswith("ceasefire ")]
     (program,) = [code for code in codes if code.startswith("import sim\n")]
     compile(program, "page", "exec")
@@ -421,7 +432,7 @@ def test_every_view_gives_the_command_and_the_python(view, page, tmp_path, monke
 
 def test_the_command_and_the_python_give_the_numbers_of_the_page(page, tmp_path, monkeypatch):
     at = page(**CHANGED, **TINY)
-    command, program = (each.value for each in at.main.code)
+    command, program = (block.value for block in at.main.code)
     monkeypatch.chdir(tmp_path)
     ended = CliRunner().invoke(app, [*shlex.split(command)[1:], "--json", "--no-figures"])
     document = json.loads(ended.stdout)
@@ -441,8 +452,8 @@ def test_the_command_and_the_python_give_the_numbers_of_the_page(page, tmp_path,
 def test_a_command_takes_the_library_by_name_and_what_no_setting_can_say_by_file(scenarios):
     """What is as in its file is not set; a provision that is taken away needs the page's file."""
 
-    def said(name, given):
-        explored = explore(scenarios, name, given)
+    def said(name, values):
+        explored = explore(scenarios, name, values)
         sources = elsewhere.sources(explored, {}, {name: scenarios / f"{name}.toml"})
         return elsewhere.command("Answers", sources)
 
@@ -508,7 +519,7 @@ def test_only_what_differs_from_the_file_is_in_the_address(page):
     slider(at, "regime.arms.package_usd_bn").set_value(90.0).run()
     assert set(at.query_params) == {"scenario", "view", *SMALL}
     at.select_slider(key="size").set_value(300).run()
-    assert set(at.query_params) == {"scenario", "view", "sampling.seed"}
+    assert set(at.query_params) == {"scenario", "view", *SMALL} - {"sampling.designs"}
 
 
 def test_comparison_shows_paired_differences(page, scenarios):
@@ -577,8 +588,9 @@ def test_a_bad_address_is_answered_in_the_command_lines_words_and_keeps_the_rest
     assert durability(at) == expected(
         sim.load(scenarios / "nato.toml", QUICK | {"regime.arms.package_usd_bn": 150})
     )
-    assert at.text_area(key="other settings").value == "sampling.seed=4\nregime.deploymnt=3"
-    at.text_area(key="other settings").set_value("sampling.seed=4").run()
+    sampling = "sampling.seed=4\nsampling.steps_per_year=2"
+    assert at.text_area(key="other settings").value == f"{sampling}\nregime.deploymnt=3"
+    at.text_area(key="other settings").set_value(sampling).run()
     assert "this page: regime.deploymnt" not in shown(at)
 
 
@@ -615,7 +627,7 @@ def test_a_hostile_name_is_answered_in_few_words(name, text, page):
     """No name makes the page long, or keeps it from answering."""
     at = page(**({"scenario": "none", "view": "Parameters"} | TINY | {name: text}))
     listed = "".join(
-        each.proto.body for each in at.main.get("html") if "problems" in each.proto.body
+        block.proto.body for block in at.main.get("html") if "problems" in block.proto.body
     )
     assert len(listed) < 4000
     assert "<b><b>" not in listed
@@ -652,8 +664,8 @@ def test_without_clauses_the_deal_stands_beside_all_texts(page):
 
 def test_the_story_of_a_world_is_that_of_the_replay(page, scenarios):
     at = page(scenario="coalition", view="One history", world="7", **SMALL)
-    told = sim.replay(sim.load(scenarios / "coalition.toml", QUICK), 7)
-    assert all(event["words"] in shown(at) for event in told["events"])
+    story = sim.replay(sim.load(scenarios / "coalition.toml", QUICK), 7)
+    assert all(event["words"] in shown(at) for event in story["events"])
     at.number_input(key="number").set_value(8).run()
     assert said(at, "world") == "8"
     number = typical(sim.run(sim.load(scenarios / "coalition.toml", QUICK), out=None))[Cause.HELD]
@@ -664,13 +676,13 @@ def test_the_story_of_a_world_is_that_of_the_replay(page, scenarios):
 
 
 def test_every_parameter_is_told_with_its_source_and_who_set_it(page, scenarios):
-    at = page(scenario="eu", view="Parameters", **SMALL, **{"regime.arms.package_usd_bn": "10"})
+    at = page(scenario="eu", view="Parameters", **{"regime.arms.package_usd_bn": "10"})
     text = shown(at)
     scenario = sim.load(scenarios / "eu.toml")
-    for told in parameters(scenario):
-        assert told.key in text or "." not in told.key
-        assert told.meaning in text or "." not in told.key
-        assert told.source in text or "." not in told.key
+    for row in parameters(scenario):
+        assert row.key in text or "." not in row.key
+        assert row.meaning in text or "." not in row.key
+        assert row.source in text or "." not in row.key
     assert "this page" in text
     at.text_input(key="find").set_value("half_life").run()
     assert "regime.deployment.half_life" in shown(at)
@@ -679,7 +691,7 @@ def test_every_parameter_is_told_with_its_source_and_who_set_it(page, scenarios)
 
 def test_files_are_offered(page):
     at = page(scenario="eu", view="Files", **SMALL, **{"regime.arms.package_usd_bn": "10"})
-    names = {each.proto.label for each in at.main.get("download_button")}
+    names = {button.proto.label for button in at.main.get("download_button")}
     assert names == {
         "eu-changed.toml",
         "Report on one page",
@@ -712,7 +724,7 @@ def test_what_a_file_says_is_shown_and_never_read_as_markup(page, tmp_path):
     (tmp_path / "broken.toml").write_text("[regime]\nbrigades = 2\n")
     (tmp_path / "other.toml").write_text('name = "evil"\n')
     at = page(tmp_path, view="Parameters", scenario="evil", **SMALL)
-    bodies = "".join(each.proto.body for each in at.main.get("html"))
+    bodies = "".join(block.proto.body for block in at.main.get("html"))
     assert "<script" not in bodies
     assert "<img" not in bodies
     assert "broken.toml:2: regime.brigades:" in shown(at)
@@ -755,9 +767,9 @@ def test_a_scenario_is_the_same_however_it_is_told():
         scenario: Scenario = sim.load(path)
         lines = resolved(scenario)
         assert all(
-            f"{told.key.rpartition('.')[2]} = {told.value}    #" in lines
-            for told in parameters(scenario)
-            if told.value != "none"
+            f"{row.key.rpartition('.')[2]} = {row.value}    #" in lines
+            for row in parameters(scenario)
+            if row.value != "none"
         )
 
 
@@ -780,7 +792,7 @@ def test_what_is_believed_goes_into_the_address_and_comes_as_an_overlay(page):
     assert key in at.multiselect(key="numbers of nato").value
 
     def typed(values):
-        boxes = [each for each in at.number_input if key in each.key]
+        boxes = [box for box in at.number_input if key in box.key]
         for box, value in zip(boxes, values, strict=True):
             box.set_value(value)
         next(b for b in at.button if b.label == "Believe it" and key in b.form_id).click().run()
@@ -791,6 +803,6 @@ def test_what_is_believed_goes_into_the_address_and_comes_as_an_overlay(page):
     assert not at.main.get("download_button")
     typed((0.2, 0.3, 0.7))
     assert "p5 = 0.2, p50 = 0.3, p95 = 0.7, low = 0.0, high = 1.0" in str(said(at, key))
-    assert [each.proto.label for each in at.main.get("download_button")] == ["mine.toml"]
+    assert [button.proto.label for button in at.main.get("download_button")] == ["mine.toml"]
     next(b for b in at.button if b.label == "As the scenario assumes").click().run()
     assert not at.main.get("download_button")

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_app import SMALL, said, shown
+from test_app import said, shown
 
 import sim
 from sim.app import controls
@@ -19,9 +19,10 @@ pytestmark = pytest.mark.long
 testing = pytest.importorskip(
     "streamlit.testing.v1", reason="the page needs the extra `app`: pip install 'ceasefire[app]'"
 )
+QUICK = {"sampling.designs": 60, "sampling.seed": 4}
+SMALL = {name: str(value) for name, value in QUICK.items()}
 OUTLOOK = {"view": "Outlook", "scenario": "coalition"} | SMALL
 SEAT = {"view": "A seat at the table", "scenario": "coalition", "world": "3"} | SMALL
-QUICK = {"sampling.designs": 60, "sampling.seed": 4}
 INCIDENT = Course(0.5, (Event(0.5, "incident", {"retaliated": True}),))
 
 
@@ -74,10 +75,10 @@ def test_an_event_that_is_added_moves_the_outlook_to_that_of_the_package(
     course = course_of(at, "events", coalition)
     assert [event.what for event in course.events] == ["incident"]
     run = sim.run(coalition, out=None)
-    told = section(find_outlook(coalition, course, out=None, signature=run))
-    for sentence in told.answer:
+    outlook = section(find_outlook(coalition, course, out=None, signature=run))
+    for sentence in outlook.answer:
         assert sentence in shown(at)
-    for table in told.tables:
+    for table in outlook.tables:
         assert table.title in shown(at)
     again = page(**OUTLOOK, events=said(at, "events"))
     assert shown(again) == shown(at)
@@ -85,7 +86,7 @@ def test_an_event_that_is_added_moves_the_outlook_to_that_of_the_package(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "so_far.toml").write_text(text, encoding="utf-8")
     printed = " ".join(command(*line.split()[1:]).stdout.split())
-    assert told.answer[0] in printed
+    assert outlook.answer[0] in printed
     at = press(at, "incident, answered by Ukraine")
     assert course_of(at, "events", coalition).events == ()
     at = press(at, "Start again")

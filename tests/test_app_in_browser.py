@@ -27,7 +27,13 @@ pytest.importorskip(
 )
 pytest.importorskip("playwright", reason="browser tests need playwright: pip install playwright")
 pytestmark = pytest.mark.long
-SMALL = "sampling.designs=60&sampling.seed=4"
+SMALL = "sampling.designs=60&sampling.seed=4&sampling.steps_per_year=2"
+
+
+def first_of(values):
+    """The first value for `make test`, and the others for the exhaustive tests."""
+    first, *others = values
+    return [first, *(pytest.param(value, marks=pytest.mark.exhaustive) for value in others)]
 
 
 def command(*words, **options):
@@ -47,8 +53,8 @@ def server(scenarios, tmp_path_factory, patience):
     process = command(
         "app", scenarios, "--port", "0", cwd=home, env=os.environ | {"HOME": str(home)}
     )
-    told = process.stdout.readline()
-    url = re.search(r"http://127\.0\.0\.1:\d+", told).group()
+    first_line = process.stdout.readline()
+    url = re.search(r"http://127\.0\.0\.1:\d+", first_line).group()
     while process.poll() is None:
         try:
             with urllib.request.urlopen(f"{url}/_stcore/health", timeout=patience):  # noqa: S310  our own server
@@ -61,7 +67,7 @@ def server(scenarios, tmp_path_factory, patience):
     assert process.returncode == 0
     assert "Traceback" not in said
     assert "socket." not in said
-    assert {each.name for each in home.iterdir()} <= {
+    assert {path.name for path in home.iterdir()} <= {
         ".cache",
         ".config",
     }  # where Matplotlib keeps what it knows of fonts
@@ -73,7 +79,7 @@ class Reader:
 
     page: object
     url: str
-    asked: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
     def go(self, query):
@@ -120,8 +126,8 @@ def reader(server, browser, patience):
     context.set_default_timeout(1000 * patience)
     page = context.new_page()
     made = Reader(page, server)
-    page.on("request", lambda request: made.asked.append(request.url))
-    page.on("websocket", lambda opened: made.asked.append(opened.url))
+    page.on("request", lambda request: made.requested.append(request.url))
+    page.on("websocket", lambda opened: made.requested.append(opened.url))
     page.on(
         "console",
         lambda message: made.complaints.append(message.text) if message.type == "error" else None,
@@ -131,7 +137,9 @@ def reader(server, browser, patience):
     context.close()
     place = server.removeprefix("http://")
     assert [
-        url for url in made.asked if not url.startswith((server, f"ws://{place}", "data:", "blob:"))
+        url
+        for url in made.requested
+        if not url.startswith((server, f"ws://{place}", "data:", "blob:"))
     ] == []
     assert made.complaints == []
 
@@ -218,7 +226,7 @@ HOSTILE = (
 )
 
 
-@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("hostile", first_of(HOSTILE), ids=range(len(HOSTILE)))
 def test_a_hostile_address_is_answered_and_the_page_goes_on(hostile, reader):
     """What is wrong is said, nothing in it is markup, and the next control is answered."""
     reader.go(f"scenario=none&view=Parameters&{SMALL}&{hostile}")
@@ -262,7 +270,7 @@ def test_a_history_is_narrated_and_a_parameter_searched(reader):
     assert reader.page.locator(".cf table.cards tbody tr").count() >= 2
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", first_of(VIEWS))
 def test_the_page_is_for_everybody(view, reader):
     """Axe-core finds no fault in the page's own markup, on a desk and on a telephone, and of
     Streamlit's no other than the documents list; nothing is wider than the window.

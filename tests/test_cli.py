@@ -14,7 +14,7 @@ import sim
 from sim.analysis.costs import ITEMS
 from sim.game.endings import Cause, Reason
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies")]
 SMALL = ["--designs", "60", "--replicates", "5"]
 ENDS = [cause for cause in Cause if cause is not Cause.HELD]
 ESTIMATE = {"estimate", "low", "high", "spread_low", "spread_high"}
@@ -28,11 +28,11 @@ def compared(scenarios, tmp_path_factory, command):
     return json.loads(command("compare", *paths, *SMALL, "--out", out, "--json").stdout), out
 
 
-def holds(told):
+def assert_holds(value):
     """Nothing bare: an estimate lies within its limits."""
-    assert set(told) == ESTIMATE
-    assert told["low"] <= told["estimate"] <= told["high"]
-    assert told["spread_low"] <= told["spread_high"]
+    assert set(value) == ESTIMATE
+    assert value["low"] <= value["estimate"] <= value["high"]
+    assert value["spread_low"] <= value["spread_high"]
 
 
 def test_the_document_of_a_run(compared):
@@ -86,7 +86,7 @@ def test_the_document_of_a_run(compared):
             }[run["scenario"]]
         )
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", run["as_of"])
-        for told in (
+        for value in (
             *run["survival"].values(),
             *run["survival_if_signed"].values(),
             *run["causes"].values(),
@@ -97,7 +97,7 @@ def test_the_document_of_a_run(compared):
             run["us_backs"],
             run["restricted_mean_years"],
         ):
-            holds(told)
+            assert_holds(value)
         assert Path(run["folder"]).is_dir()
         assert run["seconds"] > 0
 
@@ -107,17 +107,17 @@ def test_the_document_has_thresholds_and_pooled_rates(compared):
 
     Rates are totals over all histories by their years.
     """
-    for told in compared[0]["runs"]:
-        assert list(told["threshold"]) == list(told["survival"])
-        for found in told["threshold"].values():
-            assert set(found) == {"estimate", "low", "high", "beyond"}
-            assert found["beyond"] == (found["estimate"] is None)
-        worlds = sim.read_run(told["folder"]).outcomes
-        for name, each in (
+    for run in compared[0]["runs"]:
+        assert list(run["threshold"]) == list(run["survival"])
+        for threshold in run["threshold"].values():
+            assert set(threshold) == {"estimate", "low", "high", "beyond"}
+            assert threshold["beyond"] == (threshold["estimate"] is None)
+        worlds = sim.read_run(run["folder"]).outcomes
+        for name, totals in (
             ("terms_drift", worlds["terms_drift"] * worlds["years"]),
             ("probes_per_year", worlds["probes"]),
         ):
-            assert told[name]["estimate"] == pytest.approx(each.sum() / worlds["years"].sum())
+            assert run[name]["estimate"] == pytest.approx(totals.sum() / worlds["years"].sum())
 
 
 def test_the_document_tells_who_bears_what(compared):
@@ -129,29 +129,30 @@ def test_the_document_tells_who_bears_what(compared):
         assert list(run["costs"]) == ["all", "Europe", *MEMBERS, "United States", "Ukraine"]
         for items in run["costs"].values():
             assert list(items) == list(ITEMS)
-            for item, told in items.items():
-                holds({name: told[name] for name in ESTIMATE})
-                assert set(told) - ESTIMATE == {"share", "share_low", "share_high"}
-                if told["share"] is None:
+            for item, cost in items.items():
+                assert_holds({name: cost[name] for name in ESTIMATE})
+                assert set(cost) - ESTIMATE == {"share", "share_low", "share_high"}
+                if cost["share"] is None:
                     assert run["costs"]["all"][item]["estimate"] == 0
                 else:
-                    assert 0 <= told["share_low"] <= told["share"] <= told["share_high"] <= 1
+                    assert 0 <= cost["share_low"] <= cost["share"] <= cost["share_high"] <= 1
 
 
 def test_the_document_of_differences(compared):
     """One entry for each scenario but the baseline, the same as the Python function gives."""
-    told, _ = compared
-    assert [(each["scenario"], each["baseline"]) for each in told["differences"]] == [
+    document, _ = compared
+    differences = document["differences"]
+    assert [(entry["scenario"], entry["baseline"]) for entry in differences] == [
         ("coalition", "none"),
         ("nato", "none"),
     ]
-    runs = [sim.read_run(run["folder"]) for run in told["runs"]]
+    runs = [sim.read_run(run["folder"]) for run in document["runs"]]
     table = sim.compare(runs).set_index(["scenario", "years"])
-    for each in told["differences"]:
-        assert list(each["survival"]) == ["1", "2", "5", "10", "20"]
-        for years, values in each["survival"].items():
-            holds(values)
-            assert values["estimate"] == table.loc[(each["scenario"], int(years)), "estimate"]
+    for entry in differences:
+        assert list(entry["survival"]) == ["1", "2", "5", "10", "20"]
+        for years, value in entry["survival"].items():
+            assert_holds(value)
+            assert value["estimate"] == table.loc[(entry["scenario"], int(years)), "estimate"]
 
 
 @pytest.mark.parametrize(
@@ -165,13 +166,10 @@ def test_the_document_of_differences(compared):
 )
 def test_years_as_far_as_the_horizon_reaches(years, reported, scenarios, tmp_path, command):
     """And the horizon itself."""
-    told = json.loads(
-        command(
-            "run", scenarios / "none.toml", *SMALL, "--years", years, "--out", tmp_path, "--json"
-        ).stdout
-    )
-    assert list(told["runs"][0]["survival"]) == reported
-    assert told["differences"] == []
+    words = ("run", scenarios / "none.toml", *SMALL, "--years", years, "--out", tmp_path)
+    document = json.loads(command(*words, "--json", "--no-figures").stdout)
+    assert list(document["runs"][0]["survival"]) == reported
+    assert document["differences"] == []
 
 
 def test_the_run_folder(compared):
@@ -268,10 +266,11 @@ def test_quantiles_of_the_timeline_are_those_of_the_worlds(scenarios):
         )
 
 
-def test_figures_are_written_beside_the_results(scenarios, tmp_path, compared, command):
+def test_figures_are_written_beside_the_results(scenarios, compared, command):
     """Each section of a run and of a comparison has its own."""
-    command("run", scenarios / "none.toml", *SMALL, "--out", tmp_path)
-    (folder,) = tmp_path.glob("none-*")
+    _, out = compared
+    command("run", scenarios / "none.toml", *SMALL, "--out", out)
+    (folder,) = out.glob("none-*")
     assert {path.name for path in (folder / "figures").glob("*.png")} == {
         "survival.png",
         "threshold.png",
@@ -281,7 +280,7 @@ def test_figures_are_written_beside_the_results(scenarios, tmp_path, compared, c
         "burden.png",
         "spread.png",
     }
-    (together,) = compared[1].glob("comparison-*")
+    (together,) = out.glob("comparison-*")
     names = {
         "survival.png",
         "threshold.png",
@@ -293,12 +292,12 @@ def test_figures_are_written_beside_the_results(scenarios, tmp_path, compared, c
         "spread.png",
     }
     assert {path.name for path in (together / "figures").glob("*.png")} == names
-    assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.rglob("*.png"))
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in out.rglob("*.png"))
 
 
 def test_a_second_run_reads_the_folder(scenarios, tmp_path, command):
     """The same document to the letter, the time it took included, and the files untouched."""
-    words = ("run", scenarios / "eu.toml", *SMALL, "--out", tmp_path, "--json")
+    words = ("run", scenarios / "eu.toml", *SMALL, "--out", tmp_path, "--json", "--no-figures")
     first = command(*words).stdout
     stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.parquet")}
     assert command(*words).stdout == first
@@ -307,37 +306,38 @@ def test_a_second_run_reads_the_folder(scenarios, tmp_path, command):
 
 def test_folders_and_files_are_compared_alike(compared, scenarios, command):
     """A run folder stands for its scenario."""
-    told, out = compared
+    document, out = compared
     mixed = json.loads(
         command(
             "compare",
-            told["runs"][0]["folder"],
+            document["runs"][0]["folder"],
             scenarios / "nato.toml",
             *SMALL,
             "--out",
             out,
             "--json",
+            "--no-figures",
         ).stdout
     )
-    assert mixed["differences"][0] == told["differences"][1]
+    assert mixed["differences"][0] == document["differences"][1]
 
 
 def tables(text):
     """The tables of a printed text by title: its rows, and the line of small print below each."""
-    found = {}
+    by_title = {}
     for block in re.split(r"\n\n", text):
         title, *lines = block.splitlines()
         if any("(±" in line for line in lines) and not title.startswith("- "):
-            found[title] = list(pairwise(lines))
-    return found
+            by_title[title] = list(pairwise(lines))
+    return by_title
 
 
-def test_the_table_shows_both_intervals_of_every_share(scenarios, tmp_path, command):
+def test_the_table_shows_both_intervals_of_every_share(scenarios, compared, command):
     """Every share and cost has its error, every row a range beneath it; the caveat stands once, and
     no line of the answer and the tables is wider than a terminal.
     """
     paths = [scenarios / f"{name}.toml" for name in ("none", "nato")]
-    text = command("compare", *paths, *SMALL, "--out", tmp_path).stdout
+    text = command("compare", *paths, *SMALL, "--no-figures", "--out", compared[1]).stdout
     printed = tables(text[text.index("Share of ceasefires still holding, %") :])
     assert len(printed) >= 6
     for pairs in printed.values():
@@ -357,7 +357,7 @@ def test_a_comparison_answers_in_sentences_first(compared, scenarios, command):
     document, out = compared
     paths = [scenarios / f"{name}.toml" for name in ("none", "coalition", "nato")]
     text = " ".join(command("compare", *paths, *SMALL, "--out", out).stdout.split())
-    asked = [
+    questions = [
         "Which guarantee holds longest?",
         "By how much?",
         "How sure is that?",
@@ -366,7 +366,7 @@ def test_a_comparison_answers_in_sentences_first(compared, scenarios, command):
         "What does it cost, and whom?",
         "Share of ceasefires still holding",
     ]
-    places = [text.index(question) for question in asked]
+    places = [text.index(question) for question in questions]
     assert places == sorted(places)
     best = max(document["runs"], key=lambda run: run["survival"]["20"]["estimate"])
     assert text.startswith(
@@ -379,13 +379,15 @@ def test_a_comparison_answers_in_sentences_first(compared, scenarios, command):
     assert re.search(r"\(±[\d.]+\)|\([\d.]+ to ", reverse)
 
 
-def test_one_run_prints_who_bears_what(scenarios, tmp_path, command):
+def test_one_run_prints_who_bears_what(scenarios, compared, command):
     """A row a bearer, as in the table of the Python function.
 
     Costs in peace, by war and in all, each with error and range; then the shares.
     """
-    text = command("run", scenarios / "coalition.toml", *SMALL, "--out", tmp_path).stdout
-    (folder,) = tmp_path.glob("coalition-*")
+    _, out = compared
+    path = scenarios / "coalition.toml"
+    text = command("run", path, *SMALL, "--no-figures", "--out", out).stdout
+    (folder,) = out.glob("coalition-*")
     table = sim.costs(sim.read_run(folder)).set_index(["bearer", "item"])
     costs, shares = (
         text[text.index(title) :].split("\n\n")[0].splitlines()
@@ -393,13 +395,13 @@ def test_one_run_prints_who_bears_what(scenarios, tmp_path, command):
     )
     for bearer in table.index.unique("bearer"):
         rows = [table.loc[bearer, item] for item in ("peace", "war", "all")]
-        line = next(each for each in costs if each.startswith(f"{bearer} "))
+        line = next(row for row in costs if row.startswith(f"{bearer} "))
         assert re.findall(r"[\d.]+ \(±[\d.]+\)", line) == [
             f"{row['estimate']:.1f} (±{(row['high'] - row['low']) / 2:.1f})" for row in rows
         ]
         assert len(re.findall(r"\d+ to \d+", costs[costs.index(line) + 1])) == 3
         if bearer != "all":
-            line = next(each for each in shares if each.startswith(f"{bearer} "))
+            line = next(row for row in shares if row.startswith(f"{bearer} "))
             assert re.findall(r"[\d.]+ \(±[\d.]+\)", line) == [
                 f"{100 * row['share']:.1f} (±{50 * (row['share_high'] - row['share_low']):.1f})"
                 for row in rows
@@ -415,10 +417,9 @@ def test_set_changes_a_value(scenarios, tmp_path, command):
         "--set",
         "russia.strength={ uniform = [90, 110] }",
     )
-    told = json.loads(
-        command("run", scenarios / "none.toml", *SMALL, *words, "--out", tmp_path, "--json").stdout
-    )
-    scenario = sim.read_run(told["runs"][0]["folder"]).manifest["scenario"]
+    words += ("--out", tmp_path, "--json", "--no-figures")
+    document = json.loads(command("run", scenarios / "none.toml", *SMALL, *words).stdout)
+    scenario = sim.read_run(document["runs"][0]["folder"]).manifest["scenario"]
     assert scenario["regime"]["deployment"]["brigades"] == 7
     assert scenario["russia"]["strength"] == {"uniform": [90, 110]}
 
@@ -447,10 +448,16 @@ def test_a_sweep_is_a_table_of_runs(scenarios, tmp_path, command):
         "regime.deployment.brigades=0:10:2",
         "--grid",
         "regime.commitment.europe=0:1:2",
+        "--years",
+        5,
     )
     table = pd.DataFrame(json.loads(command(*words, *SMALL, "--out", tmp_path, "--json").stdout))
-    assert len(table) == 4 * 5
-    sampling = {"sampling.designs": 60, "sampling.replicates": 5}
+    assert len(table) == 4 * 3
+    sampling = {
+        "sampling.designs": 60,
+        "sampling.replicates": 5,
+        "sampling.horizon_years": 5,
+    }
     own = sim.run(
         sim.load(
             scenarios / "none.toml",
@@ -473,11 +480,10 @@ def test_precision_is_reached_and_what_it_took_is_said(scenarios, tmp_path, comm
     """Every durability's error is at most what was asked for, and more designs than the scenario's
     were needed.
     """
-    result = command(
-        "run", scenarios / "none.toml", *SMALL, "--precision", "0.05", "--out", tmp_path, "--json"
-    )
+    words = ("run", scenarios / "none.toml", *SMALL, "--precision", "0.05", "--out", tmp_path)
+    result = command(*words, "--json", "--no-figures")
     (run,) = json.loads(result.stdout)["runs"]
-    assert all((told["high"] - told["low"]) / 2 <= 0.05 for told in run["survival"].values())
+    assert all((share["high"] - share["low"]) / 2 <= 0.05 for share in run["survival"].values())
     assert run["designs"] > 60
     assert len(re.findall(r"none: .*\b5\b.* ±[\d.]+", result.stderr)) >= 2
     assert str(run["designs"]) in result.stderr.splitlines()[-1]

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 from elements import COMMANDS
-from typer.testing import CliRunner
+from printed import apart
 
-from sim.cli import app
 from sim.game.crisis import Crisis
 from sim.guarantee.costs import Costs
 from sim.scenario.course import CHOICES
@@ -30,15 +29,15 @@ def test_every_command_is_in_the_readme():
 
 
 @pytest.mark.long
-def test_the_gallery_prints_what_make_run_prints(tmp_path):
-    """The answer and the tables in the gallery are the output of the comparison, to the letter."""
-    paths = [str(ROOT / "scenarios" / f"{name}.toml") for name in REFERENCE]
-    printed = (
-        CliRunner()
-        .invoke(app, ["compare", *paths, "--baseline", "none", "--out", str(tmp_path)])
-        .stdout
-    )
-    assert printed[: printed.index("\n  No guarantee: /")].strip("\n") == COMPARISON
+def test_the_gallery_prints_what_make_run_prints(command, tmp_path):
+    """The answer and the tables in the gallery are the output of the comparison.
+
+    A number may be one unit of its last digit off, as other processors round it.
+    """
+    paths = [ROOT / "scenarios" / f"{name}.toml" for name in REFERENCE]
+    words = ("compare", *paths, "--baseline", "none", "--no-figures", "--out", tmp_path)
+    printed = command(*words).stdout
+    assert not apart(COMPARISON, printed[: printed.index("\n  No guarantee: /")].strip("\n"))
 
 
 def test_the_readme_begins_with_the_answer():
@@ -83,9 +82,9 @@ def names_of_the_code() -> dict[str, set[str]]:
     for package in ("actors", "analysis", "game", "guarantee", "model", "scenario"):
         for module in pkgutil.walk_packages([str(ROOT / "sim" / package)], f"sim.{package}."):
             names |= {
-                name: {*dir(each), *getattr(each, "__annotations__", {})}
-                for name, each in vars(import_module(module.name)).items()
-                if callable(each)
+                name: {*dir(value), *getattr(value, "__annotations__", {})}
+                for name, value in vars(import_module(module.name)).items()
+                if callable(value)
             }
     return names
 
@@ -102,13 +101,10 @@ def test_the_description_names_what_there_is():
     """
     names = names_of_the_code()
     assert len(NAMED) > 60
-    assert [
-        each
-        for each in NAMED
-        if each.partition(".")[2] not in names.get(each.partition(".")[0], set())
-    ] == []
+    members = [name.partition(".")[::2] for name in NAMED]
+    assert [(owner, name) for owner, name in members if name not in names.get(owner, ())] == []
     headings = "".join(line for line in DESCRIPTION.splitlines() if line.startswith("###"))
-    assert [each for each in re.findall(r"`(\w+)`", headings) if each not in names] == []
+    assert [name for name in re.findall(r"`(\w+)`", headings) if name not in names] == []
 
 
 def test_every_formula_of_the_crisis_is_described():

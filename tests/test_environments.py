@@ -49,13 +49,13 @@ def interpreter(version):
     pyenv = Path.home() / ".pyenv" / "versions"
     known = [shutil.which(f"python{version}"), *pyenv.glob(f"{version}.*/bin/python")]
     for candidate in filter(None, known):
-        asked = subprocess.run(
+        answer = subprocess.run(
             [candidate, "-c", "import sys; print(sys.version)"],
             capture_output=True,
             text=True,
             check=False,
         )
-        if asked.stdout.startswith(f"{version}."):
+        if answer.stdout.startswith(f"{version}."):
             return str(candidate)
     uv = shutil.which("uv")
     if uv and not subprocess.run([uv, "python", "install", version], check=False).returncode:
@@ -65,13 +65,13 @@ def interpreter(version):
     pytest.skip(f"there is no Python {version}, and uv cannot fetch one")
 
 
-def steps(found, folder, python, requirements):
+def steps(interpreter, folder, python, requirements):
     """The commands that make an environment: with uv where it is there, which takes seconds."""
     if uv := shutil.which("uv"):
-        yield [uv, "venv", "--quiet", "--python", found, folder]
+        yield [uv, "venv", "--quiet", "--python", interpreter, folder]
         yield [uv, "pip", "install", "--quiet", "--python", python, *requirements]
     else:
-        yield [found, "-m", "venv", folder]
+        yield [interpreter, "-m", "venv", folder]
         yield [python, "-m", "pip", "install", "--quiet", *requirements]
 
 
@@ -130,15 +130,15 @@ def test_the_oldest_and_the_newest_give_the_same_bytes(environment, tmp_path):
             for scenario in ("coalition", "nato+calibrated")
         ]
         manifests = [
-            json.loads((folder / each["folder"] / "manifest.json").read_text(encoding="utf-8"))
-            for each in documents
+            json.loads((folder / document["folder"] / "manifest.json").read_text(encoding="utf-8"))
+            for document in documents
         ]
         run(python, folder, "export", "calibrated", "--to", "csv", "--out", "posterior")
         posterior = (folder / "posterior" / "draws.csv").read_bytes()
         files.append(
             (
-                [each["hash"] for each in manifests],
-                [each["sha256"] for each in manifests],
+                [manifest["hash"] for manifest in manifests],
+                [manifest["sha256"] for manifest in manifests],
                 posterior,
             )
         )
@@ -178,9 +178,9 @@ def test_the_tests_that_take_a_moment_pass_with_the_newest(environment):
     """And the newest pandas, which lifelines does not take yet."""
     extras = tomllib.loads(PROJECT)["project"]["optional-dependencies"]
     of_tests = [
-        each.replace("ceasefire[", ".[dev,")
-        for each in extras["test"]
-        if not each.startswith("lifelines")
+        requirement.replace("ceasefire[", ".[dev,")
+        for requirement in extras["test"]
+        if not requirement.startswith("lifelines")
     ]
     version, *requirements = NEWEST
     result = moment_in(environment, version, *of_tests, *requirements)

@@ -107,14 +107,14 @@ def test_a_hostile_address_does_not_end_the_explorer(tmp_path, patience):
     (tmp_path / "x.toml").write_text("title = 'x'", encoding="utf-8")
     with served(tmp_path, patience) as (port, _):
         for address in ADDRESSES.values():
-            said = asked(port, address, patience)
+            said = beginning_of_answer(port, address, patience)
             assert b"root:" not in said
             assert said[:9] in (b"", b"HTTP/1.1 ")
             assert healthy(port, patience)
         assert answer(port, f"http://127.0.0.1:{port}", patience) == 101
 
 
-def asked(port, address, patience):
+def beginning_of_answer(port, address, patience):
     """The beginning of what the explorer says to a request; nothing where it hangs up."""
     with socket.create_connection(("127.0.0.1", port), timeout=patience) as channel:
         try:

@@ -54,17 +54,19 @@ def tables_of(kind, path):
         case "json":
             document = json.loads(path.read_text(encoding="utf-8"))
             return {
-                name: pd.DataFrame({column: each["values"] for column, each in columns.items()})
+                name: pd.DataFrame(
+                    {column: content["values"] for column, content in columns.items()}
+                )
                 for name, columns in document["tables"].items()
             }
         case "nc":
             with xr.open_datatree(path) as tree:
                 named = {"outcomes": tree.to_dataset(), **tree.children}
                 return {
-                    name: each.to_dataframe().reset_index()
+                    name: group.to_dataframe().reset_index()
                     if name == "outcomes"
-                    else each.to_dataset().to_dataframe()
-                    for name, each in named.items()
+                    else group.to_dataset().to_dataframe()
+                    for name, group in named.items()
                 }
 
 
@@ -200,17 +202,17 @@ def test_an_export_is_whole_or_not_there(kind, run, tmp_path, monkeypatch):
     """A full disk leaves the earlier export, and nothing beside it."""
     path = sim.export(run, tmp_path / f"a.{kind}", kind)
 
-    def full(part, _):
+    def full(unfinished, _):
         if kind == "csv":
-            part.mkdir()
-        (part / "half" if kind == "csv" else part).write_text("half")
+            unfinished.mkdir()
+        (unfinished / "half" if kind == "csv" else unfinished).write_text("half")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(write, "FORMATS", {kind: write.Format(full)})
     monkeypatch.setattr(write, "write_folder", full)
     with pytest.raises(sim.RunError, match="No space left"):
         sim.export(run, path, kind)
-    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
     assert tables_of(kind, path)["outcomes"]["years"].tolist()
 
 
@@ -281,7 +283,7 @@ def test_salib_samples_what_sensitivity_samples():
 @pytest.mark.parametrize(
     "uncertain",
     [{"beta": {"a": 2, "b": 5}}, {"choice": [0.1, 0.2]}, {"draws": [0.1, 0.2, 0.3]}],
-    ids=lambda each: next(iter(each)),
+    ids=lambda document: next(iter(document)),
 )
 def test_what_salib_cannot_state_is_named(uncertain):
     with pytest.raises(sim.ScenarioError, match=r"russia\.insecurity: SALib has no distribution"):

@@ -186,7 +186,7 @@ def test_the_name_of_a_run_hangs_on_the_package(probed):
     """Its manifest has distribution, version and code; it is read again and verifies."""
     _, said = probed
     manifests = said["manifests"]
-    assert len({each["hash"] for each in manifests.values()}) == 3
+    assert len({manifest["hash"] for manifest in manifests.values()}) == 3
     own = manifests["used"]["extensions"]["hotline"]
     assert (own["distribution"], own["version"]) == ("ceasefire-hotline", "1.0")
     assert len(own["code"]) == 64
@@ -244,6 +244,12 @@ def test_a_measure_of_another_package_is_an_outcome(probed):
         catalogue.named("probed", 3)
 
 
+ROBUST_IN_SMALL = (
+    *("--designs", "24", "--replicates", "4", "--no-figures"),
+    *("--set", "sampling.steps_per_year=2"),
+)
+
+
 @pytest.mark.long
 def test_the_commands_of_the_how_to_run(site, tmp_path):
     """In small size, where the package is installed."""
@@ -252,7 +258,7 @@ def test_the_commands_of_the_how_to_run(site, tmp_path):
     (commands,) = re.findall(r"```sh\n(ceasefire .*?)```", PAGE, re.DOTALL)
     for line in commands.splitlines():
         words = shlex.split(line)[1:]
-        small = ["--designs", "60", "--replicates", "10"] if words[0] == "robust" else []
+        small = ROBUST_IN_SMALL if words[0] == "robust" else ()
         answer = python(site, "-m", "sim", *words, *small, folder=tmp_path)
         assert answer.returncode == 0, answer.stderr
         assert words[0] != "show" or "M_H: share of serious incidents" in answer.stdout
@@ -416,14 +422,14 @@ MEASURE = """
 def measured(tmp_path, monkeypatch):
     """The measures of a distribution with this module."""
 
-    def of(name, source):
+    def measures_with(name, source):
         module = f"measure_{name}"
         entry = f"{name} = {module}:M"
         distribution(tmp_path, "meter", "ceasefire.measures", entry, module, source)
         monkeypatch.syspath_prepend(tmp_path)
         return catalogue.of_others.__wrapped__()
 
-    return of
+    return measures_with
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import shutil
 
 import pytest
 from elements import COMMANDS, assert_all_have_data
+from sizes import STUDY_SIZES
 from warm import FAULTS, KILL, Warm
 
 pytestmark = pytest.mark.long
@@ -75,15 +76,12 @@ OTHERS = {
 FAULTED = STUDIES | OTHERS
 SERVES = {"app"}
 """Commands that do not end by themselves."""
-SIZES = {
+SIZES = STUDY_SIZES | {
     "sim.study.calibration.study.FRESH_CANDIDATES": 5,
     "sim.study.calibration.study._FRESH_HISTORIES": 50,
     "sim.study.calibration.study._TRUE_HISTORIES": 90,
     "sim.study.calibration.study._REFITS": 3,
     "sim.study.scoring.CHEAP_RESAMPLES": 10,
-    "sim.study.side_payments.frontier:samples": 8,
-    "sim.study.side_payments.frontier:designs": 8,
-    "sim.study.side_payments.frontier:replicates": 2,
 }
 """Sizes under which a study takes a moment."""
 TYPED = "2\n" * 400
@@ -118,7 +116,7 @@ def template(warm, tmp_path_factory):
         STUDIES["discover"],
         ("play", "x.toml", "--seat=ukraine", "--world=1", "--log", "courses/played.toml"),
     ):
-        assert warm(words, folder, given=TYPED).code == 0
+        assert warm(words, folder, typed=TYPED).code == 0
     return folder
 
 
@@ -133,21 +131,23 @@ def expanded(words, folder):
 
 def content(folder, *, with_unfinished=True):
     """What every file of a folder holds, but for the times at which it was written."""
-    found = {}
+    contents = {}
     for path in sorted(folder.rglob("*")):
         name = re.sub(r"\.\d+\.", ".pid.", str(path.relative_to(folder)))
         if path.is_dir() or path.suffix == ".lock":
             continue
         if not with_unfinished and re.search(r"(^|/)\.pid\.|\.part/", name):
             continue
-        found[name] = path.read_bytes()
+        contents[name] = path.read_bytes()
         if path.name in ("manifest.json", "finding.json"):
             try:
-                document = json.loads(found[name])
+                document = json.loads(contents[name])
             except ValueError:
                 continue
-            found[name] = repr({key: document[key] for key in document if key not in WHEN}).encode()
-    return found
+            contents[name] = repr(
+                {key: document[key] for key in document if key not in WHEN}
+            ).encode()
+    return contents
 
 
 class Trials:
@@ -172,7 +172,7 @@ class Trials:
         return self._folder
 
     def command(self, folder, **fault):
-        return self._warm(self._words, folder, given=TYPED, **fault)
+        return self._warm(self._words, folder, typed=TYPED, **fault)
 
     def disturb(self, folder, fault, at):
         """Let a use of a file fail: the command ends in words, or is killed, or does without it."""

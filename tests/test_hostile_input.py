@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
@@ -58,7 +58,6 @@ def scenarios(draw):
     }
 
 
-@settings(max_examples=150)
 @given(document=scenarios())
 def test_what_is_shown_is_the_scenario_itself(document, tmp_path_factory):
     """`load(show(x))` is x for every x, with its sources, and the text has nothing that acts."""
@@ -85,12 +84,12 @@ def toml(value):
 def toml_inline(value):
     match value:
         case dict():
-            inner = ", ".join(f"{key} = {toml_inline(each)}" for key, each in value.items())
+            inner = ", ".join(f"{key} = {toml_inline(one)}" for key, one in value.items())
             return f"{{ {inner} }}"
         case list():
             return f"[{', '.join(map(toml_inline, value))}]"
         case str():
-            return '"' + "".join(f"\\U{ord(each):08x}" for each in value) + '"'
+            return '"' + "".join(f"\\U{ord(character):08x}" for character in value) + '"'
     return repr(float(value))
 
 

@@ -39,14 +39,18 @@ HEAVY = DECLARED - {
 COMMAND = """
 import json, sys
 from sim.cli import app
-told, *arguments = sys.argv[1:]
-try:
-    app(arguments)
-except SystemExit as ended:
-    assert not ended.code, ended.code
-with open(told, "w") as file:
-    json.dump(sorted(sys.modules), file)
+path, commands = sys.argv[1], json.loads(sys.argv[2])
+imported = []
+for words in commands:
+    try:
+        app(words)
+    except SystemExit as ended:
+        assert not ended.code, ended.code
+    imported.append(sorted(sys.modules))
+with open(path, "w") as file:
+    json.dump(imported, file)
 """
+"""Carries out commands one after the other, and keeps which modules are there after each."""
 WITHOUT = """
 import importlib.abc, sys
 
@@ -72,19 +76,19 @@ def python(program, *arguments, patience):
 
 @pytest.fixture
 def imported(tmp_path, patience):
-    """The modules that a command has imported when it is done."""
+    """The modules that a process has imported when it has carried out commands, and after each."""
 
-    def by(*arguments):
-        python(COMMAND, tmp_path / "modules.json", *arguments, patience=patience)
-        return set(json.loads((tmp_path / "modules.json").read_text()))
+    def by(*commands):
+        listed = json.dumps([list(map(str, words)) for words in commands])
+        python(COMMAND, tmp_path / "modules.json", listed, patience=patience)
+        return [set(names) for names in json.loads((tmp_path / "modules.json").read_text())]
 
     return by
 
 
-@pytest.mark.parametrize("option", ["--help", "--version"])
-def test_the_program_introduces_itself_without_any_of_its_parts(option, imported):
+def test_the_program_introduces_itself_without_any_of_its_parts(imported):
     """Neither numbers nor checks of files are there yet."""
-    modules = imported(option)
+    _, modules = imported(["--help"], ["--version"])
     assert not modules & (DECLARED - {"typer", "rich"})
     assert {name for name in modules if name.startswith("sim.")} <= {
         "sim.errors",
@@ -94,29 +98,26 @@ def test_the_program_introduces_itself_without_any_of_its_parts(option, imported
     }
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_no_command_needs_its_parts_to_describe_itself(name, imported):
+def test_no_command_needs_its_parts_to_describe_itself(imported):
     """Their help; it is Typer that may look for Pydantic."""
-    modules = imported(name, "--help")
-    assert not modules & (DECLARED - {"typer", "rich", "pydantic"})
-    assert "sim.scenario" not in modules
+    helps = imported(*([name, "--help"] for name in COMMANDS))
+    for name, modules in zip(COMMANDS, helps, strict=True):
+        assert not modules & (DECLARED - {"typer", "rich", "pydantic"}), name
+        assert "sim.scenario" not in modules, name
 
 
-@pytest.mark.parametrize(
-    "arguments", [("list",), ("check", *LIBRARY.values()), ("schema",)], ids=lambda each: each[0]
-)
-def test_scenarios_are_read_without_model_tables_and_lines(arguments, imported):
-    """Files without fault: no Mesa, no pandas, no statistics of SciPy, and no parser for lines."""
-    modules = imported(*arguments)
-    assert "sim.scenario.schema" in modules
-    assert not modules & (HEAVY | {"tree_sitter", "scipy.stats", "sim.model"})
-
-
-def test_a_scenario_is_shown_without_model_and_tables(imported):
-    """Lines are named, and so looked up."""
-    modules = imported("show", LIBRARY["nato"])
-    assert "tree_sitter" in modules
-    assert not modules & (HEAVY | {"scipy.stats", "sim.model"})
+def test_scenarios_are_read_without_model_tables_and_lines(imported):
+    """Files without fault: no Mesa, no pandas, no statistics of SciPy, and no parser for lines,
+    until one is shown, since its lines are named.
+    """
+    *before, shown = imported(
+        ["list"], ["check", *LIBRARY.values()], ["schema"], ["show", LIBRARY["nato"]]
+    )
+    for modules in before:
+        assert "sim.scenario.schema" in modules
+        assert not modules & (HEAVY | {"tree_sitter", "scipy.stats", "sim.model"})
+    assert "tree_sitter" in shown
+    assert not shown & (HEAVY | {"scipy.stats", "sim.model"})
 
 
 @pytest.mark.long
@@ -126,10 +127,10 @@ def test_a_run_that_is_there_is_read_without_a_model(name, imported, tmp_path):
     small = {"sampling.designs": 20, "sampling.replicates": 2, "sampling.horizon_years": 2}
     run = sim.run(sim.load(LIBRARY["coalition"], small), out=tmp_path)
     sampled = (f"--set={key}={value}" for key, value in small.items())
-    modules = imported(
-        *(name, LIBRARY["coalition"], *sampled, "--out", tmp_path)
+    (modules,) = imported(
+        [name, LIBRARY["coalition"], *sampled, "--out", tmp_path]
         if name == "run"
-        else (name, run.folder, "--out", tmp_path / "page.html")
+        else [name, run.folder, "--out", tmp_path / "page.html"]
     )
     assert "sim.ensemble.store" in modules
     assert not modules & {
@@ -142,6 +143,7 @@ def test_a_run_that_is_there_is_read_without_a_model(name, imported, tmp_path):
     }
 
 
+@pytest.mark.long
 def test_histories_are_simulated_with_few_packages(patience):
     """With the others absent, a scenario and a text are read and their histories simulated."""
     absent = DECLARED - NEEDED_TO_SIMULATE

@@ -32,13 +32,11 @@ from sim.presentation.document import document as document_of
 from sim.presentation.registry import section_of
 from sim.record.class_scenarios import CLASS_SCENARIOS
 from sim.scenario.show import resolved
-from sim.study import clauses, side_payments
 from sim.study.calibration.histories import representing, simulate_candidates
 from sim.study.calibration.prior import hypercube
 from sim.study.kept import FILE, read
 
-pytestmark = pytest.mark.long
-CEASEFIRE = str(Path(sys.executable).with_name("ceasefire"))
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies")]
 SMALL = ("--designs", 40, "--replicates", 2, "--years", 5)
 SETS = ("--designs", 40, "--replicates", 2)
 BRIGADES = ("--vary", "regime.deployment.brigades=0:20")
@@ -59,28 +57,23 @@ LEAST_SIMULATIONS = 10
 """The corners and the first sample of a search with one provision and 8 samples."""
 
 
-def words(scenarios, out, name):
-    """The words of a command on scenarios of the library."""
-    course = out.parent / "so_far.toml"
-    if not course.exists():
-        text = "until = 0.5\n[[events]]\nat = 0.5\nwhat = 'incident'\n"
-        course.write_text(text, encoding="utf-8")
-    files = {name: scenarios / f"{name}.toml" for name in ("none", "coalition")}
-    files[course.name] = course
+FILES = {
+    name: f"extends = '{name}'\n[sampling]\nsteps_per_year = 2\n" for name in ("none", "coalition")
+} | {"so_far": "until = 0.5\n[[events]]\nat = 0.5\nwhat = 'incident'\n"}
+"""Scenarios that take long steps, and a course."""
+
+
+def words(out, name):
+    """The words of a command, whose files are written beside its results."""
+    paths = {file: out.parent / f"{file}.toml" for file in FILES}
+    for file, path in paths.items():
+        if not path.exists():
+            path.write_text(FILES[file], encoding="utf-8")
     return [
-        *(files.get(word, word) for word in COMMANDS[name]),
+        *(paths.get(str(word).removesuffix(".toml"), word) for word in COMMANDS[name]),
         "--out",
         out,
     ]
-
-
-@pytest.fixture(autouse=True)
-def small_studies(monkeypatch):
-    """Fewer texts along a frontier, and fewer histories of what `compare` explains."""
-    monkeypatch.setitem(side_payments.frontier.__kwdefaults__, "samples", 8)
-    for function in (side_payments.frontier, clauses.explanation):
-        monkeypatch.setitem(function.__kwdefaults__, "designs", 40)
-        monkeypatch.setitem(function.__kwdefaults__, "replicates", 2)
 
 
 def files_of(folder):
@@ -108,15 +101,15 @@ def nothing_is_computed(monkeypatch):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_repeated_command_simulates_and_draws_nothing(
-    name, scenarios, tmp_path, command, nothing_is_computed
+    name, tmp_path, command, nothing_is_computed
 ):
     """The second time the model cannot be made: the answer is the same, and no file is written."""
-    first = command(*words(scenarios, tmp_path, name))
-    files = files_of(tmp_path)
+    first = command(*words(tmp_path, name))
+    written = files_of(tmp_path)
     nothing_is_computed()
-    again = command(*words(scenarios, tmp_path, name))
+    again = command(*words(tmp_path, name))
     assert (again.stdout, again.stderr) == (first.stdout, "")
-    assert files_of(tmp_path) == files
+    assert files_of(tmp_path) == written
 
 
 def test_candidates_of_a_calibration_are_simulated_once(tmp_path, monkeypatch):
@@ -132,16 +125,16 @@ def test_candidates_of_a_calibration_are_simulated_once(tmp_path, monkeypatch):
     np.testing.assert_array_equal(first.lifetimes, again.lifetimes)
 
 
-def test_another_target_is_answered_from_the_same_points(scenarios, tmp_path, command):
+def test_another_target_is_answered_from_the_same_points(tmp_path, command):
     """With another --hold the corners and the first sample at least are read, and the answer is
     that of a search on its own.
     """
 
     def search(hold, out):
-        listed = words(scenarios, out, "require")
+        listed = words(out, "require")
         listed[listed.index("--hold") + 1] = hold
-        found = json.loads(command(*listed, "--json").stdout)
-        return {key: value for key, value in found.items() if key != "folder"}
+        document = json.loads(command(*listed, "--json").stdout)
+        return {key: value for key, value in document.items() if key != "folder"}
 
     def points(out):
         return {path.name for path in out.rglob("*.point")}
@@ -158,40 +151,41 @@ def test_another_target_is_answered_from_the_same_points(scenarios, tmp_path, co
 KILLED = """
 import os, signal, sys
 from sim.cli import app
-folder, moment, points = sys.argv[1], int(sys.argv[2]), 0
+folder, points = sys.argv[1], 0
 def die(event, arguments):
     global points
     if event == "os.rename" and str(arguments[1]).startswith(folder) and str(arguments[1]).endswith(".point"):
         points += 1
-        if points == moment:
+        if points == 2:
             os.kill(os.getpid(), signal.SIGKILL)
 sys.addaudithook(die)
-app(sys.argv[3:])
+app(sys.argv[2:])
 """
 
 
-@pytest.mark.parametrize("name", ["require", "sensitivity", "clauses", "outlook"])
-def test_a_study_that_was_killed_goes_on_and_ends_with_the_same_bytes(name, scenarios, tmp_path):
+@pytest.mark.parametrize(
+    "name",
+    [
+        "require",
+        *(
+            pytest.param(name, marks=pytest.mark.exhaustive)
+            for name in ("sensitivity", "clauses", "outlook")
+        ),
+    ],
+)
+def test_a_study_that_was_killed_goes_on_and_ends_with_the_same_bytes(name, tmp_path, command):
     """SIGKILL at the second point: the point before is not computed again, the tables are those of
     a study that nothing disturbed.
     """
     broken, unbroken = tmp_path / "broken", tmp_path / "unbroken"
-
-    def study(out, moment):
-        listed = map(str, words(scenarios, out, name))
-        return subprocess.run(
-            [sys.executable, "-c", KILLED, str(out), str(moment), *listed],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    assert study(broken, 2).returncode == -signal.SIGKILL
+    program = [sys.executable, "-c", KILLED, broken, *words(broken, name)]
+    killed = subprocess.run(list(map(str, program)), capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL
     (kept,) = broken.rglob("[!.]*.point")
     written = kept.stat().st_mtime_ns
-    assert study(broken, 0).returncode == 0
+    command(*words(broken, name))
     assert kept.stat().st_mtime_ns == written
-    assert study(unbroken, 0).returncode == 0
+    command(*words(unbroken, name))
     tables = [
         {path.name: path.read_bytes() for path in out.glob("*/*.csv")} for out in (broken, unbroken)
     ]
@@ -199,9 +193,9 @@ def test_a_study_that_was_killed_goes_on_and_ends_with_the_same_bytes(name, scen
     assert tables[0]
 
 
-def test_a_damaged_point_is_named_and_computed_again(scenarios, tmp_path, command, caplog):
+def test_a_damaged_point_is_named_and_computed_again(tmp_path, command, caplog):
     """One bit of one point, and one point in the place of another: neither is believed."""
-    first = command(*words(scenarios, tmp_path, "require"))
+    first = command(*words(tmp_path, "require"))
     (folder,) = tmp_path.glob("requirement-*")
     shutil.rmtree(folder)
     one, two, three, *_ = sorted(tmp_path.rglob("*.point"))
@@ -210,7 +204,7 @@ def test_a_damaged_point_is_named_and_computed_again(scenarios, tmp_path, comman
     one.write_bytes(data)
     kept = {path: path.read_bytes() for path in (two, three)}
     two.write_bytes(kept[three])
-    again = command(*words(scenarios, tmp_path, "require"))
+    again = command(*words(tmp_path, "require"))
     assert again.stdout == first.stdout
     assert str(one) in caplog.text
     assert str(two) in caplog.text
@@ -284,10 +278,10 @@ def test_points_of_another_question_are_others(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def made(scenarios, tmp_path_factory, command):
+def made(tmp_path_factory, command):
     """A folder of results with a small run, and one with a small finding."""
     out = tmp_path_factory.mktemp("made")
-    command(*words(scenarios, out, "discover"))
+    command(*words(out, "discover"))
     (finding,) = out.glob("discovery-*")
     (run,) = out.glob("none-*")
     return run, finding
@@ -330,8 +324,8 @@ def manifest_of(folder):
 
 
 def finding_of(folder):
-    found = read(folder)
-    return json.dumps([found.kind, found.settings, found.document()], sort_keys=True)
+    finding = read(folder)
+    return json.dumps([finding.kind, finding.settings, finding.document()], sort_keys=True)
 
 
 @pytest.mark.parametrize("reader", [manifest_of, finding_of])
@@ -359,18 +353,18 @@ ODD = (
 """Values of another type, size or depth than any that is written."""
 
 
-def places(value, path=()):
+def paths_in(value, path=()):
     """Where the values of a document stand, from the outside inwards."""
     yield path
     if isinstance(value, dict | list):
         for key, one in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from places(one, (*path, key))
+            yield from paths_in(one, (*path, key))
 
 
 def odd(document, chance):
     """The document with a value replaced by an odd one, with one left out, or with one more."""
     changed = json.loads(json.dumps(document))
-    *path, last = chance.choice([place for place in places(document) if place])
+    *path, last = chance.choice([place for place in paths_in(document) if place])
     inner = changed
     for key in path:
         inner = inner[key]
@@ -442,11 +436,11 @@ def test_a_table_that_is_recorded_on_purpose_is_refused(made, tmp_path):
             read_run(folder)
 
 
-def test_an_altered_assumption_is_refused_and_computed_again(scenarios, tmp_path, command, caplog):
+def test_an_altered_assumption_is_refused_and_computed_again(tmp_path, command, caplog):
     """A number in the manifest, with or without a new seal: what reads refuses it and names the
     file, what computes names it and gives the answer of the scenario.
     """
-    first = command(*words(scenarios, tmp_path, "run"))
+    first = command(*words(tmp_path, "run"))
     (folder,) = tmp_path.glob("none-*")
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text())
@@ -456,27 +450,27 @@ def test_an_altered_assumption_is_refused_and_computed_again(scenarios, tmp_path
         for listed in (
             ("report", folder, "--out", tmp_path / "page.html"),
             ("verify", folder),
-            ("compare", folder, scenarios / "coalition.toml", *SMALL, "--out", tmp_path),
+            ("compare", folder, tmp_path.parent / "coalition.toml", *SMALL, "--out", tmp_path),
         ):
             refused = command(*listed, code=2)
             assert str(path) in refused.stderr
             assert len(refused.stderr.splitlines()) == 1
         caplog.clear()
-        assert command(*words(scenarios, tmp_path, "run")).stdout == first.stdout
+        assert command(*words(tmp_path, "run")).stdout == first.stdout
         assert str(path) in caplog.text
         assert command("verify", folder).stdout
 
 
-@pytest.mark.parametrize("name", [FILE, "rules.csv", "share.csv"])
-def test_an_altered_finding_is_refused_and_found_again(name, scenarios, tmp_path, command, caplog):
+@pytest.mark.parametrize("name", [FILE, "rules.csv"])
+def test_an_altered_finding_is_refused_and_found_again(name, tmp_path, command, caplog):
     """What reads refuses it, what computes names it; the answer is the one before."""
-    first = command(*words(scenarios, tmp_path, "discover"))
+    first = command(*words(tmp_path, "discover"))
     (folder,) = tmp_path.glob("discovery-*")
     path = folder / name
     path.write_bytes(path.read_bytes().replace(b"0", b"1", 1) + b" ")
     refused = command("report", folder, "--out", tmp_path / "page.html", code=2)
     assert str(path) in refused.stderr
-    assert command(*words(scenarios, tmp_path, "discover")).stdout == first.stdout
+    assert command(*words(tmp_path, "discover")).stdout == first.stdout
     assert str(path) in caplog.text
     command("report", folder, "--out", tmp_path / "page.html")
 
@@ -507,30 +501,30 @@ def only_read():
 
 
 @pytest.mark.parametrize("name", ["run", "discover", "require"])
-def test_a_folder_that_can_only_be_read_is_read(name, scenarios, tmp_path, command, only_read):
+def test_a_folder_that_can_only_be_read_is_read(name, tmp_path, command, only_read):
     """The repeated command prints the same answer, and nothing on standard error."""
     out = tmp_path / "runs"
-    first = command(*words(scenarios, out, name))
+    first = command(*words(out, name))
     with only_read(out):
-        again = command(*words(scenarios, out, name))
+        again = command(*words(out, name))
     assert (again.stdout, again.stderr) == (first.stdout, "")
 
 
-def test_runs_that_can_only_be_read_are_reported(scenarios, tmp_path, command, only_read):
+def test_runs_that_can_only_be_read_are_reported(tmp_path, command, only_read):
     """What would reverse their ranking is found for the page, though it cannot be kept."""
     out, pages = tmp_path / "runs", tmp_path / "pages"
     for name in ("none", "coalition"):
-        command("run", scenarios / f"{name}.toml", *SMALL, "--out", out)
+        command("run", name, *SMALL, "--no-figures", "--out", out)
     pages.mkdir()
     pages.chmod(0o777)
-    files = files_of(out)
+    written = files_of(out)
     with only_read(out):
         command("report", *sorted(out.glob("[!.]*-*")), "--out", pages / "page.html")
-    assert files_of(out) == files
+    assert files_of(out) == written
     assert "reverse" in (pages / "page.html").read_text()
 
 
-def test_a_figure_that_cannot_be_drawn_costs_that_figure(scenarios, tmp_path, command, monkeypatch):
+def test_a_figure_that_cannot_be_drawn_costs_that_figure(tmp_path, command, monkeypatch):
     """The answer is printed, a line names the figure, and the next time it is drawn."""
     from functools import partial
 
@@ -543,16 +537,16 @@ def test_a_figure_that_cannot_be_drawn_costs_that_figure(scenarios, tmp_path, co
 
     with monkeypatch.context() as patched:
         patched.setattr(plots, "save", partial(failing, save))
-        first = command(*words(scenarios, tmp_path, "run"))
+        first = command(*words(tmp_path, "run"))
     (line,) = first.stderr.splitlines()
     (folder,) = tmp_path.glob("none-*/figures")
     assert line.startswith(str(folder / Path(lost).stem))
     assert "No space left" in line
     assert not (folder / lost).exists()
     others = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    again = command(*words(scenarios, tmp_path, "run"))
+    again = command(*words(tmp_path, "run"))
     assert (again.stdout, again.stderr) == (first.stdout, "")
     assert (folder / lost).exists()
     assert all(path.stat().st_mtime_ns == written for path, written in others.items())
-    command(*words(scenarios, tmp_path, "run"), "--redraw")
+    command(*words(tmp_path, "run"), "--redraw")
     assert all(path.stat().st_mtime_ns > written for path, written in others.items())

@@ -15,6 +15,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from warm import KILL, Warm
 
 import sim
 from sim.ensemble import run as runs
@@ -23,7 +24,12 @@ from sim.ensemble.seal import sealed
 
 pytestmark = pytest.mark.long
 COMMAND = [str(Path(sys.executable).with_name("ceasefire")), "run"]
-SAMPLING = {"sampling.designs": 120, "sampling.replicates": 100, "sampling.horizon_years": 5}
+SAMPLING = {
+    "sampling.designs": 120,
+    "sampling.replicates": 100,
+    "sampling.horizon_years": 5,
+    "sampling.steps_per_year": 2,
+}
 BLOCK = 1024
 ROOT = Path(__file__).parents[1]
 
@@ -34,52 +40,49 @@ def scenario(scenarios):
 
 
 @pytest.fixture(scope="module")
-def unbroken(scenario, tmp_path_factory):
-    """Hashes of the results of a run that nothing disturbed."""
-    return sim.run(scenario, out=tmp_path_factory.mktemp("unbroken"), block=BLOCK).manifest[
-        "sha256"
-    ]
+def whole(scenario, tmp_path_factory):
+    """The folder of a run that nothing disturbed."""
+    return sim.run(scenario, out=tmp_path_factory.mktemp("unbroken"), block=BLOCK).folder
 
 
-KILLED = """
-import os, signal, sys
-import sim
-from sim.ensemble import run
-folder, moment, events = sys.argv[1], int(sys.argv[2]), 0
-def die(event, arguments):
-    global events
-    if arguments and isinstance(arguments[0], (str, os.PathLike)) and str(arguments[0]).startswith(folder):
-        events += 1
-        if events == moment:
-            os.kill(os.getpid(), signal.SIGKILL)
-scenario = sim.load({file!r}, {sampling!r})
-sys.addaudithook(die)
-sim.run(scenario, out=folder, block={block})
-"""
+@pytest.fixture(scope="module")
+def unbroken(whole):
+    """Hashes of its results."""
+    return sim.read_run(whole).manifest["sha256"]
+
+
+@pytest.fixture
+def finished(whole, tmp_path):
+    """A copy of it."""
+    return Path(shutil.copytree(whole, tmp_path / whole.name))
+
+
+@pytest.fixture(scope="module")
+def warm():
+    """The command line, whose runs are of small blocks."""
+    process = Warm({"sim.ensemble.run.run:block": BLOCK})
+    yield process
+    process.close()
 
 
 def test_killed_before_any_use_of_a_file_it_goes_on_and_ends_with_the_same_bytes(
-    scenario, scenarios, unbroken, tmp_path
+    scenario, warm, unbroken, tmp_path
 ):
-    """SIGKILL before the 12th use of a file of the run, the 24th of the run that goes on, and so on
+    """SIGKILL before the 40th use of a file of the run, the 80th of the run that goes on, and so on
     until one ends.
     """
-    program = KILLED.format(file=str(scenarios / "eu.toml"), sampling=SAMPLING, block=BLOCK)
+    settings = [word for key, value in SAMPLING.items() for word in ("--set", f"{key}={value}")]
     kept = []
-    for moment in count(12, 12):
-        process = subprocess.run(
-            [sys.executable, "-c", program, tmp_path, str(moment)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if not process.returncode:
+    for moment in count(40, 40):
+        words = ["run", "eu", *settings, "--quiet", "--no-figures"]
+        ended = warm(words, tmp_path, fault=KILL, at=moment)
+        if not ended.code:
             break
-        assert process.returncode == -signal.SIGKILL, process.stderr
-        kept.append(len(list(tmp_path.glob("*/blocks/*[0-9]"))))
+        assert ended.code == -signal.SIGKILL, ended
+        kept.append(len(list(tmp_path.glob("runs/*/blocks/*[0-9]"))))
     assert kept == sorted(kept), "a finished block was lost"
     assert kept[-1] > 5
-    assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
+    assert sim.run(scenario, out=tmp_path / "runs").manifest["sha256"] == unbroken
 
 
 @pytest.mark.exhaustive
@@ -145,15 +148,14 @@ SIMULATE = runs.simulate
 
 
 @pytest.mark.parametrize("name", ["outcomes.parquet", "timeline.parquet", "manifest.json"])
-def test_a_damaged_result_is_computed_again(name, scenario, unbroken, tmp_path, caplog):
+def test_a_damaged_result_is_computed_again(name, scenario, unbroken, finished, tmp_path, caplog):
     """A finished run of which a file was cut is not believed.
 
     Reading it is refused, running it again mends it.
     """
-    folder = sim.run(scenario, out=tmp_path, block=BLOCK).folder
-    (folder / name).write_bytes((folder / name).read_bytes()[:-20])
+    (finished / name).write_bytes((finished / name).read_bytes()[:-20])
     with pytest.raises(sim.RunError, match=name):
-        sim.read_run(folder)
+        sim.read_run(finished)
     assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
     assert name == "manifest.json" or name in caplog.text
 
@@ -257,29 +259,6 @@ def test_a_read_only_folder_is_said_and_loses_nothing(when, scenario, unbroken, 
     assert sim.run(scenario, out=folder, block=BLOCK).manifest["sha256"] == unbroken
 
 
-def test_two_processes_on_one_run_do_not_harm_each_other(scenarios, tmp_path):
-    """Both end well with the same results: one computes, the other waits and reads."""
-    words = [
-        *COMMAND,
-        str(scenarios / "eu.toml"),
-        "--designs",
-        "1500",
-        "--out",
-        str(tmp_path),
-        "--json",
-    ]
-    both = [
-        subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    told = []
-    for process in both:
-        out, _ = process.communicate()
-        assert process.returncode == 0
-        told.append(json.loads(out)["runs"][0])
-    assert told[0] == told[1]
-
-
 MORTAL = """
 import os, signal
 import sim.ensemble.run as runs
@@ -308,7 +287,7 @@ def test_a_worker_that_dies_costs_its_blocks_only(
         "ProcessPoolExecutor",
         partial(ProcessPoolExecutor, initializer=exec, initargs=(MORTAL, {"died": str(died)})),
     )
-    assert sim.run(scenario, workers=2, out=tmp_path, block=64).manifest["sha256"] == unbroken
+    assert sim.run(scenario, workers=2, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
     assert died.exists()
     assert "its worker was lost" in caplog.text
 
@@ -331,55 +310,53 @@ def test_a_million_worlds_fit_in_600_megabytes(scenarios, tmp_path):
         "standalone_mode=False); print(next(line for line in "
         "Path('/proc/self/status').read_text().splitlines() if line.startswith('VmHWM')))"
     )
-    told = subprocess.run(
+    printed = subprocess.run(
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
-    ).stdout.splitlines()[-1]
-    assert int(told.split()[1]) < 600 * 1024
+    ).stdout
+    assert int(printed.splitlines()[-1].split()[1]) < 600 * 1024
 
 
-def test_verification_finds_what_was_changed(scenario, tmp_path):
+def test_verification_finds_what_was_changed(finished):
     """A run verifies bit for bit; one whose numbers were changed, hashes and all, does not."""
     import hashlib
 
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    folder = sim.run(scenario, out=tmp_path).folder
-    assert sim.verify(folder, everything=True).differences == []
-    table = pq.read_table(folder / "outcomes.parquet")
+    assert sim.verify(finished, everything=True).differences == []
+    table = pq.read_table(finished / "outcomes.parquet")
     years = table["years"].to_numpy().copy()
     years[100] += 1e-12
     pq.write_table(
         table.set_column(table.schema.get_field_index("years"), "years", pa.array(years)),
-        folder / "outcomes.parquet",
+        finished / "outcomes.parquet",
     )
-    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest = json.loads((finished / "manifest.json").read_text())
     manifest["sha256"]["outcomes.parquet"] = hashlib.sha256(
-        (folder / "outcomes.parquet").read_bytes()
+        (finished / "outcomes.parquet").read_bytes()
     ).hexdigest()
-    (folder / "manifest.json").write_text(sealed(manifest))
-    (difference,) = sim.verify(folder, everything=True).differences
+    (finished / "manifest.json").write_text(sealed(manifest))
+    (difference,) = sim.verify(finished, everything=True).differences
     assert difference.startswith("years differs in 1 of 12000 simulated histories, by at most 1")
 
 
-def test_verification_finds_a_changed_timeline(scenario, tmp_path):
+def test_verification_finds_a_changed_timeline(finished):
     """A number changed in the timeline, hash and all, is found when all worlds are computed again."""
     import hashlib
 
     import pandas as pd
 
-    folder = sim.run(scenario, out=tmp_path).folder
-    table = pd.read_parquet(folder / "timeline.parquet")
+    table = pd.read_parquet(finished / "timeline.parquet")
     table.loc[3, "at_risk"] += 1
-    table.to_parquet(folder / "timeline.parquet", index=False)
-    manifest = json.loads((folder / "manifest.json").read_text())
+    table.to_parquet(finished / "timeline.parquet", index=False)
+    manifest = json.loads((finished / "manifest.json").read_text())
     manifest["sha256"]["timeline.parquet"] = hashlib.sha256(
-        (folder / "timeline.parquet").read_bytes()
+        (finished / "timeline.parquet").read_bytes()
     ).hexdigest()
-    (folder / "manifest.json").write_text(sealed(manifest))
-    found = sim.verify(folder, everything=True)
-    assert found.timeline
-    assert found.differences == ["at_risk of the timeline differs in 1 of 60 steps"]
+    (finished / "manifest.json").write_text(sealed(manifest))
+    verification = sim.verify(finished, everything=True)
+    assert verification.timeline
+    assert verification.differences == ["at_risk of the timeline differs in 1 of 10 steps"]
 
 
 @pytest.mark.parametrize(
@@ -393,15 +370,14 @@ def test_verification_finds_a_changed_timeline(scenario, tmp_path):
     ],
 )
 def test_a_manifest_that_no_run_wrote_is_refused_and_computed_again(
-    text, scenario, unbroken, tmp_path
+    text, scenario, unbroken, finished, tmp_path
 ):
     """Whatever stands in its place: reading says what the folder is not, and running again mends
     it.
     """
-    folder = sim.run(scenario, out=tmp_path, block=BLOCK).folder
-    (folder / "manifest.json").write_text(text)
-    with pytest.raises(sim.RunError, match=re.escape(str(folder))):
-        sim.read_run(folder)
+    (finished / "manifest.json").write_text(text)
+    with pytest.raises(sim.RunError, match=re.escape(str(finished))):
+        sim.read_run(finished)
     assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
 
 
@@ -411,7 +387,7 @@ def test_another_scenario_never_meets_old_blocks(scenario, tmp_path):
         Path(__file__).parents[1] / "scenarios" / "eu.toml", SAMPLING | {"russia.cost_of_war": 0.36}
     )
     titled = scenario.model_copy(update={"title": "the same under another title"})
-    folders = [Store(tmp_path, each).folder for each in (scenario, other, titled)]
+    folders = [Store(tmp_path, one).folder for one in (scenario, other, titled)]
     assert folders[0] != folders[1]
     assert folders[0] == folders[2]
     shutil.rmtree(tmp_path)

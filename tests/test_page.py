@@ -23,7 +23,7 @@ from sim.scenario.schema import digest
 from sim.study import reversal
 from sim.wording import share
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies")]
 
 
 class Parsed(HTMLParser):
@@ -35,10 +35,12 @@ class Parsed(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
-        given = dict(attributes)
-        self.refers += [given[name] for name in ("src", "href", "action", "data") if name in given]
-        self.alts += [given["alt"]] if tag == "img" else []
-        self.ids += [given["id"]] if "id" in given else []
+        values = dict(attributes)
+        self.refers += [
+            values[name] for name in ("src", "href", "action", "data") if name in values
+        ]
+        self.alts += [values["alt"]] if tag == "img" else []
+        self.ids += [values["id"]] if "id" in values else []
         if tag not in ("meta", "img", "br", "link"):
             self.open.append(tag)
 
@@ -73,14 +75,16 @@ def test_the_page_needs_nothing_else(written):
     parsed = Parsed(written)
     assert parsed.open == []
     assert parsed.refers
-    assert all(each.startswith(("data:", "#")) for each in parsed.refers)
-    places = {each.removeprefix("#") for each in parsed.refers if each.startswith("#")}
+    assert all(reference.startswith(("data:", "#")) for reference in parsed.refers)
+    places = {
+        reference.removeprefix("#") for reference in parsed.refers if reference.startswith("#")
+    }
     assert places <= set(parsed.ids)
     assert not re.search(
         r"<script|@import|url\(|https?://(?!www\.w3\.org|purl\.org|creativecommons\.org|matplotlib\.org)",
         written,
     )
-    for picture in (each for each in parsed.refers if each.startswith("data:image")):
+    for picture in (reference for reference in parsed.refers if reference.startswith("data:image")):
         svg = base64.b64decode(picture.split(",")[1]).decode()
         assert "<svg" in svg
         assert not re.search(r'(?:xlink:href|href|src)="(?!#)', svg)
@@ -94,12 +98,12 @@ def test_no_share_stands_alone(written):
     parsed = Parsed(written)
     at = len(parsed.words) - 1 - parsed.words[::-1].index("What was assumed")
     words = " ".join(parsed.words[:at] + parsed.alts)
-    places = [found.start() for found in re.finditer(r"(?<=\d)(?<!95|90|50) %", words)]
+    places = [match.start() for match in re.finditer(r"(?<=\d)(?<!95|90|50) %", words)]
     assert len(places) > 60
-    for told, rest in ((words[:place], words[place:]) for place in places):
+    for before, rest in ((words[:place], words[place:]) for place in places):
         assert re.match(r" % \((±[\d.]+|[\d.]+ to [\d.]+)\)", rest) or re.search(
-            r"\d to \d+$", told
-        ), told[-60:]
+            r"\d to \d+$", before
+        ), before[-60:]
     assert words.count("not a forecast") == 1
     assert "What was assumed" in parsed.words
 
@@ -234,7 +238,7 @@ def test_the_command_writes_the_page(runs, written, tmp_path):
     folders, out = [str(run.folder) for run in runs], tmp_path / "report.html"
     assert CliRunner().invoke(app, ["report", *folders, "--out", str(out)]).exit_code == 0
     assert out.read_text() == written
-    for words, told in (
+    for words, message in (
         (["report", str(tmp_path)], str(tmp_path)),
         (["report", folders[0], folders[0]], "none"),
         (["report", *folders, "--baseline", "eu"], "--baseline eu:"),
@@ -244,7 +248,7 @@ def test_the_command_writes_the_page(runs, written, tmp_path):
         ),
     ):
         ended = CliRunner().invoke(app, words)
-        assert (ended.exit_code, len(ended.stderr.splitlines()), told in ended.stderr) == (
+        assert (ended.exit_code, len(ended.stderr.splitlines()), message in ended.stderr) == (
             2,
             1,
             True,

@@ -15,10 +15,12 @@ from textwrap import dedent
 
 import matplotlib as mpl
 import pytest
+from elements import COMMANDS
 from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
+from sim.scenario import library
 
 ROOT = Path(__file__).parents[1]
 PAGES = {
@@ -38,18 +40,18 @@ RUN_BY_THEIR_OWN = {
 COMMANDS_RUN_BY_THEIR_OWN = {"README.md": "tests/test_wheel.py"}
 """Pages of which another test runs the commands, and which."""
 SMALL = {
-    "clauses": "--designs 24 --replicates 4",
-    "compare": "--designs 24 --replicates 4",
-    "discover": "--designs 60 --replicates 10",
-    "elicit": "--designs 60 --replicates 4",
-    "history": "--designs 24 --replicates 4",
-    "outlook": "--designs 250 --replicates 10",
+    "clauses": "--designs 24 --replicates 4 --no-figures",
+    "compare": "--designs 24 --replicates 4 --no-figures",
+    "discover": "--designs 60 --replicates 10 --no-figures",
+    "elicit": "--designs 60 --replicates 4 --no-figures",
+    "history": "--designs 24 --replicates 4 --no-figures",
+    "outlook": "--designs 250 --replicates 10 --no-figures",
     "replay": "--set sampling.designs=1000",
-    "require": "--designs 24 --samples 8",
-    "robust": "--designs 60 --replicates 10",
-    "run": "--designs 24 --replicates 4",
-    "sensitivity": "--samples 32",
-    "sign": "--designs 24 --replicates 4",
+    "require": "--designs 24 --samples 8 --no-figures",
+    "robust": "--designs 60 --replicates 10 --no-figures",
+    "run": "--designs 24 --replicates 4 --no-figures",
+    "sensitivity": "--samples 32 --no-figures",
+    "sign": "--designs 24 --replicates 4 --no-figures",
     "sweep": "--designs 24 --replicates 4",
 }
 """What is added to a command of a page, so that it computes little; a page names worlds of a run of
@@ -97,22 +99,27 @@ def blocks(page: str) -> list[Block]:
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder with the scenarios, each of few parameter sets, in which pages run."""
+    """A folder with the scenarios, each of few parameter sets and long steps, in which pages run."""
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     base = tmp_path / "scenarios" / "base.toml"
-    small = re.sub(r"^designs = \d+", "designs = 24", base.read_text(), flags=re.MULTILINE)
+    small = re.sub(
+        r"^designs = \d+", "designs = 24\nsteps_per_year = 2", base.read_text(), flags=re.MULTILINE
+    )
     assert small != base.read_text()
     base.write_text(small)
+    library.files.cache_clear()
+    monkeypatch.setattr(library, "FOLDER", tmp_path / "scenarios")
     monkeypatch.chdir(tmp_path)
     mpl.use("Agg")
-    return tmp_path
+    yield tmp_path
+    library.files.cache_clear()
 
 
 def newest_run(name):
     """The folder of the latest run of a scenario, in place of the one that a page names."""
-    found = [path for path in Path("runs").glob(f"{name}-*") if path.is_dir()]
-    assert found, f"no run of {name} before this command"
-    return str(max(found, key=lambda path: path.stat().st_mtime_ns))
+    runs = [path for path in Path("runs").glob(f"{name}-*") if path.is_dir()]
+    assert runs, f"no run of {name} before this command"
+    return str(max(runs, key=lambda path: path.stat().st_mtime_ns))
 
 
 def ceasefire(line):
@@ -121,7 +128,7 @@ def ceasefire(line):
     if not words or "--help" in words:
         return
     if words[0] in NOT_RUN:
-        assert words[0] in {each.name or each.callback.__name__ for each in app.registered_commands}
+        assert words[0] in COMMANDS
         return
     small = SMALL.get(words[0], "").split()
     if "--precision" in words:
@@ -143,9 +150,9 @@ def shell(text):
                 assert {word for word in targets if "=" not in word} <= set(known), line
             case ["python", script, *_] if (ROOT / script).exists():
                 pass
-            case ["pip", "install", *packages]:
+            case ["pip", "install", *_]:
                 project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-                extras = {word for each in packages for word in re.findall(r"\[(.*)\]", each)}
+                extras = set(re.findall(r"\[(.*?)\]", line))
                 assert extras <= set(project["optional-dependencies"]), line
             case _:
                 pytest.fail(f"{line}: nobody tests it; say why before the block")
@@ -170,6 +177,7 @@ def test_pages_that_others_run_are_run_there():
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("small_studies")
 @pytest.mark.parametrize("name", sorted(set(PAGES) - {*RUN_BY_THEIR_OWN}))
 def test_the_blocks_of_a_page_run(name, folder):
     """One after the other: what a page saves, its later lines use."""

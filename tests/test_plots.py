@@ -14,6 +14,7 @@ from matplotlib.text import Text
 import sim
 from sim.analysis.threshold import durability_by_value
 from sim.game.endings import Cause, Reason
+from sim.scenario.library import REFERENCE
 
 ROOT = Path(__file__).parents[1]
 ERROR = r"\((±[\d.]+|[\d.]+ to [\d.]+)\)"
@@ -245,9 +246,9 @@ def test_how_sure_is_a_share_of_designs(runs):
         assert designs["estimate"].mean() == pytest.approx(
             sim.survival(run, [10])["estimate"][0], abs=0.005
         )
-        found = sim.sure(run, 10, at_least=0.7)
-        assert found.value == (designs["estimate"] >= 0.7).mean()
-        assert found.low <= found.value <= found.high
+        share = sim.sure(run, 10, at_least=0.7)
+        assert share.value == (designs["estimate"] >= 0.7).mean()
+        assert share.low <= share.value <= share.high
         assert sim.sure(run, 10, at_least=-1).value == 1
         assert sim.sure(run, 10, at_least=2).value == 0
 
@@ -347,22 +348,10 @@ def test_burden_and_durability_are_those_of_the_tables(runs, ax):
     )
 
 
-def test_no_name_in_the_burden_figure_covers_another(scenarios):
+def test_no_name_in_the_burden_figure_covers_another():
     """Eight regimes, of which two cost nothing and hold alike."""
-    names = (
-        "none",
-        "budapest",
-        "neutrality",
-        "armed_neutrality",
-        "coalition",
-        "article5_like",
-        "nato",
-        "eu",
-    )
-    several = [
-        sim.run(sim.load(scenarios / f"{name}.toml", {"sampling.designs": 40}), out=None)
-        for name in names
-    ]
+    size = {"sampling.designs": 40, "sampling.steps_per_year": 1}
+    several = [sim.run(sim.load(name, size), out=None) for name in REFERENCE]
     ax = sim.plots.burden(several)
     ax.get_figure().draw_without_rendering()
     boxes = [Text.get_window_extent(text) for text in ax.texts]
@@ -407,6 +396,6 @@ def test_the_gallery_is_made_by_the_lines_that_stand_there(tmp_path, monkeypatch
     assert [path.name for path in made] == re.findall(r"figures/(gallery_\w+\.png)", page)
     for path in made:
         old, new = (
-            plt.imread(each)[..., :3] for each in (ROOT / "docs" / "figures" / path.name, path)
+            plt.imread(one)[..., :3] for one in (ROOT / "docs" / "figures" / path.name, path)
         )
         assert old.shape == new.shape or abs(np.subtract(old.shape[:2], new.shape[:2])).max() < 30

@@ -136,7 +136,7 @@ def test_a_distribution_replaces_another_whole(write):
 
 
 @pytest.mark.parametrize(
-    ("given", "distribution"),
+    ("text", "distribution"),
     [
         ("{ uniform = [130, 210] }", stats.uniform(130, 80)),
         ("{ uniform = { low = 130, high = 210 } }", stats.uniform(130, 80)),
@@ -153,14 +153,14 @@ def test_a_distribution_replaces_another_whole(write):
         ),
     ],
 )
-def test_distributions_are_those_of_scipy(given, distribution, write):
+def test_distributions_are_those_of_scipy(text, distribution, write):
     """The designs of a run are spread over the distribution.
 
     One of 256 in each of its quantiles.
     """
-    scenario = sim.load(write(x=f"[russia]\nstrength_target = {given}\n[sampling]\nreplicates = 1"))
+    scenario = sim.load(write(x=f"[russia]\nstrength_target = {text}\n[sampling]\nreplicates = 1"))
     drawn = np.sort(sim.CeasefireModel(scenario, 256).draws["russia.strength_target"])
-    if "choice" in given:
+    if "choice" in text:
         np.testing.assert_array_equal(drawn, distribution.ppf((np.arange(256) + 0.5) / 256))
     else:
         assert np.floor(256 * distribution.cdf(drawn)).astype(int).tolist() == list(range(256))

@@ -51,7 +51,9 @@ def test_every_key_of_scenario_files_is_in_the_reference(reference):
 def test_every_event_and_choice_is_in_the_reference(reference):
     page = reference["courses"]
     assert [what for what in DETAILS if f"| `{what}` |" not in page] == []
-    choices = [choice for nodes in CHOICES.values() for each in nodes.values() for choice in each]
+    choices = [
+        choice for nodes in CHOICES.values() for options in nodes.values() for choice in options
+    ]
     assert [choice for choice in choices if f"`{choice}`" not in page] == []
 
 
@@ -106,8 +108,8 @@ class Fetched(HTMLParser):
         self.addresses = []
 
     def handle_starttag(self, tag, attrs):
-        told = dict(attrs)
-        address = told.get("src") if tag != "link" else told.get("href")
+        attributes = dict(attrs)
+        address = attributes.get("src") if tag != "link" else attributes.get("href")
         if address and tag in {"script", "link", "img", "iframe"}:
             self.addresses.append(address)
 
@@ -124,4 +126,6 @@ def test_the_pages_build_without_a_warning_and_fetch_nothing(tmp_path):
     for path in pages:
         parser = Fetched()
         parser.feed(path.read_text())
-        assert not [each for each in parser.addresses if re.match(r"(https?:)?//", each)], path
+        assert not [
+            address for address in parser.addresses if re.match(r"(https?:)?//", address)
+        ], path

@@ -6,10 +6,13 @@ import subprocess
 import sys
 import sysconfig
 import venv
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from elements import LIBRARY
+from sizes import STUDY_SIZES
+from warm import Warm
 
 pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[1]
@@ -23,29 +26,32 @@ COMMANDS = [
     if line.startswith("ceasefire ")
 ]
 """Those of its blocks and of its tables, in its order."""
+COARSE = ("--set", "sampling.steps_per_year=2", "--no-figures")
 SMALL = {
-    "run": ["--designs", "16", "--replicates", "4", "--precision", "0.1"],
-    "compare": ["--designs", "16", "--replicates", "4"],
-    "outlook": ["--designs", "250", "--replicates", "10", "--no-figures"],
-    "sweep": ["--designs", "8", "--replicates", "2"],
-    "sensitivity": ["--samples", "32", "--replicates", "2", "--no-figures"],
-    "sign": ["--designs", "32", "--replicates", "4", "--no-figures"],
-    "clauses": ["--designs", "8", "--replicates", "2", "--no-figures"],
-    "require": ["--designs", "16", "--replicates", "2", "--samples", "8", "--no-figures"],
-    "discover": ["--designs", "200", "--replicates", "4", "--no-figures"],
-    "robust": ["--designs", "64", "--replicates", "4", "--no-figures"],
+    "run": ["--designs", "16", "--replicates", "4", *COARSE],
+    "compare": ["--designs", "16", "--replicates", "4", *COARSE],
+    "outlook": ["--designs", "250", "--replicates", "10", *COARSE],
+    "sweep": ["--designs", "8", "--replicates", "2", *COARSE[:-1]],
+    "sensitivity": ["--samples", "32", "--replicates", "2", *COARSE],
+    "sign": ["--designs", "32", "--replicates", "4", *COARSE],
+    "clauses": ["--designs", "8", "--replicates", "2", *COARSE],
+    "require": ["--designs", "16", "--replicates", "2", "--samples", "8", *COARSE],
+    "discover": ["--designs", "200", "--replicates", "4", *COARSE],
+    "robust": ["--designs", "64", "--replicates", "4", *COARSE],
     "history": ["--designs", "16", "--replicates", "4", "--no-figures"],
-    "elicit": ["--designs", "20", "--replicates", "4", "--no-figures"],
+    "elicit": ["--designs", "20", "--replicates", "4", *COARSE],
 }
-"""Options under which a command takes seconds; the first ones draw."""
+"""Options under which a command takes a moment."""
+OF_OPTIONS = {"--precision": ["--precision", "0.1"], "--typical": ["--set", "sampling.designs=50"]}
+"""The same for commands with an option."""
 SERVES, FITS = "app", "calibrate"
 """A command that does not end, and one that takes minutes however small it is."""
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """The command of an environment that holds this package, built as a wheel, and what it needs
-    from that of the tests.
+def environment(tmp_path_factory):
+    """An environment that holds this package, built as a wheel, and what it needs from that of the
+    tests.
     """
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
@@ -57,16 +63,26 @@ def installed(tmp_path_factory):
     (wheel,) = folder.glob("*.whl")
     environment = folder / "environment"
     venv.create(environment)
-    scheme = {"base": str(environment), "platbase": str(environment)}
-    packages = Path(sysconfig.get_path("purelib", "venv", scheme))
+    packages = place(environment, "purelib")
     pip = [sys.executable, "-m", "pip", "--python", environment, "--disable-pip-version-check"]
     subprocess.run([*pip, "install", "--quiet", "--no-deps", "--no-index", wheel], check=True)
     (packages / "needed.pth").write_text(sysconfig.get_path("purelib"))
-    ceasefire = Path(sysconfig.get_path("scripts", "venv", scheme)) / "ceasefire"
+    return environment
+
+
+def place(environment, kind):
+    """The folder of an environment for files of a kind."""
+    scheme = {"base": str(environment), "platbase": str(environment)}
+    return Path(sysconfig.get_path(kind, "venv", scheme))
+
+
+@pytest.fixture(scope="module")
+def installed(environment):
+    """The command as it is installed."""
 
     def run(folder, *words):
         return subprocess.run(
-            [ceasefire, *map(str, words)],
+            [place(environment, "scripts") / "ceasefire", *words],
             cwd=folder,
             env={"PATH": "", "HOME": str(environment), "COLUMNS": "80"},
             capture_output=True,
@@ -78,10 +94,12 @@ def installed(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def kept(installed, tmp_path_factory):
+def kept(environment, tmp_path_factory):
     """What every command of the README gave in an empty folder, each run in its order."""
     folder = tmp_path_factory.mktemp("empty")
     (file,) = re.findall(r"^```toml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    warm = Warm(STUDY_SIZES, place(environment, "scripts") / "python")
+    assert warm.package.is_relative_to(environment)
     results = {}
     for words in COMMANDS:
         if words[0] in (SERVES, FITS):
@@ -95,8 +113,9 @@ def kept(installed, tmp_path_factory):
                 "expert,key,p5,p50,p95\nAnna,russia.insecurity,.1,.2,.5\n"
             )
         at_hand = [_run_folder(folder, word) for word in words]
-        own = SMALL.get(words[0], [])
-        results[" ".join(words)] = installed(folder, *at_hand, *own)
+        small = [*SMALL.get(words[0], []), *chain(*(OF_OPTIONS.get(word, []) for word in words))]
+        results[" ".join(words)] = warm([*at_hand, *small], folder)
+    warm.close()
     return results
 
 
@@ -104,7 +123,7 @@ def _run_folder(folder, word):
     """The folder of the first result that the README names by another hash."""
     name = re.fullmatch(r"runs/(\w+)-[0-9a-f]{8}", word)
     there = () if name is None else (folder / "runs").glob(f"{name[1]}-????????")
-    return min(there, key=lambda path: path.stat().st_mtime, default=word)
+    return str(min(there, key=lambda path: path.stat().st_mtime, default=word))
 
 
 def test_the_readme_has_commands():
@@ -118,14 +137,14 @@ def test_every_command_of_the_readme_works_within_80_columns(kept):
     that are printed whole, a line that names a file or a folder, stories, and the tree of a game.
     """
     failed = {
-        words: result.stderr or result.stdout
-        for words, result in kept.items()
-        if result.returncode or not result.stdout
+        words: ended.err or ended.out
+        for words, ended in kept.items()
+        if ended.code or not ended.out
     }
     assert failed == {}
     widest = {
-        words: max(result.stdout.splitlines(), key=len)
-        for words, result in kept.items()
+        words: max(ended.out.splitlines(), key=len)
+        for words, ended in kept.items()
         if words.split()[0] not in {"check", "game", "play", "show", "schema", "verify", "replay"}
     }
     assert {words: line for words, line in widest.items() if len(line) > 80} == {}

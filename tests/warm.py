@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sizes import places
+
 KILL, NO_MEMORY = "SIGKILL", "MemoryError"
 FAULTS = ("ENOSPC", "EACCES", "EIO", NO_MEMORY, KILL)
 """What an injected fault is."""
@@ -118,13 +120,13 @@ class Faults:
         return opening
 
 
-def _trial(words: list[str], faults: Faults, given: str) -> int:
+def _trial(words: list[str], faults: Faults, typed: str) -> int:
     """Carry out a command in this process, and say with which code it ended."""
     from sim.cli import app
 
     for number, name in ((1, "stdout"), (2, "stderr")):
         setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", closefd=False))
-    sys.stdin = io.TextIOWrapper(io.BytesIO(given.encode()), encoding="utf-8")
+    sys.stdin = io.TextIOWrapper(io.BytesIO(typed.encode()), encoding="utf-8")
     sys.argv = ["ceasefire", *words]
     code: Any = 0
     try:
@@ -149,7 +151,7 @@ class _Begun:
     files: tuple[Any, Any, Any]
 
     @classmethod
-    def with_faults(cls, asked: dict[str, Any]) -> "_Begun":
+    def with_faults(cls, trial: dict[str, Any]) -> "_Begun":
         """Begin it."""
         files = out, err, uses = tuple(tempfile.TemporaryFile() for _ in range(3))  # noqa: SIM115  read when it has ended
         child = os.fork()
@@ -157,10 +159,10 @@ class _Begun:
             return cls(child, files)
         os.dup2(out.fileno(), 1)
         os.dup2(err.fileno(), 2)
-        os.chdir(asked["cwd"])
-        signal.alarm(asked.get("patience", 0))
-        faults = Faults(asked["cwd"], asked.get("fault"), asked.get("at", 0))
-        code = _trial(asked["words"], faults, asked.get("given", ""))
+        os.chdir(trial["cwd"])
+        signal.alarm(trial.get("patience", 0))
+        faults = Faults(trial["cwd"], trial.get("fault"), trial.get("at", 0))
+        code = _trial(trial["words"], faults, trial.get("typed", ""))
         uses.write(str(faults.used).encode())
         uses.flush()
         os._exit(code)
@@ -182,26 +184,19 @@ class _Begun:
         }
 
 
-def _warm_up(sizes: dict[str, int]) -> None:
-    """Import what any command imports, and make studies small: values by the names of constants,
-    and by `module.function:keyword` of defaults.
-    """
+def _warm_up(sizes: dict[str, int]) -> str:
+    """Import what any command imports, and set sizes of studies. Returns where the package is."""
     os.environ["MPLBACKEND"] = "agg"
     import sim
 
-    for found in pkgutil.walk_packages(sim.__path__, "sim."):
-        if not found.name.startswith(("sim.app", "sim.__main__")):
-            importlib.import_module(found.name)
+    for module in pkgutil.walk_packages(sim.__path__, "sim."):
+        if not module.name.startswith(("sim.app", "sim.__main__")):
+            importlib.import_module(module.name)
     for name in ("matplotlib.backends.backend_agg", "rich.progress", "sklearn.linear_model"):
         importlib.import_module(name)
-    for name, size in sizes.items():
-        path, _, keyword = name.partition(":")
-        module, _, inner = path.rpartition(".")
-        owner = importlib.import_module(module)
-        if keyword:
-            getattr(owner, inner).__kwdefaults__[keyword] = size
-        else:
-            setattr(owner, inner, size)
+    for namespace, name, size in places(sizes):
+        namespace[name] = size
+    return str(sim.__path__[0])
 
 
 @dataclass(frozen=True)
@@ -216,23 +211,27 @@ class Ended:
 
 
 class Warm:
-    """The command line in a process that has imported everything."""
+    """The command line in a process that has imported everything: of the package in this checkout,
+    or of one that is installed for another Python.
+    """
 
-    def __init__(self, sizes: dict[str, int]) -> None:
+    def __init__(self, sizes: dict[str, int], python: Path | None = None) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, __file__, json.dumps(sizes)],
+            [python or sys.executable, __file__, json.dumps(sizes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env=os.environ
             | {
-                "PYTHONPATH": str(Path(__file__).parents[1]),
+                "PYTHONPATH": "" if python else str(Path(__file__).parents[1]),
+                "COLUMNS": "80",
                 "OPENBLAS_NUM_THREADS": "1",
                 "OMP_NUM_THREADS": "1",
                 "PYTHONWARNINGS": "ignore",
             },
         )
-        assert self._line() == []
+        self.package = Path(self._line())
+        """Where the package is that answers."""
 
     def __call__(self, words: list[str], cwd: Path, **more: Any) -> Ended:
         """Carry out a command in a folder; `fault` meets its use number `at` of a file there."""
@@ -241,8 +240,8 @@ class Warm:
 
     def at_once(self, times: int, words: list[str], cwd: Path, **more: Any) -> list[Ended]:
         """The same by several processes."""
-        asked = {"words": words, "cwd": str(cwd), "times": times, **more}
-        self._process.stdin.write(f"{json.dumps(asked)}\n")
+        trial = {"words": words, "cwd": str(cwd), "times": times, **more}
+        self._process.stdin.write(f"{json.dumps(trial)}\n")
         self._process.stdin.flush()
         return [Ended(**ended) for ended in self._line()]
 
@@ -254,14 +253,13 @@ class Warm:
         self._process.communicate()
 
 
-def _answer(document: list[Any]) -> None:
+def _answer(document: Any) -> None:
     sys.stdout.write(f"{json.dumps(document)}\n")
     sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    _warm_up(json.loads(sys.argv[1]))
-    _answer([])
+    _answer(_warm_up(json.loads(sys.argv[1])))
     for line in sys.stdin:
         trial = json.loads(line)
         begun = [_Begun.with_faults(trial) for _ in range(trial["times"])]

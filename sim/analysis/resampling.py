@@ -16,7 +16,7 @@ CHEAP_RESAMPLES = 400
 """Resamples where they cost little beside what is resampled: their limits err by an eighth."""
 
 
-def bags(count: int, seed: int, resamples: int = RESAMPLES) -> list[NDArray[np.intp]]:
+def bags(count: int, seed: int, *, resamples: int = RESAMPLES) -> list[NDArray[np.intp]]:
     """Resamples of `count` things, each as their positions (bootstrap: Efron 1979)."""
     rng = generator(seed, "resamples")
     return [rng.integers(count, size=count) for _ in range(resamples)]
