@@ -130,7 +130,7 @@ while others.steps < model.steps - 1:
     others.step()
 attack, hold, probe = others.crisis(np.flatnonzero(others.at_peace)).response
 low, middle, high = 100 * np.quantile(attack, [0.05, 0.5, 0.95])
-print(f"chance of attack at a review after {others.years:.1f} years: median {middle:.1f} %, {low:.1f} to {high:.1f} % in nine of ten "
+print(f"chance of attack at a review after {others.years:.1f} years: median {middle:.1f} %, {low:.1f} to {high:.1f} % in 90 % of "
       "parameter sets")
 
 # %% [markdown]
