@@ -8,6 +8,7 @@ from matplotlib.ticker import PercentFormatter
 
 from sim.plots.style import PALETTE, axes_or_new, in_own_style
 from sim.study.explanation import Explanation, Worth
+from sim.wording import with_limits
 
 __all__ = ["clauses"]
 
@@ -54,7 +55,13 @@ def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
     )
     ax.set_xlabel(f"{what}; thick: 95 % sampling error, thin: 90 % of parameter sets")
     worst = explained.worst_to_lose
-    ax.set_title(f"Worst to lose: {shorten(worst.text, _WORDS, placeholder=' …')}", loc="left")
+    unit = "percentage points" if explained.unit == "share" else explained.unit
+    loss = with_limits(-worst.last.value, -worst.last.high, -worst.last.low, unit, digits=1)
+    ax.set_title(
+        f"Worst to lose: {shorten(worst.text, _WORDS, placeholder=' …')},\n"
+        f"without which the outcome changes by {loss}",
+        loc="left",
+    )
     return ax
 
 

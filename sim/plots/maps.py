@@ -70,8 +70,7 @@ def deterrence_map(
     ax.set_title(
         f"Durability after {at:g} years rises from "
         f"{row_with_error(least)} to "
-        f"{row_with_error(most)},\nmost at "
-        f"{x.removeprefix('regime.')} {most[x]:g}, {y.removeprefix('regime.')} {most[y]:g}",
+        f"{row_with_error(most)},\nmost at {_axis(x)}: {most[x]:g},\n{_axis(y)}: {most[y]:g}",
         loc="left",
     )
     return ax

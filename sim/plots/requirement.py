@@ -1,5 +1,6 @@
 """The frontier of cost against durability, and the guarantees along it."""
 
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -8,11 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, label_ends
+from sim.scenario.schema import described
 from sim.study.cheapest import IN_NINE_OF_TEN, NOT_REACHED, ON_AVERAGE, ON_FRONTIER
 from sim.study.finding import Finding
 from sim.wording import with_error
 
 __all__ = ["frontier"]
+
+_WIDTH = 24
 
 
 @in_own_style
@@ -36,7 +40,11 @@ def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
         )
         below.plot(along["fresh_cost"], share, marker=".", color=colour, ls=dash)
         ends.append(
-            (float(share.iloc[-1]), f"{key.removeprefix('regime.')}, {low:g} to {high:g}", colour)
+            (
+                float(share.iloc[-1]),
+                fill(f"{described(key)[0]}, {low:g} to {high:g}", _WIDTH),
+                colour,
+            )
         )
     for panel in (above, below):
         panel.set_xlim(0, reach)
@@ -78,7 +86,7 @@ def _draw_frontier(ax: Axes, finding: Finding, along: pd.DataFrame) -> None:
         capsize=2,
     )
     ax.axhline(hold, color="0.4", lw=0.9, ls=(0, (4, 3)))
-    ax.annotate("asked", (1.01, hold), xycoords=("axes fraction", "data"), va="center")
+    ax.annotate("target", (1.01, hold), xycoords=("axes fraction", "data"), va="center")
     for role, marker, colour in ((IN_NINE_OF_TEN, "D", PALETTE[0]), (ON_AVERAGE, "*", PALETTE[2])):
         row = table[table["role"] == role]
         label = f"{'closest' if row['status'].iloc[0] == NOT_REACHED else 'cheapest'} {role}"
