@@ -291,7 +291,8 @@ def test_a_deterrence_map_shows_what_was_run(swept, ax):
     )
     best = rows.loc[rows["estimate"].idxmax()]
     most = (
-        f"commitment.europe {best['regime.commitment.europe']:g}, deployment.brigades "
+        "promise of the European coalition (share of a treaty): "
+        f"{best['regime.commitment.europe']:g},\nallied force stationed in Ukraine (brigades): "
         f"{best['regime.deployment.brigades']:g}"
     )
     assert ax.get_title(loc="left").endswith(f"most at {most}")

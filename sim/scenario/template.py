@@ -15,7 +15,6 @@ line below, change its value, and say why in its source. Any number may be uncer
 {{ uniform = [5, 10], source = "…" }}. `ceasefire show {base}` prints the numbers of the actors,
 the war and the costs as well, which a file may change in the same way."""
 _WIDTH = 98
-_NOT_SET = "…    # not set"
 
 
 def copy_of(scenario: Scenario, base: str, extends: Sequence[str]) -> str:
@@ -58,7 +57,7 @@ def _guarantee(scenario: Scenario) -> Iterator[str]:
                 yield from _comment(Commitment.guide)
         unit = f" [{info.unit}]" if info.unit else ""
         yield from ("#", *_comment(f"{info.meaning}{unit}"))
-        yield f"# {info.key} = {_NOT_SET if info.value == 'none' else info.value}"
+        yield f"# not set: {info.key}" if info.value == "none" else f"# {info.key} = {info.value}"
 
 
 def _comment(text: str) -> list[str]:
