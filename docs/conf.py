@@ -22,6 +22,8 @@ html_theme = "furo"
 html_title = f"ceasefire {release}"
 html_show_copyright = False
 html_copy_source = False
+html_static_path = ["pages.css"]
+html_css_files = ["pages.css"]
 
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"

@@ -4,8 +4,9 @@
 # **How long does a ceasefire hold if Europe stations a division in Ukraine and America promises little, how sure is that, and why does
 # it end?**
 #
-# A scenario file describes a guarantee. The simulation plays it through thousands of possible histories of twenty years, which we call
-# worlds. This is a model for thinking with, not a forecast: it says what follows from stated assumptions. The notebook takes about ten seconds.
+# A scenario file describes a guarantee. The simulation plays it through thousands of simulated histories of twenty years, which the
+# code calls worlds. This is a tool for exploring assumptions, not a forecast: it says what follows from them. The notebook takes less than a
+# minute.
 
 # %%
 from pathlib import Path
@@ -39,7 +40,7 @@ for key, distribution in list(scenario.uncertain().items())[:10]:
 # %% [markdown]
 # ## Run it
 #
-# The run draws 1,000 parameter sets (designs) from those distributions and plays ten worlds with each. `out=None` keeps the results in
+# The run draws 1,000 parameter sets (designs) from those distributions and plays ten simulated histories with each. `out=None` keeps the results in
 # memory; leave it out and they are kept in the folder `runs/`. `workers=2` lets the run use two processes if it is long enough to be
 # worth their start. The results do not depend on it.
 
@@ -50,8 +51,9 @@ run.outcomes[["world", "design", "years", "cause", "probes", "firm_answers"]].he
 # %% [markdown]
 # ## How long does it hold?
 #
-# Two kinds of uncertainty stand beside every estimate. `low` and `high` are the 95 % sampling error, which shrinks with more worlds.
-# `spread_low` and `spread_high` are where nine of ten parameter sets lie, which does not shrink: it is what we do not know.
+# Two kinds of uncertainty stand beside every estimate. `low` and `high` are the 95 % sampling error, which shrinks with more
+# histories.
+# `spread_low` and `spread_high` are the range over 90 % of parameter sets, which does not shrink: it is what we do not know.
 
 # %%
 sim.survival(run).round(3)
@@ -60,18 +62,18 @@ sim.survival(run).round(3)
 ax = sim.plots.survival(run)
 
 # %% [markdown]
-# How many of the parameter sets agree that the ceasefire is likelier than not to hold ten years?
+# How many of the parameter sets agree that the ceasefire is more likely than not to hold ten years?
 
 # %%
 agree = sim.sure(run, years=10)
-print(f"likelier than not to hold ten years in {100 * agree.value:.0f} % of parameter sets (95 %: {100 * agree.low:.0f} "
+print(f"more likely than not to hold ten years in {100 * agree.value:.0f} % of parameter sets (95 %: {100 * agree.low:.0f} "
       f"to {100 * agree.high:.0f} %)")
 
 # %% [markdown]
 # ## Which Russia does it deter?
 #
 # What prevailing in Ukraine is worth to Russia's leader decides more than anything else; 1 stands for a leadership for which Ukraine is
-# vital. The deterrence threshold is the value at which attacks become likelier than not.
+# vital. The deterrence threshold is the value at which attacks become more likely than not.
 
 # %%
 ax = sim.plots.threshold(run)
@@ -80,7 +82,7 @@ sim.threshold(run).round(2)
 # %% [markdown]
 # ## How does it end?
 #
-# Tables for reading are in `sim.presentation.runs`: the first line of a row is the estimate with its sampling error, the second the
+# Tables for reading are in `sim.presentation.run_tables`: the first line of a row is the estimate with its sampling error, the second the
 # range over 90 % of parameter sets.
 
 # %%
@@ -106,8 +108,8 @@ ax = sim.plots.hazard(run)
 # %% [markdown]
 # ## One history
 #
-# `typical` names, for each way of ending, the world nearest to the middle of its kind. A model of that one world is an ordinary Mesa
-# model that keeps a journal. Its history is the very one that the run recorded.
+# `typical` names, for each way of ending, the history nearest to the middle of its kind. A model of that one history is an ordinary Mesa
+# model that keeps a journal. It is the very history that the run recorded.
 
 # %%
 world = typical(run)["attack"]
@@ -117,9 +119,9 @@ while model.running:
 print(model.story())
 
 # %% [markdown]
-# The percentages of a story are not estimates. They are what the actors of this one world believed and how likely they were to choose as
+# The percentages of a story are not estimates. They are what the actors of this one history believed and how likely they were to choose as
 # they did, given its parameters, and have no sampling error. How much do they hang on the parameters? Here is the chance that
-# Russia, if it reviewed in that last month, would attack, in one world of each parameter set whose ceasefire still held.
+# Russia, if it reviewed in that last month, would attack, in one history of each parameter set whose ceasefire still held.
 
 # %%
 sampling = scenario.sampling
@@ -128,7 +130,7 @@ while others.steps < model.steps - 1:
     others.step()
 attack, hold, probe = others.crisis(np.flatnonzero(others.at_peace)).response
 low, middle, high = 100 * np.quantile(attack, [0.05, 0.5, 0.95])
-print(f"chance of attack at a review after {others.years:.1f} years: median {middle:.1f} %, {low:.1f} to {high:.1f} % in nine of ten "
+print(f"chance of attack at a review after {others.years:.1f} years: median {middle:.1f} %, {low:.1f} to {high:.1f} % in 90 % of "
       "parameter sets")
 
 # %% [markdown]
@@ -146,7 +148,7 @@ ax = sim.plots.world(sim.replay(scenario, world))
 # %%
 def in_words(row):
     """An estimate with its sampling error, and its range over parameter sets."""
-    return (f"{100 * row.estimate:.1f} ±{50 * (row.high - row.low):.1f} % (nine of ten parameter sets: {100 * row.spread_low:.0f} to "
+    return (f"{100 * row.estimate:.1f} ±{50 * (row.high - row.low):.1f} % (90 % of parameter sets: {100 * row.spread_low:.0f} to "
             f"{100 * row.spread_high:.0f} %)")
 
 

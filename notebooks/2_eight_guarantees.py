@@ -3,9 +3,9 @@
 #
 # **Which guarantee keeps a ceasefire longest, when is one better than another, and who can be sure of it?**
 #
-# Eight scenarios differ in their promises, troops, arms, assurances and accession. Each is played on the same worlds: world 4711 meets
+# Eight scenarios differ in their promises, troops, arms, assurances and accession. Each is played on the same simulated histories: history 4711 meets
 # the same elections, leaders and incidents under every guarantee, so that a difference is due to the guarantee and not to luck. The notebook takes
-# about fifteen seconds.
+# half a minute to a minute.
 
 # %%
 from pathlib import Path
@@ -53,7 +53,7 @@ ax = sim.plots.survival(list(runs.values()))
 # %% [markdown]
 # ## What does each add?
 #
-# `compare` takes the differences world by world. Its table is tidy, a row a guarantee and year.
+# `compare` takes the differences history by history. Its table has one row for each guarantee and year.
 
 # %%
 differences = sim.compare(list(runs.values()), baseline="none", years=[1, 10])
@@ -68,14 +68,14 @@ ax = sim.plots.differences(list(runs.values()), baseline="none", years=10)
 # %%
 ax = sim.plots.differences(list(runs.values()), baseline="none", years=1)
 worst = differences[differences["years"] == 1].sort_values("estimate").iloc[0]
-ax.set_title(f"In the first year {scenarios[worst.scenario].label} costs {-100 * worst.estimate:.1f} ±{50 * (worst.high - worst.low):.1f} points",
+ax.set_title(f"In the first year {scenarios[worst.scenario].label} costs {-100 * worst.estimate:.1f} ±{50 * (worst.high - worst.low):.1f} percentage points",
              loc="left")
 plt.show()
 
 # %% [markdown]
 # ## Which Russia does each deter?
 #
-# The value of prevailing at which attacks within ten years become likelier than not, and the share that still holds by that value.
+# The value of prevailing at which attacks within ten years become more likely than not, and the share that still holds by that value.
 
 # %%
 ax = sim.plots.threshold(list(runs.values()))
@@ -89,7 +89,7 @@ ax = sim.plots.causes(list(runs.values()))
 # %% [markdown]
 # ## Who is sure?
 #
-# `sim.sure` is the share of parameter sets in which a ceasefire is likelier than not to hold so long. Each dot of the figure is one of
+# `sim.sure` is the share of parameter sets in which a ceasefire is more likely than not to hold so long. Each dot of the figure is one of
 # twenty equally plausible parameter sets.
 
 # %%
@@ -114,9 +114,9 @@ show(*terminal.table(tables.differences_table(comparison([runs["nato"], runs["ar
 
 # %%
 def in_words(row, sign=""):
-    """An estimate with its sampling error, and its range over parameter sets, in percent or with a sign in points."""
-    unit = "points" if sign else "%"
-    return (f"{100 * row.estimate:{sign}.1f} ±{50 * (row.high - row.low):.1f} {unit} (nine of ten parameter sets: "
+    """An estimate with its sampling error, and its range over parameter sets, in percent or with a sign in percentage points."""
+    unit = "percentage points" if sign else "%"
+    return (f"{100 * row.estimate:{sign}.1f} ±{50 * (row.high - row.low):.1f} {unit} (90 % of parameter sets: "
             f"{100 * row.spread_low:{sign}.0f} to {100 * row.spread_high:{sign}.0f} {unit})")
 
 
@@ -135,6 +135,6 @@ display(Markdown(f"""
   {in_words(added.loc["nato", 1], "+")}, and {label["eu"]} by {in_words(added.loc["eu", 1], "+")}. These ranges cross zero: whether it does depends on
   assumptions.
 - {label["article5_like"]} does better than {label["nato"]} at first, by {in_words(duel.loc[1], "+")} after one year; after twenty it is {in_words(duel.loc[20], "+")}.
-- {label[most.guarantee]} is likelier than not to hold ten years in {100 * most.value:.0f} ±{50 * (most.high - most.low):.0f} % of parameter
+- {label[most.guarantee]} is more likely than not to hold ten years in {100 * most.value:.0f} ±{50 * (most.high - most.low):.0f} % of parameter
   sets, {label[sure.iloc[0].guarantee]} in {100 * sure.iloc[0].value:.0f} ±{50 * (sure.iloc[0].high - sure.iloc[0].low):.0f} %.
 """))

@@ -5,7 +5,7 @@
 #
 # A state that sees its advantage slip away may attack while it still can. Powell (2006) calls it the commitment problem, Levy (1987) the
 # preventive motive. Here Russia rebuilds, Ukraine is armed, and a treaty may be ratified, each with its own half-life or wait. The notebook takes
-# about twenty seconds.
+# half a minute to a minute.
 
 # %%
 from pathlib import Path
@@ -21,9 +21,9 @@ SCENARIOS = Path("../scenarios")
 
 
 def in_words(row, sign=""):
-    """An estimate with its sampling error, and its range over parameter sets, in percent or with a sign in points."""
-    unit = "points" if sign else "%"
-    return (f"{100 * row.estimate:{sign}.1f} ±{50 * (row.high - row.low):.1f} {unit} (nine of ten parameter sets: "
+    """An estimate with its sampling error, and its range over parameter sets, in percent or with a sign in percentage points."""
+    unit = "percentage points" if sign else "%"
+    return (f"{100 * row.estimate:{sign}.1f} ±{50 * (row.high - row.low):.1f} {unit} (90 % of parameter sets: "
             f"{100 * row.spread_low:{sign}.0f} to {100 * row.spread_high:{sign}.0f} {unit})")
 
 
@@ -56,21 +56,21 @@ window.round(3)
 ax = sim.plots.hazard([nato, at_once, never])
 
 # %% [markdown]
-# Who attacks in the window? Each world knows its year of entry, which a model of the same worlds holds.
+# Who attacks in the window? Each history has its year of entry, which a model of the same histories holds.
 
 # %%
 model = sim.CeasefireModel(nato.scenario, worlds=nato.scenario.sampling.worlds)
 enters = model.entry < 20
 attacked = (nato.outcomes["cause"] == "attack").to_numpy()
 before = nato.outcomes["years"].to_numpy() < model.entry
-print(f"worlds in which NATO membership comes within twenty years: {enters.sum():,}")
+print(f"histories in which NATO membership comes within twenty years: {enters.sum():,}")
 print(f"of these, attacked before it came: {(enters & attacked & before).sum():,}")
 print(f"of these, attacked after it came:  {(enters & attacked & ~before).sum():,}")
 
 # %% [markdown]
 # ## Arms that take time
 #
-# Armed neutrality gives Ukraine a strong army, later. A sweep runs the scenario with packages of different size on the same worlds.
+# Armed neutrality gives Ukraine a strong army, later. A sweep runs the scenario with packages of different size on the same histories.
 
 # %%
 armed = sim.load(SCENARIOS / "armed_neutrality.toml", {"sampling.designs": 300})
@@ -82,7 +82,7 @@ fig, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True, layout="constrained
 for ax, (years, rows) in zip(axes, arms.groupby("years"), strict=True):
     first, last = rows.iloc[0], rows.iloc[-1]
     dollars = rows["regime.arms.package_usd_bn"]
-    ax.fill_between(dollars, rows["spread_low"], rows["spread_high"], alpha=0.15, label="nine of ten parameter sets")
+    ax.fill_between(dollars, rows["spread_low"], rows["spread_high"], alpha=0.15, label="90 % of parameter sets")
     ax.errorbar(dollars, rows["estimate"], yerr=[rows.estimate - rows.low, rows.high - rows.estimate],
                 marker="o", capsize=3, label="mean, 95 % sampling error")
     ax.set(xlabel="arms package (USD billion)", ylabel=f"share that holds {years:g} year" + "s" * (years > 1), ylim=(0, 1))
@@ -128,7 +128,7 @@ ax.set_xscale("log", base=2)
 ax.set_xticks(half_lives, half_lives)
 ax.set(ylim=(0, 1), xlabel="years in which Russia closes half the gap to its strength target", ylabel="share that holds 5 years")
 ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-ax.legend(title="bars: 95 % sampling error; nine of ten\nparameter sets lie between the dots", frameon=False, loc="lower right",
+ax.legend(title="bars: 95 % sampling error; 90 % of\nparameter sets lie between the dots", frameon=False, loc="lower right",
           bbox_to_anchor=(1, 0.05))
 slow, fast = (rebuilt[(rebuilt.guarantee == "none") & (rebuilt["russia.reconstitution_half_life"] == years)].iloc[0] for years in (16, 1))
 ax.set_title("Without a guarantee a Russia that rebuilds in a year leaves\n"

@@ -5,7 +5,7 @@
 #
 # Every month Russia may review its policy: attack, hold, or probe. The coalition and the United States have private types, resolute or
 # irresolute. The month is a game in extensive form, and its solution an agent quantal response equilibrium (McKelvey & Palfrey 1998):
-# everyone takes the better course more often, and nobody is sure to. The notebook takes about ten seconds.
+# everyone takes the better course more often, and nobody is sure to. The notebook takes less than a minute.
 
 # %%
 from dataclasses import replace
@@ -28,7 +28,7 @@ pd.set_option("display.max_colwidth", None)
 scenario = sim.load(Path("../scenarios/coalition.toml"))
 
 # %% [markdown]
-# ## A world to look at
+# ## A history to look at
 #
 # Of the histories in which Europe answered Russia's probes softly and Russia ended by attacking, we take the one in the middle: half of
 # them lasted as long or longer. `replay` gives its history as plain data: events, and the state of each month.
@@ -58,8 +58,8 @@ print(f"year {model.years:.2f}; Russia's strength {model.russia.strength[0]:.0f}
       "brigade-equivalents")
 
 # %% [markdown]
-# To see how much of what follows is due to this world, we bring one world of every parameter set to the same month. What is true of one
-# world has no sampling error. Means over parameter sets have one, and a range.
+# To see how much of what follows is due to this history, we bring one history of every parameter set to the same month. What is true of one
+# history has no sampling error. Means over parameter sets have one, and a range.
 
 # %%
 sampling = scenario.sampling
@@ -71,11 +71,11 @@ print(f"{others.at_peace.sum()} of {len(others.worlds)} ceasefires still hold, e
 
 
 def in_words(values, sign=""):
-    """Tell the mean of shares over parameter sets, its 95 % sampling error, and where nine of ten of them lie."""
+    """State the mean of shares over parameter sets, its 95 % sampling error, and the range over 90 % of them."""
     low, high = 100 * np.quantile(values, [0.05, 0.95])
     error = 100 * 1.96 * np.std(values, ddof=1) / np.sqrt(len(values))
-    unit = "points" if sign else "%"
-    return f"{100 * np.mean(values):{sign}.1f} ±{error:.1f} {unit} (nine of ten parameter sets: {low:{sign}.1f} to {high:{sign}.1f} {unit})"
+    unit = "percentage points" if sign else "%"
+    return f"{100 * np.mean(values):{sign}.1f} ±{error:.1f} {unit} (90 % of parameter sets: {low:{sign}.1f} to {high:{sign}.1f} {unit})"
 
 
 # %% [markdown]
@@ -90,12 +90,12 @@ for label, values, everywhere, colour in (
         ("attacking", crisis.attack.value, all_crises.attack.value, "C3"),
         ("waiting", crisis.values_of_waiting, all_crises.values_of_waiting, "C0")):
     ax.fill_between(ahead, *np.quantile(everywhere, [0.05, 0.95], axis=1), color=colour, alpha=0.12, lw=0,
-                    label=f"{label}, nine of ten parameter sets")
-    ax.plot(ahead, np.ravel(values), "o-", color=colour, label=f"{label}, this world")
+                    label=f"{label}, 90 % of parameter sets")
+    ax.plot(ahead, np.ravel(values), "o-", color=colour, label=f"{label}, this history")
 ax.set(xlabel="years ahead", ylabel="worth to Russia (utility)")
 low, high = np.quantile(all_crises.attack_now - all_crises.value_of_holding, [0.05, 0.95])
-ax.set_title(f"Attacking now is worth {crisis.attack_now[0] - crisis.value_of_holding[0]:+.2f} more than waiting in world {world},\n"
-             f"and {low:+.2f} to {high:+.2f} in nine of ten parameter sets", loc="left")
+ax.set_title(f"Attacking now is worth {crisis.attack_now[0] - crisis.value_of_holding[0]:+.2f} more than waiting in history {world},\n"
+             f"and {low:+.2f} to {high:+.2f} in 90 % of parameter sets", loc="left")
 ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
 plt.show()
 
@@ -112,20 +112,20 @@ review = InformationSet(Player.RUSSIA)
 assert logit_gap(tree, strategy) < 1e-12
 pd.DataFrame([{
     "action": str(action),
-    "worth, this world": f"{values[review][action]:+.3f}",
-    "chance, this world (exact)": f"{100 * strategy[review][action]:.1f} %",
+    "worth, this history": f"{values[review][action]:+.3f}",
+    "chance, this history (exact)": f"{100 * strategy[review][action]:.1f} %",
     "chance over parameter sets": in_words(chances),
 } for action, chances in zip(strategy[review], all_crises.response, strict=True)]).set_index("action")
 
 # %% [markdown]
 # The figure shows the part of the tree in which both allies are irresolute. Lines are as thick as they are likely. Dots join what a player
-# cannot tell apart. The percentages on the branches are exact for this world.
+# cannot tell apart. The percentages on the branches are exact for this history.
 
 # %%
 fig, ax = plt.subplots(figsize=(12, 8))
 sim.plots.game_tree(tree, strategy, types=("irresolute", "irresolute"), ax=ax)
 attack, hold, probing = all_crises.response
-ax.set_title(f"World {world} after {model.years:.1f} years, if both allies are irresolute\n"
+ax.set_title(f"History {world} after {model.years:.1f} years, if both allies are irresolute\n"
              f"At such a review Russia attacks with {in_words(attack)}", loc="left")
 plt.show()
 
@@ -133,17 +133,17 @@ plt.show()
 # ## What a probe teaches
 #
 # Resolute and irresolute coalitions answer a probe with different probabilities. So the answer says something about the type, and the
-# others' view of it, the coalition's reputation, moves by Bayes' rule. In this world the answer was soft.
+# others' view of it, the coalition's reputation, moves by Bayes' rule. In this history the answer was soft.
 
 # %%
 before, after = history["states"][probe["step"] - 1]["reputation_europe"], history["states"][probe["step"]]["reputation_europe"]
 firm = crisis.answers_firmly_by_type
 by_hand = bayes(crisis.now(crisis.reputation_europe), 1 - firm[RESOLUTE], 1 - firm[IRRESOLUTE])
-print(f"reputation of Europe, this world: {100 * before:.1f} % before, {100 * after:.1f} % after the answer; "
+print(f"reputation of Europe, this history: {100 * before:.1f} % before, {100 * after:.1f} % after the answer; "
       f"by Bayes' rule from the month before {100 * by_hand[0]:.1f} %")
 
 # %% [markdown]
-# In one world of every parameter set: what would a firm or a soft answer now make of the reputation, and of the chance that Russia
+# In one history of every parameter set: what would a firm or a soft answer now make of the reputation, and of the chance that Russia
 # attacks at its next review?
 
 # %%
@@ -164,17 +164,17 @@ here = [replace(crisis, reputation_europe=np.full(1, value)).response[0][0] for 
 there = np.array([replace(all_crises, reputation_europe=np.full(len(reputation), value)).response[0] for value in grid])
 error = 1.96 * there.std(axis=1, ddof=1) / np.sqrt(there.shape[1])
 fig, ax = plt.subplots(figsize=(8, 4.5), layout="constrained")
-ax.fill_between(grid, *np.quantile(there, [0.05, 0.95], axis=1), color="C0", alpha=0.12, lw=0, label="nine of ten parameter sets")
+ax.fill_between(grid, *np.quantile(there, [0.05, 0.95], axis=1), color="C0", alpha=0.12, lw=0, label="90 % of parameter sets")
 ax.fill_between(grid, there.mean(axis=1) - error, there.mean(axis=1) + error, color="C0", alpha=0.35, lw=0,
                 label="95 % sampling error of the mean")
 ax.plot(grid, there.mean(axis=1), color="C0", label="mean over parameter sets")
-ax.plot(grid, here, "--", color="C3", label=f"world {world} (exact)")
+ax.plot(grid, here, "--", color="C3", label=f"history {world} (exact)")
 ax.set(xlim=(0, 1), ylim=(0, None), xlabel="reputation of Europe: chance that it is resolute", ylabel="chance of attack at a review")
 for axis in (ax.xaxis, ax.yaxis):
     axis.set_major_formatter(PercentFormatter(1, decimals=0))
 ax.set_title("Certainty of a resolute Europe instead of an irresolute one\n"
              f"changes the chance of attack by {100 * np.mean(there[-1] - there[0]):+.1f} "
-             f"±{196 * np.std(there[-1] - there[0], ddof=1) / np.sqrt(there.shape[1]):.1f} points in the mean", loc="left")
+             f"±{196 * np.std(there[-1] - there[0], ddof=1) / np.sqrt(there.shape[1]):.1f} percentage points in the mean", loc="left")
 ax.legend(frameon=False)
 plt.show()
 
@@ -184,8 +184,8 @@ plt.show()
 # %%
 unmoved = np.mean(np.abs(there[-1] - there[0]) < 0.01)
 display(Markdown(f"""
-- In world {world}, in the month before the probe, Russia would attack at a review with {100 * strategy[review][Action.ATTACK]:.1f} %
-  (exact for this world, so ±0). Over the parameter sets whose ceasefire still holds then, the chance is {in_words(attack)}: the danger
+- In history {world}, in the month before the probe, Russia would attack at a review with {100 * strategy[review][Action.ATTACK]:.1f} %
+  (exact for this history, so ±0). Over the parameter sets whose ceasefire still holds then, the chance is {in_words(attack)}: the danger
   is in few of them.
 - Its chance of a probe is {in_words(probing)}: probing is what Russia does where it does not attack.
 - A soft answer moves Europe's reputation from {in_words(reputations["before the answer"])} to

@@ -5,7 +5,7 @@
 #
 # A promise binds by what breaking it would cost at home (Fearon 1997). Troops bind since they cannot die without their country going to
 # war (Schelling 1966), though a token force may bind less than hoped (Reiter & Poast 2021). Here both are dials of one scenario. The notebook takes
-# about twenty seconds.
+# half a minute to a minute.
 
 # %%
 from pathlib import Path
@@ -21,16 +21,16 @@ FORCE = "regime.deployment.brigades"
 
 
 def in_words(row, sign=""):
-    """An estimate with its sampling error, and its range over parameter sets, in percent or with a sign in points."""
-    unit = "points" if sign else "%"
-    return (f"{100 * row.estimate:{sign}.1f} ±{50 * (row.high - row.low):.1f} {unit} (nine of ten parameter sets: "
+    """An estimate with its sampling error, and its range over parameter sets, in percent or with a sign in percentage points."""
+    unit = "percentage points" if sign else "%"
+    return (f"{100 * row.estimate:{sign}.1f} ±{50 * (row.high - row.low):.1f} {unit} (90 % of parameter sets: "
             f"{100 * row.spread_low:{sign}.0f} to {100 * row.spread_high:{sign}.0f} {unit})")
 
 
 # %% [markdown]
 # ## The map
 #
-# `grid` makes every combination of some values, and `sweep` runs the scenario with each on the same worlds. All else stays as the
+# `grid` makes every combination of some values, and `sweep` runs the scenario with each on the same histories. All else stays as the
 # coalition's scenario has it: its arms, its sanctions, and what it provokes. Ten years are enough for the question.
 
 # %%
@@ -45,7 +45,7 @@ table.head().round(3)
 ax = sim.plots.deterrence_map(table, PROMISE, FORCE)
 
 # %% [markdown]
-# The map shows means. How wide is what we do not know? The lower and upper ends of nine of ten parameter sets, at the four corners:
+# The map shows means. How wide is what we do not know? The lower and upper ends of the range over 90 % of parameter sets, at the four corners:
 
 # %%
 corners = table[table[PROMISE].isin([0, 1]) & table[FORCE].isin([0, 20])]
@@ -54,7 +54,7 @@ corners.round(3)
 # %% [markdown]
 # ## Substitutes or complements?
 #
-# The corners once more with all 1,000 parameter sets, as differences on the same worlds.
+# The corners once more with all 1,000 parameter sets, as differences on the same histories.
 
 # %%
 corner_runs = {}
@@ -71,15 +71,15 @@ ax = sim.plots.differences(list(corner_runs.values()), baseline="neither", years
 
 # %% [markdown]
 # What both do together, less what each does alone, is their interaction: above zero they are complements, below it substitutes. Here it is
-# by parameter set, from the worlds themselves.
+# by parameter set, from the histories themselves.
 
 # %%
 held = {name: run.outcomes["held"].groupby(run.outcomes["design"]).mean() for name, run in corner_runs.items()}
 interaction = held["both"] - held["promise"] - held["force"] + held["neither"]
 error = 196 * interaction.std() / len(interaction) ** 0.5
 low, high = 100 * interaction.quantile([0.05, 0.95])
-print(f"interaction {100 * interaction.mean():+.1f} ±{error:.1f} points; {low:+.0f} to {high:+.0f} points in nine of ten parameter sets, "
-      "with the chance of ten worlds each")
+print(f"interaction {100 * interaction.mean():+.1f} ±{error:.1f} percentage points; {low:+.0f} to {high:+.0f} points in 90 % of parameter sets, "
+      "with the chance of ten histories each")
 
 # %% [markdown]
 # ## If the fallen bind nobody
@@ -125,8 +125,8 @@ display(Markdown(f"""
 - A full European treaty alone adds {in_words(alone.loc["promise"], "+")}, twenty brigades alone {in_words(alone.loc["force"], "+")}, both
   {in_words(alone.loc["both"], "+")}.
 - Neither stands in for the other. Where there is a treaty, the brigades add {in_words(force_on_promise, "+")}; where there are brigades, the
-  treaty adds {in_words(promise_on_force, "+")}. The interaction is {100 * interaction.mean():+.1f} ±{error:.1f} points ({low:+.0f} to
-  {high:+.0f} points in nine of ten parameter sets, the chance of their ten worlds included): if anything, each is worth more
+  treaty adds {in_words(promise_on_force, "+")}. The interaction is {100 * interaction.mean():+.1f} ±{error:.1f} percentage points ({low:+.0f} to
+  {high:+.0f} points in 90 % of parameter sets, the chance of their ten histories included): if anything, each is worth more
   beside the other.
 - Without a tripwire twenty brigades alone add {in_words(without_tripwire, "+")}. Most of what troops do in this model is to bind their
   senders, and that is a judgement.

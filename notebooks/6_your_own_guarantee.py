@@ -3,8 +3,8 @@
 #
 # **How do I put my own proposal to the test, and what if Russia thinks differently from what the model supposes?**
 #
-# A guarantee is a short file. A Russia is a Python class. Both meet the same worlds as those that come with the model. The notebook takes about
-# fifteen seconds.
+# A guarantee is a short file. A Russia is a Python class. Both meet the same simulated histories as those that come with the model. The notebook takes
+# less than a minute.
 
 # %%
 from pathlib import Path
@@ -28,9 +28,9 @@ SCENARIOS = Path("../scenarios").resolve()
 
 
 def in_words(row, sign=""):
-    """An estimate with its sampling error, and its range over parameter sets, in percent or with a sign in points."""
-    unit = "points" if sign else "%"
-    return (f"{100 * row.estimate:{sign}.1f} ±{50 * (row.high - row.low):.1f} {unit} (nine of ten parameter sets: "
+    """An estimate with its sampling error, and its range over parameter sets, in percent or with a sign in percentage points."""
+    unit = "percentage points" if sign else "%"
+    return (f"{100 * row.estimate:{sign}.1f} ±{50 * (row.high - row.low):.1f} {unit} (90 % of parameter sets: "
             f"{100 * row.spread_low:{sign}.0f} to {100 * row.spread_high:{sign}.0f} {unit})")
 
 
@@ -71,7 +71,7 @@ except sim.ScenarioError as error:
     print(str(error).replace(str(wrong), wrong.name))
 
 # %% [markdown]
-# Run it beside others. A number that is uncertain in one scenario only does not disturb the pairing of the worlds.
+# Run it beside others. A number that is uncertain in one scenario only does not disturb the pairing of the histories.
 
 # %%
 others = [sim.run(sim.load(SCENARIOS / f"{name}.toml"), out=None) for name in ("article5_like", "coalition")]
@@ -106,21 +106,21 @@ def averse_to_losses(scenario):
 # %% [markdown]
 # What peace is worth to Russia does not depend on how long it has lasted. Suppose that a peace takes root: each year that the ceasefire is
 # old adds a little to its worth. That changes within a history, so it belongs into the model: a subclass of `CeasefireModel` may change the
-# parameters of some worlds. Everything else is as it was: the same seed, the same worlds, the same chances.
+# parameters of some histories. Everything else is as it was: the same seed, the same histories, the same chances.
 
 # %%
 class SettlingModel(sim.CeasefireModel):
     """The ceasefire with a leadership to which it is worth a hundredth more with each year of its age."""
 
     def parameters_of(self, worlds):
-        """The scenario in some worlds, with the worth of the ceasefire at its present age."""
+        """The scenario in some histories, with the worth of the ceasefire at its present age."""
         parameters = super().parameters_of(worlds)
         worth = parameters.russia.status_quo_value + 0.01 * self.years
         return parameters.model_copy(update={"russia": parameters.russia.model_copy(update={"status_quo_value": worth})})
 
 
 def simulated(name, scenario, kind=sim.CeasefireModel):
-    """Play all worlds of a scenario in this kind of model, and give what the tables and figures need of a run."""
+    """Play all histories of a scenario in this kind of model, and give what the tables and figures need of a run."""
     model = kind(scenario, scenario.sampling.worlds)
     while model.running:
         model.step()
@@ -163,7 +163,7 @@ months.iloc[[11, 59, 119, 239]].round(1)
 
 # %%
 fig, ax = plt.subplots(figsize=(8, 4), layout="constrained")
-ax.fill_between(months["years"], months["low"], months["high"], alpha=0.2, label="nine of ten parameter sets")
+ax.fill_between(months["years"], months["low"], months["high"], alpha=0.2, label="90 % of parameter sets")
 ax.plot(months["years"], months["median"], label="median")
 ax.set(xlabel="years since the ceasefire", ylabel="Russia's strength (brigade-equivalents)", xlim=(0, 20))
 final = months.iloc[-1]

@@ -4,7 +4,7 @@
 # **Which guarantee is the cheapest under which eight in ten ceasefires hold ten years, and who would have to bear it?**
 #
 # The other notebooks start from a guarantee and ask how long the ceasefire holds. A government asks the other way round: this is what we
-# want, what would be enough? The answer here is that of a model, for thinking with; costs change nothing in its game. The notebook takes about a
+# want, what would be enough? The answer here is that of a tool for exploring assumptions; costs change nothing in its game. The notebook takes about a
 # minute.
 
 # %%

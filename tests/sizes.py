@@ -11,7 +11,7 @@ STUDY_SIZES = {
     "sim.study.clauses.explanation:replicates": 2,
     "sim.study.reversal.BELIEFS": 1,
     "sim.study.reversal.FINALISTS": 2,
-    "sim.study.scoring.RESAMPLES": 20,
+    "sim.study.scoring.CHEAP_RESAMPLES": 20,
     "sim.study.side_payments.frontier:designs": 8,
     "sim.study.side_payments.frontier:replicates": 2,
     "sim.study.side_payments.frontier:samples": 8,

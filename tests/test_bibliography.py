@@ -5,12 +5,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BIBLIOGRAPHY = (ROOT / "docs" / "bibliography.md").read_text()
-WHERE = {"sim": ("py", "md", "toml"), "scenarios": ("toml",), "docs": ("md",)}
+WHERE = {
+    "sim": ("py", "md", "toml"),
+    "scenarios": ("toml",),
+    "docs": ("md",),
+    "notebooks": ("py",),
+    "benchmarks": ("md", "py"),
+    "tests": ("py",),
+}
 NAME = r"(?:[A-ZÉŁØ]['’]?[a-zà-žA-Z'’]*[a-zà-ž'’](?:-[A-Z][a-zà-ž]+)?)"
 CITED = re.compile(
-    rf"({NAME})(?:(?:, {NAME})*,? (?:&|and) {NAME}| et al\.)?(?:'s|’s)? \(?((?:18|19|20)\d\d)[ab]?\b"
+    rf"({NAME})(?:(?:, {NAME})*,? (?:&|and) {NAME}| et al\.)?(?:'s|’s)?(?:, RAND)? \(?((?:18|19|20)\d\d)[ab]?\b"
 )
 NOT_AUTHORS = {
+    "Author",
     *("January", "February", "March", "April", "May", "June", "July", "August"),
     *("September", "October", "November", "December", "Since"),
     *("Afghanistan", "Budapest", "China", "Cyprus", "Donbas", "Eritrea", "Iran", "Istanbul"),

@@ -435,7 +435,7 @@ def test_the_how_to_runs(name, scenarios, tmp_path, monkeypatch, capsys):
     for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
         exec(block, names)  # noqa: S102  it is our own page
     for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL):
-        words = shlex.split(block.rpartition("| ")[2])
+        words = shlex.split(block.rpartition("| ")[2].replace("\\\n", " "))
         result = CliRunner().invoke(app, words[1:], input="1\n2\n" * 3)
         assert result.exit_code == 0, result.output
     for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL):

@@ -93,11 +93,13 @@ def test_the_architecture_is_drawn_as_the_code_is(monkeypatch):
 
 
 def test_the_citation_is_of_this_version():
-    """CITATION.cff and pyproject.toml agree."""
+    """CITATION.cff, pyproject.toml and the page on citing agree."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     citation = (ROOT / "CITATION.cff").read_text()
     for key in ("version", "license"):
         assert f"\n{key}: {project[key]}\n" in citation
+    page = (ROOT / "docs" / "how-to" / "change_one_assumption.md").read_text()
+    assert f"version = {{{project['version']}}}" in page
 
 
 class Fetched(HTMLParser):

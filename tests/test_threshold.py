@@ -155,4 +155,5 @@ def test_labels_of_two_runs_stay_apart():
         for name, label in (("a", "Treaty"), ("b", "Treaty"), ("c", ""))
     )
     assert labels([one, bare]) == ["Treaty", "c"]
+    assert labels([one, one]) == ["Treaty (a)", "Treaty (a-2)"]
     assert labels([one, other, bare]) == ["Treaty (a)", "Treaty (b)", "c"]

@@ -19,12 +19,13 @@ class Named(Protocol):
 
 def labels(named: Sequence[Named]) -> list[str]:
     """A label for each, in their order: the name where there is none, and the name behind it where
-    several have the same.
+    several have the same, numbered where several have that too.
     """
     own = [thing.label or thing.name for thing in named]
+    names = distinct([thing.name for thing in named])
     return [
-        f"{label} ({thing.name})" if own.count(label) > 1 else label
-        for thing, label in zip(named, own, strict=True)
+        f"{label} ({name})" if own.count(label) > 1 else label
+        for name, label in zip(names, own, strict=True)
     ]
 
 

@@ -96,7 +96,8 @@ def compare(
     baseline: Annotated[
         str | None,
         typer.Option(
-            help="Name of the scenario from which differences are taken.", show_default="the first"
+            help="Scenario from which differences are taken: its name or file.",
+            show_default="the first",
         ),
     ] = None,
     designs: Designs = None,
@@ -144,6 +145,8 @@ def compare(
             overrides,
         )
         names = distinct(names)
+        if baseline in files:
+            baseline = names[files.index(baseline)]
         if baseline is not None and baseline not in names:
             refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
         called = dict(zip(at, names, strict=True))

@@ -157,8 +157,8 @@ def turning(finding: Finding, ax: Axes | None = None) -> Axes:
     first = turned.iloc[0]
     high = "no limit" if np.isinf(first["divergence_high"]) else f"{first['divergence_high']:.2g}"
     ax.set_title(
-        f"{best} is level with {first['rival']} at the nearest under another belief "
-        f"on\n“{first['meaning']}”, {first['divergence']:.2g} nats "
+        f"{best} would be level with {first['rival']} under another belief "
+        f"about\n“{first['meaning']}”, {first['divergence']:.2g} nats "
         f"({first['divergence_low']:.2g} to {high}) away",
         loc="left",
     )

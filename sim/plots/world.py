@@ -123,7 +123,7 @@ def _draw_events(panel: Axes, events: Any, last: float) -> None:
     panel.set(
         xlim=(0, last),
         ylim=(-0.6, len(kinds) - 0.4),
-        xlabel="years since the ceasefire (orange: an actor did not hold)",
+        xlabel="years since the ceasefire (orange: an actor departed from the status quo)",
     )
     panel.spines[["top", "right"]].set_visible(False)
 

@@ -57,7 +57,7 @@ def _guarantee(scenario: Scenario) -> Iterator[str]:
                 yield from _comment(Commitment.guide)
         unit = f" [{info.unit}]" if info.unit else ""
         yield from ("#", *_comment(f"{info.meaning}{unit}"))
-        yield f"# {info.key}: none" if info.value == "none" else f"# {info.key} = {info.value}"
+        yield f"# not set: {info.key}" if info.value == "none" else f"# {info.key} = {info.value}"
 
 
 def _comment(text: str) -> list[str]:
