@@ -17,6 +17,8 @@ import pytest
 from elements import COMMANDS, assert_all_have_data
 from warm import FAULTS, KILL, Warm
 
+from sim.record.class_scenarios import CLASS_SCENARIOS
+
 pytestmark = pytest.mark.long
 SMALL = "[sampling]\ndesigns = {sets}\nreplicates = 2\nhorizon_years = 3\nsteps_per_year = 2\n"
 FILES = {
@@ -27,6 +29,9 @@ FILES = {
     "courses/course.toml": "until = 0.5\n",
     "plans/x.toml": "title = 'x'",
     "answers.csv": "expert,key,p5,p50,p95\nAnna,russia.insecurity,.1,.2,.5\n",
+} | {
+    f"classes/{one.scenario}.toml": f"extends = '{one.scenario}'\nsampling.steps_per_year = 1"
+    for one in CLASS_SCENARIOS
 }
 """The scenarios and the course of all trials."""
 BRIGADES = ("--vary", "regime.deployment.brigades=0:20")
@@ -43,7 +48,10 @@ STUDIES = {
     "sign": ("sign", "y.toml", *QUIET),
     "outlook": ("outlook", "many.toml", "--events", "courses/course.toml", *QUIET),
     "history": ("history", "none.toml", *QUIET),
-    "calibrate": ("calibrate", "--candidates=100", "--histories=50", "--checks=20"),
+    "calibrate": (
+        *("calibrate", "classes", "--candidates=12", "--histories=6", "--checks=3"),
+        *("--seed=2", *QUIET),
+    ),
 }
 """Commands that keep what they computed, in small."""
 OTHERS = {
@@ -76,11 +84,21 @@ FAULTED = STUDIES | OTHERS
 SERVES = {"app"}
 """Commands that do not end by themselves."""
 SIZES = {
-    "sim.study.calibration.study.FRESH": 5,
-    "sim.study.calibration.study._FRESH_HISTORIES": 50,
+    "sim.study.calibration.study.MIN_CANDIDATES": 12,
+    "sim.study.calibration.study.MIN_HISTORIES": 6,
+    "sim.study.calibration.study.MIN_CHECKS": 3,
+    "sim.study.calibration.study.FRESH": 2,
+    "sim.study.calibration.study._FRESH_HISTORIES": 5,
     "sim.study.calibration.study._TRUE_HISTORIES": 90,
-    "sim.study.calibration.study._REFITS": 3,
+    "sim.study.calibration.study._COARSER": 6,
+    "sim.study.calibration.study._SETS": 4,
+    "sim.study.calibration.study._REFITS": 1,
+    "sim.study.calibration.emulator.DEGREE": 1,
+    "sim.study.calibration.emulator._TOLERANCE": 0.1,
     "sim.study.scoring.RESAMPLES": 10,
+    "sim.study.cheapest.ROUNDS": 1,
+    "sim.analysis.resampling.bags:resamples": 4,
+    "sim.analysis.resampling.halves:resamples": 4,
     "sim.study.side_payments.frontier:samples": 8,
     "sim.study.side_payments.frontier:designs": 8,
     "sim.study.side_payments.frontier:replicates": 2,
@@ -109,7 +127,7 @@ def warm():
 def template(warm, tmp_path_factory):
     """A folder with the files of all trials, a run, a finding, and the log of a game."""
     folder = tmp_path_factory.mktemp("template")
-    for name in ("courses", "plans"):
+    for name in ("classes", "courses", "plans"):
         (folder / name).mkdir()
     for name, text in FILES.items():
         (folder / name).write_text(text)

@@ -6,6 +6,7 @@ Started as a program it reads a trial a line, as JSON, and answers with how the 
 
 import errno
 import importlib
+import inspect
 import io
 import json
 import os
@@ -199,9 +200,20 @@ def _warm_up(sizes: dict[str, int]) -> None:
         module, _, inner = path.rpartition(".")
         owner = importlib.import_module(module)
         if keyword:
-            getattr(owner, inner).__kwdefaults__[keyword] = size
+            _set_default(getattr(owner, inner), keyword, size)
         else:
             setattr(owner, inner, size)
+
+
+def _set_default(function: Any, keyword: str, size: int) -> None:
+    """Give an argument of a function another default."""
+    if keyword in (function.__kwdefaults__ or {}):
+        function.__kwdefaults__[keyword] = size
+        return
+    defaults = function.__defaults__
+    names = inspect.getfullargspec(function).args[-len(defaults) :]
+    together = zip(names, defaults, strict=True)
+    function.__defaults__ = tuple(size if name == keyword else old for name, old in together)
 
 
 @dataclass(frozen=True)
