@@ -7,6 +7,7 @@ disk, no memory left, or SIGKILL. The suite tries some uses of each command; the
 all of them with each fault.
 """
 
+import inspect
 import itertools
 import json
 import random
@@ -17,6 +18,7 @@ import pytest
 from elements import COMMANDS, assert_all_have_data
 from warm import FAULTS, KILL, Warm
 
+from sim.cli import app
 from sim.record.class_scenarios import CLASS_SCENARIOS
 
 pytestmark = pytest.mark.long
@@ -260,11 +262,28 @@ def test_whatever_fails_a_command_goes_on_and_ends_with_the_same_bytes(name, tri
         tried.mend(folder, (fault, at))
 
 
+AT_ONCE = STUDIES | {name: OTHERS[name] for name in ("elicit", "replay, typical", "report")}
+"""Commands that several people may give at once in one folder."""
+OFTEN = {"discover", "run", "elicit"}
+"""Those tried in any case: a finding, a run, and a finding with a file beside it."""
+
+
+def test_every_command_that_keeps_results_is_tried_at_once():
+    """Those with processes to compute with."""
+    keep = {
+        each.name or each.callback.__name__
+        for each in app.registered_commands
+        if "workers" in inspect.signature(each.callback).parameters
+    }
+    tried = {words[0] for words in AT_ONCE.values()} - {"replay"}
+    assert_all_have_data(keep, dict.fromkeys(tried), "AT_ONCE")
+
+
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[pytest.mark.exhaustive] if name != "discover" else [])
-        for name in STUDIES
+        pytest.param(name, marks=[] if name in OFTEN else [pytest.mark.exhaustive])
+        for name in AT_ONCE
     ],
 )
 def test_three_at_once_in_one_folder_all_succeed(name, warm, template, tmp_path):
@@ -272,7 +291,8 @@ def test_three_at_once_in_one_folder_all_succeed(name, warm, template, tmp_path)
     read.
     """
     folder = tmp_path / "three"
-    shutil.copytree(template, folder, ignore=lambda *_: ("runs",))
-    ended = warm.at_once(3, list(STUDIES[name]), folder)
+    words, needs_runs = AT_ONCE[name], any("*" in word for word in AT_ONCE[name])
+    shutil.copytree(template, folder, ignore=lambda *_: () if needs_runs else ("runs",))
+    ended = warm.at_once(3, expanded(words, template), folder)
     assert [one.code for one in ended] == [0, 0, 0], ended
     assert len({one.out for one in ended}) == 1

@@ -4,7 +4,6 @@ holds from its last moment on.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from html import escape
 from itertools import product
 from typing import Any
 
@@ -13,6 +12,7 @@ import streamlit as st
 from sim.app import courses, markup, results
 from sim.app.settings import MOST_STEPS, ORIGIN, Explored
 from sim.app.sidebar import stands_at
+from sim.characters import as_html
 from sim.ensemble.store import Run
 from sim.errors import InputError
 from sim.presentation.outlook import section
@@ -151,7 +151,7 @@ def _offer(course: Course, scenario: Scenario) -> None:
 
 def _reason(found: list[str]) -> str:
     """Why an event cannot be added, without its place."""
-    return escape("; ".join(problem.split("]: ", 1)[-1] for problem in found))
+    return as_html("; ".join(problem.split("]: ", 1)[-1] for problem in found))
 
 
 def _kinds() -> Iterator[tuple[str, Mapping[str, Any]]]:

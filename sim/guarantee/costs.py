@@ -7,6 +7,7 @@ Every price is a value of the scenario. Costs change nothing in the game: no act
 
 import numpy as np
 
+from sim.characters import in_column
 from sim.quantity import Array, Parameters, Quantity, parameter
 
 PEACE = ("stationing", "arms")
@@ -20,11 +21,8 @@ _NO_RATE = 1e-12
 
 
 def column(item: str, bearer: str) -> str:
-    """Name of the outcome that holds what `bearer` bears of an item.
-
-    A dot in the name of a bearer becomes a middle one: dotted names are keys of a scenario.
-    """
-    return f"cost_{item}_{bearer.replace('.', '·')}"
+    """Name of the outcome that holds what `bearer` bears of an item."""
+    return f"cost_{item}_{in_column(bearer)}"
 
 
 class Costs(Parameters):
