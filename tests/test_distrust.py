@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 
 import pytest
 from filelock import FileLock
@@ -9,9 +10,11 @@ from filelock import FileLock
 import sim
 from sim.characters import as_html, visible
 from sim.ensemble import folder as folders
+from sim.errors import MOST_PROBLEMS
 from sim.exports.write import export
 from sim.page.page import page
 from sim.scenario.show import resolved
+from sim.study.answers import read_beliefs
 
 SMALL = {"sampling.designs": 4, "sampling.replicates": 2, "sampling.horizon_years": 1}
 MEMBER = """
@@ -104,3 +107,22 @@ def test_a_file_system_without_locks_is_named(tmp_path, monkeypatch, command):
     words = ("run", "none", "--designs=4", "--replicates=2", "--years=1", "--out", tmp_path)
     (line,) = command(*words, code=2).stderr.splitlines()
     assert "locks no files" in line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ",".join(f"{number:x}" for number in range(150_000)),
+        "expert,key,p5,p50,p95\n" + "A,russia.insecurit,1,2,3\n" * 30_000,
+    ],
+    ids=["columns", "rows"],
+)
+def test_answers_that_go_on_and_on_are_refused_at_once(text, tmp_path):
+    """Neither is compared with all others, nor each with all numbers of a scenario."""
+    path = tmp_path / "answers.csv"
+    path.write_text(text, encoding="utf-8")
+    began = time.process_time()
+    with pytest.raises(sim.ScenarioError) as refused:
+        read_beliefs(sim.load("none"), path)
+    assert time.process_time() - began < 60
+    assert len(refused.value.problems) <= MOST_PROBLEMS + 1
