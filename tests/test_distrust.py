@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import time
 
 import pytest
@@ -126,3 +128,10 @@ def test_answers_that_go_on_and_on_are_refused_at_once(text, tmp_path):
         read_beliefs(sim.load("none"), path)
     assert time.process_time() - began < 60
     assert len(refused.value.problems) <= MOST_PROBLEMS + 1
+
+
+def test_python_without_descriptions_of_functions_runs(tmp_path):
+    """`python -OO` takes them away; help is shorter, and nothing else differs."""
+    words = [sys.executable, "-OO", "-m", "sim", "check", "none"]
+    ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
