@@ -3,12 +3,14 @@ is written in letters that it can.
 """
 
 import codecs
+import html
 import re
 
 _ACTING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, but for tab and line feed
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks that turn the direction of text
-    "\u2028\u2029\ufeff\ud800-\udfff]"  # other line ends, byte order marks, bytes of no character
+    "\u2028\u2029\ufeff\ud800-\udfff"  # other line ends, byte order marks, bytes of no character
+    "\u200b\u2060-\u2064\ufff9-\ufffb\U000e0000-\U000e007f]"  # what hides between letters, unseen
 )
 _NEAREST = {
     "\N{PLUS-MINUS SIGN}": "+-",
@@ -33,6 +35,8 @@ _NEAREST = {
 _LAST_OF_FOUR_DIGITS = 0xFFFF
 FORMULA = ("=", "+", "-", "@")
 """What a text begins with that a spreadsheet takes for a formula."""
+_IN_COLUMNS = str.maketrans({".": "·", "/": "\N{DIVISION SLASH}"})
+"""A dotted name is the key of a scenario, and a slash parts the groups of a netCDF file."""
 LONGEST_QUOTED = 80
 """Characters of a value that a message repeats: one line of a terminal."""
 
@@ -52,6 +56,16 @@ def visible(text: str) -> str:
 def in_one_line(text: str) -> str:
     """The same, spaces and line ends of any kind being one space."""
     return visible(" ".join(text.split()))
+
+
+def in_column(name: str) -> str:
+    """A name as part of the name of a column, in which a dot and a slash mean something else."""
+    return name.translate(_IN_COLUMNS)
+
+
+def as_html(text: str) -> str:
+    """The text as a page shows it: neither markup nor anything that turns the text around it."""
+    return html.escape(visible(text))
 
 
 def quoted(value: object) -> str:

@@ -165,8 +165,8 @@ MANY_HISTORIES = {
     ),
 }
 """More histories of each command than start unasked."""
-OF_RUNS = {"report"}
-"""Commands that simulate some histories of runs which had to be agreed to."""
+OF_RUNS = {"report", "verify"}
+"""Commands that simulate histories of runs that are there."""
 
 
 def test_every_command_that_simulates_asks_first():

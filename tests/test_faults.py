@@ -7,6 +7,7 @@ disk, no memory left, or SIGKILL. The suite tries some uses of each command; the
 all of them with each fault.
 """
 
+import inspect
 import itertools
 import json
 import random
@@ -18,6 +19,9 @@ from elements import COMMANDS, assert_all_have_data
 from sizes import STUDY_SIZES
 from warm import FAULTS, KILL, Warm
 
+from sim.cli import app
+from sim.record.class_scenarios import CLASS_SCENARIOS
+
 pytestmark = pytest.mark.long
 SMALL = "[sampling]\ndesigns = {sets}\nreplicates = 2\nhorizon_years = 3\nsteps_per_year = 2\n"
 FILES = {
@@ -28,6 +32,9 @@ FILES = {
     "courses/course.toml": "until = 0.5\n",
     "plans/x.toml": "title = 'x'",
     "answers.csv": "expert,key,p5,p50,p95\nAnna,russia.insecurity,.1,.2,.5\n",
+} | {
+    f"classes/{one.scenario}.toml": f"extends = '{one.scenario}'\nsampling.steps_per_year = 1"
+    for one in CLASS_SCENARIOS
 }
 """The scenarios and the course of all trials."""
 BRIGADES = ("--vary", "regime.deployment.brigades=0:20")
@@ -44,7 +51,10 @@ STUDIES = {
     "sign": ("sign", "y.toml", *QUIET),
     "outlook": ("outlook", "many.toml", "--events", "courses/course.toml", *QUIET),
     "history": ("history", "none.toml", *QUIET),
-    "calibrate": ("calibrate", "--candidates=100", "--histories=50", "--checks=20"),
+    "calibrate": (
+        *("calibrate", "classes", "--candidates=12", "--histories=6", "--checks=3"),
+        *("--seed=2", *QUIET),
+    ),
 }
 """Commands that keep what they computed, in small."""
 OTHERS = {
@@ -77,11 +87,20 @@ FAULTED = STUDIES | OTHERS
 SERVES = {"app"}
 """Commands that do not end by themselves."""
 SIZES = STUDY_SIZES | {
-    "sim.study.calibration.study.FRESH_CANDIDATES": 5,
-    "sim.study.calibration.study._FRESH_HISTORIES": 50,
+    "sim.study.calibration.study.MIN_CANDIDATES": 12,
+    "sim.study.calibration.study.MIN_HISTORIES": 6,
+    "sim.study.calibration.study.MIN_CHECKS": 3,
+    "sim.study.calibration.study.FRESH_CANDIDATES": 2,
+    "sim.study.calibration.study._FRESH_HISTORIES": 5,
     "sim.study.calibration.study._TRUE_HISTORIES": 90,
-    "sim.study.calibration.study._REFITS": 3,
+    "sim.study.calibration.study._COARSER": 6,
+    "sim.study.calibration.study._SETS": 4,
+    "sim.study.calibration.study._REFITS": 1,
+    "sim.study.calibration.emulator.DEGREE": 1,
+    "sim.study.calibration.emulator._TOLERANCE": 0.1,
     "sim.study.scoring.CHEAP_RESAMPLES": 10,
+    "sim.analysis.resampling.bags:resamples": 4,
+    "sim.analysis.resampling.halves:resamples": 4,
 }
 """Sizes under which a study takes a moment."""
 TYPED = "2\n" * 400
@@ -107,7 +126,7 @@ def warm():
 def template(warm, tmp_path_factory):
     """A folder with the files of all trials, a run, a finding, and the log of a game."""
     folder = tmp_path_factory.mktemp("template")
-    for name in ("courses", "plans"):
+    for name in ("classes", "courses", "plans"):
         (folder / name).mkdir()
     for name, text in FILES.items():
         (folder / name).write_text(text)
@@ -242,11 +261,28 @@ def test_whatever_fails_a_command_goes_on_and_ends_with_the_same_bytes(name, tri
         tried.mend(folder, (fault, at))
 
 
+AT_ONCE = STUDIES | {name: OTHERS[name] for name in ("elicit", "replay, typical", "report")}
+"""Commands that several people may give at once in one folder."""
+OFTEN = {"discover", "run", "elicit"}
+"""Those tried in any case: a finding, a run, and a finding with a file beside it."""
+
+
+def test_every_command_that_keeps_results_is_tried_at_once():
+    """Those with processes to compute with."""
+    keep = {
+        each.name or each.callback.__name__
+        for each in app.registered_commands
+        if "workers" in inspect.signature(each.callback).parameters
+    }
+    tried = {words[0] for words in AT_ONCE.values()} - {"replay"}
+    assert_all_have_data(keep, dict.fromkeys(tried), "AT_ONCE")
+
+
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[pytest.mark.exhaustive] if name != "discover" else [])
-        for name in STUDIES
+        pytest.param(name, marks=[] if name in OFTEN else [pytest.mark.exhaustive])
+        for name in AT_ONCE
     ],
 )
 def test_three_at_once_in_one_folder_all_succeed(name, warm, template, tmp_path):
@@ -254,7 +290,8 @@ def test_three_at_once_in_one_folder_all_succeed(name, warm, template, tmp_path)
     read.
     """
     folder = tmp_path / "three"
-    shutil.copytree(template, folder, ignore=lambda *_: ("runs",))
-    ended = warm.at_once(3, list(STUDIES[name]), folder)
+    words, needs_runs = AT_ONCE[name], any("*" in word for word in AT_ONCE[name])
+    shutil.copytree(template, folder, ignore=lambda *_: () if needs_runs else ("runs",))
+    ended = warm.at_once(3, expanded(words, template), folder)
     assert [one.code for one in ended] == [0, 0, 0], ended
     assert len({one.out for one in ended}) == 1

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from sim.calendar import Calendar, Date
+from sim.characters import in_column
 from sim.quantity import Array, AsTuple, Brigades, Parameters, Quantity, least, parameter
 from sim.uncertainty import Floats
 
@@ -131,11 +132,11 @@ class Without(Parameters):
 def _differ(members: tuple[Member, ...]) -> tuple[Member, ...]:
     """Refuse two of one name, too many, and economies given for some only.
 
-    Outcomes go by the names in small letters, a dot being a middle one.
+    Outcomes go by the names in small letters, as they stand in columns.
     """
     if len(members) > MOST_MEMBERS:
         raise PydanticCustomError("members", "has more than {most} members", {"most": MOST_MEMBERS})
-    columns = [member.name.casefold().replace(".", "·") for member in members]
+    columns = [in_column(member.name.casefold()) for member in members]
     if twice := sorted(
         {
             member.name

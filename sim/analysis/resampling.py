@@ -22,7 +22,7 @@ def bags(count: int, seed: int, *, resamples: int = RESAMPLES) -> list[NDArray[n
     return [rng.integers(count, size=count) for _ in range(resamples)]
 
 
-def halves(count: int, seed: int, resamples: int = RESAMPLES) -> list[NDArray[np.intp]]:
+def halves(count: int, seed: int, *, resamples: int = RESAMPLES) -> list[NDArray[np.intp]]:
     """Random halves of `count` things, each as their positions.
 
     What halves say varies about as what all say would (McCarthy 1969).

@@ -91,7 +91,7 @@ def groups(file: Scenario, scenario: Scenario, others: Iterable[Scenario]) -> It
         yield Group(
             key,
             name.replace("_", " ").capitalize(),
-            (block.__doc__ or "").strip().splitlines()[0],
+            (block.__doc__ or "").strip().partition("\n")[0],
             may_be_absent(key),
             getattr(scenario.regime, name) is not None,
             getattr(file.regime, name) is not None,

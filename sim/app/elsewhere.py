@@ -4,7 +4,6 @@ import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from sim.app import markup
 from sim.app.explored import Explored
 from sim.app.settings import DEAL, text_of
+from sim.characters import as_html
 from sim.scenario import library
 from sim.scenario.schema import Scenario
 
@@ -64,7 +64,7 @@ def _called(name: str, path: Path) -> str:
 def code(note: str, file: str, command: str, python: str) -> None:
     """Command and Python of a view, and the file that both take."""
     with st.expander(TITLE):
-        markup.html(f'<p class="quiet">{escape(note)}</p>')
+        markup.html(f'<p class="quiet">{as_html(note)}</p>')
         for text in (file, command, python):
             st.code(text, language=None, wrap_lines=True)
 
@@ -84,7 +84,7 @@ def show(
     with place.expander(TITLE):
         if scenarios[0].file == offered:
             markup.html(
-                f'<p class="quiet">The view Files offers {escape(offered)} as it stands here.</p>'
+                f'<p class="quiet">The view Files offers {as_html(offered)} as it stands here.</p>'
             )
         left, right = st.columns(2, gap="medium")
         with left:

@@ -6,10 +6,10 @@ Whatever comes from a file is shown as it stands and never read as markup.
 import base64
 import re
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
 
+from sim.characters import as_html
 from sim.presentation.section import Section, Table
 
 STYLE = """<style>
@@ -71,14 +71,14 @@ def problems(faults: Sequence[str]) -> None:
     if faults:
         html(
             '<div class="problems" role="alert"><ul>'
-            + "".join(f"<li>{escape(fault)}</li>" for fault in faults)
+            + "".join(f"<li>{as_html(fault)}</li>" for fault in faults)
             + "</ul></div>"
         )
 
 
 def status(said: str) -> None:
     """What goes on, read aloud when it changes."""
-    html(f'<p class="quiet" role="status">{escape(said)}</p>')
+    html(f'<p class="quiet" role="status">{as_html(said)}</p>')
 
 
 def as_markdown(text: str) -> str:
@@ -96,11 +96,11 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], kind: str, nam
         f'<th scope="col">{_breakable(heading)}</th>' if heading else "<td></td>"
         for heading in headings
     )
-    called = escape(name or ", ".join(filter(None, headings)))
+    called = as_html(name or ", ".join(filter(None, headings)))
     body = "".join(
         f'<tr><th scope="row">{_breakable(name)}</th>'
         + "".join(
-            f'<td data-label="{escape(heading)}">{_cell(cell)}</td>'
+            f'<td data-label="{as_html(heading)}">{_cell(cell)}</td>'
             for heading, cell in zip(headings[1:], cells, strict=True)
         )
         + "</tr>"
@@ -118,28 +118,28 @@ def numbers(shown: Table) -> str:
     if len(rows) < len(headings) - 1:
         (_, *headings), *rows = ([*row] for row in zip(headings, *rows, strict=True))
         headings = ["", *headings]
-    return f"<h3>{escape(shown.title)}</h3>{table(headings, rows, 'numbers', shown.title)}"
+    return f"<h3>{as_html(shown.title)}</h3>{table(headings, rows, 'numbers', shown.title)}"
 
 
 def sentences(section: Section) -> str:
     """The question of a section and its answer."""
-    said = "".join(f"<p>{escape(sentence)}</p>" for sentence in section.answer)
-    return f"<h2>{escape(section.question)}</h2>{said}"
+    said = "".join(f"<p>{as_html(sentence)}</p>" for sentence in section.answer)
+    return f"<h2>{as_html(section.question)}</h2>{said}"
 
 
 def figure(png: bytes, words: str) -> str:
     """A figure, with what it shows in words for those who cannot see it."""
     return (
-        f'<div class="figure"><img alt="{escape(words)}" '
+        f'<div class="figure"><img alt="{as_html(words)}" '
         f'src="data:image/png;base64,{base64.b64encode(png).decode()}"></div>'
     )
 
 
 def _breakable(name: str) -> str:
     """A name that may go on in the next line after a stop in it."""
-    return re.sub(r"([_.\-])", r"\1<wbr>", escape(name))
+    return re.sub(r"([_.\-])", r"\1<wbr>", as_html(name))
 
 
 def _cell(text: str) -> str:
     first, *rest = text.split("\n")
-    return escape(first) + "".join(f"<small>{escape(line)}</small>" for line in rest)
+    return as_html(first) + "".join(f"<small>{as_html(line)}</small>" for line in rest)

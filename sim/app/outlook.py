@@ -4,7 +4,6 @@ holds from its last moment on.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from html import escape
 from itertools import product
 from typing import Any
 
@@ -14,6 +13,7 @@ from sim.app import courses, markup, results
 from sim.app.explored import MOST_STEPS, Explored
 from sim.app.settings import ORIGIN
 from sim.app.sidebar import stands_at
+from sim.characters import as_html
 from sim.ensemble.store import Run
 from sim.errors import InputError
 from sim.presentation.outlook import section
@@ -152,7 +152,7 @@ def _offer(course: Course, scenario: Scenario) -> None:
 
 def _reason(problems: list[str]) -> str:
     """Why an event cannot be added, without its place."""
-    return escape("; ".join(problem.split("]: ", 1)[-1] for problem in problems))
+    return as_html("; ".join(problem.split("]: ", 1)[-1] for problem in problems))
 
 
 def _kinds() -> Iterator[tuple[str, Mapping[str, Any]]]:

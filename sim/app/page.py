@@ -5,7 +5,6 @@ whenever a control moves.
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -36,7 +35,7 @@ from sim.app.settings import (
     settings_of,
     within_bounds,
 )
-from sim.characters import quoted
+from sim.characters import as_html, quoted
 from sim.errors import InputError
 from sim.presentation.answer import HOW_TO_READ
 from sim.scenario.load import load, load_folder
@@ -137,9 +136,9 @@ def _heading(explored: Explored) -> None:
         f"{changed} value{'s' if changed > 1 else ''} changed. " if changed else "As in its file. "
     )
     markup.html(
-        f"<h1>{escape(scenario.title or scenario.name)}</h1>"
-        f"<p>{escape(scenario.description.strip())}</p>"
-        f'<p class="quiet">{as_of}{says}{escape(HOW_TO_READ)}</p>'
+        f"<h1>{as_html(scenario.title.strip() or scenario.name)}</h1>"
+        f"<p>{as_html(scenario.description.strip())}</p>"
+        f'<p class="quiet">{as_of}{says}{as_html(HOW_TO_READ)}</p>'
     )
 
 

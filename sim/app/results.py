@@ -5,7 +5,6 @@ A run is simulated once for a scenario and kept while it is among the last ones.
 
 from collections.abc import Sequence
 from functools import partial
-from html import escape
 from io import BytesIO
 from threading import Lock
 
@@ -16,6 +15,7 @@ import sim
 from sim.analysis.comparison import Comparison, comparison
 from sim.analysis.summary import Summary
 from sim.app import markup
+from sim.characters import as_html
 from sim.ensemble.store import Run
 from sim.errors import NotPairedError
 from sim.page.page import page
@@ -58,12 +58,12 @@ def show(runs: Sequence[Run], baseline: str) -> None:
         _offer_reversal(runs)
     drawn = []
     for section in sections(shown):
-        markup.html(f"<h2>{escape(section.question)}</h2>")
+        markup.html(f"<h2>{as_html(section.question)}</h2>")
         left, right = st.columns([4, 3], gap="medium")
         drawn.append((section, left))
         with right:
             tables = "".join(markup.numbers(table) for table in section.tables)
-            markup.html(f'{tables}<p class="quiet">{escape(section.trust)}</p>')
+            markup.html(f'{tables}<p class="quiet">{as_html(section.trust)}</p>')
     if len(runs) == 1:
         markup.html(
             '<p class="quiet">Move a slider, compare with another scenario or choose a '
@@ -90,7 +90,7 @@ def whole(section: Section, pictures: Sequence[tuple[bytes, str]]) -> None:
     for picture in pictures:
         markup.html(markup.figure(*picture))
     tables = "".join(markup.numbers(table) for table in section.tables)
-    markup.html(f'{tables}<p class="quiet">{escape(section.trust)}</p>')
+    markup.html(f'{tables}<p class="quiet">{as_html(section.trust)}</p>')
 
 
 def offer_report(runs: Sequence[Run], baseline: str) -> None:

@@ -6,7 +6,6 @@ The log of the game is in the address; to go back is to cut it short.
 
 import json
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
 
@@ -15,6 +14,7 @@ from sim.app.explored import Explored
 from sim.app.settings import Request
 from sim.app.sidebar import put, stands_at
 from sim.app.views import numbered
+from sim.characters import as_html
 from sim.errors import InputError, ScenarioError
 from sim.presentation.after_action import after_action as section_of
 from sim.presentation.deeds import Deed
@@ -142,7 +142,7 @@ def _play(scenario: Scenario, number: int, seats: Sequence[str], course: Course)
     if turn is None:
         _end(game)
         return
-    who, *known, question = (escape(text) for text in situation(turn, signed))
+    who, *known, question = (as_html(text) for text in situation(turn, signed))
     said = "".join(f"<p>{text}</p>" for text in known)
     markup.html(f"<h2>{who}</h2>{said}<h2>{question}</h2>")
     *choices, why = options(turn)
@@ -153,7 +153,7 @@ def _play(scenario: Scenario, number: int, seats: Sequence[str], course: Course)
             on_click=courses.keep,
             args=(NAME, decided(course, turn, option)),
         )
-    markup.html(f"<p>{escape(why)}</p>")
+    markup.html(f"<p>{as_html(why)}</p>")
 
 
 def _news(game: Game) -> None:
@@ -181,12 +181,12 @@ def _month(game: Game, step: int) -> str:
 def _listed(game: Game, deeds: Sequence[Deed]) -> str:
     scenario = game.scenario
     happened = news(scenario.calendar.signed, deeds, scenario.sampling.steps_per_year, set())
-    return f'<div class="long">{"".join(f"<p>{escape(text)}</p>" for text in happened)}</div>'
+    return f'<div class="long">{"".join(f"<p>{as_html(text)}</p>" for text in happened)}</div>'
 
 
 def _end(game: Game) -> None:
     """How it ended; then the whole story, and what each decision was worth, for whoever asks."""
-    markup.html(f"<h2>{escape(ending(game.journal))}</h2>")
+    markup.html(f"<h2>{as_html(ending(game.journal))}</h2>")
     scenario, course = game.scenario, game.course
     if not st.button("The whole story, and what each decision was worth", type="primary"):
         return
@@ -208,7 +208,7 @@ def _end(game: Game) -> None:
         }
         markup.html(
             "".join(
-                f"<h3>{escape(one.heading)}</h3><p>{escape(one.text)}</p>"
+                f"<h3>{as_html(one.heading)}</h3><p>{as_html(one.text)}</p>"
                 for one in paragraphs(story)
             )
         )

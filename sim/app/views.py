@@ -1,7 +1,6 @@
 """The other views: one world's story, every parameter, and what can be taken away."""
 
 from collections.abc import Sequence
-from html import escape
 from io import BytesIO
 
 import streamlit as st
@@ -12,7 +11,7 @@ from sim.analysis.comparison import comparison
 from sim.analysis.typical import typical
 from sim.app import markup, results
 from sim.app.sidebar import put, stands_at
-from sim.characters import quoted
+from sim.characters import as_html, quoted
 from sim.ensemble.store import Run
 from sim.presentation.runs import sections
 from sim.scenario.schema import Scenario
@@ -65,7 +64,7 @@ def world(scenario: Scenario, stem: str, run: Run, wanted: str) -> int:
     with right:
         rows = [[f"{event['years']:.2f}", event["words"]] for event in history["events"]]
         markup.html(
-            f"<h2>{escape(words)}</h2>{markup.table(['Year', 'What happened'], rows, 'story')}"
+            f"<h2>{as_html(words)}</h2>{markup.table(['Year', 'What happened'], rows, 'story')}"
         )
     return number
 
@@ -96,7 +95,7 @@ def every_parameter(scenario: Scenario) -> None:
         if wanted in " ".join(row).casefold():
             rows.append(row)
     if scenario.sources:
-        listed = "".join(f"<li>{escape(source)}</li>" for source in scenario.sources)
+        listed = "".join(f"<li>{as_html(source)}</li>" for source in scenario.sources)
         markup.html(f"<h2>Sources of the scenario</h2><ul>{listed}</ul>")
     if rows:
         markup.html(
@@ -112,7 +111,7 @@ def files(scenario: Scenario, stem: str, runs: Sequence[Run], baseline: str) -> 
     """The scenario as a file, the figures, and the outcomes of every history."""
     markup.html(
         "<h2>The scenario</h2><p>One file with every value, its meaning and its source. The "
-        f"command line gives the same numbers: <code>ceasefire run {escape(stem)}.toml</code></p>"
+        f"command line gives the same numbers: <code>ceasefire run {as_html(stem)}.toml</code></p>"
     )
     _button(f"{stem}.toml", resolved(scenario), "application/toml")
     markup.html("<h2>The figures</h2>")

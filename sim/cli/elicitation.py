@@ -23,7 +23,7 @@ from sim.cli.options import (
 )
 from sim.cli.output import output, writes_results
 from sim.cli.running import advance, progress_bar
-from sim.cli.size import agree, asks_first
+from sim.cli.size import agree, agree_to, asks_first
 from sim.cli.streams import say
 from sim.cli.studies import publish
 from sim.errors import ArgumentFault, ScenarioError
@@ -118,7 +118,10 @@ def elicit(
 
         scenario = load(file, overrides, sampling(seed=seed))
         choose = partial(_questions, scenario, keys or [], number, outcome, workers, runs)
+        chooses = csv is None and not keys
+        first = [(scenario, _choosing(scenario))] if chooses else []
         if template is not None:
+            agree_to(first, workers)
             text = blank(choose()[0].values(), [expert])
             _refuse_other_answers(template)
             write(template, lambda file: file.write_text(text, encoding="utf-8", newline=""))
@@ -129,7 +132,7 @@ def elicit(
             return
         overlay = _checked_overlay(out)
         sized = load(file, overrides, sampling(designs, replicates, seed))
-        agree([sized], workers, times=2)
+        agree_to([*first, (sized, 2 * sized.sampling.worlds)], workers)
         if csv is None:
             _ask(scenario, choose, expert, overlay.with_suffix(".csv"))
         elif keys:
@@ -179,6 +182,13 @@ def _questions(
     known = known_numbers(scenario)
     chosen = [key for key in leading(finding) if key in known][:number]
     return asked_numbers(scenario, chosen), {key: driven(finding, key) for key in chosen}
+
+
+def _choosing(scenario: "Scenario") -> int:
+    """Histories of the quick sensitivity that chooses what to ask for."""
+    from sim.study.sensitivity import histories_of_sensitivity
+
+    return histories_of_sensitivity([scenario], {}, samples=_QUICK)
 
 
 def _sensitivity(scenario: "Scenario", outcome: str, workers: int, runs: Path) -> "Finding":

@@ -33,7 +33,7 @@ class Panels(TyperGroup):
         command: Any = super().get_command(ctx, cmd_name)
         if command is not None:
             command.rich_help_panel = _PANEL_OF[cmd_name]
-            command.help = _LINE_BREAK.sub(" ", command.help)
+            command.help = _LINE_BREAK.sub(" ", command.help or "")
         return command
 
     def invoke(self, ctx: Any) -> Any:

@@ -49,10 +49,18 @@ def simulate(
                     precision,
                     integrated=integrated,
                     tell=note,
+                    before=partial(_agree_beside, bar, workers),
                     **options,
                 )
             )
     return runs
+
+
+def _agree_beside(bar: Any, workers: int, scenario: "Scenario") -> None:
+    """Ask before a run that is larger than what was agreed to, while a bar is shown."""
+    bar.stop()
+    agree([scenario], workers)
+    bar.start()
 
 
 @contextmanager

@@ -6,14 +6,13 @@ from typing import Annotated
 import typer
 
 from sim.cli.messages import plain_errors
-from sim.cli.options import (
-    AsJson,
-    app,
-)
+from sim.cli.options import AsJson, app
+from sim.cli.size import agree_to, asks_first
 from sim.cli.streams import say, say_document
 
 
 @app.command()
+@asks_first
 def verify(
     folder: Annotated[
         Path, typer.Argument(metavar="RUN", help="A run folder.", show_default=False)
@@ -27,9 +26,13 @@ def verify(
     with plain_errors():
         from dataclasses import asdict
 
-        from sim.ensemble.verify import verify as check
+        from sim.ensemble.store import read_run
+        from sim.ensemble.verify import histories_of_verification, verify_run
 
-        checked = check(folder, everything=everything)
+        run = read_run(folder)
+        again = histories_of_verification(run.scenario, everything=everything)
+        agree_to([(run.scenario, again)])
+        checked = verify_run(run, everything=everything)
         if as_json:
             say_document(asdict(checked))
         else:
@@ -37,9 +40,9 @@ def verify(
             timeline = (
                 "" if checked.timeline else "the timeline was not compared, which takes --all"
             )
-            again = f"simulated histories computed again: {same}"
+            counted = f"{checked.worlds} of {checked.total} simulated histories"
             lines = [
-                f"{folder}: {checked.worlds} of {checked.total} {again}",
+                f"{folder}: {counted} computed again: {same}",
                 *checked.differences,
                 *checked.versions,
             ]

@@ -14,7 +14,7 @@ from sim.cli.options import AsJson, File, Set, app
 from sim.cli.output import draw_figure
 from sim.cli.play import judge, show_game
 from sim.cli.running import simulate
-from sim.cli.size import asks_first
+from sim.cli.size import agree_to, asks_first
 from sim.cli.streams import say, say_document
 from sim.errors import ArgumentFault, ScenarioError
 
@@ -86,6 +86,8 @@ def replay(
         both = list(load_at(dict(enumerate(files, 1)), overrides).values())
         scenario = both[0]
         fixed = None if course is None else _fixed(course, scenario)
+        if fixed is not None:
+            agree_to([(scenario, _judged(fixed))])
         worlds = _typical(scenario, out or Path("runs")) if typical else {"": world or 0}
         stories = []
         for kind, number in worlds.items():
@@ -123,6 +125,13 @@ def _fixed(path: Path, scenario: "Scenario") -> "Course":
     from sim.scenario.course_file import load_course
 
     return load_course(path, scenario)
+
+
+def _judged(course: "Course") -> int:
+    """Histories that judge the decisions of a course."""
+    from sim.study.after_action import histories_of_after_action
+
+    return histories_of_after_action(course)
 
 
 def _story(

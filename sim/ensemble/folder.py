@@ -6,7 +6,7 @@ import glob
 import logging
 import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -112,7 +112,7 @@ class Store:
             return None
         if run.manifest["hash"] != self.manifest["hash"]:
             return None
-        shutil.rmtree(self._blocks, ignore_errors=True)  # left by a process that was killed here
+        _discard(self._blocks)  # left by a process that was killed here
         said = {key: self.manifest[key] for key in _SAID}
         return Run(run.worlds, run.timeline, run.manifest | said, run.folder)
 
@@ -134,7 +134,7 @@ class Store:
             default=(None, 0),
         )
         self._blocks.mkdir(parents=True, exist_ok=True)
-        for half_written in self.folder.glob(".*"):  # by a process that was killed
+        for half_written in self.folder.glob(".[0-9]*.*"):  # by a process that was killed
             half_written.unlink()
         self.manifest["adds_to"] = self._smaller.name if self._smaller else ""
         self._write_manifest({"state": "running"})
@@ -224,7 +224,7 @@ class Store:
                     "sha256": {name: sha256(self.folder / name) for name in RESULTS},
                 }
             )
-            shutil.rmtree(self._blocks, ignore_errors=True)
+            _discard(self._blocks)
 
     def _writing(self) -> AbstractContextManager[None]:
         return writing(
@@ -251,6 +251,18 @@ def _manifest(folder: Path) -> dict[str, Any]:
         return read_manifest(folder)
     except RunError:
         return {}
+
+
+def _discard(blocks: Path) -> None:
+    """Take blocks away that are no longer needed; what of them cannot be removed is marked as
+    unfinished.
+    """
+    unfinished = blocks.with_suffix(".part")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    with suppress(OSError):
+        blocks.rename(unfinished)
+    for left in (unfinished, blocks):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _is_whole(folder: Path, recorded: dict[str, str]) -> bool:

@@ -1,5 +1,6 @@
 """One process at a time in a folder of results."""
 
+import errno
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ def alone_in(folder: Path) -> Iterator[None]:
     lock = FileLock(folder.parent / f".{folder.name}.lock")
     try:
         lock.acquire(timeout=0)
+    except NotImplementedError:
+        raise OSError(errno.ENOLCK, "this file system locks no files") from None
     except Timeout:
         _log.warning("%s: another process computes this; waiting for it", folder)
         lock.acquire()

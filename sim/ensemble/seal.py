@@ -44,13 +44,22 @@ def parsed(path: Path, what_to_do: str = "") -> dict[str, Any]:
     Raises DamagedError if it is none, RunError if the file cannot be read.
     """
     try:
-        document = json.loads(content(path, what_to_do).decode("utf-8"))
+        text = content(path, what_to_do).decode("utf-8")
+        document = json.loads(text, object_pairs_hook=_each_once)
     except OSError as wrong:
         raise RunError(f"{path}: cannot be read: {wrong.strerror or wrong}") from None
     except (ValueError, RecursionError):
         raise DamagedError(path, what_to_do) from None
     if not isinstance(document, dict):
         raise DamagedError(path, what_to_do)
+    return document
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The keys of an object. Raises ValueError for one that is there twice."""
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        raise ValueError("a key is there twice")
     return document
 
 

@@ -64,17 +64,32 @@ def verify(folder: str | Path, *, everything: bool = False) -> Verified:
     []
 
     """
-    run = read_run(folder)
-    kept = Outcomes(Path(folder) / "outcomes.parquet")
-    scenario = run.scenario
-    worlds = scenario.sampling.worlds
+    return verify_run(read_run(folder), everything=everything)
+
+
+def histories_of_verification(scenario: Scenario, *, everything: bool = False) -> int:
+    """Histories that `verify` simulates again of a run of this scenario."""
+    return sum(
+        last - first for first, last in _spans(scenario.sampling.worlds, everything=everything)
+    )
+
+
+def _spans(worlds: int, *, everything: bool) -> list[tuple[int, int]]:
+    """The blocks that are simulated again."""
     firsts = np.arange(0, worlds, BLOCK)
     if not everything and len(firsts) > SAMPLE:
         firsts = np.unique(np.linspace(0, len(firsts) - 1, SAMPLE).round().astype(int)) * BLOCK
+    return [(first, min(first + BLOCK, worlds)) for first in firsts.tolist()]
+
+
+def verify_run(run: Run, *, everything: bool = False) -> Verified:
+    """`verify` for a run that has been read."""
+    kept = Outcomes(Path(str(run.folder)) / "outcomes.parquet")
+    scenario = run.scenario
+    worlds = scenario.sampling.worlds
     checked, unlike, most = 0, Counter[str](), dict[str, float]()
     timeline: Timeline | None = None
-    for first in firsts.tolist():
-        last = min(first + BLOCK, worlds)
+    for first, last in _spans(worlds, everything=everything):
         checked += last - first
         block = simulate(scenario, first, last)
         timeline = block.timeline if timeline is None else timeline + block.timeline

@@ -7,6 +7,7 @@ Every price is a value of the scenario. Costs change nothing in the game: no act
 
 import numpy as np
 
+from sim.characters import in_column
 from sim.quantity import Array, Parameters, Quantity, parameter
 
 PEACE = ("stationing", "arms")
@@ -27,19 +28,7 @@ def column(item: str, bearer: str) -> str:
 
 def member_bearer(name: str) -> str:
     """What a member of the coalition goes by as a bearer, which no other bearer does."""
-    return f"{EUROPE}_{member_name(name)}"
-
-
-def member_name(name: str) -> str:
-    """Its name in outcomes, where a dot becomes a middle one: dotted names are keys of a scenario.
-
-    Examples
-    --------
-    >>> member_name("U.K.")
-    'U·K·'
-
-    """
-    return name.replace(".", "·")
+    return f"{EUROPE}_{in_column(name)}"
 
 
 class Costs(Parameters):

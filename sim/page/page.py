@@ -11,6 +11,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 
 from sim.analysis.comparison import Comparison, comparison
+from sim.characters import visible
 from sim.ensemble.store import Run
 from sim.plots.style import STYLE
 from sim.presentation.answer import answer, question
@@ -74,6 +75,7 @@ def template(name: str) -> jinja2.Template:
     templates = jinja2.Environment(
         loader=jinja2.PackageLoader("sim", "page"),
         autoescape=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

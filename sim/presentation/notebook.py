@@ -1,11 +1,11 @@
 """Scenarios, runs and findings as a notebook shows them: HTML in the colours of the notebook."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 from typing import Any
 
 from sim.analysis.comparison import Comparison
 from sim.analysis.summary import Summary
+from sim.characters import as_html
 from sim.ensemble.store import Run
 from sim.presentation.answer import HOW_TO_READ
 from sim.presentation.registry import section_of
@@ -55,14 +55,14 @@ def html(thing: Scenario | Run | Finding) -> str:
 def _scenario(scenario: Scenario) -> Iterator[str]:
     """Title, description, and what sets the guarantee apart from none."""
     yield _heading(scenario.label or scenario.name, scenario.title)
-    yield f"<p>{escape(scenario.description.strip())}</p>"
+    yield f"<p>{as_html(scenario.description.strip())}</p>"
     rows = [
         (info.key.removeprefix("regime."), info.value, info.unit, info.meaning)
         for info in parameters(scenario)
         if info.key.startswith("regime.") and info.set_by
     ]
     yield _table(("Guarantee", "Value", "Unit", "Meaning"), rows)
-    yield f"<p>{escape(_size(scenario))}.</p>"
+    yield f"<p>{as_html(_size(scenario))}.</p>"
 
 
 def _run(run: Run) -> Iterator[str]:
@@ -70,17 +70,17 @@ def _run(run: Run) -> Iterator[str]:
     yield _heading(run.label or run.name, str(run.manifest.get("title", "")))
     yield from _tables([durability_table(Comparison((Summary(run),)))])
     kept = "in memory" if run.folder is None else f"in {run.folder}"
-    yield f"<p>{escape(HOW_TO_READ)}</p>"
-    yield f"<p>{escape(f'{_size(run.scenario)}; kept {kept}')}.</p>"
+    yield f"<p>{as_html(HOW_TO_READ)}</p>"
+    yield f"<p>{as_html(f'{_size(run.scenario)}; kept {kept}')}.</p>"
 
 
 def _finding(finding: Finding) -> Iterator[str]:
     """Question, answer, tables, and how far to trust them."""
     section = section_of(finding)
     yield _heading(section.question, "")
-    yield f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in section.answer)}</ul>"
+    yield f"<ul>{''.join(f'<li>{as_html(sentence)}</li>' for sentence in section.answer)}</ul>"
     yield from _tables(section.tables)
-    yield f"<p>{escape(section.trust)}</p>"
+    yield f"<p>{as_html(section.trust)}</p>"
 
 
 def _size(scenario: Scenario) -> str:
@@ -94,13 +94,13 @@ def _size(scenario: Scenario) -> str:
 
 
 def _heading(text: str, below: str) -> str:
-    more = f"<br>{escape(below)}" if below else ""
-    return f"<p><strong>{escape(text)}</strong>{more}</p>"
+    more = f"<br>{as_html(below)}" if below else ""
+    return f"<p><strong>{as_html(text)}</strong>{more}</p>"
 
 
 def _tables(tables: Iterable[Table]) -> Iterator[str]:
     for table in tables:
-        yield f"<p>{escape(table.title)}</p>{_table(table.headings, table.rows())}"
+        yield f"<p>{as_html(table.title)}</p>{_table(table.headings, table.rows())}"
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -115,4 +115,4 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _cell(text: str) -> str:
-    return escape(text).replace("\n", "<br>")
+    return as_html(text).replace("\n", "<br>")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
+from sim.characters import in_column
 from sim.game.endings import ENDINGS
 from sim.guarantee.costs import (
     EUROPE,
@@ -16,7 +17,6 @@ from sim.guarantee.costs import (
     UNITED_STATES,
     column,
     member_bearer,
-    member_name,
 )
 from sim.scenario.sampling import milestones
 from sim.scenario.schema import ONLY_SIGNATURES, Scenario
@@ -226,7 +226,7 @@ def _costs(scenario: Scenario) -> Iterator[Column]:
         yield _cost(item, UKRAINE, UKRAINE, "Ukraine")
     for member in scenario.europe.standing:
         for item in ("stationing", "arms", "resupply", "losses"):
-            yield _cost(item, EUROPE, member_bearer(member.name), member_name(member.name))
+            yield _cost(item, EUROPE, member_bearer(member.name), in_column(member.name))
 
 
 def _cost(item: str, party: str, bearer: str, name: str) -> Column:

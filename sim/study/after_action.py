@@ -139,6 +139,14 @@ def after_action(
     return AfterAction(tuple(judged), idle, continuations)
 
 
+def histories_of_after_action(course: Course) -> int:
+    """Continuations that `after_action` simulates at most: as if there were an occasion for every
+    decision of the course.
+    """
+    judged = (made for made in course.decisions if made.node not in _IN_A_WAR)
+    return CONTINUATIONS * sum(len(CHOICES[made.actor][made.node]) for made in judged)
+
+
 def _faced(scenario: Scenario, world: int, course: Course) -> Sequence[Faced]:
     """Every decision of a history."""
     model = CeasefireModel(scenario, [world], course=course)

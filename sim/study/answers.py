@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,8 +129,8 @@ def _header_faults(place: str, names: Sequence[str]) -> list[Fault]:
     ]
     return faults + [
         f"{place}: {quoted(name)}: is there twice; take one out"
-        for name in dict.fromkeys(names)
-        if names.count(name) > 1
+        for name, count in Counter(names).items()
+        if count > 1
     ]
 
 

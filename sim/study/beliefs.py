@@ -206,6 +206,10 @@ def beliefs(scenario: Scenario, answers: Sequence[Answer], faults: Iterable[Faul
 
     Raises ScenarioError with `faults` and every further one.
     """
+    if len(answers) > MOST_ANSWERS:
+        raise ScenarioError(
+            f"there are {len(answers)} answers; at most {MOST_ANSWERS} can be pooled"
+        )
     wrong, known = list(faults), known_numbers(scenario)
     checked: dict[str, dict[str, Triple]] = {}
     places: dict[tuple[str, str], str] = {}
@@ -227,8 +231,6 @@ def beliefs(scenario: Scenario, answers: Sequence[Answer], faults: Iterable[Faul
     wrong += _without_prior(numbers, checked)
     if not wrong and not checked:
         wrong.append("no answer was given: every number keeps its prior")
-    if len(answers) > MOST_ANSWERS:
-        wrong.append(f"there are {len(answers)} answers; at most {MOST_ANSWERS} can be pooled")
     if wrong:
         raise ScenarioError(sorted(wrong, key=lambda fault: by_place(str(fault))[:2]))
     return Beliefs(scenario, numbers, checked)

@@ -25,6 +25,7 @@ def run_to_precision(
     *,
     integrated: bool = False,
     tell: Callable[[str], None] | None = None,
+    before: Callable[[Scenario], object] = lambda _: None,
     **options: Any,
 ) -> Run:
     """Run with more and more parameter sets until every durability is precise enough.
@@ -42,6 +43,8 @@ def run_to_precision(
         Whether it is the error of the estimates with integrated hazards.
     tell
         Called with a line about each attempt.
+    before
+        Called with what each attempt runs, before it does; what it raises ends the search.
     **options
         Those of `sim.run`.
 
@@ -63,6 +66,7 @@ def run_to_precision(
 
     """
     while True:
+        before(scenario)
         result = run(scenario, **options)
         table = survival(result, integrated=integrated)
         reached = float((table["high"] - table["low"]).max() / 2)

@@ -198,7 +198,7 @@ def _tables(
         Prior.from_emulator(
             Emulator(bank.select(np.flatnonzero(np.isin(met, half)))), _COARSER, seed
         ).posterior(cases)
-        for half in halves(_SETS, seed, _REFITS)
+        for half in halves(_SETS, seed, resamples=_REFITS)
     ]
     return {
         "parts": _with_limits(
