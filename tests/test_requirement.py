@@ -26,8 +26,8 @@ from sim.study.cheapest import (
     REACHED,
     REACHED_WITHIN_ERROR,
 )
+from sim.study.limits import read_limits
 from sim.study.requirement import find_cheapest, frontier
-from sim.study.sweep import read_limits
 
 pytestmark = pytest.mark.long
 VARY = {"regime.deployment.brigades": (0.0, 20.0), "regime.arms.package_usd_bn": (0.0, 100.0)}

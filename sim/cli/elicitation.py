@@ -25,7 +25,7 @@ from sim.cli.output import output, writes_results
 from sim.cli.running import advance, progress_bar
 from sim.cli.size import agree, asks_first
 from sim.cli.streams import say
-from sim.cli.studies import publish
+from sim.cli.studies import publish_study
 from sim.errors import ArgumentFault, ScenarioError
 
 if TYPE_CHECKING:
@@ -183,7 +183,8 @@ def _questions(
 
 def _sensitivity(scenario: "Scenario", outcome: str, workers: int, runs: Path) -> "Finding":
     """The sensitivity of the outcome: one that is kept, else a quick one."""
-    from sim.study.kept import Question, answered, find_again
+    from sim.study.kept import answered, find_again
+    from sim.study.question import Question
     from sim.study.sensitivity import attribute_variance
 
     def question(**sizes: int) -> Question:
@@ -249,7 +250,7 @@ def _pool(
     from sim.study.answers import read_beliefs
     from sim.study.beliefs_overlay import write_overlay
     from sim.study.elicitation import check_sampling, default_outcome, pool_beliefs
-    from sim.study.kept import Question, answered
+    from sim.study.question import Question
 
     beliefs = read_beliefs(scenario, csv)
     check_sampling(beliefs)
@@ -271,9 +272,10 @@ def _pool(
             )
 
     asks = {"answers": beliefs.rows(), "outcome": measured, "name": overlay.stem}
-    kept = answered(Question.about("elicitation", [scenario], **asks), runs, find)
-    publish(
-        kept,
+    publish_study(
+        Question.about("elicitation", [scenario], **asks),
+        runs,
+        find,
         as_json=as_json,
         document=lambda finding: finding.document() | {"overlay": str(overlay)},
     )

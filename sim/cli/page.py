@@ -80,7 +80,7 @@ def _reversal(runs: list["Run"], findings: list["Finding"], workers: int) -> lis
     """What would reverse the ranking, kept beside the runs; nothing where runs cannot be compared,
     or where it is among the findings.
     """
-    from sim.cli.ensembles import reversal_of
+    from sim.cli.answers import reversal_of
     from sim.errors import NotPairedError
     from sim.study.reversal import reverses
 

@@ -14,7 +14,7 @@ from sim.ensemble.block import Block
 from sim.ensemble.points import Points
 from sim.ensemble.run import Progress, block_of, compute_blocks, counted_progress, spans
 from sim.model.designs import designs
-from sim.scenario.columns import Kind, described, stored_kinds
+from sim.scenario.columns import Kind, described
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Floats
 
@@ -48,8 +48,7 @@ def count_histories(
     }
 
     def keep(block: Block) -> None:
-        table = block.outcomes
-        numbers = count(described(table.to_pandas(), stored_kinds(table.schema)))
+        numbers = count(block.outcomes)
         span = (block.first, block.first + block.timeline.worlds)
         points.write({"worlds": span}, numbers)
         kept[span] = numbers

@@ -65,7 +65,7 @@ def section(finding: Finding) -> Section:
             _trust(finding),
         )
     )
-    table = Table(
+    table = Table.of(
         "",
         parts,
         (
