@@ -101,7 +101,7 @@ def _answer(
     question: "Question", out: Path, find: "Callable[[], Finding]", ask: "Callable[[], None]"
 ) -> Answer:
     """The answer of the finding, its posterior written beside it."""
-    from sim.ensemble.seal import sha256
+    from sim.ensemble.seal import standing
     from sim.presentation.calibration import doubts
     from sim.scenario.schema import POSTERIOR
     from sim.study.calibration.overlay import scenario_text
@@ -115,7 +115,7 @@ def _answer(
         if any(doubts(kept.finding))
         else f"To apply on top of any scenario, as in nato+{posterior}; {POSTERIOR}"
     )
-    return answer_of(kept, lines=(use,), more={posterior: sha256(posterior)})
+    return answer_of(kept, lines=(use,), more=standing(posterior))
 
 
 def _write_overlay(path: Path, text: str) -> None:

@@ -1,6 +1,6 @@
 """What the commands of studies share: a finding is read or found, printed, and drawn."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +40,9 @@ def answer_of(
     document: Callable[["Finding"], dict[str, Any]] | None = None,
     lines: tuple[str, ...] = (),
     more: Mapping[Path, str] | None = None,
+    notes: Sequence[str] = (),
 ) -> Answer:
-    """The answer that a finding gives, with more lines, and more files that it stands on."""
+    """The answer that a finding gives, with more lines, more files that it stands on, and notes."""
     from sim.presentation.registry import section_of
 
     finding, folder = kept.finding, kept.folder
@@ -55,4 +56,5 @@ def answer_of(
         lines=(f"Tables and figures: {folder}", *lines),
         places=(str(folder),),
         figures=lambda: {folder / "figures" / name: draw for name, draw in section.figures.items()},
+        notes=list(notes),
     )
