@@ -120,8 +120,6 @@ def recall(place: Place, is_drawn: Callable[[Path], bool]) -> Reply | None:
     """The reply that is kept in a place, if what it stands on is unchanged and its figures are
     drawn. A file that is damaged is named, and not believed.
     """
-    if not place.path.exists():
-        return None
     try:
         content = unsealed(parsed(place.path), place.path)
         shaped(_ReplyFile, content, place.path)
