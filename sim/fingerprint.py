@@ -24,6 +24,14 @@ def fingerprint(files: Iterable[Path], root: Path) -> str:
     return whole.hexdigest()
 
 
+def as_written(files: Iterable[Path], root: Path) -> str:
+    """Hash of files as they stand, each under its path from `root`: a comment counts as well."""
+    whole = hashlib.sha256()
+    for path in sorted(files):
+        whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()
+
+
 def meaning(source: str) -> str:
     """The syntax tree of a source as text, without what it says to readers only.
 

@@ -79,14 +79,14 @@ from sim.scenario.clauses import REGIME_KEYS, regime_of, Clause
 from sim.scenario.load import replaced
 from sim.scenario.schema import described, json_schema
 from sim.scenario.show import resolved
-from sim.study.kept import Question
+from sim.study.question import Question
 
 small = {SMALL!r}
 plain = sim.load("coalition", small)
 used = sim.load("coalition", small | {{"{SETTLED}": {{"uniform": [0.7, 0.9]}}}})
 fixed = sim.load("coalition", small | {{"{SETTLED}": 0.8}})
 block, other = simulate(plain, 0, 256), simulate(used, 0, 256)
-drawn = [name for name in block.outcomes.column_names if "." in name]
+drawn = [name for name in block.outcomes if "." in name]
 clause = Clause(number="1", text="a line", source="a text", sets={{"{SETTLED}": 0.2}})
 
 
@@ -107,10 +107,10 @@ with open("shown.toml", "w", encoding="utf-8") as file:
 print(json.dumps({{
     "manifests": {{name: manifest_of(scenario) for name, scenario in
         [("plain", plain), ("used", used), ("fixed", fixed)]}},
-    "years": block.outcomes["years"].to_pylist(),
+    "years": block.outcomes["years"].tolist(),
     "same draws": all(block.outcomes[name].equals(other.outcomes[name]) for name in drawn),
     "incidents": [float(np.sum(each.outcomes["hazard_incident"])) for each in (block, other)],
-    "settled": sorted(other.outcomes["{SETTLED}"].to_pylist())[::255],
+    "settled": sorted(other.outcomes["{SETTLED}"].tolist())[::255],
     "dimensions": len(dimensions()),
     "schema": json_schema(),
     "shown again": sim.load("shown.toml").determinants() == used.determinants(),
@@ -164,7 +164,7 @@ def test_what_is_installed_and_not_used_changes_nothing(probed):
     manifest = json.loads(json.dumps(manifest_of(plain)))
     for key in ("hash", "scenario", "versions"):
         assert said["manifests"]["plain"][key] == manifest[key]
-    assert said["years"] == simulate(plain, 0, 256).outcomes["years"].to_pylist()
+    assert said["years"] == simulate(plain, 0, 256).outcomes["years"].tolist()
     assert said["dimensions"] == len(dimensions())
     assert said["replaced"]
 

@@ -111,8 +111,8 @@ HEAVY = {"calibrate", "report", "require", "robust", "replay, typical"}
 """Commands that take more than a second; others write as they do."""
 BUDGET = 200
 """Seconds of the processor for all trials of one command."""
-WHEN = ("started", "finished", "seconds", "written", "seal")
-"""What a document says of the time at which it was written."""
+WHEN = ("started", "finished", "seconds", "written", "seal", "files")
+"""What a document says of the time at which it was written, or of documents that say it."""
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ def content(folder, *, with_unfinished=True):
         if not with_unfinished and re.search(r"(^|/)\.pid\.|\.part/", name):
             continue
         contents[name] = path.read_bytes()
-        if path.name in ("manifest.json", "finding.json"):
+        if path.name in ("manifest.json", "finding.json") or path.parent.name == "replies":
             try:
                 document = json.loads(contents[name])
             except ValueError:

@@ -169,7 +169,7 @@ def test_every_section_has_an_answer_and_a_table_of_its_columns(findings):
             section.answer
         )
         for table in section.tables:
-            assert all(len(row) == len(table.headings) for row in table.rows())
+            assert all(len(row) == len(table.headings) for row in table.rows)
         assert not any("nan" in sentence.lower().split() for sentence in section.answer)
 
 
@@ -185,7 +185,7 @@ def test_a_section_loses_nothing_on_a_narrow_terminal():
         "any",
         "What?",
         ("A sentence of many words " * 9,),
-        (Table("", frame, columns),),
+        (Table.of("", frame, columns),),
         trust="How.",
     )
     console.print(terminal.section(shown))

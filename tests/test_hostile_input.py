@@ -98,7 +98,7 @@ def test_a_text_is_printed_as_it_is(text):
     """Neither rich nor a terminal reads anything in it."""
     frame = pd.DataFrame({"name": [text], "value": [text]})
     columns = (Column("", lambda row: row["name"]), Column("v", lambda row: row["value"]))
-    section = Section("s", text, (text,), (Table(text, frame, columns),), {}, text)
+    section = Section("s", text, (text,), (Table.of(text, frame, columns),), {}, text)
     console = terminal.console()
     console.file = io.StringIO()
     console.print(terminal.section(section))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from graphlib import TopologicalSorter
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
@@ -120,18 +121,38 @@ def test_scenarios_are_read_without_model_tables_and_lines(imported):
     assert not shown & (HEAVY | {"scipy.stats", "sim.model"})
 
 
+SMALL = ("--designs", 40, "--replicates", 2, "--years", 2)
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["run", "report"])
-def test_a_run_that_is_there_is_read_without_a_model(name, imported, tmp_path):
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "none"),
+        ("compare", "none", "coalition"),
+        ("discover", "none", "--when", "survival@2 < 0.9"),
+        ("sweep", "none", "--grid", "regime.deployment.brigades=0:20:2"),
+        ("history", "none", "--json"),
+    ],
+    ids=itemgetter(0),
+)
+def test_a_repeated_command_reads_what_was_printed(words, imported, command, tmp_path):
+    """No model, no tables, no statistics, no figures: the reply is checked, and printed."""
+    sizes = SMALL[:4] if words[0] == "history" else SMALL
+    listed = [*words, *sizes, "--out", tmp_path]
+    command(*listed)
+    modules = imported(*listed)
+    assert "sim.presentation.reply" in modules
+    statistics = {"scipy.special", "scipy.optimize", "scipy.stats"}
+    assert not modules & (HEAVY | statistics | {"sim.analysis.summary", "sim.model", "sim.plots"})
+
+
+@pytest.mark.long
+def test_a_run_that_is_there_is_reported_without_a_model(imported, tmp_path):
     """Neither Mesa nor agents, nor what only studies use, nor the statistics of SciPy."""
     small = {"sampling.designs": 20, "sampling.replicates": 2, "sampling.horizon_years": 2}
     run = sim.run(sim.load(LIBRARY["coalition"], small), out=tmp_path)
-    sampled = (f"--set={key}={value}" for key, value in small.items())
-    (modules,) = imported(
-        [name, LIBRARY["coalition"], *sampled, "--out", tmp_path]
-        if name == "run"
-        else [name, run.folder, "--out", tmp_path / "page.html"]
-    )
+    (modules,) = imported(["report", run.folder, "--out", tmp_path / "page.html"])
     assert "sim.ensemble.store" in modules
     assert not modules & {
         "mesa",
@@ -145,18 +166,25 @@ def test_a_run_that_is_there_is_read_without_a_model(name, imported, tmp_path):
 
 @pytest.mark.long
 def test_histories_are_simulated_with_few_packages(patience):
-    """With the others absent, a scenario and a text are read and their histories simulated."""
+    """With the others absent, a scenario and a text are read and their histories simulated, and a
+    scenario that no file gave is run in memory, and its durability estimated.
+    """
     absent = DECLARED - NEEDED_TO_SIMULATE
     assert {"pyarrow", "tree_sitter", "filelock", "sklearn", "SALib"} <= absent
     program = (
         WITHOUT.format(absent=absent)
         + """
 import sim
+from sim.scenario.load import replaced
+small = {"sampling.horizon_years": 2, "sampling.designs": 32, "sampling.replicates": 2}
 for path in sys.argv[1:]:
-    model = sim.CeasefireModel(sim.load(path, {"sampling.horizon_years": 2}), 50)
+    model = sim.CeasefireModel(sim.load(path, small), 50)
     while model.running:
         model.step()
     assert len(model.years_held) == 50
+run = sim.run(replaced(sim.Scenario(), small), out=None, block=32)
+assert len(run.outcomes) == run.scenario.sampling.worlds
+assert sim.survival(run)["estimate"].between(0, 1).all()
 """
     )
     python(program, LIBRARY["nato"], TEXTS[0], patience=patience)

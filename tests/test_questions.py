@@ -14,7 +14,7 @@ import typer
 from sim.analysis.catalogue import named
 from sim.cli import app
 from sim.cli.loading import load
-from sim.study.sweep import read_limits, read_range
+from sim.study.limits import read_limits, read_range
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "questions.md").read_text()

@@ -28,8 +28,8 @@ from sim.study.cheapest import (
     REACHED_WITHIN_ERROR,
 )
 from sim.study.frontier import frontier
+from sim.study.limits import read_limits
 from sim.study.requirement import find_cheapest
-from sim.study.sweep import read_limits
 
 pytestmark = pytest.mark.long
 SMALL = {"sampling.designs": 60, "sampling.replicates": 4, "sampling.steps_per_year": 4}

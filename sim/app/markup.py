@@ -114,7 +114,8 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], kind: str, nam
 
 def numbers(shown: Table) -> str:
     """A table of a section, on its side where that makes it narrower beside a figure."""
-    headings, rows = shown.headings, shown.rows()
+    headings: Sequence[str] = shown.headings
+    rows: Sequence[Sequence[str]] = shown.rows
     if len(rows) < len(headings) - 1:
         (_, *headings), *rows = ([*row] for row in zip(headings, *rows, strict=True))
         headings = ["", *headings]

@@ -26,7 +26,7 @@ from sim.cli.options import (
 from sim.cli.output import writes_results
 from sim.cli.running import advance, progress_bar
 from sim.cli.size import agree, asks_first
-from sim.cli.studies import publish
+from sim.cli.studies import publish_study
 
 if TYPE_CHECKING:
     from sim.study.finding import Finding
@@ -67,7 +67,7 @@ def discover(
     confidence limits.
     """
     with plain_errors():
-        from sim.study.kept import Question, answered
+        from sim.study.question import Question
 
         more = sampling(designs, replicates, seed, years)
         scenarios = load_all([file] if against is None else [file, against], overrides, more)
@@ -90,8 +90,8 @@ def discover(
                 )
 
         question = Question.about("discovery", scenarios, when=when)
-        kept = answered(question, out, find, lambda: agree(scenarios, workers))
-        publish(kept, as_json=as_json)
+        ask = partial(agree, scenarios, workers)
+        publish_study(question, out, find, ask, as_json=as_json)
 
 
 @app.command()
@@ -119,7 +119,7 @@ def robust(
     belief would reverse the ranking.
     """
     with plain_errors():
-        from sim.study.kept import Question, answered
+        from sim.study.question import Question
 
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
 
@@ -140,5 +140,5 @@ def robust(
                 )
 
         question = Question.about("robustness", scenarios, outcome=outcome)
-        kept = answered(question, out, find, lambda: agree(scenarios, workers))
-        publish(kept, as_json=as_json)
+        ask = partial(agree, scenarios, workers)
+        publish_study(question, out, find, ask, as_json=as_json)

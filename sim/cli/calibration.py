@@ -8,14 +8,17 @@ import typer
 
 from sim.cli.messages import plain_errors
 from sim.cli.options import AsJson, Out, Seed, Workers, app
-from sim.cli.output import output, writes_results
+from sim.cli.output import writes_results
+from sim.cli.replies import Answer, publish
 from sim.cli.running import advance, counting_bar, pool
 from sim.cli.size import agree_to, asks_first
-from sim.cli.streams import say
-from sim.cli.studies import STUDY_KEPT, publish
+from sim.cli.studies import STUDY_KEPT, answer_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sim.study.finding import Finding
+    from sim.study.question import Question
 
 Candidates = Annotated[
     int | None,
@@ -57,12 +60,9 @@ def calibrate(
     (four minutes on two idle cores).
     """
     with plain_errors(STUDY_KEPT) as refuse:
-        from sim.presentation.calibration import doubts
         from sim.scenario import library
         from sim.scenario.load import load_folder
-        from sim.scenario.schema import POSTERIOR
-        from sim.study.calibration.overlay import scenario_text
-        from sim.study.kept import Question, answered
+        from sim.study.question import Question
 
         sizes: dict[str, Any] = {
             "candidates": candidates,
@@ -94,16 +94,28 @@ def calibrate(
             agree_to(histories_of_calibration(list(scenarios.values()), **sizes), workers)
 
         question = Question.about("calibration", scenarios.values(), **sizes)
-        kept = answered(question, out, find, ask)
-        publish(kept, as_json=as_json)
-        posterior = kept.folder / "calibrated.toml"
-        _write_overlay(posterior, scenario_text(kept.finding))
-        if not (as_json or output().quiet):
-            say(
-                f"Not to be used: {posterior}"
-                if any(doubts(kept.finding))
-                else (f"To apply on top of any scenario, as in nato+{posterior}; {POSTERIOR}")
-            )
+        publish(question, out, lambda: _answer(question, out, find, ask), as_json=as_json)
+
+
+def _answer(
+    question: "Question", out: Path, find: "Callable[[], Finding]", ask: "Callable[[], None]"
+) -> Answer:
+    """The answer of the finding, its posterior written beside it."""
+    from sim.ensemble.seal import standing
+    from sim.presentation.calibration import doubts
+    from sim.scenario.schema import POSTERIOR
+    from sim.study.calibration.overlay import scenario_text
+    from sim.study.kept import answered
+
+    kept = answered(question, out, find, ask)
+    posterior = kept.folder / "calibrated.toml"
+    _write_overlay(posterior, scenario_text(kept.finding))
+    use = (
+        f"Not to be used: {posterior}"
+        if any(doubts(kept.finding))
+        else f"To apply on top of any scenario, as in nato+{posterior}; {POSTERIOR}"
+    )
+    return answer_of(kept, lines=(use,), more=standing(posterior))
 
 
 def _write_overlay(path: Path, text: str) -> None:

@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,15 +13,15 @@ from sim.cli.options import AsJson, File, Out, Seed, Set, Workers, app, sampling
 from sim.cli.output import writes_results
 from sim.cli.running import advance, pool, progress_bar
 from sim.cli.size import agree_to, asks_first
-from sim.cli.studies import STUDY_KEPT, publish
+from sim.cli.studies import STUDY_KEPT, publish_study
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.ensemble.store import Run
     from sim.scenario.schema import Scenario
-    from sim.study.explanation import Explanation
     from sim.study.finding import Finding
+    from sim.study.kept import Kept
 
 Outcome = Annotated[
     str,
@@ -68,8 +68,7 @@ def clauses(
 ) -> None:
     """Value each clause of a text: what it adds on average, first, and last."""
     with plain_errors(STUDY_KEPT):
-        from sim.study.explanation import explanation_of
-        from sim.study.kept import Question, answered
+        from sim.study.question import Question
 
         files = [file] if against is None else [file, against]
         scenario, *others = load_all(files, overrides, sampling(seed=seed))
@@ -104,21 +103,22 @@ def clauses(
             texts = [scenario, *others]
             agree_to([(scenario, histories_of_clauses(texts, designs, replicates))], workers)
 
-        publish(
-            answered(question, out, find, ask),
-            as_json=as_json,
-            document=lambda finding: explanation_of(finding).document(),
-        )
+        publish_study(question, out, find, ask, as_json=as_json, document=_document)
 
 
-def explanations(
-    runs: "Sequence[Run]", baseline: str, out: Path, workers: int
-) -> "list[Explanation]":
+def _document(finding: "Finding") -> dict[str, Any]:
+    """The finding as plain data."""
+    from sim.study.explanation import explanation_of
+
+    return explanation_of(finding).document()
+
+
+def explanations(runs: "Sequence[Run]", baseline: str, out: Path, workers: int) -> "list[Kept]":
     """What makes the difference of each run from the baseline, by provision, read where it was
     found before.
     """
-    from sim.study.explanation import explanation_of
-    from sim.study.kept import Question, answered
+    from sim.study.kept import answered
+    from sim.study.question import Question
 
     base = next(run.scenario for run in runs if run.name == baseline)
     outcome = f"survival@{min(10, base.sampling.horizon_years)}"
@@ -136,6 +136,5 @@ def explanations(
     explained = []
     for scenario in (run.scenario for run in runs if run.name != baseline):
         question = Question.about("clauses", [scenario, base], provisions=outcome)
-        kept = answered(question, out, partial(find, scenario))
-        explained.append(explanation_of(kept.finding))
+        explained.append(answered(question, out, partial(find, scenario)))
     return explained

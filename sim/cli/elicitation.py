@@ -21,15 +21,16 @@ from sim.cli.options import (
     app,
     sampling,
 )
-from sim.cli.output import output, writes_results
+from sim.cli.output import writes_results
+from sim.cli.replies import Answer, publish
 from sim.cli.running import advance, progress_bar
-from sim.cli.size import agree, agree_to, asks_first
+from sim.cli.size import agree_to, asks_first
 from sim.cli.streams import say
-from sim.cli.studies import publish
+from sim.cli.studies import answer_of
 from sim.errors import ArgumentFault, ScenarioError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from sim.scenario.schema import Scenario
     from sim.study.beliefs import AskedNumber, Beliefs, Triple
@@ -114,13 +115,16 @@ def elicit(
     answered = csv if csv is not None else out and out.with_suffix(".csv")
     stopped = f"stopped; every number that was answered is in {answered}"
     with plain_errors(stopped if csv is None and out else "stopped"):
-        from sim.study.answers import template as blank
+        from sim.study.beliefs_overlay import refuse_other
+        from sim.study.question import Question
 
         scenario = load(file, overrides, sampling(seed=seed))
         choose = partial(_questions, scenario, keys or [], number, outcome, workers, runs)
         chooses = csv is None and not keys
         first = [(scenario, _choosing(scenario))] if chooses else []
         if template is not None:
+            from sim.study.answers import template as blank
+
             agree_to(first, workers)
             text = blank(choose()[0].values(), [expert])
             _refuse_other_answers(template)
@@ -130,26 +134,38 @@ def elicit(
                 f"{file} --csv {template} --out mine.toml"
             )
             return
-        overlay = _checked_overlay(out)
+        overlay = _named(out)
         sized = load(file, overrides, sampling(designs, replicates, seed))
-        agree_to([*first, (sized, 2 * sized.sampling.worlds)], workers)
+        pooled = [(sized, 2 * sized.sampling.worlds)]
         if csv is None:
+            refuse_other(overlay)
+            agree_to([*first, *pooled], workers)
             _ask(scenario, choose, expert, overlay.with_suffix(".csv"))
         elif keys:
             must = "chooses nothing where --csv has the answers; leave it out"
             raise ScenarioError(ArgumentFault("keys", ",".join(keys), must))
-        _pool(sized, csv or overlay.with_suffix(".csv"), overlay, outcome, workers, runs, as_json)
-        if not (as_json or output().quiet):
-            say(f"To apply on top of any scenario, as in: ceasefire run {file}+{overlay}")
+        answers = csv or overlay.with_suffix(".csv")
+        named = {"file": file, "answers": str(answers), "overlay": str(overlay)}
+        question = Question.about(
+            "elicit",
+            [sized],
+            outcome=outcome,
+            **{name: ascii(text) for name, text in named.items()},
+        )
+        to_agree = [] if csv is None else pooled
+
+        def make() -> Answer:
+            refuse_other(overlay)
+            agree_to(to_agree, workers)
+            return _pool(sized, file, answers, overlay, outcome, workers, runs)
+
+        publish(question, runs, make, as_json=as_json)
 
 
-def _checked_overlay(out: Path | None) -> Path:
-    """The file to write, if one can be written there."""
-    from sim.study.beliefs_overlay import refuse_other
-
+def _named(out: Path | None) -> Path:
+    """The file to write."""
     if out is None:
         raise ScenarioError("--out: is needed: the file to write, for example mine.toml")
-    refuse_other(out)
     return out
 
 
@@ -193,7 +209,8 @@ def _choosing(scenario: "Scenario") -> int:
 
 def _sensitivity(scenario: "Scenario", outcome: str, workers: int, runs: Path) -> "Finding":
     """The sensitivity of the outcome: one that is kept, else a quick one."""
-    from sim.study.kept import Question, answered, find_again
+    from sim.study.kept import answered, find_again
+    from sim.study.question import Question
     from sim.study.sensitivity import attribute_variance
 
     def question(**sizes: int) -> Question:
@@ -248,24 +265,27 @@ def _ask(scenario: "Scenario", choose: Any, expert: str, kept: Path) -> None:
 
 def _pool(
     scenario: "Scenario",
+    file: str,
     csv: Path,
     overlay: Path,
     outcome: str | None,
     workers: int,
     runs: Path,
-    as_json: bool,
-) -> None:
-    """Write the overlay, and say what follows from it."""
+) -> Answer:
+    """Write the overlay, and find what follows from it."""
+    from sim.ensemble.seal import standing
     from sim.study.answers import read_beliefs
     from sim.study.beliefs_overlay import write_overlay
     from sim.study.elicitation import check_sampling, default_outcome, pool_beliefs
-    from sim.study.kept import Question, answered
+    from sim.study.kept import answered
+    from sim.study.question import Question
 
     beliefs = read_beliefs(scenario, csv)
     check_sampling(beliefs)
-    agree([scenario, scenario], workers)
     write_overlay(overlay, beliefs)
-    _note_left_out(beliefs)
+    notes = list(_left_out(beliefs))
+    for text in notes:
+        note(text)
     measured = outcome or default_outcome(scenario)
 
     def find() -> "Finding":
@@ -281,16 +301,17 @@ def _pool(
             )
 
     asks = {"answers": beliefs.rows(), "outcome": measured, "name": overlay.stem}
-    kept = answered(Question.about("elicitation", [scenario], **asks), runs, find)
-    publish(
-        kept,
-        as_json=as_json,
-        document=lambda finding: finding.document() | {"overlay": str(overlay)},
+    return answer_of(
+        answered(Question.about("elicitation", [scenario], **asks), runs, find),
+        lambda finding: finding.document() | {"overlay": str(overlay)},
+        (f"To apply on top of any scenario, as in: ceasefire run {file}+{overlay}",),
+        standing(csv, overlay),
+        notes,
     )
 
 
-def _note_left_out(beliefs: "Beliefs") -> None:
-    """Say which experts keep the prior of which number."""
+def _left_out(beliefs: "Beliefs") -> "Iterator[str]":
+    """Which experts keep the prior of which number."""
     for expert in beliefs.experts:
         if left_out := beliefs.left_out(expert):
-            note(f"{expert} keeps the prior of {', '.join(left_out)}")
+            yield f"{expert} keeps the prior of {', '.join(left_out)}"

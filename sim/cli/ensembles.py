@@ -1,15 +1,15 @@
 """Commands about thousands of simulated histories."""
 
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.cli import completion
-from sim.cli.clauses import Explain, explanations
+from sim.cli.answers import answer_of_comparison, answer_of_runs
+from sim.cli.clauses import Explain
 from sim.cli.loading import load_all, load_at, refuse_twins, warn
-from sim.cli.messages import plain_errors
+from sim.cli.messages import note, plain_errors
 from sim.cli.options import (
     AsJson,
     Dask,
@@ -26,19 +26,15 @@ from sim.cli.options import (
     app,
     sampling,
 )
-from sim.cli.output import draw_figures, output, writes_results
-from sim.cli.running import advance, progress_bar, simulate
+from sim.cli.output import writes_results
+from sim.cli.replies import Answer, publish
+from sim.cli.running import simulate
 from sim.cli.size import agree_to, asks_first
-from sim.cli.streams import say, say_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from sim.analysis.comparison import Comparison
-    from sim.ensemble.store import Run
     from sim.scenario.schema import Scenario
-    from sim.study.explanation import Explanation
-    from sim.study.finding import Finding
 
 
 @app.command()
@@ -63,20 +59,24 @@ def run(
     Writes a run folder with figures for each.
     """
     with plain_errors():
-        from sim.analysis.comparison import Comparison
+        from sim.study.question import Question
 
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
-        runs = simulate(scenarios, workers, out, dask, precision, integrated=integrate)
-        shown = _summarised(runs, integrate)
-        if as_json:
-            _print_json(shown)
-        elif output().quiet:
-            say("\n".join(str(run.folder) for run in runs))
-        else:
-            _print(shown)
-        for summary in shown.runs:
-            folder = Path(getattr(summary.run, "folder", None) or out)
-            _draw(Comparison((summary,)), _figures(folder, integrate))
+
+        def make() -> Answer:
+            notes: list[str] = []
+
+            def tell(text: str) -> None:
+                notes.append(text)
+                note(text)
+
+            runs = simulate(
+                scenarios, workers, out, dask, precision, integrated=integrate, tell=tell
+            )
+            return answer_of_runs(runs, out, notes, integrated=integrate)
+
+        question = Question.about("run", scenarios, precision=precision, integrated=integrate)
+        publish(question, out, make, as_json=as_json)
 
 
 @app.command()
@@ -116,31 +116,33 @@ def compare(
     sure that is, and what would reverse it.
     """
     with plain_errors() as refuse:
-        from sim.analysis.differences import paired
         from sim.analysis.labels import distinct
-        from sim.ensemble.store import read_run
+        from sim.ensemble.manifest import read_manifest, scenario_of
         from sim.scenario.load import renamed
         from sim.scenario.schema import digest
+        from sim.study.question import Question
 
         at = dict(enumerate(files, 1))
-        kept = {position: read_run(file) for position, file in at.items() if _is_run(file)}
+        manifests = {
+            position: read_manifest(Path(file)) for position, file in at.items() if _is_run(file)
+        }
         loaded = load_at(
-            {position: file for position, file in at.items() if position not in kept},
+            {position: file for position, file in at.items() if position not in manifests},
             overrides,
             sampling(designs, replicates, seed, years),
         )
-        for run in kept.values():
-            warn(run.scenario)
-        names = [(kept if position in kept else loaded)[position].name for position in at]
+        recorded = {position: scenario_of(manifest) for position, manifest in manifests.items()}
+        for scenario in recorded.values():
+            warn(scenario)
+        texts = [(loaded | recorded)[position] for position in at]
+        names = [text.name for text in texts]
         if len(names) < 2:  # noqa: PLR2004  said in the message
             refuse([f"compare needs at least two scenarios; got {', '.join(names)}"])
         refuse_twins(
             names,
             [
-                kept[position].manifest["hash"]
-                if position in kept
-                else loaded[position].determinants()
-                for position in at
+                manifests[position]["hash"] if position in manifests else text.determinants()
+                for position, text in enumerate(texts, 1)
             ],
             overrides,
         )
@@ -149,37 +151,33 @@ def compare(
             baseline = names[files.index(baseline)]
         if baseline is not None and baseline not in names:
             refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
-        called = dict(zip(at, names, strict=True))
-        scenarios = [renamed(scenario, called[at]) for at, scenario in loaded.items()]
-        texts = iter(scenarios)
-        together = [
-            kept[position].scenario if position in kept else next(texts) for position in called
-        ]
-        base = names.index(baseline) if baseline else 0
-        agree_to(_histories(scenarios, together, together[base] if explain else None), workers)
-        simulated = iter(simulate(scenarios, workers, out, dask))
-        runs = [
-            kept[position].renamed(name) if position in kept else next(simulated)
-            for position, name in called.items()
-        ]
-        determines = {
-            "runs": [(run.name, run.label, run.manifest["hash"]) for run in runs],
-            "baseline": baseline,
-        }
-        folder = out / f"comparison-{digest(determines)[:8]}"
-        shown = _summarised(runs, integrate, baseline)
-        for run in runs:
-            paired(run, shown.base.run)
-        figures = _figures(folder, integrate)
-        explained = explanations(runs, shown.base.name, out, workers) if explain else []
-        if as_json:
-            more = {"explained": [entry.document() for entry in explained]} if explain else {}
-            _print_json(shown, more)
-        elif output().quiet:
-            say(str(folder))
-        else:
-            _print(shown, figures, reversal_of(runs, out, workers), explained)
-        _draw(shown, figures)
+        texts = list(map(renamed, texts, names))
+
+        def make() -> Answer:
+            from sim.ensemble.store import read_run
+
+            base = texts[names.index(baseline) if baseline else 0] if explain else None
+            simulated = [text for position, text in enumerate(texts, 1) if position in loaded]
+            kept = {position: read_run(at[position]) for position in manifests}
+            agree_to(_histories(simulated, texts, base), workers)
+            others = iter(simulate(simulated, workers, out, dask))
+            runs = [
+                kept[position].renamed(text.name) if position in kept else next(others)
+                for position, text in enumerate(texts, 1)
+            ]
+            return answer_of_comparison(
+                runs, baseline, out, workers, integrated=integrate, explain=explain, as_json=as_json
+            )
+
+        question = Question.about(
+            "compare",
+            texts,
+            read=[[ascii(at[position]), digest(known)] for position, known in manifests.items()],
+            baseline=baseline,
+            integrated=integrate,
+            explained=explain,
+        )
+        publish(question, out, make, as_json=as_json)
 
 
 def _histories(
@@ -203,70 +201,3 @@ def _histories(
 
 def _is_run(path: str) -> bool:
     return (Path(path) / "manifest.json").exists()
-
-
-def _summarised(runs: list["Run"], integrated: bool, baseline: str | None = None) -> "Comparison":
-    """The runs with each of their estimates made once."""
-    from sim.analysis.comparison import Comparison
-    from sim.analysis.summary import Summary
-
-    return Comparison(tuple(Summary(run, integrated) for run in runs), baseline)
-
-
-def reversal_of(runs: list["Run"], out: Path, workers: int) -> "Finding":
-    """What would reverse the ranking of the best two, read where it was found before."""
-    from sim.study.reversal import kept, simulations
-
-    scenario = runs[0].scenario
-    agree_to([(scenario, simulations(scenario))], workers)
-    with progress_bar() as bar:
-        task = bar.add_task("What would reverse this", total=simulations(scenario))
-        return kept(runs, out, workers=workers, progress=partial(advance, bar, task))
-
-
-def _figures(folder: Path, integrated: bool) -> Path:
-    """The folder of figures in a folder of results; estimates of either kind have their own."""
-    return folder / ("figures-integrated" if integrated else "figures")
-
-
-def _draw(shown: "Comparison", figures: Path) -> None:
-    """Write the figures of all sections into a folder."""
-    from sim.presentation.runs import sections
-
-    for section in sections(shown):
-        draw_figures(section.figures, figures)
-
-
-def _print_json(shown: "Comparison", more: "Mapping[str, Any] | None" = None) -> None:
-    from sim.presentation.document import document
-
-    say_document(document(shown) | dict(more or {}))
-
-
-def _print(
-    shown: "Comparison",
-    figures: Path | None = None,
-    reversal: "Finding | None" = None,
-    explained: "Sequence[Explanation]" = (),
-) -> None:
-    """The answer in sentences, the tables, how to read them, and where everything is kept."""
-    from sim.presentation import terminal
-    from sim.presentation.answer import HOW_TO_READ, answer, gain
-    from sim.presentation.registry import section_of
-    from sim.presentation.runs import sections
-
-    console = terminal.console()
-    for section in answer(shown, reversal):
-        console.print(terminal.section(section))
-    for section in sections(shown):
-        for table in section.tables:
-            console.print(*terminal.table(table), sep="\n")
-    for difference in explained:
-        console.print(terminal.section(section_of(difference.finding())))
-    console.print(f"\n{terminal.paragraph(HOW_TO_READ)}")
-    if shown.runs[0].integrated:
-        console.print(terminal.paragraph(gain(shown)))
-    for label, run in shown.labelled:
-        say(f"  {label}: {getattr(run.run, 'folder', None)}")
-    if figures is not None:
-        say(f"Figures of the comparison: {figures}")

@@ -1,7 +1,6 @@
 """The command about the historical record of past ceasefires."""
 
 import json
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,21 +11,21 @@ from sim.cli import completion
 from sim.cli.loading import load_all
 from sim.cli.messages import plain_errors
 from sim.cli.options import AsJson, Designs, Out, Replicates, Seed, Workers, app, sampling
-from sim.cli.output import draw_figures, output, writes_results
+from sim.cli.output import writes_results
+from sim.cli.replies import Answer, publish
 from sim.cli.running import simulate
 from sim.cli.size import asks_first
-from sim.cli.streams import say, say_document
 from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
-    from matplotlib.axes import Axes
 
     from sim.ensemble.store import Run
-    from sim.presentation.section import Table
+    from sim.presentation.section import Draw, Section
     from sim.scenario.schema import Scenario
+
 Calibration = Annotated[
     Path | None,
     typer.Option(
@@ -61,63 +60,50 @@ def history(
     against them.
     """
     with plain_errors():
+        from sim.study.question import Question
+
         scenarios = load_all(files or [], None, sampling(designs, replicates, seed))
-        answer = _answer(scenarios, calibration, workers, out)
-        if as_json:
-            say_document(answer.document())
-        elif output().quiet:
-            say(str(answer.folder))
-        else:
-            _print(answer)
-            say(f"Figures: {answer.folder}")
-        _draw(answer.runs, answer.folder)
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """What the record says, and how the model does beside it where there are scenarios."""
-
-    folder: Path
-    lifetimes: "dict[str, pd.DataFrame]"
-    runs: "list[Run]"
-    model: "pd.DataFrame | None"
-    scores: "pd.DataFrame | None"
-    too_few: str
-
-    def document(self) -> dict[str, Any]:
-        """As plain data."""
-        return {
-            "record": {outcome: _rows(table) for outcome, table in self.lifetimes.items()},
-            "model": _rows(self.model),
-            "scores": _rows(self.scores),
-        }
+        _check_unfitted(scenarios)
+        fitted = "" if calibration is None else ascii(str(calibration))
+        question = Question.about("history", scenarios, calibration=fitted)
+        make = partial(_answer, scenarios, calibration, workers, out)
+        publish(question, out, make, as_json=as_json)
 
 
 def _answer(
     scenarios: "list[Scenario]", calibration: Path | None, workers: int, out: Path
-) -> _Answer:
-    """Check everything, and run the scenarios."""
+) -> Answer:
+    """What the record says, and how the model does beside it where there are scenarios."""
     from sim.record.record import OUTCOMES, record
     from sim.scenario.library import find_folder
     from sim.scenario.schema import digest
     from sim.study.calibration.forecasts import left_out_scores
-    from sim.study.kept import read
+    from sim.study.kept import Kept, read
     from sim.study.validation import covered, laid_over, too_few
 
-    calibrated = None if calibration is None else read(find_folder(calibration))
-    _check_unfitted(scenarios)
+    fitted = None if calibration is None else find_folder(calibration)
+    calibrated = None if fitted is None else Kept(read(fitted), fitted)
     cases = covered(record(), [scenario.name for scenario in scenarios])
-    learned = None if calibrated is None else left_out_scores(calibrated, cases)
+    learned = None if calibrated is None else left_out_scores(calibrated.finding, cases)
     runs = simulate(scenarios, workers, out)
     folder = out / f"history-{digest({'runs': [run.manifest['hash'] for run in runs]})[:8]}"
     few = too_few(cases) if runs else ""
-    return _Answer(
-        folder,
-        {outcome: _lifetimes(record(outcome)) for outcome in OUTCOMES},
-        runs,
-        laid_over(cases, runs) if runs else None,
-        _scores(cases, runs, learned) if runs and not few else None,
-        few,
+    lifetimes = {outcome: _lifetimes(record(outcome)) for outcome in OUTCOMES}
+    model = laid_over(cases, runs) if runs else None
+    scores = _scores(cases, runs, learned) if runs and not few else None
+    return Answer(
+        document=lambda: {
+            "record": {outcome: _rows(table) for outcome, table in lifetimes.items()},
+            "model": _rows(model),
+            "scores": _rows(scores),
+        },
+        files={
+            path: own for read in (*runs, calibrated) if read for path, own in read.files.items()
+        },
+        sections=lambda: _sections(lifetimes, runs, model, scores),
+        lines=(*([f"\n{few}"] if few else []), f"Figures: {folder}"),
+        places=(str(folder),),
+        figures=lambda: {folder / name: draw for name, draw in _figures(runs).items()},
     )
 
 
@@ -169,49 +155,39 @@ def _scores(
     return pd.concat([scores(cases, {"model": run_predictor(runs)}), learned], ignore_index=True)
 
 
-def _draw(runs: list["Run"], folder: Path) -> None:
-    from sim import plots
+def _figures(runs: list["Run"]) -> "dict[str, Draw]":
+    from sim.presentation.section import figure
     from sim.record.record import OUTCOMES, record
 
-    figures: dict[str, Callable[[], Axes]] = {
-        outcome: partial(plots.record, record(outcome), runs if outcome == "war" else ())
+    figures = {
+        outcome: figure("record", record(outcome), runs if outcome == "war" else ())
         for outcome in OUTCOMES
     }
     none = next((run for run in runs if run.name == "none"), None)
-    if none is not None:
-        figures["forecasters"] = partial(plots.forecasters, record(), none)
-    draw_figures(figures, folder)
+    return figures | (
+        {} if none is None else {"forecasters": figure("forecasters", record(), none)}
+    )
 
 
-def _print(answer: _Answer) -> None:
+def _sections(
+    lifetimes: "Mapping[str, pd.DataFrame]",
+    runs: "Sequence[Run]",
+    model: "pd.DataFrame | None",
+    scores: "pd.DataFrame | None",
+) -> "Iterator[Section]":
+    """The tables of the record, of the model beside it and of scores, and how to read them."""
     from sim.analysis.labels import labels_by_name
     from sim.presentation import record as words
-    from sim.presentation import terminal
+    from sim.presentation.section import Section
     from sim.record.record import OUTCOMES
 
-    console = terminal.console()
-
-    def show(shown: "Table", how_to_read: str = "") -> None:
-        console.print(*terminal.table(shown), sep="\n")
-        if how_to_read:
-            console.print(f"\n{terminal.paragraph(how_to_read)}")
-
-    *first, last = [
-        words.lifetimes_table(table, OUTCOMES[outcome])
-        for outcome, table in answer.lifetimes.items()
-    ]
-    for lifetimes in first:
-        show(lifetimes)
-    show(last, words.HOW_TO_READ)
-    if answer.model is not None:
-        model = words.laid_over_table(answer.model, labels_by_name(answer.runs))
-        show(model, words.HOW_TO_READ_MODEL)
-    if answer.scores is not None:
-        brier, log = (
-            words.scores_table(answer.scores[answer.scores["score"] == kind], kind)
-            for kind in ("Brier", "log")
-        )
-        show(brier)
-        show(log, words.HOW_TO_READ_SCORES)
-    if answer.too_few:
-        say(f"\n{answer.too_few}")
+    past = [words.lifetimes_table(table, OUTCOMES[outcome]) for outcome, table in lifetimes.items()]
+    yield Section("record", "", (), tuple(past), trust=words.HOW_TO_READ)
+    if model is not None:
+        beside = words.laid_over_table(model, labels_by_name(runs))
+        yield Section("model", "", (), (beside,), trust=words.HOW_TO_READ_MODEL)
+    if scores is not None:
+        by_kind = [
+            words.scores_table(scores[scores["score"] == kind], kind) for kind in ("Brier", "log")
+        ]
+        yield Section("scores", "", (), tuple(by_kind), trust=words.HOW_TO_READ_SCORES)

@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,7 +23,7 @@ from sim.cli.options import (
 from sim.cli.output import writes_results
 from sim.cli.running import advance, pool, progress_bar, simulate
 from sim.cli.size import agree, asks_first
-from sim.cli.studies import publish
+from sim.cli.studies import publish_study
 
 if TYPE_CHECKING:
     from sim.study.finding import Finding
@@ -59,8 +59,7 @@ def outlook(
     """
     with plain_errors():
         from sim.scenario.course_file import load_course
-        from sim.study.kept import Question, answered
-        from sim.study.outlook_finding import document
+        from sim.study.question import Question
 
         scenario = load(file, overrides, sampling(designs, replicates, seed))
         course = load_course(events, scenario)
@@ -82,5 +81,12 @@ def outlook(
 
         question = Question.about("outlook", [scenario], course=course.document())
         times = 3 + 2 * len(course.events)  # signature, today and before, and about each event
-        kept = answered(question, out, find, lambda: agree([scenario], workers, times))
-        publish(kept, as_json=as_json, document=document)
+        ask = partial(agree, [scenario], workers, times)
+        publish_study(question, out, find, ask, as_json=as_json, document=_document)
+
+
+def _document(finding: "Finding") -> dict[str, Any]:
+    """The finding as plain data."""
+    from sim.study.outlook_finding import document
+
+    return document(finding)

@@ -104,18 +104,28 @@ def writes_results(command: Callable[..., None]) -> Callable[..., None]:
     return with_options
 
 
-def draw_figures(figures: "Mapping[str, Callable[[], Axes]]", folder: Path) -> None:
-    """Write each figure under its name into a folder, in every kind that is wanted and not there,
-    whole or not at all.
+def draw_figures(figures: "Mapping[Path, Callable[[], Axes]]") -> None:
+    """Write each figure under its path, in every kind that is wanted and not there, whole or not at
+    all.
 
     A figure that cannot be drawn or written is left out with a message: the answer goes on.
     """
     for name, draw in figures.items():
-        paths = [folder / f"{name}.{kind}" for kind in output().formats]
+        paths = _of_kinds(name)
         try:
             _draw_whole(draw, [path for path in paths if output().redraw or not path.exists()])
         except Exception as wrong:  # noqa: BLE001  no figure is worth the answer
-            say(f"{folder / name}: the figure is left out: {wrong or repr(wrong)}", err=True)
+            say(f"{name}: the figure is left out: {wrong or repr(wrong)}", err=True)
+
+
+def is_drawn(name: Path) -> bool:
+    """Whether a figure is there in every kind that is wanted."""
+    return all(path.exists() for path in _of_kinds(name))
+
+
+def _of_kinds(name: Path) -> list[Path]:
+    """The files of a figure, one of each kind that is wanted."""
+    return [name.with_name(f"{name.name}.{kind}") for kind in output().formats]
 
 
 def _draw_whole(draw: "Callable[[], Axes]", paths: list[Path]) -> None:

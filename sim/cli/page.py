@@ -1,19 +1,22 @@
 """The commands that make pages: the report to send, and the explorer."""
 
 import socket
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from sim.cli.loading import warn
-from sim.cli.messages import plain_errors, write
+from sim.cli.messages import note, plain_errors, write
 from sim.cli.options import Workers, app
+from sim.cli.replies import Answer, publish
 from sim.cli.size import asks_first
 from sim.cli.streams import say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sim.ensemble.store import Run
     from sim.study.finding import Finding
 
@@ -49,38 +52,68 @@ def report(
     The appendix holds figures, tables, assumptions, and how to reproduce it.
     """
     with plain_errors() as refuse:
-        from sim.ensemble.store import read_run
-        from sim.page.page import page as report_page
-        from sim.study import kept
+        from sim.study.question import Question
 
-        of_findings = [folder for folder in folders if (folder / kept.FILE).exists()]
-        of_runs = [folder for folder in folders if folder not in of_findings]
-        runs, findings = list(map(read_run, of_runs)), list(map(kept.read, of_findings))
-        for run in runs:
-            warn(run.scenario)
-        names = [run.name for run in runs]
-        if len(set(names)) < len(names):
-            pairs = zip(names, of_runs, strict=True)
-            listed = ", ".join(f"{name} ({folder})" for name, folder in pairs)
-            refuse([f"report needs runs with different names, one folder each; got {listed}"])
-        if baseline is not None and baseline not in names:
-            refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
-        findings += _reversal(runs, findings, workers)
-        text = report_page(runs, baseline, question, findings)
-        write(page, lambda file: file.write_text(text, encoding="utf-8"))
-        counted = [
-            f"{len(items)} {word}{'s' if len(items) > 1 else ''}"
-            for items, word in ((runs, "run"), (of_findings, "finding"))
-            if items
-        ]
-        say(f"{page}: {' and '.join(counted)}; print it, or send the one file")
+        asks = {
+            "folders": [ascii(str(folder)) for folder in folders],
+            "page": ascii(str(page)),
+            "baseline": baseline,
+            "headline": ascii(question),
+        }
+        make = partial(_written, folders, page, baseline, question, workers, refuse)
+        publish(Question("report", asks), folders[0].parent, make, as_json=False)
+
+
+def _written(
+    folders: list[Path],
+    page: Path,
+    baseline: str | None,
+    question: str | None,
+    workers: int,
+    refuse: "Callable[[list[str]], NoReturn]",
+) -> Answer:
+    """The page, written, and what was said on the way."""
+    from sim.ensemble.seal import standing
+    from sim.ensemble.store import read_run
+    from sim.page.page import page as report_page
+    from sim.study import kept
+
+    of_findings = [folder for folder in folders if (folder / kept.FILE).exists()]
+    runs = [read_run(folder) for folder in folders if folder not in of_findings]
+    findings = [kept.Kept(kept.read(folder), folder) for folder in of_findings]
+    notes = [run.scenario.of_posterior for run in runs if run.scenario.of_posterior]
+    for text in notes:
+        note(text)
+    names = [run.name for run in runs]
+    if len(set(names)) < len(names):
+        listed = ", ".join(f"{run.name} ({run.folder})" for run in runs)
+        refuse([f"report needs runs with different names, one folder each; got {listed}"])
+    if baseline is not None and baseline not in names:
+        refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
+    shown = [kept_finding.finding for kept_finding in findings]
+    shown += _reversal(runs, shown, workers)
+    text = report_page(runs, baseline, question, shown)
+    write(page, lambda file: file.write_text(text, encoding="utf-8"))
+    counted = [
+        f"{len(items)} {word}{'s' if len(items) > 1 else ''}"
+        for items, word in ((runs, "run"), (findings, "finding"))
+        if items
+    ]
+    results: list[Run | kept.Kept] = [*runs, *findings]
+    files = {path: own for result in results for path, own in result.files.items()}
+    return Answer(
+        document=dict,
+        files=files | standing(page),
+        lines=(f"{page}: {' and '.join(counted)}; print it, or send the one file",),
+        notes=notes,
+    )
 
 
 def _reversal(runs: list["Run"], findings: list["Finding"], workers: int) -> list["Finding"]:
     """What would reverse the ranking, kept beside the runs; nothing where runs cannot be compared,
     or where it is among the findings.
     """
-    from sim.cli.ensembles import reversal_of
+    from sim.cli.answers import reversal_of
     from sim.errors import NotPairedError
     from sim.study.reversal import reverses
 

@@ -24,7 +24,7 @@ from sim.cli.options import (
 from sim.cli.output import writes_results
 from sim.cli.running import advance, counting_bar, pool
 from sim.cli.size import agree, asks_first
-from sim.cli.studies import STUDY_KEPT, publish
+from sim.cli.studies import STUDY_KEPT, publish_study
 
 if TYPE_CHECKING:
     from sim.study.finding import Finding
@@ -77,8 +77,8 @@ def require(
     cost–durability frontier.
     """
     with plain_errors(STUDY_KEPT):
-        from sim.study.kept import Question, answered
-        from sim.study.sweep import read_all_limits
+        from sim.study.limits import read_all_limits
+        from sim.study.question import Question
 
         scenario = load(file, overrides, sampling(designs, replicates, seed))
         limits = read_all_limits(vary)
@@ -108,4 +108,4 @@ def require(
 
             agree([scenario], workers, times=simulations(len(limits), samples))
 
-        publish(answered(question, out, find, ask), as_json=as_json)
+        publish_study(question, out, find, ask, as_json=as_json)

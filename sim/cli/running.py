@@ -1,7 +1,7 @@
 """Runs of the command line: on processes or a cluster, with a progress bar on a terminal."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -25,8 +25,11 @@ def simulate(
     precision: float | None = None,
     *,
     integrated: bool = False,
+    tell: Callable[[str], None] = note,
 ) -> list["Run"]:
-    """Run scenarios one after another, with a progress bar for each on a terminal."""
+    """Run scenarios one after another, with a progress bar for each on a terminal; each attempt to
+    reach a precision is told.
+    """
     from sim.ensemble.run import run
     from sim.study.precision import run_to_precision
 
@@ -48,7 +51,7 @@ def simulate(
                     scenario,
                     precision,
                     integrated=integrated,
-                    tell=note,
+                    tell=tell,
                     before=partial(_agree_beside, bar, workers),
                     **options,
                 )

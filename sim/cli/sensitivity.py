@@ -13,7 +13,7 @@ from sim.cli.options import AsJson, File, Out, Seed, Set, Workers, Years, app, s
 from sim.cli.output import writes_results
 from sim.cli.running import advance, progress_bar
 from sim.cli.size import agree_to, asks_first
-from sim.cli.studies import STUDY_KEPT, publish
+from sim.cli.studies import STUDY_KEPT, publish_study
 
 if TYPE_CHECKING:
     from sim.study.finding import Finding
@@ -81,8 +81,8 @@ def sensitivity(
     chance from parameter uncertainty.
     """
     with plain_errors(STUDY_KEPT):
-        from sim.study.kept import Question, answered
-        from sim.study.sweep import read_all_limits
+        from sim.study.limits import read_all_limits
+        from sim.study.question import Question
 
         scenarios = load_all(
             [file] if against is None else [file, against],
@@ -120,4 +120,4 @@ def sensitivity(
             count = histories_of_sensitivity(scenarios, limits, **sizes)
             agree_to([(scenario, count) for scenario in scenarios], workers)
 
-        publish(answered(question, out, find, ask), as_json=as_json)
+        publish_study(question, out, find, ask, as_json=as_json)

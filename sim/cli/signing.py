@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,7 +26,7 @@ from sim.cli.options import (
 from sim.cli.output import writes_results
 from sim.cli.running import advance, pool, progress_bar, simulate
 from sim.cli.size import agree_to, asks_first
-from sim.cli.studies import publish
+from sim.cli.studies import publish_study
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,9 +69,8 @@ def sign(
     other.
     """
     with plain_errors():
-        from sim.study.deals import document
-        from sim.study.kept import Question, answered
-        from sim.study.sweep import read_all_limits
+        from sim.study.limits import read_all_limits
+        from sim.study.question import Question
 
         scenarios = load_all(files, overrides, sampling(designs, replicates, seed, years))
         limits = read_all_limits(vary or [])
@@ -89,7 +88,14 @@ def sign(
             agree_to([(text, text.sampling.worlds + more) for text in scenarios], workers)
 
         question = Question.about("signing", scenarios, vary=limits)
-        publish(answered(question, out, find, ask), as_json=as_json, document=document)
+        publish_study(question, out, find, ask, as_json=as_json, document=_document)
+
+
+def _document(finding: "Finding") -> dict[str, Any]:
+    """The finding as plain data."""
+    from sim.study.deals import document
+
+    return document(finding)
 
 
 def _frontiers(

@@ -3,7 +3,7 @@
 import json
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,9 +23,15 @@ from sim.cli.options import (
     app,
     sampling,
 )
+from sim.cli.replies import Answer, publish
 from sim.cli.running import advance, progress_bar
 from sim.cli.size import agree, asks_first
-from sim.cli.streams import say, say_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sim.ensemble.store import Run
+    from sim.scenario.schema import Scenario
 
 
 @app.command()
@@ -62,29 +68,51 @@ def sweep(
     Each combination is kept as a run.
     """
     with plain_errors():
-        from sim.study import sweep as study
+        from sim.study.limits import read_ranges
+        from sim.study.question import Question
 
         scenario = load(file, overrides, sampling(designs, replicates, seed, years))
-        values = study.read_ranges(ranges)
-        points = (
-            study.grid(values)
-            if sample is None
-            else study.sample(values, sample, scenario.sampling.seed)
-        )
-        agree([scenario], workers, times=len(points))
+        values = read_ranges(ranges)
+        question = Question.about("sweep", [scenario], values=values, sample=sample)
+        make = partial(_answer, scenario, values, sample, workers, out)
+        publish(question, out, make, as_json=as_json)
+
+
+def _answer(
+    scenario: "Scenario",
+    values: "Mapping[str, Sequence[float]]",
+    sample: int | None,
+    workers: int,
+    out: Path,
+) -> Answer:
+    """Durability at every combination of the values, or at a sample of them."""
+    from sim.study import sweep as study
+
+    points = (
+        study.grid(values)
+        if sample is None
+        else study.sample(values, sample, scenario.sampling.seed)
+    )
+    agree([scenario], workers, times=len(points))
+    files: dict[Path, str] = {}
+
+    def runs() -> "Iterator[Run]":
         with progress_bar() as bar:
             task = bar.add_task(
                 f"{scenario.name}, {len(points)} combinations",
                 total=len(points) * scenario.sampling.worlds,
             )
-            table = study.sweep(
-                scenario, points, out=out, workers=workers, progress=partial(advance, bar, task)
-            )
-        if as_json:
-            say_document(json.loads(table.to_json(orient="records", double_precision=15)))
-        else:
-            say(
-                table.to_string(
-                    index=False, float_format=lambda value: f"{value:.3f}", line_width=80
-                )
-            )
+            progress = partial(advance, bar, task)
+            for run in study.simulate_points(
+                scenario, points, out=out, workers=workers, progress=progress
+            ):
+                files.update(run.files)
+                yield run
+
+    table = study.durability_by_point(points, runs())
+    text = table.to_string(index=False, float_format=lambda value: f"{value:.3f}", line_width=80)
+    return Answer(
+        document=lambda: json.loads(table.to_json(orient="records", double_precision=15)),
+        files=files,
+        lines=(text,),
+    )

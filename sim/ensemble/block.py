@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from sim.ensemble.gate import check_outcomes
 from sim.ensemble.timeline import Timeline, check_timeline
 from sim.game.endings import CAUSES, REASONS, Cause
+from sim.scenario.columns import described
 from sim.scenario.columns import outcomes as declared
-from sim.scenario.columns import schema
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ class Block:
     """The results of the worlds from `first` on."""
 
     first: int
-    outcomes: pa.Table
+    outcomes: pd.DataFrame
     timeline: Timeline
 
 
@@ -50,60 +49,59 @@ def simulate(scenario: Scenario, first: int, last: int) -> Block:
     return block
 
 
-def outcomes(model: "CeasefireModel") -> pa.Table:
+def outcomes(model: "CeasefireModel") -> pd.DataFrame:
     """One row a world: what became of it, and the parameters that were drawn for it.
 
-    Russia's chance of prevailing is null unless war has resumed, and the reason unless Russia
+    Russia's chance of prevailing is missing unless war has resumed, and the reason unless Russia
     attacked.
     """
     from sim.model.costs import costs  # noqa: PLC0415
     from sim.model.signing import signing  # noqa: PLC0415
 
-    held = model.cause == Cause.HELD.code
-    fought = np.stack(list(model.wars.fought.values()), axis=1)
-    columns = {
-        "world": pa.array(model.worlds, pa.int64()),
-        "design": pa.array(model.design, pa.int64()),
-        "replicate": pa.array(model.worlds % model.specification.sampling.replicates, pa.int64()),
-        "years": pa.array(model.years_held),
-        "cause": pa.DictionaryArray.from_arrays(
-            pa.array(model.cause), pa.array([str(cause) for cause in CAUSES])
-        ),
-        "reason": pa.DictionaryArray.from_arrays(
-            pa.array(model.wars.reasons, mask=model.wars.reasons < 0),
-            pa.array([str(reason) for reason in REASONS]),
-        ),
-        "held": pa.array(held),
-        "europe_intervenes": pa.array(model.wars.europe_intervenes),
-        "us_backs": pa.array(model.wars.us_backs),
-        "members_fought": _named(fought, list(model.wars.fought)),
-        "probes": pa.array(model.probes),
-        "firm_answers": pa.array(model.histories.firm_answers),
-        "terms_drift": pa.array(model.terms_drift),
-        "russia_prevails": pa.array(model.wars.russia_prevails, mask=~model.histories.at_war),
-    }
+    wars, histories = model.wars, model.histories
+    fought = np.stack(list(wars.fought.values()), axis=1)
     signs, gain = signing(model)
-    columns |= {"russia_signs": pa.array(signs), "ukraine_gain": pa.array(gain)}
-    columns |= {
-        f"hazard_{cause}": pa.array(hazard.astype(np.float32))
-        for cause, hazard in model.histories.hazard.items()
+    values = {
+        "world": model.worlds,
+        "design": model.design,
+        "replicate": model.worlds % model.specification.sampling.replicates,
+        "years": model.years_held,
+        "cause": pd.Categorical.from_codes(model.cause, [str(cause) for cause in CAUSES]),
+        "reason": pd.Categorical.from_codes(
+            np.maximum(wars.reasons, -1), [str(reason) for reason in REASONS]
+        ),
+        "held": model.cause == Cause.HELD.code,
+        "europe_intervenes": wars.europe_intervenes,
+        "us_backs": wars.us_backs,
+        "members_fought": _named(fought, list(wars.fought)),
+        "probes": model.probes,
+        "firm_answers": histories.firm_answers,
+        "terms_drift": model.terms_drift,
+        "russia_prevails": np.where(histories.at_war, wars.russia_prevails, np.nan),
+        "russia_signs": signs,
+        "ukraine_gain": gain,
+        **{f"hazard_{cause}": hazard for cause, hazard in histories.hazard.items()},
+        **{f"hazard_until_{year}": hazard for year, hazard in histories.hazard_until.items()},
+        **costs(model),
+        **model.draws,
     }
-    columns |= {
-        f"hazard_until_{year}": pa.array(hazard.astype(np.float32))
-        for year, hazard in model.histories.hazard_until.items()
-    }
-    columns |= {name: pa.array(cost.astype(np.float32)) for name, cost in costs(model).items()}
-    columns |= {name: pa.array(values) for name, values in model.draws.items()}
-    return pa.table(columns, schema=schema(declared(model.specification)))
+    columns = declared(model.specification)
+    table = pd.DataFrame(
+        {
+            column.name: values[column.name]
+            if column.type in ("word", "string")
+            else np.asarray(values[column.name], dtype=column.type)
+            for column in columns
+        }
+    )
+    return described(table, {column.name: column.description for column in columns})
 
 
-def _named(fought: np.ndarray, names: list[str]) -> pa.Array:
+def _named(fought: np.ndarray, names: list[str]) -> pd.Categorical:
     """The members that fought in each world, their names joined."""
     codes, position = np.unique(fought @ (1 << np.arange(len(names))), return_inverse=True)
     texts = [
         ", ".join(name for place, name in enumerate(names) if code >> place & 1)
         for code in codes.tolist()
     ]
-    return pa.array(
-        pd.Categorical.from_codes(position.ravel(), categories=texts).astype(str), pa.string()
-    )
+    return pd.Categorical.from_codes(position.ravel(), categories=texts)

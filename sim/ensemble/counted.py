@@ -14,7 +14,7 @@ from sim.ensemble.block import Block
 from sim.ensemble.points import Points
 from sim.ensemble.run import Progress, block_of, compute_blocks, counted_progress, spans
 from sim.model.designs import designs
-from sim.scenario.columns import described, descriptions, parameters
+from sim.scenario.columns import described, parameters
 from sim.scenario.correlation import Correlation
 from sim.scenario.sampling import Sampling
 from sim.scenario.schema import Scenario
@@ -50,8 +50,7 @@ def count_histories(
     }
 
     def keep(block: Block) -> None:
-        table = block.outcomes
-        numbers = count(described(table.to_pandas(), descriptions(table.schema)))
+        numbers = count(block.outcomes)
         span = (block.first, block.first + block.timeline.worlds)
         points.write({"worlds": span}, numbers)
         kept[span] = numbers

@@ -19,13 +19,14 @@ from sim.ensemble.block import Block
 from sim.ensemble.joined import (
     COUNTS,
     OUTCOMES,
+    arrow,
     read_rows,
     summed_counts,
     write_counts,
     write_rows,
 )
 from sim.ensemble.lock import alone_in
-from sim.ensemble.manifest import manifest_of
+from sim.ensemble.manifest import MANIFEST, manifest_of, read_manifest
 from sim.ensemble.seal import (
     Document,
     damaged,
@@ -37,8 +38,9 @@ from sim.ensemble.seal import (
     write_whole,
     writing,
 )
-from sim.ensemble.store import MANIFEST, RESULTS, Run, read_manifest, read_run
+from sim.ensemble.store import RESULTS, Run, read_run
 from sim.errors import DamagedError, RunError
+from sim.scenario.columns import outcomes as declared_outcomes
 from sim.scenario.columns import schema
 from sim.scenario.columns import timeline as declared_timeline
 from sim.scenario.load import replaced
@@ -195,7 +197,8 @@ class Store:
         with self._writing():
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir()
-            pq.write_table(block.outcomes, unfinished / OUTCOMES)
+            rows = arrow(block.outcomes, schema(declared_outcomes(self._scenario)))
+            pq.write_table(rows, unfinished / OUTCOMES)
             write_counts(unfinished / COUNTS, block.timeline)
             hashes = {name: sha256(unfinished / name) for name in (OUTCOMES, COUNTS)}
             document = {"run": self.manifest["hash"], "files": hashes}

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import NoReturn
 
 import numpy as np
-import pyarrow as pa
+import pandas as pd
 from numpy.typing import NDArray
 
 from sim.errors import ImpossibleError
 from sim.game.endings import Cause
 from sim.quantity import Worlds
-from sim.scenario.columns import Descriptions, Kind, descriptions
+from sim.scenario.columns import Kind, about, of_kind
 from sim.uncertainty import Floats
 
 SHARES = ("russia_prevails", "russia_signs")
@@ -27,7 +27,7 @@ RESUMED, ATTACKED = "war has resumed", "Russia attacked"
 ONLY_IF = {"russia_prevails": RESUMED, "reason": ATTACKED}
 """Outcomes that a history has only if something came of it.
 
-Null in every other history, and in no such one.
+Missing in every other history, and in no such one.
 """
 _ROUNDING, _SINGLE = 1e-9, 1e-6
 """What a difference of chances may miss 0 by, and a sum in single precision its parts, relative to
@@ -37,7 +37,7 @@ _LARGEST = float(np.finfo(float).max)
 Wrong = NDArray[np.bool_]
 
 
-def check_outcomes(outcomes: pa.Table, horizon_years: float) -> None:
+def check_outcomes(outcomes: pd.DataFrame, horizon_years: float) -> None:
     """Raise ImpossibleError for outcomes (one row a world) that cannot be.
 
     Every column is whole but those of `ONLY_IF`, and every number finite; years lie above 0 and up
@@ -50,7 +50,7 @@ def check_outcomes(outcomes: pa.Table, horizon_years: float) -> None:
         *_at_odds(outcomes, horizon_years),
     ):
         if wrong.any():
-            drawn = {name: outcomes[name].to_numpy() for name in _of_kind(outcomes, Kind.DRAWN)}
+            drawn = {name: outcomes[name].to_numpy() for name in of_kind(outcomes, Kind.DRAWN)}
             _refuse(what, wrong, outcomes["world"].to_numpy(), drawn)
 
 
@@ -67,46 +67,41 @@ def check_states(
         _refuse(f"{name} is {states[np.flatnonzero(wrong)[0]]!r}", wrong, worlds, drawn)
 
 
-def _out_of_range(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[str, Wrong]]:
+def _out_of_range(outcomes: pd.DataFrame, horizon_years: float) -> Iterator[tuple[str, Wrong]]:
     """Each column with a number that is missing, not finite, or out of its range."""
-    cause, columns = _causes(outcomes), descriptions(outcomes.schema)
+    cause = _causes(outcomes)
+    not_negative = {name for kind in NEVER_NEGATIVE for name in of_kind(outcomes, kind)}
     came = {
         RESUMED: np.isin(cause, [ending.value for ending in Cause if ending.is_war]),
         ATTACKED: cause == Cause.ATTACK.value,
     }
-    for name in outcomes.column_names:
-        column = outcomes[name]
-        missing, condition = column.is_null().to_numpy(), ONLY_IF.get(name)
-        if condition is None:
-            yield f"{name} is null", missing
-        else:
+    for name in outcomes:
+        values, missing = outcomes[name].to_numpy(), outcomes[name].isna().to_numpy()
+        is_float, condition = values.dtype.kind == "f", ONLY_IF.get(name)
+        if condition is not None:
             yield (
                 f"{name} is missing though {condition}, or there though not",
                 missing == came[condition],
             )
-        if pa.types.is_floating(column.type):
-            values = column.to_numpy()
-            low, high = _range(name, columns[name]["kind"], horizon_years)
-            wrong = ~missing & ~(np.isfinite(values) & (values >= low) & (values <= high))
+        elif not is_float:
+            yield f"{name} is missing", missing
+        if is_float:
+            low, high = _range(name, horizon_years, negative=name not in not_negative)
+            wrong = ~(np.isfinite(values) & (values >= low) & (values <= high))
+            wrong &= ~missing | (condition is None)
             yield f"{name} is {values[np.argmax(wrong)]!s}", wrong
 
 
-def _of_kind(outcomes: pa.Table, kind: Kind) -> Descriptions:
-    """The columns of one kind."""
-    columns = descriptions(outcomes.schema)
-    return {name: said for name, said in columns.items() if said["kind"] == kind}
-
-
-def _range(name: str, kind: str, horizon_years: float) -> tuple[float, float]:
+def _range(name: str, horizon_years: float, *, negative: bool) -> tuple[float, float]:
     """The least and the greatest value of a column of numbers."""
     if name == "years":
         return float(np.nextafter(0, 1)), horizon_years
     if name in SHARES:
         return 0.0, 1.0
-    return (-_ROUNDING if kind in NEVER_NEGATIVE else -np.inf), np.inf
+    return (-np.inf if negative else -_ROUNDING), np.inf
 
 
-def _at_odds(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[str, Wrong]]:
+def _at_odds(outcomes: pd.DataFrame, horizon_years: float) -> Iterator[tuple[str, Wrong]]:
     """Each thing that columns say of each other and that cannot be."""
     held, years = outcomes["held"].to_numpy(), outcomes["years"].to_numpy()
     without_end = _causes(outcomes) == Cause.HELD.value
@@ -116,7 +111,7 @@ def _at_odds(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[str, Wr
     )
     firm, probes = (outcomes[name].to_numpy() for name in ("firm_answers", "probes"))
     yield "it has more firm answers than probes", (firm < 0) | (firm > probes)
-    hazards = _of_kind(outcomes, Kind.HAZARD)
+    hazards = about(outcomes, Kind.HAZARD)
     causes = [name for name, said in hazards.items() if "cause" in said]
     until = {int(said["years"]): name for name, said in hazards.items() if "years" in said}
     whole = np.sum([outcomes[name].to_numpy().astype(np.float64) for name in causes], axis=0)
@@ -129,9 +124,9 @@ def _at_odds(outcomes: pa.Table, horizon_years: float) -> Iterator[tuple[str, Wr
         before = hazard
 
 
-def _causes(outcomes: pa.Table) -> NDArray[np.object_]:
+def _causes(outcomes: pd.DataFrame) -> NDArray[np.object_]:
     """The words of how each history ended."""
-    return np.asarray(outcomes["cause"].cast(pa.string()).to_numpy())
+    return np.asarray(outcomes["cause"], dtype=object)
 
 
 def _refuse(what: str, wrong: Wrong, worlds: Worlds, drawn: Mapping[str, Floats]) -> NoReturn:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -14,6 +15,12 @@ ROWS = 65_536
 """Rows of a group in a file of outcomes."""
 OUTCOMES, COUNTS = "outcomes.parquet", "timeline.npz"
 """The files of a block."""
+
+
+def arrow(outcomes: pd.DataFrame, columns: pa.Schema) -> pa.Table:
+    """Outcomes as the rows of a file."""
+    values = [pa.array(outcomes[field.name], field.type) for field in columns]
+    return pa.table(values, schema=columns)
 
 
 def write_rows(path: Path, tables: Iterator[pa.Table]) -> None:

@@ -1,4 +1,4 @@
-"""What determines a run, and what it is run with."""
+"""What determines a run, and what it is run with: the manifest of a run folder."""
 
 import platform
 from collections.abc import Mapping
@@ -10,14 +10,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sim.ensemble.seal import Document
+from sim.ensemble.seal import Document, parsed, shaped, unsealed
+from sim.errors import DamagedError, RunError
 from sim.fingerprint import fingerprint
-from sim.scenario.schema import Scenario, digest
+from sim.guarantee.provisions.regime import Regime
+from sim.scenario.schema import OWN, Scenario, digest
 
 EDITION = 2
 """The edition of the model: runs of another one cannot be read, checked or compared with runs of
 this one.
 """
+MANIFEST = "manifest.json"
+AGAIN = "run its scenario again, and it is computed again"
+"""What to do about a run that is damaged."""
+_EXTENSIONS = "extensions"
 _PACKAGES = ("ceasefire", "mesa", "numpy", "scipy", "pandas", "pyarrow", "pydantic")
 
 
@@ -72,6 +78,73 @@ def manifest_of(scenario: Scenario) -> dict[str, Any]:
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         **scenario.extensions(),
     }
+
+
+def scenario_of(manifest: Mapping[str, Any]) -> Scenario:
+    """What was run, with who set its values and the sources that were stated beside them."""
+    origins = {
+        key: tuple((value, by) for value, by in history)
+        for key, history in manifest["origins"].items()
+    }
+    scenario = Scenario.model_validate(manifest["scenario"])
+    return scenario.with_origins(origins, manifest["stated_sources"])
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest in a folder, which is that of a run of this edition, finished or not.
+
+    Raises RunError if there is none, DamagedError if it was altered, or does not say what its own
+    hash stands for.
+    """
+    path = folder / MANIFEST
+    try:
+        is_there = path.is_file()
+    except OSError as wrong:
+        raise RunError(
+            f"{path}: cannot be read: {wrong.strerror}; change its permissions"
+        ) from None
+    if not is_there:
+        raise RunError(
+            f"{folder}: is not a run folder: it has no {MANIFEST}; name one that `ceasefire run` "
+            "wrote, such as those in runs/"
+        )
+    document = parsed(path, AGAIN)
+    if {"name", "scenario"} <= set(document) and (edition := document.get("edition", 1)) != EDITION:
+        raise RunError(
+            f"{folder}: was made by edition {edition} of the model, and this is edition "
+            f"{EDITION}: keys, outcome columns and results differ (CHANGELOG.md says how); run "
+            "its scenario again, or read it with the program that made it"
+        )
+    manifest = unsealed(document, path, AGAIN)
+    shaped(Manifest, manifest, path, AGAIN)
+    _check_installed(folder, manifest)
+    shaped(Scenario, manifest["scenario"], path, AGAIN)
+    sampling = Scenario.model_validate(manifest["scenario"]).sampling
+    if (manifest["hash"], manifest["seed"], manifest["worlds"]) != (
+        _own_hash(manifest),
+        sampling.seed,
+        sampling.worlds,
+    ):
+        raise DamagedError(path, AGAIN)
+    return manifest
+
+
+def _own_hash(manifest: dict[str, Any]) -> str:
+    """The hash of what a manifest says determines its run."""
+    determinants = {key: value for key, value in manifest["scenario"].items() if key not in OWN}
+    if _EXTENSIONS in manifest:
+        determinants[_EXTENSIONS] = manifest[_EXTENSIONS]
+    return run_hash(determinants, manifest["model"])
+
+
+def _check_installed(folder: Path, manifest: dict[str, Any]) -> None:
+    """Raise RunError for a run with a provision of a package that is not here."""
+    for name, own in manifest.get(_EXTENSIONS, {}).items():
+        if name not in Regime.joined:
+            raise RunError(
+                f"{folder}: was made with the provision {name!r} of {own['distribution']} "
+                f"{own['version']}, which is not installed; install it"
+            )
 
 
 def run_hash(determinants: Mapping[str, Any], model: str) -> str:

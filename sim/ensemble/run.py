@@ -18,7 +18,6 @@ from itertools import islice
 from pathlib import Path
 
 from sim.ensemble.block import BLOCK, Block, simulate
-from sim.ensemble.folder import Store
 from sim.ensemble.store import Run, gather, read_run
 from sim.errors import ImpossibleError, RunError
 from sim.scenario.schema import Scenario
@@ -126,6 +125,8 @@ def run(
             counted_progress(progress, worlds, 0),
         )
         return gather(scenario, kept, time.perf_counter() - began)
+    from sim.ensemble.folder import Store  # noqa: PLC0415  a run in memory needs no Parquet
+
     store = Store(Path(out), scenario)
     if (kept_run := store.finished(tell=False)) is not None:
         return kept_run

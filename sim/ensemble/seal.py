@@ -103,6 +103,11 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def standing(*paths: Path) -> dict[Path, str]:
+    """Files as they stand, each with its hash; what is no regular file has none, as no file has."""
+    return {path: sha256(path) if path.is_file() else "" for path in paths}
+
+
 def damaged(folder: Path, recorded: Mapping[str, str]) -> list[Path]:
     """The files that are missing, or are not those whose hashes were recorded by their names.
 

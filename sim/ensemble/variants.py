@@ -20,7 +20,6 @@ from sim.ensemble.points import Points
 from sim.ensemble.run import Progress, Worlds, block_of, spans
 from sim.model.designs import designs
 from sim.quantity import Worlds as Numbers
-from sim.scenario.columns import described, descriptions
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Distribution, Floats
 
@@ -53,7 +52,7 @@ class _Batch:
         table = outcomes(model)
         vars(model).clear()  # as after every block: Mesa 3.3 holds on to every model for ever
         check_outcomes(table, self.scenario.sampling.horizon_years)
-        counted = self.count(described(table.to_pandas(), descriptions(table.schema)))
+        counted = self.count(table)
         return np.moveaxis(counted.reshape(len(counted), several, -1), 1, 0)
 
 

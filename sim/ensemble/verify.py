@@ -11,7 +11,8 @@ import pandas as pd
 
 from sim.ensemble.block import BLOCK, simulate
 from sim.ensemble.manifest import manifest_of
-from sim.ensemble.store import Outcomes, Run, read_run
+from sim.ensemble.outcomes import Outcomes
+from sim.ensemble.store import Run, read_run
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def verify_run(run: Run, *, everything: bool = False) -> Verified:
         checked += last - first
         block = simulate(scenario, first, last)
         timeline = block.timeline if timeline is None else timeline + block.timeline
-        for column, count, size in _differences(kept.rows(first, last), block.outcomes.to_pandas()):
+        for column, count, size in _differences(kept.rows(first, last), block.outcomes):
             unlike[column] += count
             most[column] = max(most.get(column, 0.0), size)
     said = [

@@ -63,7 +63,9 @@ def after_action(shown: AfterAction, signed: date) -> Section:
         "after_action",
         "What was each decision worth?",
         tuple(answer) or ("No decision was made in this history.",),
-        (Table("Every option of every decision (* chosen)", frame, columns),) if len(frame) else (),
+        (Table.of("Every option of every decision (* chosen)", frame, columns),)
+        if len(frame)
+        else (),
         trust=TRUST.format(count=shown.continuations) if len(frame) else "",
     )
 

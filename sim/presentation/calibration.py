@@ -66,7 +66,7 @@ def section(finding: Finding) -> Section:
             _trust(finding),
         )
     )
-    table = Table(
+    table = Table.of(
         "",
         parts,
         (

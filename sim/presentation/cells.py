@@ -25,7 +25,7 @@ def estimates_table(
     """A row for each of `rows`, whose table has the estimates by index; a column for each heading
     of `columns`, with the index that it shows. Estimates are shown `scale` times as large.
     """
-    return Table(
+    return Table.of(
         title,
         estimates_frame(rows),
         (

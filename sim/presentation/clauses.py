@@ -79,7 +79,7 @@ def _table(finding: Finding, explained: Explanation) -> Table:
         side = f"\n({finding.label(row['side'])})" if explained.is_two_sided else ""
         return f"{worth[row['clause']]}{side}"
 
-    return Table(
+    return Table.of(
         f"What is each worth? ({explained.outcome_label}, {unit})",
         finding.table,
         (Column("", name), *(Column(value, partial(_cell, explained, value)) for value in VALUES)),

@@ -30,7 +30,7 @@ def section(finding: Finding) -> Section:
     settings, rules = finding.settings, finding.tables["rules"]
     scenario, against = map(finding.label, (settings["scenario"], settings["against"]))
     whose = f"{scenario} rather than {against}" if against else scenario
-    table = Table(
+    table = Table.of(
         "",
         rules,
         (

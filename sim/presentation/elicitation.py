@@ -140,7 +140,7 @@ def _answers(finding: Finding) -> Table:
         )
         return above_limits(*of_row(row), unit, digits) + spread
 
-    return Table(
+    return Table.of(
         f"{_outcome(finding)}, by whose beliefs",
         finding.tables["answers"],
         (
@@ -155,7 +155,7 @@ def _parts(finding: Finding) -> Iterator[Table]:
     """The parts of the variance, where there are several experts."""
     table = finding.tables["variance"]
     if len(table):
-        yield Table(
+        yield Table.of(
             "The variance over parameter sets",
             table,
             (
@@ -171,7 +171,7 @@ def _share(row: Any) -> str:
 
 def _beliefs(finding: Finding) -> Table:
     """What is believed of each number."""
-    return Table(
+    return Table.of(
         "What is believed of each number",
         finding.tables["beliefs"],
         (

@@ -100,7 +100,7 @@ def _heading(text: str, below: str) -> str:
 
 def _tables(tables: Iterable[Table]) -> Iterator[str]:
     for table in tables:
-        yield f"<p>{as_html(table.title)}</p>{_table(table.headings, table.rows())}"
+        yield f"<p>{as_html(table.title)}</p>{_table(table.headings, table.rows)}"
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

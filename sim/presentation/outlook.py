@@ -101,7 +101,7 @@ def _survival(survival: pd.DataFrame) -> Table:
         rows = survival[(survival["since"] == row["since"]) & (survival["years"] == year)]
         return both(rows.iloc[0]) if len(rows) else ""
 
-    return Table(
+    return Table.of(
         "Still holding after so many years (%)",
         frame,
         (
@@ -112,7 +112,7 @@ def _survival(survival: pd.DataFrame) -> Table:
 
 
 def _events(events: pd.DataFrame) -> Table:
-    return Table(
+    return Table.of(
         f"What each event moved of the chance to hold {AHEAD} years from it (percentage points)",
         events,
         (
@@ -130,7 +130,7 @@ def _learned(learned: pd.DataFrame) -> Table:
         low, high = row[f"{when}_low"], row[f"{when}_high"]
         return f"{row[when]:.3g} ({low:.2g} to {high:.2g})"
 
-    return Table(
+    return Table.of(
         "What has been learned (types: with 95 % sampling error; numbers: median and 5 to 95 %)",
         learned,
         (
@@ -145,7 +145,7 @@ def _watch(watch: pd.DataFrame) -> Table:
     def text(name: str, row: Any) -> str:
         return "" if np.isnan(row[name]) else with_error(*_numbers(row, name))
 
-    return Table(
+    return Table.of(
         f"What to watch in the next year, and the chance to hold {AHEAD} years from today then",
         watch,
         (

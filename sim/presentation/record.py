@@ -43,7 +43,7 @@ _BESIDE = (
 
 def lifetimes_table(lifetimes: pd.DataFrame, outcome: str) -> Table:
     """A row a class: cases, ends, durability by year, Weibull shape."""
-    return Table(
+    return Table.of(
         f"Past ceasefires without {outcome}, %",
         lifetimes,
         (
@@ -128,7 +128,7 @@ def _by_year(
 ) -> Table:
     """Texts by row and year."""
     frame = pd.DataFrame([{"name": name} | dict(cells) for name, cells in rows.items()])
-    return Table(
+    return Table.of(
         title,
         frame.fillna(""),
         (

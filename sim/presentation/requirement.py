@@ -46,7 +46,7 @@ def section(finding: Finding) -> Section:
             ),
             _along(table, keys, settings),
         ),
-        (Table("", table, _columns(keys)),),
+        (Table.of("", table, _columns(keys)),),
         {"frontier": figure("frontier", finding)},
         f"Varied: {limits}.\nCosts are {settings['cost']}, expected up to {settings['years']:g} "
         "years, in present value. Each share has its 95 % sampling error: of the histories of the "

@@ -23,7 +23,7 @@ def section(finding: Finding) -> Section:
     """The section of the finding."""
     best, rival = (finding.label(_ranking(finding)[place]) for place in ("best", "rival"))
     candidates = finding.tables["candidates"]
-    table = Table(
+    table = Table.of(
         "Closest to a reversal",
         candidates,
         (

@@ -45,7 +45,7 @@ def section(finding: Finding) -> Section:
         finding.kind,
         question,
         tuple(_answer(finding)),
-        (Table("", table, columns),),
+        (Table.of("", table, columns),),
         {
             "regret": figure("regret", finding),
             "turning": figure("turning", finding),

@@ -111,7 +111,7 @@ def hazard_table(shown: Comparison) -> Table:
                 limits = of_row(rates.loc[year])
                 row[str(year)] = above_limits(*limits, unit="", digits=1, scale=100)
         rows.append(row)
-    return Table(
+    return Table.of(
         "Ends per year, of 100 ceasefires that still hold",
         pd.DataFrame(rows).fillna(""),
         (
@@ -135,7 +135,7 @@ def threshold_table(shown: Comparison) -> Table:
                 else threshold_words(at, values, "\n{low} to {high}")
             )
         rows.append(row)
-    return Table(
+    return Table.of(
         "Deterrence threshold (1: Ukraine is vital); above it, attacks are more likely than not",
         pd.DataFrame(rows).fillna(""),
         (
@@ -198,7 +198,7 @@ def burden_table(shown: Comparison, run: Summary) -> Table:
 def shares_table(shown: Comparison, run: Summary) -> Table:
     """One row a bearer: its share of the costs in peace, by a resumed war and in all."""
     table = run.costs.drop("all", level="bearer")
-    return Table(
+    return Table.of(
         f"Share of the cost under {shown.label(run)}, %",
         table.reset_index().drop_duplicates("bearer"),
         (
@@ -225,7 +225,7 @@ def sets_table(shown: Comparison, at: float) -> Table:
             {"name": label, "likely": above_limits(*limits, unit="", digits=1, scale=100)}
             | {f"{level:g}": f"{100 * by_set.quantile(level):.0f}" for level in _QUANTILES}
         )
-    return Table(
+    return Table.of(
         f"Parameter sets in which more than half still hold after {at:g} years, and percentiles "
         "of the share still holding, %",
         pd.DataFrame(rows),

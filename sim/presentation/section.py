@@ -2,13 +2,12 @@
 to trust it. It knows nothing of where it is shown.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
 Draw = Callable[..., "Axes"]
@@ -40,20 +39,19 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A frame with the columns that are shown of it, the first of which names the rows."""
+    """A table as it is shown: texts by row, a heading above each column; the first column names the
+    rows.
+    """
 
     title: str
-    frame: pd.DataFrame
-    columns: tuple[Column, ...]
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
-    @property
-    def headings(self) -> list[str]:
-        """The headings in order."""
-        return [column.heading for column in self.columns]
-
-    def rows(self) -> list[list[str]]:
-        """The texts of its cells, row by row."""
-        return [[column.text(row) for column in self.columns] for _, row in self.frame.iterrows()]
+    @classmethod
+    def of(cls, title: str, frame: "pd.DataFrame", columns: Sequence[Column]) -> Self:
+        """A row for each row of a frame."""
+        rows = (tuple(column.text(row) for column in columns) for _, row in frame.iterrows())
+        return cls(title, tuple(column.heading for column in columns), tuple(rows))
 
 
 @dataclass(frozen=True)

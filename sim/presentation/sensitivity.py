@@ -31,7 +31,7 @@ def section(finding: Finding) -> Section:
     swings = {
         name: rows.set_index("end") for name, rows in finding.tables["swings"].groupby("factor")
     }
-    table = Table(
+    table = Table.of(
         "",
         pd.DataFrame({"factor": ranked}),
         (

@@ -106,7 +106,7 @@ def _selection(texts: Sequence[Signing]) -> Iterator[str]:
 
 def _signatures(rows: Mapping[str, pd.DataFrame]) -> Table:
     """One row a text: who signs."""
-    return Table(
+    return Table.of(
         "Who would sign? (%; gain in units of utility)",
         estimates_frame(rows),
         (
@@ -137,7 +137,7 @@ def _guarantors(rows: Mapping[str, pd.DataFrame]) -> Table:
     money = partial(estimate_column, scale=1)
     in_peace, fights = "guarantors.usd_bn_in_peace", "guarantors.fights_russia"
     year_of_war = "guarantors.usd_bn_a_year_of_fighting_on"
-    return Table(
+    return Table.of(
         "What would guarantors take on? (USD billion; chance of fighting Russia, %)",
         estimates_frame(rows),
         (
@@ -175,7 +175,7 @@ def _frontiers(finding: Finding) -> Iterator[Table]:
     """For each scenario the texts along its frontier: provisions, both numbers, and the price."""
     keys: list[str] = finding.settings["vary"]
     for name, rows in finding.tables["frontier"].groupby("scenario", sort=False):
-        yield Table(
+        yield Table.of(
             f"{finding.label(str(name))}: texts along the frontier (%; price: percentage points "
             "of durability if signed that one more percentage point of the chance that both sign "
             "costs)",

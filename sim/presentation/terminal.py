@@ -24,10 +24,11 @@ def console() -> Console:
 
 
 def section(shown: Section) -> Group:
-    """A section: question, answer, tables, how far to trust it."""
+    """A section: question, answer, tables, how far to trust it; each where there is one."""
+    above = [Text(f"\n{_fill(shown.question)}", "bold")] if shown.question else []
     below = [Text(f"\n{paragraph(shown.trust)}")] if shown.trust else []
     return Group(
-        Text(f"\n{_fill(shown.question)}", "bold"),
+        *above,
         *map(sentence, shown.answer),
         *(line for numbers in shown.tables for line in table(numbers)),
         *below,
@@ -48,7 +49,7 @@ def table(shown: Table) -> Iterator[RichTable | Text]:
     """A table, its title above it; columns for which there is no room follow below."""
     if shown.title:
         yield Text(f"\n{_fill(shown.title)}", "bold")
-    rows = [[visible(cell) for cell in row] for row in shown.rows()]
+    rows = [[visible(cell) for cell in row] for row in shown.rows]
     headings = [_broken(visible(heading)) for heading in shown.headings]
     widths = [
         max(_width([heading]), _width(row[number] for row in rows))

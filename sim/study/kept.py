@@ -4,33 +4,27 @@ locked while they are computed, and written whole or not at all.
 
 import hashlib
 import io
-import json
 import logging
-import math
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from sim.analysis.catalogue import of_others
 from sim.characters import quoted
 from sim.ensemble.lock import alone_in
-from sim.ensemble.manifest import model_code
-from sim.ensemble.seal import content, parsed, sealed, shaped, unsealed, writing
-from sim.errors import ArgumentFault, DamagedError, RunError, ScenarioError
-from sim.extensions import NAME
-from sim.scenario.schema import Scenario, digest
+from sim.ensemble.seal import content, parsed, sealed, sha256, shaped, unsealed, writing
+from sim.errors import DamagedError, RunError
 from sim.study.document import KINDS, FindingFile, schemas
 from sim.study.finding import Finding
+from sim.study.question import Question
 
 FILE = "finding.json"
 EXACTLY: Mapping[str, Any] = (
@@ -46,50 +40,18 @@ _log = logging.getLogger("ceasefire")
 
 
 @dataclass(frozen=True)
-class Question:
-    """What a study is asked: plain data that determine its finding, and the code that answers."""
-
-    kind: str
-    asks: Mapping[str, Any]
-
-    @classmethod
-    def about(cls, kind: str, scenarios: Iterable[Scenario], **asks: Any) -> "Question":
-        """A question about scenarios, by all that they say, words included.
-
-        Raises ScenarioError for a number that is not finite, or a text of no characters.
-        """
-        if faults := [fault for name, value in asks.items() for fault in _unkept(name, value)]:
-            raise ScenarioError(faults)
-        whole = [scenario.model_dump(mode="json") | scenario.extensions() for scenario in scenarios]
-        return cls(kind, {"scenarios": whole, **asks})
-
-    @cached_property
-    def hash(self) -> str:
-        """The hash of all of it."""
-        asks = dict(self.asks)
-        code = [model_code(), _code(), *_measures_of_others(asks)]
-        return digest({"kind": self.kind, "asks": asks, "code": code})
-
-    @property
-    def name(self) -> str:
-        """The name of the folder of its finding."""
-        return f"{self.kind}-{self.hash[:8]}"
-
-
-def _unkept(name: str, value: Any) -> Iterator[ArgumentFault]:
-    """What of an argument cannot be kept as plain data."""
-    if isinstance(value, float) and not math.isfinite(value):
-        yield ArgumentFault(name, value, "must be a finite number")
-    elif isinstance(value, str) and not value.isprintable():
-        yield ArgumentFault(name, repr(value), "must be one line of printable text")
-
-
-@dataclass(frozen=True)
 class Kept:
     """A finding and its folder."""
 
     finding: Finding
     folder: Path
+
+    @property
+    def files(self) -> dict[Path, str]:
+        """Its files, and the hash of each: of a table the one that was recorded."""
+        tables = _manifest(self.folder)["tables"]
+        recorded = {self.folder / name: table["sha256"] for name, table in tables.items()}
+        return {self.folder / FILE: sha256(self.folder / FILE)} | recorded
 
 
 def answered(
@@ -258,26 +220,3 @@ def _texts(table: pd.DataFrame) -> list[str]:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _measures_of_others(asks: Any) -> list[str]:
-    """The measures of other packages that a question names anywhere, each with its code."""
-    if not (known := of_others()):
-        return []
-    words = set(NAME.findall(json.dumps(asks, default=str)))
-    return [measure.key for name, measure in known.items() if name in words]
-
-
-@cache
-def _code() -> str:
-    """The hash of the code, and of the record, that turn histories into findings."""
-    package, whole = Path(__file__).parents[1], hashlib.sha256()
-    files = [
-        path
-        for name in ("analysis", "ensemble", "record", "scenario", "study")
-        for path in (package / name).rglob("*")
-        if path.suffix in (".csv", ".py")
-    ]
-    for path in sorted([*files, *package.glob("*.py")]):
-        whole.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    return whole.hexdigest()

@@ -32,7 +32,8 @@ from sim.study.assumptions import assumptions, key_and_run, meaning
 from sim.study.columns import LABEL_TABLE, Column, Kind, TableSchema, with_limits
 from sim.study.discovery import difference
 from sim.study.finding import LABELS, Finding, label_table
-from sim.study.kept import Question, answered, can_keep, find_again
+from sim.study.kept import answered, can_keep, find_again
+from sim.study.question import Question
 from sim.study.steps import SETS, STEP, Simulate, changes_by_step, steps_of, steps_to_level
 from sim.study.sweep import progress_within
 from sim.study.turning import FOLDS, MIN_DESIGNS_PER_STRATUM, STRATA, expected, tilt, turning

@@ -4,10 +4,8 @@ same histories.
 
 import itertools
 import math
-import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,77 +14,14 @@ import scipy
 from sim.analysis.durability import survival
 from sim.chance import generator
 from sim.ensemble.run import Progress, run
+from sim.ensemble.store import Run
 from sim.errors import ArgumentFault, ScenarioError
 from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
+from sim.study.limits import MAX_COMBINATIONS
 
-MAX_COMBINATIONS = 10_000
-"""More combinations than this would take days: a judgement."""
-T = TypeVar("T")
 Points = list[dict[str, float]]
 """The combinations of a sweep: a value for each dotted key."""
-_LIMITS = re.compile(r"^(?P<key>[^=]+)=(?P<low>[^:]+):(?P<high>[^:]+)$")
-_RANGE = re.compile(r"^(?P<key>[^=]+)=(?P<low>[^:]+):(?P<high>[^:]+):(?P<count>\d+)$")
-
-
-def read_range(text: str) -> tuple[str, list[float]]:
-    """Key and values of `KEY=LOW:HIGH:N`, N values from LOW to HIGH. Raises ScenarioError.
-
-    Examples
-    --------
-    >>> read_range("regime.deployment.brigades=0:20:3")
-    ('regime.deployment.brigades', [0.0, 10.0, 20.0])
-
-    """
-    match = _RANGE.fullmatch(text)
-    try:
-        low, high, count = float(match["low"]), float(match["high"]), int(match["count"])  # type: ignore[index]
-    except (TypeError, ValueError):
-        low, high, count = 0.0, 0.0, 0
-    if not match or not 1 <= count <= MAX_COMBINATIONS or not np.isfinite([low, high]).all():
-        must = f"must be KEY=LOW:HIGH:N with N up to {MAX_COMBINATIONS}"
-        raise ScenarioError(ArgumentFault("grid", text, must, "regime.deployment.brigades=0:25:6"))
-    return match["key"], np.linspace(low, high, count).tolist()
-
-
-def read_ranges(texts: Sequence[str]) -> dict[str, list[float]]:
-    """Values by key. Raises ScenarioError for a key that is named twice."""
-    return dict(_each_once("grid", [read_range(text) for text in texts]))
-
-
-def read_limits(text: str) -> tuple[str, tuple[float, float]]:
-    """Key and limits of `KEY=LOW:HIGH`. Raises ScenarioError.
-
-    Examples
-    --------
-    >>> read_limits("regime.deployment.brigades=0:25")
-    ('regime.deployment.brigades', (0.0, 25.0))
-
-    """
-    match = _LIMITS.fullmatch(text)
-    try:
-        low, high = float(match["low"]), float(match["high"])  # type: ignore[index]
-    except (TypeError, ValueError):
-        low, high = np.nan, np.nan
-    if not match or not low < high or not np.isfinite([low, high]).all():
-        must = "must be KEY=LOW:HIGH, the first below the second"
-        raise ScenarioError(ArgumentFault("vary", text, must, "regime.deployment.brigades=0:25"))
-    return match["key"], (low, high)
-
-
-def read_all_limits(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """Limits by key. Raises ScenarioError for a key that is named twice."""
-    return dict(_each_once("vary", [read_limits(text) for text in texts]))
-
-
-def _each_once(option: str, read: Sequence[tuple[str, T]]) -> Sequence[tuple[str, T]]:
-    """The pairs, if no two have one key. Raises ScenarioError."""
-    counts = Counter(key for key, _ in read)
-    if twice := [key for key, count in counts.items() if count > 1]:
-        raise ScenarioError(
-            [ArgumentFault(option, key, "must name each provision once") for key in twice]
-        )
-    return read
 
 
 def grid(values: Mapping[str, Sequence[float]]) -> Points:
@@ -207,17 +142,36 @@ def sweep(
     [0, 10]
 
     """
+    return durability_by_point(
+        points, simulate_points(scenario, points, progress=progress, **options), years
+    )
+
+
+def simulate_points(
+    scenario: Scenario, points: Points, *, progress: Progress | None = None, **options: Any
+) -> Iterator[Run]:
+    """The run of each point, one after the other."""
     scenarios = [replaced(scenario, point) for point in points]
-    tables = []
     total, before = sum(varied.sampling.worlds for varied in scenarios), 0
-    for point, varied in zip(points, scenarios, strict=True):
+    for varied in scenarios:
         own = None if progress is None else progress_within(before, total, progress)
-        result = run(varied, progress=own, **options)
-        tables.append(survival(result, years).assign(**point))
+        yield run(varied, progress=own, **options)
         before += varied.sampling.worlds
         if progress:
             progress(before, total)
-    table = pd.concat(tables, ignore_index=True)
+
+
+def durability_by_point(
+    points: Points, runs: Iterable[Run], years: Sequence[float] | None = None
+) -> pd.DataFrame:
+    """The table of `sweep` from the runs of its points."""
+    table = pd.concat(
+        [
+            survival(result, years).assign(**point)
+            for point, result in zip(points, runs, strict=True)
+        ],
+        ignore_index=True,
+    )
     keys = list(points[0])
     return table[keys + [column for column in table if column not in keys]]
 

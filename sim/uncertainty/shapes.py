@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, final
 
 import numpy as np
@@ -11,6 +12,11 @@ from sim.uncertainty.distribution import Distribution, Floats
 
 _MIN_SHARE_WITHIN_LIMITS = 1e-6
 """The least share of a normal distribution that its limits may leave: with less, rounding shows."""
+
+_FARTHEST = 8.209536151601387
+"""The standard normal quantile at 1 - 2^-53, the last that is drawn: SciPy, which gives it, takes
+longer to import than a scenario to read.
+"""
 
 
 @final
@@ -108,7 +114,17 @@ class LogNormal(Distribution):
 
     def _inverse(self, u: Floats) -> Floats:
         """m e^(s z), with the normal quantile z."""
-        return np.asarray(np.exp(self.sigma * scipy.special.ndtri(u)) * self.median)
+        return self._at(scipy.special.ndtri(u))
+
+    @cached_property
+    def support(self) -> tuple[float, float]:
+        """The smallest and the largest value that it gives: above 0."""
+        low, high = self._at(np.array([-_FARTHEST, _FARTHEST]))
+        return float(low), float(high)
+
+    def _at(self, z: Floats) -> Floats:
+        """The values at quantiles of the standard normal distribution."""
+        return np.asarray(np.exp(self.sigma * z) * self.median)
 
     def validation_error(self) -> str | None:
         """A positive median, and a width whose tail can still be computed with."""
