@@ -110,7 +110,7 @@ def test_a_known_region_is_found_with_limits_that_hold_it():
 
 def test_what_the_first_box_leaves_is_looked_into():
     """Two regions apart: two boxes, which share no case and cover most of both."""
-    x = _space(1000)
+    x = _space(600)
     fails = (
         (x.iloc[:, 0] > 0.7) & (x.iloc[:, 1] > 0.7) | (x.iloc[:, 0] < 0.25) & (x.iloc[:, 2] < 0.4)
     ).to_numpy()
@@ -133,18 +133,21 @@ def test_an_assumption_that_does_not_matter_is_seldom_restricted():
     assert taken <= 8
 
 
-def test_no_region_is_told_where_there_is_none():
-    """Failures thrown by a coin, over five seeds.
+@pytest.mark.parametrize(
+    ("seeds", "most"), [(2, 1), pytest.param(20, 4, marks=pytest.mark.exhaustive)]
+)
+def test_no_region_is_told_where_there_is_none(seeds, most):
+    """Failures thrown by a coin.
 
-    At most one of them shows a box (2.5 % each would be right).
+    No more of them show a box than would of 2.5 %, which is right, in 1 of 1,000 such tests.
     """
     shown = 0
-    for seed in range(5):
+    for seed in range(seeds):
         _, boxes, _ = regions(
             _space(300, seed), np.random.default_rng(100 + seed).random(300) < 0.3
         )
         shown += len(boxes) > 0
-    assert shown <= 1
+    assert shown <= most
 
 
 def test_the_cases_in_a_box_do_not_depend_on_the_scale_of_a_parameter():

@@ -31,7 +31,6 @@ RULE = f"""{REVIEW}
     histories.hazard[Cause.SETTLEMENT][histories.at_peace] += 0.01
     histories.end(settles, Cause.SETTLEMENT, model.years)
 """
-SMALL = ("--designs", "60", "--replicates", "4", "--years", "6")
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -63,6 +62,14 @@ model = CeasefireModel(scenario, [world])
 while model.running:
     model.step()
 assert "The ceasefire ends: the two sides settle." in model.story(), model.story()
+
+from sim.cli import app
+
+for words in (
+    ["run", "none.toml", "--designs", "60", "--replicates", "4", "--years", "6", "--json"],
+    ["report", str(run.folder), "--out", "page.html"],
+):
+    app(words, standalone_mode=False)
 """
 
 
@@ -83,23 +90,16 @@ def test_a_peaceful_ending_is_drawn_priced_narrated_and_printed(scenarios, tmp_p
     for name in ("base.toml", "none.toml"):
         shutil.copy(scenarios / name, tmp_path)
 
-    def python(script: str, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", script, *arguments],
-            cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(tmp_path), "MPLBACKEND": "Agg"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout
-
-    python(SCRIPT)
-    (run,) = (path.parent for path in tmp_path.glob("runs/*/manifest.json"))
-    command = "from sim.cli import app; app()"
-    assert '"settlement"' in python(command, "run", "none.toml", *SMALL, "--json")
-    python(command, "report", str(run), "--out", "page.html")
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path), "MPLBACKEND": "Agg"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert '"settlement"' in done.stdout
     assert "the two sides settle" in (tmp_path / "page.html").read_text()
 
 

@@ -22,6 +22,22 @@ def games():
     return make_games.read_games()
 
 
+@pytest.fixture(
+    scope="module",
+    params=[4, pytest.param(1, marks=pytest.mark.exhaustive)],
+    ids=["every fourth", "all"],
+)
+def compared(games, request):
+    """The games that are compared, of every regime and in every state."""
+    return games[:: request.param]
+
+
+@pytest.fixture(scope="module")
+def texts(compared):
+    """Of each of these games the text that we write for Gambit."""
+    return {game["game"]: make_games.text(game) for game in compared}
+
+
 def test_there_are_games_of_every_kind(games):
     """At least 300: all regimes, in and out of force, lapsed, renewed and voided, before and after
     elections, reputations near 0 and near 1.
@@ -57,11 +73,11 @@ def test_there_are_games_of_every_kind(games):
         assert max(reputations) > 1 - 1e-8
 
 
-def test_choice_probabilities_are_gambits(games):
+def test_choice_probabilities_are_gambits(games, compared):
     """Every probability of every action at every information set equals Gambit's to 1e-6."""
     answers = make_games.read_answers()
     assert answers.keys() == {game["game"] for game in games}
-    for game in games:
+    for game in compared:
         gambits = answers[game["game"]]
         mine = {
             make_games.column(*label): chance
@@ -71,14 +87,14 @@ def test_choice_probabilities_are_gambits(games):
         assert gap < make_games.TOLERANCE, (game["game"], where)
 
 
-def test_files_are_those_that_gambit_read(games):
+def test_files_are_those_that_gambit_read(games, texts):
     """The text that we write today is the text of which Gambit gave its answer, each number to
     1e-9.
     """
     stored = make_games.read_files()
     assert stored.keys() == {game["game"] for game in games}
-    for game in games:
-        assert make_games.differ(make_games.text(game), stored[game["game"]]) < 1e-9, game["game"]
+    for name, text in texts.items():
+        assert make_games.differ(text, stored[name]) < 1e-9, name
 
 
 def test_a_changed_file_is_noticed(games):
@@ -97,9 +113,9 @@ def test_examples_are_among_the_files():
     assert examples == {name: stored[name] for name in make_games.SHOWN}
 
 
-def test_probabilities_of_chance_add_up_to_one(games):
+def test_probabilities_of_chance_add_up_to_one(texts):
     """In decimals, exactly: Gambit reads them so."""
-    for game in games:
-        for line in make_games.text(game).splitlines():
+    for text in texts.values():
+        for line in text.splitlines():
             if line.startswith("c "):
                 assert sum(map(Fraction, make_games._NUMBER.findall(line))) == 1, line

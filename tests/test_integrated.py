@@ -194,7 +194,10 @@ def small():
     return cut
 
 
-@pytest.mark.parametrize(("designs", "replicates"), [(60, 4), (16, 4), (12, 3)])
+@pytest.mark.parametrize(
+    ("designs", "replicates"),
+    [(60, 4), pytest.param(16, 4, marks=pytest.mark.exhaustive), (12, 3)],
+)
 def test_small_runs_are_never_worse_off(designs, replicates, small, runs):
     """Runs of few parameter sets, in four regimes.
 

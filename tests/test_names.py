@@ -148,7 +148,9 @@ def test_two_runs_of_one_name_are_compared(command, tmp_path):
         ).folder
         for brigades in (5, 15)
     ]
-    told = json.loads(command("compare", *folders, "--out", tmp_path, "--json").stdout)
+    told = json.loads(
+        command("compare", *folders, "--out", tmp_path, "--json", "--no-figures").stdout
+    )
     assert [run["scenario"] for run in told["runs"]] == ["nato", "nato-2"]
 
 

@@ -15,7 +15,7 @@ from sim.study.clauses import explanation, value
 from sim.study.players import Game, Player, between, game_of
 from sim.study.shapley import exact, sampled
 
-SIZE = {"designs": 24, "replicates": 2}
+SIZE = {"designs": 12, "replicates": 2}
 
 
 def values_of(weights, game):
