@@ -62,8 +62,8 @@ FEW = (
 def medians_but_few(scenario: Scenario) -> dict[str, float]:
     """The medians of all other uncertain numbers of a scenario."""
     return {
-        key: float(each.quantile(np.array([0.5]))[0])
-        for key, each in scenario.uncertain().items()
+        key: float(distribution.quantile(np.array([0.5]))[0])
+        for key, distribution in scenario.uncertain().items()
         if key not in FEW
     }
 

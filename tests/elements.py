@@ -31,7 +31,9 @@ ACTORS = tuple(
 MEMBERS = tuple(member.name for member in sim.Scenario().europe.members)
 """The reference coalition."""
 PROVISIONS = tuple(Regime.model_fields)
-COMMANDS = tuple(sorted(each.name or each.callback.__name__ for each in app.registered_commands))
+COMMANDS = tuple(
+    sorted(command.name or command.callback.__name__ for command in app.registered_commands)
+)
 
 
 def assert_all_have_data(elements: Iterable[str], data: Mapping[str, object], where: str) -> None:

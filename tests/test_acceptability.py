@@ -73,22 +73,28 @@ def ukraine(run):
     return function_of_means(UKRAINE_GAIN, run.scenario).linearised(run.worlds)
 
 
-def errors_ahead(of, better, worse):
+def errors_ahead(measure, better, worse):
     """By how many standard errors of the paired difference one run is ahead of another."""
-    away = (of(better) - of(worse)).reshape(better.scenario.sampling.designs, -1).mean(axis=1)
+    away = (
+        (measure(better) - measure(worse))
+        .reshape(better.scenario.sampling.designs, -1)
+        .mean(axis=1)
+    )
     return away.mean() / (away.std(ddof=1) / np.sqrt(len(away)))
 
 
 @pytest.mark.parametrize(
-    ("side", "of", "missed"), [(0, ukraine, MISSED), (1, russia, set())], ids=["Ukraine", "Russia"]
+    ("side", "measure", "missed"),
+    [(0, ukraine, MISSED), (1, russia, set())],
+    ids=["Ukraine", "Russia"],
 )
-def test_provisions_rank_as_they_do_for_csis(side, of, missed, provisions):
+def test_provisions_rank_as_they_do_for_csis(side, measure, missed, provisions):
     """Every pair of different ranks, but for the one that is missed."""
     for pair in combinations(RANKS, 2):
         better, worse = sorted(pair, key=lambda name: RANKS[name][side])
         if RANKS[better][side] == RANKS[worse][side]:
             continue
-        ahead = errors_ahead(of, provisions[better], provisions[worse])
+        ahead = errors_ahead(measure, provisions[better], provisions[worse])
         if tuple(sorted(pair)) in missed:
             assert ahead < -FOUR_ERRORS, (better, worse)
         else:

@@ -146,9 +146,11 @@ def test_precision_computes_no_history_twice(scenarios, tmp_path, computed):
     """However many attempts it takes, the worlds computed are those of the last, which is a run as
     any other.
     """
-    told = []
-    last = sim.run_to_precision(scenario_of(scenarios, 20), 0.04, tell=told.append, out=tmp_path)
-    assert len(told) > 1
+    messages = []
+    last = sim.run_to_precision(
+        scenario_of(scenarios, 20), 0.04, tell=messages.append, out=tmp_path
+    )
+    assert len(messages) > 1
     assert sorted(computed) == list(range(last.manifest["worlds"]))
     assert sim.verify(last.folder, everything=True).differences == []
     table = sim.survival(last)

@@ -172,8 +172,8 @@ OF_RUNS = {"report"}
 def test_every_command_that_simulates_asks_first():
     """Those that take processes to simulate with, and those that may be answered beforehand."""
     parameters = {
-        each.name or each.callback.__name__: inspect.signature(each.callback).parameters
-        for each in app.registered_commands
+        command.name or command.callback.__name__: inspect.signature(command.callback).parameters
+        for command in app.registered_commands
     }
     simulating = {name for name, own in parameters.items() if {"workers", "yes"} & set(own)}
     assert_all_have_data(simulating - OF_RUNS, MANY_HISTORIES, "MANY_HISTORIES")

@@ -48,22 +48,22 @@ pytestmark = pytest.mark.long
 CLASSES = ("none", "deployed_allied_force")
 
 
-def weibull_histories(count, each, seed):
+def weibull_histories(count, histories, seed):
     """Candidates whose lifetimes are known in closed form.
 
     A rate that two parts set, half of it in the second class; the rest do nothing.
     """
-    return of_known_rate(hypercube(count, seed), each, seed + 1)
+    return of_known_rate(hypercube(count, seed), histories, seed + 1)
 
 
-def of_known_rate(scores, each, seed):
+def of_known_rate(scores, histories, seed):
     """The same of given candidates."""
     rng = np.random.default_rng(seed)
     rate = (
         np.exp(-2.5 + 0.8 * scores[:, 0] + 0.4 * scores[:, 1])[:, None, None]
         * np.array([1.0, 0.5])[:, None]
     )
-    years = rng.exponential(size=(len(scores), 2, each)) / rate
+    years = rng.exponential(size=(len(scores), 2, histories)) / rate
     return Histories(scores, CLASSES, np.where(years > EDGES[-1], np.inf, years))
 
 
@@ -123,11 +123,13 @@ def test_chances_are_those_of_a_known_law(prior):
     rate = np.exp(-2.5 + 0.8 * prior.scores[:, 0] + 0.4 * prior.scores[:, 1])
     middle = np.abs(prior.scores[:, :2]).max(axis=1) < 1.5
     for years in (0.5, 4.0, 8.5, 20.0):
-        found = np.exp(prior.chances.log_holding(0, years))
-        assert np.quantile(np.abs(found - np.exp(-rate * years))[middle], 0.95) < 0.05
+        chance = np.exp(prior.chances.log_holding(0, years))
+        assert np.quantile(np.abs(chance - np.exp(-rate * years))[middle], 0.95) < 0.05
     case = cases_of(1).iloc[:1].assign(years=2.5, ended=True)
-    found = np.exp(prior.chances.log_chance(case)[:, 0])
-    assert np.quantile(np.abs(found - (np.exp(-2 * rate) - np.exp(-3 * rate)))[middle], 0.95) < 0.03
+    chance = np.exp(prior.chances.log_chance(case)[:, 0])
+    assert (
+        np.quantile(np.abs(chance - (np.exp(-2 * rate) - np.exp(-3 * rate)))[middle], 0.95) < 0.03
+    )
 
 
 def test_chances_add_up(prior):
@@ -165,11 +167,11 @@ def test_no_case_leaves_the_prior_and_many_find_the_truth(prior):
     np.testing.assert_allclose(nothing.parts()["learned"], 0, atol=1e-9)
     truth = weibull_histories(3, 400, 11)
     cases = draw_record(truth, 1, cases_of(200))
-    found = prior.posterior(cases)
+    posterior = prior.posterior(cases)
     rate = np.exp(-2.5 + 0.8 * truth.scores[1, 0] + 0.4 * truth.scores[1, 1])
-    row = found.durability("none", [5]).iloc[0]
+    row = posterior.durability("none", [5]).iloc[0]
     assert abs(row["estimate"] - np.exp(-5 * rate)) < 4 * (row["high"] - row["low"]) / 3.3
-    learned = found.parts()["learned"]
+    learned = posterior.parts()["learned"]
     assert learned.iloc[0] == learned.max() > 0.5
 
 
@@ -198,13 +200,13 @@ def test_the_emulator_is_held_against_counts_that_it_has_not_seen():
     cases = draw_record(weibull_histories(1, 60, 31), 0, cases_of(20))
     fresh = weibull_histories(40, 2000, 33)
     bank = weibull_histories(550, 200, 1)  # five candidates for each coefficient of a regression
-    found = self_check.emulated(Emulator(bank), fresh, cases)
-    right, spread, _ = self_check.apart(found)
+    checked = self_check.emulated(Emulator(bank), fresh, cases)
+    right, spread, _ = self_check.apart(checked)
     shuffled = Histories(bank.scores, CLASSES, np.random.default_rng(0).permutation(bank.lifetimes))
     _, wrong, _ = self_check.apart(self_check.emulated(Emulator(shuffled), fresh, cases))
     assert abs(right) < 4 * spread / np.sqrt(40) + 0.5
     assert spread < 2 < wrong
-    assert self_check.likelier(found)["counted"].min() >= found["counted"].median()
+    assert self_check.likelier(checked)["counted"].min() >= checked["counted"].median()
 
 
 def test_the_error_of_counts_is_that_of_repeating_them():
@@ -220,7 +222,7 @@ def test_the_error_of_counts_is_that_of_repeating_them():
         self_check.emulated(emulator, of_known_rate(scores, 2000, seed), cases)
         for seed in range(20)
     ]
-    made = np.mean(np.var([each["counted"] for each in again], axis=0, ddof=1))
+    made = np.mean(np.var([table["counted"] for table in again], axis=0, ddof=1))
     assert self_check.apart(pd.concat(again))[2] == pytest.approx(np.sqrt(made), rel=0.25)
 
 
@@ -276,11 +278,11 @@ def test_the_calibrated_predictor_is_blind_to_the_case_that_it_predicts(prior):
     cases = draw_record(weibull_histories(1, 60, 61), 0, cases_of(20))
     predict = predictors(prior)["model calibrated"]
     others = cases.drop(index=3)
-    found = predict(others, cases.loc[[3]], [5.0])[0, 0]
-    assert found == pytest.approx(
+    durability = predict(others, cases.loc[[3]], [5.0])[0, 0]
+    assert durability == pytest.approx(
         prior.posterior(others).durability("none", [5.0])["estimate"].iloc[0]
     )
-    assert found != pytest.approx(
+    assert durability != pytest.approx(
         prior.posterior(cases).durability("none", [5.0])["estimate"].iloc[0], abs=1e-9
     )
 
@@ -297,21 +299,21 @@ def test_candidates_have_histories_of_their_own_which_all_classes_share(by_class
     """
     monkeypatch.setattr(histories, "_TOGETHER", 120)
     scores = np.repeat(hypercube(2, 5), 2, axis=0)
-    some = {name: by_class[name] for name in CLASSES}
-    together = simulate_candidates(some, scores, 60, 7)
+    classes = {name: by_class[name] for name in CLASSES}
+    together = simulate_candidates(classes, scores, 60, 7)
     with ThreadPoolExecutor(2) as executor:
         np.testing.assert_array_equal(
-            together.lifetimes, simulate_candidates(some, scores, 60, 7, executor).lifetimes
+            together.lifetimes, simulate_candidates(classes, scores, 60, 7, executor).lifetimes
         )
     np.testing.assert_array_equal(
         together.lifetimes[:, :1],
         simulate_candidates({CLASSES[0]: by_class[CLASSES[0]]}, scores, 60, 7).lifetimes,
     )
     np.testing.assert_array_equal(
-        together.lifetimes[:2], simulate_candidates(some, scores[:2], 60, 7).lifetimes
+        together.lifetimes[:2], simulate_candidates(classes, scores[:2], 60, 7).lifetimes
     )
     assert not np.array_equal(
-        together.lifetimes, simulate_candidates(some, scores, 60, 8).lifetimes
+        together.lifetimes, simulate_candidates(classes, scores, 60, 8).lifetimes
     )
     assert not np.array_equal(together.lifetimes[0], together.lifetimes[1])
 
@@ -393,12 +395,12 @@ def test_the_document_and_the_folder_of_a_calibration(calibrated):
     It reads back the same, and says that it is too small.
     """
     document, folder = calibrated
-    found = read(folder)
-    assert set(document) - {"kind", "asked", "folder"} == set(found.tables)
-    for part in document["parts"]:
-        assert part["low"] <= part["posterior"] <= part["high"]
-        assert part["prior_low"] <= part["prior"] <= part["prior_high"]
-        assert part["learned_low"] <= part["learned"] <= part["learned_high"]
+    finding = read(folder)
+    assert set(document) - {"kind", "asked", "folder"} == set(finding.tables)
+    for parameter in document["parts"]:
+        assert parameter["low"] <= parameter["posterior"] <= parameter["high"]
+        assert parameter["prior_low"] <= parameter["prior"] <= parameter["prior_high"]
+        assert parameter["learned_low"] <= parameter["learned"] <= parameter["learned_high"]
     for pair in document["entangled"]:
         assert pair["correlation_low"] <= pair["correlation"] <= pair["correlation_high"]
     assert {score["predictor"] for score in document["scores"]} == {
@@ -415,9 +417,9 @@ def test_the_document_and_the_folder_of_a_calibration(calibrated):
         "calibrated.png",
         "ranks.png",
     }
-    assert scenario_text(found) == (folder / "calibrated.toml").read_text()
+    assert scenario_text(finding) == (folder / "calibrated.toml").read_text()
     assert (
-        section(found).answer[0].startswith("The posterior is unreliable: the weights are worth ")
+        section(finding).answer[0].startswith("The posterior is unreliable: the weights are worth ")
     )
 
 
@@ -426,11 +428,11 @@ def test_a_posterior_that_loses_to_its_prior_is_not_to_be_used(calibrated):
 
     One that gains by both, and is sound, raises no doubt.
     """
-    found = read(calibrated[1])
-    log = found.tables["scores"].query("score == 'log'")
+    finding = read(calibrated[1])
+    log = finding.tables["scores"].query("score == 'log'")
     sound = {
-        "effective": found.tables["effective"].assign(effective=500),
-        "uniformity": found.tables["uniformity"].assign(chance=0.5),
+        "effective": finding.tables["effective"].assign(effective=500),
+        "uniformity": finding.tables["uniformity"].assign(chance=0.5),
         "emulator": pd.DataFrame(
             {"emulated": [1.0, 2, 3, 4], "counted": [1.0, 2, 3, 4], "chance": 0.0}
         ),
@@ -443,13 +445,13 @@ def test_a_posterior_that_loses_to_its_prior_is_not_to_be_used(calibrated):
             )
         )
         changed = Finding(
-            found.kind,
-            found.settings,
+            finding.kind,
+            finding.settings,
             {
-                **found.tables,
+                **finding.tables,
                 **sound,
                 "scores": scored,
-                "left_out": found.tables["left_out"].assign(gain=gain),
+                "left_out": finding.tables["left_out"].assign(gain=gain),
             },
         )
         assert (
@@ -537,7 +539,7 @@ def test_intervals_count_every_history_once():
     lifetimes = np.array([[[0.25, 0.26, 20.0, np.inf]]])
     ends = Histories(np.zeros((1, len(PRIOR))), ("none",), lifetimes).ends()
     assert ends.sum() == 4
-    assert [int(each) for each in np.flatnonzero(ends[0, 0])] == [
+    assert [int(interval) for interval in np.flatnonzero(ends[0, 0])] == [
         0,
         1,
         len(EDGES) - 2,

@@ -162,7 +162,7 @@ class Overheard(Chance):
         return stream
 
 
-def told(*, without=None, model=sim.CeasefireModel, regime=REGIME, months=72):
+def lived_through(*, without=None, model=sim.CeasefireModel, regime=REGIME, months=72):
     """The story of a slab of worlds, in which one stream is not drawn from."""
     drawn = {}
     with pytest.MonkeyPatch.context() as patch:
@@ -173,7 +173,7 @@ def told(*, without=None, model=sim.CeasefireModel, regime=REGIME, months=72):
 @pytest.fixture(scope="module")
 def whole():
     """The story with nothing taken out."""
-    return told()
+    return lived_through()
 
 
 def assert_same_politics(one, other, names=POLITICS):
@@ -195,9 +195,9 @@ def assert_same_draws(one, other):
     did not have.
     """
     for name in one.drawn.keys() & other.drawn.keys():
-        asked = min(len(one.drawn[name]), len(other.drawn[name]))
+        rows = min(len(one.drawn[name]), len(other.drawn[name]))
         np.testing.assert_array_equal(
-            one.drawn[name][:asked], other.drawn[name][:asked], err_msg=name
+            one.drawn[name][:rows], other.drawn[name][:rows], err_msg=name
         )
 
 
@@ -216,13 +216,13 @@ def test_a_draw_less_moves_only_what_it_decides(name, whole):
 
     And none is drawn in vain: without it some world ends differently.
     """
-    less = told(without=name)
+    less = lived_through(without=name)
     assert name not in less.drawn
     assert_same_draws(whole, less)
-    assert_same_politics(whole, less, [each for each in POLITICS if each not in DECIDES[name]])
-    for each in DECIDES[name]:
-        assert not np.array_equal(whole.lived[each], less.lived[each]), (
-            f"{name} decides nothing of {each}"
+    assert_same_politics(whole, less, [kind for kind in POLITICS if kind not in DECIDES[name]])
+    for decided in DECIDES[name]:
+        assert not np.array_equal(whole.lived[decided], less.lived[decided]), (
+            f"{name} decides nothing of {decided}"
         )
     assert not outcomes(less.model).equals(outcomes(whole.model))
 
@@ -242,7 +242,7 @@ def test_an_actors_code_less_moves_no_other_actors_draws(owner, removed, whole, 
     The rest draw what they drew, and live what they lived.
     """
     monkeypatch.setattr(owner, removed, lambda *_, **__: None)
-    less = told()
+    less = lived_through()
     assert_same_draws(whole, less)
     assert_same_politics(whole, less)
 
@@ -266,7 +266,7 @@ def test_regimes_share_their_histories(regime, whole):
 
     Types are drawn with the same numbers, but with the chance that the promise signals.
     """
-    other = told(regime=regime)
+    other = lived_through(regime=regime)
     assert 50 < other.lived["at_peace"][-1].sum() != whole.lived["at_peace"][-1].sum()
     assert_same_draws(whole, other)
     assert_same_politics(whole, other, (*WHILE_IT_HOLDS, "russia.strength"))
@@ -323,27 +323,28 @@ def test_a_world_lives_the_same_in_any_company(company):
 def test_columns_of_any_worlds_are_those_of_the_whole(worlds, name, seed):
     """In any order, with repetitions, from any slabs; with numbers of any distribution."""
     for quantile in (None, np.log1p):
-        some, whole = (
-            Stream(seed, name, Slabs(each), quantile) for each in (worlds, np.arange(WORLDS))
+        chosen, whole = (
+            Stream(seed, name, Slabs(selected), quantile)
+            for selected in (worlds, np.arange(WORLDS))
         )
         for _ in range(ROWS):
-            np.testing.assert_array_equal(some.next(), whole.next()[worlds])
+            np.testing.assert_array_equal(chosen.next(), whole.next()[worlds])
 
 
 @always
 @given(
     worlds=some_worlds,
-    asked=st.lists(st.integers(0, ROWS - 1), min_size=1, max_size=6),
+    wanted=st.lists(st.integers(0, ROWS - 1), min_size=1, max_size=6),
     data=st.data(),
 )
-def test_nth_is_the_sequence_of_next(worlds, asked, data):
+def test_nth_is_the_sequence_of_next(worlds, wanted, data):
     """Whenever and wherever it is asked for, the n-th event of a world has the n-th row."""
     rows = Stream(3, "leaders", Slabs(worlds))
     table, nth = (
         np.array([rows.next().copy() for _ in range(ROWS)]),
         Stream(3, "leaders", Slabs(worlds)),
     )
-    for most in asked:
+    for most in wanted:
         where = np.array(
             data.draw(st.lists(st.integers(0, len(worlds) - 1), min_size=1, max_size=10))
         )

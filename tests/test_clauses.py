@@ -91,19 +91,19 @@ def test_the_union_of_any_split_is_the_text(split):
     """
     text, clauses, cut = split
     parts = [
-        with_clauses(text, {each.number for each in part})
-        for part in (clauses[:cut], clauses[cut:])
+        with_clauses(text, {clause.number for clause in half})
+        for half in (clauses[:cut], clauses[cut:])
     ]
     set_by_part = [
-        {key.removeprefix("regime.") for clause in part.clauses for key in clause.sets or ()}
-        for part in parts
+        {key.removeprefix("regime.") for clause in half.clauses for key in clause.sets or ()}
+        for half in parts
     ]
     assert not set.intersection(*set_by_part)
     default = dict(sim.Scenario().regime.leaves())
-    for part, keys in zip(parts, set_by_part, strict=True):
+    for half, keys in zip(parts, set_by_part, strict=True):
         whole = dict(text.regime.leaves())
         expected = {key: whole[key] if key in keys else default[key] for key in whole}
-        assert dict(part.regime.leaves()) == expected
+        assert dict(half.regime.leaves()) == expected
     assert regime_of(clauses) == text.regime
 
 
@@ -111,12 +111,14 @@ def test_a_part_of_a_text_keeps_what_was_changed_over_it(deal):
     """A value of `--set` or of a file over the text holds in every subset of its clauses."""
     changes = {"regime.deployment.brigades": 7, "regime.sanctions.snapback": 0.1}
     text = sim.load(deal(), changes)
-    part = with_clauses(text, {"2a"})
-    assert part.regime.deployment.brigades == 7
-    assert part.regime.deployment.exposure == 0.5
-    assert (part.regime.sanctions.snapback, part.regime.arms.package_usd_bn) == (0.1, 10)
-    assert part.origins["regime.deployment.brigades"] == text.origins["regime.deployment.brigades"]
-    assert "regime.deployment.exposure" not in part.origins
+    amended = with_clauses(text, {"2a"})
+    assert amended.regime.deployment.brigades == 7
+    assert amended.regime.deployment.exposure == 0.5
+    assert (amended.regime.sanctions.snapback, amended.regime.arms.package_usd_bn) == (0.1, 10)
+    assert (
+        amended.origins["regime.deployment.brigades"] == text.origins["regime.deployment.brigades"]
+    )
+    assert "regime.deployment.exposure" not in amended.origins
     with pytest.raises(KeyError, match="9"):
         with_clauses(text, {"2a", "9"})
 
@@ -341,12 +343,12 @@ def test_check_says_how_much_of_a_text_is_in_the_model(deal):
         "plain.toml: fine",
     ]
     document = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
-    clauses = [each["clauses"] for each in document["scenarios"]]
+    clauses = [scenario["clauses"] for scenario in document["scenarios"]]
     assert clauses == [
         {"total": 4, "in_model": ["1", "2a"], "no_bearing": ["3"], "left_out": ["4"]},
         None,
     ]
-    assert [each["file"] for each in document["scenarios"]] == ["deal.toml", "plain.toml"]
+    assert [scenario["file"] for scenario in document["scenarios"]] == ["deal.toml", "plain.toml"]
 
 
 def test_a_coverage_reads_as_a_sentence():

@@ -208,9 +208,9 @@ def hazards(model: sim.CeasefireModel) -> tuple[np.ndarray, Chances]:
     )
 
 
-def unknown(found: tuple[np.ndarray, Chances]) -> Chances:
+def unknown(both: tuple[np.ndarray, Chances]) -> Chances:
     """For a disposition drawn anew in every step."""
-    lengths, chances = found
+    lengths, chances = both
     return chances.over(lengths)
 
 
@@ -219,8 +219,8 @@ def ended_by(model: sim.CeasefireModel, steps: list[int]) -> np.ndarray:
 
     A chain of lasting dispositions that are drawn again by chance.
     """
-    lengths, found = in_a_step(model)
-    lengths, chances = lengths[:, 0], found.ends[..., 0]
+    lengths, in_steps = in_a_step(model)
+    lengths, chances = lengths[:, 0], in_steps.ends[..., 0]
     redrawn, peace, ends, law = (
         float(model.rates.disposition_changes[0]),
         np.array(lengths),
@@ -325,7 +325,9 @@ class TestConstantGame:
 
         def distance(per_year: int) -> float:
             model = model_of(changes | {"sampling.steps_per_year": per_year}, 1)
-            chances, rates = (unknown(of(model)).ends[:, 0] for of in (in_a_step, hazards))
+            chances, rates = (
+                unknown(calculate(model)).ends[:, 0] for calculate in (in_a_step, hazards)
+            )
             exact = curves(chances, (1 - chances.sum()) ** (per_year * years))
             return float(np.abs(exact - curves(rates, np.exp(-rates.sum() * years))).max())
 
@@ -335,8 +337,8 @@ class TestConstantGame:
         """Shares ended by cause after ten years: the limit of shorter steps is exp(Qt) between
         dispositions and ends, at first order.
         """
-        lengths, found = hazards(model_of(SETTINGS[setting], 1))
-        lengths, rates = lengths[:, 0], found.ends[..., 0]
+        lengths, chances = hazards(model_of(SETTINGS[setting], 1))
+        lengths, rates = lengths[:, 0], chances.ends[..., 0]
         changes = min(SETTINGS[setting].get("russia.disposition_changes", 0.5), 2.0)
         size = len(lengths)
         generator = np.zeros((size + len(rates),) * 2)
@@ -593,9 +595,9 @@ class TestMemberElections:
                 "weight": weight,
                 "resolve_offset": 0.5,
                 "next_election": day,
-                "election_interval": each,
+                "election_interval": chance,
             }
-            for name, weight, day, each in (
+            for name, weight, day, chance in (
                 ("Ruritania", 3, date(2027, 6, 30), 1),
                 ("Freedonia", 1, date(2027, 12, 31), 2),
             )

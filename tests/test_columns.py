@@ -25,7 +25,7 @@ def test_the_outcomes_of_every_scenario_have_their_schema(scenarios):
         declared = columns.schema(columns.outcomes(scenario))
         assert block.outcomes.schema.equals(declared, check_metadata=True), path.stem
         table = block.timeline.table(scenario.sampling.steps_per_year)
-        assert list(table) == [each.name for each in columns.timeline()], path.stem
+        assert list(table) == [column.name for column in columns.timeline()], path.stem
 
 
 def test_the_files_of_a_run_have_theirs(scenarios, tmp_path):
@@ -37,13 +37,13 @@ def test_the_files_of_a_run_have_theirs(scenarios, tmp_path):
         ("timeline.parquet", columns.timeline()),
     ):
         stored = pq.read_schema(run.folder / name)
-        assert stored.names == [each.name for each in declared]
-        for field, each in zip(stored, declared, strict=True):
+        assert stored.names == [column.name for column in declared]
+        for field, column in zip(stored, declared, strict=True):
             said = {key.decode(): value.decode() for key, value in field.metadata.items()}
-            assert said["kind"] == each.kind
-            assert said["unit"] == each.unit
-            assert said["meaning"] == each.meaning
-            (typed,) = columns.schema([each])
+            assert said["kind"] == column.kind
+            assert said["unit"] == column.unit
+            assert said["meaning"] == column.meaning
+            (typed,) = columns.schema([column])
             assert pa.types.is_dictionary(typed.type) or field.type == typed.type
     again = sim.read_run(run.folder)
     for worlds in (run.worlds, run.outcomes, again.worlds, again.outcomes):
@@ -56,8 +56,8 @@ def test_the_files_of_a_run_have_theirs(scenarios, tmp_path):
 
 def test_every_column_has_a_unit_and_a_meaning(scenarios):
     every = columns.outcomes(sim.load(scenarios / "nato.toml")) + columns.timeline()
-    assert all(each.unit and each.meaning for each in every)
-    assert {each.kind for each in every} == set(Kind)
+    assert all(column.unit and column.meaning for column in every)
+    assert {column.kind for column in every} == set(Kind)
 
 
 @pytest.mark.parametrize("kind", Kind)

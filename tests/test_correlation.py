@@ -62,9 +62,9 @@ def test_the_rank_correlation_is_the_stated_one(rank, keys):
     pair = Correlation(keys=keys, rank=rank)
     for seed in (1, 2025):
         values = designs(seed, uncertain, np.arange(4096), [pair])
-        found = stats.spearmanr(*values.values()).statistic
+        measured = stats.spearmanr(*values.values()).statistic
         error = math.sqrt((1 + rank**2 / 2) / (4096 - 3)) * (1 - rank**2)
-        assert abs(found - rank) < 4 * error + 0.002
+        assert abs(measured - rank) < 4 * error + 0.002
 
 
 def test_three_numbers_have_all_their_ranks():
@@ -72,9 +72,9 @@ def test_three_numbers_have_all_their_ranks():
     three = [ONE, OTHER, THIRD]
     pairs = [Correlation(**PAIR), Correlation(**SECOND)]
     values = designs(7, dict.fromkeys(three, Uniform(0, 1)), np.arange(4096), pairs)
-    found = stats.spearmanr(np.stack([values[key] for key in three], axis=1)).statistic
+    measured = stats.spearmanr(np.stack([values[key] for key in three], axis=1)).statistic
     stated = [[1, 0.6, 0], [0.6, 1, -0.3], [0, -0.3, 1]]
-    assert np.abs(found - np.array(stated)).max() < 4 / math.sqrt(4096)
+    assert np.abs(measured - np.array(stated)).max() < 4 / math.sqrt(4096)
 
 
 def test_marginals_are_the_same_values_and_no_other_number_moves(independent, dependent):
@@ -92,20 +92,20 @@ def test_a_list_of_values_is_ordered_by_size():
     """Whatever order a file gives them in."""
     uncertain = {ONE: Choice((3.0, 1.0, 2.0)), OTHER: Uniform(0, 1)}
     values = designs(3, uncertain, np.arange(2048), [Correlation(keys=(ONE, OTHER), rank=0.9)])
-    found = stats.spearmanr(values[ONE], values[OTHER]).statistic
-    assert 0.8 < found < 0.9
+    measured = stats.spearmanr(values[ONE], values[OTHER]).statistic
+    assert 0.8 < measured < 0.9
 
 
 @settings(max_examples=20)
 @given(
-    some=st.lists(st.integers(0, 5000), min_size=1, max_size=40, unique=True),
+    chosen=st.lists(st.integers(0, 5000), min_size=1, max_size=40, unique=True),
     seed=st.integers(0, 2**63 - 1),
 )
-def test_a_parameter_set_is_the_same_in_any_company(some, seed):
+def test_a_parameter_set_is_the_same_in_any_company(chosen, seed):
     """Alone, among some and in a run of any number of them: so that a run of more adds to it."""
     uncertain = {ONE: Uniform(0, 1), OTHER: Uniform(2, 3)}
     pair = [Correlation(**PAIR)]
-    which = np.array(some)
+    which = np.array(chosen)
     among = designs(seed, uncertain, np.arange(5001), pair)
     for key, values in designs(seed, uncertain, which, pair).items():
         np.testing.assert_array_equal(values, among[key][which])
@@ -187,7 +187,7 @@ def test_files_merge_pair_by_pair(tmp_path):
 
     def ranks(*over):
         scenario = sim.load(both, over=[tmp_path / f"{name}.toml" for name in over])
-        return {each.pair: each.rank for each in scenario.correlation}
+        return {correlation.pair: correlation.rank for correlation in scenario.correlation}
 
     first, second = frozenset((ONE, OTHER)), frozenset((THIRD, OTHER))
     assert ranks() == ranks("wide") == {first: 0.6, second: -0.3}
@@ -234,8 +234,8 @@ def test_show_prints_them_and_load_reads_them_back(tmp_path, command):
 def test_correlations_that_cannot_be_are_refused(entries, line, message, tmp_path, command):
     """In one message with the line, and what to do."""
     blocks = (
-        f"[[correlation]]\nkeys = {json.dumps(each['keys'])}\nrank = {each['rank']}\n"
-        for each in entries
+        f"[[correlation]]\nkeys = {json.dumps(entry['keys'])}\nrank = {entry['rank']}\n"
+        for entry in entries
     )
     path = write(tmp_path, mine='title = "Mine"\nextends = "nato"\n' + "".join(blocks))
     (said,) = command("check", path, code=2).stderr.strip().splitlines()

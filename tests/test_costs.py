@@ -54,12 +54,12 @@ def arrived(half_life=0.75):
 @pytest.mark.parametrize("rate", [0, RATE])
 def test_a_peace_costs_its_brigade_years(rate, scenarios):
     """Σ n_F (1 - 2^(-t/T_F)) Δ C_F (1 + d)^(-t) over the months, and nothing else, in every world."""
-    given = {
+    values = {
         "regime.deployment.brigades": 4,
         "costs.brigade_year": 1.5,
         "costs.discount_rate": rate,
     }
-    worlds = run(scenarios, "none", QUIET | given).outcomes
+    worlds = run(scenarios, "none", QUIET | values).outcomes
     expected = np.sum(4 * arrived() / 12 * 1.5 * (1 + rate) ** (-MONTHS / 12))
     np.testing.assert_allclose(total(worlds, "stationing"), expected, rtol=1e-6)
     assert not worlds[
@@ -76,11 +76,11 @@ def test_troops_that_do_not_come_cost_nothing(scenarios):
         "costs.discount_rate": 0,
         "costs.brigade_year": 1,
     }
-    given = {
+    values = {
         "regime.deployment.brigades": 4,
         **{f"regime.accession.{name}": value for name, value in vetoed.items()},
     }
-    worlds = run(scenarios, "none", QUIET | given | failing).outcomes
+    worlds = run(scenarios, "none", QUIET | values | failing).outcomes
     np.testing.assert_allclose(
         total(worlds, "stationing"),
         np.sum(0.3 * 4 * arrived() / 12 * 0.7 ** (MONTHS // 12)),
@@ -95,12 +95,12 @@ def test_arms_are_paid_for_as_they_arrive(rate, scenarios):
     America pays its share of every month whose funds have passed.
     """
     funded = {"united_states.funds_if_resolute": 1, "united_states.funds_if_irresolute": 1}
-    given = {
+    values = {
         "regime.arms.package_usd_bn": 90,
         "costs.discount_rate": rate,
         "regime.arms.united_states_share": 0.25,
     }
-    worlds = run(scenarios, "none", QUIET | given | funded).outcomes
+    worlds = run(scenarios, "none", QUIET | values | funded).outcomes
     expected = np.sum(90 / 48 * (1 + rate) ** (-MONTHS[:48] / 12))
     np.testing.assert_allclose(total(worlds, "arms"), expected, rtol=1e-6)
     np.testing.assert_allclose(worlds["cost_arms_united_states"], expected / 4, rtol=1e-6)
@@ -114,12 +114,12 @@ def test_america_pays_for_the_years_that_it_has_voted(scenarios):
     neither delivered nor paid for.
     """
     refused = {"united_states.funds_if_resolute": 0, "united_states.funds_if_irresolute": 0}
-    given = {
+    values = {
         "regime.arms.package_usd_bn": 90,
         "costs.discount_rate": 0,
         "regime.arms.united_states_share": 0.25,
     }
-    worlds = run(scenarios, "none", QUIET | given | refused).outcomes
+    worlds = run(scenarios, "none", QUIET | values | refused).outcomes
     np.testing.assert_allclose(worlds["cost_arms_united_states"], 90 * 0.25 / 4, rtol=1e-6)
     np.testing.assert_allclose(total(worlds, "arms"), 90 * 0.75 + 90 * 0.25 / 4, rtol=1e-6)
 
@@ -138,8 +138,8 @@ def test_a_war_costs_from_when_it_resumes(name, runs):
 
     One that holds bears nothing of a war.
     """
-    worlds, given = runs[name].outcomes, runs[name].scenario
-    now, prices = np.where(worlds["held"], 0, (1 + RATE) ** -worlds["years"]), given.costs
+    worlds, scenario = runs[name].outcomes, runs[name].scenario
+    now, prices = np.where(worlds["held"], 0, (1 + RATE) ** -worlds["years"]), scenario.costs
     war = (1 - (1 + RATE) ** -3) / np.log(1 + RATE)
     np.testing.assert_allclose(worlds["cost_losses_ukraine"], now * war * 116, rtol=1e-5)
     np.testing.assert_allclose(
@@ -153,7 +153,7 @@ def test_a_war_costs_from_when_it_resumes(name, runs):
         rtol=1e-5,
     )
     assert not total(worlds, "resupply")[worlds["held"] | (worlds["cause"] == "offensive")].any()
-    for member in given.europe.members:
+    for member in scenario.europe.members:
         fought = (
             worlds["members_fought"]
             .str.split(", ")
@@ -164,7 +164,7 @@ def test_a_war_costs_from_when_it_resumes(name, runs):
         assert (borne >= own * (1 - 1e-6)).all()
         assert not borne[~worlds["europe_intervenes"]].any()
         stationed = (
-            (given.regime.deployment.brigades * member.brigades / 37)
+            (scenario.regime.deployment.brigades * member.brigades / 37)
             * now
             * war
             * prices.brigade_war_year
@@ -194,11 +194,11 @@ def test_costs_add_up(name, runs):
         for value in ("estimate", "share")
     )
     close = {"rtol": 1e-9, "atol": 1e-9}
-    for each in (cost, share.dropna()):
+    for series in (cost, share.dropna()):
         np.testing.assert_allclose(
-            each[["Europe", "United States", "Ukraine"]].sum(axis=1), each["all"], **close
+            series[["Europe", "United States", "Ukraine"]].sum(axis=1), series["all"], **close
         )
-        np.testing.assert_allclose(each[MEMBERS].sum(axis=1), each["Europe"], **close)
+        np.testing.assert_allclose(series[MEMBERS].sum(axis=1), series["Europe"], **close)
     np.testing.assert_allclose(cost.loc[["peace", "war"]].sum(), cost.loc["all"], **close)
     np.testing.assert_allclose(cost.loc[list(PEACE)].sum(), cost.loc["peace"], **close)
     np.testing.assert_allclose(cost.loc[list(WAR)].sum(), cost.loc["war"], **close)
@@ -207,9 +207,9 @@ def test_costs_add_up(name, runs):
 
 def test_a_measure_has_its_name(runs):
     """`cost` is the sum of its bearers and of peace and war, and the same as in the table."""
-    found = runs["nato"]
-    of = {
-        name: named(name, 20).numbers(found.worlds)
+    run = runs["nato"]
+    expected = {
+        name: named(name, 20).numbers(run.worlds)
         for name in (
             "cost",
             "cost.peace",
@@ -219,11 +219,12 @@ def test_a_measure_has_its_name(runs):
             "cost.ukraine",
         )
     }
-    np.testing.assert_allclose(of["cost"], of["cost.peace"] + of["cost.war"])
+    np.testing.assert_allclose(expected["cost"], expected["cost.peace"] + expected["cost.war"])
     np.testing.assert_allclose(
-        of["cost"], of["cost.europe"] + of["cost.united_states"] + of["cost.ukraine"]
+        expected["cost"],
+        expected["cost.europe"] + expected["cost.united_states"] + expected["cost.ukraine"],
     )
-    assert of["cost"].mean() == pytest.approx(sim.costs(found)["estimate"][0])
+    assert expected["cost"].mean() == pytest.approx(sim.costs(run)["estimate"][0])
 
 
 def test_outcomes_from_before_costs_were_counted_are_refused(runs):
@@ -282,19 +283,19 @@ def test_uncertain_prices_widen_the_spread_alone(runs, scenarios, tmp_path):
     (tmp_path / "both.toml").write_text(
         f'extends = ["{scenarios}/coalition.toml", "{scenarios}/uncertain_costs.toml"]'
     )
-    found = sim.run(sim.load(tmp_path / "both.toml", {"sampling.designs": 150}), out=None)
-    np.testing.assert_array_equal(found.outcomes["years"], runs["coalition"].outcomes["years"])
+    uncertain = sim.run(sim.load(tmp_path / "both.toml", {"sampling.designs": 150}), out=None)
+    np.testing.assert_array_equal(uncertain.outcomes["years"], runs["coalition"].outcomes["years"])
     reach = [
-        sim.costs(each)
+        sim.costs(run)
         .query("bearer == 'all' and item == 'war'")
         .eval("spread_high / spread_low")
         .item()
-        for each in (found, runs["coalition"])
+        for run in (uncertain, runs["coalition"])
     ]
     assert reach[0] > reach[1]
 
 
-def member(name, **given):
+def member(name, **values):
     return {
         "name": name,
         "brigades": 2,
@@ -303,7 +304,7 @@ def member(name, **given):
         "resolve_offset": 0,
         "next_election": "2028-05-01",
         "election_interval": 4,
-    } | given
+    } | values
 
 
 def test_members_pay_by_their_economies_or_else_by_their_weights(scenarios):
@@ -313,18 +314,18 @@ def test_members_pay_by_their_economies_or_else_by_their_weights(scenarios):
         member("Nigeria", gdp_usd_tn=1),
         member("U.K.", gdp_usd_tn=0),
     ]
-    given = QUIET | {
+    values = QUIET | {
         "regime.arms.package_usd_bn": 10,
         "regime.arms.united_states_share": 0,
         "regime.deployment.brigades": 1,
     }
-    found = run(scenarios, "none", given | {"europe.members": both})
-    share = sim.costs(found).set_index(["item", "bearer"])["share"]
+    shared = run(scenarios, "none", values | {"europe.members": both})
+    share = sim.costs(shared).set_index(["item", "bearer"])["share"]
     np.testing.assert_allclose(share["arms"][["Niger", "Nigeria", "U·K·"]], [0.75, 0.25, 0])
     np.testing.assert_allclose(share["stationing"][["Niger", "Nigeria", "U·K·"]], [1 / 3] * 3)
-    assert not [name for name in found.outcomes if name.startswith("cost_") and "." in name]
+    assert not [name for name in shared.outcomes if name.startswith("cost_") and "." in name]
     weighted = [member("A", weight=3, brigades=0), member("B", brigades=0)]
-    share = sim.costs(run(scenarios, "none", given | {"europe.members": weighted})).set_index(
+    share = sim.costs(run(scenarios, "none", values | {"europe.members": weighted})).set_index(
         ["item", "bearer"]
     )["share"]
     np.testing.assert_allclose(share["arms"][["A", "B"]], [0.75, 0.25])
@@ -348,12 +349,12 @@ def test_the_error_of_a_share_is_that_of_the_jackknife():
     """Delete-one jackknife of the ratio of means, within 5 per cent for 400 designs."""
     rng = np.random.default_rng(1)
     whole = rng.gamma(2, 1, 400)
-    part = whole * rng.beta(2, 5, 400)
+    numerator = whole * rng.beta(2, 5, 400)
     designs = designs_of(400)
-    share, low, high = ratio(part, whole, designs)
-    without = (part.sum() - part) / (whole.sum() - whole)
+    share, low, high = ratio(numerator, whole, designs)
+    without = (numerator.sum() - numerator) / (whole.sum() - whole)
     jackknife = np.sqrt(399 / 400 * np.sum((without - without.mean()) ** 2))
-    assert share == pytest.approx(part.sum() / whole.sum())
+    assert share == pytest.approx(numerator.sum() / whole.sum())
     assert (high - low) / 2 / designs.quantile == pytest.approx(jackknife, rel=0.05)
 
 
@@ -371,6 +372,6 @@ def test_the_limits_of_a_share_cover_it():
 
 def test_a_share_of_nothing_is_not_known_and_one_of_all_is_certain():
     """NaN, and exactly 1."""
-    some = np.array([1.0, 2.0, 4.0])
-    assert np.isnan(ratio(0 * some, 0 * some, designs_of(3))).all()
-    assert ratio(some, some, designs_of(3)) == [1, 1, 1]
+    numbers = np.array([1.0, 2.0, 4.0])
+    assert np.isnan(ratio(0 * numbers, 0 * numbers, designs_of(3))).all()
+    assert ratio(numbers, numbers, designs_of(3)) == [1, 1, 1]

@@ -84,8 +84,8 @@ ARRAYS = {
 
 
 def assert_same(one, other):
-    for name, of in ARRAYS.items():
-        np.testing.assert_array_equal(of(one), of(other), err_msg=name)
+    for name, read in ARRAYS.items():
+        np.testing.assert_array_equal(read(one), read(other), err_msg=name)
 
 
 def test_a_course_without_events_changes_no_bit():
@@ -255,7 +255,7 @@ MEASURES = {
 def measured(model, weights, until):
     """What a model has of each measure, by name, with the weights."""
     return {"weights": weights} | {
-        name: np.asarray(of(model, until), dtype=float) for name, of in MEASURES.items()
+        name: np.asarray(measure(model, until), dtype=float) for name, measure in MEASURES.items()
     }
 
 
@@ -287,12 +287,12 @@ def joined(chunks):
 def apart(fixed, chosen, worlds):
     """Each measure with the difference of both ways in standard errors."""
     one, other = (
-        (part["weights"].mean(), part["weights"].std() / np.sqrt(worlds))
-        for part in (fixed, chosen)
+        (sample["weights"].mean(), sample["weights"].std() / np.sqrt(worlds))
+        for sample in (fixed, chosen)
     )
     yield "chance", abs(one[0] - other[0]) / np.hypot(one[1], other[1])
     for name in MEASURES:
-        one, other = (ratio(part["weights"], part[name]) for part in (fixed, chosen))
+        one, other = (ratio(sample["weights"], sample[name]) for sample in (fixed, chosen))
         yield name, abs(one[0] - other[0]) / max(np.hypot(one[1], other[1]), 1e-12)
 
 

@@ -76,16 +76,16 @@ def test_the_numbers_that_decide_most_fill_the_square_together(first):
 
 @settings(max_examples=10)
 @given(
-    some=st.lists(st.integers(0, 9000), min_size=1, max_size=30).map(np.array),
+    chosen=st.lists(st.integers(0, 9000), min_size=1, max_size=30).map(np.array),
     count=st.integers(2, 400),
 )
-def test_a_design_is_the_same_in_any_company(some, count):
+def test_a_design_is_the_same_in_any_company(chosen, count):
     """Whatever other designs are asked for, in whatever order, and however many a run has."""
     for name in (KNOWN, OWN):
         np.testing.assert_array_equal(
-            probabilities(3, name, some), probabilities(3, name, np.arange(9001))[some]
+            probabilities(3, name, chosen), probabilities(3, name, np.arange(9001))[chosen]
         )
-    np.testing.assert_array_equal(dealt(3, count, some), dealt(3, count, np.arange(9001))[some])
+    np.testing.assert_array_equal(dealt(3, count, chosen), dealt(3, count, np.arange(9001))[chosen])
 
 
 @given(count=st.integers(2, 400), seed=SEEDS)

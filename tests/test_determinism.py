@@ -177,9 +177,9 @@ def test_a_new_stream_moves_no_other():
 )
 def test_some_worlds_meet_the_chances_of_all(worlds):
     """A row for some worlds is the columns of the row for all."""
-    whole, part = (Stream(7, "reviews", Slabs(each)) for each in (WORLDS, worlds))
+    whole, few = (Stream(7, "reviews", Slabs(selected)) for selected in (WORLDS, worlds))
     for _ in range(40):
-        np.testing.assert_array_equal(part.next(), whole.next()[worlds])
+        np.testing.assert_array_equal(few.next(), whole.next()[worlds])
 
 
 def test_nth_is_the_sequence_of_next():

@@ -62,14 +62,14 @@ def test_boxes_are_those_of_ema_workbench(name):
         boxes += prim.pastings(x[left], y[left], boxes[-1])
         for box, step in zip(boxes, steps, strict=True):
             inside = prim.within(x, box) & left
-            told = [
+            computed = [
                 *np.clip(box, x.min(axis=0), x.max(axis=0)).ravel(),
                 inside.mean(),
                 y[inside].sum() / y.sum(),
                 y[inside].mean(),
             ]
             expected = [*np.ravel(step["limits"]), step["mass"], step["coverage"], step["density"]]
-            np.testing.assert_allclose(told, expected, atol=1e-12)
+            np.testing.assert_allclose(computed, expected, atol=1e-12)
         left &= ~prim.within(x, boxes[-1])
 
 
@@ -155,7 +155,7 @@ def test_the_cases_in_a_box_do_not_depend_on_the_scale_of_a_parameter():
     x = _space().to_numpy()
     fails = (x[:, 0] > 0.6) & (x[:, 1] < 0.5)
     stretched = np.column_stack([np.exp(5 * x[:, 0]), np.log(x[:, 1]), x[:, 2] ** 3])
-    boxes = [prim.find_box(each, fails, 40)[0] for each in (x, stretched)]
+    boxes = [prim.find_box(cases, fails, 40)[0] for cases in (x, stretched)]
     np.testing.assert_array_equal(prim.within(x, boxes[0]), prim.within(stretched, boxes[1]))
 
 
@@ -175,7 +175,7 @@ def test_chance_that_is_left_says_how_far_designs_are_from_the_truth():
             "held": rng.random(20_000) < truth[design],
         }
     )
-    measure = Measure("held", "held", "share", lambda each: each["held"].to_numpy(float))
+    measure = Measure("held", "held", "share", lambda table: table["held"].to_numpy(float))
     made = np.sqrt(np.mean((by_design(measure, worlds) - truth) ** 2))
     assert made / np.sqrt(np.mean(chance_left(measure, worlds) ** 2)) == pytest.approx(1, abs=1 / 3)
 
@@ -189,36 +189,38 @@ def none(scenarios, few):
 
 
 @pytest.fixture(scope="module")
-def found(none):
+def finding(none):
     """A finding of a small run."""
     return discovery.find_regions(none, "survival@5 < 0.6", out=None)
 
 
-def test_the_value_of_prevailing_decides_without_a_guarantee(found):
+def test_the_value_of_prevailing_decides_without_a_guarantee(finding):
     """As the model is written, in each resample.
 
     Every number of the tables lies within its limits.
     """
-    rules = found.table
+    rules = finding.table
     assert rules.iloc[0]["parameter"] == "russia.value_of_prevailing"
     assert rules.iloc[0]["chosen"] == rules.iloc[0]["low_chosen"] == 1
     for table, columns in (
-        (found.tables["boxes"], ("coverage", "density", "mass")),
+        (finding.tables["boxes"], ("coverage", "density", "mass")),
         (
-            found.tables["share"].rename(columns={"low": "estimate_low", "high": "estimate_high"}),
+            finding.tables["share"].rename(
+                columns={"low": "estimate_low", "high": "estimate_high"}
+            ),
             ("estimate",),
         ),
     ):
         for column in columns:
             assert (table[f"{column}_low"] <= table[column]).all()
             assert (table[column] <= table[f"{column}_high"]).all()
-    assert len(found.tables["cases"]) == 300
+    assert len(finding.tables["cases"]) == 300
 
 
-def test_the_same_question_has_the_same_answer(found, none):
+def test_the_same_question_has_the_same_answer(finding, none):
     """Determinism, and the public function gives the rules."""
     again = sim.discover(none, "survival@5 < 0.6", out=None)
-    pd.testing.assert_frame_equal(again, found.table)
+    pd.testing.assert_frame_equal(again, finding.table)
 
 
 @pytest.mark.parametrize(
@@ -318,7 +320,7 @@ SIZE = ["--designs", "120", "--replicates", "4", "--years", "5"]
 
 def test_the_command_keeps_what_it_prints(scenarios, few_file, tmp_path, command):
     """JSON, folder, figures; read again it tells the same."""
-    asked = [
+    words = [
         "discover",
         f"{scenarios / 'none.toml'}+{few_file}",
         "--when",
@@ -332,14 +334,14 @@ def test_the_command_keeps_what_it_prints(scenarios, few_file, tmp_path, command
         "--out",
         tmp_path,
     ]
-    document = json.loads(command(*asked, "--json").stdout)
+    document = json.loads(command(*words, "--json").stdout)
     folder = Path(document["folder"])
-    assert {each.name for each in (folder / "figures").iterdir()} == {
+    assert {path.name for path in (folder / "figures").iterdir()} == {
         "discovery.png",
         "peeling.png",
     }
     again = read(folder)
-    assert section_of(again).answer[0] in " ".join(command(*asked).stdout.split())
+    assert section_of(again).answer[0] in " ".join(command(*words).stdout.split())
     assert document["rules"][0]["parameter"] == "russia.value_of_prevailing"
 
 

@@ -117,7 +117,7 @@ def watched(scenario, monkeypatch):
     model = sim.CeasefireModel(scenario, scenario.sampling.worlds)
     while model.running:
         model.step()
-    return model, [np.concatenate(each) for each in zip(*seen, strict=True)]
+    return model, [np.concatenate(arrays) for arrays in zip(*seen, strict=True)]
 
 
 def test_in_a_run_it_attacks_where_the_disposition_is_below_the_chance(scenarios, monkeypatch):

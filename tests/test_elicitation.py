@@ -128,7 +128,9 @@ def test_the_quantiles_of_a_mixture_are_those_of_its_distribution_function():
     u = GRID[::6]
     at = several.quantile(u)
     functions = stats.norm(0, 1), stats.norm(3, 0.5), stats.lognorm(0.3, scale=2)
-    np.testing.assert_allclose(np.mean([each.cdf(at) for each in functions], axis=0), u, atol=1e-9)
+    np.testing.assert_allclose(
+        np.mean([function.cdf(at) for function in functions], axis=0), u, atol=1e-9
+    )
     apart = mixture({"uniform": [0, 1]}, {"uniform": [10, 12]})
     np.testing.assert_allclose(apart.quantile(np.array([0.25, 0.75])), [0.5, 11])
     assert apart.support == pytest.approx((0, 12))
@@ -199,8 +201,8 @@ def test_between_and_within_are_the_known_variances(means):
     for _ in range(400):
         of_sets = means[expert] + rng.normal(0, np.sqrt(WITHIN), len(expert))
         numbers = of_sets[:, None] + rng.normal(0, np.sqrt(CHANCE), (len(expert), 5))
-        found = variance_parts(numbers, expert)
-        parts.append((found.between, found.within))
+        shares = variance_parts(numbers, expert)
+        parts.append((shares.between, shares.within))
     error = np.std(parts, axis=0) / np.sqrt(len(parts))
     away = np.abs(np.mean(parts, axis=0) - (means.var(), WITHIN))
     assert (away < 4 * error).all(), (away, error)
@@ -260,15 +262,15 @@ def test_the_expert_is_a_factor_of_a_sensitivity(few):
     """Whose first-order index is the share between experts, within 4 standard errors of both."""
     scenario = few(sim.load("nato", {"sampling.designs": 400}))
     beliefs = read_beliefs(scenario, {"Dove": {VALUE: (0.2, 0.5, 1.5)}, "Hawk": {VALUE: (1, 2, 6)}})
-    part = pool_beliefs(beliefs, out=None).tables["variance"].iloc[0]
-    found = sensitivity.attribute_variance(
+    variance = pool_beliefs(beliefs, out=None).tables["variance"].iloc[0]
+    finding = sensitivity.attribute_variance(
         beliefs.applied("both"), "survival@10", samples=256, trajectories=4
     )
-    index = found.table.set_index(["factor", "index"]).loc[(COMPONENT, "first order")]
-    error = np.hypot(part["high"] - part["low"], index["high"] - index["low"]) / 3.92
-    assert abs(part["estimate"] - index["estimate"]) < 4 * error
-    assert "which expert" in " ".join(map(str, section_of(found).tables[0].rows()))
-    for draw in section_of(found).figures.values():
+    index = finding.table.set_index(["factor", "index"]).loc[(COMPONENT, "first order")]
+    error = np.hypot(variance["high"] - variance["low"], index["high"] - index["low"]) / 3.92
+    assert abs(variance["estimate"] - index["estimate"]) < 4 * error
+    assert "which expert" in " ".join(map(str, section_of(finding).tables[0].rows()))
+    for draw in section_of(finding).figures.values():
         draw()
 
 
@@ -428,11 +430,11 @@ def test_numbers_are_asked_for_one_by_one(typed):
     """
     lines = "0.5\n0.2\nabc\n2\nagain\n0,2\n0.6\n1.4\n\n"
     result = typed(lines, *WORDS, *KEYS, "--json", "--expert", " Anna  B ")
-    found = json.loads(result.stdout)
-    assert found["asked"]["answers"] == [
+    document = json.loads(result.stdout)
+    assert document["asked"]["answers"] == [
         {"expert": "Anna B", "key": VALUE, "p5": 0.2, "p50": 0.6, "p95": 1.4}
     ]
-    assert found["overlay"] == "mine.toml"
+    assert document["overlay"] == "mine.toml"
     assert "p50: must lie above p5, 0.5 (got 0.2); type it" in result.stderr
     assert "'abc': is no number" in result.stderr
     assert "assumes 0.65, and between 0.125 and 3.37" in result.stderr
@@ -461,8 +463,8 @@ def test_what_was_answered_is_kept_whatever_happens(typed, tmp_path, monkeypatch
         stopped = typed("", *WORDS, *KEYS, code=130)
     assert "every number that was answered is in mine.csv" in stopped.stderr
     assert (tmp_path / "mine.csv").read_text() == kept
-    asked = typed(".2\n.3\n.4\n", *WORDS, *KEYS, "--quiet").stderr
-    assert "1 of 1: russia.insecurity" in asked
+    prompts = typed(".2\n.3\n.4\n", *WORDS, *KEYS, "--quiet").stderr
+    assert "1 of 1: russia.insecurity" in prompts
     typed(".2\n.3\n.4\n", *WORDS, *KEYS, "--expert", "Eve", "--designs", "40", "--quiet")
     assert len((tmp_path / "mine.csv").read_text().splitlines()) == 4
 

@@ -189,11 +189,11 @@ def test_all_stated_intervals_cover():
     """
     truth = stated(99_999, 20_000, 2)["estimate"]
     rows = pd.concat({seed: stated(seed, 60, 4) for seed in range(200)}, axis=1)
-    found, low, high = (rows.xs(column, axis=1, level=1) for column in LIMITS)
+    value, low, high = (rows.xs(column, axis=1, level=1) for column in LIMITS)
     covered = (low.le(truth, axis=0) & high.ge(truth, axis=0)).mean(axis=1)
     assert len(covered) == 13
     assert (covered >= 0.95 - 4 * np.sqrt(0.95 * 0.05 / 200)).all(), covered
-    width = (high - low).mean(axis=1) / 2 / (1.96 * found.std(axis=1))
+    width = (high - low).mean(axis=1) / 2 / (1.96 * value.std(axis=1))
     assert (width < 1.5).all(), width
 
 
@@ -214,12 +214,12 @@ def test_nothing_hangs_on_the_last_bits_of_linear_algebra(scenarios, monkeypatch
         scenarios / "none.toml", three | {"sampling.designs": 400, "sampling.horizon_years": 5}
     )
     worlds, rng = sim.run(few, out=None).worlds, np.random.default_rng(1)
-    asked = [
-        each
+    questions = [
+        measure
         for plain in (measures.survival(5), measures.restricted_mean(5))
-        for each in (plain, integrated(plain))
+        for measure in (plain, integrated(plain))
     ]
-    before = [by_design(measure, worlds) for measure in asked]
+    before = [by_design(measure, worlds) for measure in questions]
     solve = np.linalg.lstsq
     monkeypatch.setattr(
         _Basis,
@@ -233,7 +233,7 @@ def test_nothing_hangs_on_the_last_bits_of_linear_algebra(scenarios, monkeypatch
             gram * (1 + 1e-15 * rng.standard_normal(gram.shape)), *rest, rcond=rcond
         ),
     )
-    for measure, once in zip(asked, before, strict=True):
+    for measure, once in zip(questions, before, strict=True):
         np.testing.assert_allclose(by_design(measure, worlds), once, atol=1e-10)
 
 
@@ -242,13 +242,13 @@ FIT = _Basis.fit
 
 def test_nothing_is_said_of_years_after_the_horizon(runs):
     """20 simulated years do not tell what holds 25."""
-    for asked in (
+    for question in (
         lambda: sim.survival(runs["none"], [5, 25]),
         lambda: sim.cumulative_incidence(runs["none"], [25]),
         lambda: sim.compare([runs["none"], runs["coalition"]], years=[25]),
     ):
         with pytest.raises(ValueError, match=r"none.*20 years"):
-            asked()
+            question()
 
 
 def test_replicates_of_a_design_are_not_taken_for_independent_worlds():
@@ -256,8 +256,8 @@ def test_replicates_of_a_design_are_not_taken_for_independent_worlds():
     worlds.
     """
     worlds = clustered([0.0, 1.0] * 50, 100, np.random.default_rng(1))
-    found = estimate(HOLDS, worlds)
-    assert (found.high - found.low) / 2 == pytest.approx(1.96 * 0.5 / np.sqrt(100), rel=0.05)
+    value = estimate(HOLDS, worlds)
+    assert (value.high - value.low) / 2 == pytest.approx(1.96 * 0.5 / np.sqrt(100), rel=0.05)
 
 
 def test_a_thing_that_no_world_showed_is_not_impossible():
@@ -266,10 +266,10 @@ def test_a_thing_that_no_world_showed_is_not_impossible():
     Both stay within [0, 1].
     """
     for chance in (0.0, 1.0):
-        found = estimate(HOLDS, clustered([chance] * 500, 10, np.random.default_rng(1)))
-        assert found.value == chance
-        assert 0 <= found.low <= found.value <= found.high <= 1
-        assert 0.005 < found.high - found.low < 0.01
+        value = estimate(HOLDS, clustered([chance] * 500, 10, np.random.default_rng(1)))
+        assert value.value == chance
+        assert 0 <= value.low <= value.value <= value.high <= 1
+        assert 0.005 < value.high - value.low < 0.01
 
 
 def test_the_spread_is_that_of_designs_without_their_chance():
@@ -299,12 +299,12 @@ def test_ten_histories_a_design_tell_the_spread_that_a_hundred_tell(name, scenar
         for k in (10, 100)
     )
     for measure in [*map(measures.survival, (1, 5, 20)), *map(measures.cause, Cause)]:
-        told = [
+        spreads = [
             np.quantile(by_design(measure, run.worlds), [0.05, 0.25, 0.5, 0.75, 0.95])
             for run in (few, many)
         ]
-        assert abs(told[0] - told[1]).max() < 0.05, measure.name
-        assert told[0][0] - 0.01 <= estimate(measure, few.worlds).value <= told[0][-1] + 0.01
+        assert abs(spreads[0] - spreads[1]).max() < 0.05, measure.name
+        assert spreads[0][0] - 0.01 <= estimate(measure, few.worlds).value <= spreads[0][-1] + 0.01
     for years in (5, 10, 20):
         assert abs(sim.sure(few, years).value - sim.sure(many, years).value) < 0.05
 
@@ -315,7 +315,7 @@ def test_paired_differences_are_surer_than_unpaired_ones(runs):
     """
     row = sim.compare([runs["none"], runs["article5_like"]], years=[5]).iloc[0]
     widths = [sim.survival(runs[name], [5]).iloc[0] for name in ("none", "article5_like")]
-    unpaired = np.hypot(*(each["high"] - each["low"] for each in widths))
+    unpaired = np.hypot(*(row["high"] - row["low"] for row in widths))
     assert row["high"] - row["low"] < unpaired
     assert row["estimate"] == pytest.approx(widths[1]["estimate"] - widths[0]["estimate"])
 
@@ -383,9 +383,9 @@ def test_a_year_without_an_end_still_has_an_upper_limit():
 def test_years_held_are_the_area_under_the_curve(runs):
     """The restricted mean is the integral of durability over the months."""
     curve = sim.survival(runs["none"], np.arange(240) / 12)["estimate"].sum() / 12
-    found = estimate(measures.restricted_mean(20), runs["none"].outcomes)
-    assert found.value == pytest.approx(curve)
-    assert found.low < found.value < found.high
+    value = estimate(measures.restricted_mean(20), runs["none"].outcomes)
+    assert value.value == pytest.approx(curve)
+    assert value.low < value.value < value.high
 
 
 def test_limits_of_a_share_of_designs_hold_what_the_freeing_of_chance_may_miss():
@@ -406,8 +406,8 @@ def test_limits_of_a_share_of_designs_hold_what_the_freeing_of_chance_may_miss()
                 "holds": rng.random(len(design)) < truth[design],
             }
         )
-        found = share_where(lambda shares: shares >= 0.8, HOLDS, worlds)
-        covered += found.low <= (truth >= 0.8).mean() <= found.high
+        estimated = share_where(lambda shares: shares >= 0.8, HOLDS, worlds)
+        covered += estimated.low <= (truth >= 0.8).mean() <= estimated.high
     assert covered >= 52
     with pytest.raises(ValueError, match="one history for each parameter set"):
         share_where(lambda shares: shares >= 0.8, HOLDS, worlds.iloc[::replicates])

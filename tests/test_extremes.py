@@ -75,18 +75,18 @@ def tried(cases):
 
 
 @pytest.mark.parametrize(
-    "part",
+    "group",
     [
         slice(0, None, 60),
         pytest.param(slice(None), marks=[pytest.mark.long, pytest.mark.exhaustive]),
     ],
     ids=["some", "all"],
 )
-def test_the_ends_of_every_range_are_simulated_or_refused(part):
+def test_the_ends_of_every_range_are_simulated_or_refused(group):
     """Reputations of a coalition that is certainly resolute were beyond 1 by a rounding once."""
     cases = list(numbers())
     assert len(cases) > 200
-    simulations, refusals = tried(cases[part])
+    simulations, refusals = tried(cases[group])
     assert simulations > refusals
 
 

@@ -44,7 +44,7 @@ SO_FAR = Course(1.0, (Event(0.5, "incident", {"retaliated": True}),))
 
 
 @pytest.fixture(scope="module")
-def found(scenarios, few, calibrated):
+def findings(scenarios, few, calibrated):
     """A small finding of each kind."""
     none, coalition = (
         few(
@@ -54,7 +54,7 @@ def found(scenarios, few, calibrated):
         )
         for name in ("none", "coalition")
     )
-    runs = [sim.run(each, out=None) for each in (none, coalition)]
+    runs = [sim.run(scenario, out=None) for scenario in (none, coalition)]
     vary = {"regime.commitment.europe": (0.0, 1.0)}
     along = side_payments.frontier(coalition, vary, designs=40, replicates=2, samples=8)
     return {
@@ -75,18 +75,18 @@ def found(scenarios, few, calibrated):
     }
 
 
-def test_every_kind_is_told(found):
+def test_every_kind_is_told(findings):
     """What can be told is what is tried here."""
-    assert set(found) == set(FINDINGS)
-    assert {each.kind for each in found.values()} == set(FINDINGS)
+    assert set(findings) == set(FINDINGS)
+    assert {finding.kind for finding in findings.values()} == set(FINDINGS)
 
 
-def test_the_page_of_every_kind_is_for_everybody(found, browser, tmp_path):
+def test_the_page_of_every_kind_is_for_everybody(findings, browser, tmp_path):
     """Axe-core finds no fault, on a desk and on a telephone; nothing is wider than the window."""
     from browser import NARROW, WIDE, overflow, violations
 
     path = tmp_path / "report.html"
-    path.write_text(page([], findings=list(found.values())))
+    path.write_text(page([], findings=list(findings.values())))
     for width in (WIDE, NARROW):
         shown = browser.new_page(viewport={"width": width, "height": 900})
         shown.goto(path.as_uri())
@@ -95,19 +95,19 @@ def test_the_page_of_every_kind_is_for_everybody(found, browser, tmp_path):
         shown.close()
 
 
-def test_every_table_has_the_columns_of_its_schema(found):
+def test_every_table_has_the_columns_of_its_schema(findings):
     """Names, order and types of every column of every finding; each with a unit and a meaning."""
-    assert set(SCHEMAS) == set(found)
+    assert set(SCHEMAS) == set(findings)
     for kind, tables in SCHEMAS.items():
-        assert set(found[kind].tables) == set(tables)
+        assert set(findings[kind].tables) == set(tables)
         for name, schema in tables.items():
-            assert schema.problems(found[kind].tables[name]) == [], f"{kind}: {name}"
+            assert schema.problems(findings[kind].tables[name]) == [], f"{kind}: {name}"
             assert all(column.unit and column.meaning for column in schema.columns)
 
 
-def test_a_table_that_departs_from_its_schema_is_noticed(found):
+def test_a_table_that_departs_from_its_schema_is_noticed(findings):
     """A column that is missing, one too many, one of another type."""
-    schema, table = SCHEMAS["discovery"]["share"], found["discovery"].tables["share"]
+    schema, table = SCHEMAS["discovery"]["share"], findings["discovery"].tables["share"]
     for broken, problem in (
         (table.drop(columns="low"), "not"),
         (table.assign(more=1), "has more: ['more']"),
@@ -117,14 +117,14 @@ def test_a_table_that_departs_from_its_schema_is_noticed(found):
         assert any(problem in line for line in schema.problems(broken)), problem
 
 
-def test_a_finding_reads_back_the_same(found, tmp_path):
+def test_a_finding_reads_back_the_same(findings, tmp_path):
     """Tables to the last bit, what was asked, and the name of the folder."""
-    for each in found.values():
-        folder = keep(each, tmp_path)
+    for finding in findings.values():
+        folder = keep(finding, tmp_path)
         again = read(folder)
-        assert folder.name == each.name == again.name
-        assert again.settings == json.loads(json.dumps(each.settings))
-        for name, table in each.tables.items():
+        assert folder.name == finding.name == again.name
+        assert again.settings == json.loads(json.dumps(finding.settings))
+        for name, table in finding.tables.items():
             pd.testing.assert_frame_equal(
                 again.tables[name].replace({None: np.nan}),
                 table.reset_index(drop=True).replace({None: np.nan}),
@@ -134,9 +134,9 @@ def test_a_finding_reads_back_the_same(found, tmp_path):
         assert set(manifest["versions"]) >= {"ceasefire", "numpy", "python"}
 
 
-def test_a_changed_or_missing_finding_is_refused(found, tmp_path):
+def test_a_changed_or_missing_finding_is_refused(findings, tmp_path):
     """A table that was touched, a folder that is none, a kind that nobody knows."""
-    folder = keep(found["sensitivity"], tmp_path)
+    folder = keep(findings["sensitivity"], tmp_path)
     (folder / "indices.csv").write_text("factor\nx\n")
     with pytest.raises(RunError, match=r"indices\.csv: "):
         read(folder)
@@ -146,23 +146,23 @@ def test_a_changed_or_missing_finding_is_refused(found, tmp_path):
         section_of(Finding("astrology", {}, {}))
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match=re.escape(str(tmp_path / "file"))):
-        keep(found["sensitivity"], tmp_path / "file" / "inside")
+        keep(findings["sensitivity"], tmp_path / "file" / "inside")
 
 
-def test_a_finding_that_is_kept_again_replaces_itself(found, tmp_path):
+def test_a_finding_that_is_kept_again_replaces_itself(findings, tmp_path):
     """The same question has one folder, whole."""
-    first, second = keep(found["discovery"], tmp_path), keep(found["discovery"], tmp_path)
+    first, second = keep(findings["discovery"], tmp_path), keep(findings["discovery"], tmp_path)
     assert first == second
     assert [path.name for path in tmp_path.iterdir()] == [first.name]
 
 
-def test_every_section_has_an_answer_and_a_table_of_its_columns(found):
+def test_every_section_has_an_answer_and_a_table_of_its_columns(findings):
     """A question, sentences that end, and as many cells as headings.
 
     Nothing is told without its limits beside it.
     """
-    for each in found.values():
-        section = section_of(each)
+    for finding in findings.values():
+        section = section_of(finding)
         assert section.question.endswith("?")
         assert section.answer
         assert all(sentence.rstrip().endswith((".", ";", ":")) for sentence in section.answer), (
@@ -196,11 +196,11 @@ def test_a_section_loses_nothing_on_a_narrow_terminal():
     assert terminal.WIDTH == 80
 
 
-def test_the_page_tells_findings_beside_a_run(found, tmp_path):
+def test_the_page_tells_findings_beside_a_run(findings, tmp_path):
     """One page: each finding's question is a heading, its figures stand in it, and what was asked
     is there to repeat it.
     """
-    folders = [keep(each, tmp_path) for each in found.values()]
+    folders = [keep(finding, tmp_path) for finding in findings.values()]
     run = sim.run(sim.load("scenarios/none.toml", {"sampling.designs": 30}), out=tmp_path)
     path = tmp_path / "page.html"
     result = CliRunner().invoke(
@@ -208,9 +208,9 @@ def test_the_page_tells_findings_beside_a_run(found, tmp_path):
     )
     assert result.exit_code == 0, result.output
     text = path.read_text()
-    for each in found.values():
-        assert each.name in text
-    figures = sum(len(section_of(each).figures) for each in found.values())
+    for finding in findings.values():
+        assert finding.name in text
+    figures = sum(len(section_of(finding).figures) for finding in findings.values())
     assert text.count("<img ") >= figures
     assert 'src="http' not in text
     with pytest.raises(ValueError, match="needs a run or a finding"):

@@ -331,8 +331,8 @@ def test_the_same_beliefs_along_a_run(regime):
     model = model_of(NOT_SIGNS | lively | REGIMES[regime])
     europe, size = model.parameters.europe, len(model.worlds)
     b_E, b_A, omega = (
-        np.full(size, each)
-        for each in (europe.prior_resolute, model.parameters.united_states.prior_resolute, 1.0)
+        np.full(size, belief)
+        for belief in (europe.prior_resolute, model.parameters.united_states.prior_resolute, 1.0)
     )
     everywhere, probes, firm_answers = np.arange(size), np.zeros(size), np.zeros(size)
     resolute = model.europe.resolute.copy()

@@ -37,8 +37,8 @@ class ByHand:
         """Read the numbers of this world only."""
 
         def number(value):
-            each = isinstance(value, np.ndarray) and value.ndim == 1
-            return float(value[world]) if each else value
+            is_by_world = isinstance(value, np.ndarray) and value.ndim == 1
+            return float(value[world]) if is_by_world else value
 
         def numbers(block: Parameters) -> SimpleNamespace:
             return SimpleNamespace(**{name: number(value) for name, value in block})
@@ -72,8 +72,8 @@ class ByHand:
             self.b_A0,
             self.p_bar_0,
         ) = (
-            float(each[world])
-            for each in (
+            float(state[world])
+            for state in (
                 model.russia.strength,
                 model.ukraine.strength,
                 model.ukraine.arms,
@@ -104,10 +104,10 @@ class ByHand:
         ) ** self.N(self.us, self.t, self.t + h)
 
     def b_E(self, h):
-        kept, weights = 1.0, sum(each.weight for each in self.members)
-        for each in self.members:
-            kept *= (1 - self.europe.election_swing * each.weight / weights) ** self.N(
-                each, self.t, self.t + h
+        kept, weights = 1.0, sum(member.weight for member in self.members)
+        for member in self.members:
+            kept *= (1 - self.europe.election_swing * member.weight / weights) ** self.N(
+                member, self.t, self.t + h
             )
         return self.europe.prior_resolute + (self.b_E0 - self.europe.prior_resolute) * kept
 
@@ -221,8 +221,8 @@ class ByHand:
         return b * self.P_A_type(h, chi, 1, blame) + (1 - b) * self.P_A_type(h, chi, 0, blame)
 
     def o(self):
-        return sum(each.weight * each.resolve_offset for each in self.members) / sum(
-            each.weight for each in self.members
+        return sum(member.weight * member.resolve_offset for member in self.members) / sum(
+            member.weight for member in self.members
         )
 
     def tripwire(self, h):
@@ -258,7 +258,7 @@ class ByHand:
 
     def D(self, h, chi):
         B, beta_E = (
-            sum(each.brigades * each.reliability for each in self.members),
+            sum(member.brigades * member.reliability for member in self.members),
             self.beta(self.regime.response.europe_days),
         )
         alpha = (
@@ -438,8 +438,8 @@ def everything(model: sim.CeasefireModel) -> np.ndarray:
     shape = (len(model.ahead), len(everywhere))
     return np.vstack(
         [
-            *(np.broadcast_to(each, shape) for each in by_node),
-            *(np.broadcast_to(each, shape[1:]) for each in now),
+            *(np.broadcast_to(value, shape) for value in by_node),
+            *(np.broadcast_to(value, shape[1:]) for value in now),
         ]
     ).T
 
@@ -535,7 +535,7 @@ TABLES = {
             numbers
             | {
                 "members": [
-                    each | votes | {"name": str(n)} for n, (each, votes) in enumerate(members)
+                    member | votes | {"name": str(n)} for n, (member, votes) in enumerate(members)
                 ]
             }
         ),

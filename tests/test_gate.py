@@ -37,7 +37,7 @@ pytestmark = pytest.mark.long
 
 SMALL = {"sampling.designs": 8, "sampling.replicates": 4, "sampling.horizon_years": 2}
 ACCESSION = {"start": 1.0, "mean_years": 2.0, "veto": 0.1}
-MEMBERS = [each.model_dump(mode="json") for each in Scenario().europe.members[:2]]
+MEMBERS = [member.model_dump(mode="json") for member in Scenario().europe.members[:2]]
 
 
 def numbers(block: type[Parameters], prefix: str = "") -> dict[str, tuple[float, float]]:
@@ -45,16 +45,16 @@ def numbers(block: type[Parameters], prefix: str = "") -> dict[str, tuple[float,
 
     By the schema, so that a new one is in it.
     """
-    found, schema = {}, block.model_json_schema()["properties"]
+    fields, schema = {}, block.model_json_schema()["properties"]
     for name, field in block.model_fields.items():
         if isinstance(field.default, Parameters):
-            found |= numbers(type(field.default), f"{prefix}{name}.")
+            fields |= numbers(type(field.default), f"{prefix}{name}.")
         elif "uniform" in str(schema[name]) and isinstance(extra := field.json_schema_extra, dict):
-            found[prefix + name] = (
+            fields[prefix + name] = (
                 max(extra.get("minimum", -LARGEST), -LARGEST),
                 min(extra.get("maximum", LARGEST), LARGEST),
             )
-    return found
+    return fields
 
 
 NUMBERS = (
@@ -182,7 +182,7 @@ DISTRIBUTIONS = st.one_of(
     st.builds(
         lambda pairs: {
             "choice": {
-                "values": [each for each, _ in pairs],
+                "values": [value for value, _ in pairs],
                 "weights": [weight for _, weight in pairs],
             }
         },
@@ -208,10 +208,10 @@ def assert_gives_what_a_file_may(key, value):
     """A distribution of a number is refused, or each of its quantiles is accepted in its place."""
     try:
         (uncertain,) = (
-            each
-            for name, each in read(key, value).uncertain().items()
+            distribution
+            for name, distribution in read(key, value).uncertain().items()
             if name.split(".")[-1] == key.split(".")[-1]
-            and isinstance(each, KINDS[next(iter(value))])
+            and isinstance(distribution, KINDS[next(iter(value))])
             and name.split(".")[0] == key.split(".")[0]
         )
     except sim.ScenarioError:
@@ -360,9 +360,11 @@ def test_a_coalition_whose_weights_may_all_be_nothing_is_refused():
     assert replaced(Scenario(), {"europe.members": [MEMBERS[0] | may, MEMBERS[1]]}).uncertain()
     for weight in (may, {"weight": 0}):
         with pytest.raises(sim.ScenarioError, match="europe"):
-            replaced(Scenario(), {"europe.members": [each | weight for each in MEMBERS]})
+            replaced(Scenario(), {"europe.members": [member | weight for member in MEMBERS]})
         with pytest.raises(ValueError, match="europe"):
-            Scenario.model_validate({"europe": {"members": [each | weight for each in MEMBERS]}})
+            Scenario.model_validate(
+                {"europe": {"members": [member | weight for member in MEMBERS]}}
+            )
 
 
 @pytest.mark.parametrize(
@@ -405,11 +407,11 @@ def test_a_block_with_an_impossible_number_fails(key, tmp_path):
         UNGATED[key] | {"sampling": {"designs": 8, "replicates": 4, "horizon_years": 2}}
     )
     inner = [whole]
-    for each in outer:
-        inner.append(getattr(inner[-1], each))
+    for block in outer:
+        inner.append(getattr(inner[-1], block))
     changed = inner[-1].model_copy(update={name: Choice((0.0, 2.0))})
-    for around, each in zip(reversed(inner[:-1]), reversed(outer), strict=True):
-        changed = around.model_copy(update={each: changed})
+    for around, block in zip(reversed(inner[:-1]), reversed(outer), strict=True):
+        changed = around.model_copy(update={block: changed})
     with pytest.raises(sim.RunError, match=rf"history (\d+).*{re.escape(key)} = 0\.0") as refusal:
         sim.run(changed, out=tmp_path)
     world = int(re.search(r"history (\d+)", str(refusal.value))[1])
@@ -659,10 +661,10 @@ def test_shares_of_few_histories_and_their_differences_are_estimates(
         worlds_of((rng.random((designs, replicates)) < chance).astype(float)) for _ in range(2)
     )
     share = measures.Measure("x", "x", "share", lambda worlds: worlds["x"].to_numpy())
-    found, apart = estimate(share, one), estimate(share, one, other)
-    assert 0 <= found.low <= found.value <= found.high <= 1
+    alone, apart = estimate(share, one), estimate(share, one, other)
+    assert 0 <= alone.low <= alone.value <= alone.high <= 1
     assert -1 <= apart.low <= apart.value <= apart.high <= 1
-    assert math.isnan(found.spread_low) is (replicates == 1)
+    assert math.isnan(alone.spread_low) is (replicates == 1)
 
 
 @pytest.mark.parametrize(("designs", "replicates"), [(16, 4), (12, 3)])
@@ -780,7 +782,7 @@ def test_a_share_of_costs_without_a_whole_is_an_error():
     assert np.isnan(ratio(nothing, nothing, designs)).all()
     assert ratio(something, something, designs) == [1, 1, 1]
     assert ratio(nothing, something, designs) == [0, 0, 0]
-    for part, whole in (
+    for numerator, whole in (
         (something, nothing),
         (something, something - something.mean()),
         (2 * something, something),
@@ -790,7 +792,7 @@ def test_a_share_of_costs_without_a_whole_is_an_error():
         (np.full(10, np.nan), something),
     ):
         with pytest.raises(ImpossibleError):
-            ratio(part, whole, designs)
+            ratio(numerator, whole, designs)
 
 
 @pytest.mark.parametrize("rate", [0.0, 5e-324, 1e-300, 1e-9, 1.0])

@@ -43,11 +43,11 @@ def test_ends_less_their_chances_have_mean_zero(runs):
     False alarm 3e-4), and does vary.
     """
     for run in runs.values():
-        found = martingales(run.worlds)
-        assert found.shape == (8, len(run.outcomes))
-        error = found.std(axis=1) / np.sqrt(found.shape[1])
+        values = martingales(run.worlds)
+        assert values.shape == (8, len(run.outcomes))
+        error = values.std(axis=1) / np.sqrt(values.shape[1])
         assert (error > 0).all()
-        assert (abs(found.mean(axis=1)) < 4.5 * error).all()
+        assert (abs(values.mean(axis=1)) < 4.5 * error).all()
 
 
 def test_chances_that_are_certain_are_the_ends_themselves(scenarios):
@@ -130,7 +130,7 @@ def test_over_many_seeds_the_mean_is_that_of_the_plain_estimate_and_the_error_is
     cover the truth as often as they say.
     """
 
-    def told(seed, designs=120):
+    def estimated(seed, designs=120):
         worlds = simulated(
             scenarios,
             "none",
@@ -140,17 +140,17 @@ def test_over_many_seeds_the_mean_is_that_of_the_plain_estimate_and_the_error_is
             horizon_years=5,
             steps_per_year=4,
         ).worlds
-        asked = [measures.survival(1), measures.survival(5), measures.cause(Cause.OFFENSIVE)]
+        questions = [measures.survival(1), measures.survival(5), measures.cause(Cause.OFFENSIVE)]
         return [
-            (estimate(each, worlds).value, found.value, found.low, found.high)
-            for each, found in zip(
-                asked, estimates(list(map(integrated, asked)), worlds), strict=True
+            (estimate(measure, worlds).value, value.value, value.low, value.high)
+            for measure, value in zip(
+                questions, estimates(list(map(integrated, questions)), worlds), strict=True
             )
         ]
 
-    truth = np.array(told(99_999, 40_000))[:, 1]
-    found = np.array([told(seed) for seed in range(200)])
-    plain, value, low, high = np.moveaxis(found, 2, 0)
+    truth = np.array(estimated(99_999, 40_000))[:, 1]
+    values = np.array([estimated(seed) for seed in range(200)])
+    plain, value, low, high = np.moveaxis(values, 2, 0)
     apart = value - plain
     assert (abs(apart.mean(axis=0)) < 4 * apart.std(axis=0) / np.sqrt(200)).all()
     covered = ((low <= truth) & (truth <= high)).mean(axis=0)
@@ -180,16 +180,16 @@ def small():
             run.outcomes["replicate"] < replicates, [*known, "russia.value_of_prevailing"]
         ].reset_index(drop=True)
         truth = np.array([measure.numbers(worlds).mean() for measure in ASKED])
-        size, told = designs * replicates, []
+        size, rows = designs * replicates, []
         for first in range(0, len(worlds) - size + 1, size):
-            some = worlds.iloc[first : first + size].reset_index(drop=True)
-            told.append(
+            block = worlds.iloc[first : first + size].reset_index(drop=True)
+            rows.append(
                 [
-                    [(each.value, each.low, each.high) for each in estimates(asked, some)]
-                    for asked in (ASKED, list(map(integrated, ASKED)))
+                    [(value.value, value.low, value.high) for value in estimates(questions, block)]
+                    for questions in (ASKED, list(map(integrated, ASKED)))
                 ]
             )
-        return *np.array(told).transpose(1, 0, 2, 3), truth
+        return *np.array(rows).transpose(1, 0, 2, 3), truth
 
     return cut
 
@@ -208,13 +208,13 @@ def test_small_runs_are_never_worse_off(designs, replicates, small, runs):
     """
     rng = np.random.default_rng(1)
     for run in runs.values():
-        plain, told, _ = small(run, designs, replicates)
-        assert ((told[:, :-1] >= 0) & (told[:, :-1] <= 1)).all()
-        assert (told[..., 1] <= told[..., 0]).all()
-        assert (told[..., 0] <= told[..., 2]).all()
-        count = len(told)
+        plain, without_coins, _ = small(run, designs, replicates)
+        assert ((without_coins[:, :-1] >= 0) & (without_coins[:, :-1] <= 1)).all()
+        assert (without_coins[..., 1] <= without_coins[..., 0]).all()
+        assert (without_coins[..., 0] <= without_coins[..., 2]).all()
+        count = len(without_coins)
         redrawn = rng.integers(count, size=(200, count))
-        for before, after in zip(plain[..., 0].T, told[..., 0].T, strict=True):
+        for before, after in zip(plain[..., 0].T, without_coins[..., 0].T, strict=True):
             apart = after - before
             if apart.std() > 0:
                 assert abs(apart.mean()) < 4.5 * apart.std() / np.sqrt(count)
@@ -230,11 +230,11 @@ def test_limits_of_small_runs_hold_the_truth(small, runs):
     """
     held = {False: [], True: []}
     for run in runs.values():
-        plain, told, truth = small(run, 60, 4)
-        for is_integrated, each in ((False, plain), (True, told)):
-            held[is_integrated].append((each[..., 1] <= truth) & (truth <= each[..., 2]))
-    for each in held.values():
-        assert np.mean(each) > 0.92
+        plain, without_coins, truth = small(run, 60, 4)
+        for is_integrated, limits in ((False, plain), (True, without_coins)):
+            held[is_integrated].append((limits[..., 1] <= truth) & (truth <= limits[..., 2]))
+    for limits in held.values():
+        assert np.mean(limits) > 0.92
 
 
 def test_it_may_not_be_worth_anything_and_harms_nothing(runs):
@@ -294,11 +294,11 @@ def test_the_command_integrates_when_asked(scenarios, tmp_path):
         "--out",
         str(tmp_path),
     ]
-    told = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)["runs"][0]
-    run = sim.read_run(told["folder"])
-    assert told["integrated"] is True
+    document = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)["runs"][0]
+    run = sim.read_run(document["folder"])
+    assert document["integrated"] is True
     assert (
-        told["survival"]["5"]["estimate"]
+        document["survival"]["5"]["estimate"]
         == sim.survival(run, [5], integrated=True)["estimate"][0]
         != sim.survival(run, [5])["estimate"][0]
     )

@@ -127,10 +127,10 @@ def test_one_scenario_twice_with_a_change(command, tmp_path):
     """
     words = ["--set", "2:regime.deployment.brigades=20", "--set", "war.decisiveness=3"]
     out = ["--out", tmp_path, "--no-figures"]
-    told = json.loads(command("compare", "nato", "nato", *words, *SMALL, *out, "--json").stdout)
-    assert [run["scenario"] for run in told["runs"]] == ["nato", "nato-2"]
-    assert [each["scenario"] for each in told["differences"]] == ["nato-2"]
-    folders = [run["folder"] for run in told["runs"]]
+    document = json.loads(command("compare", "nato", "nato", *words, *SMALL, *out, "--json").stdout)
+    assert [run["scenario"] for run in document["runs"]] == ["nato", "nato-2"]
+    assert [difference["scenario"] for difference in document["differences"]] == ["nato-2"]
+    folders = [run["folder"] for run in document["runs"]]
     regimes = [sim.read_run(folder).scenario for folder in folders]
     assert [scenario.regime.deployment.brigades for scenario in regimes] == [10, 20]
     assert {scenario.war.decisiveness for scenario in regimes} == {3}
@@ -148,10 +148,10 @@ def test_two_runs_of_one_name_are_compared(command, tmp_path):
         ).folder
         for brigades in (5, 15)
     ]
-    told = json.loads(
+    document = json.loads(
         command("compare", *folders, "--out", tmp_path, "--json", "--no-figures").stdout
     )
-    assert [run["scenario"] for run in told["runs"]] == ["nato", "nato-2"]
+    assert [run["scenario"] for run in document["runs"]] == ["nato", "nato-2"]
 
 
 @pytest.mark.long

@@ -41,7 +41,7 @@ def scenario(scenarios):
 
 
 @pytest.fixture(scope="module")
-def found(scenario):
+def finding(scenario):
     return find_outlook(scenario, SO_FAR, out=None)
 
 
@@ -54,10 +54,10 @@ def test_with_nothing_observed_the_outlook_is_that_of_the_run_to_the_bit(scenari
     np.testing.assert_array_equal(then.to_numpy(), survival.to_numpy())
 
 
-def test_the_outlook_averaged_over_what_may_happen_next_is_the_outlook_now(found):
+def test_the_outlook_averaged_over_what_may_happen_next_is_the_outlook_now(finding):
     """For each kind of event that may be seen in the next year, to rounding."""
-    watch = found.tables["watch"].dropna()
-    survival = found.tables["survival"]
+    watch = finding.tables["watch"].dropna()
+    survival = finding.tables["survival"]
     now = survival[(survival["since"] == NOW) & (survival["years"] == 5)]["estimate"].iloc[0]
     mean = watch["chance"] * watch["outlook"] + (1 - watch["chance"]) * watch["otherwise"]
     np.testing.assert_allclose(mean, now, atol=1e-12)
@@ -66,35 +66,35 @@ def test_the_outlook_averaged_over_what_may_happen_next_is_the_outlook_now(found
     )
 
 
-def test_tables_have_their_columns_and_the_document_what_a_program_needs(found):
-    for name, table in found.tables.items():
+def test_tables_have_their_columns_and_the_document_what_a_program_needs(finding):
+    for name, table in finding.tables.items():
         assert SCHEMAS["outlook"][name].problems(table) == [], name
-    told = json.loads(json.dumps(document(found), allow_nan=False))
-    assert set(told) == {
+    written = json.loads(json.dumps(document(finding), allow_nan=False))
+    assert set(written) == {
         *("scenario", "until", "survival", "at_signature", "effective_histories"),
         *("learned", "events", "watch"),
     }
-    assert set(told["survival"]) == set(told["at_signature"]) == {"1", "2", "5", "10"}
-    assert [event["at"] for event in told["events"]] == [event.at for event in SO_FAR.events]
-    assert all({"what", "chance", "outlook"} <= set(row) for row in told["watch"])
-    assert all({"name", "before", "now"} <= set(row) for row in told["learned"])
-    for row in told["survival"].values():
+    assert set(written["survival"]) == set(written["at_signature"]) == {"1", "2", "5", "10"}
+    assert [event["at"] for event in written["events"]] == [event.at for event in SO_FAR.events]
+    assert all({"what", "chance", "outlook"} <= set(row) for row in written["watch"])
+    assert all({"name", "before", "now"} <= set(row) for row in written["learned"])
+    for row in written["survival"].values():
         assert row["low"] <= row["estimate"] <= row["high"]
         assert row["spread_low"] < row["estimate"] < row["spread_high"]
 
 
-def test_a_statement_teaches_about_its_administration(found):
+def test_a_statement_teaches_about_its_administration(finding):
     """A sceptical administration lowers the belief that the United States is resolute, beyond the
     errors; the path has a point before and after each event."""
-    learned = found.tables["learned"].set_index("name").loc["united_states_resolute"]
+    learned = finding.tables["learned"].set_index("name").loc["united_states_resolute"]
     assert learned["now_high"] < learned["before_low"]
-    path = found.tables["path"]
+    path = finding.tables["path"]
     assert set(path["event"]) == {0, 1, 2, 3, 4}
     assert path["years"].is_monotonic_increasing
 
 
-def test_a_page_tells_it_with_its_figures(found):
-    section = section_of(found)
+def test_a_page_tells_it_with_its_figures(finding):
+    section = section_of(finding)
     assert "effective histories" in " ".join(section.answer)
     assert set(section.figures) == {"outlook", "learned", "watch"}
     for draw in section.figures.values():
@@ -181,7 +181,7 @@ def test_blocks_and_executors_change_nothing(scenario, monkeypatch):
 
     task = Conditioned(scenario, SO_FAR, 1.0, 1.0)
     with ThreadPoolExecutor(1) as executor:
-        (here,), (there,) = (simulate_conditioned([task], each) for each in (None, executor))
+        (here,), (there,) = (simulate_conditioned([task], pool) for pool in (None, executor))
     assert here.equals(there)
     monkeypatch.setattr(conditioned, "DEGENERATE", 1.0)
     (resampled,) = simulate_conditioned([task])
@@ -224,9 +224,9 @@ def test_the_command_prints_the_answer(scenarios, tmp_path, command):
     course.write_text(SO_FAR.text())
     words = ("outlook", scenarios / "article5_like.toml", "--events", course, "--out", tmp_path)
     small = ("--designs", "300", "--replicates", "5", "--set", "sampling.steps_per_year=4")
-    told = json.loads(command(*words, *small, "--json").stdout)
-    folder = tmp_path / told["folder"].rpartition("/")[2]
-    assert told["effective_histories"] > 200
+    written = json.loads(command(*words, *small, "--json").stdout)
+    folder = tmp_path / written["folder"].rpartition("/")[2]
+    assert written["effective_histories"] > 200
     assert {path.stem for path in (folder / "figures").iterdir()} == {"outlook", "learned", "watch"}
     assert "effective histories" in " ".join(command(*words, *small).stdout.split())
 
@@ -247,8 +247,8 @@ def test_the_how_to_runs(scenarios, tmp_path, monkeypatch, command):
     assert len(lines) == 2
     for line in lines:
         words = line.split()[1:]
-        told = command(*words, "--designs", "300").stdout
-        assert "effective histories" in " ".join(told.split())
+        printed = command(*words, "--designs", "300").stdout
+        assert "effective histories" in " ".join(printed.split())
     exec(blocks["python"], names := {})  # noqa: S102  it is our own page
     quiet, failed = (
         names[name].query("since == 'now' and years == 5")["estimate"].iloc[0]

@@ -98,7 +98,7 @@ def test_nothing_is_left_out():
 def kinds(field: FieldInfo) -> set[type]:
     """The types of a field's value, or of its items."""
     return {
-        each for each in (field.annotation, *get_args(field.annotation)) if isinstance(each, type)
+        kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)
     }
 
 
@@ -106,9 +106,9 @@ def blocks(block: type[Parameters]) -> Iterator[type[Parameters]]:
     """A block and all that a file may have inside it."""
     yield block
     for field in block.model_fields.values():
-        for each in kinds(field):
-            if issubclass(each, Parameters):
-                yield from blocks(each)
+        for kind in kinds(field):
+            if issubclass(kind, Parameters):
+                yield from blocks(kind)
 
 
 ALSO_REQUIRED = {
@@ -120,13 +120,13 @@ ALSO_REQUIRED = {
 
 def stated(block: type[Parameters]) -> dict[str, object]:
     """Every field of a block with its default, and something in those that must be given."""
-    given = {
+    required = {
         name: {str: "name", date: date(2030, 1, 1)}.get(field.annotation, 1)
         for name, field in block.model_fields.items()
         if field.is_required()
     }
     defaults = {name: field.default for name, field in block.model_fields.items()}
-    return defaults | given | ALSO_REQUIRED.get(block, {})
+    return defaults | required | ALSO_REQUIRED.get(block, {})
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ class TestEveryBlock:
         assert block.__doc__
         for name, field in block.model_fields.items():
             if (
-                any(issubclass(each, Parameters) for each in kinds(field) - {tuple, NoneType})
+                any(issubclass(kind, Parameters) for kind in kinds(field) - {tuple, NoneType})
                 and field.json_schema_extra is None
             ):
                 continue

@@ -30,8 +30,8 @@ PAGE = " ".join((ROOT / "docs" / "validation.md").read_text().split())
 
 def says(*numbers):
     """The page has these numbers, as they are written there."""
-    for each in numbers:
-        assert each in PAGE, f"docs/validation.md does not say: {each}"
+    for number in numbers:
+        assert number in PAGE, f"docs/validation.md does not say: {number}"
 
 
 def ran(name, changes=None):
@@ -48,20 +48,20 @@ def rate(run, events):
     worlds = run.worlds
     designs = Designs(worlds)
     many, years = (
-        np.asarray(each, dtype=float).reshape(designs.count, -1).mean(axis=1)
-        for each in (events, worlds["years"])
+        np.asarray(column, dtype=float).reshape(designs.count, -1).mean(axis=1)
+        for column in (events, worlds["years"])
     )
-    found = many.sum() / years.sum()
-    half = designs.quantile * designs.error(many - found * years) / years.mean()
-    return found, found - half, found + half
+    mean = many.sum() / years.sum()
+    half = designs.quantile * designs.error(many - mean * years) / years.mean()
+    return mean, mean - half, mean + half
 
 
 def events_a_year(alive, happened):
     """Events a year at peace of independent histories, by month (month, history), with limits."""
     years, many = alive.sum(axis=0) / 12, happened.sum(axis=0)
-    found = many.sum() / years.sum()
-    half = 1.96 * np.std(many - found * years) * np.sqrt(len(years)) / years.sum()
-    return found, found - half, found + half
+    mean = many.sum() / years.sum()
+    half = 1.96 * np.std(many - mean * years) * np.sqrt(len(years)) / years.sum()
+    return mean, mean - half, mean + half
 
 
 def adds(less, more, years):
@@ -69,8 +69,8 @@ def adds(less, more, years):
     return sim.compare([less, more], years=[years]).iloc[0]
 
 
-def percent(found, low, high, digits=2):
-    return f"{100 * found:.{digits}f} % ({100 * low:.{digits}f} to {100 * high:.{digits}f})"
+def percent(value, low, high, digits=2):
+    return f"{100 * value:.{digits}f} % ({100 * low:.{digits}f} to {100 * high:.{digits}f})"
 
 
 def points(row):
@@ -97,7 +97,7 @@ def test_the_hazard_falls_with_age(runs):
     )
     of_design = list(lifetimes.groupby("design").indices.values())
     again = [
-        weibull(lifetimes.iloc[np.concatenate([of_design[each] for each in bag])]).shape
+        weibull(lifetimes.iloc[np.concatenate([of_design[number] for number in bag])]).shape
         for bag in bags(len(of_design), 0)
     ]
     shape, (low, high) = weibull(lifetimes).shape, np.quantile(again, TAILS)
@@ -267,7 +267,7 @@ def test_monitors_are_worth_little_alone_and_more_under_a_promise(runs):
         "article5_like",
         {"regime.monitoring.quality": 0.5, "regime.monitoring.attribution": 1.0, "name": "clear"},
     )
-    under = [adds(blind, some, 20) for some in (runs["third_party_defence_pact"], clear)]
+    under = [adds(blind, promise, 20) for promise in (runs["third_party_defence_pact"], clear)]
     says(*map(points, [*alone, *under]))
 
 
@@ -305,9 +305,9 @@ def test_violations_are_not_failure(runs):
         / worlds["years"].sum()
         * (1 - quality)
     )
-    found = [each / incidents for each in rate(run, run.worlds["cause"] == "incident")]
-    assert found[2] < 0.05
-    says(percent(*found, digits=1))
+    shares = [value / incidents for value in rate(run, run.worlds["cause"] == "incident")]
+    assert shares[2] < 0.05
+    says(percent(*shares, digits=1))
 
 
 def test_withdrawal_is_followed_by_attack():

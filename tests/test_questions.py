@@ -30,8 +30,8 @@ def test_a_command_is_one_that_can_be_given(line, monkeypatch):
     """
     monkeypatch.chdir(ROOT)
     _, name, *words = shlex.split(line)
-    given = COMMANDS[name].make_context(name, list(words)).params if words else {}
-    files = given.get("files") or [file for file in [given.get("file")] if file]
+    parameters = COMMANDS[name].make_context(name, list(words)).params if words else {}
+    files = parameters.get("files") or [file for file in [parameters.get("file")] if file]
     scenarios = [load(file) for file in files]
     assert scenarios or name in {"run", "compare", "history"}
     for option, value in pairwise(words):

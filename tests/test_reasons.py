@@ -214,7 +214,8 @@ def test_the_situation_at_the_signature_stays_what_it_was(scenarios):
     """
     model = sim.CeasefireModel(sim.load(scenarios / "coalition.toml"), range(500))
     signed = {
-        each.name: np.array(getattr(model.signature, each.name)) for each in fields(model.signature)
+        field.name: np.array(getattr(model.signature, field.name))
+        for field in fields(model.signature)
     }
     for _ in range(60):
         model.step()

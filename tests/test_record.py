@@ -69,8 +69,8 @@ def test_every_case_is_as_the_codebook_says():
         )
     )
     assert names - {"column"} == set(cases) - {"pair", "years", "ended", "by"}
-    told = dict(re.findall(r"\| `(\w+)` \|[^|]+\| (\d+) \|", CODEBOOK))
-    assert {name: int(count) for name, count in told.items()} == cases[
+    counts = dict(re.findall(r"\| `(\w+)` \|[^|]+\| (\d+) \|", CODEBOOK))
+    assert {name: int(count) for name, count in counts.items()} == cases[
         "guarantee_class"
     ].value_counts().to_dict()
     for outcome in ("war", "fighting"):
@@ -144,9 +144,9 @@ def test_a_weibull_shape_is_found_again(shape, scale, seed):
     """
     years = scale * np.random.default_rng(seed).weibull(shape, 400)
     cases = pd.DataFrame({"years": np.minimum(years, 30), "ended": years < 30})
-    found, low, high = shape_interval(cases)
+    fitted, low, high = shape_interval(cases)
     error = (np.log(high) - np.log(low)) / (2 * 1.96)
-    assert abs(np.log(found / shape)) < 5 * error
+    assert abs(np.log(fitted / shape)) < 5 * error
 
 
 def test_the_score_of_the_likelihood_is_its_slope():
@@ -169,11 +169,11 @@ def test_every_class_but_occupation_has_a_scenario_and_a_reason():
         assert LIBRARY[stand.scenario].exists()
         assert len(stand.reason) > 20
         assert class_of(stand.scenario) == stand.guarantee_class
-    for names, told in (
+    for names, message in (
         (["none", "nato"], "^'nato' has no counterpart"),
         (["none", "monitors", "none"], "^'none' is named twice"),
     ):
-        with pytest.raises(ScenarioError, match=told):
+        with pytest.raises(ScenarioError, match=message):
             covered(record(), names)
     few = too_few(covered(record(), ["article5_like"]))
     assert few == (
@@ -220,7 +220,7 @@ def test_each_rival_is_blind_to_the_pair_that_it_predicts(runs):
         years=cases["years"].where(cases.index != one[0], 33.0),
     )
     for predict in RIVALS.values():
-        before, after = (left_out(predict, some) for some in (cases, changed))
+        before, after = (left_out(predict, table) for table in (cases, changed))
         np.testing.assert_array_equal(before[one], after[one])
         assert not np.array_equal(before, after)
     np.testing.assert_array_equal(
@@ -313,14 +313,14 @@ def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path, monke
     assert alone["record"]["war"][0]["estimate@10"] == pytest.approx(0.743, abs=0.001)
     files = [str(LIBRARY[stand.scenario]) for stand in CLASS_SCENARIOS]
     words = ["history", *files, "--designs", "40", "--replicates", "5", "--out", str(tmp_path)]
-    told = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
-    assert {(row["predictor"], row["score"], row["years"]) for row in told["scores"]} == {
+    document = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
+    assert {(row["predictor"], row["score"], row["years"]) for row in document["scores"]} == {
         (name, kind, year)
         for name in ("model", "Kaplan-Meier", "Weibull", "Weibull by class")
         for kind in ("Brier", "log")
         for year in (1, 5, 10, 20)
     }
-    assert all(row["low"] <= row["estimate"] <= row["high"] for row in told["scores"])
+    assert all(row["low"] <= row["estimate"] <= row["high"] for row in document["scores"])
     together = max(tmp_path.glob("history-*"), key=lambda folder: len(list(folder.iterdir())))
     assert {path.name for path in together.iterdir()} == {
         "war.png",
@@ -331,10 +331,10 @@ def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path, monke
     assert "Past ceasefires without renewed war, %" in printed
     assert "Brier score of durability" in printed
     assert "The model beside the historical record" in printed
-    for row in told["model"]:
+    for row in document["model"]:
         assert row["low"] <= row["estimate"] <= row["high"]
         assert row["record"] is None or row["record_low"] <= row["record"] <= row["record_high"]
-    assert {row["scenario"] for row in told["model"]} == {
+    assert {row["scenario"] for row in document["model"]} == {
         stand.scenario for stand in CLASS_SCENARIOS
     }
     one = CliRunner().invoke(
@@ -381,5 +381,5 @@ def test_the_figures_say_what_the_record_says(runs):
     assert len(ax.child_axes) == 7
     beside = sim.plots.forecasters(record(), runs[0])
     assert "8 to 27 % to last 91 days" in beside.get_title(loc="left")
-    for each in (ax, beside):
-        plt.close(each.figure)
+    for axes in (ax, beside):
+        plt.close(axes.figure)

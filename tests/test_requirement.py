@@ -104,7 +104,9 @@ def test_nine_of_ten_is_found_through_noise_with_a_provision_that_does_nothing(
 
     def simulated(_, sampled, __, place):
         x, y, _ = place
-        rng = np.random.default_rng([sampled.sampling.seed, *(int(1e3 * each) for each in place)])
+        rng = np.random.default_rng(
+            [sampled.sampling.seed, *(int(1e3 * coordinate) for coordinate in place)]
+        )
         sure = float(
             np.clip(expit(12 * (x + 0.5 * y - 0.45)) + 0.005 * rng.standard_normal(), 0.001, 0.999)
         )
@@ -142,14 +144,14 @@ def test_of_guarantees_that_cost_nothing_the_least_is_taken(scenarios, few):
     axis has a length.
     """
     vary = {"regime.commitment.united_states": (0.0, 1.0), "regime.commitment.europe": (0.0, 1.0)}
-    found = find_cheapest(
+    finding = find_cheapest(
         few(sim.load(scenarios / "none.toml", {"sampling.designs": 100})), 0.5, 5, vary, samples=12
     )
-    row = found.table.set_index("role").loc[ON_AVERAGE]
+    row = finding.table.set_index("role").loc[ON_AVERAGE]
     assert row["status"] == REACHED
     assert row["cost"] == 0
     assert sum(row[key] for key in vary) < 0.5
-    sim.plots.frontier(found)
+    sim.plots.frontier(finding)
     sim.plots.style.plt.close("all")
 
 
@@ -164,13 +166,13 @@ def test_what_comes_closest_to_nine_of_ten_is_the_best_there_is(search):
 
 def test_where_nothing_is_enough_it_says_so_and_what_comes_closest(search):
     """The closest is the most that the limits allow; the section says that nothing is enough."""
-    found = search(0.9, base=-2.0)
-    row = found.table.set_index("role").loc[ON_AVERAGE]
+    finding = search(0.9, base=-2.0)
+    row = finding.table.set_index("role").loc[ON_AVERAGE]
     assert row["status"] == NOT_REACHED
     assert (row["regime.deployment.brigades"], row["regime.arms.package_usd_bn"]) == (20, 100)
     assert (
         "nothing within the limits is enough; what comes closest is deployment.brigades 20, "
-        "arms.package_usd_bn 100" in section(found).answer[0]
+        "arms.package_usd_bn 100" in section(finding).answer[0]
     )
 
 
@@ -192,8 +194,8 @@ def test_the_frontier_is_not_beaten_and_rises(search):
 
     Both columns rise along it.
     """
-    found = search(0.8)
-    along, tried = found.table[found.table["role"] == ON_FRONTIER], found.tables["points"]
+    finding = search(0.8)
+    along, tried = finding.table[finding.table["role"] == ON_FRONTIER], finding.tables["points"]
     assert along["cost"].is_monotonic_increasing
     assert ((along["estimate"] + along["fresh_estimate"]) / 2).is_monotonic_increasing
     for _, row in along.iterrows():
@@ -203,10 +205,10 @@ def test_the_frontier_is_not_beaten_and_rises(search):
 
 def test_fresh_histories_are_others_and_are_told_beside_the_search(search):
     """The fresh durability is of another seed; both stand in the table and in the sentence."""
-    found = search(0.8)
-    row = found.table.set_index("role").loc[ON_AVERAGE]
+    finding = search(0.8)
+    row = finding.table.set_index("role").loc[ON_AVERAGE]
     assert row["fresh_estimate"] == pytest.approx(row["estimate"] + 0.002)
-    sentence = section(found).answer[0]
+    sentence = section(finding).answer[0]
     assert f"on fresh histories {100 * row['fresh_estimate']:.1f} % (±0.5) hold" in sentence
     assert f"(search: {100 * row['estimate']:.1f} % (±0.5)" in sentence
 
@@ -222,14 +224,14 @@ def test_a_request_that_cannot_be_is_refused_whole(scenarios):
             {"regime.deploymnt.brigades": (0, 1), "regime.commitment.europe": (0.0, 2.0)},
             cost="cost.peas",
         )
-    told = "\n".join(wrong.value.problems)
+    problems = "\n".join(wrong.value.problems)
     for fault in (
         "hold must be between 0 and 1 (got 1.5), for example 0.8",
         "regime.deploymnt:",
         "regime.commitment.europe:",
         "cost must be one of",
     ):
-        assert fault in told
+        assert fault in problems
     with pytest.raises(ScenarioError, match=r"^vary must name a provision"):
         find_cheapest(scenario, 0.8, 10, {})
 
@@ -241,7 +243,7 @@ def test_limits_are_two_numbers_in_order(text):
 
 
 @pytest.fixture(scope="module")
-def asked(scenarios, few_file, tmp_path_factory):
+def searched(scenarios, few_file, tmp_path_factory):
     """A small search through the command."""
     out = tmp_path_factory.mktemp("requirement")
     words = [
@@ -270,12 +272,12 @@ def asked(scenarios, few_file, tmp_path_factory):
     return json.loads(result.stdout), out, words
 
 
-def test_the_document_of_a_search(asked):
+def test_the_document_of_a_search(searched):
     """Provisions within their limits; nothing bare.
 
     The figure and the tables stand in the folder.
     """
-    document, out, _ = asked
+    document, out, _ = searched
     for row in document["guarantees"]:
         assert 0 <= row["regime.deployment.brigades"] <= 15
         assert 0 <= row["regime.commitment.united_states"] <= 1
@@ -288,9 +290,9 @@ def test_the_document_of_a_search(asked):
     assert len(pd.read_csv(folder / "points.csv")) >= 14
 
 
-def test_what_is_reported_is_what_a_run_gives(asked, scenarios, few_file):
+def test_what_is_reported_is_what_a_run_gives(searched, scenarios, few_file):
     """The fresh numbers of the answer are those of a run of that guarantee with the fresh seed."""
-    document, _, _ = asked
+    document, _, _ = searched
     row, wanted = document["guarantees"][0], document["asked"]
     values = {key: row[key] for key in wanted["vary"]} | {
         "sampling.designs": 100,
@@ -298,17 +300,17 @@ def test_what_is_reported_is_what_a_run_gives(asked, scenarios, few_file):
         "sampling.horizon_years": 3,
         "sampling.seed": stream_seed(2025, "fresh histories"),
     }
-    told = sim.survival(
+    held = sim.survival(
         sim.run(sim.load(scenarios / "coalition.toml", values, over=[few_file]), out=None), [3]
     ).iloc[0]
     assert (row["fresh_estimate"], row["fresh_low"], row["fresh_high"]) == pytest.approx(
-        tuple(told[["estimate", "low", "high"]])
+        tuple(held[["estimate", "low", "high"]])
     )
 
 
-def test_a_search_is_repeated_exactly(asked):
+def test_a_search_is_repeated_exactly(searched):
     """The same command gives the same document."""
-    document, _, words = asked
+    document, _, words = searched
     again = CliRunner().invoke(app, list(map(str, words)))
     assert json.loads(again.stdout) == document
 

@@ -27,31 +27,33 @@ def runs(scenarios):
     coalition = sim.load(scenarios / "coalition.toml", SAMPLING | {"name": "larger"})
     larger = replaced(coalition, {"regime.deployment.brigades": 9.0})
     smaller = replaced(coalition, {"regime.deployment.brigades": 7.0, "name": "smaller"})
-    return [sim.run(each, out=None) for each in (smaller, larger)]
+    return [sim.run(scenario, out=None) for scenario in (smaller, larger)]
 
 
 @pytest.fixture(scope="module")
-def found(runs):
+def finding(runs):
     return reversal.find_reversal(runs)
 
 
-def test_a_fixed_provision_that_reverses_the_ranking_is_named(found, runs):
+def test_a_fixed_provision_that_reverses_the_ranking_is_named(finding, runs):
     """A step does what a run with that number in all parameter sets shows."""
     best, rival = reversal.best_two(runs)
-    row = found.table[(found.table["kind"] == "fixed") & (found.table["guarantee"] != "")].iloc[0]
+    row = finding.table[
+        (finding.table["kind"] == "fixed") & (finding.table["guarantee"] != "")
+    ].iloc[0]
     assert row["difference"] < 0
     whose = best if row["guarantee"] == best.name else rival
     changed = sim.run(replaced(whose.scenario, {row["parameter"]: row["then"]}), out=None)
     measure = survival(8)
-    moved = {each.name: each for each in (best, rival)} | {whose.name: changed}
+    moved = {scenario.name: scenario for scenario in (best, rival)} | {whose.name: changed}
     truth = measure.numbers(moved[best.name].worlds) - measure.numbers(moved[rival.name].worlds)
     reach = row["difference_high"] - row["difference_low"]
     assert abs(row["difference"] - truth.mean()) < reach  # some 3.9 standard errors
 
 
-def test_candidates_are_ordered_and_have_limits(found):
+def test_candidates_are_ordered_and_have_limits(finding):
     """The closest first; each claim between its limits."""
-    table = found.table
+    table = finding.table
     assert list(table["steps"]) == sorted(table["steps"])
     assert (table["difference_low"] <= table["difference"]).all()
     assert (table["difference"] <= table["difference_high"]).all()
@@ -78,18 +80,18 @@ def test_steps_are_halves_doubles_and_tenths_within_bounds(runs):
     assert not any(step.moves[0].key.startswith(("costs.", "sampling.")) for step in steps)
 
 
-def test_the_line_names_both_and_the_step(found):
+def test_the_line_names_both_and_the_step(finding):
     """In labels, with its error; the section has a row a candidate."""
-    line = headline(found)
+    line = headline(finding)
     assert reversal.STEP in line
     assert "±" in line
-    shown = section(found)
-    assert len(shown.tables[0].rows()) == len(found.table)
+    shown = section(finding)
+    assert len(shown.tables[0].rows()) == len(finding.table)
 
 
-def test_it_is_read_where_it_was_found(runs, found, tmp_path, monkeypatch):
+def test_it_is_read_where_it_was_found(runs, finding, tmp_path, monkeypatch):
     """The same question has one folder."""
-    monkeypatch.setattr(reversal, "find_reversal", lambda *_, **__: found)
+    monkeypatch.setattr(reversal, "find_reversal", lambda *_, **__: finding)
     kept = reversal.kept(runs, tmp_path)
     monkeypatch.setattr(reversal, "find_reversal", None)
     assert headline(reversal.kept(runs, tmp_path)) == headline(kept)

@@ -75,9 +75,9 @@ def test_no_belief_on_one_thing_is_nearer_than_one_on_all(differences, along):
     weights, least = turning.tilt(differences)
     other, divergence = turning.tilt(differences, along)
     assert least <= divergence + 1e-7 or not np.isfinite(divergence)
-    for some in (weights, other):
-        if differences.mean() > 0 and np.isfinite(some).all():
-            assert some @ differences == pytest.approx(0, abs=1e-7)
+    for beliefs in (weights, other):
+        if differences.mean() > 0 and np.isfinite(beliefs).all():
+            assert beliefs @ differences == pytest.approx(0, abs=1e-7)
 
 
 def test_where_nothing_turns_the_ranking_none_is_said_to():
@@ -106,14 +106,14 @@ def test_a_known_belief_is_found():
     Half the weight must go there, ln form as above.
     """
     value = np.random.default_rng(2).permutation(1000) / 1000
-    told = turning._belief(value, np.where(value < 0.8, 1.0, -1.0), seed=3)
-    assert told["divergence"] == pytest.approx(
+    belief = turning._belief(value, np.where(value < 0.8, 1.0, -1.0), seed=3)
+    assert belief["divergence"] == pytest.approx(
         0.5 * np.log(0.5 / 0.8) + 0.5 * np.log(0.5 / 0.2), rel=0.02
     )
-    assert told["divergence_low"] <= told["divergence"] <= told["divergence_high"]
-    assert told["turns"] == 1
-    assert told["needed"] == pytest.approx(0.8, abs=0.02)
-    assert told["now"] == pytest.approx(0.5, abs=0.01)
+    assert belief["divergence_low"] <= belief["divergence"] <= belief["divergence_high"]
+    assert belief["turns"] == 1
+    assert belief["needed"] == pytest.approx(0.8, abs=0.02)
+    assert belief["now"] == pytest.approx(0.5, abs=0.01)
 
 
 SMALL = {"sampling.designs": 300, "sampling.replicates": 6, "sampling.horizon_years": 10}
@@ -126,14 +126,14 @@ def several(scenarios, few):
 
 
 @pytest.fixture(scope="module")
-def found(several):
+def finding(several):
     """A finding of three guarantees."""
     return robustness.rank_guarantees(several, out=None)
 
 
-def test_every_number_lies_within_its_limits(found):
+def test_every_number_lies_within_its_limits(finding):
     """And shares of being best add up to 1."""
-    table = found.table
+    table = finding.table
     for column in ("mean", "best", "surely", "regret", "worst_regret", "worst_decile"):
         assert (table[f"{column}_low"] <= table[column] + 1e-12).all()
         assert (table[column] <= table[f"{column}_high"] + 1e-12).all()
@@ -141,17 +141,17 @@ def test_every_number_lies_within_its_limits(found):
     assert (table["surely"] <= table["best"]).all()
     assert (table["regret"] <= table["worst_regret"]).all()
     assert list(table["mean"]) == sorted(table["mean"], reverse=True)
-    turning = found.tables["turning"]
+    turning = finding.tables["turning"]
     assert (turning["divergence_low"] <= turning["divergence_high"]).all()
     assert set(turning["rival"]) == set(NAMES) - {table["name"][0]}
     assert (turning.groupby("rival").size() == 5).all()
 
 
-def test_the_mean_is_that_of_the_durability_table(found, several):
+def test_the_mean_is_that_of_the_durability_table(finding, several):
     """The same run gives the same number."""
     run = sim.run(several[NAMES.index("nato")], out=None)
-    told = found.table.set_index("name").loc["nato"]
-    assert told["mean"] == pytest.approx(float(sim.survival(run, [10])["estimate"].iloc[0]))
+    row = finding.table.set_index("name").loc["nato"]
+    assert row["mean"] == pytest.approx(float(sim.survival(run, [10])["estimate"].iloc[0]))
 
 
 def test_less_of_an_attack_is_better(several):
@@ -161,12 +161,12 @@ def test_less_of_an_attack_is_better(several):
     assert (table["worst_decile"] >= table["mean"]).all()
 
 
-def test_figures_and_sentences_tell_it(found):
+def test_figures_and_sentences_tell_it(finding):
     """Titles name the best; every sentence ends."""
-    section = section_of(found)
-    best = found.label(found.table["name"][0])
+    section = section_of(finding)
+    best = finding.label(finding.table["name"][0])
     assert best in section.answer[0]
-    assert best != found.table["name"][0]
+    assert best != finding.table["name"][0]
     assert all(sentence.endswith(".") for sentence in section.answer)
     for draw in section.figures.values():
         assert best in draw().get_title(loc="left")
@@ -192,8 +192,8 @@ def test_other_beliefs_and_too_few_designs_are_refused(scenarios, tmp_path):
     with pytest.raises(ScenarioError, match=r"^sampling\.designs must be 20 or more"):
         robustness.rank_guarantees(
             [
-                sim.scenario.load.replaced(each, {"sampling.designs": 10})
-                for each in (nato, coalition)
+                sim.scenario.load.replaced(scenario, {"sampling.designs": 10})
+                for scenario in (nato, coalition)
             ],
             out=None,
         )
@@ -204,19 +204,19 @@ def test_the_command_keeps_what_it_prints(scenarios, few_file, tmp_path, command
 
     Read again and asked again it is the same.
     """
-    asked = [
+    words = [
         "robust",
         *(f"{scenarios / name}.toml+{few_file}" for name in NAMES),
         *SIZE,
         "--out",
         tmp_path,
     ]
-    document = json.loads(command(*asked, "--json").stdout)
+    document = json.loads(command(*words, "--json").stdout)
     folder = Path(document["folder"])
-    assert {each.name for each in (folder / "figures").iterdir()} == {"regret.png", "turning.png"}
+    assert {path.name for path in (folder / "figures").iterdir()} == {"regret.png", "turning.png"}
     finding = read(folder)
-    assert section_of(finding).answer[0] in " ".join(command(*asked).stdout.split())
-    assert json.loads(command(*asked, "--json").stdout) == document
+    assert section_of(finding).answer[0] in " ".join(command(*words).stdout.split())
+    assert json.loads(command(*words, "--json").stdout) == document
     assert document["asked"]["outcome"] == "survival@5"
 
 
@@ -262,13 +262,13 @@ def test_the_limits_of_how_often_one_is_best_hold_what_few_histories_hide(scenar
         ]
         return sim.robust(both, "survival@5", out=None).set_index("name")
 
-    some, many = table(5, 2025), table(150, 7)
-    for name in some.index:
-        assert some.loc[name, "best_low"] <= many.loc[name, "best"] <= some.loc[name, "best_high"]
+    thin, many = table(5, 2025), table(150, 7)
+    for name in thin.index:
+        assert thin.loc[name, "best_low"] <= many.loc[name, "best"] <= thin.loc[name, "best_high"]
         assert (
-            some.loc[name, "best_low"]
-            <= some.loc[name, "surely"]
-            <= some.loc[name, "best"]
-            <= some.loc[name, "best_high"]
+            thin.loc[name, "best_low"]
+            <= thin.loc[name, "surely"]
+            <= thin.loc[name, "best"]
+            <= thin.loc[name, "best_high"]
         )
-    assert (many["best_high"] - many["best_low"] < some["best_high"] - some["best_low"]).all()
+    assert (many["best_high"] - many["best_low"] < thin["best_high"] - thin["best_low"]).all()

@@ -220,8 +220,8 @@ def test_a_nan_and_a_missing_point_are_errors():
             np.arange(len(unit)),
         )
 
-    for evaluate, told in ((short, "outcomes for"), (broken, "are no numbers")):
-        with pytest.raises(RunError, match=told):
+    for evaluate, message in ((short, "outcomes for"), (broken, "are no numbers")):
+        with pytest.raises(RunError, match=message):
             tables(evaluate, named(2), 8, 5, 1)
     with pytest.raises(ScenarioError, match=r"sampling\.replicates must be 2 or more"):
         responses(np.zeros((3, 1)), np.arange(3))
@@ -239,14 +239,14 @@ def test_a_point_is_simulated_with_its_numbers(none):
     varied = factors([none])
     unit = np.random.default_rng(1).random((5, len(varied.names)))
     unit[4] = unit[0]
-    found = evaluate_scenarios([none], varied, survival(5), 50)(unit)
-    assert found.mean[4] == found.mean[0]
-    assert len(set(found.row)) == 4
-    values = {key: each[:4] for key, each in varied.values(unit).items()}
-    designs = {key: each[[2, 0, 1, 3]] for key, each in values.items()}
+    outcomes = evaluate_scenarios([none], varied, survival(5), 50)(unit)
+    assert outcomes.mean[4] == outcomes.mean[0]
+    assert len(set(outcomes.row)) == 4
+    values = {key: column[:4] for key, column in varied.values(unit).items()}
+    designs = {key: column[[2, 0, 1, 3]] for key, column in values.items()}
     np.testing.assert_array_equal(_order([values], [designs]), [2, 0, 1, 3])
     with pytest.raises(RunError, match="not every one of 4 points"):
-        _order([values], [{key: each[[2, 0, 1, 1]] for key, each in values.items()}])
+        _order([values], [{key: column[[2, 0, 1, 1]] for key, column in values.items()}])
 
 
 def test_an_index_of_the_model_is_that_of_two_loops(none):
@@ -265,12 +265,12 @@ def test_an_index_of_the_model_is_that_of_two_loops(none):
     column, outer, inner = varied.names.index("russia.value_of_prevailing"), 60, 40
     unit = rng.random((outer, inner, len(varied.names)))
     unit[:, :, column] = ((np.arange(outer) + 0.5) / outer)[:, None]
-    found = evaluate_scenarios([fixed], varied, survival(5), 10)(
+    outcomes = evaluate_scenarios([fixed], varied, survival(5), 10)(
         unit.reshape(-1, len(varied.names))
     )
-    means = found.mean.reshape(outer, inner)
+    means = outcomes.mean.reshape(outer, inner)
     brute = (means.mean(axis=1).var() - (means.var(axis=1, ddof=1) / inner).mean()) / (
-        found.mean.var() - found.noise.mean()
+        outcomes.mean.var() - outcomes.noise.mean()
     )
     assert abs(row["estimate"] - brute) < 4 * np.hypot((row["high"] - row["low"]) / 3.92, 0.03)
 
@@ -323,13 +323,13 @@ def test_rows_of_joint_draws_have_no_lowest_tenth(none):
     joint = sim.scenario.load.replaced(
         none, draws | {"russia.strength_target": 170, "russia.reconstitution_half_life": 4}
     )
-    found = attribute_variance(joint, "survival@5", samples=256, trajectories=10)
-    assert found.table["factor"].unique().tolist() == [JOINT]
-    assert found.tables["swings"].empty
-    assert not found.tables["points"].duplicated(["russia.value_of_prevailing"]).any()
-    assert tuple(section(found).tables[0].rows()[0][3:5]) == ("no order", "no order")
-    assert "what is drawn with it" in sim.plots.influence(found).get_title(loc="left")
-    tornado = sim.plots.tornado(found)
+    finding = attribute_variance(joint, "survival@5", samples=256, trajectories=10)
+    assert finding.table["factor"].unique().tolist() == [JOINT]
+    assert finding.tables["swings"].empty
+    assert not finding.tables["points"].duplicated(["russia.value_of_prevailing"]).any()
+    assert tuple(section(finding).tables[0].rows()[0][3:5]) == ("no order", "no order")
+    assert "what is drawn with it" in sim.plots.influence(finding).get_title(loc="left")
+    tornado = sim.plots.tornado(finding)
     assert not tornado.child_axes[0].patches
     plt.close("all")
 
@@ -350,8 +350,8 @@ def test_each_scenario_of_a_difference_keeps_what_it_knows(none):
     varied = factors([force, none])
     unit = np.random.default_rng(3).random((40, len(varied.names)))
     both, one, other = (
-        evaluate_scenarios(each, varied, survival(5), 20)(unit).mean
-        for each in ([force, none], [force], [none])
+        evaluate_scenarios(several, varied, survival(5), 20)(unit).mean
+        for several in ([force, none], [force], [none])
     )
     np.testing.assert_allclose(both, one - other, atol=1e-12)
     assert np.abs(both).max() > 0.2
@@ -387,7 +387,10 @@ def test_a_new_leader_follows_the_scenario_and_not_the_sample(none):
     assert (model.russia.value_of_prevailing == 0.7).all()
     everyone = np.arange(300)
     np.testing.assert_array_equal(
-        *(_of_successors(each, "value_of_prevailing", everyone) for each in (model, own))
+        *(
+            _of_successors(successors, "value_of_prevailing", everyone)
+            for successors in (model, own)
+        )
     )
 
 
@@ -395,11 +398,11 @@ def test_a_member_of_the_coalition_may_be_uncertain(scenarios, few):
     """It goes by its name, in the tables and in words."""
     coalition = few(sim.load(scenarios / "coalition.toml", {"sampling.steps_per_year": 4}))
     doubted = coalition.drawn({"europe.members.Poland.reliability": Uniform(0.2, 1)})
-    found = attribute_variance(doubted, "survival@5", samples=32, trajectories=4)
-    assert "europe.members.Poland.reliability" in set(found.table["factor"])
+    finding = attribute_variance(doubted, "survival@5", samples=32, trajectories=4)
+    assert "europe.members.Poland.reliability" in set(finding.table["factor"])
     assert any(
         row[0].startswith("Poland: chance that the pledge is honoured")
-        for row in section(found).tables[0].rows()
+        for row in section(finding).tables[0].rows()
     )
 
 
@@ -407,7 +410,7 @@ def test_a_hump_is_told_from_a_slope():
     """Where the outcome is farthest between the ends, beyond error, the figures say where it goes
     on its way.
     """
-    told = {}
+    titles = {}
     for name, function in (
         ("hump", lambda unit: 4 * unit[:, 0] * (1 - unit[:, 0])),
         ("slope", lambda unit: unit[:, 0]),
@@ -418,7 +421,7 @@ def test_a_hump_is_told_from_a_slope():
                 "war.incidents_per_year": {"war.incidents_per_year": Uniform(0, 1)},
             }
         )
-        asked = {
+        settings = {
             "outcome": "survival@5",
             "label": "holds 5 years",
             "unit": "share",
@@ -426,15 +429,15 @@ def test_a_hump_is_told_from_a_slope():
             "replicates": 10,
             "scenarios": {"none": {}},
         }
-        found = Finding("sensitivity", asked, tables(noisy(function, 0.3), varied, 512, 10, 1))
-        told[name] = sim.plots.influence(found).get_title(loc="left")
-        sim.plots.tornado(found)
-        assert any("is not monotone" in sentence for sentence in section(found).answer) == (
+        finding = Finding("sensitivity", settings, tables(noisy(function, 0.3), varied, 512, 10, 1))
+        titles[name] = sim.plots.influence(finding).get_title(loc="left")
+        sim.plots.tornado(finding)
+        assert any("is not monotone" in sentence for sentence in section(finding).answer) == (
             name == "hump"
         )
     plt.close("all")
-    assert "by way of" in told["hump"]
-    assert "by way of" not in told["slope"]
+    assert "by way of" in titles["hump"]
+    assert "by way of" not in titles["slope"]
 
 
 def test_what_cannot_be_asked_is_refused(none):
@@ -455,22 +458,22 @@ def test_what_cannot_be_asked_is_refused(none):
 
 def test_a_guarantee_against_itself_differs_by_nothing(none):
     """All differences are 0, no variance is left, and the answer says so."""
-    found = attribute_variance(
+    finding = attribute_variance(
         none,
         "survival@5",
         against=sim.scenario.load.replaced(none, {"name": "same"}),
         samples=32,
         trajectories=4,
     )
-    assert found.tables["sample"].iloc[0]["mean"] == 0
-    assert found.table["estimate"].isna().all()
-    assert "do not move it significantly" in section(found).answer[0]
-    assert "No two histories differ" in section(found).answer[1]
+    assert finding.tables["sample"].iloc[0]["mean"] == 0
+    assert finding.table["estimate"].isna().all()
+    assert "do not move it significantly" in section(finding).answer[0]
+    assert "No two histories differ" in section(finding).answer[1]
     assert (
         "does not move the difference in the share that holds 5 years by more than chance"
-        in sim.plots.tornado(found).get_title(loc="left")
+        in sim.plots.tornado(finding).get_title(loc="left")
     )
-    sim.plots.influence(found)
+    sim.plots.influence(finding)
     plt.close("all")
 
 
@@ -479,7 +482,7 @@ def test_a_share_that_is_not_told_is_not_given():
 
     No estimate without limits, and the figure draws none.
     """
-    asked = {
+    settings = {
         "outcome": "survival@5",
         "label": "holds 5 years",
         "unit": "share",
@@ -493,18 +496,18 @@ def test_a_share_that_is_not_told_is_not_given():
             "war.decisiveness": {"war.decisiveness": Uniform(0, 1)},
         }
     )
-    found = Finding(
-        "sensitivity", asked, tables(noisy(lambda unit: unit[:, 0], 30.0), varied, 64, 10, 1)
+    finding = Finding(
+        "sensitivity", settings, tables(noisy(lambda unit: unit[:, 0], 30.0), varied, 64, 10, 1)
     )
-    assert found.table[["estimate", "low", "high"]].isna().all(axis=None)
+    assert finding.table[["estimate", "low", "high"]].isna().all(axis=None)
     assert "does not move the share that holds 5 years by more than chance" in sim.plots.tornado(
-        found
+        finding
     ).get_title(loc="left")
     plt.close("all")
 
 
 @pytest.fixture(scope="module")
-def asked(scenarios, few_file, tmp_path_factory):
+def answered(scenarios, few_file, tmp_path_factory):
     """The document of the command, its folder, and its words."""
     out = tmp_path_factory.mktemp("sensitivity")
     words = [
@@ -534,12 +537,12 @@ def asked(scenarios, few_file, tmp_path_factory):
 
 
 @pytest.mark.long
-def test_the_document_of_a_sensitivity(asked):
+def test_the_document_of_a_sensitivity(answered):
     """Every factor has both indices, an effect and two ends, each with limits.
 
     Figures stand in the folder; and it repeats exactly.
     """
-    document, out, words = asked
+    document, out, words = answered
     names = {row["factor"] for row in document["indices"]}
     assert "regime.deployment.brigades" in names
     assert (
@@ -561,7 +564,7 @@ def test_the_document_of_a_sensitivity(asked):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["--outcome", "survival@99"], "survival@99:"),
         (["--outcome", "peace"], "peace:"),
@@ -571,8 +574,10 @@ def test_the_document_of_a_sensitivity(asked):
         (["--replicates", "1"], "--replicates 1:"),
     ],
 )
-def test_bad_words_end_with_a_message_and_code_2(scenarios, tmp_path, words, told):
+def test_bad_words_end_with_a_message_and_code_2(scenarios, tmp_path, words, message):
     result = CliRunner().invoke(
         app, ["sensitivity", str(scenarios / "none.toml"), *words, "--out", str(tmp_path)]
     )
-    assert (result.exit_code, told in " ".join(result.output.split())) == (2, True), result.output
+    assert (result.exit_code, message in " ".join(result.output.split())) == (2, True), (
+        result.output
+    )

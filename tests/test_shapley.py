@@ -105,11 +105,11 @@ def test_sampled_orders_come_near_and_know_how_near():
         bits = np.array([mask >> i & 1 for i in range(12)], dtype=float)
         return float(np.tanh(bits @ pull + bits @ pairs @ bits))
 
-    whole, some = exact(12), sampled(12, 32, 4)
+    whole, sample = exact(12), sampled(12, 32, 4)
     truth = whole.shapley @ values_of(whole, game)
-    values = values_of(some, game)
-    away = np.abs(some.shapley @ values - truth)
-    assert (away < 4.5 * some.order_error(values)).all()
+    values = values_of(sample, game)
+    away = np.abs(sample.shapley @ values - truth)
+    assert (away < 4.5 * sample.order_error(values)).all()
 
 
 def test_variants_are_what_runs_of_their_own_are(scenarios):
@@ -120,12 +120,12 @@ def test_variants_are_what_runs_of_their_own_are(scenarios):
     )
     game = between(base, full)
     everything = (1 << len(game.players)) - 1
-    found = simulate_variants(
+    results = simulate_variants(
         game.scenario(frozenset()),
         [game.setting(game.active(mask)) for mask in (0, everything)],
         lambda worlds: worlds[["years", "russia_signs"]].to_numpy().T,
     )
-    for result, scenario in zip(found, (base, full), strict=True):
+    for result, scenario in zip(results, (base, full), strict=True):
         alone = sim.run(scenario, out=None).outcomes
         np.testing.assert_array_equal(result[0], alone["years"])
         np.testing.assert_allclose(result[1], alone["russia_signs"], atol=1e-14)
@@ -134,32 +134,32 @@ def test_variants_are_what_runs_of_their_own_are(scenarios):
 @pytest.mark.parametrize("outcome", ["survival@10", "both_sign", "cost", "terms_drift"])
 def test_the_values_of_a_text_add_up(outcome, scenarios):
     """To full less none, exactly; with accession, which needs a scenario of its own."""
-    found = value(sim.load(scenarios / "nato.toml"), outcome, **SIZE)
-    whole = found.full.value - found.none.value
-    assert sum(each.value.value for each in found.clauses) == pytest.approx(whole, abs=1e-9)
-    assert {"commitment", "accession"} <= {each.number for each in found.clauses}
-    assert found.subsets == 2 ** len(found.clauses)
+    worth = value(sim.load(scenarios / "nato.toml"), outcome, **SIZE)
+    whole = worth.full.value - worth.none.value
+    assert sum(clause.value.value for clause in worth.clauses) == pytest.approx(whole, abs=1e-9)
+    assert {"commitment", "accession"} <= {clause.number for clause in worth.clauses}
+    assert worth.subsets == 2 ** len(worth.clauses)
     alone = replaced(
-        sim.load(scenarios / "nato.toml"), {f"sampling.{key}": each for key, each in SIZE.items()}
+        sim.load(scenarios / "nato.toml"), {f"sampling.{key}": size for key, size in SIZE.items()}
     )
     if outcome == "survival@10":
         run = sim.run(alone, out=None)
-        assert found.full.value == sim.survival(run, [10])["estimate"].iloc[0]
+        assert worth.full.value == sim.survival(run, [10])["estimate"].iloc[0]
 
 
 def test_two_texts_add_up_to_their_difference(scenarios):
     """Clauses of the other text count with the opposite sign."""
-    found = value(
+    worth = value(
         sim.load(scenarios / "coalition.toml"),
         "ukraine_signs",
         sim.load(scenarios / "eu.toml"),
         **SIZE,
     )
-    assert found.difference is not None
-    assert sum(each.value.value for each in found.clauses) == pytest.approx(
-        found.difference.value, abs=1e-12
+    assert worth.difference is not None
+    assert sum(clause.value.value for clause in worth.clauses) == pytest.approx(
+        worth.difference.value, abs=1e-12
     )
-    assert {each.side for each in found.clauses} == {"coalition", "eu"}
+    assert {clause.side for clause in worth.clauses} == {"coalition", "eu"}
 
 
 def test_a_difference_is_explained_by_provision(scenarios):
@@ -174,13 +174,13 @@ def test_a_difference_is_explained_by_provision(scenarios):
             "name": "other",
         },
     )
-    found = explanation(other, base, "russia_signs", **SIZE)
-    assert [each.number for each in found.clauses] == ["deployment", "sanctions", "russia"]
-    assert found.against == "coalition"
-    assert found.difference is not None
-    assert found.difference.value == pytest.approx(found.full.value - found.none.value)
-    assert sum(each.value.value for each in found.clauses) == pytest.approx(
-        found.full.value - found.none.value, abs=1e-12
+    worth = explanation(other, base, "russia_signs", **SIZE)
+    assert [clause.number for clause in worth.clauses] == ["deployment", "sanctions", "russia"]
+    assert worth.against == "coalition"
+    assert worth.difference is not None
+    assert worth.difference.value == pytest.approx(worth.full.value - worth.none.value)
+    assert sum(clause.value.value for clause in worth.clauses) == pytest.approx(
+        worth.full.value - worth.none.value, abs=1e-12
     )
 
 
@@ -232,7 +232,7 @@ def test_clauses_prints_one_document(scenarios, tmp_path, command):
         document
     )
     assert document["against"] is document["difference"] is None
-    total = sum(each["value"]["estimate"] for each in document["clauses"])
+    total = sum(clause["value"]["estimate"] for clause in document["clauses"])
     assert total == pytest.approx(document["full"]["estimate"] - document["none"]["estimate"])
     assert {"number", "text", "value", "first", "last", "side"} == set(document["clauses"][0])
     assert list(tmp_path.glob("clauses-*/figures/clauses.png"))
@@ -240,15 +240,15 @@ def test_clauses_prints_one_document(scenarios, tmp_path, command):
 
 def test_the_waterfall_ends_where_the_text_stands(scenarios):
     """Bars from the base through every clause to the whole, each from where the last one ended."""
-    found = value(sim.load(scenarios / "eu.toml"), "survival@5", **SIZE)
-    ax = sim.plots.clauses(found)
+    worth = value(sim.load(scenarios / "eu.toml"), "survival@5", **SIZE)
+    ax = sim.plots.clauses(worth)
     first, *steps, last = ax.patches
-    assert len(steps) == len(found.clauses)
-    assert first.get_width() == pytest.approx(found.none.value)
-    assert last.get_width() == pytest.approx(found.full.value)
-    level = found.none.value
+    assert len(steps) == len(worth.clauses)
+    assert first.get_width() == pytest.approx(worth.none.value)
+    assert last.get_width() == pytest.approx(worth.full.value)
+    level = worth.none.value
     for step in steps:
         assert step.get_x() == pytest.approx(level)
         level += step.get_width()
-    assert level == pytest.approx(found.full.value)
+    assert level == pytest.approx(worth.full.value)
     plt.close(ax.figure)

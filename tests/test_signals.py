@@ -43,17 +43,17 @@ def certain(block):
     )
 
 
-def america(reputation, *, resolute=True, **given):
+def america(reputation, *, resolute=True, **values):
     """One world with this reputation of the United States."""
-    agent = UnitedStates(mesa.Model(), certain(Backstop(**given)), 0.0, UNIFORM[:1])
+    agent = UnitedStates(mesa.Model(), certain(Backstop(**values)), 0.0, UNIFORM[:1])
     agent.reputation, agent.resolute = np.full(1, reputation), np.full(1, resolute)
     return agent
 
 
-def coalition(reputation, *, resolute=True, **given):
+def coalition(reputation, *, resolute=True, **values):
     """One world with this reputation of the coalition."""
     agent = EuropeanCoalition(
-        mesa.Model(), certain(FrontLineDefender(**given)), 0.0, 0.0, UNIFORM[:1]
+        mesa.Model(), certain(FrontLineDefender(**values)), 0.0, 0.0, UNIFORM[:1]
     )
     agent.reputation, agent.resolute = np.full(1, reputation), np.full(1, resolute)
     return agent
@@ -387,7 +387,10 @@ class TestPromises:
                 )
         bound = PROMISE | {"regime.commitment.ratified": 1}
         np.testing.assert_array_equal(
-            *(outcome(bound | {"regime.commitment.inherited": each}) for each in (0.0, 1.0))
+            *(
+                outcome(bound | {"regime.commitment.inherited": inherited})
+                for inherited in (0.0, 1.0)
+            )
         )
 
     def test_voidable_only_if_its_text_says_so(self):
@@ -401,7 +404,7 @@ class TestPromises:
             "sampling.designs": 100,
             "sampling.replicates": 10,
         }
-        for clause, attribution, some in ((0.5, 0.3, True), (0, 0.3, False), (0.5, 1, False)):
+        for clause, attribution, voids in ((0.5, 0.3, True), (0, 0.3, False), (0.5, 1, False)):
             given_ = lively | {
                 "regime.commitment.voidable": clause,
                 "regime.monitoring.attribution": attribution,
@@ -412,7 +415,7 @@ class TestPromises:
                 model.step()
                 assert np.all(model.voided >= voided)
                 voided = model.voided.copy()
-            assert voided.any() == some
+            assert voided.any() == voids
             promised = np.broadcast_to(model.terms().europe_promised, voided.shape)
             assert not promised[voided].any()
             assert promised[~voided].all()
@@ -447,8 +450,8 @@ class TestNeutralNumbers:
             crisis = sim.CeasefireModel(sim.load(BASE, PROMISE | changes), 50).crisis(np.arange(50))
             for promised in ("europe_promised", "united_states_promised"):
                 disputed, undisputed = (
-                    getattr(each, promised) * np.ones(50)
-                    for each in (crisis.escalation, crisis.attack_at_once)
+                    getattr(situation, promised) * np.ones(50)
+                    for situation in (crisis.escalation, crisis.attack_at_once)
                 )
                 assert np.array_equal(disputed, undisputed) == same
                 assert np.all(disputed <= undisputed)

@@ -52,7 +52,9 @@ def fighting_on(**changes):
     values = {"mean_years": 2.5, "support": 12.0, "cost_to_russia": 0.13, "cost_to_ukraine": 0.2}
     return FightingOn(
         block(Fighting, values | {key: value for key, value in changes.items() if key in values}),
-        block(Challenger, CERTAIN | {key: each for key, each in changes.items() if key in CERTAIN}),
+        block(
+            Challenger, CERTAIN | {key: number for key, number in changes.items() if key in CERTAIN}
+        ),
         block(Protege, OF_UKRAINE),
         war,
         changes.get("value", np.array([0.2, 0.65, 3.0])),
@@ -139,29 +141,29 @@ def test_numbers_after_a_signature_are_ratios_of_means(runs):
     """Each estimate is the one that a line of NumPy gives, and lies within its limits."""
     worlds = runs["coalition"].outcomes
     signs, gain = worlds["russia_signs"], worlds["ukraine_gain"]
-    found = signing(runs["coalition"])
+    result = signing(runs["coalition"])
     held = worlds["held"] | (worlds["years"] > 10)
     rearmed = (worlds["cause"] == "attack") & (worlds["years"] <= 5)
     mean_gain = np.average(gain, weights=signs)
     chance = expit(mean_gain / 0.1)
     for estimated, by_hand in (
-        (found.russia_signs, signs.mean()),
-        (found.ukraine_gain, mean_gain),
-        (found.ukraine_signs, chance),
-        (found.both_sign, signs.mean() * chance),
-        (found.survival_if_signed[10], np.average(held, weights=signs)),
-        (found.rearming, np.average(rearmed, weights=signs)),
+        (result.russia_signs, signs.mean()),
+        (result.ukraine_gain, mean_gain),
+        (result.ukraine_signs, chance),
+        (result.both_sign, signs.mean() * chance),
+        (result.survival_if_signed[10], np.average(held, weights=signs)),
+        (result.rearming, np.average(rearmed, weights=signs)),
     ):
         assert estimated.value == pytest.approx(by_hand, abs=1e-12)
         assert estimated.low < estimated.value < estimated.high
-    names = dict(numbers(found))
-    assert all(names[f"survival.{year}"] == found.survival[year] for year in (1, 2, 5, 10, 20))
+    names = dict(numbers(result))
+    assert all(names[f"survival.{year}"] == result.survival[year] for year in (1, 2, 5, 10, 20))
     paid = cost("cost", "", ("stationing", "arms"), "united_states").numbers(worlds)
-    assert found.guarantors.usd_bn_in_peace["United States"].value == pytest.approx(
+    assert result.guarantors.usd_bn_in_peace["United States"].value == pytest.approx(
         np.average(paid, weights=signs)
     )
-    assert np.isnan(found.both_sign.spread_low)
-    assert np.isfinite(found.survival_if_signed[10].spread_low)
+    assert np.isnan(result.both_sign.spread_low)
+    assert np.isfinite(result.survival_if_signed[10].spread_low)
 
 
 def test_limits_of_a_function_of_means_are_those_of_the_delta_method(runs):
@@ -176,7 +178,7 @@ def test_limits_of_a_function_of_means_are_those_of_the_delta_method(runs):
     designs = worlds["design"].nunique()
     columns = both.columns(worlds).reshape(3, designs, -1).mean(axis=2)
     left_out = (columns.sum(axis=1, keepdims=True) - columns) / (designs - 1)
-    values = np.array([both.value(each) for each in left_out.T])
+    values = np.array([both.value(means) for means in left_out.T])
     jackknife = np.sqrt((designs - 1) * values.var())
     made = both.estimate(worlds)
     error = (made.high - made.low) / 2 / 1.97
@@ -246,16 +248,16 @@ def shadow(scenarios, discount):
 
 def test_a_text_is_dominated_only_beyond_the_error(runs):
     """A text of worse numbers is dominated, one that is the same but for noise is not."""
-    found = signing(runs["none"])
+    result = signing(runs["none"])
     years = 10
     worse = replace(
-        found,
-        both_sign=shifted(found.both_sign, -0.3),
-        survival_if_signed=found.survival_if_signed
-        | {years: shifted(found.survival_if_signed[years], -0.2)},
+        result,
+        both_sign=shifted(result.both_sign, -0.3),
+        survival_if_signed=result.survival_if_signed
+        | {years: shifted(result.survival_if_signed[years], -0.2)},
     )
-    near = replace(found, both_sign=shifted(found.both_sign, -1e-4))
-    assert dominated_by([found, worse, near]) == [None, 0, None]
+    near = replace(result, both_sign=shifted(result.both_sign, -1e-4))
+    assert dominated_by([result, worse, near]) == [None, 0, None]
 
 
 def shifted(number, by):
@@ -279,7 +281,7 @@ def test_along_the_frontier_signatures_are_paid_for_with_durability(scenarios):
     )
     assert len(along) > 1
     signs, holds = (
-        [getattr(each, name).value for each in along]
+        [getattr(text, name).value for text in along]
         for name in ("both_sign", "survival_if_signed")
     )
     assert signs == sorted(signs)
@@ -305,7 +307,7 @@ def test_a_run_says_where_a_signature_selects(runs):
     section = signature(shown)
     assert [row[0] for row in section.tables[0].rows()] == selected
     assert [text for text in section.answer if "“if signed” counts" in text] == [IMPOSED_OR_SIGNED]
-    said = " ".join(text for part in answer(shown) for text in part.answer)
+    said = " ".join(text for paragraph in answer(shown) for text in paragraph.answer)
     assert said.count(IMPOSED_OR_SIGNED) == 1
 
 
@@ -316,7 +318,9 @@ def test_a_signature_that_is_a_coin_toss_selects_nobody(scenarios):
     assert np.ptp(run.outcomes["russia_signs"]) < 0.01
     shown = comparison(run)
     assert signature(shown) is None
-    assert not any(IMPOSED_OR_SIGNED in text for part in answer(shown) for text in part.answer)
+    assert not any(
+        IMPOSED_OR_SIGNED in text for paragraph in answer(shown) for text in paragraph.answer
+    )
 
 
 @pytest.mark.long
@@ -334,9 +338,9 @@ def test_sign_prints_one_document_with_every_number_and_its_uncertainty(
         "--json",
     )
     document = json.loads(getattr(printed, "stdout", printed))
-    assert [each["scenario"] for each in document["scenarios"]] == ["none", "eu"]
-    for each in document["scenarios"]:
-        assert set(each) == {
+    assert [scenario["scenario"] for scenario in document["scenarios"]] == ["none", "eu"]
+    for scenario in document["scenarios"]:
+        assert set(scenario) == {
             "scenario",
             "label",
             "russia_signs",
@@ -348,28 +352,30 @@ def test_sign_prints_one_document_with_every_number_and_its_uncertainty(
             "rearming",
             "guarantors",
         }
-        assert list(each["survival"]) == list(each["survival_if_signed"])
+        assert list(scenario["survival"]) == list(scenario["survival_if_signed"])
         for name in ("russia_signs", "ukraine_signs", "both_sign", "rearming"):
-            assert each[name]["low"] <= each[name]["estimate"] <= each[name]["high"]
-            assert (each[name]["spread_low"] is None) == (name in {"ukraine_signs", "both_sign"})
+            assert scenario[name]["low"] <= scenario[name]["estimate"] <= scenario[name]["high"]
+            assert (scenario[name]["spread_low"] is None) == (
+                name in {"ukraine_signs", "both_sign"}
+            )
     assert list(tmp_path.glob("signing-*/figures/signing.png"))
 
 
 def test_the_measure_of_russias_chance_is_an_outcome_like_any_other(runs):
     """Its mean is that of the column."""
-    found = estimate(RUSSIA_SIGNS, runs["none"].worlds)
-    assert found.value == pytest.approx(runs["none"].outcomes["russia_signs"].mean())
+    value = estimate(RUSSIA_SIGNS, runs["none"].worlds)
+    assert value.value == pytest.approx(runs["none"].outcomes["russia_signs"].mean())
 
 
 def test_the_figure_shows_every_text_and_both_uncertainties(runs):
     """A point and a label each; a hollow point and its label say who is dominated."""
-    found = [signing(each) for each in runs.values()]
-    ax = sim.plots.signing(found)
+    results = [signing(run) for run in runs.values()]
+    ax = sim.plots.signing(results)
     said = " ".join(text.get_text() for text in ax.texts)
-    dominated = sum(other is not None for other in dominated_by(found))
-    assert all(each.label in said for each in found)
+    dominated = sum(other is not None for other in dominated_by(results))
+    assert all(result.label in said for result in results)
     assert said.count("(dominated)") == dominated
     points = [line for line in ax.lines if line.get_marker() == "o"]
-    assert len(points) == len(found)
+    assert len(points) == len(results)
     assert sum(line.get_markerfacecolor() == "white" for line in points) == dominated
     plt.close(ax.figure)

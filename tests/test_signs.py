@@ -91,9 +91,9 @@ def numbers_of_a_regime():
     """Every number that a regime may have, by provision."""
     for name, field in Regime.model_fields.items():
         block = next(
-            each
-            for each in (field.annotation, *getattr(field.annotation, "__args__", ()))
-            if isinstance(each, type) and issubclass(each, Parameters)
+            kind
+            for kind in (field.annotation, *getattr(field.annotation, "__args__", ()))
+            if isinstance(kind, type) and issubclass(kind, Parameters)
         )
         yield from (f"{name}.{number}" for number in block.model_fields)
 

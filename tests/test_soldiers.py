@@ -76,9 +76,9 @@ def test_members_take_soldiers():
 def test_soldiers_may_be_uncertain(soldiers, brigades):
     """By every distribution whose values have a unit."""
     key = "regime.deployment.brigades"
-    ours, theirs = (sim.load("nato", {key: each}) for each in ({"soldiers": soldiers}, brigades))
+    ours, theirs = (sim.load("nato", {key: size}) for size in ({"soldiers": soldiers}, brigades))
     assert ours.determinants() == theirs.determinants()
-    assert {kind for kind, each in KINDS.items() if not each.with_unit} == {"beta"}
+    assert {kind for kind, shape in KINDS.items() if not shape.with_unit} == {"beta"}
 
 
 @pytest.mark.parametrize(

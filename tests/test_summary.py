@@ -37,7 +37,7 @@ def test_each_estimate_is_made_once(runs, monkeypatch):
     estimates = estimate_table.estimates
 
     def counted(measures, worlds, against=None):
-        made.update((each.name, id(worlds), id(against)) for each in measures)
+        made.update((measure.name, id(worlds), id(against)) for measure in measures)
         return estimates(measures, worlds, against)
 
     for module in ("estimate_table", "costs"):

@@ -63,9 +63,9 @@ def test_the_limits_cover_a_known_truth(threshold):
     """
     covered = 0
     for seed in range(SEEDS):
-        found = sim.threshold(known(seed, threshold), [10]).iloc[0]
-        covered += (np.isnan(found["low"]) or found["low"] <= threshold) and (
-            np.isnan(found["high"]) or threshold <= found["high"]
+        row = sim.threshold(known(seed, threshold), [10]).iloc[0]
+        covered += (np.isnan(row["low"]) or row["low"] <= threshold) and (
+            np.isnan(row["high"]) or threshold <= row["high"]
         )
     assert covered >= 0.92 * SEEDS
 
@@ -75,10 +75,10 @@ def test_with_many_parameter_sets_it_is_the_truth():
 
     Attacks turn within a tenth of the value.
     """
-    found = sim.threshold(known(1, threshold=1.5, slope=20, apart=0, designs=4000), [10]).iloc[0]
-    assert found["estimate"] == pytest.approx(1.5, rel=0.03)
-    assert found["low"] < found["estimate"] < found["high"]
-    assert not found["beyond"]
+    row = sim.threshold(known(1, threshold=1.5, slope=20, apart=0, designs=4000), [10]).iloc[0]
+    assert row["estimate"] == pytest.approx(1.5, rel=0.03)
+    assert row["low"] < row["estimate"] < row["high"]
+    assert not row["beyond"]
 
 
 def test_it_does_not_rise_with_the_years():
@@ -104,9 +104,9 @@ def test_what_lies_outside_of_what_was_drawn_is_not_made_up(attacked, says):
     run.worlds["cause"], run.worlds["years"], run.worlds["held"] = (
         ("attack", 1.0, False) if attacked else ("held", 20.0, True)
     )
-    found = sim.threshold(run, [10]).iloc[0]
-    assert found["beyond"]
-    assert found[["estimate", "low", "high"]].isna().all()
+    row = sim.threshold(run, [10]).iloc[0]
+    assert row["beyond"]
+    assert row[["estimate", "low", "high"]].isna().all()
     assert says in deters(summary(run), "Known")
 
 

@@ -109,7 +109,7 @@ def test_the_tree_has_the_moves_of_the_written_model(tree):
         player: [known for known in tree.information_sets if known.player is player]
         for player in Player
     }
-    assert {player: len(each) for player, each in sets.items()} == {
+    assert {player: len(held) for player, held in sets.items()} == {
         Player.RUSSIA: 2,  # at a review, and after it was answered
         Player.UKRAINE: 1,
         Player.EUROPE: 2
@@ -144,7 +144,7 @@ def test_recall_is_perfect(tree):
         past.setdefault(move.information_set, set()).add(
             tuple(step for step in way if step[0].player is move.player)
         )
-    assert {len(each) for each in past.values()} == {1}
+    assert {len(pasts) for pasts in past.values()} == {1}
 
 
 def test_what_is_not_seen(tree):
@@ -153,7 +153,7 @@ def test_what_is_not_seen(tree):
     The United States see what the coalition does.
     """
     for known, moves in tree.information_sets.items():
-        ways = [way for move, way in plays(tree.root) if any(move is each for each in moves)]
+        ways = [way for move, way in plays(tree.root) if any(move is node for node in moves)]
         others = {
             step.own_type
             for way in ways
@@ -293,18 +293,18 @@ def test_without_noise_it_is_the_subgame_perfect_equilibrium(crisis):
     """
     sharp = make_games.sharpened(crisis, 1e-5)
     tree = crisis_tree(sharp)
-    found, advantage = pure(tree)
+    best, advantage = pure(tree)
     assume(advantage > 1e-3)
     strategy = behaviour(sharp)
     assert (
         max(
-            abs(chance - found[known][action])
+            abs(chance - best[known][action])
             for known, chances in strategy.items()
             for action, chance in chances.items()
         )
         < 1e-12
     )
-    assert regret(tree, found) == 0
+    assert regret(tree, best) == 0
     assert regret(tree, strategy) < 1e-12
 
 
@@ -312,7 +312,7 @@ def test_without_noise_it_is_the_subgame_perfect_equilibrium(crisis):
 def test_no_pure_strategy_at_all_does_better_than_backward_induction(regime):
     """Every pure strategy of every player is tried: 6, 2, 256 and 4096."""
     tree = crisis_tree(make_games.sharpened(next(months(regime)), 1e-5), 1)
-    found, _ = pure(tree)
+    best, _ = pure(tree)
     for player in Player:
         own = {
             known: [*moves[0].actions]
@@ -320,7 +320,7 @@ def test_no_pure_strategy_at_all_does_better_than_backward_induction(regime):
             if known.player is player
         }
         plans = [*itertools.product(*own.values())]
-        chances = found | {
+        chances = best | {
             known: {
                 action: np.array([float(plan[place] is action) for plan in plans])
                 for action in actions
@@ -329,7 +329,7 @@ def test_no_pure_strategy_at_all_does_better_than_backward_induction(regime):
         }
         assert (
             np.max(expected_payoff(tree.root, player, chances))
-            <= expected_payoff(tree.root, player, found) + 1e-12
+            <= expected_payoff(tree.root, player, best) + 1e-12
         )
 
 
@@ -343,17 +343,17 @@ def test_regret_goes_to_zero_with_the_noise(regime):
     """
     largest = []
     for multiple in (1, 0.1, 0.01):
-        found = []
+        regrets = []
         for crisis in months(regime):
             sharp = make_games.sharpened(crisis, multiple)
             tree = crisis_tree(sharp, 2)
-            found.append(regret(tree, behaviour(sharp, 2)))
+            regrets.append(regret(tree, behaviour(sharp, 2)))
             most = max(
                 tree.noise[known.player] * math.log(len(moves[0].actions))
                 for known, moves in tree.information_sets.items()
             )
-            assert 0 <= found[-1] <= most
-        largest.append(max(found))
+            assert 0 <= regrets[-1] <= most
+        largest.append(max(regrets))
     assert largest == sorted(largest, reverse=True)
     assert largest[-1] < largest[0] / 50
 
@@ -362,11 +362,12 @@ def test_a_game_without_noise_has_the_logit_response_of_its_best_actions(tree):
     """Any strategy's logit response at a vanishing noise puts all on a best action."""
     actions = {known: moves[0].actions for known, moves in tree.information_sets.items()}
     values = action_values(
-        tree, {known: dict.fromkeys(each, 1 / len(each)) for known, each in actions.items()}
+        tree, {known: dict.fromkeys(own, 1 / len(own)) for known, own in actions.items()}
     )
     response = logit_response(Tree(tree.root, dict.fromkeys(Player, 1e-9)), values)
     assert all(
-        response[known][max(of, key=of.get)] == pytest.approx(1) for known, of in values.items()
+        response[known][max(worths, key=worths.get)] == pytest.approx(1)
+        for known, worths in values.items()
     )
 
 
@@ -386,7 +387,7 @@ def test_sets_that_are_not_reached_have_the_beliefs_of_the_limit(crisis):
             {
                 action: small
                 if action in never
-                else 1 - small * sum(each in never for each in chances)
+                else 1 - small * sum(action in never for action in chances)
                 for action in chances
             }
             if never & chances.keys()
@@ -405,9 +406,9 @@ def test_sets_that_are_not_reached_have_the_beliefs_of_the_limit(crisis):
         for small in (0.0, 1e-9)
     )
     there, near = action_values(tree, limit), action_values(tree, nearly)
-    assert all(sum(each) == pytest.approx(1) for each in beliefs(tree, limit).values())
-    for known, of in there.items():
-        assert [*of.values()] == pytest.approx([*near[known].values()], abs=1e-6)
+    assert all(sum(shares) == pytest.approx(1) for shares in beliefs(tree, limit).values())
+    for known, worths in there.items():
+        assert [*worths.values()] == pytest.approx([*near[known].values()], abs=1e-6)
 
 
 def test_a_type_that_is_believed_impossible_still_chooses(tree):
@@ -420,8 +421,8 @@ def test_a_type_that_is_believed_impossible_still_chooses(tree):
 
     exactly, nearly = believing(0.0), believing(1e-12)
     assert len(exactly) == len(tree.information_sets)
-    for known, of in exactly.items():
-        assert [*of.values()] == pytest.approx([*nearly[known].values()], abs=1e-9)
+    for known, worths in exactly.items():
+        assert [*worths.values()] == pytest.approx([*nearly[known].values()], abs=1e-9)
 
 
 # The file for Gambit

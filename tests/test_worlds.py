@@ -112,12 +112,12 @@ def test_decisions_are_told_with_the_chances_they_were_taken_with(scenarios):
         if event.kind == "russia reviews"
     ]
     assert len(reviews) > 20
-    for told, noise in reviews:
+    for review, noise in reviews:
         values = np.array(
-            [told[f"value_of_{course}"] for course in ("attacking", "holding", "probing")]
+            [review[f"value_of_{course}"] for course in ("attacking", "holding", "probing")]
         )
         chances = np.array(
-            [told[f"chance_of_{course}"] for course in ("attack", "holding", "probe")]
+            [review[f"chance_of_{course}"] for course in ("attack", "holding", "probe")]
         )
         weights = np.exp((values - values.max()) / noise)
         np.testing.assert_allclose(chances, weights / weights.sum(), rtol=1e-12)
@@ -155,8 +155,8 @@ def test_a_history_never_parts_from_itself(scenarios, command):
     path = scenarios / "none.toml"
     lines = command("replay", path, "--world", 3, "--under", path, "--full").stdout.splitlines()
     assert all(line.startswith("=") for line in lines[2:] if line)
-    told = command("replay", path, "--world", 3, "--under", path).stdout
-    assert "The two histories never part" in told
+    printed = command("replay", path, "--world", 3, "--under", path).stdout
+    assert "The two histories never part" in printed
 
 
 def test_typical_worlds_are_of_their_kind_and_in_its_middle(runs):
@@ -172,7 +172,7 @@ def test_typical_worlds_are_of_their_kind_and_in_its_middle(runs):
 def test_replay_of_typical_worlds_tells_one_of_each(scenarios, tmp_path, command):
     """One story for each way of ending that occurs, and a figure of each."""
     figure = tmp_path / "world.png"
-    told = json.loads(
+    document = json.loads(
         command(
             "replay",
             scenarios / "none.toml",
@@ -186,8 +186,8 @@ def test_replay_of_typical_worlds_tells_one_of_each(scenarios, tmp_path, command
             "--json",
         ).stdout
     )
-    assert {one["typical"] for one in told["worlds"]} == {str(cause) for cause in Cause}
-    for one in told["worlds"]:
+    assert {one["typical"] for one in document["worlds"]} == {str(cause) for cause in Cause}
+    for one in document["worlds"]:
         end = one["events"][-1]
         assert end["details"].get("cause", "held") == one["typical"]
         assert figure.with_stem(f"world-{one['typical']}").read_bytes().startswith(b"\x89PNG")
@@ -280,7 +280,7 @@ def test_one_member_votes_and_several_vote(journals):
 
 def test_where_two_histories_part_the_reason_is_named(scenarios, command):
     """The deed of each, and the odds that differed."""
-    told = command(
+    printed = command(
         "replay",
         scenarios / "coalition.toml",
         "--world",
@@ -288,7 +288,7 @@ def test_where_two_histories_part_the_reason_is_named(scenarios, command):
         "--under",
         scenarios / "article5_like.toml",
     ).stdout
-    parting = " ".join(told.split("Here the two histories part, in June 2030")[1].split())
+    parting = " ".join(printed.split("Here the two histories part, in June 2030")[1].split())
     assert parting.startswith(
         "Under Coalition of the willing a serious incident broke the calm, Ukraine retaliated, and "
         "Russia backed down; under Article 5-like protection a serious incident broke the calm, "
@@ -301,7 +301,7 @@ def test_the_game_is_the_one_of_that_month(scenarios, tmp_path, command):
     for Gambit.
     """
     path, efg = scenarios / "nato.toml", tmp_path / "month.efg"
-    told = json.loads(
+    document = json.loads(
         command(
             "game",
             path,
@@ -320,18 +320,20 @@ def test_the_game_is_the_one_of_that_month(scenarios, tmp_path, command):
     while model.years < 3:
         model.step()
     crisis = model.crisis(np.zeros(1, dtype=np.intp))
-    assert told["reputations"]["europe"] == model.europe.reputation[0]
-    assert told["foresight"][0]["value_of_attacking"] == pytest.approx(
+    assert document["reputations"]["europe"] == model.europe.reputation[0]
+    assert document["foresight"][0]["value_of_attacking"] == pytest.approx(
         float(crisis.attack_now[0]), rel=1e-14
     )
-    assert [row["years_ahead"] for row in told["foresight"]] == [0, 1, 2, 3, 5, 8, 12]
+    assert [row["years_ahead"] for row in document["foresight"]] == [0, 1, 2, 3, 5, 8, 12]
     (review,) = (
-        known for known in told["information_sets"] if known["information_set"] == "Russia: reviews"
+        known
+        for known in document["information_sets"]
+        if known["information_set"] == "Russia: reviews"
     )
     chances = [review["actions"][action]["probability"] for action in ("attack", "hold", "probe")]
     np.testing.assert_allclose(chances, crisis.response[:, 0], rtol=1e-12)
-    assert told["largest_gap_to_logit_response"] < 1e-12
-    assert expected(told["tree"], "Russia") == pytest.approx(
+    assert document["largest_gap_to_logit_response"] < 1e-12
+    assert expected(document["tree"], "Russia") == pytest.approx(
         crisis.response[:, 0] @ crisis_values(crisis), rel=1e-12
     )
     assert efg.read_text().startswith('EFG 2 R "nato, history 17, year 3"')
