@@ -4,6 +4,7 @@ import difflib
 import importlib
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import hypothesis
 import matplotlib as mpl
 import numpy as np
 import pytest
+import typer.testing
 from elements import LIBRARY
 from typer.testing import CliRunner
 
@@ -19,6 +21,8 @@ from sim.scenario.load import replaced
 from sim.scenario.schema import Scenario
 
 mpl.use("Agg")
+typer.testing._get_command = cache(typer.testing._get_command)
+"""The command line is built once, and not anew for each command that a test invokes."""
 hypothesis.settings.register_profile(
     "every machine",
     derandomize=True,

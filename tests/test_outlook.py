@@ -151,6 +151,7 @@ def test_too_few_histories_are_refused_with_what_to_do(scenario):
         find_outlook(scenario, Course(19.5), out=None)
 
 
+@pytest.mark.long
 def test_resampling_changes_no_mean(scenario, monkeypatch):
     """Resampled in every month, the chance of the course, types, V and war are those of weights
     alone: within 4 standard errors of 20 independent pieces of each."""
@@ -228,7 +229,7 @@ def test_the_command_prints_the_answer(scenarios, tmp_path, command):
     folder = tmp_path / written["folder"].rpartition("/")[2]
     assert written["effective_histories"] > 200
     assert {path.stem for path in (folder / "figures").iterdir()} == {"outlook", "learned", "watch"}
-    assert "effective histories" in " ".join(command(*words, *small).stdout.split())
+    assert "effective histories" in " ".join(command(*words, *small, "--no-figures").stdout.split())
 
 
 @pytest.mark.long

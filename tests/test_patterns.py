@@ -89,7 +89,10 @@ def test_the_hazard_falls_with_age(runs):
     cases = record()
     lifetimes = pd.concat(
         [
-            runs[name].outcomes.iloc[: 100 * count].assign(ended=lambda worlds: ~worlds["held"])
+            runs[name]
+            .outcomes[["design", "years", "held"]]
+            .iloc[: 100 * count]
+            .assign(ended=lambda worlds: ~worlds["held"])
             for name, count in cases["guarantee_class"].value_counts().items()
             if name in runs
         ],

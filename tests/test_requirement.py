@@ -31,6 +31,7 @@ from sim.study.requirement import find_cheapest, frontier
 from sim.study.sweep import read_limits
 
 pytestmark = pytest.mark.long
+SMALL = {"sampling.designs": 60, "sampling.replicates": 4, "sampling.steps_per_year": 4}
 VARY = {"regime.deployment.brigades": (0.0, 20.0), "regime.arms.package_usd_bn": (0.0, 100.0)}
 
 
@@ -144,9 +145,7 @@ def test_of_guarantees_that_cost_nothing_the_least_is_taken(scenarios, few):
     axis has a length.
     """
     vary = {"regime.commitment.united_states": (0.0, 1.0), "regime.commitment.europe": (0.0, 1.0)}
-    finding = find_cheapest(
-        few(sim.load(scenarios / "none.toml", {"sampling.designs": 100})), 0.5, 5, vary, samples=12
-    )
+    finding = find_cheapest(few(sim.load(scenarios / "none.toml", SMALL)), 0.5, 5, vary, samples=12)
     row = finding.table.set_index("role").loc[ON_AVERAGE]
     assert row["status"] == REACHED
     assert row["cost"] == 0
@@ -260,7 +259,9 @@ def searched(scenarios, few_file, tmp_path_factory):
         "--samples",
         12,
         "--designs",
-        100,
+        60,
+        "--replicates",
+        4,
         "--set",
         "sampling.steps_per_year=4",
         "--out",
@@ -294,12 +295,14 @@ def test_what_is_reported_is_what_a_run_gives(searched, scenarios, few_file):
     """The fresh numbers of the answer are those of a run of that guarantee with the fresh seed."""
     document, _, _ = searched
     row, wanted = document["guarantees"][0], document["asked"]
-    values = {key: row[key] for key in wanted["vary"]} | {
-        "sampling.designs": 100,
-        "sampling.steps_per_year": 4,
-        "sampling.horizon_years": 3,
-        "sampling.seed": stream_seed(2025, "fresh histories"),
-    }
+    values = (
+        SMALL
+        | {key: row[key] for key in wanted["vary"]}
+        | {
+            "sampling.horizon_years": 3,
+            "sampling.seed": stream_seed(2025, "fresh histories"),
+        }
+    )
     held = sim.survival(
         sim.run(sim.load(scenarios / "coalition.toml", values, over=[few_file]), out=None), [3]
     ).iloc[0]

@@ -16,6 +16,7 @@ from sim.study.players import Game, Player, between, game_of
 from sim.study.shapley import exact, sampled
 
 SIZE = {"designs": 12, "replicates": 2}
+SHORT = {"sampling.steps_per_year": 4, "sampling.horizon_years": 10}
 
 
 def values_of(weights, game):
@@ -134,13 +135,14 @@ def test_variants_are_what_runs_of_their_own_are(scenarios):
 @pytest.mark.parametrize("outcome", ["survival@10", "both_sign", "cost", "terms_drift"])
 def test_the_values_of_a_text_add_up(outcome, scenarios):
     """To full less none, exactly; with accession, which needs a scenario of its own."""
-    worth = value(sim.load(scenarios / "nato.toml"), outcome, **SIZE)
+    worth = value(sim.load(scenarios / "nato.toml", SHORT), outcome, **SIZE)
     whole = worth.full.value - worth.none.value
     assert sum(clause.value.value for clause in worth.clauses) == pytest.approx(whole, abs=1e-9)
     assert {"commitment", "accession"} <= {clause.number for clause in worth.clauses}
     assert worth.subsets == 2 ** len(worth.clauses)
     alone = replaced(
-        sim.load(scenarios / "nato.toml"), {f"sampling.{key}": size for key, size in SIZE.items()}
+        sim.load(scenarios / "nato.toml", SHORT),
+        {f"sampling.{key}": size for key, size in SIZE.items()},
     )
     if outcome == "survival@10":
         run = sim.run(alone, out=None)
@@ -150,9 +152,9 @@ def test_the_values_of_a_text_add_up(outcome, scenarios):
 def test_two_texts_add_up_to_their_difference(scenarios):
     """Clauses of the other text count with the opposite sign."""
     worth = value(
-        sim.load(scenarios / "coalition.toml"),
+        sim.load(scenarios / "coalition.toml", SHORT),
         "ukraine_signs",
-        sim.load(scenarios / "eu.toml"),
+        sim.load(scenarios / "eu.toml", SHORT),
         **SIZE,
     )
     assert worth.difference is not None
@@ -164,7 +166,7 @@ def test_two_texts_add_up_to_their_difference(scenarios):
 
 def test_a_difference_is_explained_by_provision(scenarios):
     """A scenario that differs in two provisions and in an actor has these three players."""
-    base = sim.load(scenarios / "coalition.toml")
+    base = sim.load(scenarios / "coalition.toml", SHORT)
     other = replaced(
         base,
         {
@@ -204,7 +206,7 @@ def test_clauses_of_one_effect_share_it_and_one_without_effect_gets_nothing(scen
 
 def test_bad_questions_are_refused(scenarios):
     """A scenario without provisions, against itself, and on other assumptions."""
-    none, eu = sim.load(scenarios / "none.toml"), sim.load(scenarios / "eu.toml")
+    none, eu = sim.load(scenarios / "none.toml"), sim.load(scenarios / "eu.toml", SHORT)
     with pytest.raises(ScenarioError, match="no provision"):
         game_of(none)
     with pytest.raises(ScenarioError, match="must be another scenario"):
@@ -240,7 +242,7 @@ def test_clauses_prints_one_document(scenarios, tmp_path, command):
 
 def test_the_waterfall_ends_where_the_text_stands(scenarios):
     """Bars from the base through every clause to the whole, each from where the last one ended."""
-    worth = value(sim.load(scenarios / "eu.toml"), "survival@5", **SIZE)
+    worth = value(sim.load(scenarios / "eu.toml", SHORT), "survival@5", **SIZE)
     ax = sim.plots.clauses(worth)
     first, *steps, last = ax.patches
     assert len(steps) == len(worth.clauses)

@@ -79,9 +79,17 @@ def weibull(cases: pd.DataFrame) -> Weibull:
     """
     if cases["ended"].sum() < 2:  # noqa: PLR2004  said in the message
         raise ValueError("a Weibull shape needs two or more cases that ended")
-    log_shape = optimize.brentq(
-        lambda log: _score(cases, float(np.exp(log))), np.log(0.02), np.log(50)
-    )
+    years, ended = cases["years"].to_numpy(), cases["ended"].to_numpy(dtype=bool)
+    logs = np.log(years)
+    mean = logs[ended].mean()
+
+    def slope(log_shape: float) -> float:
+        """Derivative of the profile log-likelihood by the shape, up to a positive factor."""
+        shape = float(np.exp(log_shape))
+        powers = years**shape
+        return float(1 / shape + mean - np.sum(powers * logs) / np.sum(powers))
+
+    log_shape = optimize.brentq(slope, np.log(0.02), np.log(50))
     return _scaled(cases, float(np.exp(log_shape)))
 
 
@@ -107,12 +115,6 @@ def _scaled(cases: pd.DataFrame, shape: float) -> Weibull:
     return Weibull(
         shape, float((np.sum(cases["years"] ** shape) / cases["ended"].sum()) ** (1 / shape))
     )
-
-
-def _score(cases: pd.DataFrame, shape: float) -> float:
-    """Derivative of the profile log-likelihood by the shape, up to a positive factor."""
-    logs, powers = np.log(cases["years"].to_numpy()), cases["years"].to_numpy() ** shape
-    return float(1 / shape + logs[cases["ended"]].mean() - np.sum(powers * logs) / np.sum(powers))
 
 
 def by_class(cases: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:

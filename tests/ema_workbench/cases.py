@@ -37,4 +37,4 @@ def with_ties():
     return x, ((x["b"] >= 3) & (x["c"] > 5)).to_numpy() ^ (rng.random(400) < 0.03)
 
 
-CASES = {each.__name__: each for each in (one_corner, two_corners, a_slope, with_ties)}
+CASES = {case.__name__: case for case in (one_corner, two_corners, a_slope, with_ties)}

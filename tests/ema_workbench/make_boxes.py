@@ -26,12 +26,12 @@ def boxes(x, y):
     """Limits of every box on the trajectories of the first two boxes, with mass, coverage and
     density.
     """
-    found = prim.Prim(x, y.astype(int), threshold=0.01)
-    told = []
+    search = prim.Prim(x, y.astype(int), threshold=0.01)
+    trajectories = []
     for _ in range(2):
-        box = found.find_box()
+        box = search.find_box()
         steps = box.peeling_trajectory
-        told.append(
+        trajectories.append(
             [
                 {
                     "limits": limits.to_numpy().tolist(),
@@ -42,7 +42,7 @@ def boxes(x, y):
                 for limits, (_, row) in zip(box.box_lims, steps.iterrows(), strict=True)
             ]
         )
-    return told
+    return trajectories
 
 
 if __name__ == "__main__":

@@ -236,18 +236,18 @@ def numbers_of(scenario: sim.Scenario, uniform: Callable[[], np.ndarray]) -> Gam
 
 def crisis(game: Game) -> Crisis:
     """The crisis of a game: that of a model which is put in the state."""
-    given: dict = {}
+    values: dict = {}
     for key, value in game.items():
         *blocks, name = key.split(".")
         if blocks:
-            block = given
-            for each in blocks:
-                block = block.setdefault(each, {})
+            block = values
+            for inner in blocks:
+                block = block.setdefault(inner, {})
             block[name] = value
-    given["europe"]["members"] = [
-        {"name": name, **numbers} for name, numbers in given["europe"]["members"].items()
+    values["europe"]["members"] = [
+        {"name": name, **numbers} for name, numbers in values["europe"]["members"].items()
     ]
-    model = sim.CeasefireModel(sim.Scenario.model_validate(given))
+    model = sim.CeasefireModel(sim.Scenario.model_validate(values))
     model.years = game["years"]
     model.entry[:] = 0 if game["entered"] else np.inf
     model.renewed[:], model.voided[:], model.ground[:] = (
@@ -265,17 +265,17 @@ def crisis(game: Game) -> Crisis:
     return model.crisis(np.array([0]))
 
 
-def sharpened(of: Crisis, multiple: float) -> Crisis:
+def sharpened(crisis: Crisis, multiple: float) -> Crisis:
     """The same crisis with every noise multiplied."""
     return replace(
-        of,
+        crisis,
         **{
-            name: part.model_copy(update={"choice_noise": part.choice_noise * multiple})
-            for name, part in (
-                ("russia", of.russia),
-                ("ukraine", of.ukraine),
-                ("europe", of.europe),
-                ("united_states", of.united_states),
+            name: player.model_copy(update={"choice_noise": player.choice_noise * multiple})
+            for name, player in (
+                ("russia", crisis.russia),
+                ("ukraine", crisis.ukraine),
+                ("europe", crisis.europe),
+                ("united_states", crisis.united_states),
             )
         },
     )
@@ -316,7 +316,7 @@ def labels(game: Game) -> list[tuple[InformationSet, Action]]:
     """
     tree = crisis_tree(crisis(game))
     sets = sorted(
-        tree.information_sets.items(), key=lambda each: list(tree.noise).index(each[0].player)
+        tree.information_sets.items(), key=lambda known: list(tree.noise).index(known[0].player)
     )
     return [(known, action) for known, moves in sets for action in moves[0].actions]
 
@@ -387,15 +387,17 @@ def solve(file: str, first_step: float = 0.03, max_accel: float = 1.1) -> dict[s
     game = pygambit.read_efg(io.BytesIO(file.encode()))
     if not game.is_perfect_recall:
         raise ValueError(f"{game.title}: Gambit finds that a player forgets")
-    (found,) = pygambit.qre.logit_solve_lambda(
+    (solved,) = pygambit.qre.logit_solve_lambda(
         game, [1.0], use_strategic=False, first_step=first_step, max_accel=max_accel
     )
-    if abs(found.lam - 1) > 1e-9:
-        raise ValueError(f"{game.title}: Gambit stopped at precision {found.lam}")
+    if abs(solved.lam - 1) > 1e-9:
+        raise ValueError(f"{game.title}: Gambit stopped at precision {solved.lam}")
     heads = [
         f"{known.label} | {action.label}" for known in game.infosets for action in known.actions
     ]
-    return {head: found[place] for place, head in enumerate(heads)}  # in 16.7, found.profile raises
+    return {
+        head: solved[place] for place, head in enumerate(heads)
+    }  # in 16.7, found.profile raises
 
 
 def solve_finely(file: str) -> dict[str, float]:
@@ -420,11 +422,11 @@ def regrets(games: list[Game]) -> dict[float, tuple[float, float, float]]:
             (crisis_tree(month), behaviour(month))
             for month in (sharpened(crisis(game), multiple) for game in games)
         ]
-        found = [regret(*each) for each in trees]
+        regrets_of = [regret(*pair) for pair in trees]
         table[multiple] = (
-            float(np.median(found)),
-            max(found),
-            max(logit_gap(*each) for each in trees),
+            float(np.median(regrets_of)),
+            max(regrets_of),
+            max(logit_gap(*pair) for pair in trees),
         )
     return table
 
@@ -457,9 +459,9 @@ def make(scenarios: Path, jobs: int) -> None:
         (EXAMPLES / f"{name}.efg").write_text(files[name])
     with multiprocessing.Pool(jobs) as pool:
         answers = dict(zip(files, pool.imap(solve, files.values()), strict=True))
-        some = list(files)[::EVERY]
+        names = list(files)[::EVERY]
         finer = dict(
-            zip(some, pool.imap(solve_finely, (files[name] for name in some)), strict=True)
+            zip(names, pool.imap(solve_finely, (files[name] for name in names)), strict=True)
         )
     with ANSWERS.open("w", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
@@ -552,10 +554,10 @@ def main() -> int:
     arguments.add_argument(
         "--jobs", type=int, default=None, help="processes; all processors unless told"
     )
-    given = arguments.parse_args()
-    if given.compare:
-        return compare(given.jobs)
-    make(HERE.parents[1] / "scenarios", given.jobs)
+    options = arguments.parse_args()
+    if options.compare:
+        return compare(options.jobs)
+    make(HERE.parents[1] / "scenarios", options.jobs)
     return 0
 
 

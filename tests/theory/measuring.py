@@ -70,7 +70,9 @@ def scenario(
         "sampling.replicates": replicates,
         "sampling.seed": seed,
     }
-    merged = {key: value for each in (*changes, sampling, more) for key, value in each.items()}
+    merged = {
+        key: value for changed in (*changes, sampling, more) for key, value in changed.items()
+    }
     return sim.load(SCENARIOS / f"{name}.toml", merged)
 
 
@@ -87,14 +89,16 @@ def medians(name: str) -> dict[str, float]:
 
 
 def model_at(
-    given: sim.Scenario, years: float = 0.0, reputation: Any = None, entered: bool | None = None
+    stated: sim.Scenario, years: float = 0.0, reputation: Any = None, entered: bool | None = None
 ) -> sim.CeasefireModel:
     """One world a design, with the strengths of `years` after the ceasefire and, if given, this
     reputation of Europe.
 
     All arms that are due by then have been delivered.
     """
-    model = sim.CeasefireModel(given, np.arange(given.sampling.designs) * given.sampling.replicates)
+    model = sim.CeasefireModel(
+        stated, np.arange(stated.sampling.designs) * stated.sampling.replicates
+    )
     for month in range(round(12 * years)):
         model.ukraine.receive(model.parameters.regime.arms.due(month / 12, 1 / 12, 1 / 12))
         model.ukraine.build_up()
@@ -108,10 +112,10 @@ def model_at(
 
 
 def game(
-    given: sim.Scenario, years: float = 0.0, reputation: Any = None, entered: bool | None = None
+    stated: sim.Scenario, years: float = 0.0, reputation: Any = None, entered: bool | None = None
 ) -> Crisis:
     """The crisis game at that moment, one world a design."""
-    model = model_at(given, years, reputation, entered)
+    model = model_at(stated, years, reputation, entered)
     return model.crisis(np.arange(len(model.worlds)))
 
 
@@ -165,9 +169,9 @@ class Histories(NamedTuple):
         return self.ended_by(*causes) * (self.years <= moment), np.minimum(self.years, moment)
 
 
-def histories(given: sim.Scenario) -> Histories:
+def histories(stated: sim.Scenario) -> Histories:
     """Run a scenario to its end."""
-    model = sim.CeasefireModel(given, given.sampling.worlds)
+    model = sim.CeasefireModel(stated, stated.sampling.worlds)
     while model.running:
         model.step()
     return Histories(
@@ -175,14 +179,14 @@ def histories(given: sim.Scenario) -> Histories:
     )
 
 
-def by_design(each: np.ndarray, design: np.ndarray) -> np.ndarray:
+def by_design(values: np.ndarray, design: np.ndarray) -> np.ndarray:
     """The mean of each design; worlds of one design are not independent."""
-    return np.bincount(design, each) / np.bincount(design)
+    return np.bincount(design, values) / np.bincount(design)
 
 
-def mean(each: np.ndarray, design: np.ndarray) -> Measured:
+def mean(values: np.ndarray, design: np.ndarray) -> Measured:
     """The mean of one number a world, or of the difference between two paired worlds."""
-    means = by_design(each, design)
+    means = by_design(values, design)
     return Measured(float(means.mean()), float(means.std(ddof=1) / np.sqrt(len(means))))
 
 

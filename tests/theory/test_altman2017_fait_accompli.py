@@ -53,8 +53,12 @@ EXPOSURES = (0.0, 0.3, 1.0)
 
 def critical_days(value: float) -> float:
     """d*, solved by hand for the medians of the reference world."""
-    given = scenario("none", CERTAIN, designs=2)
-    russia, pledged, alpha = given.russia, given.europe.pledged_force, given.war.defence_advantage
+    stated = scenario("none", CERTAIN, designs=2)
+    russia, pledged, alpha = (
+        stated.russia,
+        stated.europe.pledged_force,
+        stated.war.defence_advantage,
+    )
     least = (russia.status_quo_value + russia.cost_of_war + russia.cost_of_fighting_europe) / value
     help_needed = 130.0 * np.sqrt(1 / least - 1) / alpha - 80.0
     return float(40.0 * np.log2(pledged / help_needed))
@@ -89,14 +93,14 @@ def test_what_stands_there_counts_wholly_and_what_is_pledged_by_when_it_comes():
             "force": "deployment.brigades",
             "exposed": "deployment.exposure",
         }
-        given = scenario(
+        stated = scenario(
             "none",
             CERTAIN,
             {"regime.deployment.half_life": 0.001},
             {f"regime.{keys[key]}": value for key, value in changes.items()},
             designs=2,
         )
-        attack = game(given, 1.0).attack_at_once
+        attack = game(stated, 1.0).attack_at_once
         prevails = float(np.ravel(attack.prevails(INTERVENES, 0, attack.europe.pledged_force))[0])
         return 130.0 * float(np.sqrt(1 / prevails - 1))
 
@@ -147,18 +151,18 @@ def results() -> dict[str, Measured]:
     """Shares that hold twenty years by the days until Europe comes, and what the force's place and
     a zone add.
     """
-    found = {
+    quotes = {
         f"holds, {days:g} days": mean(1 - ended(days).ended_by(), ended(days).design)
         for days in DAYS
     }
-    found |= {
+    quotes |= {
         f"{days:g} days against 120": more_holds(ended(days), ended(120.0)) for days in DAYS[:-1]
     }
     for days in (20.0, 120.0):
-        found[f"on the line against far behind, {days:g} days"] = more_holds(
+        quotes[f"on the line against far behind, {days:g} days"] = more_holds(
             ended(days, 1.0), ended(days, 0.0)
         )
-    return found | {"a zone that warns": more_holds(ended(warning=1.0), ended())}
+    return quotes | {"a zone that warns": more_holds(ended(warning=1.0), ended())}
 
 
 def test_in_whole_histories_what_comes_sooner_deters_more():

@@ -49,9 +49,9 @@ def protected(condition: float, arms: float, **sampling: int):
     )
 
 
-def chance_of_offensive(given, years: float) -> np.ndarray:
+def chance_of_offensive(stated, years: float) -> np.ndarray:
     """At a review that long after the ceasefire, one entry a design."""
-    model = model_at(given, years)
+    model = model_at(stated, years)
     winning = model.parameters.war.offensive_succeeds(model.ukraine.strength, model.russia.strength)
     return np.broadcast_to(
         model.parameters.ukraine.starts_offensive(winning, model.terms()), model.worlds.shape
@@ -74,8 +74,8 @@ def test_the_condition_outweighs_the_arms_from_a_threshold_on():
     """
     years, without = 5.0, scenario("none", designs=500)
 
-    def winning(given) -> np.ndarray:
-        model = model_at(given, years)
+    def winning(stated) -> np.ndarray:
+        model = model_at(stated, years)
         return model.parameters.war.offensive_succeeds(
             model.ukraine.strength, model.russia.strength
         )
@@ -141,12 +141,12 @@ def test_a_promise_that_has_lapsed_restrains_nobody():
     """
 
     def offensive(years: float, **term: float) -> np.ndarray:
-        given = scenario(
+        stated = scenario(
             "article5_like",
             {f"regime.commitment.{name}": value for name, value in term.items()},
             designs=500,
         )
-        return chance_of_offensive(given, years)
+        return chance_of_offensive(stated, years)
 
     assert np.array_equal(offensive(5.0, term_years=10.0, renewal=0.0), offensive(5.0))
     assert np.array_equal(

@@ -73,11 +73,11 @@ PROMISES = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0)
 @pytest.mark.parametrize("resolute", [0, 1])
 def test_the_coalition_intervenes_exactly_when_the_audience_cost_exceeds_its_net_cost(resolute):
     """3,000 random coalitions, resolute and irresolute, on both sides of the threshold."""
-    given = scenario("none", PROMISE_ONLY, NO_NOISE, COALITIONS, designs=3000)
-    draws, crisis = model_at(given).draws, game(given)
+    stated = scenario("none", PROMISE_ONLY, NO_NOISE, COALITIONS, designs=3000)
+    draws, crisis = model_at(stated).draws, game(stated)
     offset = np.average(
-        [member.resolve_offset for member in given.europe.members],
-        weights=[member.weight for member in given.europe.members],
+        [member.resolve_offset for member in stated.europe.members],
+        weights=[member.weight for member in stated.europe.members],
     )
     audience = draws["europe.audience_cost"] * draws["regime.commitment.europe"]
     net_cost = -(draws["europe.stake"] + offset) + draws["europe.resolve_gap"] * (1 - resolute)
@@ -105,7 +105,7 @@ def test_deterrence_follows_from_the_threshold_on(stake, audience_cost):
     threshold = critical_promise(stake, audience_cost)
     assert 0 < threshold < 1
     for promise, attack in ((threshold - 1e-3, 1), (threshold + 1e-3, 0)):
-        given = scenario(
+        stated = scenario(
             "none",
             PROMISE_ONLY,
             NO_NOISE,
@@ -117,15 +117,17 @@ def test_deterrence_follows_from_the_threshold_on(stake, audience_cost):
             },
             designs=2,
         )
-        assert game(given, reputation=1.0).response[0] == pytest.approx(attack, abs=1e-12)
+        assert game(stated, reputation=1.0).response[0] == pytest.approx(attack, abs=1e-12)
 
 
 def test_a_doubted_promise_deters_from_the_threshold_of_the_irresolute():
     """A Russia that fears the resolute type too little is deterred only once the irresolute would
     fight too: two thresholds, one for each reputation.
     """
-    resolute, irresolute = (critical_promise(-0.55, 1.2, resolute=each) for each in (True, False))
-    given = scenario(
+    resolute, irresolute = (
+        critical_promise(-0.55, 1.2, resolute=is_resolute) for is_resolute in (True, False)
+    )
+    stated = scenario(
         "none",
         PROMISE_ONLY,
         NO_NOISE,
@@ -133,11 +135,11 @@ def test_a_doubted_promise_deters_from_the_threshold_of_the_irresolute():
         {"regime.commitment.europe": uniform(0, 1)},
         designs=1000,
     )
-    promise = model_at(given).draws["regime.commitment.europe"]
+    promise = model_at(stated).draws["regime.commitment.europe"]
     for reputation, threshold in ((0.9, resolute), (0.1, irresolute)):
         clear = abs(promise - threshold) > CLEAR
         assert np.allclose(
-            game(given, reputation=reputation).response[0][clear],
+            game(stated, reputation=reputation).response[0][clear],
             (promise < threshold)[clear],
             rtol=0,
             atol=1e-12,
@@ -186,15 +188,15 @@ def test_successors_have_promised_nothing(swing):
         "europe.prior_resolute": 0.4,
         "europe.election_swing": swing,
     }
-    given = scenario("none", medians("none"), changes, designs=2)
-    ahead = np.broadcast_to(game(given).reputation_europe, (7, 2))[:, 0]
+    stated = scenario("none", medians("none"), changes, designs=2)
+    ahead = np.broadcast_to(game(stated).reputation_europe, (7, 2))[:, 0]
     signed = 0.4 * np.e**2 / (0.4 * np.e**2 + 0.6)
-    for years, reputation in zip((0.0, *given.russia.foresight), ahead, strict=True):
-        votes = [member.elections_by(years, given.calendar) for member in given.europe.members]
+    for years, reputation in zip((0.0, *stated.russia.foresight), ahead, strict=True):
+        votes = [member.elections_by(years, stated.calendar) for member in stated.europe.members]
         kept = np.prod(
             [
                 (1 - swing * share) ** count
-                for share, count in zip(given.europe.shares_of_weight, votes, strict=True)
+                for share, count in zip(stated.europe.shares_of_weight, votes, strict=True)
             ]
         )
         assert reputation == pytest.approx(0.4 + (signed - 0.4) * kept, abs=1e-12)
@@ -249,14 +251,14 @@ def chance_of_intervening(promise: float, resolute: int, *, noise: bool = True) 
 
     The United States, who may always help, is still there.
     """
-    given = scenario(
+    stated = scenario(
         "none",
         medians("none"),
         {"regime.commitment.europe": promise},
         {} if noise else NO_NOISE,
         designs=2,
     )
-    crisis = game(given)
+    crisis = game(stated)
     return float(np.ravel(crisis.now(crisis.attack.intervenes_by_type[resolute]))[0])
 
 
@@ -265,21 +267,21 @@ def results() -> dict[str, Measured]:
     """Attacks within five years by the promise, paired differences on the way, and what the promise
     tells.
     """
-    found = {
+    quotes = {
         f"promise {promise:g}": attacked_within_five_years(promise) for promise in (0.0, 0.5, 1.0)
     }
     for low, high in ((0.0, 0.5), (0.5, 1.0)):
-        each = promised(high).ended_by(Cause.ATTACK) - promised(low).ended_by(Cause.ATTACK)
-        found[f"promise {high:g} against {low:g}"] = mean(each, promised(low).design)
-    found |= {f"a treaty that {means}": added(means) for means in MEANS}
-    found["telling, by a treaty that binds"] = added("binds and tells", "binds, tells nothing")
-    found["telling, by one that does not"] = added("tells, binds nobody", "does neither")
-    found |= {
+        difference = promised(high).ended_by(Cause.ATTACK) - promised(low).ended_by(Cause.ATTACK)
+        quotes[f"promise {high:g} against {low:g}"] = mean(difference, promised(low).design)
+    quotes |= {f"a treaty that {means}": added(means) for means in MEANS}
+    quotes["telling, by a treaty that binds"] = added("binds and tells", "binds, tells nothing")
+    quotes["telling, by one that does not"] = added("tells, binds nobody", "does neither")
+    quotes |= {
         f"reputation, promise {promise:g}, year {years}": reputation_after(promise, years)
         for promise in (0.0, 0.5, 1.0)
         for years in (0, 5)
     }
-    return found
+    return quotes
 
 
 def test_what_a_promise_tells_deters_less_than_that_it_binds():

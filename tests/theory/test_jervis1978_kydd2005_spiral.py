@@ -124,15 +124,17 @@ def difference(regime: str, value: float, insecurity: float, against: str = "non
 @cache
 def results() -> dict[str, Measured]:
     """Shares and paired differences within five years, of a greedy and an insecure Russia."""
-    found = {}
+    quotes = {}
     for name, leader in (("greedy", GREEDY), ("insecure", INSECURE)):
         which = leader["russia.value_of_prevailing"], leader["russia.insecurity"]
-        found |= {f"{name}, {regime}": share(regime, *which) for regime in ("none", "half-hearted")}
-        found |= {
+        quotes |= {
+            f"{name}, {regime}": share(regime, *which) for regime in ("none", "half-hearted")
+        }
+        quotes |= {
             f"{name}, {regime} against none": difference(regime, *which)
             for regime in ("half-hearted", *PROMISED)
         }
-    return found
+    return quotes
 
 
 def test_the_same_guarantee_deters_a_greedy_russia_and_provokes_an_insecure_one():

@@ -104,7 +104,7 @@ def by_brute_force(
         ]
         if min(losses) >= 0:
             kept.append(Solved(profile, min(losses)))
-    assert len(kept) == 1 or min(each.margin for each in kept) == 0
+    assert len(kept) == 1 or min(strategy.margin for strategy in kept) == 0
     return kept[0]
 
 
@@ -162,7 +162,10 @@ class Month:
             {
                 types: float(
                     np.prod(
-                        [each if own else 1 - each for each, own in zip(pair, types, strict=True)]
+                        [
+                            chance if own else 1 - chance
+                            for chance, own in zip(pair, types, strict=True)
+                        ]
                     )
                 )
                 for types in NATURE
@@ -386,27 +389,29 @@ def games(setting: str, noise: Mapping[str, float] = NO_NOISE) -> Crisis:
 
     Parameters anywhere in wide ranges, and reputations of Europe from 0 to 1.
     """
-    given = scenario("none", ANYTHING, SETTINGS[setting], noise, designs=GAMES, seed=1998)
+    stated = scenario("none", ANYTHING, SETTINGS[setting], noise, designs=GAMES, seed=1998)
     reputation = np.random.default_rng(1998).permutation(np.linspace(0, 1, GAMES))
-    return game(given, 2.0, reputation, entered=False if setting == "to come" else None)
+    return game(stated, 2.0, reputation, entered=False if setting == "to come" else None)
 
 
 def responses(crisis: Crisis) -> np.ndarray:
     """Every choice probability of the game as one table, (choice, world)."""
     nodes = crisis.russia_strength.shape
     by_node = [
-        np.broadcast_to(part, (2, *nodes))
-        for part in (*crisis.attack.backs_by_type, crisis.attack.intervenes_by_type)
+        np.broadcast_to(values, (2, *nodes))
+        for values in (*crisis.attack.backs_by_type, crisis.attack.intervenes_by_type)
     ]
     now = (
         *crisis.escalation.backs_by_type,
         crisis.escalation.intervenes_by_type,
         crisis.answers_firmly_by_type,
     )
-    by_type = [np.broadcast_to(part, (2, GAMES)) for part in now]
-    plain = [np.broadcast_to(part, (1, GAMES)) for part in (crisis.retaliates, crisis.escalates)]
+    by_type = [np.broadcast_to(values, (2, GAMES)) for values in now]
+    plain = [
+        np.broadcast_to(values, (1, GAMES)) for values in (crisis.retaliates, crisis.escalates)
+    ]
     return np.concatenate(
-        [part.reshape(-1, GAMES) for part in (*by_node, *by_type, *plain, crisis.response)]
+        [values.reshape(-1, GAMES) for values in (*by_node, *by_type, *plain, crisis.response)]
     )
 
 

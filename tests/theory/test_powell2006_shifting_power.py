@@ -141,9 +141,9 @@ def loss_and_surplus(draws, nodes):
     return peace[0] - np.max(plans, axis=0), peace[0] - war[0], war, peace
 
 
-def attacks(given):
+def attacks(stated):
     """Russia's chance of attacking at a review now, one entry a design."""
-    return game(given).response[0]
+    return game(stated).response[0]
 
 
 def critical_target(value, years):
@@ -212,10 +212,10 @@ def test_attacks_exactly_when_the_loss_by_the_shift_exceeds_the_surplus(foresigh
     one imagined year and with six.
     """
     nodes = FORESIGHT[foresight]
-    given = scenario(
+    stated = scenario(
         "none", SETTING, SHIFTS, TERMS[terms], NO_NOISE, {"russia.foresight": nodes}, designs=3000
     )
-    loss, surplus, war, peace = loss_and_surplus(model_at(given).draws, nodes)
+    loss, surplus, war, peace = loss_and_surplus(model_at(stated).draws, nodes)
     if len(nodes) == 1:
         assert np.allclose(
             loss,
@@ -223,7 +223,7 @@ def test_attacks_exactly_when_the_loss_by_the_shift_exceeds_the_surplus(foresigh
             rtol=0,
             atol=1e-12,
         )
-    attacked, clear = attacks(given), abs(loss - surplus) > CLEAR
+    attacked, clear = attacks(stated), abs(loss - surplus) > CLEAR
     assert clear.mean() > 0.99
     assert np.allclose(attacked[clear], (loss > surplus)[clear], rtol=0, atol=1e-12)
     assert min(np.sum(loss[clear] > surplus[clear]), np.sum(loss[clear] < surplus[clear])) > 100
@@ -286,7 +286,7 @@ def test_histories_end_before_the_shift_on_one_side_of_the_threshold_only(size, 
 
     All end before it, or none does.
     """
-    given = facing(
+    stated = facing(
         1.0,
         3.0,
         80 + size * (critical_target(1.0, 3.0) - 80),
@@ -296,7 +296,7 @@ def test_histories_end_before_the_shift_on_one_side_of_the_threshold_only(size, 
         designs=100,
         replicates=2,
     )
-    ended = histories(given)
+    ended = histories(stated)
     assert np.all(ended.entry >= 2)
     assert np.mean(ended.ended_by(Cause.ATTACK) * (ended.years < 2)) == share
     assert np.mean(ended.ended_by(Cause.ATTACK)) == 1
@@ -327,8 +327,8 @@ def test_while_the_terms_are_fixed_no_shift_in_power_is_a_reason_to_attack():
             "russia.value_of_prevailing": value,
             "ukraine.strength_target": uniform(80, 2000),
         }
-        given = scenario("none", SETTING, NO_NOISE, changes, designs=500)
-        assert np.allclose(attacks(given), surplus < 0, rtol=0, atol=1e-12)
+        stated = scenario("none", SETTING, NO_NOISE, changes, designs=500)
+        assert np.allclose(attacks(stated), surplus < 0, rtol=0, atol=1e-12)
 
 
 EARLY, LATE = (0.0, 0.5), (3.0, 20.0)
@@ -365,17 +365,17 @@ def results() -> dict[str, Measured]:
     """Attacks per year at peace without and with the arms, and the paired differences, early and
     late.
     """
-    found = {}
+    quotes = {}
     for name, ages in (("first half-year", EARLY), ("years 4 to 20", LATE)):
         for regime in ("none", "arms_only"):
-            found[f"{name}, {regime}"] = rate(
+            quotes[f"{name}, {regime}"] = rate(
                 ended(regime).design, *ended(regime).between(*ages, Cause.ATTACK)
             )
-        found[f"{name}, difference"] = more_with_arms(ages)
-        found[f"{name}, difference with fixed terms"] = more_with_arms(ages, follow=False)
-    found |= {f"drift, {regime}": drift(regime) for regime in ("none", "arms_only")}
+        quotes[f"{name}, difference"] = more_with_arms(ages)
+        quotes[f"{name}, difference with fixed terms"] = more_with_arms(ages, follow=False)
+    quotes |= {f"drift, {regime}": drift(regime) for regime in ("none", "arms_only")}
     design, following, fixed = ended("none").design, saved_by_arms(), saved_by_arms(follow=False)
-    return found | {
+    return quotes | {
         "holds 20 years, arms add": mean(following, design),
         "holds 20 years, arms add, fixed terms": mean(fixed, design),
         "holds 20 years, arms add, by terms that follow": mean(following - fixed, design),

@@ -100,7 +100,7 @@ def results() -> dict[str, object]:
     """Chances without and with a token, and what forces add to durability, by whether they bind and
     tell.
     """
-    found: dict[str, object] = {
+    quotes: dict[str, object] = {
         "P_E, no force": f"{resolve(0):.3f}",
         "P_E, a brigade": f"{resolve(TOKEN):.3f}",
         "p(D), no force": f"{ground(0):.4f}",
@@ -108,7 +108,7 @@ def results() -> dict[str, object]:
         "P_E gained": f"{100 * (resolve(TOKEN) - resolve(0)):.1f} percentage points",
         "p(D) lost": f"{100 * (ground(0) - ground(TOKEN)):.2f} percentage points",
     }
-    return found | {
+    return quotes | {
         f"{name} add, {means}": gained(brigades, means)
         for means in MEANS
         for name, brigades in (("a brigade", TOKEN), ("five", DIVISION), ("twenty", CORPS))

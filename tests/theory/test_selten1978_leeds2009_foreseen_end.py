@@ -97,7 +97,7 @@ def test_a_successor_is_bound_by_law_and_by_what_he_inherits(ratified, inherited
     foreseen.
     """
     clause = {"regime.commitment.ratified": ratified, "regime.commitment.inherited": inherited}
-    given = scenario(
+    stated = scenario(
         "article5_like",
         medians("article5_like"),
         clause,
@@ -105,13 +105,13 @@ def test_a_successor_is_bound_by_law_and_by_what_he_inherits(ratified, inherited
         designs=2,
     )
     bound = 0.8 * (ratified + (1 - ratified) * inherited)
-    promised = np.broadcast_to(game(given).terms.united_states_promised, (7, 2))[:, 0]
+    promised = np.broadcast_to(game(stated).terms.united_states_promised, (7, 2))[:, 0]
     assert promised == pytest.approx(
-        np.where(np.array([0.0, *given.russia.foresight]) < ELECTION, 0.8, bound)
+        np.where(np.array([0.0, *stated.russia.foresight]) < ELECTION, 0.8, bound)
     )
-    later = game(given, 2.0)
+    later = game(stated, 2.0)
     assert np.ravel(later.now(later.terms.united_states_promised))[0] == pytest.approx(bound)
-    assert np.unique(np.ravel(game(given).terms.europe_promised)) == pytest.approx(
+    assert np.unique(np.ravel(game(stated).terms.europe_promised)) == pytest.approx(
         np.ravel(later.terms.europe_promised)[0]
     )
 
@@ -140,10 +140,12 @@ def results() -> dict[str, Measured]:
     """Attacks per year at peace before and after the end of the term, and before and after the
     first election; and what holds.
     """
-    found = {}
+    quotes = {}
     for when, ages in (("three years before", BEFORE), ("three years after", AFTER)):
-        found |= {f"{when}, {name}": attacks(name, ages) for name in ("no term", "may end", "ends")}
-        found |= {
+        quotes |= {
+            f"{when}, {name}": attacks(name, ages) for name in ("no term", "may end", "ends")
+        }
+        quotes |= {
             f"{when}, {name} against no term": more(name, "no term", ages)
             for name in ("may end", "ends")
         }
@@ -151,17 +153,17 @@ def results() -> dict[str, Measured]:
         ("until the election", (0.0, ELECTION)),
         ("three years after it", (ELECTION, ELECTION + 3)),
     ):
-        found |= {f"{when}, {name}": attacks(name, ages) for name in ("law", "inherited", "word")}
-        found |= {
+        quotes |= {f"{when}, {name}": attacks(name, ages) for name in ("law", "inherited", "word")}
+        quotes |= {
             f"{when}, {name} against law": more(name, "law", ages) for name in ("inherited", "word")
         }
     held = {name: 1 - ended(name).ended_by() for name in PROMISES}
     design = ended("no term").design
-    found |= {
+    quotes |= {
         f"holds 20 years, {name}": mean(held[name], design)
         for name in ("no term", "may end", "ends", "word")
     }
-    return found | {
+    return quotes | {
         f"holds 20 years, {name} against no term": mean(held[name] - held["no term"], design)
         for name in ("may end", "ends", "word")
     }

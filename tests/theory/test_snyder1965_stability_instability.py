@@ -100,21 +100,21 @@ def results() -> dict[str, Measured]:
     """Wars and probes per year at peace, paired differences from no guarantee, and what probing
     adds.
     """
-    found = {
+    quotes = {
         f"{what}, {name}": per_year(name, what)
         for name in ("none", *ABOVE, *BELOW)
         for what in ("wars", "probes")
     }
-    found |= {
+    quotes |= {
         f"{what}, {name} against none": change(name, what)
         for name in (*ABOVE, *BELOW)
         for what in ("wars", "probes")
     }
-    found |= {
+    quotes |= {
         f"probes per war, {name}": probes_per_war(name)
         for name in ("none", "American promise", "European promise", "article5_like")
     }
-    return found | {
+    return quotes | {
         "probing adds": probes_add(),
         "probing adds, by attack": probes_add(cause=Cause.ATTACK),
         "probing adds, no ground lost": probes_add("no ground lost"),

@@ -67,7 +67,7 @@ def threshold(crisis, draws):
     """b_E*, one entry a design: below 0 no threat is needed, above 1 no threat is enough."""
     attack = crisis.attack_at_once
     irresolute, resolute = (
-        np.broadcast_to(each, crisis.will.shape) for each in attack.intervenes_by_type
+        np.broadcast_to(chance, crisis.will.shape) for chance in attack.intervenes_by_type
     )
     alone, together = (
         attack.odds[fights] * crisis.russia.value_of_prevailing for fights in (ABSTAINS, INTERVENES)
@@ -87,10 +87,10 @@ def test_russia_is_deterred_exactly_from_a_threshold_belief_on():
 
     In each the threshold is solved by hand, and many reputations lie on either side of it.
     """
-    given = scenario("none", CHALLENGED, CHALLENGES, SURE, designs=3000)
+    stated = scenario("none", CHALLENGED, CHALLENGES, SURE, designs=3000)
     reputation = np.random.default_rng(2000).random(3000)
-    crisis = game(given, reputation=reputation)
-    critical = threshold(crisis, model_at(given).draws)
+    crisis = game(stated, reputation=reputation)
+    critical = threshold(crisis, model_at(stated).draws)
     clear = abs(crisis.attack_now - crisis.value_of_holding) > CLEAR
     assert clear.mean() > 0.99
     assert np.allclose(
@@ -113,7 +113,7 @@ def test_the_better_the_status_quo_the_less_belief_is_needed():
 
     A Russia that is well served by it holds though it believes in nobody.
     """
-    given = scenario(
+    stated = scenario(
         "none",
         CHALLENGED,
         IN_TIME,
@@ -125,12 +125,12 @@ def test_the_better_the_status_quo_the_less_belief_is_needed():
         },
         designs=500,
     )
-    quo = model_at(given).draws["russia.status_quo_value"]
+    quo = model_at(stated).draws["russia.status_quo_value"]
     order = np.argsort(quo)
     needed = [
         REPUTATIONS[np.argmax(held)] if (held := column < 0.5).any() else np.inf
         for column in np.stack(
-            [game(given, reputation=reputation).response[0] for reputation in REPUTATIONS]
+            [game(stated, reputation=reputation).response[0] for reputation in REPUTATIONS]
         )[:, order].T
     ]
     assert np.all(np.diff(needed) <= 0)
@@ -143,8 +143,8 @@ def chances(regime: str) -> np.ndarray:
     """Russia's chance of attacking at a review a year after the ceasefire, (reputation, design), in
     the reference world with its noise.
     """
-    given = scenario(regime, designs=500)
-    return np.stack([game(given, 1.0, reputation).response[0] for reputation in REPUTATIONS])
+    stated = scenario(regime, designs=500)
+    return np.stack([game(stated, 1.0, reputation).response[0] for reputation in REPUTATIONS])
 
 
 def never_rises(regime: str) -> np.ndarray:
@@ -154,8 +154,8 @@ def never_rises(regime: str) -> np.ndarray:
 
 def greatest_rise(regime: str) -> float:
     """The most, over designs, that reputation can add to the chance of attack."""
-    each = chances(regime)
-    return float(np.max(each - np.minimum.accumulate(each, axis=0)))
+    rising = chances(regime)
+    return float(np.max(rising - np.minimum.accumulate(rising, axis=0)))
 
 
 @cache
@@ -176,22 +176,22 @@ def believed(prior: float) -> Histories:
 @cache
 def results() -> dict[str, object]:
     """How regularly belief deters, and what that makes of histories."""
-    found: dict[str, object] = {
+    quotes: dict[str, object] = {
         f"never invites, {regime}": f"{never_rises(regime).sum()} of 500" for regime in REGIMES
     }
-    found |= {f"greatest rise, {regime}": f"{greatest_rise(regime):.3f}" for regime in REGIMES}
-    found |= {
+    quotes |= {f"greatest rise, {regime}": f"{greatest_rise(regime):.3f}" for regime in REGIMES}
+    quotes |= {
         f"attacked, prior {prior:g}": mean(
             believed(prior).ended_by(Cause.ATTACK), believed(prior).design
         )
         for prior in (0.1, 0.5, 0.9)
     }
     for low, high in ((0.1, 0.5), (0.5, 0.9)):
-        found[f"prior {high:g} against {low:g}"] = mean(
+        quotes[f"prior {high:g} against {low:g}"] = mean(
             believed(high).ended_by(Cause.ATTACK) - believed(low).ended_by(Cause.ATTACK),
             believed(low).design,
         )
-    return found
+    return quotes
 
 
 @pytest.mark.parametrize("regime", ["coalition", "article5_like", "nato"])
