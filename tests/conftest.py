@@ -140,7 +140,9 @@ def calibrated(
         "calibration.study.FRESH": 5,
         "calibration.study._FRESH_HISTORIES": 50,
         "calibration.study._TRUE_HISTORIES": 90,
-        "calibration.study._REFITS": 5,
+        "calibration.study._REFITS": 3,
+        "calibration.study.POWER": 11,
+        "calibration.study._COARSER": 10,
         "scoring.RESAMPLES": 40,
     }
     with pytest.MonkeyPatch.context() as patched:

@@ -312,8 +312,8 @@ def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path, monke
     assert alone["record"]["war"][0]["class"] == "all"
     assert alone["record"]["war"][0]["estimate@10"] == pytest.approx(0.743, abs=0.001)
     files = [str(LIBRARY[stand.scenario]) for stand in CLASS_SCENARIOS]
-    words = ["history", *files, "--designs", "40", "--replicates", "5", "--out", str(tmp_path)]
-    document = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
+    small = ["--designs", "40", "--replicates", "5", "--out", str(tmp_path)]
+    document = json.loads(CliRunner().invoke(app, ["history", *files, *small, "--json"]).stdout)
     assert {(row["predictor"], row["score"], row["years"]) for row in document["scores"]} == {
         (name, kind, year)
         for name in ("model", "Kaplan-Meier", "Weibull", "Weibull by class")
@@ -327,7 +327,8 @@ def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path, monke
         "fighting.png",
         "forecasters.png",
     }
-    printed = CliRunner().invoke(app, [*words, "--no-figures"]).stdout
+    two = [str(LIBRARY[name]) for name in ("none", "monitors")]
+    printed = CliRunner().invoke(app, ["history", *two, *small, "--no-figures"]).stdout
     assert "Past ceasefires without renewed war, %" in printed
     assert "Brier score of durability" in printed
     assert "The model beside the historical record" in printed

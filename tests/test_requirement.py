@@ -268,7 +268,9 @@ def searched(scenarios, few_file, tmp_path_factory):
         out,
         "--json",
     ]
-    result = CliRunner().invoke(app, list(map(str, words)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sim.study.cheapest.ROUNDS", 2)
+        result = CliRunner().invoke(app, list(map(str, words)))
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout), out, words
 
@@ -311,8 +313,9 @@ def test_what_is_reported_is_what_a_run_gives(searched, scenarios, few_file):
     )
 
 
-def test_a_search_is_repeated_exactly(searched):
+def test_a_search_is_repeated_exactly(searched, monkeypatch):
     """The same command gives the same document."""
+    monkeypatch.setattr("sim.study.cheapest.ROUNDS", 2)
     document, _, words = searched
     again = CliRunner().invoke(app, list(map(str, words)))
     assert json.loads(again.stdout) == document

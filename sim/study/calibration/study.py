@@ -25,7 +25,7 @@ from sim.study.calibration.histories import (
     representing,
     simulate_candidates,
 )
-from sim.study.calibration.posterior import Prior
+from sim.study.calibration.posterior import POWER, Prior
 from sim.study.calibration.prior import hypercube, independent
 from sim.study.columns import Column, Kind, TableSchema, estimate_with_limits, with_limits
 from sim.study.finding import Finding
@@ -257,7 +257,7 @@ def _tables(
     and the candidates that the emulator has not seen.
     """
     emulator = Emulator(bank)
-    prior = Prior.from_emulator(emulator, seed=seed)
+    prior = Prior.from_emulator(emulator, POWER, seed)
     posterior, ranked = prior.posterior(cases), self_check.ranks(prior, truths, cases)
     met = np.arange(len(bank.scores)) % _SETS
     again = [
