@@ -4,6 +4,7 @@ No history is computed twice, and the bytes are those of a run from nothing.
 """
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -65,11 +66,11 @@ def test_a_larger_run_computes_only_what_it_adds(
     assert sim.read_run(larger.folder).manifest["worlds"] == 400
 
 
-def test_workers_add_the_same(scenarios, from_nothing, tmp_path, monkeypatch):
-    """Two processes for what is added."""
+def test_an_executor_adds_the_same(scenarios, from_nothing, tmp_path):
+    """Two threads for what is added."""
     sim.run(scenario_of(scenarios, 50), out=tmp_path)
-    monkeypatch.setattr(runs, "POOL_START", 0)
-    last = sim.run(scenario_of(scenarios, 100), out=tmp_path, workers=2, block=BLOCK)
+    with ThreadPoolExecutor(2) as threads:
+        last = sim.run(scenario_of(scenarios, 100), out=tmp_path, executor=threads, block=BLOCK)
     assert last.manifest["sha256"] == from_nothing
 
 

@@ -289,7 +289,9 @@ def test_the_calibrated_predictor_is_blind_to_the_case_that_it_predicts(prior):
 
 @pytest.fixture(scope="module")
 def by_class():
-    return representing([sim.load(LIBRARY[stand.scenario]) for stand in CLASS_SCENARIOS])
+    """The scenarios of the record, in quarters of a year."""
+    quarterly = {"sampling.steps_per_year": 4}
+    return representing([sim.load(LIBRARY[stand.scenario], quarterly) for stand in CLASS_SCENARIOS])
 
 
 def test_candidates_have_histories_of_their_own_which_all_classes_share(by_class, monkeypatch):
@@ -557,7 +559,8 @@ def test_history_scores_a_calibration_left_out_and_refuses_one_that_has_seen_the
     """
     monkeypatch.setattr("sim.study.scoring.RESAMPLES", 20)
     files = [str(LIBRARY[stand.scenario]) for stand in CLASS_SCENARIOS]
-    small = ["--designs", "20", "--replicates", "2", "--out", str(tmp_path), "--json"]
+    size = ["--designs", "20", "--replicates", "2"]
+    small = [*size, "--no-figures", "--json", "--out", str(tmp_path)]
     _, folder = calibrated
     result = CliRunner().invoke(app, ["history", *files, "--calibration", str(folder), *small])
     assert result.exit_code == 0, result.output

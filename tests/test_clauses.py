@@ -383,8 +383,10 @@ def test_the_how_to_runs(tmp_path, monkeypatch):
     (tmp_path / "my_deal.toml").write_text(blocks["toml"])
     commands = [line.split()[1:] for line in blocks["sh"].splitlines()]
     assert len(commands) == 5
+    small = ["--designs", "20", "--replicates", "2", "--no-figures"]
     for words in (*commands, ["check", "--json", "my_deal.toml"], ["show", "my_deal.toml"]):
-        result = CliRunner().invoke(app, words)
+        simulates = words[0] in ("run", "compare")
+        result = CliRunner().invoke(app, [*words, *small] if simulates else words)
         assert result.exit_code == 0, result.output
         if words == ["check", "my_deal.toml"]:
             assert (result.stdout, result.stderr) == (blocks["text"], "")

@@ -4,6 +4,7 @@
 
 import json
 import math
+import pickle
 
 import jsonschema
 import numpy as np
@@ -13,7 +14,6 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import sim
-from sim.ensemble import run as runs
 from sim.ensemble.counted import parameter_sets
 from sim.ensemble.variants import simulate_variants
 from sim.model.designs import designs
@@ -140,11 +140,10 @@ def test_the_bytes_are_those_of_any_blocks_and_of_a_run_that_was_added_to(depend
     np.testing.assert_array_equal(counted[0, 0], sets[OTHER])
 
 
-@pytest.mark.long
-def test_processes_draw_the_same(dependent, monkeypatch):
-    """Two of them, block by block."""
-    monkeypatch.setattr(runs, "POOL_START", 0)
-    one, two = (sim.run(dependent, out=None, workers=count, block=200) for count in (1, 2))
+def test_another_process_draws_the_same(dependent):
+    """From the scenario as it receives it, block by block."""
+    received = pickle.loads(pickle.dumps(dependent))  # noqa: S301  our own bytes
+    one, two = (sim.run(scenario, out=None, block=200) for scenario in (dependent, received))
     assert one.outcomes.equals(two.outcomes)
 
 
