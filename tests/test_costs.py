@@ -37,7 +37,7 @@ def run(scenarios, name, changes):
 def runs(scenarios):
     """Regimes with and without troops, arms and accession, in which wars resume in every way."""
     return {
-        name: run(scenarios, name, {"sampling.designs": 150, "sampling.replicates": 4})
+        name: run(scenarios, name, {"sampling.designs": 150})
         for name in ("none", "coalition", "nato")
     }
 
@@ -284,7 +284,7 @@ def test_uncertain_prices_widen_the_spread_alone(runs, scenarios, tmp_path):
         f'extends = ["{scenarios}/coalition.toml", "{scenarios}/uncertain_costs.toml"]'
     )
     uncertain = sim.run(
-        sim.load(tmp_path / "both.toml", {"sampling.designs": 150, "sampling.replicates": 4}),
+        sim.load(tmp_path / "both.toml", {"sampling.designs": 150}),
         out=None,
     )
     np.testing.assert_array_equal(uncertain.outcomes["years"], runs["coalition"].outcomes["years"])

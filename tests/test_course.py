@@ -261,7 +261,7 @@ def measured(model, weights, until):
     }
 
 
-def compare(worlds, chunk=20_000):
+def compare(worlds, chunk=10_000):
     """How far weighting and selection are apart, in standard errors: a row for each course."""
     scenario = rich(worlds // 10, 10)
     fixed = {name: [] for name in COURSES}
