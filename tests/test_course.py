@@ -139,6 +139,7 @@ def repeated(course):
     return sum(event.what == "voided" for event in course.events) > 1
 
 
+@pytest.mark.long
 def test_a_course_taken_from_a_history_and_fixed_reproduces_it_bit_for_bit():
     scenario, kinds, checked = rich(**{"sampling.horizon_years": 4}), set(), 0
     for world in range(80):

@@ -219,6 +219,7 @@ def test_learning_is_calibrated(count, scenario):
     assert (informative > 0.02).all()
 
 
+@pytest.mark.long
 def test_the_command_prints_the_answer(scenarios, tmp_path, command):
     """As JSON with its folder, and as text; from a course in a file."""
     course = tmp_path / "so_far.toml"
