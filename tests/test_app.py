@@ -414,9 +414,11 @@ CHANGED = {
 }
 
 
-@pytest.mark.parametrize("view", settings.VIEWS)
+@pytest.mark.parametrize("view", settings.VIEWS[1:])
 def test_every_view_gives_the_command_and_the_python(view, page, tmp_path, monkeypatch):
-    """Both run as they stand, unless they take a file that the page offers."""
+    """Both run as they stand, unless they take a file that the page offers; of the first view, that
+    of answers, the next test compares the numbers too.
+    """
     at = page(view=view, **CHANGED, **TINY)
     codes = [block.value for block in at.main.code]
     (command,) = [code for code in codes if code.startswith("ceasefire ")]
