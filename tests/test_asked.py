@@ -46,7 +46,7 @@ def counted(monkeypatch):
         return True
 
     monkeypatch.setattr(CeasefireModel, "__init__", beginning)
-    monkeypatch.setattr("sim.cli.size.MANY", -1)
+    monkeypatch.setattr("sim.cli.size.MAX_UNASKED", -1)
     monkeypatch.setattr("sim.cli.size._can_ask", lambda: True)
     monkeypatch.setattr("typer.confirm", answer)
     for name, size in TAKES.items():
@@ -115,7 +115,7 @@ def test_what_grows_out_of_little_is_asked_for(words, tmp_path, monkeypatch, com
     is precise enough.
     """
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sim.cli.size.MANY", 50)
+    monkeypatch.setattr("sim.cli.size.MAX_UNASKED", 50)
     small = {"sampling.designs": 10, "sampling.replicates": 6, "sampling.horizon_years": 1}
     sim.run(sim.load("none", small), out=tmp_path).folder.rename("none")
     (tmp_path / "log.toml").write_text(

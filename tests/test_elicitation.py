@@ -270,7 +270,7 @@ def test_the_expert_is_a_factor_of_a_sensitivity(few):
     index = finding.table.set_index(["factor", "index"]).loc[(COMPONENT, "first order")]
     error = np.hypot(variance["high"] - variance["low"], index["high"] - index["low"]) / 3.92
     assert abs(variance["estimate"] - index["estimate"]) < 4 * error
-    assert "which expert" in " ".join(map(str, section_of(finding).tables[0].rows()))
+    assert "which expert" in " ".join(map(str, section_of(finding).tables[0].rows))
     for draw in section_of(finding).figures.values():
         draw()
 

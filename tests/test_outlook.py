@@ -99,7 +99,7 @@ def test_a_page_tells_it_with_its_figures(finding):
     assert set(section.figures) == {"outlook", "learned", "watch"}
     for draw in section.figures.values():
         assert draw().has_data()
-    assert [len(table.rows()) for table in section.tables[1:2]] == [len(SO_FAR.events)]
+    assert [len(table.rows) for table in section.tables[1:2]] == [len(SO_FAR.events)]
 
 
 YEARLY = tuple(

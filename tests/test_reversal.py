@@ -86,7 +86,7 @@ def test_the_line_names_both_and_the_step(finding):
     assert reversal.STEP in line
     assert "±" in line
     shown = section(finding)
-    assert len(shown.tables[0].rows()) == len(finding.table)
+    assert len(shown.tables[0].rows) == len(finding.table)
 
 
 def test_it_is_read_where_it_was_found(runs, finding, tmp_path, monkeypatch):

@@ -318,7 +318,7 @@ def test_rows_of_joint_draws_have_no_lowest_tenth(none):
     assert finding.table["factor"].unique().tolist() == [JOINT]
     assert finding.tables["swings"].empty
     assert not finding.tables["points"].duplicated(["russia.value_of_prevailing"]).any()
-    assert tuple(section(finding).tables[0].rows()[0][3:5]) == ("no order", "no order")
+    assert tuple(section(finding).tables[0].rows[0][3:5]) == ("no order", "no order")
     assert "what is drawn with it" in sim.plots.influence(finding).get_title(loc="left")
     tornado = sim.plots.tornado(finding)
     assert not tornado.child_axes[0].patches
@@ -393,7 +393,7 @@ def test_a_member_of_the_coalition_may_be_uncertain(scenarios, few):
     assert "europe.members.Poland.reliability" in set(finding.table["factor"])
     assert any(
         row[0].startswith("Poland: chance that the pledge is honoured")
-        for row in section(finding).tables[0].rows()
+        for row in section(finding).tables[0].rows
     )
 
 

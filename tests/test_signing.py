@@ -305,7 +305,7 @@ def test_a_run_says_where_a_signature_selects(runs):
     selected = [label for label, run in shown.labelled if run.is_selected]
     assert "Article 5-like protection" in selected
     section = signature(shown)
-    assert [row[0] for row in section.tables[0].rows()] == selected
+    assert [row[0] for row in section.tables[0].rows] == selected
     assert [text for text in section.answer if "“if signed” counts" in text] == [IMPOSED_OR_SIGNED]
     said = " ".join(text for paragraph in answer(shown) for text in paragraph.answer)
     assert said.count(IMPOSED_OR_SIGNED) == 1

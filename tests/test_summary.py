@@ -60,8 +60,6 @@ def test_each_estimate_is_made_once(runs, monkeypatch):
     shown = comparison(runs)
     answer(shown)
     for section in sections(shown):
-        for table in (*section.tables, *section.details):
-            table.rows()
         for draw in section.figures.values():
             plt.close(draw().get_figure())
     document(shown)
