@@ -124,7 +124,7 @@ def simulated(name, scenario, kind=sim.CeasefireModel):
     model = kind(scenario, scenario.sampling.worlds)
     while model.running:
         model.step()
-    return SimpleNamespace(name=name, label=name.replace("_", " "), worlds=outcomes(model).to_pandas(),
+    return SimpleNamespace(name=name, label=name.replace("_", " "), worlds=outcomes(model),
                            horizon_years=scenario.sampling.horizon_years)
 
 

@@ -19,13 +19,13 @@ TAKES = {
     "sim.study.calibration.study.MIN_CANDIDATES": 12,
     "sim.study.calibration.study.MIN_HISTORIES": 6,
     "sim.study.calibration.study.MIN_CHECKS": 3,
-    "sim.study.calibration.study.FRESH": 2,
+    "sim.study.calibration.study.FRESH_CANDIDATES": 2,
     "sim.study.calibration.study._FRESH_HISTORIES": 5,
     "sim.study.calibration.study._TRUE_HISTORIES": 90,
     "sim.study.calibration.study._REFITS": 1,
     "sim.study.calibration.emulator.DEGREE": 1,
     "sim.study.calibration.emulator._TOLERANCE": 0.1,
-    "sim.study.scoring.RESAMPLES": 4,
+    "sim.study.scoring.CHEAP_RESAMPLES": 4,
     "sim.study.cheapest.ROUNDS": 1,
 }
 """Sizes under which a study takes a moment, and counts itself as it does."""

@@ -111,6 +111,9 @@ def test_a_hostile_address_does_not_end_the_explorer(tmp_path, patience):
             assert b"root:" not in said
             assert said[:9] in (b"", b"HTTP/1.1 ")
             assert healthy(port, patience)
+        for long in ("400 digits", "ten megabytes", "a million names"):
+            said = beginning_of_answer(port, ADDRESSES[long], patience)
+            assert said.startswith(b"HTTP/1.1 200")
         assert answer(port, f"http://127.0.0.1:{port}", patience) == 101
 
 

@@ -141,7 +141,7 @@ def test_a_repeated_command_reads_what_was_printed(words, imported, command, tmp
     sizes = SMALL[:4] if words[0] == "history" else SMALL
     listed = [*words, *sizes, "--out", tmp_path]
     command(*listed)
-    modules = imported(*listed)
+    (modules,) = imported(listed)
     assert "sim.presentation.reply" in modules
     statistics = {"scipy.special", "scipy.optimize", "scipy.stats"}
     assert not modules & (HEAVY | statistics | {"sim.analysis.summary", "sim.model", "sim.plots"})

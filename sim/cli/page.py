@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from sim.ensemble.store import Run
     from sim.study.finding import Finding
 
+_LONGEST_REQUEST = 2**24
+"""Bytes of a request that the page answers in words; the server would refuse more than 64 kB of
+them, if they come in pieces. A browser sends some two million.
+"""
+
 
 @app.command()
 @asks_first
@@ -196,12 +201,14 @@ def _serve(folder: Path, host: str, port: int, *, open_browser: bool) -> None:
     import matplotlib as mpl
     from streamlit import net_util
     from streamlit.web import cli
+    from uvicorn.protocols.http import h11_impl
 
     from sim import app as explorer
     from sim.plots.style import STYLE
 
     mpl.rcParams.update(STYLE)
     net_util.get_external_ip = _not_asked
+    vars(h11_impl)["DEFAULT_MAX_INCOMPLETE_EVENT_SIZE"] = _LONGEST_REQUEST
 
     options = {
         "server.address": host,
