@@ -10,11 +10,11 @@ from sim.presentation.section import Column, Section, Table, figure
 from sim.scenario.schema import described
 from sim.study.cheapest import (
     IN_NINE_OF_TEN,
-    NINE_OF_TEN,
     NOT_REACHED,
     ON_AVERAGE,
     ON_FRONTIER,
     REACHED_WITHIN_ERROR,
+    SURE_SHARE,
 )
 from sim.study.finding import Finding
 from sim.wording import above_limits, of_row, with_error
@@ -85,7 +85,7 @@ def _confirmed(row: Any, role: str, hold: float) -> str:
     names, level = (
         (("estimate", "low", "high"), hold)
         if role == ON_AVERAGE
-        else (("sure", "sure_low", "sure_high"), NINE_OF_TEN)
+        else (("sure", "sure_low", "sure_high"), SURE_SHARE)
     )
     middle, least, most = (row[f"fresh_{name}"] for name in names)
     if least >= level:

@@ -31,7 +31,10 @@ REACHED, REACHED_WITHIN_ERROR, NOT_REACHED = (
     "reached within the sampling error",
     "not reached",
 )
-NINE_OF_TEN = 0.9
+SURE_SHARE = 0.9
+"""Share of parameter sets of which the stricter answer is to be true: nine of ten, as other ranges
+are over 90 % of them.
+"""
 ROUNDS = 8
 """A judgement: more has not moved the answer of the examples by more than its error
 (docs/requirement.md).
@@ -158,7 +161,7 @@ def answer(points: pd.DataFrame, role: str, hold: float) -> pd.DataFrame:
 
 def _level(role: str, hold: float) -> float:
     """The share that an answer must reach."""
-    return hold if role == ON_AVERAGE else NINE_OF_TEN
+    return hold if role == ON_AVERAGE else SURE_SHARE
 
 
 def _proposals(points: Points, hold: float, rng: np.random.Generator) -> Floats:

@@ -26,9 +26,9 @@ from sim.scenario.schema import Scenario
 from sim.study.cheapest import (
     IN_NINE_OF_TEN,
     MEASURE_OF_ANSWER,
-    NINE_OF_TEN,
     ON_AVERAGE,
     ON_FRONTIER,
+    SURE_SHARE,
     Points,
     Progress,
     answer,
@@ -259,7 +259,7 @@ def _simulate(
         "cost": cost.value,
         "cost_low": cost.low,
         "cost_high": cost.high,
-        "nine_of_ten": float(np.quantile(by_design(holds, worlds), 1 - NINE_OF_TEN)),
+        "nine_of_ten": float(np.quantile(by_design(holds, worlds), 1 - SURE_SHARE)),
     }
 
 
