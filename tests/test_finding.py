@@ -71,7 +71,7 @@ def findings(scenarios, few, calibrated):
         "calibration": read(calibrated[1]),
         "elicitation": elicitation.pool_beliefs(read_beliefs(none, ANSWERS)),
         "reversal": reversal.find_reversal(runs),
-        "outlook": outlook.find_outlook(coalition, SO_FAR, signature=runs[1]),
+        "outlook": outlook.find_outlook(coalition, SO_FAR, signature=runs[1], out=None),
     }
 
 
