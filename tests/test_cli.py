@@ -476,6 +476,22 @@ def test_a_sweep_is_a_table_of_runs(scenarios, tmp_path, command):
     assert sampled["regime.deployment.brigades"].nunique() == 3
 
 
+def test_a_sweep_says_where_durability_is_highest(scenarios, tmp_path, command):
+    """In a sentence and a table of whole lines: a row a combination, a column a year."""
+    words = ("sweep", scenarios / "none.toml", "--grid", "regime.commitment.europe=0:1:2")
+    words = (*words, "--years", 5, *SMALL, "--out", tmp_path)
+    table = pd.DataFrame(json.loads(command(*words, "--json").stdout))
+    printed = " ".join(command(*words).stdout.split())
+    last = table[table["years"] == 5].set_index("regime.commitment.europe")["estimate"]
+    for word, value in (("most", last.idxmax()), ("fewest", last.idxmin())):
+        assert (
+            f"After 5 years, the {word} ceasefires still hold with “promise of the European "
+            f"coalition” at {value:g}: {100 * last[value]:.1f} % ("
+        ) in printed
+    for share in table["estimate"]:
+        assert f"{100 * share:.1f} (±" in printed
+
+
 def test_precision_is_reached_and_what_it_took_is_said(scenarios, tmp_path, command):
     """Every durability's error is at most what was asked for, and more designs than the scenario's
     were needed.

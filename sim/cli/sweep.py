@@ -86,6 +86,7 @@ def _answer(
     out: Path,
 ) -> Answer:
     """Durability at every combination of the values, or at a sample of them."""
+    from sim.presentation.sweep import section
     from sim.study import sweep as study
 
     points = (
@@ -110,9 +111,8 @@ def _answer(
                 yield run
 
     table = study.durability_by_point(points, runs())
-    text = table.to_string(index=False, float_format=lambda value: f"{value:.3f}", line_width=80)
     return Answer(
         document=lambda: json.loads(table.to_json(orient="records", double_precision=15)),
         files=files,
-        lines=(text,),
+        sections=lambda: [section(scenario.label or scenario.name, list(values), table)],
     )
