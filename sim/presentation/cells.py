@@ -78,14 +78,15 @@ def both(row: Any, *, signed: bool = False, scale: float = 100, digits: int = 1)
     over = (
         ""
         if math.isnan(row["spread_low"])
-        else f"\n{_scaled(row['spread_low'], digits - 1, scale, signed=signed)} to "
-        f"{_scaled(row['spread_high'], digits - 1, scale, signed=signed)}"
+        else f"\n{scaled(row['spread_low'], digits - 1, scale, signed=signed)} to "
+        f"{scaled(row['spread_high'], digits - 1, scale, signed=signed)}"
     )
     error = scale * (row["high"] - row["low"]) / 2
-    return f"{_scaled(row['estimate'], digits, scale, signed=signed)} (±{error:.{digits}f}){over}"
+    return f"{scaled(row['estimate'], digits, scale, signed=signed)} (±{error:.{digits}f}){over}"
 
 
-def _scaled(value: float, digits: int, scale: float, *, signed: bool) -> str:
+def scaled(value: float, digits: int, scale: float, *, signed: bool = False) -> str:
+    """A number with so many digits, `scale` times as large; never a negative zero."""
     number = round(scale * value, digits) + 0.0
     return f"{number:{'+' if signed and number else ''}.{digits}f}"
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.presentation.cells import scaled
 from sim.presentation.section import Column, Section, Table, figure
 from sim.study.assumptions import meaning
 from sim.study.elicitation_tables import BETWEEN, DIFFERENCE, EXPERT, POOLED, PRIOR
@@ -135,8 +136,8 @@ def _answers(finding: Finding) -> Table:
         spread = (
             ""
             if pd.isna(row["spread_low"])
-            else f"\n{scale * row['spread_low']:.{digits - 1}f} to "
-            f"{scale * row['spread_high']:.{digits - 1}f}"
+            else f"\n{scaled(row['spread_low'], digits - 1, scale)} to "
+            f"{scaled(row['spread_high'], digits - 1, scale)}"
         )
         return above_limits(*of_row(row), unit, digits) + spread
 
