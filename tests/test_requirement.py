@@ -171,8 +171,8 @@ def test_where_nothing_is_enough_it_says_so_and_what_comes_closest(search):
     assert row["status"] == NOT_REACHED
     assert (row["regime.deployment.brigades"], row["regime.arms.package_usd_bn"]) == (20, 100)
     assert (
-        "nothing within the limits is enough; what comes closest is deployment.brigades 20, "
-        "arms.package_usd_bn 100" in section(finding).answer[0]
+        "nothing within the limits is enough; what comes closest has “allied force stationed in "
+        "Ukraine” at 20 and “arms package” at 100" in section(finding).answer[0]
     )
 
 

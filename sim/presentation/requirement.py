@@ -1,13 +1,15 @@
 """What would be enough, in words and numbers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
+from sim.analysis.catalogue import named
 from sim.presentation.section import Column, Section, Table, figure
 from sim.scenario.schema import described
+from sim.study.assumptions import values_of
 from sim.study.cheapest import (
     IN_NINE_OF_TEN,
     NOT_REACHED,
@@ -30,7 +32,7 @@ _SHARES = {
 def section(finding: Finding) -> Section:
     """The cheapest guarantees, how sure they are on fresh histories, and the frontier."""
     settings, table = finding.settings, finding.table
-    keys = list(settings["vary"])
+    keys, priced = list(settings["vary"]), named(settings["cost"], settings["years"])
     limits = "; ".join(
         f"{described(key)[0].split(':')[0]} from {low:g} to {high:g} {described(key)[1]}"
         for key, (low, high) in settings["vary"].items()
@@ -48,7 +50,7 @@ def section(finding: Finding) -> Section:
         ),
         (Table.of("", table, _columns(keys)),),
         {"frontier": figure("frontier", finding)},
-        f"Varied: {limits}.\nCosts are {settings['cost']}, expected up to {settings['years']:g} "
+        f"Varied: {limits}.\nThe cost is “{priced.label}”, expected within {settings['years']:g} "
         "years, in present value. Each share has its 95 % sampling error: of the histories of the "
         "search, and of fresh ones that the search has not seen. Enough in: share of parameter "
         "sets in which the durability is reached. The error of a cost is that of this very "
@@ -60,7 +62,7 @@ def section(finding: Finding) -> Section:
 
 def _sentence(row: Any, role: str, settings: Any) -> str:
     enough = f"{100 * settings['hold']:g} % hold {settings['years']:g} years"
-    guarantee = _provisions(row, settings["vary"])
+    guarantee = values_of(settings["vary"], row)
     fresh = (
         f"on fresh histories {_share(row, 'fresh_')} hold, and it is enough in "
         f"{_sure(row, 'fresh_')} of parameter sets (search: {_share(row, '')}; {_sure(row, '')})"
@@ -68,14 +70,14 @@ def _sentence(row: Any, role: str, settings: Any) -> str:
     if row["status"] == NOT_REACHED:
         return (
             f"So that {enough} {role}, nothing within the limits is enough; what comes closest "
-            f"is {guarantee}: {fresh}."
+            f"has {guarantee}: {fresh}."
         )
     within = (
         ", though only within its sampling error" if row["status"] == REACHED_WITHIN_ERROR else ""
     )
     confirmed = _confirmed(row, role, settings["hold"])
     return (
-        f"So that {enough} {role}, the cheapest is {guarantee}, at USD {_cost(row, 'fresh_')} "
+        f"So that {enough} {role}, the cheapest has {guarantee}, at USD {_cost(row, 'fresh_')} "
         f"billion{within}: {fresh}. {confirmed}"
     )
 
@@ -103,17 +105,13 @@ def _along(table: pd.DataFrame, keys: Sequence[str], settings: Any) -> str:
     if len(along) == 1:
         return (
             "Of all that was tried, none is better in cost or durability than one guarantee: "
-            f"{_provisions(first, keys)}."
+            f"{values_of(keys, first)}."
         )
     return (
         f"Along the frontier of {len(along)} guarantees, durability after {settings['years']:g} "
         f"years rises from {_share(first, 'fresh_')} at USD {_cost(first, 'fresh_')} billion to "
-        f"{_share(last, 'fresh_')} at {_cost(last, 'fresh_')} ({_provisions(last, keys)})."
+        f"{_share(last, 'fresh_')} at {_cost(last, 'fresh_')} ({values_of(keys, last)})."
     )
-
-
-def _provisions(row: Any, keys: Iterable[str]) -> str:
-    return ", ".join(f"{key.removeprefix('regime.')} {row[key]:.3g}" for key in keys)
 
 
 def _columns(keys: Sequence[str]) -> tuple[Column, ...]:

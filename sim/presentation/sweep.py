@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.presentation.cells import estimate_column, estimates_frame
 from sim.presentation.section import Column, Section, Table
-from sim.study.assumptions import meaning
+from sim.study.assumptions import meaning, values_of
 from sim.wording import row_with_error, years_of
 
 HOW_TO_READ = (
@@ -52,14 +52,9 @@ def _answer(keys: Sequence[str], last: pd.DataFrame) -> Iterator[str]:
         ("fewest", last.loc[last["estimate"].idxmin()]),
     ):
         yield (
-            f"After {years}, the {word} ceasefires still hold with {_where(keys, row)}: "
+            f"After {years}, the {word} ceasefires still hold with {values_of(keys, row)}: "
             f"{row_with_error(row)}."
         )
-
-
-def _where(keys: Sequence[str], row: Any) -> str:
-    """The values of a combination."""
-    return " and ".join(f"“{meaning(key)[0]}” at {_value(key, row)}" for key in keys)
 
 
 def _value(key: str, row: Any) -> str:

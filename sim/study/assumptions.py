@@ -3,7 +3,7 @@ columns means.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -182,3 +182,15 @@ def key_and_run(column: str) -> tuple[str, str]:
     """
     key, _, run_name = column.partition(_UNDER)
     return key, run_name
+
+
+def values_of(keys: Iterable[str], row: Any) -> str:
+    """The values of several keys in a row, each by what it means.
+
+    Examples
+    --------
+    >>> values_of(["regime.deployment.brigades"], {"regime.deployment.brigades": 5})
+    '“allied force stationed in Ukraine” at 5'
+
+    """
+    return " and ".join(f"“{meaning(key)[0]}” at {row[key]:.3g}" for key in keys)
