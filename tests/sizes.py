@@ -17,6 +17,18 @@ STUDY_SIZES = {
     "sim.study.side_payments.frontier:samples": 8,
 }
 """Constants by their names, and defaults by `module.function:keyword`."""
+CALIBRATION_SIZES = {
+    "sim.study.calibration.study.MIN_CANDIDATES": 12,
+    "sim.study.calibration.study.MIN_HISTORIES": 6,
+    "sim.study.calibration.study.MIN_CHECKS": 3,
+    "sim.study.calibration.study.FRESH_CANDIDATES": 2,
+    "sim.study.calibration.study._FRESH_HISTORIES": 5,
+    "sim.study.calibration.study._TRUE_HISTORIES": 90,
+    "sim.study.calibration.study._REFITS": 1,
+    "sim.study.calibration.emulator.DEGREE": 1,
+    "sim.study.calibration.emulator._TOLERANCE": 0.1,
+}
+"""Those of a calibration that is only to begin, go on and end."""
 
 
 def places(sizes: Mapping[str, int]) -> Iterator[tuple[dict[str, Any], str, int]]:

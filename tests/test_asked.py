@@ -5,6 +5,7 @@ import shutil
 import numpy as np
 import pytest
 from elements import COMMANDS
+from sizes import CALIBRATION_SIZES
 from test_faults import FAULTED, FILES, SERVES, TYPED, expanded
 from typer.testing import CliRunner
 
@@ -15,16 +16,7 @@ from sim.model.ceasefire import CeasefireModel
 OF_ONE = {"play", "game"}
 """Commands that simulate one history at a time, or look for one among a fixed number."""
 MOST_OF_ONE = 20_000
-TAKES = {
-    "sim.study.calibration.study.MIN_CANDIDATES": 12,
-    "sim.study.calibration.study.MIN_HISTORIES": 6,
-    "sim.study.calibration.study.MIN_CHECKS": 3,
-    "sim.study.calibration.study.FRESH_CANDIDATES": 2,
-    "sim.study.calibration.study._FRESH_HISTORIES": 5,
-    "sim.study.calibration.study._TRUE_HISTORIES": 90,
-    "sim.study.calibration.study._REFITS": 1,
-    "sim.study.calibration.emulator.DEGREE": 1,
-    "sim.study.calibration.emulator._TOLERANCE": 0.1,
+TAKES = CALIBRATION_SIZES | {
     "sim.study.scoring.CHEAP_RESAMPLES": 4,
     "sim.study.cheapest.ROUNDS": 1,
 }

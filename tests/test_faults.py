@@ -16,7 +16,7 @@ import shutil
 
 import pytest
 from elements import COMMANDS, assert_all_have_data
-from sizes import STUDY_SIZES
+from sizes import CALIBRATION_SIZES, STUDY_SIZES
 from warm import FAULTS, KILL, Warm
 
 from sim.cli import app
@@ -86,22 +86,17 @@ OTHERS = {
 FAULTED = STUDIES | OTHERS
 SERVES = {"app"}
 """Commands that do not end by themselves."""
-SIZES = STUDY_SIZES | {
-    "sim.study.calibration.study.MIN_CANDIDATES": 12,
-    "sim.study.calibration.study.MIN_HISTORIES": 6,
-    "sim.study.calibration.study.MIN_CHECKS": 3,
-    "sim.study.calibration.study.FRESH_CANDIDATES": 2,
-    "sim.study.calibration.study._FRESH_HISTORIES": 5,
-    "sim.study.calibration.study._TRUE_HISTORIES": 90,
-    "sim.study.calibration.study._COARSER": 6,
-    "sim.study.calibration.study._SETS": 4,
-    "sim.study.calibration.study._REFITS": 1,
-    "sim.study.calibration.emulator.DEGREE": 1,
-    "sim.study.calibration.emulator._TOLERANCE": 0.1,
-    "sim.study.scoring.CHEAP_RESAMPLES": 10,
-    "sim.analysis.resampling.bags:resamples": 4,
-    "sim.analysis.resampling.halves:resamples": 4,
-}
+SIZES = (
+    STUDY_SIZES
+    | CALIBRATION_SIZES
+    | {
+        "sim.study.calibration.study._COARSER": 6,
+        "sim.study.calibration.study._SETS": 4,
+        "sim.study.scoring.CHEAP_RESAMPLES": 10,
+        "sim.analysis.resampling.bags:resamples": 4,
+        "sim.analysis.resampling.halves:resamples": 4,
+    }
+)
 """Sizes under which a study takes a moment."""
 TYPED = "2\n" * 400
 """The option that a player names whenever the game stops, the same when it is resumed."""

@@ -27,8 +27,8 @@ def simulate(
     integrated: bool = False,
     tell: Callable[[str], None] = note,
 ) -> list["Run"]:
-    """Run scenarios one after another, with a progress bar for each on a terminal; each attempt to
-    reach a precision is told.
+    """Run scenarios one after another, with a progress bar for each on a terminal; `tell` gets a
+    line for each attempt to reach a precision.
     """
     from sim.ensemble.run import run
     from sim.study.precision import run_to_precision
