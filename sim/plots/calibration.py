@@ -6,10 +6,9 @@ Parts and durability before and after, and the check of the method.
 import numpy as np
 import scipy
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from sim.levels import CONFIDENCE
-from sim.plots.style import PALETTE, axes_or_new, in_own_style
+from sim.plots.style import PALETTE, axes_or_new, in_own_style, in_percent
 from sim.study.finding import Finding
 from sim.wording import of_row, with_limits
 
@@ -97,7 +96,7 @@ def calibrated(finding: Finding, ax: Axes | None = None) -> Axes:
             )
         panel.set(xlim=(0, 21.5), ylim=(0, 1.04), xticks=sorted(set(table["years"])))
         panel.spines[["top", "right"]].set_visible(False)
-        panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        in_percent(panel.yaxis)
         panel.set_title(name.replace("_", " "), loc="left", fontsize="medium")
         panel.set_xlabel("years", fontsize="small", labelpad=1)
         if not number:

@@ -5,14 +5,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from sim.analysis import durability
 from sim.analysis.labels import labels
 from sim.analysis.summary import Summary, summaries
 from sim.game.endings import Cause
 from sim.plots.durability import Runs
-from sim.plots.style import axes_or_new, in_own_style, scale
+from sim.plots.style import axes_or_new, in_own_style, in_percent, scale
 from sim.wording import row_with_error
 
 __all__ = ["causes"]
@@ -101,7 +100,7 @@ def _causes_at_horizon(runs: Sequence[Summary], ax: Axes) -> Axes:
         ),
     )
     ax.set_title(_ends_finding(runs, tables), loc="left")
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    in_percent(ax.xaxis)
     return ax
 
 

@@ -4,9 +4,8 @@ from textwrap import shorten
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
-from sim.plots.style import PALETTE, axes_or_new, in_own_style
+from sim.plots.style import PALETTE, axes_or_new, in_own_style, in_percent
 from sim.study.explanation import Explanation, Worth
 
 __all__ = ["clauses"]
@@ -46,7 +45,7 @@ def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
     ax.grid(axis="x", color="0.92")
     ax.set_axisbelow(b=True)
     if explained.unit == "share":
-        ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        in_percent(ax.xaxis)
     what = (
         f"share that {explained.outcome_label}"
         if explained.unit == "share"

@@ -8,13 +8,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation, Text
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary, summaries
-from sim.plots.style import PALETTE, axes_or_new, in_own_style
+from sim.plots.style import PALETTE, axes_or_new, in_own_style, in_percent
 from sim.wording import row_with_error
 
 __all__ = ["burden"]
@@ -68,7 +68,7 @@ def burden(
         ),
     )
     ax.set_title(_finding(runs, held, paid, at), loc="left")
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    in_percent(ax.yaxis)
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
     _label(ax, points, labels(runs))
     return ax

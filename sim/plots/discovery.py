@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import NullFormatter, PercentFormatter, StrMethodFormatter
+from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
-from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style
+from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, in_percent
 from sim.study.assumptions import by_rank_correlation, meaning
 from sim.study.finding import Finding
 from sim.wording import row_with_error, with_error
@@ -198,8 +198,7 @@ def peeling(finding: Finding, ax: Axes | None = None) -> Axes:
             ls="none",
             label=f"box {number}, on parameter sets not used to find it",
         )
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    in_percent(ax.xaxis, ax.yaxis)
     ax.set(
         xlim=(0, 1.03),
         ylim=(0, 1.03),

@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
-from sim.plots.style import PALETTE, axes_or_new, in_own_style
+from sim.plots.style import PALETTE, axes_or_new, in_own_style, in_percent
 from sim.study.assumptions import meaning
 from sim.study.elicitation_tables import BETWEEN, DIFFERENCE, EXPERT, POOLED, PRIOR
 from sim.study.finding import Finding
@@ -73,7 +72,7 @@ def disagreement(finding: Finding, ax: Axes | None = None) -> Axes:
     what = f"share that {finding.settings['label']}" if share else finding.settings["label"]
     upper.set_xlabel(f"{what}; line: 90 % of parameter sets, orange: 95 % sampling error")
     if share:
-        upper.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        in_percent(upper.xaxis)
     if len(divided):
         _bar(ax.inset_axes((0.22, 0.06, 0.78, 0.1)), divided.set_index("part"))
     ax.set_title(_finding(finding), loc="left")
@@ -115,7 +114,7 @@ def _bar(panel: Axes, parts: pd.DataFrame) -> None:
     panel.errorbar(at, 0, xerr=reach, color=PALETTE[2], capsize=4, lw=2)
     panel.set(xlim=(0, 1), yticks=[0])
     panel.set_yticklabels(["variance"], fontsize="small")
-    panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    in_percent(panel.xaxis)
     panel.set_xlabel("blue: between experts (95 % limits), grey: within each", fontsize="small")
     panel.spines[["top", "right"]].set_visible(False)
 

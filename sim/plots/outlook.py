@@ -6,9 +6,8 @@ from textwrap import fill
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from sim.plots.style import PALETTE, axes_or_new
+from sim.plots.style import PALETTE, axes_or_new, in_percent
 from sim.study.finding import Finding
 from sim.study.outlook_finding import AHEAD, NOW, compared, name_of
 from sim.wording import of_row, row_with_error, with_error
@@ -49,7 +48,7 @@ def outlook(finding: Finding, ax: Axes | None = None) -> Axes:
         xlabel="years since the signature",
         ylabel=f"chance to hold {AHEAD} more years",
     )
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    in_percent(ax.yaxis)
     at_signature, now = (row_with_error(path.iloc[place]) for place in (0, -1))
     moved = "; in brackets: what an event moved, percentage points" if seen else ""
     ax.set_title(
@@ -133,8 +132,7 @@ def watch(finding: Finding, ax: Axes | None = None) -> Axes:
     ax.invert_yaxis()
     ax.grid(axis="x", color="0.92")
     ax.set_axisbelow(b=True)
-    ax.xaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    in_percent(ax.xaxis)
     ahead, worst = f"{compared(survival):.0f} years", known.loc[known["outlook"].idxmin()]
     ax.set_xlabel(f"chance to hold {ahead} from today if it is seen; 95 % sampling error")
     ax.set_title(

@@ -5,13 +5,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary, summaries
 from sim.game.endings import Cause, Reason
-from sim.plots.style import axes_or_new, in_own_style
+from sim.plots.style import axes_or_new, in_own_style, in_percent
 from sim.wording import row_with_error
 
 __all__ = ["reasons"]
@@ -27,7 +26,7 @@ def reasons(runs: Simulated | Sequence[Simulated], ax: Axes | None = None) -> Ax
     draw = _of_one if len(runs) == 1 else _of_several
     draw(runs, [run.reasons for run in runs], ax)
     ax.set_xlim(left=0)
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    in_percent(ax.xaxis)
     return ax
 
 

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from sim.analysis import durability
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.calendar import DAYS_PER_YEAR
-from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, label_ends
+from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, in_percent, label_ends
 from sim.record.class_scenarios import class_of
 from sim.record.forecasts import forecasts
 from sim.record.lifetimes import by_class, kaplan_meier
@@ -82,7 +82,7 @@ def _draw(panel: Axes, cases: pd.DataFrame, run: Simulated | None) -> None:
         )
     panel.set(xlim=(0, HORIZON), ylim=(0, 1.02))
     panel.spines[["top", "right"]].set_visible(False)
-    panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    in_percent(panel.yaxis)
     panel.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     panel.tick_params(labelsize="x-small")
     panel.set_xlabel("years", fontsize="x-small", labelpad=1)
@@ -109,7 +109,7 @@ def forecasters(cases: pd.DataFrame, run: Simulated, ax: Axes | None = None) -> 
     _bars(ax, days + 1.0, model, PALETTE[1], "D", f"the model, {labels([run])[0]}")
     last, crowds = held.iloc[-1], crowds_said[crowds_said["days"] == days[-1]]["estimate"]
     ax.set(ylim=(0, 1.02), xlabel="days at least (bars: 95 % limits)", ylabel="share of ceasefires")
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    in_percent(ax.yaxis)
     ax.set_title(
         f"Forecasters gave a ceasefire of 2025 {100 * crowds.min():.0f} to "
         f"{100 * crowds.max():.0f} % to last {days[-1]} days;\nin the record "

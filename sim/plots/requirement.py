@@ -5,16 +5,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from sim.analysis.catalogue import named
-from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style
+from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, in_percent
 from sim.study.assumptions import meaning
 from sim.study.cheapest import IN_NINE_OF_TEN, NOT_REACHED, ON_AVERAGE, ON_FRONTIER
 from sim.study.finding import Finding
 from sim.wording import with_error
 
 __all__ = ["frontier"]
+
+_LEGEND_TOP, _LEGEND_LINE, _LEAST_HEIGHT = 0.35, 0.031, 0.12
+"""Shares of the figure's height: where the legend between the panels begins, one line of it, and
+the lower panel at the least.
+"""
 
 
 @in_own_style
@@ -24,8 +28,9 @@ def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
     """
     ax = axes_or_new(ax, (8, 7))
     ax.set_axis_off()
-    above, below = ax.inset_axes((0, 0.42, 0.84, 0.56)), ax.inset_axes((0, 0, 0.84, 0.33))
     table, settings = finding.table, finding.settings
+    top = max(_LEAST_HEIGHT, _LEGEND_TOP - _LEGEND_LINE * len(settings["vary"]))
+    above, below = ax.inset_axes((0, 0.42, 0.84, 0.56)), ax.inset_axes((0, 0, 0.84, top))
     priced = named(settings["cost"], settings["years"])
     along = table[table["role"] == ON_FRONTIER].sort_values("fresh_cost")
     reach = 1.03 * max(1.0, float(finding.tables["points"]["cost"].max()))
@@ -48,7 +53,7 @@ def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
     for panel in (above, below):
         panel.set_xlim(0, reach)
         panel.spines[["top", "right"]].set_visible(False)
-        panel.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        in_percent(panel.yaxis)
     below.set(
         ylim=(-0.04, 1.04),
         ylabel="share of its range",
@@ -57,7 +62,7 @@ def frontier(finding: Finding, ax: Axes | None = None) -> Axes:
             "billion)"
         ),
     )
-    below.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, 1.12), fontsize="small")
+    below.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), fontsize="small")
     ax.set_title(_finding(finding), loc="left")
     return ax
 

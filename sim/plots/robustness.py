@@ -7,9 +7,8 @@ from textwrap import fill
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
-from sim.plots.style import PALETTE, axes_or_new, in_own_style
+from sim.plots.style import PALETTE, axes_or_new, in_own_style, in_percent
 from sim.study.finding import Finding
 from sim.wording import of_row, with_limits
 
@@ -65,7 +64,7 @@ def regret(finding: Finding, ax: Axes | None = None) -> Axes:
     ax.grid(axis="x", color="0.9")
     ax.set_axisbelow(b=True)
     if share:
-        ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=""))
+        in_percent(ax.xaxis, sign="")
     first = table.iloc[-1]
     regrets = [
         with_limits(
@@ -145,7 +144,7 @@ def turning(finding: Finding, ax: Axes | None = None) -> Axes:
             "half as likely"
         ),
     )
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    in_percent(ax.xaxis)
     if turned.empty:
         whom = "its rival" if rivals == 1 else "any rival"
         ax.set_title(

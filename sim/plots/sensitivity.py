@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from sim.chance import generator
 from sim.levels import REACH
-from sim.plots.style import PALETTE, axes_or_new, in_own_style
+from sim.plots.style import PALETTE, axes_or_new, in_own_style, in_percent
 from sim.study.assumptions import meaning
 from sim.study.factors import COMPONENT, JOINT, UNORDERED
 from sim.study.finding import Finding
@@ -73,7 +73,7 @@ def tornado(finding: Finding, ax: Axes | None = None) -> Axes:
     right.set_yticks(range(len(order)), [""] * len(order))
     smaller = f" ({len(ranked) - _ROWS} smaller not shown)" if len(ranked) > _ROWS else ""
     right.set(xlabel=f"share of the variance by parameters{smaller}")
-    right.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    in_percent(right.xaxis)
     _legend_below(right)
     for panel in (left, right):
         panel.set_ylim(-0.6, len(order) - 0.4)
@@ -275,4 +275,4 @@ def _named(factor: str) -> str:
 
 def _scale(axis: Any, finding: Finding) -> None:
     if finding.settings["unit"] == "share":
-        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+        in_percent(axis)

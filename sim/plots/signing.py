@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from sim.analysis.estimate import Estimate
 from sim.analysis.signing import Signing
-from sim.plots.style import PALETTE, axes_or_new, in_own_style, label_ends
+from sim.plots.style import PALETTE, axes_or_new, in_own_style, in_percent, label_ends
 from sim.study.deals import dominated_by, durability, durable_years
 
 __all__ = ["signing"]
@@ -42,8 +41,7 @@ def signing(signings: Sequence[Signing], ax: Axes | None = None) -> Axes:
         ax.plot(across.value, up.value, "o", ms=7, color=colour, mfc=face, zorder=3)
         ax.plot([across.value, right], [up.value, up.value], ":", color=colour, lw=0.6)
         ends.append((up.value, signing.label + ("" if other is None else " (dominated)"), colour))
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    in_percent(ax.xaxis, ax.yaxis)
     ax.grid(color="0.92")
     ax.set_axisbelow(b=True)
     ax.set(

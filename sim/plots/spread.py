@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from sim.analysis.labels import labels_by_name
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import summaries
 from sim.levels import EVEN
-from sim.plots.style import PALETTE, axes_or_new, in_own_style
+from sim.plots.style import PALETTE, axes_or_new, in_own_style, in_percent
 from sim.wording import with_error
 
 __all__ = ["spread"]
@@ -83,5 +82,5 @@ def spread(
         f"in {with_error(best.value, best.low, best.high)} of parameter sets",
         loc="left",
     )
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    in_percent(ax.xaxis)
     return ax

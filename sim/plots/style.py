@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any, Literal, ParamSpec
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 PALETTE = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#7F7F7F")
 """Eight colours that the colour-blind tell apart (Okabe & Ito 2008).
@@ -130,10 +130,22 @@ def label_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
         )
 
 
+def in_percent(
+    *shares: Axis, most: int | Literal["auto"] = "auto", sign: Literal["%", ""] = "%"
+) -> None:
+    """Shares in percent at round numbers, `most` of them at the most; none is printed rounded."""
+    for share in shares:
+        share.set_major_formatter(FuncFormatter(lambda value, _: f"{_hundred(value):g}{sign}"))
+        share.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 5, 10]))
+
+
+def _hundred(share: float) -> float:
+    return round(100 * share, 9) + 0.0  # and no -0
+
+
 def scale(share: Axis, ax: Axes) -> None:
     """Round percent, and whole years."""
-    share.set_major_formatter(PercentFormatter(1, decimals=0))
-    share.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+    in_percent(share, most=6)
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, steps=[1, 2, 5, 10]))
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullFormatter, PercentFormatter
+from matplotlib.ticker import NullFormatter
 
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary, summaries
-from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style
+from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, in_percent
 from sim.wording import THRESHOLD_YEARS, deters, threshold_words
 
 __all__ = ["threshold"]
@@ -64,7 +64,7 @@ def threshold(
             _draw_density(below, values, colour if shown else "0.35")
             shown.append(values)
     ax.set(ylim=(0, 1), ylabel=f"share still holding after {at:g} year{'' if at == 1 else 's'}")
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    in_percent(ax.yaxis)
     if lines:
         drawn = [line.get_xdata() for _, line in lines]
         ax.set_xlim(min(values[0] for values in drawn), max(values[-1] for values in drawn))
