@@ -166,8 +166,8 @@ def test_a_run_that_is_there_is_reported_without_a_model(imported, tmp_path):
 
 @pytest.mark.long
 def test_histories_are_simulated_with_few_packages(patience):
-    """With the others absent, a scenario and a text are read and their histories simulated, and a
-    scenario that no file gave is run in memory, and its durability estimated.
+    """With the others absent, a scenario and a text are read, their histories simulated and run in
+    memory, and their durability is estimated.
     """
     absent = DECLARED - NEEDED_TO_SIMULATE
     assert {"pyarrow", "tree_sitter", "filelock", "sklearn", "SALib"} <= absent
@@ -175,16 +175,16 @@ def test_histories_are_simulated_with_few_packages(patience):
         WITHOUT.format(absent=absent)
         + """
 import sim
-from sim.scenario.load import replaced
 small = {"sampling.horizon_years": 2, "sampling.designs": 32, "sampling.replicates": 2}
 for path in sys.argv[1:]:
-    model = sim.CeasefireModel(sim.load(path, small), 50)
+    scenario = sim.load(path, small)
+    model = sim.CeasefireModel(scenario, 50)
     while model.running:
         model.step()
     assert len(model.years_held) == 50
-run = sim.run(replaced(sim.Scenario(), small), out=None, block=32)
-assert len(run.outcomes) == run.scenario.sampling.worlds
-assert sim.survival(run)["estimate"].between(0, 1).all()
+    run = sim.run(scenario, out=None, block=32)
+    assert len(run.outcomes) == run.scenario.sampling.worlds
+    assert sim.survival(run)["estimate"].between(0, 1).all()
 """
     )
     python(program, LIBRARY["nato"], TEXTS[0], patience=patience)

@@ -26,7 +26,7 @@ from sim.ensemble.joined import (
     write_rows,
 )
 from sim.ensemble.lock import alone_in
-from sim.ensemble.manifest import MANIFEST, manifest_of, read_manifest
+from sim.ensemble.manifest import MANIFEST, manifest_of, read_manifest, written
 from sim.ensemble.seal import (
     Document,
     damaged,
@@ -244,7 +244,7 @@ class Store:
         )
 
     def _write_manifest(self, more: dict[str, Any]) -> None:
-        text = sealed(self.manifest | more)
+        text = written(self.manifest | more)
         write_whole(self.folder / MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
 
 

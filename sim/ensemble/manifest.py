@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sim.ensemble.seal import Document, parsed, shaped, unsealed
+from sim.ensemble.seal import Document, parsed, sealed, shaped, unsealed
 from sim.errors import DamagedError, RunError
 from sim.fingerprint import fingerprint
 from sim.guarantee.provisions.regime import Regime
@@ -66,10 +66,7 @@ def manifest_of(scenario: Scenario) -> dict[str, Any]:
         "hash": run_hash(scenario.determinants(), model_code()),
         "model": model_code(),
         "scenario": scenario.model_dump(mode="json"),
-        "origins": {
-            key: [[_plain(value), by] for value, by in history]
-            for key, history in scenario.origins.items()
-        },
+        "origins": scenario.origins,  # whose lines are looked up when they are wanted
         "stated_sources": dict(scenario.stated_sources),
         "seed": scenario.sampling.seed,
         "worlds": scenario.sampling.worlds,
@@ -82,12 +79,17 @@ def manifest_of(scenario: Scenario) -> dict[str, Any]:
 
 def scenario_of(manifest: Mapping[str, Any]) -> Scenario:
     """What was run, with who set its values and the sources that were stated beside them."""
+    scenario = Scenario.model_validate(manifest["scenario"])
+    return scenario.with_origins(manifest["origins"], manifest["stated_sources"])
+
+
+def written(manifest: Mapping[str, Any]) -> str:
+    """The text of a manifest, as its file has it."""
     origins = {
-        key: tuple((value, by) for value, by in history)
+        key: [[_plain(value), by] for value, by in history]
         for key, history in manifest["origins"].items()
     }
-    scenario = Scenario.model_validate(manifest["scenario"])
-    return scenario.with_origins(origins, manifest["stated_sources"])
+    return sealed({**manifest, "origins": origins})
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -126,7 +128,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         sampling.worlds,
     ):
         raise DamagedError(path, AGAIN)
-    return manifest
+    origins = {
+        key: tuple((value, by) for value, by in history)
+        for key, history in manifest["origins"].items()
+    }
+    return manifest | {"origins": origins}
 
 
 def _own_hash(manifest: dict[str, Any]) -> str:
