@@ -29,7 +29,7 @@ STYLE = """<style>
 .cf .problems ul { margin: 0; padding: 0; }
 .cf .problems li { font-size: .9rem; overflow-wrap: anywhere; }
 .cf .wide { overflow-x: auto; }
-.cf .wide:focus-visible { outline: 3px solid #0072B2; }
+.cf .wide:focus-visible, .cf .long:focus-visible { outline: 3px solid #0072B2; }
 .cf .long { max-height: 25rem; overflow-y: auto; }
 .cf table { border-collapse: collapse; font-size: .86rem;
   font-variant-numeric: tabular-nums; margin: 0; }

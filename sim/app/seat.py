@@ -181,7 +181,8 @@ def _month(game: Game, step: int) -> str:
 def _listed(game: Game, deeds: Sequence[Deed]) -> str:
     scenario = game.scenario
     happened = news(scenario.calendar.signed, deeds, scenario.sampling.steps_per_year, set())
-    return f'<div class="long">{"".join(f"<p>{as_html(text)}</p>" for text in happened)}</div>'
+    texts = "".join(f"<p>{as_html(text)}</p>" for text in happened)
+    return f'<div class="long" role="group" tabindex="0" aria-label="What happened">{texts}</div>'
 
 
 def _end(game: Game) -> None:
