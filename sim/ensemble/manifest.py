@@ -47,11 +47,16 @@ class Manifest(Document):
     started: str
     state: Literal["running", "complete"]
     adds_to: Annotated[str, Field(pattern=r"^[^/\\]*$")] = ""
-    blocks: int = 0
-    finished: str = ""
-    seconds: float = 0.0
-    sha256: dict[str, str] = Field(default_factory=dict)
     extensions: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+
+class Finished(Manifest):
+    """What that of a run holds that is complete."""
+
+    blocks: int
+    finished: str
+    seconds: float
+    sha256: dict[str, str]
 
 
 def manifest_of(scenario: Scenario) -> dict[str, Any]:
@@ -118,7 +123,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             "its scenario again, or read it with the program that made it"
         )
     manifest = unsealed(document, path, AGAIN)
-    shaped(Manifest, manifest, path, AGAIN)
+    shaped(Finished if manifest.get("state") == "complete" else Manifest, manifest, path, AGAIN)
     _check_installed(folder, manifest)
     shaped(Scenario, manifest["scenario"], path, AGAIN)
     sampling = Scenario.model_validate(manifest["scenario"]).sampling

@@ -125,7 +125,7 @@ def read_run(folder: str | Path) -> Run:
     manifest = read_manifest(folder)
     if manifest["state"] != "complete":
         raise RunError(f"{folder}: this run was not finished; run its scenario again to go on")
-    recorded = manifest.get("sha256", {})
+    recorded = manifest["sha256"]
     if set(recorded) != set(RESULTS):
         raise DamagedError(folder / MANIFEST, AGAIN)
     for path in damaged(folder, recorded):
