@@ -29,7 +29,13 @@ The rounding of a processor does.
 NEIGHBOURS = 40
 """Parameter sets on either side that are alike: a judgement."""
 _MAX_KEPT = 10_000
-"""Parameter sets up to which the bases of their fits are kept: five megabytes a basis."""
+"""Parameter sets up to which every basis of their fits is kept, of five megabytes; of more only the
+last.
+"""
+_MAX_RANKS = 500_000
+"""Parameter sets up to which they are kept themselves, with the ranks of what was drawn: 200
+megabytes.
+"""
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,8 @@ class Designs:
         """What the means of designs are fitted by."""
         first = self._first(means)
         if first not in self._bases:
+            if self.count > _MAX_KEPT:
+                self._bases.clear()
             degrees = self._degrees(first)
             terms = np.ones((1 + sum(degrees), self.count))
             powers = (
@@ -187,7 +195,7 @@ class Designs:
 
 def designs_of(worlds: Columns) -> Designs:
     """The parameter sets of some worlds: made once for outcomes that are read from a file, which do
-    not change, unless there are so many that what they are fitted by would fill the memory.
+    not change, unless there are so many that they would fill the memory.
     """
     made: dict[str, Designs] | None = getattr(worlds, "made", None)
     if made is None:
@@ -195,7 +203,7 @@ def designs_of(worlds: Columns) -> Designs:
     if "designs" in made:
         return made["designs"]
     designs = Designs(worlds)
-    if designs.count <= _MAX_KEPT:
+    if designs.count <= _MAX_RANKS:
         made["designs"] = designs
     return designs
 

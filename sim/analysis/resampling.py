@@ -1,6 +1,6 @@
 """What resamples tell of how sure a number is, and quantiles of weighted values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +16,19 @@ CHEAP_RESAMPLES = 400
 """Resamples where they cost little beside what is resampled: their limits err by an eighth."""
 
 
-def bags(count: int, seed: int, *, resamples: int = RESAMPLES) -> list[NDArray[np.intp]]:
+def bags(count: int, seed: int, *, resamples: int = RESAMPLES) -> Iterator[NDArray[np.intp]]:
     """Resamples of `count` things, each as their positions (bootstrap: Efron 1979)."""
     rng = generator(seed, "resamples")
-    return [rng.integers(count, size=count) for _ in range(resamples)]
+    return (rng.integers(count, size=count) for _ in range(resamples))
 
 
-def halves(count: int, seed: int, *, resamples: int = RESAMPLES) -> list[NDArray[np.intp]]:
+def halves(count: int, seed: int, *, resamples: int = RESAMPLES) -> Iterator[NDArray[np.intp]]:
     """Random halves of `count` things, each as their positions.
 
     What halves say varies about as what all say would (McCarthy 1969).
     """
     rng = generator(seed, "halves")
-    return [np.sort(rng.permutation(count)[: count // 2]) for _ in range(resamples)]
+    return (np.sort(rng.permutation(count)[: count // 2]) for _ in range(resamples))
 
 
 def weighted_quantiles(values: Floats, weights: Floats, at: Sequence[float]) -> Floats:

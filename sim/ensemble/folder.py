@@ -20,6 +20,7 @@ from sim.ensemble.joined import (
     COUNTS,
     OUTCOMES,
     arrow,
+    give_back,
     read_rows,
     summed_counts,
     write_counts,
@@ -210,6 +211,9 @@ class Store:
         manifest that it is complete.
         """
         parts = [self._block(*span) for span in sorted(blocks)]
+        several = len(parts) > 1
+        if several:
+            give_back()
         with self._writing():
             write_whole(self.folder / OUTCOMES, lambda path: write_rows(path, read_rows(parts)))
             counts = summed_counts(parts)
@@ -228,6 +232,8 @@ class Store:
                 }
             )
             _discard(self._blocks)
+        if several:
+            give_back()
 
     def _writing(self) -> AbstractContextManager[None]:
         return writing(

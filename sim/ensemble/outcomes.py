@@ -14,16 +14,16 @@ from sim.ensemble.manifest import AGAIN
 from sim.errors import DamagedError
 from sim.scenario.columns import Kind, described, described_by, descriptions, of_kind
 
-_MOST_COSTS = 25_000_000
-"""Numbers of costs that are kept in memory: 100 megabytes."""
+_MOST_KEPT = 25_000_000
+"""Numbers of all costs, or of all that was drawn, that are kept in memory: 200 megabytes."""
 _WORDS = ["cause", "reason", "members_fought"]
 
 
 class Outcomes:
     """The outcomes in a file, column by column: each is read when it is first asked for, and kept.
 
-    Costs are read together, since it is their sums that are used; those of a large run are too many
-    to be kept, and are read one by one whenever they are asked for.
+    Costs are read together, since it is their sums that are used. The costs and the parameters of a
+    large run are too many to be kept, and are read one by one whenever they are asked for.
     """
 
     def __init__(self, path: Path) -> None:
@@ -35,7 +35,12 @@ class Outcomes:
         self._columns = descriptions(stored)
         self.attrs = described_by(self._columns)
         self._costs = of_kind(self, Kind.COST)
-        self._keeps_costs = rows * len(self._costs) <= _MOST_COSTS
+        self._not_kept = {
+            name
+            for many in (self._costs, of_kind(self, Kind.DRAWN))
+            if rows * len(many) > _MOST_KEPT
+            for name in many
+        }
         self._read: dict[str, pd.Series] = {}
         self.made: dict[str, Any] = {}  # by an analysis, once for all who ask for it
 
@@ -49,11 +54,11 @@ class Outcomes:
             raise KeyError(name)
         if name in self._read:
             return self._read[name]
-        is_cost = name in self._costs
-        names = self._costs if is_cost and self._keeps_costs else [name]
+        if name in self._not_kept:
+            return read(self._path, [name])[name]
+        names = self._costs if name in self._costs else [name]
         columns = read(self._path, names)
-        if not is_cost or self._keeps_costs:
-            self._read |= {column: columns[column] for column in names}
+        self._read |= {column: columns[column] for column in names}
         return columns[name]
 
     def rows(self, first: int, last: int) -> pd.DataFrame:

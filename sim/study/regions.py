@@ -94,7 +94,7 @@ def regions(x: pd.DataFrame, fails: Cases, seed: int = 0) -> tuple[Rows, Rows, R
     values, left, resamples = (
         x.to_numpy(np.float64),
         np.ones(len(x), dtype=np.bool_),
-        bags(len(x), seed),
+        list(bags(len(x), seed)),
     )
     least = prim.MIN_MASS * len(x)
     rules: Rows = []
