@@ -30,8 +30,10 @@ def logit_response(utilities: Floats, noise: Array) -> Floats:
     1998).
     """
     best = utilities.max(axis=0)
-    weights = np.exp((utilities - best) / noise)
-    return np.asarray(weights / weights.sum(axis=0))
+    weights = np.asarray((utilities - best) / noise)
+    np.exp(weights, out=weights)
+    weights /= weights.sum(axis=0)
+    return weights
 
 
 def expected(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:
@@ -93,7 +95,7 @@ def bayes(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:
     likelihood = (
         seen_and_resolute + (1 - belief) * if_irresolute
     )  # as a sum of parts, or rounding could take a share of it above 1
-    unchanged = np.array(np.broadcast_to(belief, np.shape(likelihood)), dtype=np.float64)
+    unchanged = np.full(np.shape(likelihood), belief)
     return np.asarray(np.divide(seen_and_resolute, likelihood, out=unchanged, where=likelihood > 0))
 
 

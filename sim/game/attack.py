@@ -95,10 +95,9 @@ class Attack:
 
     def backed(self, defence: Array) -> Array:
         """D (1 + μ) + β_A B_A: the same with the United States behind it."""
-        return (
-            defence * (1 + self.united_states.enabling)
-            + self.united_states_in_time * self.united_states.brigades
-        )
+        backed = defence * (1 + self.united_states.enabling)
+        backed += self.united_states_in_time * self.united_states.brigades
+        return backed
 
     def prevails(self, fights: Array, backed: Any, pledges: Array) -> Array:
         """p(D): Russia's chance of prevailing against those who came, the members with their

@@ -134,7 +134,8 @@ class Crisis:
         attack, peace = (
             np.broadcast_to(value, shape) for value in (self.attack.value, self.value_of_peace)
         )
-        waiting = np.array(peace)
+        waiting = np.empty(shape)
+        waiting[-1] = peace[-1]
         for node in reversed(nodes):
             reconsidered = expected(
                 self.russia.prefers(attack[node], waiting[node]), attack[node], waiting[node]

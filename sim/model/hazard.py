@@ -2,18 +2,15 @@
 the coins are tossed.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from sim.agents.russia import Between
 from sim.game.crisis import Crisis
 from sim.game.endings import Cause
 from sim.quantity import Array
 from sim.uncertainty import Floats
-
-Between = Callable[[Array, Array], Floats]
-"""The month's chance of a disposition in an interval, from its lower and its upper end."""
 
 
 def hazards(
@@ -22,10 +19,11 @@ def hazards(
     """Chances (world,) that the ceasefire ends by Russia's doing, given where Russia reviews and
     where an incident comes.
 
-    `between` is `Russia.chance_of_disposition`, `happening` the chance λ of an incident in the
-    step, and `incident` says where it fell. The number that decides whether there is one also
-    decides whether Ukraine retaliates, so that it answers a probe, which runs as an incident for
-    certain, with the chance that a uniform number known to lie below λ, or above it, lies below ϱ.
+    `between` is what `Russia.chances_of_disposition` gives, `happening` the chance λ of an incident
+    in the step, and `incident` says where it fell. The number that decides whether there is one
+    also decides whether Ukraine retaliates, so that it answers a probe, which runs as an incident
+    for certain, with the chance that a uniform number known to lie below λ, or above it, lies below
+    ϱ.
     """
     attack, _, probe = crisis.response * reviews
     retaliates, escalates = crisis.retaliates, crisis.escalates
@@ -37,7 +35,7 @@ def hazards(
         (retaliates - below) / np.maximum(1 - happening, smallest),
     )
     return {
-        Cause.ATTACK: between(np.zeros_like(attack), attack),
+        Cause.ATTACK: between(0.0, attack),
         Cause.PROBE: answered * between(attack, np.minimum(attack + probe, escalates)),
         Cause.INCIDENT: incident * retaliates * between(attack + probe, escalates),
     }

@@ -1,7 +1,5 @@
 """Reviews of a month: Ukraine's, and Russia's with the incidents, probes and answers beside it."""
 
-from functools import partial
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -68,7 +66,7 @@ def review_in_russia(model: Ceasefire) -> None:
     reviewing = reviews.take(due) < model.rates.at("russia_reviews", due)
     uniform = incidents.take(due)
     incident = uniform < happening
-    between = partial(model.russia.chance_of_disposition, due)
+    between = model.russia.chances_of_disposition(due)
     for cause, hazard in hazards(crisis, between, reviewing, incident, happening).items():
         histories.hazard[cause][due] += hazard
     chosen = model.russia.review(crisis.response, due)
