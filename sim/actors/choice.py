@@ -15,9 +15,9 @@ _STEEPEST = 700.0
 _LEAST_KEPT = 1e-300
 
 
-def logistic(x: Array) -> Array:
-    """σ(x) = 1 / (1 + e^(-x)), exact to 1e-304 and free of overflow."""
-    odds_against = np.asarray(np.negative(x))
+def logistic(x: Array, noise: Array = 1.0) -> Array:
+    """σ(x / λ) = 1 / (1 + e^(-x / λ)), exact to 1e-304 and free of overflow."""
+    odds_against = np.asarray(x / -noise)
     np.minimum(odds_against, _STEEPEST, out=odds_against)
     np.exp(odds_against, out=odds_against)
     odds_against += 1

@@ -286,7 +286,7 @@ class Challenger(Parameters):
         """σ((A - X) / λ_R): chance of attacking, or of escalating, rather than taking the value X
         of the other course.
         """
-        return logistic((attacking - otherwise) / self.choice_noise)
+        return logistic(attacking - otherwise, self.choice_noise)
 
     def response(self, attacking: Array, holding: Array, probing: Array) -> Floats:
         """Chances of attacking, holding and probing at a review, (3, world)."""

@@ -134,12 +134,13 @@ class Attack:
         f, with V' = V (1 - G).
         """
         russia, prize = self.russia, self.russia.value_of_prevailing * self.prize
-        unresisted, resisted = self.odds * prize - self.backs * russia.cost_of_fighting_us
-        return (
-            expected(self.intervenes, resisted - russia.cost_of_fighting_europe, unresisted)
-            - russia.cost_of_war
-            - self.added_cost_of_war
-        )
+        worth = self.odds * prize
+        worth -= self.backs * russia.cost_of_fighting_us
+        unresisted, resisted = worth
+        value = expected(self.intervenes, resisted - russia.cost_of_fighting_europe, unresisted)
+        value -= russia.cost_of_war
+        value -= self.added_cost_of_war
+        return value
 
 
 def over_types(reputation: Array, by_type: Any) -> Array:

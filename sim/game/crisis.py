@@ -65,6 +65,16 @@ class Crisis:
         return self.terms.exposed_force * self.will
 
     @cached_property
+    def europe_in_time(self) -> Array:
+        """β_E."""
+        return self.war.in_time(self.terms.europe_days)
+
+    @cached_property
+    def united_states_in_time(self) -> Array:
+        """β_A."""
+        return self.war.in_time(self.terms.united_states_days)
+
+    @cached_property
     def attack(self) -> Attack:
         """A deliberate attack at each node: out of the blue, against the promises as they stand."""
         return self._attack(
@@ -111,8 +121,8 @@ class Crisis:
             deployed_force=at(self.deployed_force),
             exposed_force=at(self.exposed_force),
             ground=self.ground * terms.fortifications,
-            europe_in_time=self.war.in_time(terms.europe_days),
-            united_states_in_time=self.war.in_time(terms.united_states_days),
+            europe_in_time=self.europe_in_time,
+            united_states_in_time=self.united_states_in_time,
             europe_promised=at(terms.europe_promised) * uncontested,
             united_states_promised=at(terms.united_states_promised) * uncontested,
             reputation_europe=at(self.reputation_europe),

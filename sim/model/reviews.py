@@ -104,10 +104,8 @@ def answer_probes(model: Ceasefire, due: Worlds, probes: NDArray[np.bool_], cris
     """The coalition answers each probe by its true type; a soft answer costs ground."""
     if probes.any():
         histories = model.histories
-        irresolute, resolute = (
-            np.broadcast_to(chance, due.shape)[probes]
-            for chance in np.asarray(crisis.answers_firmly_by_type)
-        )
+        by_type = np.broadcast_to(crisis.answers_firmly_by_type, (2, len(due)))
+        irresolute, resolute = by_type[:, probes]
         probed = due[probes]
         uniform = model.chance["answers to probes"].nth(histories.probes[probed], probed)
         at = np.zeros(len(model.worlds), dtype=bool)
