@@ -290,6 +290,4 @@ class Challenger(Parameters):
 
     def response(self, attacking: Array, holding: Array, probing: Array) -> Floats:
         """Chances of attacking, holding and probing at a review, (3, world)."""
-        return logit_response(
-            np.stack(np.broadcast_arrays(attacking, holding, probing)), self.choice_noise
-        )
+        return logit_response(np.array([attacking, holding, probing]), self.choice_noise)

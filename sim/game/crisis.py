@@ -235,7 +235,9 @@ class Crisis:
 
     def now(self, quantity: Array) -> Any:
         """Node 0 of a quantity; what does not differ between nodes is as it was."""
-        return np.asarray(quantity)[NOW] if np.ndim(quantity) > 1 else quantity
+        if isinstance(quantity, np.ndarray) and quantity.ndim > 1:
+            return quantity[NOW]
+        return quantity
 
     def with_own_terms(self) -> Self:
         """The crisis as the terms change it that provisions bring with them.

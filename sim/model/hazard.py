@@ -12,6 +12,9 @@ from sim.game.endings import Cause
 from sim.quantity import Array
 from sim.uncertainty import Floats
 
+_SMALLEST = np.finfo(float).tiny
+"""What a chance is divided by in place of 0."""
+
 
 def hazards(
     crisis: Crisis, between: Between, reviews: Any, incident: Any, happening: Array
@@ -28,11 +31,10 @@ def hazards(
     attack, _, probe = crisis.response * reviews
     retaliates, escalates = crisis.retaliates, crisis.escalates
     below = np.minimum(retaliates, happening)
-    smallest = np.finfo(float).tiny
     answered = np.where(
         incident,
-        below / np.maximum(happening, smallest),
-        (retaliates - below) / np.maximum(1 - happening, smallest),
+        below / np.maximum(happening, _SMALLEST),
+        (retaliates - below) / np.maximum(1 - happening, _SMALLEST),
     )
     return {
         Cause.ATTACK: between(0.0, attack),
