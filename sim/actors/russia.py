@@ -288,6 +288,14 @@ class Challenger(Parameters):
         """
         return logistic(attacking - otherwise, self.choice_noise)
 
+    def reconsidered(self, attacking: Array, otherwise: Array) -> Array:
+        """X + σ((A - X) / λ_R) (A - X): what it expects from choosing between the two."""
+        gain = attacking - otherwise
+        value = logistic(gain, self.choice_noise)
+        value *= gain
+        value += otherwise
+        return value
+
     def response(self, attacking: Array, holding: Array, probing: Array) -> Floats:
         """Chances of attacking, holding and probing at a review, (3, world)."""
         return logit_response(np.array([attacking, holding, probing]), self.choice_noise)

@@ -147,9 +147,7 @@ class Crisis:
         waiting = np.empty(shape)
         waiting[-1] = peace[-1]
         for node in reversed(nodes):
-            reconsidered = expected(
-                self.russia.prefers(attack[node], waiting[node]), attack[node], waiting[node]
-            )
+            reconsidered = self.russia.reconsidered(attack[node], waiting[node])
             waiting[node - 1] = expected(self.patience[node - 1], reconsidered, peace[node - 1])
         return waiting
 
