@@ -71,7 +71,7 @@ class TestDisposition:
         for before in (0.2, 0.7):
             thousands.disposition = np.full(UNIFORM.shape, before)
             thousands.change_disposition(UNIFORM, np.full(UNIFORM.shape, redraw))
-            chance = thousands.chance_of_disposition(np.arange(len(UNIFORM)), low, high)
+            chance = thousands.chances_of_disposition(np.arange(len(UNIFORM)))(low, high)
             inside = (thousands.disposition >= low) & (thousands.disposition < high)
             assert np.all(chance == chance[0])
             assert inside.mean() == pytest.approx(chance[0], abs=3e-4)

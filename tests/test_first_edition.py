@@ -382,7 +382,7 @@ def test_coins_tossed_anew_are_the_law_of_attacks_at_reviews():
         )
     attack = np.linspace(0, 1, model.worlds.size)
     np.testing.assert_allclose(
-        model.russia.chance_of_disposition(np.arange(model.worlds.size), 0.0, attack),
+        model.russia.chances_of_disposition(np.arange(model.worlds.size))(0.0, attack),
         attack,
         **EXACT,
     )

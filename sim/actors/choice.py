@@ -15,9 +15,9 @@ _STEEPEST = 700.0
 _LEAST_KEPT = 1e-300
 
 
-def logistic(x: Array) -> Array:
-    """σ(x) = 1 / (1 + e^(-x)), exact to 1e-304 and free of overflow."""
-    odds_against = np.asarray(np.negative(x))
+def logistic(x: Array, noise: Array = 1.0) -> Array:
+    """σ(x / λ) = 1 / (1 + e^(-x / λ)), exact to 1e-304 and free of overflow."""
+    odds_against = np.asarray(x / -noise)
     np.minimum(odds_against, _STEEPEST, out=odds_against)
     np.exp(odds_against, out=odds_against)
     odds_against += 1
@@ -30,8 +30,10 @@ def logit_response(utilities: Floats, noise: Array) -> Floats:
     1998).
     """
     best = utilities.max(axis=0)
-    weights = np.exp((utilities - best) / noise)
-    return np.asarray(weights / weights.sum(axis=0))
+    weights = np.asarray((utilities - best) / noise)
+    np.exp(weights, out=weights)
+    weights /= weights.sum(axis=0)
+    return weights
 
 
 def expected(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:
@@ -93,7 +95,7 @@ def bayes(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:
     likelihood = (
         seen_and_resolute + (1 - belief) * if_irresolute
     )  # as a sum of parts, or rounding could take a share of it above 1
-    unchanged = np.array(np.broadcast_to(belief, np.shape(likelihood)), dtype=np.float64)
+    unchanged = np.full(np.shape(likelihood), belief)
     return np.asarray(np.divide(seen_and_resolute, likelihood, out=unchanged, where=likelihood > 0))
 
 

@@ -313,7 +313,7 @@ class FrontLineDefender(Parameters):
             + self.backing * backs
             - self.resolve_gap * (1 - resolute)
         )
-        return logistic(utility / self.choice_noise)
+        return logistic(utility, self.choice_noise)
 
     def answers_firmly(self, promised: Array, exposed: Array, resolute: Array) -> Array:
         """P_F(τ): chance of a firm answer to a probe, given the promise ℓ_E⁻ and the exposed force
@@ -326,4 +326,4 @@ class FrontLineDefender(Parameters):
             + self.tripwire_value(exposed)
             - self.resolve_gap * (1 - resolute)
         )
-        return logistic(utility / self.choice_noise)
+        return logistic(utility, self.choice_noise)

@@ -286,10 +286,16 @@ class Challenger(Parameters):
         """σ((A - X) / λ_R): chance of attacking, or of escalating, rather than taking the value X
         of the other course.
         """
-        return logistic((attacking - otherwise) / self.choice_noise)
+        return logistic(attacking - otherwise, self.choice_noise)
+
+    def reconsidered(self, attacking: Array, otherwise: Array) -> Array:
+        """X + σ((A - X) / λ_R) (A - X): what it expects from choosing between the two."""
+        gain = attacking - otherwise
+        value = logistic(gain, self.choice_noise)
+        value *= gain
+        value += otherwise
+        return value
 
     def response(self, attacking: Array, holding: Array, probing: Array) -> Floats:
         """Chances of attacking, holding and probing at a review, (3, world)."""
-        return logit_response(
-            np.stack(np.broadcast_arrays(attacking, holding, probing)), self.choice_noise
-        )
+        return logit_response(np.array([attacking, holding, probing]), self.choice_noise)

@@ -161,7 +161,7 @@ class Protege(Parameters):
         what it may lose of the promise.
         """
         war = escalation * self.cost_of_war * (1 - intervention / 2)
-        return logistic((self.retaliation_value - war - promise_at_risk) / self.choice_noise)
+        return logistic(self.retaliation_value - war - promise_at_risk, self.choice_noise)
 
     def starts_offensive(self, winning: Array, terms: Terms) -> Array:
         """σ((p_U V_U - c_U - ν ℓ_E - Q_U) / λ_U), given its chance p_U of prevailing."""
@@ -171,4 +171,4 @@ class Protege(Parameters):
             - terms.forfeited
             - self.status_quo_value
         )
-        return logistic(gain / self.choice_noise)
+        return logistic(gain, self.choice_noise)

@@ -201,7 +201,7 @@ class Backstop(Parameters):
             + self.follow_europe * (fights - 0.5)
             - self.resolve_gap * (1 - resolute)
         )
-        return logistic(utility / self.choice_noise)
+        return logistic(utility, self.choice_noise)
 
     def reputation_at_signature(self, promised: Array) -> Array:
         """b_A = σ(logit π_A + ζ_A L_A⁰): who promises is the likelier to mean it (Fearon 1997)."""

@@ -1,5 +1,7 @@
 """Russia's agent: the army that it rebuilds, its leaders, the disposition by which it chooses."""
 
+from collections.abc import Callable
+
 import mesa
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,8 @@ from sim.quantity import Array, Worlds
 from sim.uncertainty import Floats
 
 Chosen = NDArray[np.bool_]
+Between = Callable[[Array, Array], Floats]
+"""The month's chance of a disposition in an interval, from its lower and its upper end."""
 
 
 class Russia(mesa.Agent):
@@ -59,16 +63,19 @@ class Russia(mesa.Agent):
         """Reconstitute for a step."""
         self.strength = np.asarray(self.parameters.strength_after(self.strength, self._gap_left))
 
-    def chance_of_disposition(self, worlds: Worlds, low: Array, high: Array) -> Floats:
+    def chances_of_disposition(self, worlds: Worlds) -> Between:
         """(1 - q) 1{u ∈ [low, high)} + q (high - low).
 
-        The month's chance of a disposition in an interval, before it is drawn.
+        The month's chance, in some worlds, of a disposition in an interval, before it is drawn.
         """
         before, redraw = self.disposition_before.take(worlds), self.redraw.take(worlds)
-        length = np.maximum(0.0, high - low)
-        return np.where(
-            (before >= low) & (before < high), 1 - redraw + redraw * length, redraw * length
-        )
+        kept = 1 - redraw
+
+        def between(low: Array, high: Array) -> Floats:
+            inside = (before >= low) & (before < high)
+            return np.asarray(kept * inside + redraw * np.maximum(0.0, high - low))
+
+        return between
 
     def settle_disposition(self, worlds: Worlds, low: Floats, high: Floats) -> Floats:
         """It becomes known that the month's disposition lies in [low, high) in some worlds; gives
@@ -82,8 +89,8 @@ class Russia(mesa.Agent):
         earlier_low, earlier_high = (bound[worlds] for bound in everywhere)
         low = np.maximum(low, earlier_low)
         high = np.maximum(np.minimum(high, earlier_high), low)
-        earlier = self.chance_of_disposition(worlds, earlier_low, earlier_high)
-        chance = self.chance_of_disposition(worlds, low, high)
+        between = self.chances_of_disposition(worlds)
+        earlier, chance = between(earlier_low, earlier_high), between(low, high)
         if self._known is None:
             self._known, self._redrawn_with = everywhere, self._redrawn_with.copy()
         for bound, value in zip(self._known, (low, high), strict=True):

@@ -92,7 +92,8 @@ def outcomes(model: "CeasefireModel") -> pd.DataFrame:
             if column.type in ("word", "string")
             else np.asarray(values[column.name], dtype=column.type)
             for column in columns
-        }
+        },
+        copy=False,
     )
     return described(table, {column.name: column.description for column in columns})
 

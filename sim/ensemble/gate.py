@@ -76,8 +76,9 @@ def _out_of_range(outcomes: pd.DataFrame, horizon_years: float) -> Iterator[tupl
         ATTACKED: cause == Cause.ATTACK.value,
     }
     for name in outcomes:
-        values, missing = outcomes[name].to_numpy(), outcomes[name].isna().to_numpy()
-        is_float, condition = values.dtype.kind == "f", ONLY_IF.get(name)
+        column, condition = outcomes[name], ONLY_IF.get(name)
+        is_float = column.dtype.kind == "f"
+        missing = np.isnan(column.to_numpy()) if is_float else column.isna().to_numpy()
         if condition is not None:
             yield (
                 f"{name} is missing though {condition}, or there though not",
@@ -86,6 +87,7 @@ def _out_of_range(outcomes: pd.DataFrame, horizon_years: float) -> Iterator[tupl
         elif not is_float:
             yield f"{name} is missing", missing
         if is_float:
+            values = column.to_numpy()
             low, high = _range(name, horizon_years, negative=name not in not_negative)
             wrong = ~(np.isfinite(values) & (values >= low) & (values <= high))
             wrong &= ~missing | (condition is None)

@@ -149,7 +149,7 @@ def gather(scenario: Scenario, blocks: "list[Block]", seconds: float) -> Run:
         timeline = timeline + block.timeline
     tables = [block.outcomes for block in ordered]
     fought = union_categoricals([table["members_fought"] for table in tables])
-    outcomes = pd.concat(tables, ignore_index=True).assign(members_fought=fought)
+    outcomes = pd.concat(tables, ignore_index=True).assign(members_fought=fought).copy()
     outcomes.attrs |= tables[0].attrs
     manifest = manifest_of(scenario) | {"state": "complete", "seconds": round(seconds, 3)}
     return Run(outcomes, timeline.table(scenario.sampling.steps_per_year), manifest, None)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.model.ceasefire import CeasefireModel
 
 _WEAKEST, _RATIO, _STRENGTHS = 1e-2, 1.01, 1620
+_LOG_RATIO = np.log(_RATIO)
 _REPUTATIONS = 200
 VARIABLES = {
     name: _STRENGTHS if unit == "brigade-equivalents" else _REPUTATIONS
@@ -117,9 +118,7 @@ def check_timeline(timeline: Timeline) -> None:
 def _count(values: Floats, bins: int) -> NDArray[np.int64]:
     in_logs = bins == _STRENGTHS
     position = (
-        np.log(np.maximum(values, _WEAKEST) / _WEAKEST) / np.log(_RATIO)
-        if in_logs
-        else values * bins
+        np.log(np.maximum(values, _WEAKEST) / _WEAKEST) / _LOG_RATIO if in_logs else values * bins
     )
     return np.bincount(np.minimum(position, bins - 1).astype(np.intp), minlength=bins)
 

@@ -95,10 +95,9 @@ class Attack:
 
     def backed(self, defence: Array) -> Array:
         """D (1 + μ) + β_A B_A: the same with the United States behind it."""
-        return (
-            defence * (1 + self.united_states.enabling)
-            + self.united_states_in_time * self.united_states.brigades
-        )
+        backed = defence * (1 + self.united_states.enabling)
+        backed += self.united_states_in_time * self.united_states.brigades
+        return backed
 
     def prevails(self, fights: Array, backed: Any, pledges: Array) -> Array:
         """p(D): Russia's chance of prevailing against those who came, the members with their
@@ -135,12 +134,13 @@ class Attack:
         f, with V' = V (1 - G).
         """
         russia, prize = self.russia, self.russia.value_of_prevailing * self.prize
-        unresisted, resisted = self.odds * prize - self.backs * russia.cost_of_fighting_us
-        return (
-            expected(self.intervenes, resisted - russia.cost_of_fighting_europe, unresisted)
-            - russia.cost_of_war
-            - self.added_cost_of_war
-        )
+        worth = self.odds * prize
+        worth -= self.backs * russia.cost_of_fighting_us
+        unresisted, resisted = worth
+        value = expected(self.intervenes, resisted - russia.cost_of_fighting_europe, unresisted)
+        value -= russia.cost_of_war
+        value -= self.added_cost_of_war
+        return value
 
 
 def over_types(reputation: Array, by_type: Any) -> Array:

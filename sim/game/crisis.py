@@ -65,6 +65,16 @@ class Crisis:
         return self.terms.exposed_force * self.will
 
     @cached_property
+    def europe_in_time(self) -> Array:
+        """β_E."""
+        return self.war.in_time(self.terms.europe_days)
+
+    @cached_property
+    def united_states_in_time(self) -> Array:
+        """β_A."""
+        return self.war.in_time(self.terms.united_states_days)
+
+    @cached_property
     def attack(self) -> Attack:
         """A deliberate attack at each node: out of the blue, against the promises as they stand."""
         return self._attack(
@@ -111,8 +121,8 @@ class Crisis:
             deployed_force=at(self.deployed_force),
             exposed_force=at(self.exposed_force),
             ground=self.ground * terms.fortifications,
-            europe_in_time=self.war.in_time(terms.europe_days),
-            united_states_in_time=self.war.in_time(terms.united_states_days),
+            europe_in_time=self.europe_in_time,
+            united_states_in_time=self.united_states_in_time,
             europe_promised=at(terms.europe_promised) * uncontested,
             united_states_promised=at(terms.united_states_promised) * uncontested,
             reputation_europe=at(self.reputation_europe),
@@ -134,11 +144,10 @@ class Crisis:
         attack, peace = (
             np.broadcast_to(value, shape) for value in (self.attack.value, self.value_of_peace)
         )
-        waiting = np.array(peace)
+        waiting = np.empty(shape)
+        waiting[-1] = peace[-1]
         for node in reversed(nodes):
-            reconsidered = expected(
-                self.russia.prefers(attack[node], waiting[node]), attack[node], waiting[node]
-            )
+            reconsidered = self.russia.reconsidered(attack[node], waiting[node])
             waiting[node - 1] = expected(self.patience[node - 1], reconsidered, peace[node - 1])
         return waiting
 
@@ -224,7 +233,9 @@ class Crisis:
 
     def now(self, quantity: Array) -> Any:
         """Node 0 of a quantity; what does not differ between nodes is as it was."""
-        return np.asarray(quantity)[NOW] if np.ndim(quantity) > 1 else quantity
+        if isinstance(quantity, np.ndarray) and quantity.ndim > 1:
+            return quantity[NOW]
+        return quantity
 
     def with_own_terms(self) -> Self:
         """The crisis as the terms change it that provisions bring with them.

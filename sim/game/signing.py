@@ -141,7 +141,7 @@ class FightingOn:
     def russia_signs(self, holding: Array, granted: Array) -> Array:
         """s_R = σ((hold(0) + G V - W_R) / λ_R), given the value of `holding` at the signature."""
         signing = holding + granted * self.value_of_prevailing
-        return logistic((signing - self.value_to_russia) / self.russia.choice_noise)
+        return logistic(signing - self.value_to_russia, self.russia.choice_noise)
 
 
 @dataclass(frozen=True)
@@ -183,4 +183,4 @@ class Kept:
 
 def ukraine_signs(gain: Array, noise: Array) -> Array:
     """σ(gain / λ_U): chance that Ukraine signs, which does not know V but that Russia signs."""
-    return logistic(gain / noise)
+    return logistic(gain, noise)

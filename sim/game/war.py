@@ -115,7 +115,8 @@ class War(Parameters):
     def prevails(self, attacker: Array, defence: Array) -> Array:
         """p(D) = R^m / (R^m + D^m): chance that the attacker prevails (Tullock 1980)."""
         with np.errstate(over="ignore"):  # where the odds are beyond all numbers the chance is 0
-            odds_against = (defence / attacker) ** self.decisiveness
+            odds_against = defence / attacker
+            odds_against **= self.decisiveness
         odds_against += 1
         return 1 / odds_against
 

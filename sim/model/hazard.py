@@ -2,18 +2,18 @@
 the coins are tossed.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from sim.agents.russia import Between
 from sim.game.crisis import Crisis
 from sim.game.endings import Cause
 from sim.quantity import Array
 from sim.uncertainty import Floats
 
-Between = Callable[[Array, Array], Floats]
-"""The month's chance of a disposition in an interval, from its lower and its upper end."""
+_SMALLEST = np.finfo(float).tiny
+"""What a chance is divided by in place of 0."""
 
 
 def hazards(
@@ -22,22 +22,22 @@ def hazards(
     """Chances (world,) that the ceasefire ends by Russia's doing, given where Russia reviews and
     where an incident comes.
 
-    `between` is `Russia.chance_of_disposition`, `happening` the chance λ of an incident in the
-    step, and `incident` says where it fell. The number that decides whether there is one also
-    decides whether Ukraine retaliates, so that it answers a probe, which runs as an incident for
-    certain, with the chance that a uniform number known to lie below λ, or above it, lies below ϱ.
+    `between` is what `Russia.chances_of_disposition` gives, `happening` the chance λ of an incident
+    in the step, and `incident` says where it fell. The number that decides whether there is one
+    also decides whether Ukraine retaliates, so that it answers a probe, which runs as an incident
+    for certain, with the chance that a uniform number known to lie below λ, or above it, lies below
+    ϱ.
     """
     attack, _, probe = crisis.response * reviews
     retaliates, escalates = crisis.retaliates, crisis.escalates
     below = np.minimum(retaliates, happening)
-    smallest = np.finfo(float).tiny
     answered = np.where(
         incident,
-        below / np.maximum(happening, smallest),
-        (retaliates - below) / np.maximum(1 - happening, smallest),
+        below / np.maximum(happening, _SMALLEST),
+        (retaliates - below) / np.maximum(1 - happening, _SMALLEST),
     )
     return {
-        Cause.ATTACK: between(np.zeros_like(attack), attack),
+        Cause.ATTACK: between(0.0, attack),
         Cause.PROBE: answered * between(attack, np.minimum(attack + probe, escalates)),
         Cause.INCIDENT: incident * retaliates * between(attack + probe, escalates),
     }

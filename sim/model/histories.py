@@ -58,6 +58,8 @@ class Histories:
 
     def end(self, worlds: Worlds, cause: Cause, years: float) -> None:
         """The ceasefire has ended in these worlds."""
+        if not len(worlds):
+            return
         self.at_peace[worlds] = False
         self.cause[worlds] = cause.code
         self.years_held[worlds] = years

@@ -48,10 +48,8 @@ def hold_politics(model: Ceasefire, began: float) -> None:
 def hold_elections(model: Ceasefire, began: float) -> None:
     """Elections of the United States and the coalition's members since the moment `began`."""
     europe, united_states = model.parameters.europe, model.parameters.united_states
-    before, after = (
-        united_states.elections_by(years, model.parameters.calendar)
-        for years in (began, model.years)
-    )
+    months, calendar = np.array([[began], [model.years]]), model.parameters.calendar
+    before, after = np.asarray(united_states.elections_by(months, calendar))
     voted = np.greater(after, before)
     model.us_voted = np.full(len(model.worlds), voted)
     model.fate.require("election", model.us_voted)
@@ -63,8 +61,7 @@ def hold_elections(model: Ceasefire, began: float) -> None:
             model.fate.falls("United States", "statement", model.us_voted & model.at_peace),
         )
     model.members_voted = []
-    months = np.array([[began], [model.years]])
-    counts = europe.elections_by(months, model.parameters.calendar)
+    counts = europe.elections_by(months, calendar)
     for position in np.flatnonzero(np.any(counts[:, 1] > counts[:, 0], axis=-1)):
         member, share = europe.standing[position], europe.shares_of_weight[position]
         before, after = counts[position]

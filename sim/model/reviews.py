@@ -1,7 +1,5 @@
 """Reviews of a month: Ukraine's, and Russia's with the incidents, probes and answers beside it."""
 
-from functools import partial
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -68,7 +66,7 @@ def review_in_russia(model: Ceasefire) -> None:
     reviewing = reviews.take(due) < model.rates.at("russia_reviews", due)
     uniform = incidents.take(due)
     incident = uniform < happening
-    between = partial(model.russia.chance_of_disposition, due)
+    between = model.russia.chances_of_disposition(due)
     for cause, hazard in hazards(crisis, between, reviewing, incident, happening).items():
         histories.hazard[cause][due] += hazard
     chosen = model.russia.review(crisis.response, due)
@@ -106,10 +104,8 @@ def answer_probes(model: Ceasefire, due: Worlds, probes: NDArray[np.bool_], cris
     """The coalition answers each probe by its true type; a soft answer costs ground."""
     if probes.any():
         histories = model.histories
-        irresolute, resolute = (
-            np.broadcast_to(chance, due.shape)[probes]
-            for chance in np.asarray(crisis.answers_firmly_by_type)
-        )
+        by_type = np.broadcast_to(crisis.answers_firmly_by_type, (2, len(due)))
+        irresolute, resolute = by_type[:, probes]
         probed = due[probes]
         uniform = model.chance["answers to probes"].nth(histories.probes[probed], probed)
         at = np.zeros(len(model.worlds), dtype=bool)

@@ -118,8 +118,8 @@ class Wars:
                 russia.disposition[worlds],
                 model.europe.resolute[worlds],
                 model.united_states.resolute[worlds],
-                np.full(len(worlds), model.fate.choice("Europe", "intervention") or ""),
-                np.full(len(worlds), model.fate.choice("United States", "backing") or ""),
+                _fixed(model.fate.choice("Europe", "intervention"), len(worlds)),
+                _fixed(model.fate.choice("United States", "backing"), len(worlds)),
             )
         )
 
@@ -259,6 +259,11 @@ class Wars:
             own = np.where(decides, chance, 1 - chance)
             self._model.fate.weigh(worlds[weighs], own[weighs])
         return decides
+
+
+def _fixed(choice: str | None, wars: int) -> NDArray[np.str_]:
+    """What a course has an actor choose in each of the wars of a month."""
+    return np.zeros(wars, dtype=np.str_) if choice is None else np.full(wars, choice)
 
 
 def _by_type(chance: Any, resolute: NDArray[np.bool_]) -> Any:

@@ -169,25 +169,21 @@ class Parameters(BaseModel):
         return copy
 
     def at(self, worlds: Worlds) -> Self:
-        """The same block for some of its worlds only, its values read off when one is first used.
+        """The same block for some of its worlds only.
 
-        Itself where nothing differs.
+        Numbers that were read before for some worlds are read off at once, as one by one they take
+        longer, and all else when it is first used. Itself where nothing differs.
         """
         private = _private(self)
         varying = private["_varying"]
         if not varying:
             return self
-        fixed = private["_fixed"]
-        if fixed is None:
-            fixed = private["_fixed"] = {
-                name: self.__dict__[name] for name in type(self).model_fields if name not in varying
-            }
-        copy = object.__new__(
-            type(self)
-        )  # as model_copy does, without the values that are not needed yet
-        for attribute in ("__pydantic_fields_set__", "__pydantic_extra__"):
-            object.__setattr__(copy, attribute, getattr(self, attribute))
-        object.__setattr__(
+        values = self._alike(private) | self._numbers_at(worlds, private)
+        copy = object.__new__(type(self))  # as model_copy does, without the values not needed yet
+        set_attribute = object.__setattr__
+        set_attribute(copy, "__pydantic_fields_set__", self.__pydantic_fields_set__)
+        set_attribute(copy, "__pydantic_extra__", self.__pydantic_extra__)
+        set_attribute(
             copy,
             "__pydantic_private__",
             {
@@ -200,8 +196,28 @@ class Parameters(BaseModel):
                 "_table": None,
             },
         )
-        object.__setattr__(copy, "__dict__", fixed.copy())
+        set_attribute(copy, "__dict__", values)
         return copy
+
+    def _alike(self, private: dict[str, Any]) -> dict[str, Any]:
+        """The values that are the same in all worlds."""
+        alike: dict[str, Any] | None = private["_fixed"]
+        if alike is None:
+            alike = private["_fixed"] = {
+                name: self.__dict__[name]
+                for name in type(self).model_fields
+                if name not in private["_varying"]
+            }
+        return alike
+
+    def _numbers_at(self, worlds: Worlds, private: dict[str, Any]) -> dict[str, Floats]:
+        """The numbers that were read before for some worlds, for these."""
+        read, table = private["_read"], private["_table"]
+        if not read:
+            return {}
+        if table is None or len(table) < len(read):
+            table = private["_table"] = np.stack([getattr(self, name) for name in read])
+        return dict(zip(read, table.take(worlds, axis=1), strict=True))
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """The same block with other values of some fields, without what is derived from them."""
@@ -220,34 +236,12 @@ class Parameters(BaseModel):
             private = _private(self)
             if not private or name not in private.get("_varying", ()):
                 return super().__getattr__(name)
-            value = getattr(private["_whole"], name)
-            if isinstance(value, np.ndarray):
-                return self._read_number(private, name, value)
+            whole = private["_whole"]
+            value, read = getattr(whole, name), _private(whole)["_read"]
+            if isinstance(value, np.ndarray) and name not in read:
+                read.append(name)
             value = self.__dict__[name] = _at(value, private["_worlds"])
             return value
-
-    def _read_number(self, private: dict[str, Any], name: str, whole: Floats) -> Floats:
-        """A number that differs between worlds, and with it all others that were read before for
-        some worlds: one by one they take longer.
-        """
-        of_whole, worlds = _private(private["_whole"]), private["_worlds"]
-        read: list[str] = of_whole["_read"]
-        if read and private["_table"] is None:
-            if of_whole["_table"] is None or len(of_whole["_table"]) < len(read):
-                of_whole["_table"] = np.stack([getattr(private["_whole"], field) for field in read])
-            rows = of_whole["_table"].take(worlds, axis=1)
-            if not private["_updated"]:
-                private["_table"], private["_read"] = rows, read.copy()
-            own = self.__dict__
-            own.update(
-                (field, row) for field, row in zip(read, rows, strict=True) if field not in own
-            )
-        if name not in self.__dict__:
-            if name not in read:
-                read.append(name)
-            self.__dict__[name] = whole.take(worlds)
-        number: Floats = self.__dict__[name]
-        return number
 
 
 def _private(block: Parameters) -> dict[str, Any]:

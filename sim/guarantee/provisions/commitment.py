@@ -143,7 +143,7 @@ class Commitment(Provision):
 
     def binds_successors(self, at: Standing) -> Array:
         """1 under the administration that promised, r_A + (1 - r_A) ι_A after an election."""
-        if np.all(np.equal(self.ratified, 1)):
+        if isinstance(self.ratified, float) and self.ratified == 1:
             return 1.0
         return np.where(at.successor, self.ratified + (1 - self.ratified) * self.inherited, 1.0)
 
