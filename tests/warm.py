@@ -91,6 +91,7 @@ class _Begun:
             "err": read[1],
             "uses": int(read[2] or 0),
             "seconds": used.ru_utime + used.ru_stime,
+            "memory": used.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
         }
 
 
@@ -156,8 +157,9 @@ def _warm_up(sizes: dict[str, int]) -> str:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended: its code, what it printed, how often it used a file of its folder, and
-    which fault it met at which of these uses.
+    """How a command ended: its code, what it printed, how often it used a file of its folder,
+    seconds of the processor, bytes of memory at most, and which fault it met at which of these
+    uses.
     """
 
     code: int
@@ -165,6 +167,7 @@ class Ended:
     err: str
     uses: int
     seconds: float
+    memory: int
     fault: str | None = None
     at: int = 0
 
