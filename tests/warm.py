@@ -151,7 +151,7 @@ def _warm_up(sizes: dict[str, int]) -> str:
     for namespace, name, size in places(sizes):
         namespace[name] = size
     gc.collect()
-    gc.freeze()
+    gc.freeze()  # or each fork would copy the memory in which it looks for garbage
     return str(sim.__path__[0])
 
 
