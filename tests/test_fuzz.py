@@ -11,15 +11,24 @@ import time
 from pathlib import Path
 
 import pytest
+from test_extremes import ends
+from warm import Warm
 
 import sim
 from sim.errors import MOST_PROBLEMS
 from sim.scenario.schema import Scenario
 from sim.scenario.show import resolved
+from sim.uncertainty import Distribution, is_number
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.toml"))
 LEAST = "[regime.deployment]\nbrigades = 5\n[russia]\nstrength = { uniform = [80, 90] }\n"
 KEYS = [key for key, _ in Scenario().leaves()]
+RANGES = {
+    key: ends(field)
+    for key, value, field in Scenario().fields()
+    if (is_number(value) or isinstance(value, Distribution))
+    and not key.startswith(("sampling.", "europe.members."))
+}
 TEXTS = (
     "",
     "x",
@@ -39,6 +48,8 @@ TEXTS = (
 )
 SECONDS = 60
 """A bound that no input of a bounded size reaches unless it is tried over and over."""
+MEMORY = 2e9
+"""Bytes that no command over such an input takes."""
 
 
 def read(path):
@@ -94,8 +105,44 @@ DISTRIBUTIONS = (
 )
 
 
+def number(chance, low, high):
+    """A number of a range, often at an end of it."""
+    return chance.choice(
+        (low, high, low + (high - low) * chance.random(), chance.uniform(low, low + 1))
+    )
+
+
+def fitting(chance, low, high):
+    """A number of a range or a distribution over it, of a kind that a scenario may have."""
+    few = sorted(number(chance, low, high) for _ in range(3))
+    mean, spread = few[1], (few[2] - few[0]) / chance.choice((2, 4, 50))
+    kinds = (
+        f"{few[1]!r}",
+        f"{{ uniform = [{few[0]!r}, {few[2]!r}] }}",
+        f"{{ triangular = {few!r} }}",
+        f"{{ choice = {few!r} }}",
+        f"{{ normal = [{mean!r}, {spread!r}] }}",
+        f"{{ lognormal = [{mean!r}, {1 + spread / (1 + mean)!r}] }}",
+        f"{{ draws = {few!r} }}",
+        f"{{ value = {few[1]!r}, source = {text(chance.choice(TEXTS))} }}",
+    )
+    return chance.choice(kinds)
+
+
+def likely(chance):
+    """A file with some numbers in their ranges, that is read more often than not."""
+    keys = chance.sample(sorted(RANGES), chance.randrange(1, 5))
+    return "\n".join(
+        [
+            f"extends = '{chance.choice(('none', 'eu', 'nato', 'coalition'))}'",
+            f"title = {text(chance.choice(TEXTS))}",
+            *(f"{key} = {fitting(chance, *RANGES[key])}" for key in keys),
+        ]
+    ).encode()
+
+
 def text(raw):
-    return json.dumps(raw).replace("\x7f", "\\u007f")
+    return json.dumps(raw, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def document(chance):
@@ -154,3 +201,43 @@ def test_whatever_bytes_are_changed_a_file_is_read_or_refused(seeds, tmp_path):
     for seed in seeds:
         chance = random.Random(seed)
         tried(tmp_path / "x.toml", mutated(chance.choice(contents), chance))
+
+
+@pytest.mark.parametrize(
+    "seeds", [range(60), pytest.param(range(60, 3000), marks=pytest.mark.exhaustive)], ids=str
+)
+def test_what_a_scenario_may_be_is_read_and_shown_as_itself(seeds, tmp_path):
+    read_whole = [tried(tmp_path / "x.toml", likely(random.Random(seed))) for seed in seeds]
+    assert len(seeds) / 4 < sum(scenario is not None for scenario in read_whole) < len(seeds)
+
+
+@pytest.fixture(scope="module")
+def warm():
+    process = Warm({})
+    yield process
+    process.close()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "seeds", [range(5), pytest.param(range(5, 400), marks=pytest.mark.exhaustive)], ids=str
+)
+def test_a_command_over_any_file_ends_in_words(seeds, warm, tmp_path):
+    """With 0 or 2, in bounded time and memory: what `check` passes is shown and simulated."""
+    sampling = ("--designs=8", "--replicates=2", "--years=2", "--quiet", "--no-figures")
+    for seed in seeds:
+        chance = random.Random(seed)
+        content = likely(chance)
+        (tmp_path / "x.toml").write_bytes(mutated(content, chance) if seed % 4 == 0 else content)
+        codes = []
+        for words in (("check",), ("show",), ("run", *sampling)):
+            ended = warm([words[0], "x.toml", *words[1:]], tmp_path)
+            assert ended.code in ((0,) if codes == [0] else (0, 2)), (seed, words, ended)
+            assert ended.err or not ended.code, (seed, words, ended)
+            assert "Traceback" not in ended.err
+            assert len(ended.err.splitlines()) <= MOST_PROBLEMS + 2
+            assert ended.seconds < SECONDS
+            assert ended.memory < MEMORY
+            codes.append(ended.code)
+            if ended.code:
+                break

@@ -24,6 +24,7 @@ import sim
 from sim import plots
 from sim.analysis.comparison import Comparison
 from sim.analysis.summary import Summary
+from sim.ensemble.block import simulate
 from sim.ensemble.points import Points
 from sim.ensemble.seal import sealed
 from sim.ensemble.store import read_run
@@ -34,7 +35,8 @@ from sim.record.class_scenarios import CLASS_SCENARIOS
 from sim.scenario.show import resolved
 from sim.study.calibration.histories import representing, simulate_candidates
 from sim.study.calibration.prior import hypercube
-from sim.study.kept import FILE, read
+from sim.study.kept import FILE, answered, read
+from sim.study.question import Question
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies")]
 SMALL = ("--designs", 40, "--replicates", 2, "--years", 5)
@@ -344,6 +346,53 @@ def test_every_flipped_byte_is_refused_or_changes_nothing(reader, made):
     names = ["manifest.json"] if reader is manifest_of else [FILE]
     for path in [folder / name for name in names] + sorted(folder.glob("*.csv")):
         refused_or_the_same(path, reader, range(path.stat().st_size))
+
+
+def a_run_and_what_computes_it(made, out, monkeypatch):
+    """The manifest of a run, and a call that computes it again: its block is taken from memory."""
+    folder = Path(shutil.copytree(made[0], out / made[0].name))
+    scenario = read_run(folder).scenario
+    block = simulate(scenario, 0, scenario.sampling.worlds)
+    monkeypatch.setattr("sim.ensemble.run.simulate", lambda *_: block)
+    return folder / "manifest.json", lambda: sim.run(scenario, out=out)
+
+
+def a_finding_and_what_computes_it(made, out, _):
+    """A finding, and a call that finds it again."""
+    finding = read(made[1])
+    question = Question(finding.kind, {"of": "a test"})
+    return out / question.name / FILE, lambda: answered(question, out, lambda: finding)
+
+
+TABLES = {".parquet", ".csv"}
+
+
+def all_but_times(path):
+    """The tables beside a document, and what it says of anything but when it was written."""
+    document = json.loads(path.read_text(encoding="utf-8"))
+    for key in ("started", "finished", "seconds", "written", "seal"):
+        document.pop(key, None)
+    tables = {
+        table.name: table.read_bytes() for table in path.parent.iterdir() if table.suffix in TABLES
+    }
+    assert tables
+    return document, tables
+
+
+@pytest.mark.parametrize("stride", [701, pytest.param(1, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize(
+    "make", [a_run_and_what_computes_it, a_finding_and_what_computes_it], ids=["run", "finding"]
+)
+def test_whatever_bit_is_flipped_the_same_is_computed_again(
+    make, stride, made, tmp_path, monkeypatch
+):
+    """Of every byte of a manifest and of a finding, and of some in the bounded suite."""
+    path, again = make(made, tmp_path, monkeypatch)
+    again()
+    whole = all_but_times(path)
+    for position in flipped(path, range(0, path.stat().st_size, stride)):
+        again()
+        assert all_but_times(path) == whole, position
 
 
 ODD = (

@@ -62,6 +62,15 @@ def test_no_file_that_is_being_read_is_offered(tmp_path):
     assert "did you mean" not in str(refused.value)
 
 
+def test_no_link_that_leads_nowhere_is_offered(tmp_path):
+    """Neither the link that was named nor another."""
+    for name in ("draft_17.toml", "draft_18.toml"):
+        (tmp_path / name).symlink_to("gone.toml")
+    with pytest.raises(sim.ScenarioError, match="a link to a file that is not there") as refused:
+        sim.load(tmp_path / "draft_17.toml")
+    assert "did you mean" not in str(refused.value)
+
+
 def test_list_names_the_library_and_the_files_here(command, tmp_path, monkeypatch):
     """In groups with the scale of promises, within 80 columns; a file with faults is named, and one
     that is no scenario is not.

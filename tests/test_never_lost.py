@@ -15,7 +15,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from warm import KILL, Warm
+from faults import KILL
+from warm import Warm
 
 import sim
 from sim.ensemble import run as runs

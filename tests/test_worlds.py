@@ -354,9 +354,7 @@ def test_the_game_is_the_one_of_that_month(scenarios, tmp_path, command):
         (["replay"], "--world"),
         (["game", "--year", "21"], "--year 21"),
         (["game", "--world", "-1"], "--world -1"),
-        (["game", "--efg", "/no/such/folder/x.efg"], "/no/such/folder/x.efg:"),
-        (["replay", "--world", "1", "--figure", "/no/such/folder/x.png"], "/no/such/folder/x.png:"),
-        (["replay", "--world", "1", "--figure", "x.nothing"], "x.nothing:"),
+        (["replay", "--world", "1", "--out", "page.html"], "--out"),
     ],
 )
 def test_what_cannot_be_shown_is_refused_in_one_line(words, says, scenarios):
@@ -367,6 +365,26 @@ def test_what_cannot_be_shown_is_refused_in_one_line(words, says, scenarios):
     assert says in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["game", "--efg", "/no/such/folder/x.efg"],
+        ["game", "--figure", "x.nothing"],
+        ["replay", "--world", "1", "--figure", "/no/such/folder/x.png"],
+        ["replay", "--world", "1", "--figure", "x.nothing"],
+    ],
+)
+def test_the_answer_is_printed_before_a_file_that_cannot_be_written(words, scenarios):
+    """Exit code 2 and one line on standard error that names the file."""
+    name, *options = words
+    whole = CliRunner().invoke(app, [name, str(scenarios / "none.toml"), *options[:-2]])
+    result = CliRunner().invoke(app, [name, str(scenarios / "none.toml"), *options])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{options[-1]}: cannot be written")
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert result.stdout == whole.stdout != ""
 
 
 def test_a_world_that_ended_has_no_game_any_more(scenarios):

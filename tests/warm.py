@@ -1,123 +1,31 @@
 """A warm copy of the command line: a process that has imported everything and forks for each
 command, in which the n-th use of a file can fail.
 
-Started as a program it reads a trial a line, as JSON, and answers with how the trial ended.
+Started as a program it reads a trial a line, as JSON, and answers with how the trial ended. A trial
+of each fault at every use forks again at each of them, so that nothing is computed twice.
 """
 
-import errno
+import gc
 import importlib
 import io
 import json
 import os
-import pathlib
 import pkgutil
 import signal
 import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from copied import copied, put_back
+from faults import Faults
 from sizes import places
-
-KILL, NO_MEMORY = "SIGKILL", "MemoryError"
-FAULTS = ("ENOSPC", "EACCES", "EIO", NO_MEMORY, KILL)
-"""What an injected fault is."""
-AUDITED = frozenset(
-    {
-        *("open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.listdir", "os.scandir"),
-        *("os.truncate", "os.link", "os.symlink", "os.chmod", "shutil.rmtree"),
-    }
-)
-"""What Python reports before it does it, whoever asks: `open` counts for `os.open` as well, `rename`
-for `replace`, and `remove` for `unlink`.
-"""
-
-
-class Faults:
-    """Counts the uses of files below a folder, and fails at one of them.
-
-    Without a fault it only counts. A write that fails has written half of its bytes.
-    """
-
-    def __init__(self, folder: str, fault: str | None, at: int) -> None:
-        self.folder, self.fault, self.at = folder, fault, at
-        self.used = 0
-        self.is_on = False
-
-    def meet(self, path: Any, half: Callable[[], object] = lambda: None) -> None:
-        """Count a use of a file, and fail where it is the one."""
-        if not self.is_on or not self.concerns(path):
-            return
-        self.used += 1
-        if self.used != self.at or self.fault is None:
-            return
-        half()
-        if self.fault == KILL:
-            os.kill(os.getpid(), signal.SIGKILL)
-        if self.fault == NO_MEMORY:
-            raise MemoryError
-        code = getattr(errno, self.fault)
-        raise OSError(code, os.strerror(code), os.fspath(path))
-
-    def concerns(self, path: Any) -> bool:
-        """Whether a path leads into the folder."""
-        is_path = isinstance(path, str | os.PathLike)
-        return is_path and str(Path(self.folder, path)).startswith(self.folder)
-
-    def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Hear of a use of a file from Python."""
-        if self.is_on and event in AUDITED and arguments:
-            self.meet(arguments[0])
-
-    def install(self) -> None:
-        """Hear of every use of a file from here on."""
-        import pyarrow.parquet as pq
-        from matplotlib.figure import Figure
-
-        sys.addaudithook(self.audit)
-        os.stat = self._before(os.stat, lambda path, *_, **__: path)
-        io.open = pathlib.io.open = self._opening(io.open)
-        for owner, name, place in (
-            (pq.ParquetWriter, "__init__", lambda _, where, *__, **___: where),
-            (pq.ParquetWriter, "write_table", lambda writer, *_, **__: writer.where),
-            (Figure, "savefig", lambda _, path, *__, **___: path),
-        ):
-            setattr(owner, name, self._before(getattr(owner, name), place))
-        self.is_on = True
-
-    def _before(self, call: Any, place: Callable[..., Any]) -> Any:
-        """A call that meets the fault first; `place` finds its path among its arguments."""
-
-        def meeting(*positional: Any, **named: Any) -> Any:
-            self.meet(place(*positional, **named))
-            return call(*positional, **named)
-
-        return meeting
-
-    def _opening(self, plain: Any) -> Any:
-        """`open`, of which each write of a file meets the fault."""
-        faults = self
-
-        class Raw(io.FileIO):
-            def write(self, data: Any, /) -> int:
-                half = bytes(data)[: len(data) // 2]
-                faults.meet(self.name, lambda: io.FileIO.write(self, half))
-                return super().write(data)
-
-        def opening(file: Any, mode: str = "r", *more: Any, **named: Any) -> Any:
-            if not faults.concerns(file) or not set(mode) & {"w", "x", "a"}:
-                return plain(file, mode, *more, **named)
-            writer = io.BufferedWriter(Raw(file, mode.replace("b", "").replace("t", "")))
-            options = dict(zip(("buffering", "encoding", "errors", "newline"), more, strict=False))
-            options = {"encoding": "utf-8"} | options | named
-            options.pop("buffering", None)
-            return writer if "b" in mode else io.TextIOWrapper(writer, **options)
-
-        return opening
 
 
 def _trial(words: list[str], faults: Faults, typed: str) -> int:
@@ -151,9 +59,9 @@ class _Begun:
     files: tuple[Any, Any, Any]
 
     @classmethod
-    def with_faults(cls, trial: dict[str, Any]) -> "_Begun":
-        """Begin it."""
-        files = out, err, uses = tuple(tempfile.TemporaryFile() for _ in range(3))  # noqa: SIM115  read when it has ended
+    def with_faults(cls, trial: dict[str, Any], reports: Connection | None = None) -> "_Begun":
+        """Begin it. With a way to report, each fault is met at every use."""
+        files = out, err, uses = _three_files()
         child = os.fork()
         if child:
             return cls(child, files)
@@ -162,6 +70,8 @@ class _Begun:
         os.chdir(trial["cwd"])
         signal.alarm(trial.get("patience", 0))
         faults = Faults(trial["cwd"], trial.get("fault"), trial.get("at", 0))
+        if reports:
+            faults.fork = _Forks(Path(trial["cwd"]), (1, 2, uses.fileno()), reports)
         code = _trial(trial["words"], faults, trial.get("typed", ""))
         uses.write(str(faults.used).encode())
         uses.flush()
@@ -181,7 +91,51 @@ class _Begun:
             "err": read[1],
             "uses": int(read[2] or 0),
             "seconds": used.ru_utime + used.ru_stime,
+            "memory": used.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
         }
+
+
+def _three_files() -> tuple[Any, Any, Any]:
+    return tuple(tempfile.TemporaryFile() for _ in range(3))
+
+
+class _Forks:
+    """Copies of this process, which go on in a copy of its folder and end before it goes on."""
+
+    def __init__(self, folder: Path, numbers: tuple[int, int, int], reports: Connection) -> None:
+        self._folder, self._numbers, self._reports = folder, numbers, reports
+        own = os.getpid()
+        os.getpid = lambda: own  # a copy takes itself for the process for which it stands
+
+    def __call__(self, fault: str, at: int) -> bool:
+        """Fork, and report how the copy ended. Returns whether this is the copy."""
+        files = _three_files()
+        for file, number in zip(files, self._numbers, strict=True):
+            file.write(os.pread(number, os.fstat(number).st_size, 0))
+            file.flush()
+        child = copied(self._folder)
+        if not child:
+            for file, number in zip(files, self._numbers, strict=True):
+                os.dup2(file.fileno(), number)
+            return True
+        self._reports.send({"fault": fault, "at": at} | _Begun(child, files).ended())
+        self._reports.recv()
+        put_back(self._folder)
+        return False
+
+
+def _each_fault(trial: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """How a command ends at each use of a file with each fault, and at last how without."""
+    here, there = Pipe()
+    begun = _Begun.with_faults(trial, there)
+    there.close()
+    while True:
+        try:
+            yield here.recv()
+        except EOFError:
+            break
+        here.send("go on")
+    yield begun.ended()
 
 
 def _warm_up(sizes: dict[str, int]) -> str:
@@ -196,18 +150,26 @@ def _warm_up(sizes: dict[str, int]) -> str:
         importlib.import_module(name)
     for namespace, name, size in places(sizes):
         namespace[name] = size
+    gc.collect()
+    gc.freeze()  # or each fork would copy the memory in which it looks for garbage
     return str(sim.__path__[0])
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended: its code, what it printed, and how often it used a file of its folder."""
+    """How a command ended: its code, what it printed, how often it used a file of its folder,
+    seconds of the processor, bytes of memory at most, and which fault it met at which of these
+    uses.
+    """
 
     code: int
     out: str
     err: str
     uses: int
     seconds: float
+    memory: int
+    fault: str | None = None
+    at: int = 0
 
 
 class Warm:
@@ -240,10 +202,26 @@ class Warm:
 
     def at_once(self, times: int, words: list[str], cwd: Path, **more: Any) -> list[Ended]:
         """The same by several processes."""
-        trial = {"words": words, "cwd": str(cwd), "times": times, **more}
-        self._process.stdin.write(f"{json.dumps(trial)}\n")
+        return [
+            Ended(**ended)
+            for ended in self._answer({"words": words, "cwd": str(cwd), "times": times, **more})
+        ]
+
+    def with_each_fault(self, words: list[str], cwd: Path, **more: Any) -> Iterator[Ended]:
+        """The same with each fault at every use of a file, and at last without.
+
+        The folder holds what each left behind until the next is taken; until then, the command may
+        be carried out in it again.
+        """
+        ended = self._answer({"words": words, "cwd": str(cwd), "each fault": True, **more})
+        while ended:
+            yield Ended(**ended)
+            ended = self._answer(None)
+
+    def _answer(self, question: Any) -> Any:
+        self._process.stdin.write(f"{json.dumps(question)}\n")
         self._process.stdin.flush()
-        return [Ended(**ended) for ended in self._line()]
+        return self._line()
 
     def _line(self) -> Any:
         return json.loads(self._process.stdout.readline())
@@ -260,7 +238,12 @@ def _answer(document: Any) -> None:
 
 if __name__ == "__main__":
     _answer(_warm_up(json.loads(sys.argv[1])))
+    swept: Iterator[dict[str, Any]] = iter(())
     for line in sys.stdin:
         trial = json.loads(line)
-        begun = [_Begun.with_faults(trial) for _ in range(trial["times"])]
-        _answer([one.ended() for one in begun])
+        if trial and "times" in trial:
+            begun = [_Begun.with_faults(trial) for _ in range(trial["times"])]
+            _answer([one.ended() for one in begun])
+            continue
+        swept = _each_fault(trial) if trial else swept
+        _answer(next(swept, None))

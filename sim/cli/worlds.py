@@ -82,6 +82,8 @@ def replay(
             refuse(["--course: goes with --world, not with --typical or --under"])
         if course is None and (world is None) != typical:
             refuse(["replay needs either --world NUMBER or --typical"])
+        if out is not None and course is None and not typical:
+            refuse(["--out: goes with --typical or --course"])
         files = [file] if under is None else [file, under]
         both = list(load_at(dict(enumerate(files, 1)), overrides).values())
         scenario = both[0]
@@ -89,13 +91,7 @@ def replay(
         if fixed is not None:
             agree_to([(scenario, _judged(fixed))])
         worlds = _typical(scenario, out or Path("runs")) if typical else {"": world or 0}
-        stories = []
-        for kind, number in worlds.items():
-            story = _story(both, number, kind, fixed)
-            stories.append(story)
-            if figure is not None:
-                path = figure if not kind else figure.with_stem(f"{figure.stem}-{kind}")
-                write(path, partial(_draw_world, story))
+        stories = [_story(both, number, kind, fixed) for kind, number in worlds.items()]
         after = None if fixed is None else judge(scenario, world or 0, fixed)
         if as_json:
             more = {} if after is None else {"after_action": after.document()}
@@ -103,6 +99,8 @@ def replay(
         else:
             for story in stories:
                 _print(story, full=full)
+        if figure is not None:
+            _draw_worlds(dict(zip(worlds, stories, strict=True)), figure)
         if after is not None and fixed is not None:
             show_game(scenario, stories[0], fixed, after, out, printed=not as_json)
 
@@ -157,6 +155,13 @@ def _typical(scenario: "Scenario", out: Path) -> dict[str, int]:
     return {str(cause): world for cause, world in typical(run).items()}
 
 
+def _draw_worlds(stories: dict[str, dict[str, Any]], figure: Path) -> None:
+    """Draw the story of each kind of ending, or the only one, to a file of its own."""
+    for kind, story in stories.items():
+        path = figure if not kind else figure.with_stem(f"{figure.stem}-{kind}")
+        write(path, partial(_draw_world, story))
+
+
 def _draw_world(journal: dict[str, Any], path: Path) -> None:
     from sim import plots
 
@@ -200,6 +205,10 @@ def game(
             "world": int(model.worlds[0]),
             "year": round(model.years, 6),
         } | words.game(crisis)
+        if as_json:
+            say_document(document)
+        else:
+            say("\n".join(words.game_lines(document)))
         if efg is not None:
             title = f"{scenario.name}, history {document['world']}, year {document['year']:g}"
             text = tree.efg(
@@ -208,10 +217,6 @@ def game(
             write(efg, lambda file: file.write_text(text, encoding="utf-8"))
         if figure is not None:
             write(figure, partial(_save_tree, tree, strategy))
-        if as_json:
-            say_document(document)
-        else:
-            say("\n".join(words.game_lines(document)))
 
 
 def _at_year(scenario: "Scenario", year: float, world: int | None) -> Any:

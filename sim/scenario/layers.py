@@ -184,7 +184,8 @@ def _text(path: Path, above: tuple[Path, ...]) -> str:
         return text_of(path)
     except FileNotFoundError:
         extends = f"{above[-1]}: extends: " if above else ""
-        raise ScenarioError(f"{extends}{path}: no such file{_nearest_file(path, above)}") from None
+        missing = "is a link to a file that is not there" if path.is_symlink() else "no such file"
+        raise ScenarioError(f"{extends}{path}: {missing}{_nearest_file(path, above)}") from None
     except IsADirectoryError:
         raise ScenarioError(
             f"{path}: is a folder; name a scenario file in it, such as {path / 'none.toml'}"
@@ -205,7 +206,7 @@ def _nearest_file(path: Path, above: tuple[Path, ...]) -> str:
     offered = {
         stem: file
         for stem, file in (library.files() | beside).items()
-        if realpath(file) not in read
+        if file.is_file() and realpath(file) not in read
     }
     near = difflib.get_close_matches(path.stem, sorted(offered), n=1)
     if near:
