@@ -11,6 +11,7 @@ from typing import Any
 
 import hypothesis
 import matplotlib as mpl
+import mesa  # noqa: F401 — as it is imported it looks through all modules: here there are few
 import numpy as np
 import pytest
 import typer.testing
