@@ -130,6 +130,7 @@ def test_answers_that_go_on_and_on_are_refused_at_once(text, tmp_path):
     assert len(refused.value.problems) <= MOST_PROBLEMS + 1
 
 
+@pytest.mark.long
 def test_python_without_descriptions_of_functions_runs(tmp_path):
     """`python -OO` takes them away; help is shorter, and nothing else differs."""
     words = [sys.executable, "-OO", "-m", "sim", "check", "none"]

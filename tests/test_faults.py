@@ -102,8 +102,11 @@ TYPED = "2\n" * 400
 """The option that a player names whenever the game stops, the same when it is resumed."""
 ONCE = "is there already"
 """Why a command is refused that has written its file."""
-HEAVY = {"calibrate", "report", "require", "robust", "replay, typical"}
-"""Commands that take more than a second; others write as they do."""
+HEAVY = {
+    *("calibrate", "history", "outlook", "report", "require", "robust", "sign", "sweep"),
+    "replay, typical",
+}
+"""Commands that take most of a second; others write as they do."""
 BUDGET = 200
 """Seconds of the processor for all trials of one command."""
 WHEN = ("started", "finished", "seconds", "written", "seal", "files")

@@ -107,6 +107,7 @@ def test_no_command_needs_its_parts_to_describe_itself(imported):
         assert "sim.scenario" not in modules, name
 
 
+@pytest.mark.long
 def test_scenarios_are_read_without_model_tables_and_lines(imported):
     """Files without fault: no Mesa, no pandas, no statistics of SciPy, and no parser for lines,
     until one is shown, since its lines are named.

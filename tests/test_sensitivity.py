@@ -240,6 +240,7 @@ def test_a_point_is_simulated_with_its_numbers(none):
         _order([values], [{key: column[[2, 0, 1, 1]] for key, column in values.items()}])
 
 
+@pytest.mark.long
 def test_an_index_of_the_model_is_that_of_two_loops(none):
     """The first order of the value of prevailing against brute force.
 
