@@ -36,7 +36,7 @@ from sim.study.calibration.histories import representing, simulate_candidates
 from sim.study.calibration.prior import hypercube
 from sim.study.kept import FILE, read
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "rough_figures")]
 SMALL = ("--designs", 40, "--replicates", 2, "--years", 5)
 SETS = ("--designs", 40, "--replicates", 2)
 BRIGADES = ("--vary", "regime.deployment.brigades=0:20")
