@@ -79,7 +79,7 @@ def small(monkeypatch, name):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", sorted(set(NAMES) - STUDIES))
+@pytest.mark.parametrize("name", sorted(set(NAMES) - STUDIES - WHOLE))
 @pytest.mark.usefixtures("small")
 def test_every_cell_runs_in_small(name):
     """One after the other, as they stand."""

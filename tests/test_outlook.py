@@ -251,7 +251,7 @@ def test_the_how_to_runs(scenarios, tmp_path, monkeypatch, command):
     assert len(lines) == 2
     for line in lines:
         words = line.split()[1:]
-        printed = command(*words, "--designs", "300").stdout
+        printed = command(*words, "--designs", "300", "--set", "sampling.steps_per_year=4").stdout
         assert "effective histories" in " ".join(printed.split())
     exec(blocks["python"], names := {})  # noqa: S102  it is our own page
     quiet, failed = (
