@@ -1,6 +1,7 @@
 """What the tests share."""
 
 import difflib
+import gc
 import importlib
 import json
 import tempfile
@@ -44,6 +45,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--fix", action="store_true", help="rewrite golden and generated files instead of comparing"
     )
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: it is not searched for garbage any more."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

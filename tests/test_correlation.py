@@ -141,6 +141,7 @@ def test_the_bytes_are_those_of_any_blocks_and_of_a_run_that_was_added_to(depend
     np.testing.assert_array_equal(counted[0, 0], sets[OTHER])
 
 
+@pytest.mark.long
 def test_another_process_draws_the_same(dependent):
     """From the scenario as it receives it, block by block."""
     received = pickle.loads(pickle.dumps(dependent))  # noqa: S301  our own bytes

@@ -98,6 +98,7 @@ def test_the_program_introduces_itself_without_any_of_its_parts(imported):
     }
 
 
+@pytest.mark.long
 def test_no_command_needs_its_parts_to_describe_itself(imported):
     """Their help; it is Typer that may look for Pydantic."""
     helps = imported(*([name, "--help"] for name in COMMANDS))

@@ -251,6 +251,7 @@ class TestLearning:
         assert was_not == pytest.approx(chance * prior, abs=2e-4)
         assert prior * was_resolute + (1 - prior) * was_not == pytest.approx(prior, abs=2e-4)
 
+    @pytest.mark.long
     @pytest.mark.parametrize("regime", ["none", "article5_like", "nato"])
     def test_reputations_are_calibrated(self, regime, scenarios):
         """Where others believe b, a share b is resolute, at 1, 5 and 15 years.
