@@ -49,6 +49,7 @@ def test_what_is_not_seen_is_shown():
     assert not acting & set(page([sim.run(scenario, out=None)]))
 
 
+@pytest.mark.long
 def test_members_whose_names_have_a_slash_are_exported(tmp_path):
     """A slash parts the groups of a netCDF file: it is another one in the names of columns."""
     pytest.importorskip("xarray", reason="netCDF needs the extra `export`")

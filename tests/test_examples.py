@@ -30,8 +30,9 @@ MODULES = [
 ]
 
 SIMULATE = {
-    *("sim.analysis.durability", "sim.ensemble.store", "sim.ensemble.verify"),
-    *("sim.study.clauses", "sim.study.elicitation", "sim.study.outlook"),
+    *("sim.analysis.differences", "sim.analysis.durability", "sim.analysis.spread"),
+    *("sim.analysis.threshold", "sim.ensemble.store", "sim.ensemble.verify"),
+    *("sim.study.clauses", "sim.study.deals", "sim.study.elicitation", "sim.study.outlook"),
 }
 """Modules whose examples take more than a moment."""
 
