@@ -1,6 +1,7 @@
 """What the tests share."""
 
 import difflib
+import gc
 import importlib
 import json
 import tempfile
@@ -11,10 +12,12 @@ from typing import Any
 
 import hypothesis
 import matplotlib as mpl
+import mesa  # noqa: F401 — as it is imported it looks through all modules: here there are few
 import numpy as np
 import pytest
 import typer.testing
 from elements import LIBRARY
+from matplotlib.figure import Figure
 from sizes import STUDY_SIZES, places
 from typer.testing import CliRunner
 
@@ -42,6 +45,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--fix", action="store_true", help="rewrite golden and generated files instead of comparing"
     )
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: it is not searched for garbage any more."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -141,6 +150,22 @@ def small_studies() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def rough_figures() -> Iterator[None]:
+    """Figures are drawn and saved, in few pixels and without a layout, in the tests of a module
+    that do not look at them.
+    """
+    save = Figure.savefig
+
+    def save_rough(figure: Figure, *where: Any, **options: Any) -> None:
+        figure.set_layout_engine("none")
+        save(figure, *where, **options | {"dpi": 20, "bbox_inches": None})
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Figure, "savefig", save_rough)
+        yield
+
+
 @pytest.fixture(scope="session")
 def calibrated(
     scenarios: Path, tmp_path_factory: pytest.TempPathFactory
@@ -156,6 +181,9 @@ def calibrated(
             path.read_text().replace("[sampling]", "[sampling]\nsteps_per_year = 1")
         )
     sizes = {
+        "calibration.study.MIN_CANDIDATES": 40,
+        "calibration.study.MIN_HISTORIES": 20,
+        "calibration.study.MIN_CHECKS": 8,
         "calibration.study.FRESH_CANDIDATES": 5,
         "calibration.study._FRESH_HISTORIES": 50,
         "calibration.study._TRUE_HISTORIES": 90,
@@ -171,11 +199,11 @@ def calibrated(
             "calibrate",
             folder,
             "--candidates",
-            100,
+            40,
             "--histories",
-            50,
-            "--checks",
             20,
+            "--checks",
+            8,
             "--seed",
             3,
             "--out",

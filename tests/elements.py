@@ -3,12 +3,14 @@ out of them.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 import sim
 from sim.cli import app
 from sim.guarantee.provisions import Regime
 from sim.quantity import Parameters
+from sim.scenario.schema import json_schema
 
 _FOLDER = Path(__file__).parents[1] / "scenarios"
 TEXTS = tuple(sorted(_FOLDER.glob("texts/*.toml")))
@@ -34,6 +36,20 @@ PROVISIONS = tuple(Regime.model_fields)
 COMMANDS = tuple(
     sorted(command.name or command.callback.__name__ for command in app.registered_commands)
 )
+
+
+@cache
+def schemas() -> dict[str, dict[str, object]]:
+    """The properties of every block in the JSON Schema of scenario files, by name of its class."""
+    schema = json_schema()
+    blocks = {"Scenario": schema} | schema["$defs"]
+    return {name: block.get("properties", {}) for name, block in blocks.items()}
+
+
+def uncertain(block: type[Parameters]) -> frozenset[str]:
+    """The fields that take a number that may be uncertain: their schema offers distributions."""
+    properties = schemas()[block.__name__].items()
+    return frozenset(name for name, schema in properties if "uniform" in str(schema))
 
 
 def assert_all_have_data(elements: Iterable[str], data: Mapping[str, object], where: str) -> None:

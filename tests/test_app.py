@@ -31,11 +31,11 @@ from sim.scenario.texts import with_clauses
 from sim.study.reversal import find_reversal
 from sim.uncertainty import Distribution
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "rough_figures")]
 testing = pytest.importorskip(
     "streamlit.testing.v1", reason="the page needs the extra `app`: pip install 'ceasefire[app]'"
 )
-QUICK = {"sampling.designs": 60, "sampling.seed": 4, "sampling.steps_per_year": 2}
+QUICK = {"sampling.designs": 60, "sampling.seed": 4, "sampling.steps_per_year": 1}
 """Settings under which a scenario takes a moment."""
 
 
@@ -404,7 +404,7 @@ TINY = {
     "sampling.replicates": "2",
     "sampling.horizon_years": "10",
     "sampling.seed": "4",
-    "sampling.steps_per_year": "2",
+    "sampling.steps_per_year": "1",
 }
 CHANGED = {
     "scenario": "nato",
@@ -590,7 +590,7 @@ def test_a_bad_address_is_answered_in_the_command_lines_words_and_keeps_the_rest
     assert durability(at) == expected(
         sim.load(scenarios / "nato.toml", QUICK | {"regime.arms.package_usd_bn": 150})
     )
-    sampling = "sampling.seed=4\nsampling.steps_per_year=2"
+    sampling = "sampling.seed=4\nsampling.steps_per_year=1"
     assert at.text_area(key="other settings").value == f"{sampling}\nregime.deploymnt=3"
     at.text_area(key="other settings").set_value(sampling).run()
     assert "this page: regime.deploymnt" not in shown(at)

@@ -15,7 +15,7 @@ from sim.scenario.course_file import read_course
 from sim.study.outlook import find_outlook
 from sim.study.play import Game
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("rough_figures")]
 testing = pytest.importorskip(
     "streamlit.testing.v1", reason="the page needs the extra `app`: pip install 'ceasefire[app]'"
 )

@@ -27,7 +27,7 @@ pytest.importorskip(
 )
 pytest.importorskip("playwright", reason="browser tests need playwright: pip install playwright")
 pytestmark = pytest.mark.long
-SMALL = "sampling.designs=60&sampling.seed=4&sampling.steps_per_year=2"
+SMALL = "sampling.designs=60&sampling.seed=4&sampling.steps_per_year=1"
 
 
 def first_of(values):
@@ -197,6 +197,7 @@ def test_a_slider_answers_and_the_command_line_agrees(reader, tmp_path, patience
     assert reader.durability() == after
 
 
+@pytest.mark.exhaustive
 def test_scenarios_are_compared(reader):
     reader.go(f"scenario=nato&compare=eu&baseline=none&{SMALL}")
     assert reader.page.get_by_role("heading", name="Difference from No guarantee").is_visible()
@@ -211,6 +212,7 @@ def test_scenarios_are_compared(reader):
     )
 
 
+@pytest.mark.exhaustive
 def test_a_bad_address_is_answered_and_the_rest_is_kept(reader):
     reader.go(f"scenario=nato&regime.deploymnt=3&regime.arms.package_usd_bn=150&{SMALL}")
     assert "regime.deploymnt:" in reader.page.get_by_role("alert").first.inner_text()
@@ -260,6 +262,7 @@ def test_no_view_is_ended_by_a_hostile_address(view, reader):
         assert reader.page.locator("[data-testid=stException]").count() == 0
 
 
+@pytest.mark.exhaustive
 def test_a_history_is_narrated_and_a_parameter_searched(reader):
     reader.go(f"scenario=coalition&view=One+history&world=7&{SMALL}")
     assert "The ceasefire is signed." in reader.page.locator(".story").inner_text()
@@ -360,6 +363,7 @@ def test_what_is_out_of_date_is_never_shown(reader):
     assert reader.page.get_by_text("Simulating").count() == 0
 
 
+@pytest.mark.exhaustive
 def test_the_report_is_downloaded(reader):
     """From the answers, as a page that needs nothing else."""
     reader.go(f"scenario=nato&compare=none&{SMALL}")

@@ -98,6 +98,7 @@ def test_members_vote_in_their_own_months(scenarios):
         assert voted[member.name] == np.ceil(dates * 12).astype(int).tolist()
 
 
+@pytest.mark.long
 def test_a_later_signature_brings_elections_nearer(scenarios):
     """The same history, but for what depends on dates: nothing else reads the calendar."""
     far = {

@@ -515,7 +515,7 @@ def test_a_posterior_says_how_it_was_made(calibrated):
     """
     text = (calibrated[1] / "calibrated.toml").read_text()
     assert text.startswith(
-        "# Made by `ceasefire calibrate --candidates 100 --histories 50 --checks 20 --seed 3`"
+        "# Made by `ceasefire calibrate --candidates 40 --histories 20 --checks 8 --seed 3`"
     )
     scenario = sim.load(calibrated[1] / "calibrated.toml")
     drawn_jointly = {key: value for key, value in scenario.uncertain().items() if value.is_joint}

@@ -14,7 +14,7 @@ import sim
 from sim.analysis.costs import ITEMS
 from sim.game.endings import Cause, Reason
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "rough_figures")]
 SMALL = ["--designs", "60", "--replicates", "5"]
 ENDS = [cause for cause in Cause if cause is not Cause.HELD]
 ESTIMATE = {"estimate", "low", "high", "spread_low", "spread_high"}

@@ -16,6 +16,7 @@ from sim.scenario.columns import Kind
 SMALL = {"sampling.designs": 4, "sampling.replicates": 2, "sampling.horizon_years": 1}
 
 
+@pytest.mark.long
 def test_the_outcomes_of_every_scenario_have_their_schema(scenarios):
     """Names, types, order and descriptions, whatever the members and provisions."""
     for path in sorted(scenarios.glob("**/*.toml")):

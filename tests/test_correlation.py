@@ -120,6 +120,7 @@ def test_one_number_does_not_hang_on_whether_the_other_is_fixed(dependent):
     np.testing.assert_array_equal(worlds.draws[OTHER][::2], alone[OTHER])
 
 
+@pytest.mark.long
 def test_the_bytes_are_those_of_any_blocks_and_of_a_run_that_was_added_to(dependent, tmp_path):
     """And every way to draw the same parameter sets agrees with the run."""
     whole = sim.run(dependent, out=tmp_path / "whole")
@@ -140,6 +141,7 @@ def test_the_bytes_are_those_of_any_blocks_and_of_a_run_that_was_added_to(depend
     np.testing.assert_array_equal(counted[0, 0], sets[OTHER])
 
 
+@pytest.mark.long
 def test_another_process_draws_the_same(dependent):
     """From the scenario as it receives it, block by block."""
     received = pickle.loads(pickle.dumps(dependent))  # noqa: S301  our own bytes

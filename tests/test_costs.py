@@ -124,6 +124,7 @@ def test_america_pays_for_the_years_that_it_has_voted(scenarios):
     np.testing.assert_allclose(total(worlds, "arms"), 90 * 0.75 + 90 * 0.25 / 4, rtol=1e-6)
 
 
+@pytest.mark.long
 def test_no_troops_and_no_arms_cost_nothing_in_peace(runs):
     """In no world, to nobody."""
     worlds = runs["none"].outcomes

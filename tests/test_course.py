@@ -88,6 +88,7 @@ def assert_same(one, other):
         np.testing.assert_array_equal(read(one), read(other), err_msg=name)
 
 
+@pytest.mark.long
 def test_a_course_without_events_changes_no_bit():
     scenario = rich()
     free, fixed = run(scenario, 4000), run(scenario, 4000, Course())

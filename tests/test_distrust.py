@@ -49,6 +49,7 @@ def test_what_is_not_seen_is_shown():
     assert not acting & set(page([sim.run(scenario, out=None)]))
 
 
+@pytest.mark.long
 def test_members_whose_names_have_a_slash_are_exported(tmp_path):
     """A slash parts the groups of a netCDF file: it is another one in the names of columns."""
     pytest.importorskip("xarray", reason="netCDF needs the extra `export`")
@@ -130,6 +131,7 @@ def test_answers_that_go_on_and_on_are_refused_at_once(text, tmp_path):
     assert len(refused.value.problems) <= MOST_PROBLEMS + 1
 
 
+@pytest.mark.long
 def test_python_without_descriptions_of_functions_runs(tmp_path):
     """`python -OO` takes them away; help is shorter, and nothing else differs."""
     words = [sys.executable, "-OO", "-m", "sim", "check", "none"]

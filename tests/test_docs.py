@@ -28,7 +28,7 @@ def test_every_command_is_in_the_readme():
     assert {name for name in COMMANDS if f"ceasefire {name}" not in README} == set()
 
 
-@pytest.mark.long
+@pytest.mark.exhaustive
 def test_the_gallery_prints_what_make_run_prints(command, tmp_path):
     """The answer and the tables in the gallery are the output of the comparison.
 
@@ -38,6 +38,29 @@ def test_the_gallery_prints_what_make_run_prints(command, tmp_path):
     words = ("compare", *paths, "--baseline", "none", "--no-figures", "--out", tmp_path)
     printed = command(*words).stdout
     assert not apart(COMPARISON, printed[: printed.index("\n  No guarantee: /")].strip("\n"))
+
+
+def rows_without_a_guarantee(text, titles):
+    """The lines of no guarantee in tables: estimates, and what stands below them."""
+    tables = [text.partition(f"\n{title}")[2].partition("\n\n")[0] for title in titles]
+    return "\n".join(re.findall(r"^No guarantee .*\n.*$", "\n".join(tables), re.MULTILINE))
+
+
+@pytest.mark.long
+def test_the_gallery_prints_what_one_of_its_regimes_prints(command, tmp_path):
+    """A run of no guarantee has the numbers that it has in the comparison, in each table of shares
+    and years.
+    """
+    printed = command("run", "none", "--no-figures", "--out", tmp_path).stdout
+    titles = (
+        "Share of ceasefires still holding",
+        "Deterrence threshold",
+        "Ends per year",
+        "How ceasefires end",
+    )
+    kept = rows_without_a_guarantee(COMPARISON, titles)
+    assert len(kept.splitlines()) == 2 * len(titles)
+    assert not apart(kept, rows_without_a_guarantee(printed, titles))
 
 
 def test_the_readme_begins_with_the_answer():

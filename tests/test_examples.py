@@ -29,8 +29,18 @@ MODULES = [
     ),
 ]
 
+SIMULATE = {
+    *("sim.analysis.differences", "sim.analysis.durability", "sim.analysis.spread"),
+    *("sim.analysis.threshold", "sim.ensemble.store", "sim.ensemble.verify"),
+    *("sim.study.clauses", "sim.study.deals", "sim.study.elicitation", "sim.study.outlook"),
+}
+"""Modules whose examples take more than a moment."""
 
-@pytest.mark.parametrize("name", MODULES)
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.long] if name in SIMULATE else []) for name in MODULES],
+)
 def test_the_examples_of_a_module_give_what_they_say(name, monkeypatch):
     """In the folder of the project, whose scenarios they load."""
     monkeypatch.chdir(ROOT)

@@ -472,6 +472,7 @@ def test_numbers_that_cannot_be_are_refused(name, new, message, measured):
         measure.numbers(run.worlds)
 
 
+@pytest.mark.long
 def test_a_broken_package_stops_a_command_with_one_line(tmp_path):
     """Exit code 2, no traceback; help and version do not look for packages."""
     module, entry = "broken_line", "line = broken_line:Line"

@@ -77,7 +77,7 @@ def tried(cases):
 @pytest.mark.parametrize(
     "group",
     [
-        slice(0, None, 60),
+        pytest.param(slice(0, None, 60), marks=pytest.mark.long),
         pytest.param(slice(None), marks=[pytest.mark.long, pytest.mark.exhaustive]),
     ],
     ids=["some", "all"],

@@ -104,8 +104,13 @@ ONCE = "is there already"
 """Why a command is refused that has written its file."""
 QUICK = {"check", "list", "new", "schema", "show"}
 """Commands that use few files, so that the suite tries all of them with each fault."""
-HEAVY = {"calibrate", "report", "require", "robust", "replay, typical"}
-"""Commands that take more than a second, which only the exhaustive suite tries."""
+HEAVY = {
+    *("calibrate", "history", "outlook", "report", "require", "robust", "sign", "sweep"),
+    "replay, typical",
+}
+"""Commands that take more than a second, or keep what they compute as another does: only the
+exhaustive suite tries them.
+"""
 WHEN = ("started", "finished", "seconds", "written", "seal", "files")
 """What a document says of the time at which it was written, or of documents that say it."""
 

@@ -9,6 +9,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from elements import uncertain
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipys import frozen
@@ -44,11 +45,11 @@ def numbers(block: type[Parameters], prefix: str = "") -> dict[str, tuple[float,
 
     By the schema, so that a new one is in it.
     """
-    fields, schema = {}, block.model_json_schema()["properties"]
+    fields = {}
     for name, field in block.model_fields.items():
         if isinstance(field.default, Parameters):
             fields |= numbers(type(field.default), f"{prefix}{name}.")
-        elif "uniform" in str(schema[name]) and isinstance(extra := field.json_schema_extra, dict):
+        elif name in uncertain(block) and isinstance(extra := field.json_schema_extra, dict):
             fields[prefix + name] = (
                 max(extra.get("minimum", -LARGEST), -LARGEST),
                 min(extra.get("maximum", LARGEST), LARGEST),

@@ -58,6 +58,7 @@ def scenarios(draw):
     }
 
 
+@pytest.mark.long
 @given(document=scenarios())
 def test_what_is_shown_is_the_scenario_itself(document, tmp_path_factory):
     """`load(show(x))` is x for every x, with its sources, and the text has nothing that acts."""

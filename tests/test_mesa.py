@@ -34,6 +34,7 @@ def test_it_is_a_mesa_model_of_four_agents(scenario):
     assert set(model.agents) == {model.russia, model.ukraine, model.europe, model.united_states}
 
 
+@pytest.mark.long
 def test_it_steps_by_the_month_until_it_stops_running(scenario):
     """`month` counts them; `running` turns false when the war resumes or the horizon is reached,
     and not before.
@@ -106,6 +107,7 @@ def test_attributes_have_one_entry_a_world(scenario):
         assert array.shape == (37,)
 
 
+@pytest.mark.long
 def test_rng_replaces_the_seed(scenario):
     """The same rng gives the same history, another one another, and a generator is as good as a
     number.
@@ -170,6 +172,7 @@ def test_steps_after_the_end_change_nothing(worlds, scenario):
     assert outcome(model) == before
 
 
+@pytest.mark.long
 def test_a_war_is_told_once(scenario):
     """Who steps on after the war in a single world reads of it once."""
     model = next(

@@ -45,6 +45,7 @@ def finding(scenario):
     return find_outlook(scenario, SO_FAR, out=None)
 
 
+@pytest.mark.long
 def test_with_nothing_observed_the_outlook_is_that_of_the_run_to_the_bit(scenario):
     """Estimates, limits and ranges, at every year."""
     table = sim.outlook(scenario, Course(), out=None)
@@ -54,6 +55,7 @@ def test_with_nothing_observed_the_outlook_is_that_of_the_run_to_the_bit(scenari
     np.testing.assert_array_equal(then.to_numpy(), survival.to_numpy())
 
 
+@pytest.mark.long
 def test_the_outlook_averaged_over_what_may_happen_next_is_the_outlook_now(finding):
     """For each kind of event that may be seen in the next year, to rounding."""
     watch = finding.tables["watch"].dropna()
@@ -249,7 +251,7 @@ def test_the_how_to_runs(scenarios, tmp_path, monkeypatch, command):
     assert len(lines) == 2
     for line in lines:
         words = line.split()[1:]
-        printed = command(*words, "--designs", "300").stdout
+        printed = command(*words, "--designs", "300", "--set", "sampling.steps_per_year=4").stdout
         assert "effective histories" in " ".join(printed.split())
     exec(blocks["python"], names := {})  # noqa: S102  it is our own page
     quiet, failed = (

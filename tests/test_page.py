@@ -52,12 +52,16 @@ class Parsed(HTMLParser):
             self.words.append(data)
 
 
+COARSE = {"sampling.steps_per_year": 2}
+"""Months are no part of what a page shows."""
+
+
 @pytest.fixture(scope="module")
 def runs(scenarios, tmp_path_factory):
     """Three finished runs with their folders."""
     out = tmp_path_factory.mktemp("runs")
     return [
-        sim.run(sim.load(scenarios / f"{name}.toml", {"sampling.designs": 100}), out=out)
+        sim.run(sim.load(scenarios / f"{name}.toml", {"sampling.designs": 100} | COARSE), out=out)
         for name in ("none", "budapest", "nato")
     ]
 
@@ -217,7 +221,7 @@ def test_one_run_and_one_history_a_design(scenarios):
 
 def test_runs_of_other_worlds_are_shown_and_not_compared(runs, scenarios):
     """It says why there are no differences."""
-    other = sim.run(sim.load(scenarios / "eu.toml", {"sampling.designs": 60}), out=None)
+    other = sim.run(sim.load(scenarios / "eu.toml", {"sampling.designs": 60} | COARSE), out=None)
     assert "eu and none cannot be compared" in page([runs[0], other])
 
 
@@ -226,7 +230,7 @@ def test_words_of_a_scenario_cannot_become_a_script(scenarios):
     evil = "<script>alert(1)</script>"
     scenario = sim.load(
         scenarios / "none.toml",
-        {"sampling.designs": 20, "title": evil, "description": evil, "sources": [evil]},
+        COARSE | {"sampling.designs": 20, "title": evil, "description": evil, "sources": [evil]},
     )
     text = page([sim.run(scenario, out=None)], headline=evil)
     assert "<script" not in text
@@ -258,7 +262,7 @@ def test_the_command_writes_the_page(runs, written, tmp_path):
 @pytest.fixture(scope="module")
 def pages(runs, written, scenarios):
     """A page of three runs, of one run, of runs that cannot be compared, and of a game."""
-    other = sim.run(sim.load(scenarios / "eu.toml", {"sampling.designs": 60}), out=None)
+    other = sim.run(sim.load(scenarios / "eu.toml", {"sampling.designs": 60} | COARSE), out=None)
     shown = sections(comparison(runs))[0]
     story = sim.replay(runs[2].scenario, 3) | {"typical": None, "label": runs[2].label}
     return {

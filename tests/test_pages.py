@@ -103,7 +103,7 @@ def folder(tmp_path, monkeypatch):
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     base = tmp_path / "scenarios" / "base.toml"
     small = re.sub(
-        r"^designs = \d+", "designs = 24\nsteps_per_year = 2", base.read_text(), flags=re.MULTILINE
+        r"^designs = \d+", "designs = 24\nsteps_per_year = 1", base.read_text(), flags=re.MULTILINE
     )
     assert small != base.read_text()
     base.write_text(small)
@@ -177,7 +177,7 @@ def test_pages_that_others_run_are_run_there():
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("small_studies")
+@pytest.mark.usefixtures("small_studies", "rough_figures")
 @pytest.mark.parametrize("name", sorted(set(PAGES) - {*RUN_BY_THEIR_OWN}))
 def test_the_blocks_of_a_page_run(name, folder):
     """One after the other: what a page saves, its later lines use."""

@@ -275,6 +275,7 @@ def swept(scenarios):
     )
 
 
+@pytest.mark.long
 def test_a_deterrence_map_shows_what_was_run(swept, ax):
     """A dot each combination, labelled contours at round shares, axes with meaning and unit, the
     error beside them, the finding above.
@@ -348,6 +349,7 @@ def test_burden_and_durability_are_those_of_the_tables(runs, ax):
     )
 
 
+@pytest.mark.long
 def test_no_name_in_the_burden_figure_covers_another():
     """Eight regimes, of which two cost nothing and hold alike."""
     size = {"sampling.designs": 40, "sampling.steps_per_year": 1}

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from elements import uncertain
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,13 +44,6 @@ GRID = (np.arange(10_000) + 0.5) / 10_000
 
 
 @cache
-def quantities(block: type[Parameters]) -> frozenset[str]:
-    """The fields that take a number that may be uncertain: their schema offers distributions."""
-    properties = block.model_json_schema()["properties"]
-    return frozenset(name for name, schema in properties.items() if "uniform" in str(schema))
-
-
-@cache
 def legal(block: type[Parameters]) -> st.SearchStrategy[dict]:
     """Any numbers that the schema allows for a block, as a file gives them.
 
@@ -59,7 +53,7 @@ def legal(block: type[Parameters]) -> st.SearchStrategy[dict]:
     for name, field in block.model_fields.items():
         if isinstance(field.default, Parameters):
             inner[name] = legal(type(field.default))
-        elif name in quantities(block) and isinstance(extra := field.json_schema_extra, dict):
+        elif name in uncertain(block) and isinstance(extra := field.json_schema_extra, dict):
             numbers[name] = st.floats(
                 extra.get("minimum", -LARGEST), extra.get("maximum", LARGEST), allow_subnormal=False
             )
@@ -257,6 +251,7 @@ class TestLearning:
         assert was_not == pytest.approx(chance * prior, abs=2e-4)
         assert prior * was_resolute + (1 - prior) * was_not == pytest.approx(prior, abs=2e-4)
 
+    @pytest.mark.long
     @pytest.mark.parametrize("regime", ["none", "article5_like", "nato"])
     def test_reputations_are_calibrated(self, regime, scenarios):
         """Where others believe b, a share b is resolute, at 1, 5 and 15 years.

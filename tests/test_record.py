@@ -28,7 +28,7 @@ from sim.study import scoring
 from sim.study.scoring import RIVALS, _weights, brier, left_out, log_loss, scores
 from sim.study.validation import covered, run_predictor, too_few
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("rough_figures")]
 ROOT = Path(__file__).parents[1]
 CODEBOOK = (ROOT / "sim" / "record" / "codebook.md").read_text()
 YEARS = [1, 2, 5, 10, 20]
@@ -311,7 +311,11 @@ def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path, monke
     assert alone["scores"] == []
     assert alone["record"]["war"][0]["class"] == "all"
     assert alone["record"]["war"][0]["estimate@10"] == pytest.approx(0.743, abs=0.001)
-    files = [str(LIBRARY[stand.scenario]) for stand in CLASS_SCENARIOS]
+    for stand in CLASS_SCENARIOS:
+        (tmp_path / f"{stand.scenario}.toml").write_text(
+            f"extends = '{stand.scenario}'\nsampling.steps_per_year = 2\n"
+        )
+    files = [str(tmp_path / f"{stand.scenario}.toml") for stand in CLASS_SCENARIOS]
     small = ["--designs", "40", "--replicates", "5", "--out", str(tmp_path)]
     document = json.loads(CliRunner().invoke(app, ["history", *files, *small, "--json"]).stdout)
     assert {(row["predictor"], row["score"], row["years"]) for row in document["scores"]} == {
@@ -327,7 +331,7 @@ def test_the_command_prints_the_record_and_the_scores(scenarios, tmp_path, monke
         "fighting.png",
         "forecasters.png",
     }
-    two = [str(LIBRARY[name]) for name in ("none", "monitors")]
+    two = [str(tmp_path / f"{name}.toml") for name in ("none", "monitors")]
     printed = CliRunner().invoke(app, ["history", *two, *small, "--no-figures"]).stdout
     assert "Past ceasefires without renewed war, %" in printed
     assert "Brier score of durability" in printed

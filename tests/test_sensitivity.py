@@ -240,6 +240,7 @@ def test_a_point_is_simulated_with_its_numbers(none):
         _order([values], [{key: column[[2, 0, 1, 1]] for key, column in values.items()}])
 
 
+@pytest.mark.long
 def test_an_index_of_the_model_is_that_of_two_loops(none):
     """The first order of the value of prevailing against brute force.
 
@@ -325,6 +326,7 @@ def test_rows_of_joint_draws_have_no_lowest_tenth(none):
     plt.close("all")
 
 
+@pytest.mark.long
 def test_each_scenario_of_a_difference_keeps_what_it_knows(none):
     """A provision that is uncertain in one is not put into the other.
 
@@ -447,6 +449,7 @@ def test_what_cannot_be_asked_is_refused(none):
         attribute_variance(none, "survival@5", samples=100)
 
 
+@pytest.mark.long
 def test_a_guarantee_against_itself_differs_by_nothing(none):
     """All differences are 0, no variance is left, and the answer says so."""
     finding = attribute_variance(

@@ -113,6 +113,7 @@ def test_sampled_orders_come_near_and_know_how_near():
     assert (away < 4.5 * sample.order_error(values)).all()
 
 
+@pytest.mark.long
 def test_variants_are_what_runs_of_their_own_are(scenarios):
     """Side by side in one model each setting gives, bit for bit, the histories of its own run."""
     base = sim.load(scenarios / "none.toml", {"sampling.designs": 40, "sampling.replicates": 3})

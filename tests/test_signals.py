@@ -312,6 +312,7 @@ TELLS_NOTHING = {
 class TestPromises:
     """What becomes of a promise."""
 
+    @pytest.mark.long
     def test_certain_to_lapse_tomorrow_it_deters_like_none(self):
         """The same histories to the bit, where giving it told nothing.
 
@@ -366,6 +367,7 @@ class TestPromises:
         )
         assert abs(model.renewed.mean() - 0.3) < SE * np.sqrt(0.21 / 8000)
 
+    @pytest.mark.long
     def test_ratified_it_is_untouched_by_elections(self):
         """What is law binds every successor; of what is not, each feels bound by ι, from the first
         election on.
@@ -420,6 +422,7 @@ class TestPromises:
             assert not promised[voided].any()
             assert promised[~voided].all()
 
+    @pytest.mark.long
     def test_a_promise_that_holds_until_entry_is_independent_of_it(self):
         """With the whole promise as the interim one, it does not matter when the regime enters into
         force, if it only promises.

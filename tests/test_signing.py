@@ -137,6 +137,7 @@ def test_territory_that_is_granted_buys_a_signature():
     assert chances[0] < chances[-1]
 
 
+@pytest.mark.long
 def test_numbers_after_a_signature_are_ratios_of_means(runs):
     """Each estimate is the one that a line of NumPy gives, and lies within its limits."""
     worlds = runs["coalition"].outcomes
@@ -227,6 +228,7 @@ def test_a_guarantee_screens(runs):
     )
 
 
+@pytest.mark.long
 def test_a_longer_shadow_of_the_future_helps_enforcement_and_hurts_bargaining(scenarios):
     """Fearon 1998: the more patient Russia is, the longer a ceasefire holds, and the less likely
     it signs.
@@ -271,6 +273,7 @@ def shifted(number, by):
     )
 
 
+@pytest.mark.long
 def test_along_the_frontier_signatures_are_paid_for_with_durability(scenarios):
     """The more a text promises, the more durable and the less likely to be signed; a price is the
     durability given up by the chance gained, and a limit that cannot be is refused.

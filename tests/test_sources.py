@@ -8,10 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from elements import LIBRARY
+from elements import LIBRARY, schemas
 
 import sim
-from sim.scenario.schema import json_schema
 from sim.scenario.show import resolved
 from sim.scenario.sources import without_source
 
@@ -27,18 +26,16 @@ def ceasefire(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def fields() -> dict[str, dict[str, object]]:
-    """Every number of the schema by block and name."""
-    blocks = {"Scenario": json_schema()} | json_schema()["$defs"]
-    return {
-        f"{block}.{name}": field
-        for block, schema in blocks.items()
-        for name, field in schema.get("properties", {}).items()
-        if "source" in field
-    }
+FIELDS = {
+    f"{block}.{name}": field
+    for block, properties in schemas().items()
+    for name, field in properties.items()
+    if "source" in field
+}
+"""Every number of the schema by block and name."""
 
 
-@pytest.mark.parametrize(("name", "field"), fields().items(), ids=fields())
+@pytest.mark.parametrize(("name", "field"), FIELDS.items(), ids=FIELDS)
 def test_no_number_of_the_schema_is_a_judgement_and_nothing_more(name, field):
     """A source is a sentence short enough to read, and a judgement says what it rests on."""
     reason = re.sub(r"^(fixed )?judgement\b[\s,:;.]*", "", str(field["source"]))

@@ -59,6 +59,7 @@ def test_axes_of_another_style_become_paper(style, runs):
     plt.close("all")
 
 
+@pytest.mark.long
 def test_figures_in_other_formats_keep_their_text(runs, tmp_path):
     """As text in SVG, as TrueType in PDF, whatever the reader has set."""
     with mpl.rc_context({"svg.fonttype": "path", "pdf.fonttype": 3, "pdf.compression": 0}):

@@ -73,6 +73,7 @@ def test_files_are_utf8_in_a_locale_that_is_not(command, program, tmp_path):
     assert command("show", "copy.toml").stdout.count("план") >= 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("encoding", ["ascii", "cp866", "cp1252"])
 def test_what_a_stream_cannot_show_is_printed_with_what_it_can(program, encoding):
     done = program("list", ".", PYTHONIOENCODING=encoding)
@@ -140,6 +141,7 @@ def test_a_folder_is_named_as_it_is(command, plan, out):
     assert (plan / folder / "manifest.json").exists()
 
 
+@pytest.mark.long
 def test_nothing_that_a_user_gave_acts_on_a_terminal(command, plan):
     """Neither escape codes nor marks that turn the direction of a text leave any command."""
     (plan / "keys.toml").write_text(

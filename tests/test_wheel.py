@@ -26,7 +26,7 @@ COMMANDS = [
     if line.startswith("ceasefire ")
 ]
 """Those of its blocks and of its tables, in its order."""
-COARSE = ("--set", "sampling.steps_per_year=2", "--no-figures")
+COARSE = ("--set", "sampling.steps_per_year=1", "--no-figures")
 SMALL = {
     "run": ["--designs", "16", "--replicates", "4", *COARSE],
     "compare": ["--designs", "16", "--replicates", "4", *COARSE],

@@ -21,7 +21,7 @@ from sim.game.endings import Cause, Reason
 from sim.presentation.deeds import deeds
 from sim.presentation.worlds import ledger, paragraphs, title
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("rough_figures")]
 HERE = Path(__file__).parent
 OFTEN = ("none", "armed_neutrality", "nato", "article5_until_nato", "fifteen_years")
 """Scenarios that between them have every way of ending, and promises that lapse and begin."""
