@@ -20,7 +20,7 @@ from conftest import ROOT
 import sim
 from sim.analysis import catalogue
 from sim.ensemble.block import simulate
-from sim.ensemble.manifest import manifest_of
+from sim.ensemble.manifest import manifest_of, written
 from sim.errors import ExtensionError
 from sim.extensions import Extension, extensions
 from sim.fingerprint import meaning
@@ -73,7 +73,7 @@ import sim
 from sim.analysis.catalogue import named, without_years
 from sim.app.controls import groups
 from sim.ensemble.block import simulate
-from sim.ensemble.manifest import manifest_of
+from sim.ensemble.manifest import manifest_of, written
 from sim.model.designs import dimensions
 from sim.scenario.clauses import REGIME_KEYS, regime_of, Clause
 from sim.scenario.load import replaced
@@ -105,7 +105,7 @@ measure = named("probed", 3)
 with open("shown.toml", "w", encoding="utf-8") as file:
     file.write(resolved(used))
 print(json.dumps({{
-    "manifests": {{name: manifest_of(scenario) for name, scenario in
+    "manifests": {{name: json.loads(written(manifest_of(scenario))) for name, scenario in
         [("plain", plain), ("used", used), ("fixed", fixed)]}},
     "years": block.outcomes["years"].tolist(),
     "same draws": all(block.outcomes[name].equals(other.outcomes[name]) for name in drawn),
@@ -161,7 +161,7 @@ def test_what_is_installed_and_not_used_changes_nothing(probed):
     """Neither bytes nor names: those of this process, which does not have the package."""
     _, said = probed
     plain = sim.load("coalition", SMALL)
-    manifest = json.loads(json.dumps(manifest_of(plain)))
+    manifest = json.loads(written(manifest_of(plain)))
     for key in ("hash", "scenario", "versions"):
         assert said["manifests"]["plain"][key] == manifest[key]
     assert said["years"] == simulate(plain, 0, 256).outcomes["years"].tolist()
