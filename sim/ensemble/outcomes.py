@@ -22,7 +22,7 @@ _WORDS = ["cause", "reason", "members_fought"]
 class Outcomes:
     """The outcomes in a file, column by column: each is read when it is first asked for, and kept.
 
-    Costs are read together, since it is their sums that are used. The costs and the parameters of a
+    Costs are read together, and so is what was drawn, as an analysis wants all of them. Those of a
     large run are too many to be kept, and are read one by one whenever they are asked for.
     """
 
@@ -34,13 +34,11 @@ class Outcomes:
         self._names: list[str] = stored.names
         self._columns = descriptions(stored)
         self.attrs = described_by(self._columns)
-        self._costs = of_kind(self, Kind.COST)
-        self._not_kept = {
-            name
-            for many in (self._costs, of_kind(self, Kind.DRAWN))
-            if rows * len(many) > _MOST_KEPT
-            for name in many
+        many = [of_kind(self, kind) for kind in (Kind.COST, Kind.DRAWN)]
+        self._together = {
+            name: names for names in many if rows * len(names) <= _MOST_KEPT for name in names
         }
+        self._not_kept = {name for names in many for name in names} - self._together.keys()
         self._read: dict[str, pd.Series] = {}
         self.made: dict[str, Any] = {}  # by an analysis, once for all who ask for it
 
@@ -54,11 +52,10 @@ class Outcomes:
             raise KeyError(name)
         if name in self._read:
             return self._read[name]
-        if name in self._not_kept:
-            return read(self._path, [name])[name]
-        names = self._costs if name in self._costs else [name]
+        names = self._together.get(name, [name])
         columns = read(self._path, names)
-        self._read |= {column: columns[column] for column in names}
+        if name not in self._not_kept:
+            self._read |= {column: columns[column] for column in names}
         return columns[name]
 
     def rows(self, first: int, last: int) -> pd.DataFrame:
