@@ -238,6 +238,11 @@ class TestLearning:
             == after
         )
 
+    def test_a_certainty_may_be_a_whole_number(self):
+        """Alone or in an array."""
+        assert bayes(1, 0.5, 0.2) == 1
+        assert bayes(np.array([0, 1]), 0.5, 0.2).tolist() == [0, 1]
+
     @given(CHANCE, CHANCE)
     def test_types_drawn_again(self, chance, prior):
         """One uniform number keeps the type with 1 - chance and draws it from the prior with

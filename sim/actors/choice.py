@@ -95,7 +95,7 @@ def bayes(belief: Array, if_resolute: Array, if_irresolute: Array) -> Array:
     likelihood = (
         seen_and_resolute + (1 - belief) * if_irresolute
     )  # as a sum of parts, or rounding could take a share of it above 1
-    unchanged = np.full(np.shape(likelihood), belief)
+    unchanged = np.full(np.shape(likelihood), belief, dtype=np.float64)
     return np.asarray(np.divide(seen_and_resolute, likelihood, out=unchanged, where=likelihood > 0))
 
 
