@@ -2,8 +2,8 @@
 
 import ctypes
 import gc
+import sys
 from collections.abc import Iterator
-from ctypes.util import find_library
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +32,7 @@ def give_back() -> None:
     """
     gc.collect()
     pa.default_memory_pool().release_unused()
-    if hasattr(libc := ctypes.CDLL(find_library("c")), "malloc_trim"):  # that of GNU
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):  # GNU's
         libc.malloc_trim(0)
 
 
