@@ -51,7 +51,7 @@ class Manifest(Document):
 
 
 class Finished(Manifest):
-    """What that of a run holds that is complete."""
+    """What the manifest of a complete run holds."""
 
     blocks: int
     finished: str

@@ -24,7 +24,7 @@ RESULTS = ("outcomes.parquet", "timeline.parquet", "timeline.npz")
 @dataclass(frozen=True)
 class Run:
     """The results of a scenario: `worlds` has one row a world, `timeline` one row a step,
-    `manifest` says how they came about.
+    `manifest` says how they came about, with its `origins` as `Scenario.origins` has them.
 
     Examples
     --------

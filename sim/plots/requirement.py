@@ -16,8 +16,8 @@ from sim.wording import with_error
 __all__ = ["frontier"]
 
 _LEGEND_TOP, _LEGEND_LINE, _LEAST_HEIGHT = 0.35, 0.031, 0.12
-"""Shares of the figure's height: where the legend between the panels begins, one line of it, and
-the lower panel at the least.
+"""Shares of the height of the axes: the top of the legend between the panels, one line of it, and
+the least height of the lower panel.
 """
 
 
