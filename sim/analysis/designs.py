@@ -29,11 +29,11 @@ The rounding of a processor does.
 NEIGHBOURS = 40
 """Parameter sets on either side that are alike: a judgement."""
 _MAX_KEPT = 10_000
-"""Up to so many parameter sets every basis of their fits is kept, five megabytes each; beyond, only
-the last one.
+"""Up to this many parameter sets every basis of their fits is kept, five megabytes each; beyond it,
+only the last one.
 """
 _MAX_RANKS = 500_000
-"""Up to so many parameter sets the ranks of what was drawn are kept as well: 200 megabytes."""
+"""Up to this many parameter sets the ranks of what was drawn are kept as well: 200 megabytes."""
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,7 @@ def label_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
 def in_percent(
     *shares: Axis, most: int | Literal["auto"] = "auto", sign: Literal["%", ""] = "%"
 ) -> None:
-    """Ticks of shares in percent, at round numbers and at `most` as many; no label is rounded."""
+    """Label shares in percent, at no more than `most` round numbers; no label is rounded."""
     for share in shares:
         share.set_major_formatter(FuncFormatter(lambda value, _: f"{_hundred(value):g}{sign}"))
         share.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 5, 10]))
