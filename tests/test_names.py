@@ -63,9 +63,9 @@ def test_no_file_that_is_being_read_is_offered(tmp_path):
 
 
 def test_no_link_that_leads_nowhere_is_offered(tmp_path):
-    """Neither the link that was named nor another."""
-    for name in ("draft_17.toml", "draft_18.toml"):
-        (tmp_path / name).symlink_to("gone.toml")
+    """Neither the link that was named nor another, even one whose target no file can have."""
+    for name, target in (("17", "gone.toml"), ("18", "gone.toml"), ("19", "x" * 300)):
+        (tmp_path / f"draft_{name}.toml").symlink_to(target)
     with pytest.raises(sim.ScenarioError, match="a link to a file that is not there") as refused:
         sim.load(tmp_path / "draft_17.toml")
     assert "did you mean" not in str(refused.value)

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from os.path import realpath  # which a circle of links does not stop
+from os.path import isfile, realpath  # which no link stops
 from pathlib import Path
 from typing import Any, get_args
 
@@ -206,7 +206,7 @@ def _nearest_file(path: Path, above: tuple[Path, ...]) -> str:
     offered = {
         stem: file
         for stem, file in (library.files() | beside).items()
-        if file.is_file() and realpath(file) not in read
+        if isfile(file) and realpath(file) not in read  # noqa: PTH113  Path.is_file may raise
     }
     near = difflib.get_close_matches(path.stem, sorted(offered), n=1)
     if near:
