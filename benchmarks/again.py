@@ -36,7 +36,7 @@ COMMANDS = (
     ("history", "none", *FEW),
     ("outlook", "none", "--events", "so_far.toml", *FEW),
     ("elicit", "none", "--csv", "answers.csv", "--out", "mine.toml", *FEW),
-    ("calibrate", "--candidates", "120", "--histories", "20", "--checks", "20"),
+    ("calibrate", "--candidates", "120", "--histories", "50", "--checks", "20"),
     ("report", "RUN"),
 )
 
