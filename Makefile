@@ -4,7 +4,7 @@ PYTHON  ?= python3
 BIN     := .venv/bin
 PIP     := $(BIN)/python -m pip install --disable-pip-version-check
 # Packages come with their hashes; each is named when its turn comes, and compiled when it is first used.
-INSTALL  = $(PIP) --require-hashes --no-compile --progress-bar off -r $< | sed -un 's/^Collecting \([^ ]*\).*/  \1/p; s/^Processing .*\/\([^ ]*\)/  \1/p; s/^Installing.*/  installing them/p'
+INSTALL  = $(PIP) --require-hashes --no-compile --progress-bar off -r $< | sed -un 's/^Collecting \([^ ]*\).*/  \1/p; s/^Processing .*\/\([^ ]*\).*/  \1/p; s/^Installing.*/  installing them/p'
 # A process a core and one more, as tests also wait; each with one thread for linear algebra.
 TESTS   := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal
 # What is compiled once is kept: without that each process would compile all packages anew.

@@ -4,6 +4,7 @@ by block, and complete when the manifest says so.
 
 import glob
 import logging
+import math
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, suppress
@@ -147,6 +148,8 @@ class Store:
         how many.
         """
         for folder in self.folder.parent.glob(pattern) if pattern else ():
+            if _designs_said(folder) >= self._scenario.sampling.designs:
+                continue
             manifest = _manifest(folder)
             if (
                 manifest.get("state") != "complete"
@@ -252,6 +255,20 @@ class Store:
     def _write_manifest(self, more: dict[str, Any]) -> None:
         text = written(self.manifest | more)
         write_whole(self.folder / MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def _designs_said(folder: Path) -> float:
+    """How many parameter sets the manifest in a folder says that its run has, which is looked up
+    before all of it is checked: a sweep has hundreds of runs beside each other.
+    """
+    try:
+        document = parsed(folder / MANIFEST)
+    except RunError:
+        return math.inf
+    match document:
+        case {"scenario": {"sampling": {"designs": int(designs)}}}:
+            return designs
+    return math.inf
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

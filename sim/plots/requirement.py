@@ -107,7 +107,8 @@ def _draw_frontier(ax: Axes, finding: Finding, along: pd.DataFrame) -> None:
             label=label,
         )
     ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 0.06), fontsize="small")
-    low, high = min(float(points["low"].min()), hold), max(float(points["high"].max()), hold)
+    low = min(float(points["low"].min()), float(table["fresh_low"].min()), hold)
+    high = max(float(points["high"].max()), float(table["fresh_high"].max()), hold)
     ax.set(
         ylim=(low - 0.15 * (high - low), high + 0.1 * (high - low)),
         ylabel=f"share that holds {finding.settings['years']:g} years",
