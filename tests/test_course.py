@@ -273,12 +273,14 @@ def compare(worlds, chunk=20_000):
         for name, course in COURSES.items():
             model = run(scenario, numbers, course, course.until + NEXT)
             fixed[name].append(measured(model, np.exp(model.log_weight), course.until))
+            vars(model).clear()  # or Mesa keeps all of it
         for until in sorted({course.until for course in COURSES.values()}):
             model, watch = watched(scenario, numbers, until, until + NEXT)
             for name, course in COURSES.items():
                 if course.until == until:
                     weights = selected(course, model, watch).astype(float)
                     chosen[name].append(measured(model, weights, until))
+            vars(model).clear()
     return {
         name: dict(apart(joined(fixed[name]), joined(chosen[name]), worlds)) for name in COURSES
     }

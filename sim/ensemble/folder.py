@@ -156,13 +156,11 @@ class Store:
                 or manifest["versions"] != self.manifest["versions"]
             ):
                 continue
-            designs = manifest["scenario"]["sampling"]["designs"]
-            if (
-                designs < self._scenario.sampling.designs
-                and manifest["hash"]
-                == manifest_of(replaced(self._scenario, {"sampling.designs": designs}))["hash"]
-                and _is_whole(folder, manifest["sha256"])
-            ):
+            fewer = {"sampling.designs": manifest["scenario"]["sampling"]["designs"]}
+            begins_this_one = (
+                manifest["hash"] == manifest_of(replaced(self._scenario, fewer))["hash"]
+            )
+            if begins_this_one and _is_whole(folder, manifest["sha256"]):
                 yield folder, manifest["worlds"]
 
     def has(self, first: int, last: int) -> bool:
