@@ -116,11 +116,17 @@ def check_timeline(timeline: Timeline) -> None:
 
 
 def _count(values: Floats, bins: int) -> NDArray[np.int64]:
-    in_logs = bins == _STRENGTHS
-    position = (
-        np.log(np.maximum(values, _WEAKEST) / _WEAKEST) / _LOG_RATIO if in_logs else values * bins
-    )
-    return np.bincount(np.minimum(position, bins - 1).astype(np.intp), minlength=bins)
+    """Values by bin, all beyond the last in it; the array is worked on in place."""
+    if bins == _STRENGTHS:
+        np.maximum(values, _WEAKEST, out=values)
+        values /= _WEAKEST
+        np.log(values, out=values)
+        values /= _LOG_RATIO
+    else:
+        values *= bins
+    counts = np.bincount(values.astype(np.intp), minlength=bins)
+    counts[bins - 1] += counts[bins:].sum()
+    return counts[:bins]
 
 
 def _quantile(counts: NDArray[np.int64], share: float) -> Floats:
