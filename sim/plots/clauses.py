@@ -17,7 +17,8 @@ _WORDS = 48
 def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
     """What each clause adds, the largest value first, with 95 % sampling error.
 
-    The thin line at a step is the range of that clause's value over 90 % of parameter sets.
+    The thin line at a step is the range of that clause's value over 90 % of parameter sets, where
+    there are enough of them.
     """
     ax = axes_or_new(ax, (8, 2 + 0.42 * (len(explained.clauses) + 2)))
     steps = sorted(
@@ -29,7 +30,7 @@ def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
         value = worth.value
         colour = PALETTE[1] if value.value >= 0 else PALETTE[2]
         ax.barh(row, value.value, left=level, color=colour, height=0.6)
-        if not np.isnan(value.spread_low):
+        if explained.has_range and not np.isnan(value.spread_low):
             ax.plot([level + value.spread_low, level + value.spread_high], [row, row], "k-", lw=0.6)
         ax.plot([level + value.low, level + value.high], [row, row], "k-", lw=2.2)
         ax.plot([level, level], [row - 1, row], color="0.6", lw=0.6)
@@ -51,7 +52,8 @@ def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
         if explained.unit == "share"
         else explained.outcome_label
     )
-    ax.set_xlabel(f"{what}; thick: 95 % sampling error, thin: 90 % of parameter sets")
+    thin = ", thin: 90 % of parameter sets" if explained.has_range else ""
+    ax.set_xlabel(f"{what}; thick: 95 % sampling error{thin}")
     ax.set_title(_title(explained), loc="left")
     return ax
 
