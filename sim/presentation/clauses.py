@@ -111,13 +111,9 @@ def _table(finding: Finding, explained: Explanation) -> Table:
 
 
 def _cell(explained: Explanation, name: str, row: Any) -> str:
+    spread = ("spread_low", "spread_high") if explained.has_range else ()
     values = {"estimate": row[name], "spread_low": math.nan} | {
-        limit: row[f"{name}_{limit}"]
-        for limit in (
-            "low",
-            "high",
-            *(("spread_low", "spread_high") if explained.has_range else ()),
-        )
+        limit: row[f"{name}_{limit}"] for limit in ("low", "high", *spread)
     }
     return both(values, signed=True, scale=_scale(explained), digits=_digits(explained))
 

@@ -32,7 +32,7 @@ class Deed:
 
     @property
     def is_lasting(self) -> bool:
-        """Whether it counts on its own, and not for what it did to the chance of an attack alone."""
+        """Whether it counts on its own, not only for what it did to the chance of an attack."""
         return self.matters and self.kind != "review"
 
     @property
@@ -200,7 +200,7 @@ def _russia_reviews(at: _Context) -> Deed | None:
         "review",
         at.step,
         "",
-        f"In {{month}} Russia came close to an attack: the chance of one was {chance}, but it held.",
+        f"In {{month}} Russia came close to an attack: the chance was {chance}, but it held.",
         sort="review",
         matters=close,
         chance=details["chance_of_attack"],

@@ -129,8 +129,8 @@ def _met(kind: str, own: Mapping[str, float], other: Mapping[str, float]) -> str
     """What the same random events met: chances, and the circumstances that differed most."""
     chances = [percent(_chance(kind, state)) for state in (own, other)] if kind in _CHANCES else []
     met = (
-        f"Both met the same random events, but the chance that {_CHANCES[kind]} was {chances[0]} in "
-        f"the one and {chances[1]} in the other. "
+        f"Both met the same random events, but the chance that {_CHANCES[kind]} was {chances[0]} "
+        f"in the one and {chances[1]} in the other. "
         if len(set(chances)) > 1
         else "Both met the same random events. "
     )
@@ -163,7 +163,8 @@ def _types(own: History, other: History) -> str:
     ]
     return (
         "The guarantors are not the same from the start, since a promise given and a force sent "
-        f"at once are signs of resolve: {', and '.join(texts)}. The same random events met these beliefs."
+        f"at once are signs of resolve: {', and '.join(texts)}. The same random events met these "
+        "beliefs."
     )
 
 

@@ -66,7 +66,7 @@ class History:
 
     @cached_property
     def deeds(self) -> list[Deed]:
-        """What was done and mattered, by its kind or since the chance of an attack turned in that month."""
+        """What was done and mattered, by its kind or since the chance of an attack turned then."""
         return [
             deed
             for deed in deeds(self.journal)
@@ -140,8 +140,8 @@ def signature(history: History) -> Paragraph:
         f"The signature ({signed.day} {signed:%B %Y})",
         f"In truth {types}; the others put {percent(state['reputation_europe'])} on a resolute "
         f"coalition and {percent(state['reputation_united_states'])} on a resolute United States. "
-        f"To Russia's leader, prevailing in Ukraine was worth {details['value_of_prevailing']:.2f}, "
-        "where 1 is what it is worth to a leadership for which Ukraine is vital. Breaking the "
+        "To Russia's leader, prevailing in Ukraine was worth "
+        f"{details['value_of_prevailing']:.2f}, where 1 is what it is worth to a leadership for which Ukraine is vital. Breaking the "
         f"ceasefire at once was worth {state['value_of_attacking']:+.2f} to him, and keeping it "
         f"{state['value_of_holding']:+.2f}: had he weighed an attack then, its chance would have "
         f"been {percent(state['chance_of_attack'])}.",
@@ -196,8 +196,8 @@ def _together(history: History, same: Sequence[Deed]) -> str:
     if same[0].kind == "review":
         highest = max(deed.chance for deed in same)
         return (
-            f"Russia came close to an attack {times(len(same))}, in {listed}: the chance of "
-            f"one was up to {percent(highest)}, but it held each time."
+            f"Russia came close to an attack {times(len(same))}, in {listed}: the chance "
+            f"was up to {percent(highest)}, but it held each time."
         )
     reply = same[0].sort.removeprefix("probe ")
     return (
@@ -224,7 +224,7 @@ _BELIEFS = (
 
 
 def _because(before: Mapping[str, float], now: Mapping[str, float]) -> str:
-    """What moved the chance of an attack in a month: its leader, or the help that it expected to meet."""
+    """What moved the chance of an attack in a month: a new leader, or the help that he expected."""
     if now["successions"] > before["successions"]:
         return ", as the new leader's aims were not those of the old"
     name, help_ = max(_BELIEFS, key=lambda belief: abs(now[belief[0]] - before[belief[0]]))
@@ -237,7 +237,7 @@ def _because(before: Mapping[str, float], now: Mapping[str, float]) -> str:
 
 
 def _drift(history: History, first: int, last: int) -> str:
-    """How far the chance of an attack crept in a year without a turning point; nothing where not far."""
+    """How far the chance of an attack crept in a year without a turning point, where it was far."""
     if history.ended and last == len(history.states) - 1:
         last -= 1
     before, now = history.states[first - 1], history.states[max(first - 1, last)]
