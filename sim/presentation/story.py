@@ -141,7 +141,8 @@ def signature(history: History) -> Paragraph:
         f"In truth {types}; the others put {percent(state['reputation_europe'])} on a resolute "
         f"coalition and {percent(state['reputation_united_states'])} on a resolute United States. "
         "To Russia's leader, prevailing in Ukraine was worth "
-        f"{details['value_of_prevailing']:.2f}, where 1 is what it is worth to a leadership for which Ukraine is vital. Breaking the "
+        f"{details['value_of_prevailing']:.2f}, where 1 is what it is worth to a leadership for "
+        "which Ukraine is vital. Breaking the "
         f"ceasefire at once was worth {state['value_of_attacking']:+.2f} to him, and keeping it "
         f"{state['value_of_holding']:+.2f}: had he weighed an attack then, its chance would have "
         f"been {percent(state['chance_of_attack'])}.",
