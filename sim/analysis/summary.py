@@ -24,6 +24,7 @@ from sim.analysis.threshold import (
     durability_by_value,
     thresholds,
 )
+from sim.game.endings import Cause, Reason
 from sim.scenario.sampling import milestones
 from sim.uncertainty import Floats
 
@@ -230,6 +231,22 @@ class Summary:
             made = make(missing).set_index("years", drop=False)
             kept = self._made[key] = made if kept.empty else pd.concat([kept, made])
         return kept.loc[at].reset_index(drop=True)
+
+
+def causes_seen(runs: Sequence[Summary]) -> list[Cause]:
+    """The ways of ending that some history of these runs has, and holding, which is none."""
+    tables = [run.causes["estimate"] for run in runs]
+    return [
+        cause
+        for cause in Cause
+        if cause is Cause.HELD or any(table[str(cause)] for table in tables)
+    ]
+
+
+def reasons_seen(runs: Sequence[Summary]) -> list[Reason]:
+    """The main reasons that some attack of these runs has."""
+    tables = [run.reasons["estimate"] for run in runs]
+    return [reason for reason in Reason if any(table[str(reason)] for table in tables)]
 
 
 def summary(run: Simulated) -> Summary:

@@ -108,13 +108,14 @@ def danger(shown: Comparison) -> Iterator[str]:
 
 
 def why(shown: Comparison) -> Iterator[str]:
-    """A sentence a run: the most common way of ending, and the others."""
+    """A sentence a run: the most common way of ending, and the others that occur."""
     for label, run in shown.labelled:
         table = run.causes.drop(str(Cause.HELD)).sort_values("estimate", ascending=False)
-        first, *others = table.index
+        first, *rarer = table.index
+        others = [cause for cause in rarer if table.loc[cause, "estimate"] > 0]
         rest = ", ".join(f"{Cause(cause).clause} in {share(table.loc[cause])}" for cause in others)
         most = f"{Cause(first).clause} in {share(table.loc[first])} of histories"
-        yield f"Under {label}, {most}; {rest}."
+        yield f"Under {label}, {most}{rest and f'; {rest}'}."
 
 
 def reasons(shown: Comparison) -> Iterator[str]:
