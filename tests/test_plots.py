@@ -12,6 +12,7 @@ import pytest
 from matplotlib.text import Text
 
 import sim
+from sim.analysis.summary import SHOWN
 from sim.analysis.threshold import durability_by_value
 from sim.game.endings import Cause, Reason
 from sim.scenario.library import REFERENCE
@@ -108,7 +109,7 @@ def test_reasons_are_stacked_to_the_share_of_attacks(runs, ax):
     """
     sim.plots.reasons(runs, ax=ax)
     tables = [sim.reasons(run).set_index("reason")["estimate"] for run in runs]
-    shown = [reason for reason in Reason if any(table[str(reason)] for table in tables)]
+    shown = [reason for reason in Reason if any(table[str(reason)] >= SHOWN for table in tables)]
     widths = np.array([bar.get_width() for bar in ax.patches]).reshape(len(shown), len(runs))
     np.testing.assert_allclose(widths.sum(axis=0), [table.sum() for table in tables])
     assert {text.get_text().lower() for text in ax.get_legend().get_texts()} == {

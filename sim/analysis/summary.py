@@ -31,6 +31,8 @@ from sim.uncertainty import Floats
 T = TypeVar("T")
 ITEMS_SHOWN = ("peace", "war", "all")
 """Costs that tables show; the JSON document has all of `ITEMS`."""
+SHOWN = 0.0005
+"""The share of histories from which a way of ending or a reason is shown: less prints as 0.0 %."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,19 +236,19 @@ class Summary:
 
 
 def causes_seen(runs: Sequence[Summary]) -> list[Cause]:
-    """The ways of ending that some history of these runs has, and holding, which is none."""
+    """The ways of ending that any of these runs shows, and holding, which is none."""
     tables = [run.causes["estimate"] for run in runs]
     return [
         cause
         for cause in Cause
-        if cause is Cause.HELD or any(table[str(cause)] for table in tables)
+        if cause is Cause.HELD or any(table[str(cause)] >= SHOWN for table in tables)
     ]
 
 
 def reasons_seen(runs: Sequence[Summary]) -> list[Reason]:
-    """The main reasons that some attack of these runs has."""
+    """The main reasons that any of these runs shows."""
     tables = [run.reasons["estimate"] for run in runs]
-    return [reason for reason in Reason if any(table[str(reason)] for table in tables)]
+    return [reason for reason in Reason if any(table[str(reason)] >= SHOWN for table in tables)]
 
 
 def summary(run: Simulated) -> Summary:

@@ -67,7 +67,8 @@ def _title(explained: Explanation) -> str:
         if explained.unit == "share"
         else f"{without:+.3g} (±{error:.2g}) {explained.unit}"
     )
-    return f"Worst to lose: {shorten(worst.text, _WORDS, placeholder=' …')}\nwithout it {change}"
+    named = shorten(worst.text, _WORDS, placeholder=" …").rstrip(".")
+    return f"Worst to lose is {named}:\nwithout it the outcome would change by {change}"
 
 
 def _start(explained: Explanation) -> float:

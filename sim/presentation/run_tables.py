@@ -74,7 +74,7 @@ def differences_table(shown: Comparison) -> Table:
 
 
 def causes_table(shown: Comparison) -> Table:
-    """One row a run: the share that ended in each way; ways of no history left out."""
+    """One row a run: the share that ended in each way; ways that print as nothing left out."""
     return estimates_table(
         f"How ceasefires end within {shown.horizon} years, % of all histories",
         {str(cause): str(cause) for cause in causes_seen(shown.runs)},
@@ -83,8 +83,8 @@ def causes_table(shown: Comparison) -> Table:
 
 
 def reasons_table(shown: Comparison) -> Table:
-    """One row a run: the share that ended by attacks, by main reason; those of no history left
-    out.
+    """One row a run: the share that ended by attacks, by main reason; those that print as
+    nothing left out.
     """
     return estimates_table(
         f"Why Russia attacks within {shown.horizon} years, by main reason, % of all histories",
