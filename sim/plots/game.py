@@ -131,8 +131,8 @@ def game_tree(
     ax.set_title(
         f"Russia attacks with a chance of {100 * review[Action.ATTACK]:.1f} %, holds with "
         f"{100 * review[Action.HOLD]:.1f} % and probes with {100 * review[Action.PROBE]:.1f} %.\n"
-        f"The game if the coalition is {types[0]} and the United States {types[1]}, which the others "
-        f"believe with {100 * belief:.0f} %; payoffs: {', '.join(Player)}",
+        f"The game if the coalition is {types[0]} and the United States {types[1]}, which the "
+        f"others believe with {100 * belief:.0f} %; payoffs: {', '.join(Player)}",
         loc="left",
         fontsize=9,
     )
