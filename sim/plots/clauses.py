@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from sim.plots.style import PALETTE, axes_or_new, in_own_style, in_percent
 from sim.study.explanation import Explanation, Worth
+from sim.wording import points_with_error
 
 __all__ = ["clauses"]
 
@@ -61,11 +62,11 @@ def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
 def _title(explained: Explanation) -> str:
     """The clause that it would be worst to lose, and what its loss would change."""
     worst = explained.worst_to_lose
-    without, error = -worst.last.value, (worst.last.high - worst.last.low) / 2
+    without, low, high = -worst.last.value, -worst.last.high, -worst.last.low
     change = (
-        f"{100 * without:+.1f} (±{100 * error:.1f}) percentage points"
+        points_with_error(without, low, high)
         if explained.unit == "share"
-        else f"{without:+.3g} (±{error:.2g}) {explained.unit}"
+        else f"{without:+.3g} {explained.unit} (±{(high - low) / 2:.2g})"
     )
     named = shorten(worst.text, _WORDS, placeholder=" …").rstrip(".")
     return f"Worst to lose is {named}:\nwithout it the outcome would change by {change}"

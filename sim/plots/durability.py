@@ -15,7 +15,7 @@ from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary, summaries
 from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, in_points, label_ends, scale
-from sim.wording import row_with_error
+from sim.wording import of_row, points_with_error, row_with_error
 
 __all__ = ["differences", "hazard", "survival"]
 
@@ -165,11 +165,11 @@ def differences(
         "percentage points"
     )
     ax.set_title(
-        f"{called[best['scenario']]} {finding}: {row_with_error(best, '+')} percentage "
-        f"points\nmore ceasefires still hold after {at:g} years than under {called[base.name]}"
+        f"{called[best['scenario']]} {finding}: {points_with_error(*of_row(best))}\n"
+        f"more ceasefires still hold after {at:g} years than under {called[base.name]}"
         if best["estimate"] > 0
-        else f"{called[best['scenario']]} {finding}: {row_with_error(best, '+')} percentage "
-        f"points\nstill holding after {at:g} years, compared with {called[base.name]}",
+        else f"{called[best['scenario']]} {finding}: {points_with_error(*of_row(best))}\n"
+        f"still holding after {at:g} years, compared with {called[base.name]}",
         loc="left",
     )
     in_points(ax.xaxis)

@@ -10,7 +10,7 @@ from sim.presentation.cells import both
 from sim.presentation.section import Column, Section, Table, figure
 from sim.study.explanation import MIN_SETS, VALUES, Explanation, LeftOut, Worth, explanation_of
 from sim.study.finding import Finding
-from sim.wording import with_error
+from sim.wording import points_with_error, with_error
 
 HOW_TO_READ = (
     "Value: what the clause adds on average over all orders in which the clauses may join (its "
@@ -150,13 +150,13 @@ def _level(explained: Explanation, number: Estimate) -> str:
 def _change(explained: Explanation, number: Estimate) -> str:
     """A difference of two outcomes with its sampling error."""
     if explained.unit == "share":
-        return f"{with_error(number.value, number.low, number.high, sign='+')} percentage points"
+        return points_with_error(number.value, number.low, number.high)
     return _in_its_unit(explained, number, "+")
 
 
 def _in_its_unit(explained: Explanation, number: Estimate, sign: str) -> str:
     digits, error = _digits(explained), (number.high - number.low) / 2
-    return f"{number.value + 0.0:{sign}.{digits}f} (±{error:.{digits}f}) {explained.unit}"
+    return f"{number.value + 0.0:{sign}.{digits}f} {explained.unit} (±{error:.{digits}f})"
 
 
 def _negative(number: Estimate) -> Estimate:
