@@ -29,8 +29,17 @@ def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
     ax.barh(0, level, color="0.7", height=0.6)
     for row, worth in enumerate(steps, start=1):
         value = worth.value
-        colour = PALETTE[1] if value.value >= 0 else PALETTE[2]
-        ax.barh(row, value.value, left=level, color=colour, height=0.6)
+        lowers = value.value < 0
+        ax.barh(
+            row,
+            value.value,
+            left=level,
+            color=PALETTE[2] if lowers else PALETTE[1],
+            hatch="////" if lowers else "",
+            edgecolor="white",
+            lw=0,
+            height=0.6,
+        )
         if explained.has_range and not np.isnan(value.spread_low):
             ax.plot([level + value.spread_low, level + value.spread_high], [row, row], "k-", lw=0.6)
         ax.plot([level + value.low, level + value.high], [row, row], "k-", lw=2.2)
@@ -54,7 +63,7 @@ def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
         else explained.outcome_label
     )
     thin = ", thin: 90 % of parameter sets" if explained.has_range else ""
-    ax.set_xlabel(f"{what}; thick: 95 % sampling error{thin}")
+    ax.set_xlabel(f"{what} (hatched: lowers it)\nthick: 95 % sampling error{thin}")
     ax.set_title(_title(explained), loc="left")
     return ax
 
