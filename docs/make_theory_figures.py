@@ -17,9 +17,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
-from sim.plots.style import DASHES, PALETTE
+from sim.plots.style import DASHES, PALETTE, in_percent, in_points
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent / "tests" / "theory"
@@ -50,11 +50,6 @@ def measured(ax: Axes, x: Any, results: list[Any], number: int, label: str, **st
         x, value - TO_95 * error, value + TO_95 * error, color=PALETTE[number], alpha=0.2, lw=0
     )
     line(ax, x, value, number, label, marker="o", ms=3.5, **style)
-
-
-def percent(axis: Any) -> None:
-    """A share as percent."""
-    axis.set_major_formatter(PercentFormatter(1, decimals=0))
 
 
 def say(ax: Axes, text: str, at: tuple[float, float], number: int = 0, **style: Any) -> None:
@@ -94,7 +89,7 @@ def shifting_power(tests: Any) -> Figure:
     left.set_title(
         "no third party; thin: no noise, thick: default noise", loc="left", fontsize="small"
     )
-    percent(left.yaxis)
+    in_percent(left.yaxis)
     ages = ((0, 0.5), (0.5, 1), (1, 1.5), (1.5, 2), (2, 3), (3, 4), (4, 6), (6, 8), (8, 10))
     for number, name in enumerate(("none", "arms_only")):
         ended = tests.ended(name)
@@ -146,7 +141,7 @@ def tying_hands(tests: Any) -> Figure:
         ylim=(-0.03, 1.03),
     )
     left.set_title("thin: no noise, thick: default noise", loc="left", fontsize="small")
-    percent(left.yaxis)
+    in_percent(left.yaxis)
     for number, means in enumerate(("binds and tells", "binds, tells nothing", "does neither")):
         shares = [tests.attacked_within_five_years(promise, means) for promise in tests.PROMISES]
         measured(right, tests.PROMISES, shares, number, "")
@@ -164,7 +159,7 @@ def tying_hands(tests: Any) -> Figure:
         loc="left",
         fontsize="small",
     )
-    percent(right.yaxis)
+    in_percent(right.yaxis)
     return figure
 
 
@@ -193,7 +188,7 @@ def tripwire(tests: Any) -> Figure:
         xlim=(0, tests.CORPS),
         ylim=(0, None),
     )
-    left.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
+    in_percent(left.yaxis, sign="")
     left.set_title(
         "the month's game under the coalition's guarantee, medians", loc="left", fontsize="small"
     )
@@ -218,7 +213,7 @@ def tripwire(tests: Any) -> Figure:
         ylabel="added to the share that holds 20 years,\npercentage points",
         xlim=(0, tests.CORPS),
     )
-    right.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
+    in_percent(right.yaxis, sign="")
     right.axhline(0, color="0.6", lw=0.8)
     for ax in (left, right):
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -255,7 +250,7 @@ def spiral(tests: Any) -> Figure:
             ylim=(-0.8, 0.4),
         )
         ax.set_title(f"{title}; band: 95 % sampling error", loc="left", fontsize="small")
-        ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}" if value else "0")
+        in_points(ax.yaxis)
     left.set_ylabel("added to the share that Russia ends within\nfive years, percentage points")
     say(left, "insecure Russia (κ = 1)", (1.0, 0.24), 1)
     say(left, "greedy Russia (κ = 0)", (1.0, -0.15), 0)
@@ -430,7 +425,7 @@ def late_help(tests: Any) -> Figure:
         loc="left",
         fontsize="small",
     )
-    percent(left.yaxis)
+    in_percent(left.yaxis)
     for number, exposure in enumerate((1.0, 0.3, 0.0)):
         held = [tests.ended(each, exposure) for each in tests.DAYS]
         measured(
@@ -451,7 +446,7 @@ def late_help(tests: Any) -> Figure:
     right.set_title(
         "the coalition's guarantee; band: 95 % sampling error", loc="left", fontsize="small"
     )
-    percent(right.yaxis)
+    in_percent(right.yaxis)
     return figure
 
 

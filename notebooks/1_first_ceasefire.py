@@ -148,7 +148,7 @@ ax = sim.plots.world(sim.replay(scenario, world))
 # %%
 def in_words(row):
     """An estimate with its sampling error, and its range over parameter sets."""
-    return (f"{100 * row.estimate:.1f} ±{50 * (row.high - row.low):.1f} % (90 % of parameter sets: {100 * row.spread_low:.0f} to "
+    return (f"{100 * row.estimate:.1f} % (±{50 * (row.high - row.low):.1f}; 90 % of parameter sets: {100 * row.spread_low:.0f} to "
             f"{100 * row.spread_high:.0f} %)")
 
 

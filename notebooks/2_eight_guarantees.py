@@ -68,7 +68,7 @@ ax = sim.plots.differences(list(runs.values()), baseline="none", years=10)
 # %%
 ax = sim.plots.differences(list(runs.values()), baseline="none", years=1)
 worst = differences[differences["years"] == 1].sort_values("estimate").iloc[0]
-ax.set_title(f"In the first year {scenarios[worst.scenario].label} costs {-100 * worst.estimate:.1f} ±{50 * (worst.high - worst.low):.1f} percentage points",
+ax.set_title(f"In the first year {scenarios[worst.scenario].label} costs {-100 * worst.estimate:.1f} percentage points (±{50 * (worst.high - worst.low):.1f})",
              loc="left")
 plt.show()
 
@@ -116,7 +116,7 @@ show(*terminal.table(tables.differences_table(comparison([runs["nato"], runs["ar
 def in_words(row, sign=""):
     """An estimate with its sampling error, and its range over parameter sets, in percent or with a sign in percentage points."""
     unit = "percentage points" if sign else "%"
-    return (f"{100 * row.estimate:{sign}.1f} ±{50 * (row.high - row.low):.1f} {unit} (90 % of parameter sets: "
+    return (f"{100 * row.estimate:{sign}.1f} {unit} (±{50 * (row.high - row.low):.1f}; 90 % of parameter sets: "
             f"{100 * row.spread_low:{sign}.0f} to {100 * row.spread_high:{sign}.0f} {unit})")
 
 
@@ -135,6 +135,6 @@ display(Markdown(f"""
   {in_words(added.loc["nato", 1], "+")}, and {label["eu"]} by {in_words(added.loc["eu", 1], "+")}. These ranges cross zero: whether it does depends on
   assumptions.
 - {label["article5_like"]} does better than {label["nato"]} at first, by {in_words(duel.loc[1], "+")} after one year; after twenty it is {in_words(duel.loc[20], "+")}.
-- {label[most.guarantee]} is more likely than not to hold ten years in {100 * most.value:.0f} ±{50 * (most.high - most.low):.0f} % of parameter
-  sets, {label[sure.iloc[0].guarantee]} in {100 * sure.iloc[0].value:.0f} ±{50 * (sure.iloc[0].high - sure.iloc[0].low):.0f} %.
+- {label[most.guarantee]} is more likely than not to hold ten years in {100 * most.value:.0f} % (±{50 * (most.high - most.low):.0f}) of parameter
+  sets, {label[sure.iloc[0].guarantee]} in {100 * sure.iloc[0].value:.0f} % (±{50 * (sure.iloc[0].high - sure.iloc[0].low):.0f}).
 """))

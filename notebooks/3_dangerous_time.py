@@ -13,9 +13,9 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown, display
-from matplotlib.ticker import PercentFormatter
 
 import sim
+from sim.plots.style import in_percent
 
 SCENARIOS = Path("../scenarios")
 
@@ -23,7 +23,7 @@ SCENARIOS = Path("../scenarios")
 def in_words(row, sign=""):
     """An estimate with its sampling error, and its range over parameter sets, in percent or with a sign in percentage points."""
     unit = "percentage points" if sign else "%"
-    return (f"{100 * row.estimate:{sign}.1f} ±{50 * (row.high - row.low):.1f} {unit} (90 % of parameter sets: "
+    return (f"{100 * row.estimate:{sign}.1f} {unit} (±{50 * (row.high - row.low):.1f}; 90 % of parameter sets: "
             f"{100 * row.spread_low:{sign}.0f} to {100 * row.spread_high:{sign}.0f} {unit})")
 
 
@@ -86,9 +86,9 @@ for ax, (years, rows) in zip(axes, arms.groupby("years"), strict=True):
     ax.errorbar(dollars, rows["estimate"], yerr=[rows.estimate - rows.low, rows.high - rows.estimate],
                 marker="o", capsize=3, label="mean, 95 % sampling error")
     ax.set(xlabel="arms package (USD billion)", ylabel=f"share that holds {years:g} year" + "s" * (years > 1), ylim=(0, 1))
-    ax.set_title(f"{100 * first.estimate:.1f} ±{50 * (first.high - first.low):.1f} % without arms,\n{100 * last.estimate:.1f} "
-                 f"±{50 * (last.high - last.low):.1f} % with {dollars.iloc[-1]} billion", loc="left")
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.set_title(f"{100 * first.estimate:.1f} % (±{50 * (first.high - first.low):.1f}) without arms,\n{100 * last.estimate:.1f} % "
+                 f"(±{50 * (last.high - last.low):.1f}) with {dollars.iloc[-1]} billion", loc="left")
+    in_percent(ax.yaxis)
 axes[0].legend(loc="lower left", frameon=False)
 plt.show()
 
@@ -127,13 +127,13 @@ for (name, rows), marker in zip(rebuilt.groupby("guarantee", sort=False), "os", 
 ax.set_xscale("log", base=2)
 ax.set_xticks(half_lives, half_lives)
 ax.set(ylim=(0, 1), xlabel="years in which Russia closes half the gap to its strength target", ylabel="share that holds 5 years")
-ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+in_percent(ax.yaxis)
 ax.legend(title="bars: 95 % sampling error; 90 % of\nparameter sets lie between the dots", frameon=False, loc="lower right",
           bbox_to_anchor=(1, 0.05))
 slow, fast = (rebuilt[(rebuilt.guarantee == "none") & (rebuilt["russia.reconstitution_half_life"] == years)].iloc[0] for years in (16, 1))
 ax.set_title("Without a guarantee a Russia that rebuilds in a year leaves\n"
-             f"{100 * fast.estimate:.1f} ±{50 * (fast.high - fast.low):.1f} % standing after 5 years, one that takes 16 years "
-             f"{100 * slow.estimate:.1f} ±{50 * (slow.high - slow.low):.1f} %", loc="left")
+             f"{100 * fast.estimate:.1f} % (±{50 * (fast.high - fast.low):.1f}) standing after 5 years, one that takes 16 years "
+             f"{100 * slow.estimate:.1f} % (±{50 * (slow.high - slow.low):.1f})", loc="left")
 plt.show()
 
 # %% [markdown]

@@ -15,7 +15,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown, display
-from matplotlib.ticker import PercentFormatter
 
 import sim
 from sim.actors.choice import bayes
@@ -23,6 +22,7 @@ from sim.game.attack import IRRESOLUTE, RESOLUTE
 from sim.game.equilibrium import action_values, behaviour, logit_gap
 from sim.game.extensive_form import Action, InformationSet, Player
 from sim.game.tree import crisis_tree
+from sim.plots.style import in_percent
 
 pd.set_option("display.max_colwidth", None)
 scenario = sim.load(Path("../scenarios/coalition.toml"))
@@ -75,7 +75,7 @@ def in_words(values, sign=""):
     low, high = 100 * np.quantile(values, [0.05, 0.95])
     error = 100 * 1.96 * np.std(values, ddof=1) / np.sqrt(len(values))
     unit = "percentage points" if sign else "%"
-    return f"{100 * np.mean(values):{sign}.1f} ±{error:.1f} {unit} (90 % of parameter sets: {low:{sign}.1f} to {high:{sign}.1f} {unit})"
+    return f"{100 * np.mean(values):{sign}.1f} {unit} (±{error:.1f}; 90 % of parameter sets: {low:{sign}.1f} to {high:{sign}.1f} {unit})"
 
 
 # %% [markdown]
@@ -170,11 +170,10 @@ ax.fill_between(grid, there.mean(axis=1) - error, there.mean(axis=1) + error, co
 ax.plot(grid, there.mean(axis=1), color="C0", label="mean over parameter sets")
 ax.plot(grid, here, "--", color="C3", label=f"history {world} (exact)")
 ax.set(xlim=(0, 1), ylim=(0, None), xlabel="reputation of Europe: chance that it is resolute", ylabel="chance of attack at a review")
-for axis in (ax.xaxis, ax.yaxis):
-    axis.set_major_formatter(PercentFormatter(1, decimals=0))
+in_percent(ax.xaxis, ax.yaxis)
 ax.set_title("Certainty of a resolute Europe instead of an irresolute one\n"
-             f"changes the chance of attack by {100 * np.mean(there[-1] - there[0]):+.1f} "
-             f"±{196 * np.std(there[-1] - there[0], ddof=1) / np.sqrt(there.shape[1]):.1f} percentage points in the mean", loc="left")
+             f"changes the chance of attack by {100 * np.mean(there[-1] - there[0]):+.1f} percentage points "
+             f"(±{196 * np.std(there[-1] - there[0], ddof=1) / np.sqrt(there.shape[1]):.1f}) in the mean", loc="left")
 ax.legend(frameon=False)
 plt.show()
 
@@ -194,5 +193,5 @@ display(Markdown(f"""
   a soft and by {in_words(attacks["after a firm answer"] - attacks["before the answer"], "+")} after a firm answer.
 - From certainty that Europe is irresolute to certainty that it is resolute the chance of attack changes by
   {in_words(there[-1] - there[0], "+")}. A reputation deters those who waver. To most it makes little difference: by less than one point in
-  {100 * unmoved:.0f} ±{196 * np.sqrt(unmoved * (1 - unmoved) / there.shape[1]):.0f} % of parameter sets.
+  {100 * unmoved:.0f} % (±{196 * np.sqrt(unmoved * (1 - unmoved) / there.shape[1]):.0f}) of parameter sets.
 """))

@@ -23,7 +23,7 @@ FORCE = "regime.deployment.brigades"
 def in_words(row, sign=""):
     """An estimate with its sampling error, and its range over parameter sets, in percent or with a sign in percentage points."""
     unit = "percentage points" if sign else "%"
-    return (f"{100 * row.estimate:{sign}.1f} ±{50 * (row.high - row.low):.1f} {unit} (90 % of parameter sets: "
+    return (f"{100 * row.estimate:{sign}.1f} {unit} (±{50 * (row.high - row.low):.1f}; 90 % of parameter sets: "
             f"{100 * row.spread_low:{sign}.0f} to {100 * row.spread_high:{sign}.0f} {unit})")
 
 
@@ -78,7 +78,7 @@ held = {name: run.outcomes["held"].groupby(run.outcomes["design"]).mean() for na
 interaction = held["both"] - held["promise"] - held["force"] + held["neither"]
 error = 196 * interaction.std() / len(interaction) ** 0.5
 low, high = 100 * interaction.quantile([0.05, 0.95])
-print(f"interaction {100 * interaction.mean():+.1f} ±{error:.1f} percentage points; {low:+.0f} to {high:+.0f} points in 90 % of parameter sets, "
+print(f"interaction {100 * interaction.mean():+.1f} percentage points (±{error:.1f}); {low:+.0f} to {high:+.0f} points in 90 % of parameter sets, "
       "with the chance of ten histories each")
 
 # %% [markdown]
@@ -125,7 +125,7 @@ display(Markdown(f"""
 - A full European treaty alone adds {in_words(alone.loc["promise"], "+")}, twenty brigades alone {in_words(alone.loc["force"], "+")}, both
   {in_words(alone.loc["both"], "+")}.
 - Neither stands in for the other. Where there is a treaty, the brigades add {in_words(force_on_promise, "+")}; where there are brigades, the
-  treaty adds {in_words(promise_on_force, "+")}. The interaction is {100 * interaction.mean():+.1f} ±{error:.1f} percentage points ({low:+.0f} to
+  treaty adds {in_words(promise_on_force, "+")}. The interaction is {100 * interaction.mean():+.1f} percentage points (±{error:.1f}; {low:+.0f} to
   {high:+.0f} points in 90 % of parameter sets, the chance of their ten histories included): if anything, each is worth more
   beside the other.
 - Without a tripwire twenty brigades alone add {in_words(without_tripwire, "+")}. Most of what troops do in this model is to bind their

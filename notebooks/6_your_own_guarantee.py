@@ -30,7 +30,7 @@ SCENARIOS = Path("../scenarios").resolve()
 def in_words(row, sign=""):
     """An estimate with its sampling error, and its range over parameter sets, in percent or with a sign in percentage points."""
     unit = "percentage points" if sign else "%"
-    return (f"{100 * row.estimate:{sign}.1f} ±{50 * (row.high - row.low):.1f} {unit} (90 % of parameter sets: "
+    return (f"{100 * row.estimate:{sign}.1f} {unit} (±{50 * (row.high - row.low):.1f}; 90 % of parameter sets: "
             f"{100 * row.spread_low:{sign}.0f} to {100 * row.spread_high:{sign}.0f} {unit})")
 
 

@@ -76,12 +76,12 @@ SURE = ("fresh_sure", "fresh_sure_low", "fresh_sure_high")
 
 def share(row, name="fresh_estimate", low="fresh_low", high="fresh_high"):
     """A share with its sampling error."""
-    return f"{100 * row[name]:.1f} ±{50 * (row[high] - row[low]):.1f} %"
+    return f"{100 * row[name]:.1f} % (±{50 * (row[high] - row[low]):.1f})"
 
 
 def dollars(row, name="fresh_cost", low="fresh_cost_low", high="fresh_cost_high"):
     """A cost with its sampling error."""
-    return f"USD {row[name]:.0f} ±{(row[high] - row[low]) / 2:.0f} billion"
+    return f"USD {row[name]:.0f} billion (±{(row[high] - row[low]) / 2:.0f})"
 
 
 enough = ("the cheapest guarantee that was tried has" if best["status"] == "reached" else

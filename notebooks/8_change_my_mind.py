@@ -74,7 +74,7 @@ shares = ranked.tables["guarantees"].set_index("name")
 
 def percent(row, name, low, high):
     """A share with half its 95 % interval."""
-    return f"{100 * row[name]:.0f} ±{50 * (row[high] - row[low]):.0f} %"
+    return f"{100 * row[name]:.0f} % (±{50 * (row[high] - row[low]):.0f})"
 
 
 display(Markdown(f"""

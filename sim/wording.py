@@ -27,6 +27,19 @@ def with_error(value: float, low: float, high: float, sign: str = "") -> str:
     return f"{number} (±{(above + below) / 2:.1f})"
 
 
+def points_with_error(value: float, low: float, high: float) -> str:
+    """A difference of shares in percentage points with its sampling error.
+
+    Examples
+    --------
+    >>> points_with_error(-0.0231, -0.0361, -0.0101)
+    '-2.3 percentage points (±1.3)'
+
+    """
+    number, _, error = with_error(value, low, high, "+").partition(" ")
+    return f"{number} percentage points {error}"
+
+
 def row_with_error(row: Any, sign: str = "") -> str:
     """The share of a row of a table with its sampling error."""
     return with_error(*of_row(row), sign)

@@ -193,6 +193,46 @@ def test_every_problem_is_said_at_once(refused, tmp_path):
     assert places == ["x.toml:1", "x.toml:4", "x.toml:6", "y.toml:2"]
 
 
+AS_PEOPLE_WRITE = {
+    "designs = '60'": "x.toml:2: sampling.designs: must be a whole number; write 60 without quotes",
+    "designs = 15,000  # many": (
+        "x.toml:2: 15,000 is no number in TOML; write 15000, without a comma"
+    ),
+    "designs = 1'000": "x.toml:2: 1'000 is no number in TOML; write 1000, without an apostrophe",
+    "[russia]\nstrength = { value = 0,5, source = 'x' }": (
+        "x.toml:3: 0,5 is no number in TOML; write 0.5, with a point"
+    ),
+    "[russia]\nstrength = { uniform = [500, 10,000] }": (
+        "x.toml:3: 10,000 is no number in TOML; write 10000, without a comma"
+    ),
+    "[russia]\nstrength = { uniform = ['50', '1 000'] }": (
+        "x.toml:3: russia.strength: must be a number; write 50 without quotes"
+    ),
+    "[europe]\nprior_resolute = 80 %": (
+        "x.toml:3: 80 % is no number in TOML; write 0.8 for a share of 80 %"
+    ),
+    "[russia]\nstrength = { uniform = [100,200 }": (
+        "x.toml: is not valid TOML: Unclosed array (at line 3, column 33)"
+    ),
+}
+"""Numbers as people write them, and how TOML has them; a list of two numbers is none."""
+
+
+@pytest.mark.parametrize("text", AS_PEOPLE_WRITE)
+def test_how_to_write_a_number_is_said(text, refused, tmp_path):
+    """In the line where it stands."""
+    (tmp_path / "x.toml").write_text(f"[sampling]\n{text}\n")
+    assert refused("check", "x.toml") == [AS_PEOPLE_WRITE[text]]
+
+
+def test_a_name_is_offered_whatever_its_letters(refused):
+    """One that is written otherwise, or with capitals."""
+    for typed, meant in (("nome", "none"), ("NATO", "nato"), ("Coalitoin", "coalition")):
+        assert refused("run", typed) == [
+            f"{typed}: no such scenario or file; did you mean {meant}?"
+        ]
+
+
 def test_files_that_are_none(refused, tmp_path):
     """Missing (with the nearest name), a folder, not UTF-8, and a circle through two others."""
     (tmp_path / "alone.toml").write_text("title = 'x'")

@@ -11,8 +11,11 @@ import pytest
 from elements import COMMANDS, LIBRARY, MEMBERS
 
 import sim
+from sim.analysis.comparison import comparison
 from sim.analysis.costs import ITEMS
 from sim.game.endings import Cause, Reason
+from sim.presentation.answer import answer
+from sim.scenario.differing import beyond_guarantee
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "rough_figures")]
 SMALL = ["--designs", "60", "--replicates", "5"]
@@ -377,6 +380,32 @@ def test_a_comparison_answers_in_sentences_first(compared, scenarios, command):
     assert "NATO membership" in reverse
     assert "Coalition of the willing" in reverse
     assert re.search(r"\(±[\d.]+\)|\([\d.]+ to ", reverse)
+
+
+def test_a_baseline_is_held_against_a_bare_ceasefire_too(compared):
+    """Of a baseline that is not `none` it is said what it adds to no guarantee, once."""
+    runs = [sim.read_run(run["folder"]) for run in compared[0]["runs"]]
+    for baseline, label in (("coalition", "Coalition of the willing"), ("nato", "NATO membership")):
+        margins = next(
+            section.answer
+            for section in answer(comparison(runs, baseline))
+            if section.question == "By how much?"
+        )
+        against_bare = f"under {label} than under No guarantee"
+        assert sum(against_bare in sentence for sentence in margins) == 1
+        assert len(set(margins)) == len(margins)
+
+
+def test_scenarios_that_differ_in_assumptions_are_named(scenarios, tmp_path, command):
+    """In what, in one line on standard error; who takes part is the guarantee's."""
+    paths = [scenarios / f"{name}.toml" for name in ("coalition", "coalition_of_few")]
+    assert beyond_guarantee([sim.load(path) for path in paths]) == []
+    few = ("--designs", 40, "--replicates", 2, "--years", 3, "--no-figures", "--out", tmp_path)
+    changed = ("--set", "2:russia.insecurity=0.5", "--set", "2:regime.arms.package_usd_bn=9")
+    assert command("compare", *paths, *few, *changed, "--json").stderr == (
+        "these scenarios differ in more than the guarantee: russia.insecurity; a difference "
+        "between them is not that of the guarantee alone\n"
+    )
 
 
 def test_one_run_prints_who_bears_what(scenarios, compared, command):

@@ -33,6 +33,7 @@ from sim.study import (
 from sim.study.answers import read_beliefs
 from sim.study.finding import Finding
 from sim.study.kept import FILE, keep, read
+from sim.study.question import Question
 from sim.study.schemas import SCHEMAS
 
 pytestmark = pytest.mark.long
@@ -132,6 +133,18 @@ def test_a_finding_reads_back_the_same(findings, tmp_path):
             )
         manifest = json.loads((folder / FILE).read_text())
         assert set(manifest["versions"]) >= {"ceasefire", "numpy", "python"}
+
+
+def test_a_finding_goes_by_the_name_of_its_folder(findings, tmp_path):
+    """On a page and in exports as on the disk: by its question, where it was kept by one, also
+    where it is kept again.
+    """
+    question = Question("reversal", {"years": 20})
+    folder = keep(findings["reversal"], tmp_path, question)
+    kept = read(folder)
+    assert folder.name == question.name == kept.name != findings["reversal"].name
+    assert keep(kept, tmp_path / "elsewhere").name == folder.name
+    assert f"{kept.name}: its settings" in page([], findings=[kept])
 
 
 def test_a_changed_or_missing_finding_is_refused(findings, tmp_path):

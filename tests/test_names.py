@@ -11,6 +11,7 @@ from sim.analysis.labels import distinct
 from sim.cli import completion
 from sim.cli.panels import PANELS
 from sim.scenario import library
+from sim.scenario.load import read_override
 from sim.scenario.template import copy_of
 
 SMALL = ["--designs", "8", "--replicates", "2", "--years", "3"]
@@ -49,7 +50,7 @@ def test_near_misses_are_offered(file, offered, tmp_path, monkeypatch):
     """From the library and from the folder."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my_mine.toml").write_text("title = 'x'")
-    with pytest.raises(sim.ScenarioError, match=f"{re.escape(file)}: no such file.* {offered}"):
+    with pytest.raises(sim.ScenarioError, match=f"{re.escape(file)}: no such .*file.* {offered}"):
         sim.load(file)
 
 
@@ -105,9 +106,16 @@ def test_a_new_file_is_its_base_until_it_is_edited(base, command, tmp_path, monk
 
 @pytest.mark.parametrize("name", ["nato", "coalition", "eu"])
 def test_each_comment_of_a_new_file_is_a_line_that_it_may_have(name, tmp_path):
-    """Taking the # away from its values one and all gives the guarantee of its base."""
+    """Taking the # away from its values one and all gives the guarantee of its base; the example of an
+    uncertain number stands on one line.
+    """
     scenario = sim.load(name)
     text = copy_of(scenario, "none", ["none"])
+    (example,) = re.findall(r"^#   (.*)$", text, flags=re.MULTILINE)
+    assert (
+        sim.load("none", dict([read_override(example)])).regime.deployment.brigades.kind
+        == "uniform"
+    )
     path = tmp_path / "my.toml"
     path.write_text(re.sub(r"^# (regime\.\S+ = )", r"\1", text, flags=re.MULTILINE))
     assert sim.load(path).regime == scenario.regime

@@ -12,6 +12,7 @@ import pytest
 from matplotlib.text import Text
 
 import sim
+from sim.analysis.summary import SHOWN
 from sim.analysis.threshold import durability_by_value
 from sim.game.endings import Cause, Reason
 from sim.scenario.library import REFERENCE
@@ -65,14 +66,17 @@ def test_the_durability_curve_is_the_table(runs, ax):
 
 
 def test_several_runs_show_their_spread_beside_the_curves(runs, ax):
-    """For each run a thin bar from spread to spread and a thick one for the error, named, the best
-    first.
+    """For each run a thin bar from spread to spread and a thick one for the error, the best first;
+    its name stands upright beyond them, at the height of its end or in that order.
     """
     sim.plots.survival(runs, ax=ax)
     (beside,) = ax.child_axes
-    names = [label.get_text() for label in beside.get_xticklabels()]
     last = {run.label: sim.survival(run).iloc[-1] for run in runs}
-    assert names == sorted(last, key=lambda name: -last[name]["estimate"])
+    names = sorted(last, key=lambda name: -last[name]["estimate"])
+    ends = sorted(beside.texts, key=lambda end: -end.get_position()[1])
+    assert [end.get_text() for end in ends] == names
+    assert {end.get_rotation() for end in ends} == {0.0}
+    assert [end.xy[1] for end in ends] == [last[name]["estimate"] for name in names]
     bars = [bar.get_segments()[0][:, 1] for bar in beside.collections]
     for place, name in enumerate(names):
         np.testing.assert_allclose(
@@ -108,7 +112,7 @@ def test_reasons_are_stacked_to_the_share_of_attacks(runs, ax):
     """
     sim.plots.reasons(runs, ax=ax)
     tables = [sim.reasons(run).set_index("reason")["estimate"] for run in runs]
-    shown = [reason for reason in Reason if any(table[str(reason)] for table in tables)]
+    shown = [reason for reason in Reason if any(table[str(reason)] >= SHOWN for table in tables)]
     widths = np.array([bar.get_width() for bar in ax.patches]).reshape(len(shown), len(runs))
     np.testing.assert_allclose(widths.sum(axis=0), [table.sum() for table in tables])
     assert {text.get_text().lower() for text in ax.get_legend().get_texts()} == {
@@ -298,7 +302,8 @@ def test_a_deterrence_map_shows_what_was_run(swept, ax):
         f"{best['regime.deployment.brigades']:g} (brigades)"
     )
     assert ax.get_xlabel().startswith(
-        "promise of the European coalition (share of a treaty)\n(95 % sampling error at most ±"
+        "promise of the European coalition (share of a treaty)\n(dots: combinations that were run, "
+        "with a 95 % sampling error of at most ±"
     )
     assert ax.get_ylabel() == "allied force stationed in Ukraine (brigades)"
     assert f"rises from {100 * rows['estimate'].min():.1f} % (" in ax.get_title(loc="left")

@@ -1,6 +1,7 @@
 """What a clause is worth: the axioms of the Shapley value, closed forms, and real texts."""
 
 import json
+from dataclasses import replace
 from itertools import permutations
 
 import matplotlib.pyplot as plt
@@ -10,6 +11,7 @@ import pytest
 import sim
 from sim.ensemble.variants import simulate_variants
 from sim.errors import ScenarioError
+from sim.presentation.registry import section_of
 from sim.scenario.load import replaced
 from sim.study.clauses import explanation, value
 from sim.study.players import Game, Player, between, game_of
@@ -255,3 +257,19 @@ def test_the_waterfall_ends_where_the_text_stands(scenarios):
         level += step.get_width()
     assert level == pytest.approx(worth.full.value)
     plt.close(ax.figure)
+
+
+def test_harm_is_said_and_a_range_of_few_sets_is_not(scenarios):
+    """An army that is capped deters less, by some nine standard errors; of 99 sets no range is
+    shown.
+    """
+    text = sim.load(scenarios / "neutrality.toml", SHORT)
+    worth = value(text, "survival@5", designs=150, replicates=2)
+    assert [clause.number for clause in worth.does_harm] == ["force_limit"]
+    many = section_of(worth.finding())
+    assert "Does harm: force limit." in " ".join(many.answer)
+    few = section_of(replace(worth, settings={"sampling": {"designs": 99}}).finding())
+    assert [len(row[1].splitlines()) for row in many.tables[0].rows] == [2] * len(worth.clauses)
+    assert [len(row[1].splitlines()) for row in few.tables[0].rows] == [1] * len(worth.clauses)
+    assert "99 parameter sets are too few" in few.trust
+    assert "too few" not in many.trust

@@ -107,7 +107,8 @@ def test_soldiers_are_shown_beside_brigades():
     key = "regime.deployment.brigades"
     scenario = sim.load("nato", {key: {"soldiers": 10000}})
     text = resolved(scenario)
-    assert "[brigades; 10,000 soldiers]" in text
+    assert "brigades = { soldiers = 10000 }" in text
+    assert "[soldiers; 2.22 brigades]" in text
     assert "[brigades; 9,000 to 18,000 soldiers]" in resolved(
         sim.load("nato", {key: {"uniform": [2, 4]}})
     )
@@ -120,3 +121,28 @@ def test_the_schema_for_editors_has_soldiers():
     soldiers = {"soldiers": {"uniform": [9000, 18000]}, "source": "x"}
     assert schema.is_valid({"regime": {"deployment": {"brigades": soldiers}}})
     assert not schema.is_valid({"war": {"decisiveness": soldiers}})
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (15_000, "{ soldiers = 15000 }"),
+        ({"uniform": [7000, 16_000]}, "{ soldiers = { uniform = [7000, 16000] } }"),
+        (
+            {"lognormal": {"median": 15_000, "sigma": 1.25}},
+            "{ soldiers = { lognormal = { median = 15000, sigma = 1.25 } } }",
+        ),
+        (9000, "2.0"),
+    ],
+)
+def test_what_was_given_in_soldiers_is_shown_so(given, shown, tmp_path):
+    """Where brigades would have more digits than anybody reads; it is read back as the same."""
+    key = "regime.deployment.brigades"
+    scenario = sim.load("nato", {key: {"soldiers": given}})
+    text = resolved(scenario)
+    assert f"brigades = {shown}    # " in text
+    (tmp_path / "shown.toml").write_text(text)
+    again = sim.load(tmp_path / "shown.toml")
+    assert again.determinants() == scenario.determinants()
+    other = {key: {"value": 0.123456789012}}
+    assert "brigades = 0.123456789012    # " in resolved(sim.load("nato", other))

@@ -299,7 +299,8 @@ def test_where_two_histories_part_the_reason_is_named(scenarios, command):
     assert parting.startswith(
         "Under Coalition of the willing a serious incident broke the calm, Ukraine retaliated, and "
         "Russia backed down; under Article 5-like protection a serious incident broke the calm, "
-        "and Ukraine absorbed it. Both met the same chance, but at other odds: "
+        "and Ukraine absorbed it. Both met the same random "
+        "events, but the chance that "
     )
 
 

@@ -24,12 +24,15 @@ from sim.analysis.threshold import (
     durability_by_value,
     thresholds,
 )
+from sim.game.endings import Cause, Reason
 from sim.scenario.sampling import milestones
 from sim.uncertainty import Floats
 
 T = TypeVar("T")
 ITEMS_SHOWN = ("peace", "war", "all")
 """Costs that tables show; the JSON document has all of `ITEMS`."""
+SHOWN = 0.0005
+"""The share of histories from which a way of ending or a reason is shown: less prints as 0.0 %."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,6 +233,22 @@ class Summary:
             made = make(missing).set_index("years", drop=False)
             kept = self._made[key] = made if kept.empty else pd.concat([kept, made])
         return kept.loc[at].reset_index(drop=True)
+
+
+def causes_seen(runs: Sequence[Summary]) -> list[Cause]:
+    """The ways of ending that any of these runs shows, and holding, which is none."""
+    tables = [run.causes["estimate"] for run in runs]
+    return [
+        cause
+        for cause in Cause
+        if cause is Cause.HELD or any(table[str(cause)] >= SHOWN for table in tables)
+    ]
+
+
+def reasons_seen(runs: Sequence[Summary]) -> list[Reason]:
+    """The main reasons that any of these runs shows."""
+    tables = [run.reasons["estimate"] for run in runs]
+    return [reason for reason in Reason if any(table[str(reason)] >= SHOWN for table in tables)]
 
 
 def summary(run: Simulated) -> Summary:

@@ -8,7 +8,7 @@ import typer
 from sim.cli import completion
 from sim.cli.answers import answer_of_comparison, answer_of_runs
 from sim.cli.clauses import Explain
-from sim.cli.loading import load_all, load_at, refuse_twins, warn
+from sim.cli.loading import beyond_the_guarantee, load_all, load_at, refuse_twins, warn
 from sim.cli.messages import note, plain_errors
 from sim.cli.options import (
     AsJson,
@@ -152,6 +152,8 @@ def compare(
         if baseline is not None and baseline not in names:
             refuse([f"--baseline {baseline}: no such scenario among {', '.join(names)}"])
         texts = list(map(renamed, texts, names))
+        if beyond := beyond_the_guarantee(texts):
+            note(beyond)
 
         def make() -> Answer:
             from sim.ensemble.store import read_run

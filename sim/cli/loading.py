@@ -1,7 +1,7 @@
 """Scenarios by what the command line says of them: names, files, and values set over them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,9 @@ from sim.errors import ArgumentFault, Fault, ScenarioError
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
+
+MOST_KEYS = 6
+"""Keys that a warning names, of all in which scenarios differ: some lines of a terminal."""
 
 
 def load(
@@ -27,6 +30,23 @@ def warn(scenario: "Scenario") -> None:
     """Warn on standard error of a scenario whose draws come from a posterior."""
     if scenario.of_posterior:
         note(scenario.of_posterior)
+
+
+def beyond_the_guarantee(scenarios: "Sequence[Scenario]") -> str:
+    """What to say of scenarios that are compared and differ in assumptions; empty where they differ
+    in the guarantee alone.
+    """
+    from sim.scenario.differing import beyond_guarantee
+
+    keys = beyond_guarantee(scenarios)
+    if not keys:
+        return ""
+    more = len(keys) - MOST_KEYS
+    named = ", ".join(keys[:MOST_KEYS]) + (f" and {more} more" if more > 0 else "")
+    return (
+        f"these scenarios differ in more than the guarantee: {named}; a difference between them is "
+        "not that of the guarantee alone"
+    )
 
 
 def load_all(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from sim.cli.loading import beyond_the_guarantee
 from sim.cli.messages import note, plain_errors, write
 from sim.cli.options import Workers, app
 from sim.cli.replies import Answer, publish
@@ -86,7 +87,10 @@ def _written(
     of_findings = [folder for folder in folders if (folder / kept.FILE).exists()]
     runs = [read_run(folder) for folder in folders if folder not in of_findings]
     findings = [kept.Kept(kept.read(folder), folder) for folder in of_findings]
-    notes = [run.scenario.of_posterior for run in runs if run.scenario.of_posterior]
+    scenarios = [run.scenario for run in runs]
+    said = [scenario.of_posterior for scenario in scenarios]
+    said += [beyond_the_guarantee(scenarios)] if len(scenarios) > 1 else []
+    notes = [text for text in said if text]
     for text in notes:
         note(text)
     names = [run.name for run in runs]

@@ -53,7 +53,7 @@ def replay(
     full: Annotated[
         bool,
         typer.Option(
-            "--full", help="Print everything that happened, with the odds of every choice."
+            "--full", help="Print everything that happened, with the chance of every choice."
         ),
     ] = False,
     course: Annotated[

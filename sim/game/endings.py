@@ -117,7 +117,7 @@ class Reason(StrEnum):
     )
     PROVOKED = "provoked", "it was provoked", "#D55E00", "xxxx"
     NEW_LEADER = "new_leader", "a new leader wanted Ukraine more", "#F0E442", ""
-    DISPOSITION = "disposition", "its disposition was enough", "0.95", "||||"
+    DISPOSITION = "disposition", "it changed its mind", "0.95", "||||"
 
     @property
     def code(self) -> int:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from sim.analysis import durability
 from sim.analysis.labels import labels
-from sim.analysis.summary import Summary, summaries
+from sim.analysis.summary import Summary, causes_seen, summaries
 from sim.game.endings import Cause
 from sim.plots.durability import Runs
 from sim.plots.style import axes_or_new, in_own_style, in_percent, scale
@@ -28,7 +28,8 @@ def _causes_over_time(run: Summary, ax: Axes) -> Axes:
     years = np.linspace(0, run.horizon_years, 12 * run.horizon_years + 1)
     table = durability.cumulative_incidence(run.run, list(years))
     below = np.zeros(len(years))
-    for cause in reversed(Cause):
+    seen = causes_seen([run])[::-1]
+    for cause in seen:
         share = table[str(cause)].to_numpy()
         ax.fill_between(
             years,
@@ -42,9 +43,7 @@ def _causes_over_time(run: Summary, ax: Axes) -> Axes:
         )
         below = below + share
     final = run.causes
-    labels = [
-        f"{cause.label}: {row_with_error(final.loc[str(cause)])}" for cause in reversed(Cause)
-    ]
+    labels = [f"{cause.label}: {row_with_error(final.loc[str(cause)])}" for cause in seen]
     ax.legend(
         ax.get_legend_handles_labels()[0][::-1],
         labels[::-1],
@@ -68,7 +67,7 @@ def _causes_at_horizon(runs: Sequence[Summary], ax: Axes) -> Axes:
     rows = np.arange(len(runs))[::-1]
     left = np.zeros(len(runs))
     tables = [run.causes for run in runs]
-    for cause in Cause:
+    for cause in causes_seen(runs):
         share = np.array([table.loc[str(cause), "estimate"] for table in tables], dtype=float)
         ax.barh(
             rows,
@@ -108,7 +107,7 @@ def _causes_finding(run: Summary) -> str:
     (label,) = labels([run])
     table = run.causes.drop("held")
     if not table["estimate"].any():
-        return f"Under {label} no ceasefire ended"
+        return f"Under {label}, no ceasefire ended"
     main = str(table["estimate"].idxmax())
     return (
         f"Under {label}, {row_with_error(table.loc[main])} of ceasefires end\nbecause "

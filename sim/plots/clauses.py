@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from sim.plots.style import PALETTE, axes_or_new, in_own_style, in_percent
 from sim.study.explanation import Explanation, Worth
+from sim.wording import points_with_error
 
 __all__ = ["clauses"]
 
@@ -17,7 +18,8 @@ _WORDS = 48
 def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
     """What each clause adds, the largest value first, with 95 % sampling error.
 
-    The thin line at a step is the range of that clause's value over 90 % of parameter sets.
+    The thin line at a step is the range of that clause's value over 90 % of parameter sets, where
+    there are enough of them.
     """
     ax = axes_or_new(ax, (8, 2 + 0.42 * (len(explained.clauses) + 2)))
     steps = sorted(
@@ -27,9 +29,18 @@ def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
     ax.barh(0, level, color="0.7", height=0.6)
     for row, worth in enumerate(steps, start=1):
         value = worth.value
-        colour = PALETTE[1] if value.value >= 0 else PALETTE[2]
-        ax.barh(row, value.value, left=level, color=colour, height=0.6)
-        if not np.isnan(value.spread_low):
+        lowers = value.value < 0
+        ax.barh(
+            row,
+            value.value,
+            left=level,
+            color=PALETTE[2] if lowers else PALETTE[1],
+            hatch="////" if lowers else "",
+            edgecolor="white",
+            lw=0,
+            height=0.6,
+        )
+        if explained.has_range and not np.isnan(value.spread_low):
             ax.plot([level + value.spread_low, level + value.spread_high], [row, row], "k-", lw=0.6)
         ax.plot([level + value.low, level + value.high], [row, row], "k-", lw=2.2)
         ax.plot([level, level], [row - 1, row], color="0.6", lw=0.6)
@@ -51,7 +62,8 @@ def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
         if explained.unit == "share"
         else explained.outcome_label
     )
-    ax.set_xlabel(f"{what}; thick: 95 % sampling error, thin: 90 % of parameter sets")
+    thin = ", thin: 90 % of parameter sets" if explained.has_range else ""
+    ax.set_xlabel(f"{what} (hatched: lowers it)\nthick: 95 % sampling error{thin}")
     ax.set_title(_title(explained), loc="left")
     return ax
 
@@ -59,13 +71,14 @@ def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
 def _title(explained: Explanation) -> str:
     """The clause that it would be worst to lose, and what its loss would change."""
     worst = explained.worst_to_lose
-    without, error = -worst.last.value, (worst.last.high - worst.last.low) / 2
+    without, low, high = -worst.last.value, -worst.last.high, -worst.last.low
     change = (
-        f"{100 * without:+.1f} (±{100 * error:.1f}) percentage points"
+        points_with_error(without, low, high)
         if explained.unit == "share"
-        else f"{without:+.3g} (±{error:.2g}) {explained.unit}"
+        else f"{without:+.3g} {explained.unit} (±{(high - low) / 2:.2g})"
     )
-    return f"Worst to lose: {shorten(worst.text, _WORDS, placeholder=' …')}\nwithout it {change}"
+    named = shorten(worst.text, _WORDS, placeholder=" …").rstrip(".")
+    return f"Worst to lose is {named}:\nwithout it the outcome would change by {change}"
 
 
 def _start(explained: Explanation) -> float:

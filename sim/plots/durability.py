@@ -14,13 +14,13 @@ from sim.analysis.comparison import comparison
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary, summaries
-from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, label_ends, scale
-from sim.wording import row_with_error
+from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, in_points, label_ends, scale
+from sim.wording import of_row, points_with_error, row_with_error
 
 __all__ = ["differences", "hazard", "survival"]
 
-_TITLE = 62
-"""Letters of a title that stands beside another panel."""
+_TITLE = 78
+"""Letters of a line of a title that stands above two panels."""
 Runs = Simulated | Sequence[Simulated]
 EARLY_YEARS = 2
 """Years that the title on the risk calls the first ones."""
@@ -32,7 +32,8 @@ def survival(runs: Runs, ax: Axes | None = None) -> Axes:
 
     The range over 90 % of parameter sets is a band for one run, bars for several.
     """
-    runs, ax = summaries(runs), axes_or_new(ax)
+    runs = summaries(runs)
+    ax = axes_or_new(ax) if len(runs) == 1 else axes_or_new(ax, (9.5, 5))
     horizon = max(run.horizon_years for run in runs)
     ends = []
     for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
@@ -164,14 +165,14 @@ def differences(
         "percentage points"
     )
     ax.set_title(
-        f"{called[best['scenario']]} {finding}: {row_with_error(best, '+')} percentage "
-        f"points\nmore ceasefires still hold after {at:g} years than under {called[base.name]}"
+        f"{called[best['scenario']]} {finding}: {points_with_error(*of_row(best))}\n"
+        f"more ceasefires still hold after {at:g} years than under {called[base.name]}"
         if best["estimate"] > 0
-        else f"{called[best['scenario']]} {finding}: {row_with_error(best, '+')} percentage "
-        f"points\nstill holding after {at:g} years, compared with {called[base.name]}",
+        else f"{called[best['scenario']]} {finding}: {points_with_error(*of_row(best))}\n"
+        f"still holding after {at:g} years, compared with {called[base.name]}",
         loc="left",
     )
-    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}" if value else "0")
+    in_points(ax.xaxis)
     ax.set_ylim(-0.6, len(table) - 0.4)
     ax.legend(loc="upper right", bbox_to_anchor=(1, -0.2), ncols=2, frameon=False)
     return ax
@@ -209,6 +210,7 @@ def _survival_finding(runs: Sequence[Summary]) -> str:
         f"After {runs[0].horizon_years} years, {row_with_error(first.last())} of ceasefires still "
         f"hold under {best}, {row_with_error(last.last())} under {worst}",
         _TITLE,
+        break_on_hyphens=False,
     )
 
 
@@ -229,29 +231,35 @@ def _hazard_finding(runs: Sequence[Summary]) -> str:
 
 
 def _spread_beside(ax: Axes, ends: list[tuple[Any, str, str]]) -> None:
-    """Beside the axes, for each line at its end.
-
-    The range over 90 % of parameter sets as a thin bar, the sampling error as a thick one.
+    """Beside the axes, for each line at its end, the range over 90 % of parameter sets as a thin
+    bar and the sampling error as a thick one; beyond them its name.
     """
     beside = ax.inset_axes((1.04, 0, 0.052 * len(ends), 1), sharey=ax)
     ranked = sorted(ends, key=lambda end: -end[0]["estimate"])
     for place, (last, _, colour) in enumerate(ranked):
         beside.vlines(place, last["spread_low"], last["spread_high"], color=colour, lw=1.2)
         beside.vlines(place, last["low"], last["high"], color=colour, lw=6)
-    beside.set_xticks(
-        range(len(ranked)),
-        [name for _, name, _ in ranked],
-        rotation=55,
-        ha="right",
-        rotation_mode="anchor",
+    right = len(ranked) - 0.5
+    beside.hlines(
+        [float(last["estimate"]) for last, _, _ in ranked],
+        -0.5,
+        right,
+        color=[colour for _, _, colour in ranked],
+        lw=0.4,
     )
-    for label, (_, _, colour) in zip(beside.get_xticklabels(), ranked, strict=True):
-        label.set_color(colour)
-    beside.set_title(
-        f"at year {ends[0][0]['years']:g}: thin, 90 % of parameter\n"
-        "sets; thick, 95 % sampling error",
-        fontsize="x-small",
+    label_ends(
+        beside,
+        right,
+        [(float(last["estimate"]), name, colour) for last, name, colour in ranked],
+        beside=0.8,
+    )
+    beside.set_xlim(-0.5, right)
+    beside.set_xticks([])
+    beside.set_xlabel(
+        f"at year {ends[0][0]['years']:g}: thin, 90 % of parameter sets;\n"
+        "thick and bands, 95 % sampling error",
+        fontsize="small",
         loc="left",
     )
-    beside.spines[["top", "right", "left"]].set_visible(False)
+    beside.spines[:].set_visible(False)
     beside.tick_params(left=False, labelleft=False)

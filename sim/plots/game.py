@@ -129,10 +129,10 @@ def game_tree(
             ax.plot(depths, rows, ":", color="0.4", lw=1.2)
     review = strategy[InformationSet(Player.RUSSIA)]
     ax.set_title(
-        f"Russia attacks with {100 * review[Action.ATTACK]:.1f} %, holds with "
-        f"{100 * review[Action.HOLD]:.1f} %, probes with {100 * review[Action.PROBE]:.1f} %\nThe "
-        f"game if the coalition is {types[0]} and the United States {types[1]}, which the others "
-        f"believe with {100 * belief:.0f} %; payoffs: {', '.join(Player)}",
+        f"Russia attacks with a chance of {100 * review[Action.ATTACK]:.1f} %, holds with "
+        f"{100 * review[Action.HOLD]:.1f} % and probes with {100 * review[Action.PROBE]:.1f} %.\n"
+        f"The game if the coalition is {types[0]} and the United States {types[1]}, which the "
+        f"others believe with {100 * belief:.0f} %; payoffs: {', '.join(Player)}",
         loc="left",
         fontsize=9,
     )

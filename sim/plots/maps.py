@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import PercentFormatter
 
-from sim.plots.style import axes_or_new, in_own_style
+from sim.plots.style import axes_or_new, in_own_style, in_percent
 from sim.study.assumptions import meaning
 from sim.wording import row_with_error
 
@@ -53,18 +52,18 @@ def deterrence_map(
     for label in ax.clabel(lines, fmt=lambda share: f"{100 * share:.0f} %"):
         label.set_path_effects([withStroke(linewidth=3, foreground="white")])
     ax.plot(rows[x], rows[y], ".", color="black", ms=4, clip_on=False)
-    plt.colorbar(
-        filled,
-        ax=ax,
-        format=PercentFormatter(1, decimals=0),
-        label=f"share that holds {at:g} years",
-    )
+    bar = plt.colorbar(filled, ax=ax, label=f"share that holds {at:g} years")
+    in_percent(bar.ax.yaxis)
+    bar.set_ticks(list(levels))
     least, most = (
         rows.loc[pick] for pick in (rows["estimate"].idxmin(), rows["estimate"].idxmax())
     )
     error = float((rows["high"] - rows["low"]).max() / 2)
     ax.set(
-        xlabel=f"{_axis(x)}\n(95 % sampling error at most ±{100 * error:.1f} points)",
+        xlabel=(
+            f"{_axis(x)}\n(dots: combinations that were run, with a 95 % sampling error of at most "
+            f"±{100 * error:.1f} points)"
+        ),
         ylabel=_axis(y),
     )
     ax.set_title(

@@ -148,6 +148,6 @@ def watch(finding: Finding, ax: Axes | None = None) -> Axes:
 def _with_chances(known: pd.DataFrame) -> Sequence[str]:
     half = (known["chance_high"] - known["chance_low"]) / 2
     return [
-        f"{what} ({100 * chance:.0f} ±{np.ceil(100 * error):.0f} % a year)"
+        f"{what}: {100 * chance:.0f} % (±{np.ceil(100 * error):.0f}) a year"
         for what, chance, error in zip(known["what"], known["chance"], half, strict=True)
     ]

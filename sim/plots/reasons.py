@@ -8,12 +8,14 @@ from matplotlib.axes import Axes
 
 from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
-from sim.analysis.summary import Summary, summaries
+from sim.analysis.summary import Summary, reasons_seen, summaries
 from sim.game.endings import Cause, Reason
 from sim.plots.style import axes_or_new, in_own_style, in_percent
 from sim.wording import row_with_error
 
 __all__ = ["reasons"]
+
+_BECAUSE = "Russia attacks because …"
 
 
 @in_own_style
@@ -32,12 +34,14 @@ def reasons(runs: Simulated | Sequence[Simulated], ax: Axes | None = None) -> Ax
 
 def _of_one(runs: Sequence[Summary], tables: Sequence[Any], ax: Axes) -> None:
     table, run = tables[0], runs[0]
-    for row, reason in enumerate(reversed(Reason)):
+    seen = reasons_seen(runs)[::-1]
+    for row, reason in enumerate(seen):
         share = table.loc[str(reason)]
         ax.barh(row, share["estimate"], color="0.75", height=0.6)
         ax.hlines(row - 0.14, share["spread_low"], share["spread_high"], color="black", lw=1)
         ax.hlines(row + 0.14, share["low"], share["high"], color="black", lw=3)
-    ax.set_yticks(range(len(Reason)), [_because(reason) for reason in reversed(Reason)])
+    ax.set_yticks(range(len(seen)), [reason.words for reason in seen])
+    ax.set_ylabel(_BECAUSE)
     ax.set_xlabel(
         f"share of all histories within {run.horizon_years} years\n(thick: 95 % sampling error; "
         "thin: 90 % of parameter sets)"
@@ -47,19 +51,18 @@ def _of_one(runs: Sequence[Summary], tables: Sequence[Any], ax: Axes) -> None:
 
 def _of_several(runs: Sequence[Summary], tables: Sequence[Any], ax: Axes) -> None:
     rows, left = np.arange(len(runs))[::-1], np.zeros(len(runs))
-    for reason in Reason:
+    for reason in reasons_seen(runs):
         share = np.array([table.loc[str(reason), "estimate"] for table in tables], dtype=float)
-        if share.any():
-            ax.barh(
-                rows,
-                share,
-                left=left,
-                color=reason.colour,
-                hatch=reason.hatch,
-                edgecolor="0.35",
-                lw=0.8,
-                label=_because(reason),
-            )
+        ax.barh(
+            rows,
+            share,
+            left=left,
+            color=reason.colour,
+            hatch=reason.hatch,
+            edgecolor="0.35",
+            lw=0.8,
+            label=reason.words,
+        )
         left = left + share
     for row, run in zip(rows, runs, strict=True):
         attacks = run.causes.loc[Cause.ATTACK.value]
@@ -79,6 +82,9 @@ def _of_several(runs: Sequence[Summary], tables: Sequence[Any], ax: Axes) -> Non
             ncols=2,
             frameon=False,
             fontsize="small",
+            title=_BECAUSE,
+            title_fontsize="small",
+            alignment="left",
         )
     ax.set_xlabel(
         f"share of all histories that end by attack within {runs[0].horizon_years} "
@@ -90,15 +96,10 @@ def _of_several(runs: Sequence[Summary], tables: Sequence[Any], ax: Axes) -> Non
 
 def _finding(run: Summary, label: str, table: Any) -> str:
     if not table["estimate"].any():
-        return f"Under {label} Russia attacks in no history of {run.horizon_years} years"
+        return f"Under {label}, Russia attacks in no history of {run.horizon_years} years"
     first = table["estimate"].idxmax()
     row = table.loc[first]
     return (
-        f"The most common reason for attacks under {label}:\n{Reason(first).words}, in "
-        f"{row_with_error(row)} of histories of "
-        f"{run.horizon_years} years"
+        f"Under {label}, Russia attacks most often because\n{Reason(first).words}: in "
+        f"{row_with_error(row)} of histories of {run.horizon_years} years"
     )
-
-
-def _because(reason: Reason) -> str:
-    return f"{reason.words[:1].upper()}{reason.words[1:]}"

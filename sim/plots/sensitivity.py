@@ -243,7 +243,7 @@ def _finding(finding: Finding, shares: pd.DataFrame, order: list[str]) -> str:
         return f"What was varied does not move {_outcome(finding)} by more than chance"
     value, low, high = (100 * whole[column]["total"] for column in ("estimate", "low", "high"))
     return (
-        f"{value:.0f} ({low:.0f} to {high:.0f}) % of what parameters move in "
+        f"{value:.0f} % ({low:.0f} to {high:.0f}) of what parameters move in "
         f"{_outcome(finding)}\n"
         f"({', less that of '.join(map(finding.label, finding.settings['scenarios']))}) goes with "
         f"{_named(best)}"

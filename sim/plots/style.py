@@ -95,8 +95,10 @@ def axes_or_new(ax: Axes | None, inches: tuple[float, float] = (8, 4.8)) -> Axes
     return ax
 
 
-def label_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
-    """Name each line at its right end, moved apart where they would overlap."""
+def label_ends(
+    ax: Axes, x: float, ends: list[tuple[float, str, str]], beside: float | None = None
+) -> None:
+    """Name each line at its right end, or so far `beside` it, apart where names would overlap."""
     low, high = ax.get_ylim()
     low, high = min(low, *(y for y, _, _ in ends)), max(high, *(y for y, _, _ in ends))
     figure = ax.get_figure(root=True)
@@ -114,7 +116,7 @@ def label_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
         ax.annotate(
             name,
             (x, y),
-            xytext=(x * 1.025, placed),
+            xytext=(x * 1.025 if beside is None else x + beside, placed),
             color=colour,
             va="center",
             annotation_clip=False,
@@ -135,8 +137,19 @@ def in_percent(
 ) -> None:
     """Label shares in percent, at no more than `most` round numbers; no label is rounded."""
     for share in shares:
-        share.set_major_formatter(FuncFormatter(lambda value, _: f"{_hundred(value):g}{sign}"))
+        share.set_major_formatter(
+            FuncFormatter(lambda value, _: f"{_hundred(value):g} {sign}".rstrip())
+        )
         share.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 5, 10]))
+
+
+def in_points(*differences: Axis) -> None:
+    """Label differences of shares in percentage points with their signs, at round numbers."""
+    for difference in differences:
+        difference.set_major_formatter(
+            FuncFormatter(lambda value, _: f"{_hundred(value):+g}" if _hundred(value) else "0")
+        )
+        difference.set_major_locator(MaxNLocator(nbins="auto", steps=[1, 2, 5, 10]))
 
 
 def _hundred(share: float) -> float:

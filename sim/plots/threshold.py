@@ -75,7 +75,7 @@ def threshold(
             bbox_to_anchor=(1.01, 1),
             frameon=False,
             fontsize="small",
-            title="threshold (1: vital)",
+            title="threshold (dot), with 95 % limits",
             title_fontsize="small",
             alignment="left",
         )
@@ -112,7 +112,8 @@ def _finish(ax: Axes, below: Axes) -> None:
     below.xaxis.set_minor_formatter(NullFormatter())
     below.set_xlabel(
         "value of Ukraine to the first Russian leader (1: it is vital); below: parameter sets\n"
-        "dot: threshold, with its 95 % limits; bands: 95 % limits of the curves"
+        "dot: threshold, above which half of the histories or more end by attack\n"
+        "bar through it and bands: 95 % limits"
     )
 
 

@@ -8,7 +8,9 @@ import pandas as pd
 
 from sim.analysis.comparison import Comparison
 from sim.analysis.summary import Summary
+from sim.ensemble.store import Run
 from sim.game.endings import Cause
+from sim.guarantee.provisions.regime import Regime
 from sim.presentation import sentences
 from sim.presentation.reversal import headline
 from sim.presentation.section import Section
@@ -96,15 +98,33 @@ def _ranking(shown: Comparison) -> str:
 
 
 def _margins(shown: Comparison) -> Iterator[str]:
-    """How far the best is ahead of the second, and of the baseline."""
+    """How far the best is ahead of the second and of the baseline, and what the baseline adds to
+    a bare ceasefire.
+    """
     if shown.unpaired:
         yield f"Differences are not given: {shown.unpaired}."
         return
     best, second, *_ = shown.ranked
-    for other in dict.fromkeys((second, shown.base)):
-        if other is not best:
-            row = best.difference(other, [min(best.horizon_years, other.horizon_years)]).iloc[0]
-            yield sentences.difference(row, shown.label(best), shown.label(other))
+    said: list[set[str]] = []
+    for one, other in ((best, second), (best, shown.base), (shown.base, _bare(shown))):
+        pair = {run.name for run in (one, other) if run is not None}
+        if other is None or one is other or pair in said:
+            continue
+        said.append(pair)
+        row = one.difference(other, [min(one.horizon_years, other.horizon_years)]).iloc[0]
+        yield sentences.difference(row, shown.label(one), shown.label(other))
+
+
+def _bare(shown: Comparison) -> Summary | None:
+    """The run of a ceasefire without any guarantee, if it is among them."""
+    return next(
+        (
+            summary
+            for summary in shown.runs
+            if isinstance(summary.run, Run) and summary.run.scenario.regime == Regime()
+        ),
+        None,
+    )
 
 
 def _likely(run: Summary, label: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What each clause of a text is worth."""
 
+import math
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -7,15 +8,14 @@ from typing import Any
 from sim.analysis.estimate import Estimate
 from sim.presentation.cells import both
 from sim.presentation.section import Column, Section, Table, figure
-from sim.study.explanation import VALUES, Explanation, LeftOut, Worth, explanation_of
+from sim.study.explanation import MIN_SETS, VALUES, Explanation, LeftOut, Worth, explanation_of
 from sim.study.finding import Finding
-from sim.wording import with_error
+from sim.wording import points_with_error, with_error
 
 HOW_TO_READ = (
     "Value: what the clause adds on average over all orders in which the clauses may join (its "
     "Shapley value); the values add up to the whole. First: what it adds alone; last: what its "
-    "loss would cost. In brackets: 95 % sampling error; below: the range over 90 % of parameter "
-    "sets."
+    "loss would cost. In brackets: 95 % sampling error"
 )
 _MONEY = "USD billion"
 
@@ -31,7 +31,17 @@ def section(finding: Finding) -> Section:
         tuple(_answer(explained)),
         (_table(finding, explained),),
         {"clauses": figure("clauses", explained)},
-        HOW_TO_READ,
+        f"{HOW_TO_READ}{_of_range(explained)}",
+    )
+
+
+def _of_range(explained: Explanation) -> str:
+    """What stands below a number, or why nothing does."""
+    if explained.has_range:
+        return "; below: the range over 90 % of parameter sets."
+    return (
+        f". {explained.sets} parameter sets are too few to show how a value depends on them; "
+        f"--designs {MIN_SETS} or more shows it."
     )
 
 
@@ -56,14 +66,28 @@ def _answer(explained: Explanation) -> Iterator[str]:
     worst = explained.worst_to_lose
     yield (
         f"Worst to lose: {_called(worst).rstrip('.')}. Without it {what} would change by "
-        f"{_change(explained, _negative(worst.last))}."
+        f"{_change(explained, _negative(worst.last))}{_within_error(worst.last)}."
     )
+    yield from _harm(explained, what)
     for said, clauses in (
         ("Clauses that the model leaves out", explained.not_modelled),
         ("Clauses without bearing on durability", explained.no_bearing),
     ):
         if clauses:
             yield f"{said}: {_numbers(clauses)}."
+
+
+def _harm(explained: Explanation, what: str) -> Iterator[str]:
+    """A sentence for each clause that lowers a chance that it should raise, or the other way."""
+    for clause in explained.does_harm if explained.unit == "share" else ():
+        yield (
+            f"Does harm: {_called(clause).rstrip('.')}. On average it changes {what} by "
+            f"{_change(explained, clause.value)}."
+        )
+
+
+def _within_error(number: Estimate) -> str:
+    return ", which is within the sampling error" if number.low <= 0 <= number.high else ""
 
 
 def _numbers(clauses: tuple[LeftOut, ...]) -> str:
@@ -87,8 +111,9 @@ def _table(finding: Finding, explained: Explanation) -> Table:
 
 
 def _cell(explained: Explanation, name: str, row: Any) -> str:
-    values = {"estimate": row[name]} | {
-        limit: row[f"{name}_{limit}"] for limit in ("low", "high", "spread_low", "spread_high")
+    spread = ("spread_low", "spread_high") if explained.has_range else ()
+    values = {"estimate": row[name], "spread_low": math.nan} | {
+        limit: row[f"{name}_{limit}"] for limit in ("low", "high", *spread)
     }
     return both(values, signed=True, scale=_scale(explained), digits=_digits(explained))
 
@@ -125,13 +150,13 @@ def _level(explained: Explanation, number: Estimate) -> str:
 def _change(explained: Explanation, number: Estimate) -> str:
     """A difference of two outcomes with its sampling error."""
     if explained.unit == "share":
-        return f"{with_error(number.value, number.low, number.high, sign='+')} percentage points"
+        return points_with_error(number.value, number.low, number.high)
     return _in_its_unit(explained, number, "+")
 
 
 def _in_its_unit(explained: Explanation, number: Estimate, sign: str) -> str:
     digits, error = _digits(explained), (number.high - number.low) / 2
-    return f"{number.value + 0.0:{sign}.{digits}f} (±{error:.{digits}f}) {explained.unit}"
+    return f"{number.value + 0.0:{sign}.{digits}f} {explained.unit} (±{error:.{digits}f})"
 
 
 def _negative(number: Estimate) -> Estimate:

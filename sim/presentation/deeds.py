@@ -28,11 +28,11 @@ class Deed:
     behind: str = ""
     sort: str = ""
     matters: bool = True
-    odds: float = 0.0  # of what was weighed and not done
+    chance: float = 0.0  # of what was weighed and not done
 
     @property
     def is_lasting(self) -> bool:
-        """Whether it counts on its own, and not for what it did to the odds alone."""
+        """Whether it counts on its own, not only for what it did to the chance of an attack."""
         return self.matters and self.kind != "review"
 
     @property
@@ -200,19 +200,19 @@ def _russia_reviews(at: _Context) -> Deed | None:
         "review",
         at.step,
         "",
-        f"In {{month}} Russia came close to an attack: the odds of one were {chance}, and it held.",
+        f"In {{month}} Russia came close to an attack: the chance was {chance}, but it held.",
         sort="review",
         matters=close,
-        odds=details["chance_of_attack"],
+        chance=details["chance_of_attack"],
     )
 
 
 def _why_attack(details: Details) -> str:
     return (
-        f"To its leader attacking was worth {details['value_of_attacking']:+.2f} and keeping the "
+        f"To its leader, attacking was worth {details['value_of_attacking']:+.2f} and keeping the "
         f"ceasefire {details['value_of_holding']:+.2f}; he expected Europe to fight with a chance "
         f"of {percent(details['chance_europe_intervenes'])}, and the United States to back it with "
-        f"{percent(details['chance_us_backs'])}. The odds of his attacking were "
+        f"{percent(details['chance_us_backs'])}. The chance that he would attack was "
         f"{percent(details['chance_of_attack'])}."
     )
 

@@ -20,13 +20,13 @@ _CIRCUMSTANCES = {
 }
 """Shares that two histories may differ in: their words, and the least difference worth a word."""
 _STRENGTHS = {"russia_strength": "Russia's army", "ukraine_strength": "Ukraine's army"}
-_ODDS = {
+_CHANCES = {
     "attack": "a review would end in an attack",
     "war": "a review would end in an attack",
     "probe": "a review would end in a probe",
     "incident": "a month would bring an incident to which Ukraine retaliates",
 }
-"""The odds behind a deed of each kind, in words."""
+"""The chance behind a deed of each kind, in words."""
 
 
 def _chance(kind: str, state: Mapping[str, float]) -> float:
@@ -113,7 +113,7 @@ def _why(own: History, other: History, step: int) -> str:
         if deed.step == step and deed.what not in _done(counterpart).get(step, [])
     )
     before = own.states[step - 1], other.states[step - 1]
-    return " ".join((f"{'; '.join(clauses)}.".replace("; Under", "; under"), _odds(kind, *before)))
+    return " ".join((f"{'; '.join(clauses)}.".replace("; Under", "; under"), _met(kind, *before)))
 
 
 def _only(history: History, counterpart: History, step: int) -> str:
@@ -125,14 +125,14 @@ def _only(history: History, counterpart: History, step: int) -> str:
     return ", and ".join(clauses) if clauses else "nothing of the kind happened"
 
 
-def _odds(kind: str, own: Mapping[str, float], other: Mapping[str, float]) -> str:
-    """The odds that the same chance met, and the circumstances that differed most."""
-    odds = [percent(_chance(kind, state)) for state in (own, other)] if kind in _ODDS else []
+def _met(kind: str, own: Mapping[str, float], other: Mapping[str, float]) -> str:
+    """What the same random events met: chances, and the circumstances that differed most."""
+    chances = [percent(_chance(kind, state)) for state in (own, other)] if kind in _CHANCES else []
     met = (
-        f"Both met the same chance, but at other odds: the chance that {_ODDS[kind]} was {odds[0]} "
-        f"in the one and {odds[1]} in the other. "
-        if len(set(odds)) > 1
-        else "Both met the same chance. "
+        f"Both met the same random events, but the chance that {_CHANCES[kind]} was {chances[0]} "
+        f"in the one and {chances[1]} in the other. "
+        if len(set(chances)) > 1
+        else "Both met the same random events. "
     )
     differ = [
         (abs(own[name] - other[name]), f"{text} {percent(own[name])} and {percent(other[name])}")
@@ -163,7 +163,8 @@ def _types(own: History, other: History) -> str:
     ]
     return (
         "The guarantors are not the same from the start, since a promise given and a force sent "
-        f"at once are signs of resolve: {', '.join(texts)}, and the same chance met these odds."
+        f"at once are signs of resolve: {', and '.join(texts)}. The same random events met these "
+        "beliefs."
     )
 
 

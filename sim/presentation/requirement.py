@@ -40,7 +40,7 @@ def section(finding: Finding) -> Section:
     return Section(
         finding.kind,
         f"What would it take for {100 * settings['hold']:g} % to hold {settings['years']:g} years, "
-        f"from {finding.label(settings['scenario']['name'])} on?",
+        f"starting from {finding.label(settings['scenario']['name'])}?",
         (
             *(
                 _sentence(table[table["role"] == role].iloc[0], role, settings)

@@ -9,8 +9,7 @@ from sim.analysis.comparison import Comparison
 from sim.analysis.estimate import Estimate
 from sim.analysis.estimate_table import columns_of
 from sim.analysis.signing import DURABLE_YEARS
-from sim.analysis.summary import Summary
-from sim.game.endings import Cause, Reason
+from sim.analysis.summary import Summary, causes_seen, reasons_seen
 from sim.levels import EVEN, SPREAD
 from sim.presentation.cells import estimates_table, share_of_burden
 from sim.presentation.section import Column, Table
@@ -75,28 +74,22 @@ def differences_table(shown: Comparison) -> Table:
 
 
 def causes_table(shown: Comparison) -> Table:
-    """One row a run: the share that ended in each way."""
+    """One row a run: the share that ended in each way; ways that print as nothing left out."""
     return estimates_table(
         f"How ceasefires end within {shown.horizon} years, % of all histories",
-        {str(cause): str(cause) for cause in Cause},
+        {str(cause): str(cause) for cause in causes_seen(shown.runs)},
         {label: run.causes for label, run in shown.labelled},
     )
 
 
 def reasons_table(shown: Comparison) -> Table:
-    """One row a run: the share that ended by attacks, by main reason; those of no history left
-    out.
+    """One row a run: the share that ended by attacks, by main reason; those that print as
+    nothing left out.
     """
-    tables = {label: run.reasons for label, run in shown.labelled}
-    seen = [
-        reason
-        for reason in Reason
-        if any(table.loc[str(reason), "estimate"] for table in tables.values())
-    ]
     return estimates_table(
-        f"Main reasons for attacks within {shown.horizon} years, % of all histories",
-        {reason.words: str(reason) for reason in seen},
-        tables,
+        f"Why Russia attacks within {shown.horizon} years, by main reason, % of all histories",
+        {reason.words: str(reason) for reason in reasons_seen(shown.runs)},
+        {label: run.reasons for label, run in shown.labelled},
     )
 
 

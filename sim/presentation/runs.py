@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from sim.analysis.comparison import Comparison
+from sim.analysis.summary import reasons_seen
 from sim.presentation import sentences
 from sim.presentation.run_tables import (
     burden_table,
@@ -115,7 +116,7 @@ def attacks(shown: Comparison) -> Section:
         "reasons",
         "Why does Russia attack?",
         tuple(sentences.reasons(shown)) or ("Russia attacks in no history.",),
-        (reasons_table(shown),),
+        (reasons_table(shown),) if reasons_seen(shown.runs) else (),
         {"reasons": figure("reasons", shown.runs)},
         f"Each attack counts under its main reason. {SHARES}",
     )

@@ -135,7 +135,7 @@ def _type(resolute: float) -> str:
 
 
 def options(turn: Turn) -> Iterator[str]:
-    """The options by number, each with the odds of the model's own actor, and why it would."""
+    """The options by number, how likely the model's own actor takes each, and why it would."""
     for number, (option, chance) in enumerate(turn.options.items(), start=1):
         own = ", and does so in this history" if option == turn.own_choice else ""
         yield f"  {number}. {option} (the model's own actor: {percent(chance)}{own})"
@@ -149,15 +149,15 @@ def _why(turn: Turn) -> str:
         return (
             f"a resolute {who} would choose “{first}” with a chance of "
             f"{percent(weighed['if_resolute'])}, an irresolute one with "
-            f"{percent(weighed['if_irresolute'])}; the others know these odds, and learn from what "
-            "you choose."
+            f"{percent(weighed['if_irresolute'])}; the others know these chances, and learn from "
+            "what you choose."
         )
     if turn.node == "retaliation":
         return (
             f"an answer is worth {weighed['retaliation_value']:.2f} to Ukraine; against it stands "
             f"the risk of a war, which would cost {weighed['cost_of_war']:.2f}, and what it may "
-            "cost of the promise. The odds are those over all leaders that Russia may have: nobody "
-            "but Russia knows how likely its own is to escalate."
+            "cost of the promise. The chances are those over all leaders that Russia may have: "
+            "nobody but Russia knows how likely its own is to escalate."
         )
     if turn.actor == "Ukraine":
         return (
@@ -167,12 +167,12 @@ def _why(turn: Turn) -> str:
         )
     if turn.node == "escalation":
         return (
-            f"to escalate is worth {weighed['value_of_escalating']:+.2f} to you, to let it pass "
+            f"escalating is worth {weighed['value_of_escalating']:+.2f} to you, letting it pass "
             f"{weighed['value_of_holding']:+.2f}."
         )
     return (
-        f"to attack is worth {weighed['value_of_attacking']:+.2f} to you, to probe "
-        f"{weighed['value_of_probing']:+.2f}, to hold {weighed['value_of_holding']:+.2f}; you "
+        f"attacking is worth {weighed['value_of_attacking']:+.2f} to you, probing "
+        f"{weighed['value_of_probing']:+.2f}, holding {weighed['value_of_holding']:+.2f}; you "
         f"expect Europe to fight with a chance of {percent(weighed['chance_europe_intervenes'])}, "
         f"and to answer a probe firmly with {percent(weighed['chance_of_firm_answer'])}."
     )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.analysis.comparison import Comparison
 from sim.analysis.signing import DURABLE_YEARS
-from sim.analysis.summary import Summary
+from sim.analysis.summary import SHOWN, Summary
 from sim.game.endings import Cause, Reason
 from sim.guarantee.costs import PEACE
 from sim.wording import of_row, share, with_error, years_of
@@ -108,13 +108,14 @@ def danger(shown: Comparison) -> Iterator[str]:
 
 
 def why(shown: Comparison) -> Iterator[str]:
-    """A sentence a run: the most common way of ending, and the others."""
+    """A sentence a run: the most common way of ending, and the others that occur."""
     for label, run in shown.labelled:
         table = run.causes.drop(str(Cause.HELD)).sort_values("estimate", ascending=False)
-        first, *others = table.index
+        first, *rarer = table.index
+        others = [cause for cause in rarer if table.loc[cause, "estimate"] >= SHOWN]
         rest = ", ".join(f"{Cause(cause).clause} in {share(table.loc[cause])}" for cause in others)
         most = f"{Cause(first).clause} in {share(table.loc[first])} of histories"
-        yield f"Under {label}, {most}; {rest}."
+        yield f"Under {label}, {most}{rest and f'; {rest}'}."
 
 
 def reasons(shown: Comparison) -> Iterator[str]:
@@ -127,7 +128,7 @@ def reasons(shown: Comparison) -> Iterator[str]:
 def main_reasons(run: Summary, most: int) -> str:
     """The main reasons of attacks with their shares of all histories; empty without attacks."""
     table = run.reasons.sort_values("estimate", ascending=False, kind="stable")
-    shown = table[table["estimate"] > 0].head(most)
+    shown = table[table["estimate"] >= SHOWN].head(most)
     said = [f"{Reason(str(name)).words} in {share(row)}" for name, row in shown.iterrows()]
     *first, last = said or [""]
     return " and because ".join([", because ".join(first), last] if first else [last])

@@ -66,7 +66,7 @@ class History:
 
     @cached_property
     def deeds(self) -> list[Deed]:
-        """What was done and mattered, by its kind or since the odds turned in that month."""
+        """What was done and mattered, by its kind or since the chance of an attack turned then."""
         return [
             deed
             for deed in deeds(self.journal)
@@ -140,9 +140,10 @@ def signature(history: History) -> Paragraph:
         f"The signature ({signed.day} {signed:%B %Y})",
         f"In truth {types}; the others put {percent(state['reputation_europe'])} on a resolute "
         f"coalition and {percent(state['reputation_united_states'])} on a resolute United States. "
-        f"To Russia's leader prevailing in Ukraine was worth {details['value_of_prevailing']:.2f}, "
-        "where 1 is what it is worth to a leadership for which Ukraine is vital. To break the "
-        f"ceasefire at once was worth {state['value_of_attacking']:+.2f} to him and to keep it "
+        "To Russia's leader, prevailing in Ukraine was worth "
+        f"{details['value_of_prevailing']:.2f}, where 1 is what it is worth to a leadership for "
+        "which Ukraine is vital. Breaking the "
+        f"ceasefire at once was worth {state['value_of_attacking']:+.2f} to him, and keeping it "
         f"{state['value_of_holding']:+.2f}: had he weighed an attack then, its chance would have "
         f"been {percent(state['chance_of_attack'])}.",
     )
@@ -194,10 +195,10 @@ def _together(history: History, same: Sequence[Deed]) -> str:
         number = counted(len(same)).capitalize()
         return f"{number} serious incidents, in {listed}, passed without escalation."
     if same[0].kind == "review":
-        odds = [deed.odds for deed in same]
+        highest = max(deed.chance for deed in same)
         return (
-            f"Russia came close to an attack {times(len(same))}, in {listed}: the odds of one "
-            f"were up to {percent(max(odds))}, and it held each time."
+            f"Russia came close to an attack {times(len(same))}, in {listed}: the chance "
+            f"was up to {percent(highest)}, but it held each time."
         )
     reply = same[0].sort.removeprefix("probe ")
     return (
@@ -208,9 +209,9 @@ def _together(history: History, same: Sequence[Deed]) -> str:
 
 def _turning_point(history: History, step: int) -> str:
     before, now = history.states[step - 1], history.states[step]
-    odds = moved(before["chance_of_attack"], now["chance_of_attack"])
+    moves = moved(before["chance_of_attack"], now["chance_of_attack"])
     return (
-        f"That was a turning point: the chance that Russia would attack at its next review {odds}"
+        f"That was a turning point: the chance that Russia would attack at its next review {moves}"
         f"{_because(before, now)}."
     )
 
@@ -224,7 +225,7 @@ _BELIEFS = (
 
 
 def _because(before: Mapping[str, float], now: Mapping[str, float]) -> str:
-    """What moved Russia's odds in a month: its leader, or the help that it expected to meet."""
+    """What moved the chance of an attack in a month: a new leader, or the help that he expected."""
     if now["successions"] > before["successions"]:
         return ", as the new leader's aims were not those of the old"
     name, help_ = max(_BELIEFS, key=lambda belief: abs(now[belief[0]] - before[belief[0]]))
@@ -237,7 +238,7 @@ def _because(before: Mapping[str, float], now: Mapping[str, float]) -> str:
 
 
 def _drift(history: History, first: int, last: int) -> str:
-    """How far the odds crept in a year without a turning point; nothing where not far."""
+    """How far the chance of an attack crept in a year without a turning point, where it was far."""
     if history.ended and last == len(history.states) - 1:
         last -= 1
     before, now = history.states[first - 1], history.states[max(first - 1, last)]

@@ -16,6 +16,7 @@ from sim.scenario.course_check import OVER, problems
 from sim.scenario.reading import text_of, values_of
 from sim.scenario.schema import Scenario
 from sim.scenario.toml import Key, lines_of
+from sim.scenario.unread import not_toml
 
 
 def load_course(path: str | Path, scenario: Scenario) -> Course:
@@ -100,7 +101,7 @@ def _parsed(text: str, origin: str) -> _File:
     try:
         values, beyond = values_of(text)
     except tomllib.TOMLDecodeError as wrong:
-        raise ScenarioError(f"{origin}: is no TOML file: {wrong}") from None
+        raise ScenarioError(not_toml(origin, text, wrong)) from None
     if beyond:
         raise ScenarioError(f"{origin}: {beyond}")
     return _File(origin, values, lines_of(text))

@@ -13,6 +13,7 @@ from sim.scenario.names import LONGEST_NAME
 from sim.scenario.pairs import LIST
 from sim.scenario.schema import Scenario
 from sim.scenario.toml import Key
+from sim.scenario.unread import advice
 
 _PLAIN = {
     "bool_type": "must be true or false",
@@ -80,6 +81,8 @@ def _fault(key: Key, error: ErrorDetails) -> str:
             return f"no such key{_nearest_key(key)}"
         case "missing":
             return f"is missing; {NEEDED.get(str(key[-1]), 'give it a value')}"
+        case "quantity" | "float_type" | "int_type" as kind if advised := advice(error["input"]):
+            return f"{_PLAIN.get(kind, 'must be a number')}; {advised}"
         case kind:
             return _PLAIN.get(kind, error["msg"])
 

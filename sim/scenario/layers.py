@@ -19,6 +19,7 @@ from sim.scenario.correlation import name_of
 from sim.scenario.reading import LONGEST_CHAIN, MOST_FILES, text_of, usable_path, values_of
 from sim.scenario.schema import OWN, Origins, Scenario, Sources
 from sim.scenario.toml import Key, lines_of
+from sim.scenario.unread import not_toml
 
 
 @dataclass
@@ -166,7 +167,7 @@ def _read(path: Path, above: tuple[Path, ...]) -> Iterator[Layer]:
     try:
         values, fault = values_of(text)
     except tomllib.TOMLDecodeError as wrong:
-        fault = f"is not valid TOML: {wrong}"
+        raise ScenarioError(not_toml(path, text, wrong)) from None
     if fault:
         raise ScenarioError(f"{path}: {fault}")
     if not values:
@@ -184,7 +185,14 @@ def _text(path: Path, above: tuple[Path, ...]) -> str:
         return text_of(path)
     except FileNotFoundError:
         extends = f"{above[-1]}: extends: " if above else ""
-        missing = "is a link to a file that is not there" if path.is_symlink() else "no such file"
+        is_name = not above and path.name == str(path) and not path.suffix
+        missing = (
+            "is a link to a file that is not there"
+            if path.is_symlink()
+            else "no such scenario or file"
+            if is_name
+            else "no such file"
+        )
         raise ScenarioError(f"{extends}{path}: {missing}{_nearest_file(path, above)}") from None
     except IsADirectoryError:
         raise ScenarioError(
@@ -208,9 +216,10 @@ def _nearest_file(path: Path, above: tuple[Path, ...]) -> str:
         for stem, file in (library.files() | beside).items()
         if isfile(file) and realpath(file) not in read  # noqa: PTH113  Path.is_file may raise
     }
-    near = difflib.get_close_matches(path.stem, sorted(offered), n=1)
+    by_letters = {stem.casefold(): stem for stem in sorted(offered)}
+    near = difflib.get_close_matches(path.stem.casefold(), by_letters, n=1)
     if near:
-        return f"; did you mean {library.reference(offered[near[0]])}?"
+        return f"; did you mean {library.reference(offered[by_letters[near[0]]])}?"
     return "; `ceasefire list` shows the scenarios that there are"
 
 

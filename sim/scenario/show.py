@@ -7,17 +7,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import wrap
-from typing import Any
+from typing import Any, get_args
 
+from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.characters import in_one_line, visible
-from sim.quantity import Parameters, soldiers
+from sim.quantity import SOLDIERS_PER_BRIGADE, Brigades, Parameters, soldiers
 from sim.scenario.clauses import differences
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Distribution
 
 _WIDTH = 98
+_LONG = re.compile(r"\d\.\d{7}")
+"""A number with more digits than anybody writes or reads."""
 _BRIGADES = ("brigades", "brigade-equivalents")
 _NO_TEXT = "# The clauses are left out: values of the regime were changed, so this is not the text."
 
@@ -58,7 +61,10 @@ def _info(scenario: Scenario, key: str, value: Any, field: FieldInfo) -> Paramet
         field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     )
     symbol, unit = (str(extra.get(name, "")).strip("-–") for name in ("symbol", "unit"))
-    if unit in _BRIGADES and value is not None:
+    written = _written(value, field)
+    if written.startswith("{ soldiers"):
+        unit = f"soldiers; {_brigades(value)} {unit}"
+    elif unit in _BRIGADES and value is not None:
         unit = f"{unit}; {soldiers(value)}"
     values = scenario.origins.get(key, ())
     default = [] if field.is_required() else [f"{toml(field.default)} (default)"]
@@ -66,7 +72,7 @@ def _info(scenario: Scenario, key: str, value: Any, field: FieldInfo) -> Paramet
     source = scenario.stated_sources.get(key) or ("" if values else str(extra.get("source", "")))
     set_by, replaced = (values[-1][1], tuple(reversed(was))) if values else ("", ())
     return ParameterInfo(
-        key, toml(value), symbol, unit, str(field.description), set_by, replaced, source
+        key, written, symbol, unit, str(field.description), set_by, replaced, source
     )
 
 
@@ -104,6 +110,45 @@ def _lines(name: str, info: ParameterInfo) -> Iterator[str]:
     if info.source:
         default = "" if info.set_by else "default; "
         yield f"#   {default}source: {in_one_line(info.source)}"
+
+
+def _written(value: Any, field: FieldInfo) -> str:
+    """A value as TOML writes it; in soldiers if it was given in them, and came to a number of
+    brigades that nobody would write.
+    """
+    plain = toml(value)
+    if _LONG.search(plain) is None or get_args(Brigades)[1] not in field.metadata:
+        return plain
+    counted = {"soldiers": _times(value, SOLDIERS_PER_BRIGADE)}
+    try:
+        same = TypeAdapter(Brigades).validate_python(counted) == value
+    except ValidationError:
+        same = False
+    return toml(counted) if same else plain
+
+
+def _brigades(value: Any) -> str:
+    """A number of brigades to three digits, from where to where it reaches if uncertain."""
+    ends = value.support if isinstance(value, Distribution) else (value,)
+    return " to ".join(f"{end:.3g}" for end in ends)
+
+
+def _times(value: Any, size: float) -> Any:
+    """A number or a distribution, as a file writes it in a unit this many times smaller."""
+    if not isinstance(value, Distribution):
+        return _rounded(value * size)
+    return _rounded(value.divided(1 / size).as_data()) if value.has_unit else value.as_data()
+
+
+def _rounded(data: Any) -> Any:
+    """Plain data whose numbers have no more than ten digits, and no point where they are whole."""
+    match data:
+        case dict():
+            return {name: _rounded(inner) for name, inner in data.items()}
+        case list():
+            return list(map(_rounded, data))
+    number = float(f"{data:.10g}")
+    return int(number) if number.is_integer() else number
 
 
 def toml(value: Any) -> str:

@@ -11,9 +11,10 @@ from sim.scenario.show import parameters, toml
 
 _INTRODUCTION = """\
 This file builds on {base} and says only what it changes: nothing yet. Take the # away from a
-line below, change its value, and say why in its source. Any number may be uncertain instead, as in
-{{ uniform = [5, 10], source = "…" }}. `ceasefire show {base}` prints the numbers of the actors,
-the war and the costs as well, which a file may change in the same way."""
+line below, change its value, and say why in its source. `ceasefire show {base}` prints the numbers
+of the actors, the war and the costs as well, which a file may change in the same way. Any number
+may be uncertain instead, as in"""
+_EXAMPLE = 'regime.deployment.brigades = { uniform = [5, 10], source = "why" }'
 _WIDTH = 98
 
 
@@ -37,6 +38,7 @@ def copy_of(scenario: Scenario, base: str, extends: Sequence[str]) -> str:
             f"extends = {toml(extends[0] if len(extends) == 1 else list(extends))}",
             "",
             *_comment(_INTRODUCTION.format(base=base)),
+            f"#   {_EXAMPLE}",
             *_guarantee(scenario),
             "",
         ]

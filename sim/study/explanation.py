@@ -14,6 +14,10 @@ from sim.study.finding import LABELS, Finding
 
 NOT_MODELLED, NO_BEARING = "not_modelled", "no_bearing"
 VALUES = ("value", "first", "last")
+MIN_SETS = 100
+"""Parameter sets from which their range is shown: with fewer, less than five lie beyond each of its
+limits. A judgement.
+"""
 _LIMITS = ("low", "high", "spread_low", "spread_high")
 _PLAIN = (
     *("settings", "scenario", "label", "outcome", "outcome_label", "unit"),
@@ -75,6 +79,30 @@ class Explanation:
         own = [clause for clause in self.clauses if clause.side == self.scenario]
         sign = -1 if self.less_is_better else 1
         return max(own, key=lambda clause: sign * clause.last.value)
+
+    @property
+    def does_harm(self) -> list[Worth]:
+        """The clauses of the text that make the outcome worse on average, by more than their
+        sampling error, the worst first.
+        """
+        sign = -1 if self.less_is_better else 1
+        harmful = [
+            clause
+            for clause in self.clauses
+            if clause.side == self.scenario
+            and max(sign * clause.value.low, sign * clause.value.high) < 0
+        ]
+        return sorted(harmful, key=lambda clause: sign * clause.value.value)
+
+    @property
+    def sets(self) -> int:
+        """Parameter sets of each regime."""
+        return int(self.settings["sampling"]["designs"])
+
+    @property
+    def has_range(self) -> bool:
+        """Whether there are enough parameter sets to show their range."""
+        return self.sets >= MIN_SETS
 
     @property
     def is_two_sided(self) -> bool:

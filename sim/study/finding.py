@@ -27,12 +27,14 @@ def label_table(scenarios: Sequence[Named]) -> dict[str, pd.DataFrame]:
 class Finding:
     """Tables of a study by their names, the first the one that answers its question.
 
-    `settings` holds the settings of the study: plain data that determines the tables.
+    `settings` holds the settings of the study: plain data that determines the tables. `question` is
+    the hash of the question by which it was kept; empty for one that was not.
     """
 
     kind: str
     settings: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
+    question: str = ""
 
     def __repr__(self) -> str:
         """One line: kind and tables."""
@@ -51,8 +53,9 @@ class Finding:
 
     @property
     def name(self) -> str:
-        """The name of its folder: kind and hash of the settings."""
-        return f"{self.kind}-{digest({'kind': self.kind, 'asked': dict(self.settings)})[:8]}"
+        """The name of its folder: its kind, and the hash of its question or of its settings."""
+        settings = {"kind": self.kind, "asked": dict(self.settings)}
+        return f"{self.kind}-{(self.question or digest(settings))[:8]}"
 
     def label(self, scenario: str) -> str:
         """What people call a scenario of the study; its name where the study kept no label."""

@@ -10,7 +10,7 @@ import platform
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -100,7 +100,9 @@ def keep(finding: Finding, out: Path, question: Question | None = None) -> Path:
     It is named by the question that it answers, or by its own settings. Raises RunError if it
     cannot be written.
     """
-    folder = out / (finding.name if question is None else question.name)
+    if question is not None:
+        finding = replace(finding, question=question.hash)
+    folder = out / finding.name
     unfinished = folder.with_suffix(".part")
     with writing(folder, _ELSEWHERE):
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -111,7 +113,7 @@ def keep(finding: Finding, out: Path, question: Question | None = None) -> Path:
         manifest = {
             "kind": finding.kind,
             "asked": dict(finding.settings),
-            "question": "" if question is None else question.hash,
+            "question": finding.question,
             "written": datetime.now(UTC).isoformat(timespec="seconds"),
             "versions": {
                 package: metadata.version(package)
@@ -178,7 +180,7 @@ def read(folder: Path) -> Finding:
     for name, table in tables.items():
         if declared[name].problems(table):
             raise DamagedError(folder / f"{name}.csv", _AGAIN)
-    return Finding(kind, manifest["asked"], tables)
+    return Finding(kind, manifest["asked"], tables, manifest["question"])
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

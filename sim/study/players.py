@@ -2,7 +2,7 @@
 values that it sets over a common base.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from sim.ensemble.variants import Setting
 from sim.errors import ScenarioError
 from sim.quantity import Parameters
+from sim.scenario.differing import differing
 from sim.scenario.load import replaced
 from sim.scenario.schema import OWN, Scenario
 from sim.uncertainty import Distribution
@@ -83,7 +84,7 @@ def game_of(scenario: Scenario) -> Game:
     """A text and its clauses over `base`; a scenario without clauses is its provisions."""
     if not scenario.clauses:
         base = _without(scenario, [f"regime.{key}" for key, _ in scenario.regime.leaves()])
-        if not any(_differing(base, scenario)):
+        if not any(differing(base, scenario)):
             raise ScenarioError([f"{scenario.name}: has no provision that could be valued"])
         return between(base, scenario)
     players = [
@@ -119,7 +120,7 @@ def between(base: Scenario, full: Scenario) -> Game:
             "same in both, since they are no provision that could be valued"
         )
     changed: dict[str, list[str]] = {}
-    for key in _differing(base, full):
+    for key in differing(base, full):
         first, *others = key.split(".")
         name = f"{first}.{others[0]}" if first == _PROVISIONS else first
         changed.setdefault(name, []).append(key)
@@ -137,18 +138,6 @@ def between(base: Scenario, full: Scenario) -> Game:
 def assumptions(scenario: Scenario) -> Mapping[str, Any]:
     """All that determines a run but the guarantee."""
     return scenario.model_dump(mode="json", exclude={*OWN, _PROVISIONS})
-
-
-def _differing(block: Parameters, other: Parameters, prefix: str = "") -> Iterator[str]:
-    """The dotted keys of values in which two blocks differ; of a block that one lacks, its own."""
-    for name in type(block).model_fields:
-        if not prefix and name in (*OWN, _CORRELATION):
-            continue
-        mine, theirs, key = getattr(block, name), getattr(other, name), prefix + name
-        if isinstance(mine, Parameters) and isinstance(theirs, Parameters):
-            yield from _differing(mine, theirs, f"{key}.")
-        elif mine != theirs:
-            yield key
 
 
 def _without(scenario: Scenario, keys: Sequence[str]) -> Scenario:
