@@ -105,3 +105,12 @@ def test_other_histories_cannot_be_ranked(runs, scenarios):
         reversal.find_reversal([runs[0], other])
     with pytest.raises(ValueError, match="two runs"):
         reversal.find_reversal(runs[:1])
+
+
+def test_of_four_parameter_sets_no_belief_is_enough(scenarios):
+    """A resample may have one fold only, of which nothing follows; there is no warning."""
+    few = SAMPLING | {"sampling.designs": 4, "sampling.replicates": 2}
+    runs = [
+        sim.run(sim.load(scenarios / f"{name}.toml", few), out=None) for name in ("none", "nato")
+    ]
+    assert reversal.find_reversal(runs).table.empty

@@ -158,7 +158,7 @@ def _belief(values: Floats, means: Floats, seed: int) -> dict[str, float]:
 
 def expected(strata: NDArray[np.intp], means: Floats, folds: NDArray[np.intp]) -> Floats:
     """The mean difference in the stratum of each design, from designs of the other folds only, so
-    that chance is not taken for a turn.
+    that chance is not taken for a turn; that of all where no other fold has any.
     """
     means_of_others = np.empty(len(means))
     for fold in range(FOLDS):
@@ -167,7 +167,8 @@ def expected(strata: NDArray[np.intp], means: Floats, folds: NDArray[np.intp]) -
             np.bincount(strata[others], weights, strata.max() + 1)
             for weights in (None, means[others])
         )
-        by_stratum = np.where(counts > 0, sums / np.maximum(counts, 1), means[others].mean())
+        elsewhere = means[others] if others.any() else means
+        by_stratum = np.where(counts > 0, sums / np.maximum(counts, 1), elsewhere.mean())
         means_of_others[~others] = by_stratum[strata[~others]]
     return means_of_others
 
