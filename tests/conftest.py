@@ -18,6 +18,7 @@ import pytest
 import typer.testing
 from elements import LIBRARY
 from matplotlib.figure import Figure
+from rough import saved_roughly
 from sizes import STUDY_SIZES, places
 from typer.testing import CliRunner
 
@@ -155,14 +156,8 @@ def rough_figures() -> Iterator[None]:
     """Figures are drawn and saved, in few pixels and without a layout, in the tests of a module
     that do not look at them.
     """
-    save = Figure.savefig
-
-    def save_rough(figure: Figure, *where: Any, **options: Any) -> None:
-        figure.set_layout_engine("none")
-        save(figure, *where, **options | {"dpi": 20, "bbox_inches": None})
-
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Figure, "savefig", save_rough)
+        patched.setattr(Figure, "savefig", saved_roughly)
         yield
 
 
@@ -187,14 +182,17 @@ def calibrated(
         "calibration.study.FRESH_CANDIDATES": 5,
         "calibration.study._FRESH_HISTORIES": 50,
         "calibration.study._TRUE_HISTORIES": 90,
-        "calibration.study._REFITS": 3,
+        "calibration.study._REFITS": 2,
         "calibration.study.POWER": 11,
         "calibration.study._COARSER": 10,
-        "scoring.CHEAP_RESAMPLES": 40,
+        "calibration.emulator.DEGREE": 1,
+        "calibration.emulator._TOLERANCE": 0.1,
+        "scoring.CHEAP_RESAMPLES": 20,
     }
     with pytest.MonkeyPatch.context() as patched:
         for name, size in sizes.items():
             patched.setattr(f"sim.study.{name}", size)
+        patched.setattr(Figure, "savefig", saved_roughly)
         words = [
             "calibrate",
             folder,
