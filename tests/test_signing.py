@@ -27,7 +27,12 @@ from sim.study.deals import dominated_by
 from sim.study.side_payments import frontier
 
 RNG = np.random.default_rng(17)
-SMALL = {"sampling.designs": 200, "sampling.replicates": 4, "sampling.seed": 5}
+SMALL = {
+    "sampling.designs": 200,
+    "sampling.replicates": 4,
+    "sampling.seed": 5,
+    "sampling.steps_per_year": 4,
+}
 CERTAIN = {
     "cost_of_war": 0.35,
     "status_quo_value": 0.3,
