@@ -4,6 +4,7 @@ import difflib
 import gc
 import importlib
 import json
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -212,6 +213,29 @@ def calibrated(
     assert result.exit_code == 0, result.output
     document = json.loads(result.stdout)
     return document, out / document["folder"].rpartition("/")[2]
+
+
+@pytest.fixture
+def page(scenarios: Path, monkeypatch: pytest.MonkeyPatch, patience: int) -> Callable[..., Any]:
+    """Runs the page of the explorer at an address: the script as Streamlit runs it, which for each
+    page would look for components in all packages that are installed. This page has none.
+    """
+    manager = importlib.import_module("streamlit.components.v2.component_manager")
+    testing = importlib.import_module("streamlit.testing.v1")
+    monkeypatch.setattr(
+        manager.BidiComponentManager, "discover_and_register_components", lambda *_, **__: None
+    )
+
+    def run(folder: Path = scenarios, **address: str) -> Any:
+        monkeypatch.setattr(sys, "argv", ["page.py", str(folder)])
+        at = testing.AppTest.from_file(ROOT / "sim" / "app" / "page.py", default_timeout=patience)
+        for name, text in address.items():
+            at.query_params[name] = text
+        at.run()
+        assert not at.exception
+        return at
+
+    return run
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,9 @@
 """The views of the explorer that a course drives: the outlook, and a seat at the table."""
 
-import sys
-from pathlib import Path
-
 import pytest
 from test_app import said, shown
 
 import sim
-from sim.app import controls
 from sim.presentation.outlook import section
 from sim.presentation.seat import QUESTIONS, options
 from sim.scenario.course import Course, Event
@@ -16,32 +12,14 @@ from sim.study.outlook import find_outlook
 from sim.study.play import Game
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("rough_figures")]
-testing = pytest.importorskip(
-    "streamlit.testing.v1", reason="the page needs the extra `app`: pip install 'ceasefire[app]'"
+pytest.importorskip(
+    "streamlit", reason="the page needs the extra `app`: pip install 'ceasefire[app]'"
 )
 QUICK = {"sampling.designs": 60, "sampling.seed": 4, "sampling.steps_per_year": 4}
 SMALL = {name: str(value) for name, value in QUICK.items()}
 OUTLOOK = {"view": "Outlook", "scenario": "coalition"} | SMALL
 SEAT = {"view": "A seat at the table", "scenario": "coalition", "world": "3"} | SMALL
 INCIDENT = Course(0.5, (Event(0.5, "incident", {"retaliated": True}),))
-
-
-@pytest.fixture
-def page(scenarios, monkeypatch, patience):
-    """The page at an address."""
-
-    def run(**address):
-        monkeypatch.setattr(sys, "argv", ["page.py", str(scenarios)])
-        at = testing.AppTest.from_file(
-            str(Path(controls.__file__).with_name("page.py")), default_timeout=patience
-        )
-        for name, text in address.items():
-            at.query_params[name] = text
-        at.run()
-        assert not at.exception
-        return at
-
-    return run
 
 
 @pytest.fixture(scope="module")
