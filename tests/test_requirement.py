@@ -130,6 +130,7 @@ def test_nine_of_ten_is_found_through_noise_with_a_provision_that_does_nothing(
             "nine_of_ten": held,
         }
 
+    monkeypatch.setattr("sim.study.cheapest.ROUNDS", ROUNDS)
     monkeypatch.setattr(study, "_simulate", simulated)
     vary = VARY | {"regime.commitment.united_states": (0.0, 1.0)}
     row = (
