@@ -299,6 +299,7 @@ def listed_faults():
     return set(re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE))
 
 
+@pytest.mark.exhaustive
 def test_the_list_of_streamlits_faults_is_true(reader):
     """An open list is still met outside the landmarks; how wide the field after the names to compare
     with is hangs on the letters of the machine.
