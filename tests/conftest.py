@@ -4,6 +4,7 @@ import difflib
 import gc
 import importlib
 import json
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -18,6 +19,7 @@ import pytest
 import typer.testing
 from elements import LIBRARY
 from matplotlib.figure import Figure
+from rough import saved_roughly
 from sizes import STUDY_SIZES, places
 from typer.testing import CliRunner
 
@@ -155,14 +157,8 @@ def rough_figures() -> Iterator[None]:
     """Figures are drawn and saved, in few pixels and without a layout, in the tests of a module
     that do not look at them.
     """
-    save = Figure.savefig
-
-    def save_rough(figure: Figure, *where: Any, **options: Any) -> None:
-        figure.set_layout_engine("none")
-        save(figure, *where, **options | {"dpi": 20, "bbox_inches": None})
-
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Figure, "savefig", save_rough)
+        patched.setattr(Figure, "savefig", saved_roughly)
         yield
 
 
@@ -187,14 +183,17 @@ def calibrated(
         "calibration.study.FRESH_CANDIDATES": 5,
         "calibration.study._FRESH_HISTORIES": 50,
         "calibration.study._TRUE_HISTORIES": 90,
-        "calibration.study._REFITS": 3,
+        "calibration.study._REFITS": 2,
         "calibration.study.POWER": 11,
         "calibration.study._COARSER": 10,
-        "scoring.CHEAP_RESAMPLES": 40,
+        "calibration.emulator.DEGREE": 1,
+        "calibration.emulator._TOLERANCE": 0.1,
+        "scoring.CHEAP_RESAMPLES": 20,
     }
     with pytest.MonkeyPatch.context() as patched:
         for name, size in sizes.items():
             patched.setattr(f"sim.study.{name}", size)
+        patched.setattr(Figure, "savefig", saved_roughly)
         words = [
             "calibrate",
             folder,
@@ -214,6 +213,29 @@ def calibrated(
     assert result.exit_code == 0, result.output
     document = json.loads(result.stdout)
     return document, out / document["folder"].rpartition("/")[2]
+
+
+@pytest.fixture
+def page(scenarios: Path, monkeypatch: pytest.MonkeyPatch, patience: int) -> Callable[..., Any]:
+    """Runs the page of the explorer at an address: the script as Streamlit runs it, which for each
+    page would look for components in all packages that are installed. This page has none.
+    """
+    manager = importlib.import_module("streamlit.components.v2.component_manager")
+    testing = importlib.import_module("streamlit.testing.v1")
+    monkeypatch.setattr(
+        manager.BidiComponentManager, "discover_and_register_components", lambda *_, **__: None
+    )
+
+    def run(folder: Path = scenarios, **address: str) -> Any:
+        monkeypatch.setattr(sys, "argv", ["page.py", str(folder)])
+        at = testing.AppTest.from_file(ROOT / "sim" / "app" / "page.py", default_timeout=patience)
+        for name, text in address.items():
+            at.query_params[name] = text
+        at.run()
+        assert not at.exception
+        return at
+
+    return run
 
 
 @pytest.fixture(scope="module")

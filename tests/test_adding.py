@@ -14,7 +14,11 @@ from sim.ensemble.folder import Store
 
 pytestmark = pytest.mark.long
 
-SAMPLING = {"sampling.replicates": 4, "sampling.horizon_years": 3}
+SAMPLING = {
+    "sampling.replicates": 4,
+    "sampling.horizon_years": 3,
+    "sampling.steps_per_year": 4,
+}
 SIMULATE = runs.simulate
 BLOCK = 64
 

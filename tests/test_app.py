@@ -5,7 +5,6 @@ Streamlit runs it for tests.
 import json
 import re
 import shlex
-import sys
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -32,8 +31,8 @@ from sim.study.reversal import find_reversal
 from sim.uncertainty import Distribution
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "rough_figures")]
-testing = pytest.importorskip(
-    "streamlit.testing.v1", reason="the page needs the extra `app`: pip install 'ceasefire[app]'"
+pytest.importorskip(
+    "streamlit", reason="the page needs the extra `app`: pip install 'ceasefire[app]'"
 )
 QUICK = {"sampling.designs": 60, "sampling.seed": 4, "sampling.steps_per_year": 1}
 """Settings under which a scenario takes a moment."""
@@ -297,24 +296,6 @@ def test_a_new_provision_gets_its_control(scenarios, monkeypatch):
 
 
 # ---- the page
-
-
-@pytest.fixture
-def page(scenarios, monkeypatch, patience):
-    """Runs the page at an address: the script as Streamlit runs it."""
-
-    def run(folder=scenarios, **address):
-        monkeypatch.setattr(sys, "argv", ["page.py", str(folder)])
-        at = testing.AppTest.from_file(
-            str(Path(controls.__file__).with_name("page.py")), default_timeout=patience
-        )
-        for name, text in address.items():
-            at.query_params[name] = text
-        at.run()
-        assert not at.exception
-        return at
-
-    return run
 
 
 SMALL = {name: str(value) for name, value in QUICK.items()}

@@ -1,13 +1,9 @@
 """The views of the explorer that a course drives: the outlook, and a seat at the table."""
 
-import sys
-from pathlib import Path
-
 import pytest
 from test_app import said, shown
 
 import sim
-from sim.app import controls
 from sim.presentation.outlook import section
 from sim.presentation.seat import QUESTIONS, options
 from sim.scenario.course import Course, Event
@@ -16,32 +12,14 @@ from sim.study.outlook import find_outlook
 from sim.study.play import Game
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("rough_figures")]
-testing = pytest.importorskip(
-    "streamlit.testing.v1", reason="the page needs the extra `app`: pip install 'ceasefire[app]'"
+pytest.importorskip(
+    "streamlit", reason="the page needs the extra `app`: pip install 'ceasefire[app]'"
 )
-QUICK = {"sampling.designs": 60, "sampling.seed": 4}
+QUICK = {"sampling.designs": 60, "sampling.seed": 4, "sampling.steps_per_year": 4}
 SMALL = {name: str(value) for name, value in QUICK.items()}
 OUTLOOK = {"view": "Outlook", "scenario": "coalition"} | SMALL
 SEAT = {"view": "A seat at the table", "scenario": "coalition", "world": "3"} | SMALL
 INCIDENT = Course(0.5, (Event(0.5, "incident", {"retaliated": True}),))
-
-
-@pytest.fixture
-def page(scenarios, monkeypatch, patience):
-    """The page at an address."""
-
-    def run(**address):
-        monkeypatch.setattr(sys, "argv", ["page.py", str(scenarios)])
-        at = testing.AppTest.from_file(
-            str(Path(controls.__file__).with_name("page.py")), default_timeout=patience
-        )
-        for name, text in address.items():
-            at.query_params[name] = text
-        at.run()
-        assert not at.exception
-        return at
-
-    return run
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +83,7 @@ def test_only_what_can_have_happened_is_offered(page):
     assert "no entry into force without an accession" in shown(at)
 
 
+MONTHS = {"sampling.steps_per_year": "12"}
 MONTHLY = [f"[[events]]\nat = {month / 12:.4f}\nwhat = 'incident'\n" for month in range(1, 205)]
 HOSTILE = {
     "until = 17\n" + "".join(MONTHLY): "too many for a page",
@@ -121,7 +100,7 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE)
 def test_an_impossible_course_is_answered_in_the_command_lines_words(page, text):
     """No traceback, no answer that was not asked for, and a way to start again."""
-    said_there = shown(at := page(**OUTLOOK, events=text))
+    said_there = shown(at := page(**OUTLOOK | MONTHS, events=text))
     assert HOSTILE[text] in said_there
     assert "Still holding after so many years" not in said_there
     at = press(at, "Start again")

@@ -289,9 +289,9 @@ def test_the_calibrated_predictor_is_blind_to_the_case_that_it_predicts(prior):
 
 @pytest.fixture(scope="module")
 def by_class():
-    """The scenarios of the record, in quarters of a year."""
-    quarterly = {"sampling.steps_per_year": 4}
-    return representing([sim.load(LIBRARY[stand.scenario], quarterly) for stand in CLASS_SCENARIOS])
+    """The scenarios of the record, in whole years."""
+    yearly = {"sampling.steps_per_year": 1}
+    return representing([sim.load(LIBRARY[stand.scenario], yearly) for stand in CLASS_SCENARIOS])
 
 
 def test_candidates_have_histories_of_their_own_which_all_classes_share(by_class, monkeypatch):

@@ -23,6 +23,7 @@ from sim.model import ceasefire, reviews
 from sim.model.chance import SLAB, Chance, Slabs, Stream, generator
 from sim.model.wars import Wars
 
+pytestmark = pytest.mark.long
 always = settings(max_examples=40)
 WORLDS, ROWS = 3 * SLAB, 40
 some_worlds = st.lists(st.integers(0, WORLDS - 1), min_size=1, max_size=30).map(np.array)

@@ -18,7 +18,7 @@ from sim.presentation.answer import answer
 from sim.scenario.differing import beyond_guarantee
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "rough_figures")]
-SMALL = ["--designs", "60", "--replicates", "5"]
+SMALL = ["--designs", "60", "--replicates", "5", "--set", "sampling.steps_per_year=4"]
 ENDS = [cause for cause in Cause if cause is not Cause.HELD]
 ESTIMATE = {"estimate", "low", "high", "spread_low", "spread_high"}
 
@@ -226,7 +226,7 @@ def test_the_run_folder(compared):
     assert (outcomes["design"] == outcomes["world"] // 5).all()
     assert outcomes["russia_prevails"].isna().equals(outcomes["held"])
     assert ((outcomes["members_fought"] == "") | outcomes["europe_intervenes"]).all()
-    assert len(timeline) == 240
+    assert len(timeline) == 80
     ended = timeline.filter(like="ended_")
     assert timeline["at_risk"].iloc[0] == 300
     np.testing.assert_array_equal(timeline["at_risk"].diff().iloc[1:], -ended.sum(axis=1).iloc[:-1])
@@ -486,6 +486,7 @@ def test_a_sweep_is_a_table_of_runs(scenarios, tmp_path, command):
         "sampling.designs": 60,
         "sampling.replicates": 5,
         "sampling.horizon_years": 5,
+        "sampling.steps_per_year": 4,
     }
     own = sim.run(
         sim.load(

@@ -1,5 +1,5 @@
-"""A cluster: a real scheduler and two worker processes on this machine, one of which dies in the
-middle.
+"""A cluster: a scheduler and a worker within this process, and, in the exhaustive tests, two worker
+processes of which one dies in the middle.
 """
 
 import json
@@ -84,40 +84,59 @@ def cluster(tmp_path):
         process.wait()
 
 
-def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_one_process(
-    cluster, scenarios, tmp_path, patience
-):
-    """The first worker to begin a second of four blocks dies, which costs time only.
+SIZE = {
+    "sampling.designs": 3400,
+    "sampling.replicates": 20,
+    "sampling.horizon_years": 2,
+    "sampling.steps_per_year": 2,
+}
+"""Three blocks."""
 
-    The hashes are those of a run without any executor.
-    """
+
+@pytest.fixture(scope="module")
+def alone(scenarios, tmp_path_factory):
+    """Hashes of a run without any executor."""
+    run = sim.run(sim.load(scenarios / "eu.toml", SIZE), out=tmp_path_factory.mktemp("alone"))
+    return run.manifest["sha256"]
+
+
+def words_of(address, scenarios, out):
+    """A run on a cluster."""
+    return (
+        *("run", scenarios / "eu.toml", "--dask", address, "--out", out, "--json", "--no-figures"),
+        *(word for key, value in SIZE.items() for word in ("--set", f"{key}={value}")),
+    )
+
+
+def test_a_cluster_gives_the_bytes_of_one_process(alone, scenarios, tmp_path, command):
+    """Over the network of this machine."""
+    distributed = pytest.importorskip("distributed", reason="a cluster needs the extra `cluster`")
+    with distributed.LocalCluster(
+        n_workers=1,
+        threads_per_worker=2,
+        processes=False,
+        protocol="tcp",
+        host="127.0.0.1",
+        dashboard_address=None,
+        local_directory=tmp_path,
+    ) as cluster:
+        ended = command(*words_of(cluster.scheduler_address, scenarios, tmp_path / "runs"))
+    folder = json.loads(ended.stdout)["runs"][0]["folder"]
+    assert sim.read_run(folder).manifest["sha256"] == alone
+
+
+@pytest.mark.exhaustive
+def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_one_process(
+    alone, cluster, scenarios, tmp_path, patience
+):
+    """The first worker to begin a second block dies, which costs time only."""
     address, workers = cluster
-    size = {
-        "sampling.designs": 3400,
-        "sampling.replicates": 20,
-        "sampling.horizon_years": 2,
-        "sampling.steps_per_year": 2,
-    }
-    words = [
-        COMMAND,
-        "run",
-        scenarios / "eu.toml",
-        *(word for key, value in size.items() for word in ("--set", f"{key}={value}")),
-        "--dask",
-        address,
-        "--out",
-        tmp_path / "cluster",
-        "--json",
-        "--no-figures",
-    ]
+    words = [COMMAND, *map(str, words_of(address, scenarios, tmp_path / "cluster"))]
     ended = subprocess.run(words, capture_output=True, text=True, check=False, timeout=patience)
     assert ended.returncode == 0, ended.stderr
     assert sorted(worker.poll() is None for worker in workers) == [False, True]
-    alone = sim.run(sim.load(scenarios / "eu.toml", size), out=tmp_path / "alone")
-    assert (
-        sim.read_run(json.loads(ended.stdout)["runs"][0]["folder"]).manifest["sha256"]
-        == alone.manifest["sha256"]
-    )
+    folder = json.loads(ended.stdout)["runs"][0]["folder"]
+    assert sim.read_run(folder).manifest["sha256"] == alone
 
 
 def test_an_address_where_nobody_answers_is_refused(scenarios, tmp_path, patience):

@@ -24,6 +24,7 @@ QUIET = {
     "sampling.replicates": 2,
 }
 """Nothing happens: no reviews, no incidents, every renewal passes."""
+SMALL = {"sampling.designs": 150, "sampling.steps_per_year": 4}
 MEMBERS = list(elements.MEMBERS)
 MONTHS = np.arange(1, 241)
 RATE = 0.03
@@ -36,10 +37,7 @@ def run(scenarios, name, changes):
 @pytest.fixture(scope="module")
 def runs(scenarios):
     """Regimes with and without troops, arms and accession, in which wars resume in every way."""
-    return {
-        name: run(scenarios, name, {"sampling.designs": 150})
-        for name in ("none", "coalition", "nato")
-    }
+    return {name: run(scenarios, name, SMALL) for name in ("none", "coalition", "nato")}
 
 
 def total(worlds, item):
@@ -267,7 +265,7 @@ def test_prices_change_no_history(runs, scenarios):
     double = run(
         scenarios,
         "coalition",
-        {"sampling.designs": 150, "costs.brigade_year": 2.2, "costs.war_year": 50},
+        SMALL | {"costs.brigade_year": 2.2, "costs.war_year": 50},
     ).outcomes
     once = runs["coalition"].outcomes
     others = [name for name in once if not name.startswith("cost_")]
@@ -285,7 +283,7 @@ def test_uncertain_prices_widen_the_spread_alone(runs, scenarios, tmp_path):
         f'extends = ["{scenarios}/coalition.toml", "{scenarios}/uncertain_costs.toml"]'
     )
     uncertain = sim.run(
-        sim.load(tmp_path / "both.toml", {"sampling.designs": 150}),
+        sim.load(tmp_path / "both.toml", SMALL),
         out=None,
     )
     np.testing.assert_array_equal(uncertain.outcomes["years"], runs["coalition"].outcomes["years"])

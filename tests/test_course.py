@@ -91,7 +91,7 @@ def assert_same(one, other):
 @pytest.mark.long
 def test_a_course_without_events_changes_no_bit():
     scenario = rich()
-    free, fixed = run(scenario, 4000), run(scenario, 4000, Course())
+    free, fixed = run(scenario, 1000), run(scenario, 1000, Course())
     assert_same(free, fixed)
     assert not fixed.log_weight.any()
 

@@ -17,7 +17,12 @@ from sim.model.ceasefire import CeasefireModel
 from sim.model.chance import SLAB, Chance, Slabs, Stream, generator
 
 pytestmark = pytest.mark.long
-SAMPLING = {"sampling.designs": 150, "sampling.replicates": 10, "sampling.horizon_years": 8}
+SAMPLING = {
+    "sampling.designs": 150,
+    "sampling.replicates": 10,
+    "sampling.horizon_years": 4,
+    "sampling.steps_per_year": 4,
+}
 WORLDS = np.arange(3 * SLAB)
 
 
@@ -88,7 +93,7 @@ def test_a_script_without_a_guard_is_told_so_and_does_not_hang(scenarios, tmp_pa
     """
     unguarded = (
         "import sim\nsim.ensemble.run.POOL_START = "
-        f"0\nsim.run(sim.load('{scenarios / 'nato.toml'}'), workers=2, block=1024)\n"
+        f"0\nsim.run(sim.load('{scenarios / 'nato.toml'}', {SAMPLING}), workers=2, block={SLAB})\n"
     )
     (tmp_path / "script.py").write_text("import sim.ensemble.run\n" + unguarded)
     ended = subprocess.run(
@@ -127,7 +132,7 @@ def test_bytes_do_not_depend_on_the_hash_seed_of_python(scenarios, hashes, tmp_p
     """A process with a PYTHONHASHSEED that is not that of this one, through the command line."""
     ceasefire = Path(sys.executable).with_name("ceasefire")
     other = "1" if os.environ.get("PYTHONHASHSEED") == "4711" else "4711"
-    size = ["--designs", "150", "--replicates", "10", "--years", "8"]
+    size = [word for key, value in SAMPLING.items() for word in ("--set", f"{key}={value}")]
     words = [ceasefire, "run", scenarios / "nato.toml", *size, "--out", tmp_path, "--no-figures"]
     subprocess.run(
         words, check=True, capture_output=True, env=os.environ | {"PYTHONHASHSEED": other}

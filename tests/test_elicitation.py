@@ -261,7 +261,7 @@ def test_the_finding_says_what_follows_and_who_differs(nato, tmp_path):
 @pytest.mark.long
 def test_the_expert_is_a_factor_of_a_sensitivity(few):
     """Whose first-order index is the share between experts, within 4 standard errors of both."""
-    scenario = few(sim.load("nato", {"sampling.designs": 400}))
+    scenario = few(sim.load("nato", {"sampling.designs": 400, "sampling.steps_per_year": 4}))
     beliefs = read_beliefs(scenario, {"Dove": {VALUE: (0.2, 0.5, 1.5)}, "Hawk": {VALUE: (1, 2, 6)}})
     variance = pool_beliefs(beliefs, out=None).tables["variance"].iloc[0]
     finding = sensitivity.attribute_variance(

@@ -23,7 +23,12 @@ from sim.study.finding import Finding
 from sim.study.kept import EXACTLY
 
 pytestmark = pytest.mark.long
-SMALL = {"sampling.designs": 16, "sampling.replicates": 3, "sampling.horizon_years": 6}
+SMALL = {
+    "sampling.designs": 16,
+    "sampling.replicates": 3,
+    "sampling.horizon_years": 6,
+    "sampling.steps_per_year": 2,
+}
 KINDS = tuple(write.FORMATS)
 FORMULAS = ("=1+1", "+1", "-x", "@x", "\t=1")
 

@@ -122,7 +122,7 @@ def test_scenarios_are_read_without_model_tables_and_lines(imported):
     assert not shown & (HEAVY | {"scipy.stats", "sim.model"})
 
 
-SMALL = ("--designs", 40, "--replicates", 2, "--years", 2)
+SMALL = ("--designs=40", "--replicates=2", "--set=sampling.steps_per_year=2", "--years=2")
 
 
 KEPT = (
@@ -136,10 +136,11 @@ KEPT = (
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("small_studies", "rough_figures")
 def test_a_repeated_command_reads_what_was_printed(imported, command, tmp_path):
     """No model, no tables, no statistics, no figures: the reply is checked, and printed."""
     listed = [
-        [*words, *(SMALL[:4] if words[0] == "history" else SMALL), "--out", tmp_path]
+        [*words, *(SMALL[:2] if words[0] == "history" else SMALL), "--out", tmp_path]
         for words in KEPT
     ]
     for words in listed:

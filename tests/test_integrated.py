@@ -24,7 +24,12 @@ ENDS = [cause for cause in Cause if cause is not Cause.HELD]
 def simulated(scenarios, name, **sampling):
     changes = {
         f"sampling.{key}": value
-        for key, value in {"designs": 1500, "replicates": 6, **sampling}.items()
+        for key, value in {
+            "designs": 1500,
+            "replicates": 6,
+            "steps_per_year": 4,
+            **sampling,
+        }.items()
     }
     return sim.run(sim.load(scenarios / f"{name}.toml", changes), out=None)
 
@@ -138,7 +143,6 @@ def test_over_many_seeds_the_mean_is_that_of_the_plain_estimate_and_the_error_is
             replicates=4,
             seed=seed,
             horizon_years=5,
-            steps_per_year=4,
         ).worlds
         questions = [measures.survival(1), measures.survival(5), measures.cause(Cause.OFFENSIVE)]
         return [

@@ -213,7 +213,12 @@ def test_every_number_has_a_reason_beside_it(path):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_scenario_can_be_simulated(path):
     """A few histories of each."""
-    run = sim.run(sim.load(path, {"sampling.designs": 4, "sampling.replicates": 2}), out=None)
+    run = sim.run(
+        sim.load(
+            path, {"sampling.designs": 4, "sampling.replicates": 2, "sampling.steps_per_year": 1}
+        ),
+        out=None,
+    )
     assert len(run.outcomes) == 8
 
 

@@ -14,7 +14,7 @@ from sim.scenario import library
 from sim.scenario.load import read_override
 from sim.scenario.template import copy_of
 
-SMALL = ["--designs", "8", "--replicates", "2", "--years", "3"]
+SMALL = ["--designs=8", "--replicates=2", "--years=3", "--set=sampling.steps_per_year=2"]
 
 
 def test_a_name_is_a_scenario_of_the_library(tmp_path, monkeypatch):
@@ -160,7 +160,14 @@ def test_two_runs_of_one_name_are_compared(command, tmp_path):
     """Their folders are told apart."""
     folders = [
         sim.run(
-            sim.load("nato", {"sampling.designs": 8, "regime.deployment.brigades": brigades}),
+            sim.load(
+                "nato",
+                {
+                    "sampling.designs": 8,
+                    "sampling.steps_per_year": 1,
+                    "regime.deployment.brigades": brigades,
+                },
+            ),
             out=tmp_path,
         ).folder
         for brigades in (5, 15)
@@ -172,6 +179,7 @@ def test_two_runs_of_one_name_are_compared(command, tmp_path):
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("rough_figures")
 def test_what_is_written_and_printed_is_chosen(command, tmp_path):
     """Kinds of figures, none, and only where the results are."""
     words = ["run", "none", *SMALL, "--out", tmp_path]

@@ -26,12 +26,12 @@ from sim.ensemble.seal import sealed
 pytestmark = pytest.mark.long
 COMMAND = [str(Path(sys.executable).with_name("ceasefire")), "run"]
 SAMPLING = {
-    "sampling.designs": 120,
+    "sampling.designs": 60,
     "sampling.replicates": 100,
     "sampling.horizon_years": 5,
-    "sampling.steps_per_year": 2,
+    "sampling.steps_per_year": 1,
 }
-BLOCK = 1024
+BLOCK = 512
 ROOT = Path(__file__).parents[1]
 
 
@@ -69,12 +69,12 @@ def warm():
 def test_killed_before_any_use_of_a_file_it_goes_on_and_ends_with_the_same_bytes(
     scenario, warm, unbroken, tmp_path
 ):
-    """SIGKILL before the 40th use of a file of the run, the 80th of the run that goes on, and so on
+    """SIGKILL before the 60th use of a file of the run, the 120th of the run that goes on, and so on
     until one ends.
     """
     settings = [word for key, value in SAMPLING.items() for word in ("--set", f"{key}={value}")]
     kept = []
-    for moment in count(40, 40):
+    for moment in count(60, 60):
         words = ["run", "eu", *settings, "--quiet", "--no-figures"]
         ended = warm(words, tmp_path, fault=KILL, at=moment)
         if not ended.code:
@@ -333,7 +333,7 @@ def test_verification_finds_what_was_changed(finished):
     ).hexdigest()
     (finished / "manifest.json").write_text(sealed(manifest))
     (difference,) = sim.verify(finished, everything=True).differences
-    assert difference.startswith("years differs in 1 of 12000 simulated histories, by at most 1")
+    assert difference.startswith("years differs in 1 of 6000 simulated histories, by at most 1")
 
 
 def test_verification_finds_a_changed_timeline(finished):
@@ -352,7 +352,7 @@ def test_verification_finds_a_changed_timeline(finished):
     (finished / "manifest.json").write_text(sealed(manifest))
     verification = sim.verify(finished, everything=True)
     assert verification.timeline
-    assert verification.differences == ["at_risk of the timeline differs in 1 of 10 steps"]
+    assert verification.differences == ["at_risk of the timeline differs in 1 of 5 steps"]
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_decisions_arise_when_the_description_says(scenarios):
     fired, an escalation where Ukraine retaliated, an intervention and a backing in a war of Russia."""
     scenario = sim.load(scenarios / "coalition.toml")
     faced = {}
-    for world in range(40):
+    for world in range(25):
         model = sim.CeasefireModel(scenario, [world])
         table = Table.in_place_of_journal(model)
         while model.running:

@@ -24,7 +24,12 @@ ERROR = r"\((±[\d.]+|[\d.]+ to [\d.]+)\)"
 @pytest.fixture(scope="module")
 def runs(scenarios):
     return [
-        sim.run(sim.load(scenarios / f"{name}.toml", {"sampling.designs": 100}), out=None)
+        sim.run(
+            sim.load(
+                scenarios / f"{name}.toml", {"sampling.designs": 100, "sampling.steps_per_year": 4}
+            ),
+            out=None,
+        )
         for name in ("none", "coalition", "nato")
     ]
 

@@ -15,7 +15,7 @@ from sim.presentation.reply import FOLDER, Place, Reply, keep, recall
 from sim.presentation.section import Section, Table
 from sim.study.question import Question
 
-SMALL = ("--designs", 40, "--replicates", 2, "--years", 5)
+SMALL = ("--designs=40", "--replicates=2", "--years=5", "--set=sampling.steps_per_year=2")
 TABLE = Table("a table", ("", "share"), (("NATO", "12.3 (±4.5)\n6 to 7"), ("none", "")))
 REPLY = Reply(
     (Section("s", "Why?", ("So.", "And so."), (TABLE,), trust="Hardly."),),
@@ -133,6 +133,7 @@ def untimed(result):
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("rough_figures")
 def test_a_reply_is_read_in_each_form_and_mended_when_it_is_damaged(
     scenarios, tmp_path, command, monkeypatch, caplog
 ):

@@ -27,7 +27,12 @@ from sim.study.deals import dominated_by
 from sim.study.side_payments import frontier
 
 RNG = np.random.default_rng(17)
-SMALL = {"sampling.designs": 200, "sampling.replicates": 4, "sampling.seed": 5}
+SMALL = {
+    "sampling.designs": 200,
+    "sampling.replicates": 4,
+    "sampling.seed": 5,
+    "sampling.steps_per_year": 4,
+}
 CERTAIN = {
     "cost_of_war": 0.35,
     "status_quo_value": 0.3,
@@ -327,6 +332,7 @@ def test_a_signature_that_is_a_coin_toss_selects_nobody(scenarios):
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("rough_figures")
 def test_sign_prints_one_document_with_every_number_and_its_uncertainty(
     scenarios, tmp_path, command
 ):

@@ -26,23 +26,26 @@ COMMANDS = [
     if line.startswith("ceasefire ")
 ]
 """Those of its blocks and of its tables, in its order."""
-COARSE = ("--set", "sampling.steps_per_year=1", "--no-figures")
+COARSE = (
+    *("--set", "sampling.steps_per_year=1", "--set", "sampling.horizon_years=10"),
+    "--no-figures",
+)
 SMALL = {
-    "run": ["--designs", "16", "--replicates", "4", *COARSE],
-    "compare": ["--designs", "16", "--replicates", "4", *COARSE],
+    "run": ["--designs", "8", "--replicates", "4", *COARSE],
+    "compare": ["--designs", "8", "--replicates", "4", *COARSE],
     "outlook": ["--designs", "250", "--replicates", "10", *COARSE],
     "sweep": ["--designs", "8", "--replicates", "2", *COARSE[:-1]],
     "sensitivity": ["--samples", "32", "--replicates", "2", *COARSE],
-    "sign": ["--designs", "32", "--replicates", "4", *COARSE],
+    "sign": ["--designs", "16", "--replicates", "4", *COARSE],
     "clauses": ["--designs", "8", "--replicates", "2", *COARSE],
     "require": ["--designs", "16", "--replicates", "2", "--samples", "8", *COARSE],
-    "discover": ["--designs", "200", "--replicates", "4", *COARSE],
-    "robust": ["--designs", "64", "--replicates", "4", *COARSE],
-    "history": ["--designs", "16", "--replicates", "4", "--no-figures"],
+    "discover": ["--designs", "100", "--replicates", "4", *COARSE],
+    "robust": ["--designs", "32", "--replicates", "4", *COARSE],
+    "history": ["--designs", "8", "--replicates", "4", "--no-figures"],
     "elicit": ["--designs", "20", "--replicates", "4", *COARSE],
 }
 """Options under which a command takes a moment."""
-OF_OPTIONS = {"--precision": ["--precision", "0.1"], "--typical": ["--set", "sampling.designs=50"]}
+OF_OPTIONS = {"--precision": ["--precision", "0.1"], "--typical": ["--set", "sampling.designs=20"]}
 """The same for commands with an option."""
 SERVES, FITS = "app", "calibrate"
 """A command that does not end, and one that takes minutes however small it is."""

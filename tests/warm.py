@@ -1,5 +1,5 @@
 """A warm copy of the command line: a process that has imported everything and forks for each
-command, in which the n-th use of a file can fail.
+command, in which the n-th use of a file can fail. It draws figures roughly.
 
 Started as a program it reads a trial a line, as JSON, and answers with how the trial ended. A trial
 of each fault at every use forks again at each of them, so that nothing is computed twice.
@@ -139,7 +139,9 @@ def _each_fault(trial: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _warm_up(sizes: dict[str, int]) -> str:
-    """Import what any command imports, and set sizes of studies. Returns where the package is."""
+    """Import what any command imports, take the fingerprint of the model, and set sizes of studies.
+    Returns where the package is.
+    """
     os.environ["MPLBACKEND"] = "agg"
     import sim
 
@@ -148,6 +150,13 @@ def _warm_up(sizes: dict[str, int]) -> str:
             importlib.import_module(module.name)
     for name in ("matplotlib.backends.backend_agg", "rich.progress", "sklearn.linear_model"):
         importlib.import_module(name)
+    from matplotlib.figure import Figure
+    from rough import saved_roughly
+
+    from sim.ensemble.manifest import model_code
+
+    Figure.savefig = saved_roughly
+    model_code()
     for namespace, name, size in places(sizes):
         namespace[name] = size
     gc.collect()

@@ -14,9 +14,14 @@ PAGE = Path(__file__).parents[2] / "docs" / "theory.md"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The propositions are measured on thousands of histories."""
+    """The propositions are measured on thousands of histories, which the tests of a file share: they
+    come first, since a process without work takes over the last tests of another, and would
+    simulate the histories anew.
+    """
+    folder = Path(__file__).parent
+    items.sort(key=lambda item: folder not in item.path.parents)
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if folder in item.path.parents:
             item.add_marker("long")
 
 
