@@ -87,7 +87,7 @@ MONTHS = {"sampling.steps_per_year": "12"}
 MONTHLY = [f"[[events]]\nat = {month / 12:.4f}\nwhat = 'incident'\n" for month in range(1, 205)]
 HOSTILE = {
     "until = 17\n" + "".join(MONTHLY): "too many for a page",
-    "until = ": "no TOML file",
+    "until = ": "not valid TOML",
     "until = " + "[" * 900 + "]" * 900: "deep",
     "until = 1\n[[events]]\nat = 0.5\nwhat = 'attack'": "would be over",
     "until = 1\n[[events]]\nat = 0.5\nwhat = '<b>x</b>'": "no such event",
