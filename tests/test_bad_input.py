@@ -211,6 +211,9 @@ AS_PEOPLE_WRITE = {
     "[europe]\nprior_resolute = 80 %": (
         "x.toml:3: 80 % is no number in TOML; write 0.8 for a share of 80 %"
     ),
+    "[europe]\nprior_resolute = { uniform = [10 %, 20 %] }": (
+        "x.toml:3: 10 % is no number in TOML; write 0.1 for a share of 10 %"
+    ),
     "[russia]\nstrength = { uniform = [100,200 }": (
         "x.toml: is not valid TOML: Unclosed array (at line 3, column 33)"
     ),

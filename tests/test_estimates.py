@@ -240,6 +240,20 @@ def test_nothing_hangs_on_the_last_bits_of_linear_algebra(scenarios, monkeypatch
 FIT = _Basis.fit
 
 
+@pytest.mark.parametrize("years", [[], [-1], [5, float("nan")], [21]], ids=str)
+@pytest.mark.parametrize("measure", [sim.survival, sim.cumulative_incidence, sim.threshold])
+def test_years_that_cannot_be_are_refused(runs, measure, years):
+    with pytest.raises(ValueError, match="none"):
+        measure(runs["none"], years)
+
+
+def test_what_is_no_run_and_no_scenario_is_refused():
+    with pytest.raises(TypeError, match=r"sim\.load"):
+        sim.run("nato")
+    with pytest.raises(ValueError, match=r"sim\.run"):
+        sim.compare([])
+
+
 def test_nothing_is_said_of_years_after_the_horizon(runs):
     """20 simulated years do not tell what holds 25."""
     for question in (

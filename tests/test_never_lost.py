@@ -223,6 +223,15 @@ def test_a_full_disk_keeps_what_was_complete(scenario, unbroken, tmp_path):
     assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
 
 
+def test_a_file_in_place_of_the_folder_keeps_nothing_and_needs_no_room(scenario, tmp_path):
+    (tmp_path / "runs").write_text("mine")
+    with pytest.raises(sim.RunError) as refused:
+        sim.run(scenario, out=tmp_path / "runs")
+    assert "kept" not in str(refused.value)
+    assert "room" not in str(refused.value)
+    assert (tmp_path / "runs").read_text() == "mine"
+
+
 @pytest.mark.parametrize("when", ["before it began", "in the middle"])
 def test_a_read_only_folder_is_said_and_loses_nothing(when, scenario, unbroken, open_folder):
     """A folder that may not be written, from the start or after two blocks.

@@ -42,7 +42,8 @@ def compare(
     NotPairedError
         If the runs are not of the same histories.
     ValueError
-        If no run has the name of the baseline, or a year lies past the horizon.
+        If there is no run or none has the name of the baseline, or a year is not from 0 to the
+        horizon.
 
     Examples
     --------
@@ -52,6 +53,8 @@ def compare(
     ['nato']
 
     """
+    if not runs:
+        raise ValueError("there is no run to compare; make some with sim.run(scenario)")
     names = [run.name for run in runs]
     if baseline is not None and baseline not in names:
         raise ValueError(f"no run is called {baseline}; the runs are {', '.join(names)}")

@@ -48,7 +48,7 @@ def survival(
     Raises
     ------
     ValueError
-        If a year lies past the horizon.
+        If there is no year, or one is not from 0 to the horizon.
 
     Examples
     --------
@@ -207,7 +207,7 @@ def cumulative_incidence(run: Simulated, years: Sequence[float]) -> pd.DataFrame
     Raises
     ------
     ValueError
-        If a year lies past the horizon.
+        If there is no year, or one is not from 0 to the horizon.
 
     Examples
     --------

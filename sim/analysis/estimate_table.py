@@ -34,11 +34,13 @@ def estimate_of(row: Any) -> Estimate:
 
 
 def simulated_years(run: Simulated, years: Sequence[float]) -> Sequence[float]:
-    """The years, if the run reaches them. Raises ValueError if not."""
-    if len(years) and max(years) > run.horizon_years:
+    """The years, if there are any and the run reaches them all. Raises ValueError if not."""
+    if not len(years):
+        raise ValueError(f"name a year to report: '{run.name}' has those up to {run.horizon_years}")
+    if wrong := [year for year in years if not 0 <= year <= run.horizon_years]:
         raise ValueError(
             f"'{run.name}' was simulated for {run.horizon_years} years; cannot report year "
-            f"{max(years):g}"
+            f"{wrong[0]:g}"
         )
     return years
 

@@ -74,7 +74,7 @@ def threshold(run: Simulated, years: Sequence[float] | None = None) -> pd.DataFr
     Raises
     ------
     ValueError
-        If a year lies past the horizon.
+        If there is no year, or one is not from 0 to the horizon.
 
     Examples
     --------

@@ -127,5 +127,5 @@ def _write_overlay(path: Path, text: str) -> None:
 
     data = text.encode()
     if not path.is_file() or path.read_bytes() != data:
-        with writing(path, "make room, or choose another --out"):
+        with writing(path, "choose another --out"):
             write_whole(path, lambda file: file.write_bytes(data))

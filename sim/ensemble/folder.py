@@ -239,8 +239,8 @@ class Store:
     def _writing(self) -> AbstractContextManager[None]:
         return writing(
             self.folder,
-            "what was finished is kept, and the same run goes on from there; make room, or choose "
-            "another folder",
+            "choose another folder",
+            "what was finished is kept, and the same run goes on from there",
         )
 
     def _block(self, first: int, last: int) -> Path:

@@ -89,7 +89,7 @@ class Points:
         np.save(plain, np.ascontiguousarray(numbers), allow_pickle=False)
         packed = zlib.compress(plain.getvalue())
         path = _path(self.folder, key)
-        with writing(self.folder, "what was finished is kept; make room, or choose another folder"):
+        with writing(self.folder, "choose another folder", "what was finished is kept"):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, lambda file: file.write_bytes(_hashed(key, packed) + packed))
 

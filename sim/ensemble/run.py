@@ -96,6 +96,8 @@ def run(
         If the folder cannot be written, or if blocks fail again and again; the others are kept.
     ValueError
         For fewer than one worker or one history in a block.
+    TypeError
+        For the name or the file of a scenario in its place.
     RuntimeError
         In a process that is only reading an unguarded script.
 
@@ -106,6 +108,11 @@ def run(
     320
 
     """
+    if not isinstance(scenario, Scenario):
+        raise TypeError(
+            f"a run is of a scenario, not of a {type(scenario).__name__}; load it first, as in "
+            'sim.run(sim.load("nato"))'
+        )
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         raise RuntimeError(
             'a script whose run starts processes must call it under `if __name__ == "__main__":`, '

@@ -4,6 +4,7 @@ was recorded for them, and each written whole or not at all.
 A seal tells damage and careless edits, not forgery: whoever changes a document can seal it anew.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -29,6 +30,8 @@ _LARGEST = 10**9
 """Bytes of a document, a table of a finding or a point."""
 SEAL = "seal"
 """The key under which a document holds the hash of all else in it."""
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says of a disk that is full, or of a user's part of it."""
 
 
 def sealed(document: Mapping[str, Any]) -> str:
@@ -134,10 +137,15 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
 
 
 @contextmanager
-def writing(folder: Path, what_to_do: str) -> Iterator[None]:
-    """A full disk or a folder that cannot be written is said in one message."""
+def writing(path: Path, elsewhere: str, kept: str = "") -> Iterator[None]:
+    """A full disk or a place that cannot be written is said in one message: what is `kept` there,
+    if there is anything, and where to write `elsewhere`.
+    """
     try:
         yield
     except OSError as wrong:
-        reason = wrong.strerror or str(wrong)
-        raise RunError(f"{folder}: cannot be written: {reason}; {what_to_do}") from None
+        said = [f"{path}: cannot be written: {wrong.strerror or wrong}"]
+        if kept and path.exists():
+            said.append(kept)
+        said.append(f"make room, or {elsewhere}" if wrong.errno in _FULL else elsewhere)
+        raise RunError("; ".join(said)) from None

@@ -12,11 +12,12 @@ _GROUPS = (
     ("['’]", "without an apostrophe"),
 )
 """What stands between groups of three digits, and how the number is to be written."""
-_NUMBER = re.compile(rf"{_SIGNED}(\d+\.?\d*|\.\d+)(e{_SIGNED}\d+)?", re.IGNORECASE)
+_NUMBER = re.compile(rf"{_SIGNED}(\d+\.?\d*|\.\d+)(e{_SIGNED}\d+)?", re.IGNORECASE | re.ASCII)
 _DECIMAL_COMMA = re.compile(rf"{_SIGNED}\d+,\d+")
-_PERCENT = re.compile(rf"({_SIGNED}\d+\.?\d*) ?%")
-_BARE = re.compile(r"=\s*([+-]?\d[\d.,'’ \u00a0\u202f]*%?)(?=\s*(?:[#}\]]|$|,\s*[A-Za-z]))")
+_PERCENT = re.compile(rf"({_SIGNED}(?:\d+\.?\d*|\.\d+)) ?%")
+_BARE = re.compile(r"=\s*([+-]?[\d.][\d.,'’ \u00a0\u202f]*%?)(?=\s*(?:[#}\]]|$|,\s*[A-Za-z]))")
 """What begins as a number after an equals sign, up to where its value ends."""
+_PERCENT_IN_LIST = re.compile(rf"[\[,]\s*({_PERCENT.pattern})(?=\s*[,\]])")
 _BROKEN_IN_LIST = re.compile(r"[\[,]\s*([1-9]\d{0,2}(?:,0\d\d)+)(?=\s*[,\]])")
 """A number in a list that no list of two numbers can be: none begins with a zero."""
 
@@ -63,8 +64,11 @@ def advice_for_line(line: str) -> str:
     '15,000 is no number in TOML; write 15000, without a comma'
 
     """
-    for written in (*_BARE.findall(line), *_BROKEN_IN_LIST.findall(line)):
-        number = written.strip()
+    for number in (
+        *map(str.strip, _BARE.findall(line)),
+        *_BROKEN_IN_LIST.findall(line),
+        *(share for share, _ in _PERCENT_IN_LIST.findall(line)),
+    ):
         if mended := _mended(number):
             return f"{number} is no number in TOML; {mended}"
     return ""
