@@ -203,6 +203,10 @@ def test_a_label_is_no_formula_of_a_spreadsheet(write, label):
     assert "x.toml:1: label: must not begin with" in refusal(write(f"label = {json.dumps(label)}"))
 
 
+def test_a_label_is_a_few_words(write):
+    assert "x.toml:1: label: must be a few words" in refusal(write(f"label = '{'x ' * 31}'"))
+
+
 def test_no_cell_of_a_table_of_labels_is_a_formula(write):
     named = sim.load(write("label = 'Plan = 5'"))
     (table,) = label_table([named]).values()

@@ -45,7 +45,17 @@ no dimension of the parameter sets, and no term of the fit by which sampling err
 """
 
 
-def _no_formula(text: str) -> str:
+_LONGEST_LABEL = 60
+"""Characters of a label, which stands at the end of a line in figures and in sentences."""
+
+
+def _for_tables(text: str) -> str:
+    if len(text) > _LONGEST_LABEL:
+        raise PydanticCustomError(
+            "label",
+            "must be a few words, at most {most} characters; a `title` may be longer",
+            {"most": _LONGEST_LABEL},
+        )
     if text.startswith(FORMULA):
         raise PydanticCustomError(
             "label", "must not begin with =, +, - or @, which a spreadsheet takes for a formula"
@@ -55,7 +65,7 @@ def _no_formula(text: str) -> str:
 
 Line = Annotated[str, AfterValidator(lambda text: " ".join(text.split()))]
 """A text of one line, whose spaces and line breaks mean nothing."""
-Label = Annotated[Line, AfterValidator(_no_formula)]
+Label = Annotated[Line, AfterValidator(_for_tables)]
 """A line that stands in tables for people, in files for spreadsheets too."""
 
 
