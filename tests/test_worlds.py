@@ -5,7 +5,7 @@ one that the actors play.
 import json
 import re
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 import numpy as np
@@ -302,6 +302,22 @@ def test_where_two_histories_part_the_reason_is_named(scenarios, command):
         "and Ukraine absorbed it. Both met the same random "
         "events, but the chance that "
     )
+
+
+def test_before_two_histories_part_every_number_is_that_of_the_guarantee_it_is_under(journals):
+    """What comes before the parting is the same whichever history is named first, and the
+    signature under each name is the one of its own story.
+    """
+    for own, other in zip(journals[6:12], journals[12:], strict=True):
+        before = [
+            set(takewhile(lambda it: "two histories" not in it.heading, paragraphs(both)))
+            for both in (own | {"under": other}, other | {"under": own})
+        ]
+        assert before[0] == before[1]
+        texts = {paragraph.heading: paragraph.text for paragraph in before[0]}
+        for journal in (own, other) if texts else ():
+            signed, *_ = paragraphs(journal)
+            assert texts[f"{journal['label']} · {signed.heading}"] == signed.text
 
 
 def test_the_game_is_the_one_of_that_month(scenarios, tmp_path, command):

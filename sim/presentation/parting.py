@@ -2,7 +2,8 @@
 each.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 from sim.presentation.deeds import Deed
@@ -45,25 +46,56 @@ def parted(own: Mapping[str, Any], other: Mapping[str, Any]) -> list[Paragraph]:
     step = _parting(*histories)
     if step is None:
         return [
-            signature(first),
-            *chapters(first),
+            *_alongside(histories, [[signature(it), *chapters(it)] for it in histories]),
             Paragraph("The two histories never part", _never(*histories)),
-            end(first),
+            *_alongside(histories, [[end(it)] for it in histories]),
         ]
-    shared = [signature(first), *chapters(first, 1, step - 1)] if step else []
+    shared = [[signature(it), *chapters(it, 1, step - 1)] if step else [] for it in histories]
     return [
-        *shared,
+        *_alongside(histories, shared),
         Paragraph(_heading(first, step), _why(*histories, step)),
         *(
-            Paragraph(f"{history.label} · {paragraph.heading}", paragraph.text)
+            paragraph
             for history in histories
-            for paragraph in (
-                *(() if step else (signature(history),)),
-                *chapters(history, max(1, step)),
-                end(history),
+            for paragraph in _labelled(
+                history,
+                [
+                    *(() if step else (signature(history),)),
+                    *chapters(history, max(1, step)),
+                    end(history),
+                ],
             )
         ),
     ]
+
+
+def _alongside(
+    histories: Sequence[History], both: Sequence[Sequence[Paragraph]]
+) -> Iterator[Paragraph]:
+    """The paragraphs of two histories in the order of time: once where both have the same, and
+    under the name of each scenario where they differ, be it by a number.
+    """
+    ours, theirs = both
+    here, there = ([paragraph.heading for paragraph in paragraphs] for paragraphs in both)
+    for kind, a, b, c, d in SequenceMatcher(None, here, there, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield from _labelled(histories[0], ours[a:b])
+            yield from _labelled(histories[1], theirs[c:d])
+            continue
+        for pair in zip(ours[a:b], theirs[c:d], strict=True):
+            if pair[0] == pair[1]:
+                yield pair[0]
+            else:
+                for history, paragraph in zip(histories, pair, strict=True):
+                    yield from _labelled(history, [paragraph])
+
+
+def _labelled(history: History, paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
+    """The same under the name of its scenario."""
+    return (
+        Paragraph(f"{history.label} · {paragraph.heading}", paragraph.text)
+        for paragraph in paragraphs
+    )
 
 
 def _heading(history: History, step: int) -> str:
