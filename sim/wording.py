@@ -1,6 +1,7 @@
 """Numbers in words, never without their uncertainty."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ THRESHOLD_YEARS = 10
 
 _LOPSIDED = 0.25
 """Asymmetry above which an interval is printed by its limits: a judgement."""
+_IN_A_ROW = 3
+"""From how many in a row on years are named by the first and the last."""
 
 
 def with_error(value: float, low: float, high: float, sign: str = "") -> str:
@@ -91,6 +94,25 @@ def _rounded(value: float, low: float, high: float, digits: int, scale: float) -
 def years_of(count: float) -> str:
     """A number of years."""
     return f"{count:g} year" + ("" if count == 1 else "s")
+
+
+def ages(years: Sequence[int]) -> str:
+    """Years of a ceasefire in ascending order; those in a row by the first and the last.
+
+    Examples
+    --------
+    >>> ages([1, 2, 4, 5, 6, 20])
+    'years 1, 2, 4 to 6 and 20'
+
+    """
+    spans: list[str] = []
+    for _, row in groupby(enumerate(years), lambda numbered: numbered[1] - numbered[0]):
+        in_a_row = [f"{year}" for _, year in row]
+        if len(in_a_row) >= _IN_A_ROW:
+            spans.append(f"{in_a_row[0]} to {in_a_row[-1]}")
+        else:
+            spans += in_a_row
+    return f"year{'' if len(years) == 1 else 's'} {listed(spans)}"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ import sim
 from sim.analysis import durability, estimate_table, spread, summary
 from sim.analysis.comparison import Comparison, comparison
 from sim.analysis.summary import Summary
+from sim.presentation import sentences
 from sim.presentation.answer import answer
 from sim.presentation.document import document
 from sim.presentation.runs import SECTIONS, sections
@@ -80,6 +81,27 @@ def test_a_summary_says_what_the_functions_say(runs):
     pd.testing.assert_frame_equal(
         comparison(runs, "nato").differences, sim.compare(runs, "nato"), check_dtype=False
     )
+
+
+def test_the_years_that_a_sentence_calls_alike_are_those_of_the_hazard(monkeypatch, runs):
+    """Neither the peak itself nor years between whose rates differ."""
+    limits = [
+        (0.1, 0.5),
+        (0.4, 0.9),
+        (0, 0.1),
+        (0.2, 0.4),
+        (0.2, 0.5),
+        (0.1, 0.4),
+        (0, 0.3),
+        (0.3, 0.6),
+    ]
+    table = pd.DataFrame(limits, columns=["low", "high"]).assign(year=range(1, 9))
+    table["estimate"] = (table["low"] + table["high"]) / 2
+    run = Summary(runs[0])
+    monkeypatch.setitem(vars(run), "hazard", table)
+    (sentence,) = sentences.danger(Comparison((run,)))
+    assert "peaks in year 2, " in sentence
+    assert sentence.endswith("; years 1, 4 to 6 and 8 are statistically indistinguishable from it.")
 
 
 def test_a_baseline_must_be_among_the_runs(runs):

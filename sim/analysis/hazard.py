@@ -63,13 +63,12 @@ def hazard(run: Simulated) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def danger(table: pd.DataFrame) -> tuple[pd.Series, int, int]:
-    """Of a table of `hazard`, the row of the highest rate, and the first and last year whose rate
-    is statistically indistinguishable from it.
+def danger(table: pd.DataFrame) -> tuple[pd.Series, list[int]]:
+    """Of a table of `hazard`, the row of the highest rate, and the years whose rate is
+    statistically indistinguishable from it, its own among them.
     """
     worst = table.loc[table["estimate"].idxmax()]
-    alike = table.loc[table["high"] >= worst["low"], "year"]
-    return worst, int(alike.min()), int(alike.max())
+    return worst, table.loc[table["high"] >= worst["low"], "year"].tolist()
 
 
 def _rate(ends: Floats, exposure: Floats, designs: Designs, what: str) -> Estimate:

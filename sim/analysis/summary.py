@@ -142,8 +142,10 @@ class Summary:
         return hazard(self.run)
 
     @cached_property
-    def danger(self) -> tuple[Any, int, int]:
-        """The year of the highest hazard, and the first and last year indistinguishable from it."""
+    def danger(self) -> tuple[Any, list[int]]:
+        """The year of the highest hazard, and the years indistinguishable from it, itself among
+        them.
+        """
         return danger(self.hazard)
 
     @cached_property

@@ -15,7 +15,7 @@ from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary, summaries
 from sim.plots.style import DASHES, PALETTE, axes_or_new, in_own_style, in_points, label_ends, scale
-from sim.wording import of_row, points_with_error, row_with_error
+from sim.wording import ages, of_row, points_with_error, row_with_error
 
 __all__ = ["differences", "hazard", "survival"]
 
@@ -216,18 +216,19 @@ def _survival_finding(runs: Sequence[Summary]) -> str:
 
 def _hazard_finding(runs: Sequence[Summary]) -> str:
     peaks = {label: run.danger for label, run in zip(labels(runs), runs, strict=True)}
-    name, (peak, first, last) = max(peaks.items(), key=lambda peak: float(peak[1][0]["estimate"]))
-    when = f"year {first}" if first == last else f"years {first} to {last}"
+    name, (peak, years) = max(peaks.items(), key=lambda peak: float(peak[1][0]["estimate"]))
     if len(runs) == 1:
-        return (
-            f"The risk under {name} peaks in {when}:\nceasefires that still hold end at up to "
-            f"{row_with_error(peak)} a year"
+        finding = (
+            f"The risk under {name} peaks in {ages(years)}: ceasefires that still hold end at up "
+            f"to {row_with_error(peak)} a year"
         )
-    early = sum(last <= EARLY_YEARS for _, _, last in peaks.values())
-    return (
-        f"The risk peaks in the first two years in {early} of {len(runs)} regimes;\nit is highest "
-        f"under {name}, in {when}: up to {row_with_error(peak)} a year"
-    )
+    else:
+        early = sum(max(years) <= EARLY_YEARS for _, years in peaks.values())
+        finding = (
+            f"The risk peaks in the first two years in {early} of {len(runs)} regimes; it is "
+            f"highest under {name}, in {ages(years)}: up to {row_with_error(peak)} a year"
+        )
+    return fill(finding, _TITLE, break_on_hyphens=False)
 
 
 def _spread_beside(ax: Axes, ends: list[tuple[Any, str, str]]) -> None:

@@ -13,7 +13,7 @@ from sim.analysis.signing import DURABLE_YEARS
 from sim.analysis.summary import SHOWN, Summary
 from sim.game.endings import Cause, Reason
 from sim.guarantee.costs import PEACE
-from sim.wording import of_row, share, with_error, years_of
+from sim.wording import ages, of_row, share, with_error, years_of
 
 _EARLY, _REASONS = 5, 4
 """The earlier year, and the most reasons, that a sentence states."""
@@ -93,14 +93,12 @@ def selection(shown: Comparison) -> Iterator[str]:
 
 
 def danger(shown: Comparison) -> Iterator[str]:
-    """A sentence a run: the year of the highest hazard."""
+    """A sentence a run: the year of the highest hazard, and those indistinguishable from it."""
     for label, run in shown.labelled:
-        worst, first, last = run.danger
-        alike = (
-            ""
-            if first == last
-            else f"; years {first} to {last} are statistically indistinguishable from it"
-        )
+        worst, years = run.danger
+        others = [year for year in years if year != worst["year"]]
+        are = "is" if len(others) == 1 else "are"
+        alike = f"; {ages(others)} {are} statistically indistinguishable from it" if others else ""
         yield (
             f"Under {label}, the risk peaks in year {worst['year']:.0f}, when {share(worst)} of "
             f"the ceasefires that still hold end{alike}."
