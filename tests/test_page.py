@@ -147,8 +147,8 @@ def test_it_says_who_is_deterred_and_why_russia_attacks(runs, written):
 
 
 def test_what_turns_on_assumptions_is_said_to():
-    """A difference within its error, one whose sign parameters dispute, one that they agree on, and
-    one without a spread.
+    """A difference that parameters agree on, one whose sign they dispute, and one without a
+    spread.
     """
     row = {
         "scenario": "a",
@@ -163,10 +163,24 @@ def test_what_turns_on_assumptions_is_said_to():
     for change, ending in (
         ({}, "Over 90 % of parameter sets the difference is +1 to +30 percentage points."),
         ({"spread_low": -0.2}, "which is better depends on the assumptions."),
-        ({"low": -0.01}, "more histories would reduce the sampling error."),
         ({"spread_low": float("nan")}, "under A than under B, on the same simulated histories."),
     ):
         said = sentences.difference(pd.Series(row | change), "A", "B")
+        assert said.endswith(ending)
+
+
+def test_the_range_over_parameter_sets_is_stated_of_a_difference_within_its_error():
+    """Whether or not assumptions decide, and not where there is no range."""
+    alike = "statistically indistinguishable; more histories would reduce the sampling error."
+    row = {"years": 20.0, "estimate": 0.01, "low": -0.01, "high": 0.03}
+    for low, ending in (
+        (-0.2, "-20 to +30 percentage points: which is better depends on the assumptions."),
+        (0.01, "+1 to +30 percentage points."),
+        (float("nan"), alike),
+    ):
+        spread = {"spread_low": low, "spread_high": 0.3}
+        said = sentences.difference(pd.Series(row | spread), "A", "B")
+        assert alike in said
         assert said.endswith(ending)
 
 

@@ -13,8 +13,9 @@ from sim.analysis import durability, estimate_table, spread, summary
 from sim.analysis.comparison import Comparison, comparison
 from sim.analysis.summary import Summary
 from sim.presentation import sentences
-from sim.presentation.answer import answer
+from sim.presentation.answer import HOW_TO_READ, answer
 from sim.presentation.document import document
+from sim.presentation.run_tables import hazard_table, sets_table
 from sim.presentation.runs import SECTIONS, sections
 
 pytestmark = pytest.mark.long
@@ -102,6 +103,22 @@ def test_the_years_that_a_sentence_calls_alike_are_those_of_the_hazard(monkeypat
     (sentence,) = sentences.danger(Comparison((run,)))
     assert "peaks in year 2, " in sentence
     assert sentence.endswith("; years 1, 4 to 6 and 8 are statistically indistinguishable from it.")
+
+
+def test_the_footer_says_what_stands_below_a_number(runs):
+    """95 % sampling limits in the two tables that have no range over parameter sets."""
+    shown = comparison(runs[1:2])
+    likely = Summary(runs[1]).sure(20)
+    first = sim.hazard(runs[1]).set_index("year").loc[1]
+    for table, column, limits in (
+        (hazard_table(shown), "ends per year", first[["low", "high"]]),
+        (sets_table(shown, 20), "sets above half", (likely.low, likely.high)),
+    ):
+        assert column in f"{table.title} {' '.join(table.headings)}".lower()
+        assert column in HOW_TO_READ
+        low, high = limits
+        assert f"\n{100 * low:.1f} to {100 * high:.1f}" in " ".join(table.rows[0])
+    assert "95 % sampling limits" in HOW_TO_READ
 
 
 def test_a_baseline_must_be_among_the_runs(runs):

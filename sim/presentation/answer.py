@@ -19,8 +19,8 @@ from sim.wording import deters, listed, share, with_error, years_of
 
 HOW_TO_READ = (
     "In brackets: 95 % sampling error, which more histories reduce. Below: the range over 90 % of "
-    "parameter sets, or the 95 % limits of a threshold. A guarantee deters a Russia that attacks "
-    "in fewer than half of the histories.\n"
+    "parameter sets; below a threshold, ends per year and sets above half, 95 % sampling limits. A "
+    "guarantee deters a Russia that attacks in fewer than half of the histories.\n"
     "This is a tool for exploring assumptions, not a forecast."
 )
 

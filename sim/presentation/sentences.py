@@ -46,9 +46,9 @@ def difference(row: Any, better: str, worse: str) -> str:
         "same simulated histories"
     )
     if row["low"] <= 0 <= row["high"]:
-        return (
-            f"{stated}. The two are statistically indistinguishable; more histories would reduce "
-            "the sampling error."
+        stated += (
+            ". The two are statistically indistinguishable; more histories would reduce the "
+            "sampling error"
         )
     if pd.isna(row["spread_low"]):
         return f"{stated}."
