@@ -266,6 +266,30 @@ def test_turning_points_are_where_the_odds_moved(journals):
     assert sum(counts) > 5
 
 
+def test_no_change_is_stated_that_rounds_to_none(journals):
+    """Neither of a belief, from 97.2 to 97.4 %, nor of an army: nothing that goes from 78 to 78."""
+    quiet = 0
+    for journal in journals:
+        for deed in deeds(journal):
+            if deed.kind in ("election", "renewal", "funds", "probe", "member election"):
+                quiet += "the belief" not in deed.clause
+        text = " ".join(paragraph.text for paragraph in paragraphs(journal))
+        changes = re.findall(r"from ([\d.]+)(?: %)? to ([\d.]+)", text)
+        assert all(before != after for before, after in changes)
+        assert "stayed at" not in text
+    assert quiet > 10
+
+
+def test_against_whom_russia_fights_is_who_came(journals):
+    """Ukraine alone where nobody did."""
+    wars = [deed for journal in journals for deed in deeds(journal) if deed.kind == "war"]
+    alone = ["neither Europe nor" in war.clause or "nobody joined" in war.clause for war in wars]
+    assert set(alone) == {True, False}
+    for war, nobody in zip(wars, alone, strict=True):
+        against = "Against Ukraine alone, " if nobody else "Against those who came, "
+        assert f"{against}Russia's chance" in war.behind
+
+
 def test_one_member_votes_and_several_vote(journals):
     """The verb, the noun and the article fit the number and the names."""
     words = [

@@ -80,16 +80,28 @@ class _Context:
         )
 
 
+_MIN_CHANGE = 0.01
+"""A change in a belief from which it is worth a clause: a judgement."""
+
+
+def _belief(at: _Context, of: str, who: str, after: Details | None = None) -> str:
+    """How an event, or what came `after` it, moved the belief in a resolute guarantor, to end a
+    clause; empty where it hardly did.
+    """
+    name = f"reputation_{of}"
+    was, is_now = at.before[name], (at.details if after is None else after)[name]
+    if abs(is_now - was) < _MIN_CHANGE:
+        return ""
+    return f"; the belief that {who} was resolute {moved(was, is_now)}"
+
+
 def _election(at: _Context) -> Deed:
     now, earlier = at.details["united_states"], at.details["before"]
-    reputation = moved(
-        at.before["reputation_united_states"], at.details["reputation_united_states"]
-    )
     return Deed(
         "election",
         at.step,
         "the United States elected an administration that called itself "
-        f"{at.details['says']}; the belief that it was resolute {reputation}",
+        f"{at.details['says']}{_belief(at, 'united_states', 'it')}",
         f"In truth it was {now}, as its predecessor had been."
         if now == earlier
         else f"In truth it was {now}; its predecessor had been {earlier}.",
@@ -98,11 +110,10 @@ def _election(at: _Context) -> Deed:
 
 def _member_election(at: _Context) -> Deed:
     turned = at.details["outcome"] == "turns"
-    reputation = moved(at.before["reputation_europe"], at.details["reputation_europe"])
     return Deed(
         "member election",
         at.step,
-        f"{at.details['members']} voted; the belief that the coalition was resolute {reputation}",
+        f"{at.details['members']} voted{_belief(at, 'europe', 'the coalition')}",
         f"In truth the vote turned the coalition {at.details['europe']}." if turned else "",
         matters=turned,
     )
@@ -122,29 +133,27 @@ def _leader(at: _Context) -> Deed:
 
 def _renewal(at: _Context) -> Deed:
     passed = at.details["outcome"] == "passed"
-    reputation = moved(at.before["reputation_europe"], at.details["reputation_europe"])
+    done = (
+        "renewed its deployment"
+        if passed
+        else "failed to renew its deployment, which left "
+        f"{percent(at.details['will'])} of the force"
+    )
     return Deed(
         "renewal",
         at.step,
-        f"the coalition renewed its deployment; the belief that it was resolute {reputation}"
-        if passed
-        else "the coalition failed to renew its deployment, which left "
-        f"{percent(at.details['will'])} of the force; the belief that it was resolute "
-        f"{reputation}",
+        f"the coalition {done}{_belief(at, 'europe', 'it')}",
         matters=not passed,
     )
 
 
 def _funds(at: _Context) -> Deed:
     passed = at.details["outcome"] == "votes"
-    reputation = moved(
-        at.before["reputation_united_states"], at.details["reputation_united_states"]
-    )
     return Deed(
         "funds",
         at.step,
-        f"Congress {'voted' if passed else 'refused'} the funds of the coming year; the belief "
-        f"that the United States was resolute {reputation}",
+        f"Congress {'voted' if passed else 'refused'} the funds of the coming year"
+        f"{_belief(at, 'united_states', 'the United States')}",
         matters=not passed,
     )
 
@@ -220,12 +229,11 @@ def _why_attack(details: Details) -> str:
 def _probe(at: _Context) -> Deed:
     answer, incident = at.following("answer") or {}, at.following("incident") or {}
     reply = answer["answer"]
-    after = moved(at.before["reputation_europe"], answer["reputation_europe"])
     return Deed(
         "probe",
         at.step,
-        f"Russia probed and the coalition answered {reply}, {_outcome(incident)}; the belief that "
-        f"the coalition was resolute {after}",
+        f"Russia probed and the coalition answered {reply}, {_outcome(incident)}"
+        f"{_belief(at, 'europe', 'the coalition', answer)}",
         sort=f"probe {reply}" if _harmless(incident) and at.following("voided") is None else "",
     )
 
@@ -257,18 +265,24 @@ def _outcome(incident: Details) -> str:
 def _war(at: _Context) -> Deed:
     details = at.details
     reason = Reason(details["reason"]).words if details["reason"] else ""
-    against = "Against those who came, " if Cause(details["cause"]).began == "Russia" else ""
+    came = any(_guarantors(details))
+    against = f"Against {'those who came' if came else 'Ukraine alone'}, "
     behind = (f"The main reason of the attack: {reason}. " if reason else "") + (
         f"{against}Russia's chance of prevailing was {percent(details['russia_prevails'])}."
     )
     return Deed("war", at.step, f"the war resumed, and {_who_came(details)}", behind)
 
 
+def _guarantors(details: Details) -> tuple[bool, bool]:
+    """Whether Europe fought for Ukraine, and whether the United States backed it."""
+    return details["europe"] == "fights", details["united_states"] != "stays out"
+
+
 def _who_came(details: Details) -> str:
     """Who fought for Ukraine."""
     if Cause(details["cause"]).began != "Russia":
         return "nobody joined an offensive that Ukraine had started"
-    fights, backs = details["europe"] == "fights", details["united_states"] != "stays out"
+    fights, backs = _guarantors(details)
     if not fights and not backs:
         return "neither Europe nor the United States came to Ukraine's defence"
     forces = f", with forces of {listed(details['fought'])}" if details["fought"] else ""

@@ -50,8 +50,6 @@ def percent(chance: float) -> str:
 
 
 def moved(before: float, after: float) -> str:
-    """How a chance or belief moved."""
-    was, is_now = percent(before), percent(after)
-    if was == is_now:
-        return f"stayed at {is_now}"
-    return f"{'rose' if after > before else 'fell'} from {was.removesuffix(' %')} to {is_now}"
+    """How a chance or belief moved that moved by a percentage point or more."""
+    rose = "rose" if after > before else "fell"
+    return f"{rose} from {percent(before).removesuffix(' %')} to {percent(after)}"

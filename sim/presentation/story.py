@@ -244,11 +244,15 @@ def _drift(history: History, first: int, last: int) -> str:
     before, now = history.states[first - 1], history.states[max(first - 1, last)]
     if abs(now["chance_of_attack"] - before["chance_of_attack"]) < MIN_TURN:
         return ""
+    armies = [
+        f"{whose} army went from {before[name]:.0f} to {now[name]:.0f} brigades"
+        for whose, name in (("its", "russia_strength"), ("Ukraine's", "ukraine_strength"))
+        if round(before[name]) != round(now[name])
+    ]
     return (
         "Month by month the chance that Russia would attack at a review "
-        f"{moved(before['chance_of_attack'], now['chance_of_attack'])}, while its army went from "
-        f"{before['russia_strength']:.0f} to {now['russia_strength']:.0f} brigades and Ukraine's "
-        f"from {before['ukraine_strength']:.0f} to {now['ukraine_strength']:.0f}."
+        f"{moved(before['chance_of_attack'], now['chance_of_attack'])}"
+        f"{', while ' if armies else ''}{' and '.join(armies)}."
     )
 
 
