@@ -19,6 +19,7 @@ from sim.analysis.typical import typical
 from sim.cli import app
 from sim.game.endings import Cause, Reason
 from sim.presentation.deeds import deeds
+from sim.presentation.story import History, chapters
 from sim.presentation.worlds import ledger, paragraphs, title
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("rough_figures")]
@@ -264,6 +265,22 @@ def test_turning_points_are_where_the_odds_moved(journals):
         text = " ".join(paragraph.text for paragraph in paragraphs(journal))
         assert text.count("turning point") == jumps
     assert sum(counts) > 5
+
+
+def test_a_quiet_year_that_is_cut_short_has_no_more_than_its_months(journals):
+    """In the month before a review Russia weighed nothing."""
+    cuts = 0
+    for journal in journals:
+        history = History(journal)
+        reviews = [it["step"] for it in journal["events"] if it["kind"] == "russia reviews"]
+        for step in reviews:
+            month = step - 1
+            if not month or month in reviews:
+                continue
+            (cut,) = chapters(history, month, month)
+            cuts += cut.text.startswith("Nothing happened")
+            assert "weighed its choice" not in cut.text
+    assert cuts > 10
 
 
 def test_no_change_is_stated_that_rounds_to_none(journals):

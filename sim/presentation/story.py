@@ -109,18 +109,20 @@ def chapters(history: History, first: int = 1, last: int | None = None) -> Itera
     nothing mattered are one.
     """
     last = len(history.states) - 1 if last is None else last
-    texts = {
-        year: _of_year(
-            history,
+    months = {
+        year: (
             max(first, (year - 1) * history.steps_per_year + 1),
             min(last, year * history.steps_per_year),
         )
         for year in range(history.year(first), history.year(last) + 1)
     }
+    texts = {year: _of_year(history, *span) for year, span in months.items()}
     for quiet, group in groupby(texts.items(), key=lambda item: not item[1]):
         years = dict(group)
         if quiet:
-            yield Paragraph(history.span(min(years), max(years)), _quiet(history, years))
+            begins, ends = min(years), max(years)
+            nothing = _quiet(history, months[begins][0], months[ends][1])
+            yield Paragraph(history.span(begins, ends), nothing)
         else:
             yield from (Paragraph(history.span(year, year), text) for year, text in years.items())
 
@@ -256,12 +258,8 @@ def _drift(history: History, first: int, last: int) -> str:
     )
 
 
-def _quiet(history: History, years: Mapping[int, str]) -> str:
-    events = [
-        event
-        for event in history.journal["events"]
-        if history.year(event["step"]) in years and event["step"]
-    ]
+def _quiet(history: History, first: int, last: int) -> str:
+    events = [event for event in history.journal["events"] if first <= event["step"] <= last]
     reviews = sum(event["kind"] == "russia reviews" for event in events)
     routine = [
         text
