@@ -307,6 +307,17 @@ def test_against_whom_russia_fights_is_who_came(journals):
         assert f"{against}Russia's chance" in war.behind
 
 
+def test_a_turning_point_in_a_month_without_a_deed_names_its_month(scenarios):
+    """In this history a new leader comes in September 2031, and the chance goes on to rise."""
+    journal = sim.replay(sim.load(scenarios / "coalition.toml"), 1044)
+    history = History(journal)
+    (year,) = chapters(history, 49, 60)
+    assert year.text.count("turning point") == 2
+    assert ". That was a turning point: " in year.text
+    assert ". November was a turning point: " in year.text
+    assert {57, 59} == {step for step in history.turns if 49 <= step <= 60}
+
+
 def test_one_member_votes_and_several_vote(journals):
     """The verb, the noun and the article fit the number and the names."""
     words = [

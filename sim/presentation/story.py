@@ -171,7 +171,7 @@ def _of_year(history: History, first: int, last: int) -> str:
                 sentences.append(_together(history, same))
                 named = False
         if step in history.turns:
-            sentences.append(_turning_point(history, step))
+            sentences.append(_turning_point(history, step, named=named))
     if not turns and (drift := _drift(history, first, last)):
         sentences.append(drift)
     return " ".join(sentences)
@@ -209,11 +209,13 @@ def _together(history: History, same: Sequence[Deed]) -> str:
     )
 
 
-def _turning_point(history: History, step: int) -> str:
+def _turning_point(history: History, step: int, *, named: bool) -> str:
+    """How the chance of an attack turned in a month, which is `named` in the sentence before."""
     before, now = history.states[step - 1], history.states[step]
     moves = moved(before["chance_of_attack"], now["chance_of_attack"])
+    opening = "That was" if named else f"{history.month(step):%B} was"
     return (
-        f"That was a turning point: the chance that Russia would attack at its next review {moves}"
+        f"{opening} a turning point: the chance that Russia would attack at its next review {moves}"
         f"{_because(before, now)}."
     )
 
