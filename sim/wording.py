@@ -24,10 +24,15 @@ def with_error(value: float, low: float, high: float, sign: str = "") -> str:
     interval, or with its limits if they are lopsided.
     """
     below, above = 100 * (value - low), 100 * (high - value)
-    number = f"{100 * value:{sign}.1f}" + ("" if sign else " %")
+    number = _in_percent(value, sign) + ("" if sign else " %")
     if abs(above - below) > max(_LOPSIDED * (above + below) / 2, 1 / 10):
-        return f"{number} ({100 * low:{sign}.1f} to {100 * high:{sign}.1f})"
+        return f"{number} ({_in_percent(low, sign)} to {_in_percent(high, sign)})"
     return f"{number} (±{(above + below) / 2:.1f})"
+
+
+def _in_percent(share: float, sign: str) -> str:
+    """A share with one digit; zero is never negative."""
+    return f"{round(100 * share, 1) + 0.0:{sign}.1f}"
 
 
 def points_with_error(value: float, low: float, high: float) -> str:

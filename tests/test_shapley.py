@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.summary import SHOWN
 from sim.ensemble.variants import simulate_variants
 from sim.errors import ScenarioError
 from sim.presentation.registry import section_of
@@ -16,6 +17,7 @@ from sim.scenario.load import replaced
 from sim.study.clauses import explanation, value
 from sim.study.players import Game, Player, between, game_of
 from sim.study.shapley import exact, sampled
+from sim.wording import points_with_error
 
 SIZE = {"designs": 12, "replicates": 2}
 SHORT = {"sampling.steps_per_year": 4, "sampling.horizon_years": 10}
@@ -273,3 +275,21 @@ def test_harm_is_said_and_a_range_of_few_sets_is_not(scenarios):
     assert [len(row[1].splitlines()) for row in few.tables[0].rows] == [1] * len(worth.clauses)
     assert "99 parameter sets are too few" in few.trust
     assert "too few" not in many.trust
+
+
+def test_where_no_clause_raises_the_outcome_none_is_worst_to_lose(scenarios):
+    """Neither answer nor title names a clause whose loss changes nothing; zero has no sign."""
+    text = sim.load(scenarios / "coalition.toml", SHORT)
+    worth = value(text, "both_sign", designs=60, replicates=2)
+    assert all(clause.last.value < SHOWN for clause in worth.clauses)
+    assert worth.worst_to_lose is None
+    assert worth.document()["worst_to_lose"] is None
+    ax = sim.plots.clauses(worth)
+    title = " ".join(ax.get_title(loc="left").split())
+    plt.close(ax.figure)
+    assert title == "No clause raises the chance that both sign beyond the sampling error"
+    assert f"{title}." in section_of(worth.finding()).answer
+    fewer_is_better = replace(worth, less_is_better=True)
+    assert fewer_is_better.worst_to_lose is not None
+    assert "No clause lowers" in fewer_is_better.none_improves
+    assert points_with_error(-0.0004, -0.0014, 0.0006) == "+0.0 percentage points (±0.1)"

@@ -32,7 +32,9 @@ T = TypeVar("T")
 ITEMS_SHOWN = ("peace", "war", "all")
 """Costs that tables show; the JSON document has all of `ITEMS`."""
 SHOWN = 0.0005
-"""The share of histories from which a way of ending or a reason is shown: less prints as 0.0 %."""
+"""The share of histories from which a way of ending, a reason or a change is shown: less prints as
+0.0 %.
+"""
 
 
 @dataclass(frozen=True, eq=False)

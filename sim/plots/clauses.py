@@ -1,6 +1,6 @@
 """A waterfall from `base`, or from another text, to a text."""
 
-from textwrap import shorten
+from textwrap import shorten, wrap
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,6 +12,7 @@ from sim.wording import points_with_error
 __all__ = ["clauses"]
 
 _WORDS = 48
+_TITLE = 72
 
 
 @in_own_style
@@ -70,12 +71,13 @@ def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
 
 def _title(explained: Explanation) -> str:
     """The clause that it would be worst to lose, and what its loss would change."""
-    worst = explained.worst_to_lose
+    if (worst := explained.worst_to_lose) is None:
+        return "\n".join(wrap(explained.none_improves, _TITLE))
     without, low, high = -worst.last.value, -worst.last.high, -worst.last.low
     change = (
         points_with_error(without, low, high)
         if explained.unit == "share"
-        else f"{without:+.3g} {explained.unit} (±{(high - low) / 2:.2g})"
+        else f"{without + 0.0:+.3g} {explained.unit} (±{(high - low) / 2:.2g})"
     )
     named = shorten(worst.text, _WORDS, placeholder=" …").rstrip(".")
     return f"Worst to lose is {named}:\nwithout it the outcome would change by {change}"

@@ -47,7 +47,7 @@ def _of_range(explained: Explanation) -> str:
 
 def _answer(explained: Explanation) -> Iterator[str]:
     """The sum, the clause that it would be worst to lose, and what has no value here."""
-    what = _outcome(explained)
+    what = explained.what
     if explained.difference is None:
         yield (
             f"{explained.label}: {what} goes from {_level(explained, explained.none)} without its "
@@ -63,11 +63,13 @@ def _answer(explained: Explanation) -> Iterator[str]:
             f"Clauses of {explained.against_label} count with the opposite sign, so that all "
             "values add up to the difference."
         )
-    worst = explained.worst_to_lose
-    yield (
-        f"Worst to lose: {_called(worst).rstrip('.')}. Without it {what} would change by "
-        f"{_change(explained, _negative(worst.last))}{_within_error(worst.last)}."
-    )
+    if (worst := explained.worst_to_lose) is None:
+        yield f"{explained.none_improves}."
+    else:
+        yield (
+            f"Worst to lose: {_called(worst).rstrip('.')}. Without it {what} would change by "
+            f"{_change(explained, _negative(worst.last))}{_within_error(worst.last)}."
+        )
     yield from _harm(explained, what)
     for said, clauses in (
         ("Clauses that the model leaves out", explained.not_modelled),
@@ -124,14 +126,6 @@ def _called(worth: Worth) -> str:
     return worth.text if is_provision else f"{worth.number}: {worth.text}"
 
 
-def _outcome(explained: Explanation) -> str:
-    if explained.unit != "share":
-        return explained.outcome_label
-    if explained.outcome_label.endswith(("sign", "signs")):
-        return f"the chance that {explained.outcome_label}"
-    return f"the share that {explained.outcome_label}"
-
-
 def _scale(explained: Explanation) -> float:
     return 100.0 if explained.unit == "share" else 1.0
 
@@ -156,7 +150,8 @@ def _change(explained: Explanation, number: Estimate) -> str:
 
 def _in_its_unit(explained: Explanation, number: Estimate, sign: str) -> str:
     digits, error = _digits(explained), (number.high - number.low) / 2
-    return f"{number.value + 0.0:{sign}.{digits}f} {explained.unit} (±{error:.{digits}f})"
+    value = round(number.value, digits) + 0.0
+    return f"{value:{sign}.{digits}f} {explained.unit} (±{error:.{digits}f})"
 
 
 def _negative(number: Estimate) -> Estimate:

@@ -9,6 +9,7 @@ import pandas as pd
 from sim.analysis.estimate import Estimate
 from sim.analysis.estimate_table import columns_of, estimate_of
 from sim.analysis.signing import plain
+from sim.analysis.summary import SHOWN
 from sim.study.columns import LABEL_TABLE, Column, Kind, TableSchema
 from sim.study.finding import LABELS, Finding
 
@@ -74,25 +75,54 @@ class Explanation:
     subsets: int  # regimes simulated
 
     @property
-    def worst_to_lose(self) -> Worth:
-        """The clause of the text whose loss alone would cost most."""
-        own = [clause for clause in self.clauses if clause.side == self.scenario]
-        sign = -1 if self.less_is_better else 1
-        return max(own, key=lambda clause: sign * clause.last.value)
+    def what(self) -> str:
+        """The outcome in a sentence."""
+        if self.unit != "share":
+            return self.outcome_label
+        if self.outcome_label.endswith(("sign", "signs")):
+            return f"the chance that {self.outcome_label}"
+        return f"the share that {self.outcome_label}"
+
+    @property
+    def worst_to_lose(self) -> Worth | None:
+        """The clause of the text whose loss alone would cost most; None where no clause makes the
+        outcome better, on average or as the last, by more than its sampling error.
+        """
+        changes = [change for worth in self._own for change in (worth.value, worth.last)]
+        if not any(self._is_beyond_error(change, 1) for change in changes):
+            return None
+        return max(self._own, key=lambda clause: self._sign * clause.last.value)
+
+    @property
+    def none_improves(self) -> str:
+        """What is said where no clause makes the outcome better."""
+        of_text = f" of {self.label}" if self.is_two_sided else ""
+        raises = "lowers" if self.less_is_better else "raises"
+        return f"No clause{of_text} {raises} {self.what} beyond the sampling error"
 
     @property
     def does_harm(self) -> list[Worth]:
         """The clauses of the text that make the outcome worse on average, by more than their
         sampling error, the worst first.
         """
-        sign = -1 if self.less_is_better else 1
-        harmful = [
-            clause
-            for clause in self.clauses
-            if clause.side == self.scenario
-            and max(sign * clause.value.low, sign * clause.value.high) < 0
-        ]
-        return sorted(harmful, key=lambda clause: sign * clause.value.value)
+        harmful = [clause for clause in self._own if self._is_beyond_error(clause.value, -1)]
+        return sorted(harmful, key=lambda clause: self._sign * clause.value.value)
+
+    @property
+    def _own(self) -> list[Worth]:
+        """The clauses of the text."""
+        return [clause for clause in self.clauses if clause.side == self.scenario]
+
+    @property
+    def _sign(self) -> int:
+        return -1 if self.less_is_better else 1
+
+    def _is_beyond_error(self, change: Estimate, better: int) -> bool:
+        """Whether a change is for the better (1) or the worse (-1) by more than its sampling error,
+        and of shares by as much as is shown.
+        """
+        sign, least = better * self._sign, SHOWN if self.unit == "share" else 0.0
+        return min(sign * change.low, sign * change.high) > 0 and sign * change.value >= least
 
     @property
     def sets(self) -> int:
@@ -111,6 +141,7 @@ class Explanation:
 
     def document(self) -> dict[str, Any]:
         """As plain data."""
+        worst = self.worst_to_lose
         return {
             "scenario": self.scenario,
             "outcome": self.outcome,
@@ -120,7 +151,7 @@ class Explanation:
                 {name: plain(value) for name, value in vars(clause).items()}
                 for clause in self.clauses
             ],
-            "worst_to_lose": self.worst_to_lose.number,
+            "worst_to_lose": None if worst is None else worst.number,
             "not_modelled": [vars(clause) for clause in self.not_modelled],
             "no_bearing": [vars(clause) for clause in self.no_bearing],
             "against": self.against,
