@@ -293,3 +293,17 @@ def test_where_no_clause_raises_the_outcome_none_is_worst_to_lose(scenarios):
     assert fewer_is_better.worst_to_lose is not None
     assert "No clause lowers" in fewer_is_better.none_improves
     assert points_with_error(-0.0004, -0.0014, 0.0006) == "+0.0 percentage points (±0.1)"
+
+
+def test_an_outcome_without_a_range_promises_none(scenarios):
+    """The chance that both sign is one number over all parameter sets, however many they are."""
+    text = sim.load(scenarios / "eu.toml", SHORT)
+    worth = value(text, "both_sign", designs=100, replicates=2)
+    assert worth.sets == 100
+    assert not worth.has_range
+    ax = sim.plots.clauses(worth)
+    assert "90 %" not in ax.get_xlabel()
+    plt.close(ax.figure)
+    said = section_of(worth.finding()).trust
+    assert "below: the range" not in said
+    assert "The chance that both sign has no range over parameter sets" in said

@@ -2,7 +2,6 @@
 
 from textwrap import shorten, wrap
 
-import numpy as np
 from matplotlib.axes import Axes
 
 from sim.plots.style import PALETTE, axes_or_new, in_own_style, in_percent
@@ -41,7 +40,7 @@ def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
             lw=0,
             height=0.6,
         )
-        if explained.has_range and not np.isnan(value.spread_low):
+        if explained.has_range:
             ax.plot([level + value.spread_low, level + value.spread_high], [row, row], "k-", lw=0.6)
         ax.plot([level + value.low, level + value.high], [row, row], "k-", lw=2.2)
         ax.plot([level, level], [row - 1, row], color="0.6", lw=0.6)

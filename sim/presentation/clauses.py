@@ -39,6 +39,12 @@ def _of_range(explained: Explanation) -> str:
     """What stands below a number, or why nothing does."""
     if explained.has_range:
         return "; below: the range over 90 % of parameter sets."
+    if not explained.knows_range:
+        return (
+            f". {explained.what[0].upper()}{explained.what[1:]} has no range over parameter sets: "
+            "it is one number over all of them, or each has one history, which cannot tell chance "
+            "from parameters."
+        )
     return (
         f". {explained.sets} parameter sets are too few to show how a value depends on them; "
         f"--designs {MIN_SETS} or more shows it."

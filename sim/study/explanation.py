@@ -1,5 +1,6 @@
 """What makes one outcome of another, clause by clause: the result of `sim.study.clauses`."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -131,8 +132,15 @@ class Explanation:
 
     @property
     def has_range(self) -> bool:
-        """Whether there are enough parameter sets to show their range."""
-        return self.sets >= MIN_SETS
+        """Whether a range over parameter sets is shown: it exists, and they are enough."""
+        return self.sets >= MIN_SETS and self.knows_range
+
+    @property
+    def knows_range(self) -> bool:
+        """Whether values have a range over parameter sets: not where the outcome is one number over
+        all of them, nor from one history of each.
+        """
+        return not all(math.isnan(clause.value.spread_low) for clause in self.clauses)
 
     @property
     def is_two_sided(self) -> bool:
