@@ -1,6 +1,7 @@
 """What a clause is worth: the axioms of the Shapley value, closed forms, and real texts."""
 
 import json
+import re
 from dataclasses import replace
 from itertools import permutations
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.estimate import Estimate
 from sim.analysis.summary import SHOWN
 from sim.ensemble.variants import simulate_variants
 from sim.errors import ScenarioError
@@ -269,7 +271,8 @@ def test_harm_is_said_and_a_range_of_few_sets_is_not(scenarios):
     worth = value(text, "survival@5", designs=150, replicates=2)
     assert [clause.number for clause in worth.does_harm] == ["force_limit"]
     many = section_of(worth.finding())
-    assert "Does harm: force limit." in " ".join(many.answer)
+    (said,) = [said for said in many.answer if said.startswith("On average, one clause lowers")]
+    assert ", in percentage points: force limit -" in said
     few = section_of(replace(worth, settings={"sampling": {"designs": 99}}).finding())
     assert [len(row[1].splitlines()) for row in many.tables[0].rows] == [2] * len(worth.clauses)
     assert [len(row[1].splitlines()) for row in few.tables[0].rows] == [1] * len(worth.clauses)
@@ -307,3 +310,20 @@ def test_an_outcome_without_a_range_promises_none(scenarios):
     said = section_of(worth.finding()).trust
     assert "below: the range" not in said
     assert "The chance that both sign has no range over parameter sets" in said
+
+
+@pytest.mark.parametrize("count", [5, 6, 8])
+def test_clauses_that_do_harm_stand_in_one_sentence(count, scenarios):
+    """The worst first, at most five by name; what lowers the chance is said as that."""
+    worth = value(sim.load(scenarios / "eu.toml", SHORT), "both_sign", **SIZE)
+    clause = worth.clauses[0]
+    harmful = [
+        replace(clause, number=f"{at}", text="x", value=Estimate(-at / 100, -0.09, -0.001))
+        for at in range(1, count + 1)
+    ]
+    answer = section_of(replace(worth, clauses=tuple(harmful)).finding()).answer
+    (said,) = [said for said in answer if said.startswith("On average")]
+    assert said.startswith(f"On average, {count} clauses lower the chance that both sign, in perc")
+    named = [int(at) for at in re.findall(r"(\d): x -", said)]
+    assert named == list(range(count, count - 5, -1))
+    assert said.endswith(f"; and {count - 5} more.") == (count > 5)

@@ -18,6 +18,7 @@ HOW_TO_READ = (
     "loss would cost. In brackets: 95 % sampling error"
 )
 _MONEY = "USD billion"
+_MOST_NAMED = 5
 
 
 def section(finding: Finding) -> Section:
@@ -76,7 +77,7 @@ def _answer(explained: Explanation) -> Iterator[str]:
             f"Worst to lose: {_called(worst).rstrip('.')}. Without it {what} would change by "
             f"{_change(explained, _negative(worst.last))}{_within_error(worst.last)}."
         )
-    yield from _harm(explained, what)
+    yield from _harm(explained)
     for said, clauses in (
         ("Clauses that the model leaves out", explained.not_modelled),
         ("Clauses without bearing on durability", explained.no_bearing),
@@ -85,13 +86,26 @@ def _answer(explained: Explanation) -> Iterator[str]:
             yield f"{said}: {_numbers(clauses)}."
 
 
-def _harm(explained: Explanation, what: str) -> Iterator[str]:
-    """A sentence for each clause that lowers a chance that it should raise, or the other way."""
-    for clause in explained.does_harm if explained.unit == "share" else ():
-        yield (
-            f"Does harm: {_called(clause).rstrip('.')}. On average it changes {what} by "
-            f"{_change(explained, clause.value)}."
-        )
+def _harm(explained: Explanation) -> Iterator[str]:
+    """The clauses that lower a share that they should raise, or the other way, the worst first."""
+    harmful = explained.does_harm if explained.unit == "share" else []
+    if not harmful:
+        return
+    count, verb = len(harmful), "raise" if explained.less_is_better else "lower"
+    clauses = "one clause" if count == 1 else f"{count} clauses"
+    values = [
+        f"{_called(clause).rstrip('.')} {with_error(*_limits(clause.value), '+')}"
+        for clause in harmful[:_MOST_NAMED]
+    ]
+    more = [f"and {count - _MOST_NAMED} more"] if count > _MOST_NAMED else []
+    yield (
+        f"On average, {clauses} {verb}{'s' if count == 1 else ''} {explained.what}, in percentage "
+        f"points: {'; '.join(values + more)}."
+    )
+
+
+def _limits(number: Estimate) -> tuple[float, float, float]:
+    return number.value, number.low, number.high
 
 
 def _within_error(number: Estimate) -> str:
