@@ -217,6 +217,13 @@ def test_a_key_of_a_grid_is_named_once(write, command):
     assert line == "--grid russia.strength: must name each provision once"
 
 
+def test_a_grid_of_one_value_is_refused(write, command):
+    words = ("--grid", "russia.strength=80:90:1")
+    (line,) = command("sweep", write(x="title = 'x'"), *words, code=2).stderr.splitlines()
+    assert line.startswith("--grid russia.strength=80:90:1: must be KEY=LOW:HIGH:N with N from 2")
+    assert "--set KEY=VALUE" in line
+
+
 def test_a_year_beyond_any_horizon_is_refused(write, command):
     path = write(x="title = 'x'")
     for year in ("1e308", "21", "inf"):

@@ -468,6 +468,15 @@ def test_list_check_show_and_schema(scenarios, command):
     assert json.loads(command("schema").stdout)["title"] == "Scenario"
 
 
+SAMPLING = {
+    "sampling.designs": 60,
+    "sampling.replicates": 5,
+    "sampling.horizon_years": 5,
+    "sampling.steps_per_year": 4,
+}
+"""That of `SMALL`, for five years."""
+
+
 def test_a_sweep_is_a_table_of_runs(scenarios, tmp_path, command):
     """Every combination, each equal to the run of its own scenario."""
     words = (
@@ -482,16 +491,10 @@ def test_a_sweep_is_a_table_of_runs(scenarios, tmp_path, command):
     )
     table = pd.DataFrame(json.loads(command(*words, *SMALL, "--out", tmp_path, "--json").stdout))
     assert len(table) == 4 * 3
-    sampling = {
-        "sampling.designs": 60,
-        "sampling.replicates": 5,
-        "sampling.horizon_years": 5,
-        "sampling.steps_per_year": 4,
-    }
     own = sim.run(
         sim.load(
             scenarios / "none.toml",
-            sampling | {"regime.deployment.brigades": 10, "regime.commitment.europe": 1},
+            SAMPLING | {"regime.deployment.brigades": 10, "regime.commitment.europe": 1},
         ),
         out=None,
     )
@@ -518,8 +521,33 @@ def test_a_sweep_says_where_durability_is_highest(scenarios, tmp_path, command):
             f"After 5 years, the {word} ceasefires still hold with “promise of the European "
             f"coalition” at {value:g}: {100 * last[value]:.1f} % ("
         ) in printed
+    high, low = (
+        sim.run(
+            sim.load(scenarios / "none.toml", SAMPLING | {"regime.commitment.europe": value}),
+            out=None,
+        )
+        for value in (last.idxmax(), last.idxmin())
+    )
+    (paired,) = sim.compare([low, high], years=[5]).to_dict("records")
+    assert (
+        f"After 5 years, {100 * paired['estimate']:.1f} percentage points "
+        f"(±{50 * (paired['high'] - paired['low']):.1f}) more ceasefires still hold with “promise "
+        f"of the European coalition” at {last.idxmax():g} than with “promise"
+    ) in printed
     for share in table["estimate"]:
         assert f"{100 * share:.1f} (±" in printed
+
+
+def test_a_sweep_without_effect_has_ends_that_are_indistinguishable(scenarios, tmp_path, command):
+    """A scenario without a force does not depend on where it would stand; nor does a single
+    combination have a difference.
+    """
+    words = ("sweep", scenarios / "none.toml", "--grid", "regime.deployment.exposure=0:1:2")
+    words = (*words, "--years", 5, *SMALL, "--out", tmp_path)
+    printed = " ".join(command(*words).stdout.split())
+    assert "0.0 percentage points (±0.0) more ceasefires still hold with" in printed
+    assert "The two are statistically indistinguishable" in printed
+    assert "than with" not in " ".join(command(*words, "--sample", 1).stdout.split())
 
 
 def test_precision_is_reached_and_what_it_took_is_said(scenarios, tmp_path, command):

@@ -111,8 +111,11 @@ def _answer(
                 yield run
 
     table = study.durability_by_point(points, runs())
+    difference = study.difference_of_ends(scenario, points, table, out=out, workers=workers)
     return Answer(
         document=lambda: json.loads(table.to_json(orient="records", double_precision=15)),
         files=files,
-        sections=lambda: [section(scenario.label or scenario.name, list(values), table)],
+        sections=lambda: [
+            section(scenario.label or scenario.name, list(values), table, difference)
+        ],
     )

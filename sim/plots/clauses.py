@@ -57,11 +57,7 @@ def clauses(explained: Explanation, ax: Axes | None = None) -> Axes:
     ax.set_axisbelow(b=True)
     if explained.unit == "share":
         in_percent(ax.xaxis)
-    what = (
-        f"share that {explained.outcome_label}"
-        if explained.unit == "share"
-        else explained.outcome_label
-    )
+    what = explained.what.removeprefix("the ")
     thin = ", thin: 90 % of parameter sets" if explained.has_range else ""
     ax.set_xlabel(f"{what} (hatched: lowers it)\nthick: 95 % sampling error{thin}")
     ax.set_title(_title(explained), loc="left")

@@ -36,13 +36,15 @@ def durability(shown: Comparison) -> Iterator[str]:
         )
 
 
-def difference(row: Any, better: str, worse: str) -> str:
-    """A paired difference in durability, and whether parameter sets agree on its sign."""
+def difference(row: Any, better: str, worse: str, word: str = "under") -> str:
+    """A paired difference in durability, and whether parameter sets agree on its sign; `word`
+    stands before what is compared.
+    """
     more = "more" if row["estimate"] >= 0 else "fewer"
     error = 50 * (row["high"] - row["low"])
     stated = (
         f"After {years_of(row['years'])}, {100 * abs(row['estimate']):.1f} percentage points "
-        f"(±{error:.1f}) {more} ceasefires still hold under {better} than under {worse}, on the "
+        f"(±{error:.1f}) {more} ceasefires still hold {word} {better} than {word} {worse}, on the "
         "same simulated histories"
     )
     if row["low"] <= 0 <= row["high"]:

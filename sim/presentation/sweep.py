@@ -6,9 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from sim.presentation import sentences
 from sim.presentation.cells import estimate_column, estimates_frame
 from sim.presentation.section import Column, Section, Table
 from sim.study.assumptions import meaning, values_of
+from sim.study.sweep import highest_and_lowest
 from sim.wording import row_with_error, years_of
 
 HOW_TO_READ = (
@@ -18,9 +20,12 @@ HOW_TO_READ = (
 )
 
 
-def section(label: str, keys: Sequence[str], table: pd.DataFrame) -> Section:
-    """Question, answer and table of a sweep over some keys, from the table of `sim.sweep`."""
-    last = table[table["years"] == table["years"].max()]
+def section(
+    label: str, keys: Sequence[str], table: pd.DataFrame, difference: pd.DataFrame
+) -> Section:
+    """Question, answer and table of a sweep over some keys, from the table of `sim.sweep` and the
+    `difference_of_ends`.
+    """
     combinations = dict(list(table.groupby(list(keys), sort=False)))
     frame = estimates_frame(
         {str(number): rows.set_index("years") for number, rows in enumerate(combinations.values())}
@@ -38,23 +43,23 @@ def section(label: str, keys: Sequence[str], table: pd.DataFrame) -> Section:
     return Section(
         "sweep",
         f"{label}: how does durability change with {what}?",
-        tuple(_answer(keys, last)),
+        tuple(_answer(keys, table, difference)),
         (shown,),
         trust=HOW_TO_READ,
     )
 
 
-def _answer(keys: Sequence[str], last: pd.DataFrame) -> Iterator[str]:
-    """Where durability is highest and lowest at the longest time."""
-    years = years_of(float(last["years"].iloc[0]))
-    for word, row in (
-        ("most", last.loc[last["estimate"].idxmax()]),
-        ("fewest", last.loc[last["estimate"].idxmin()]),
-    ):
+def _answer(keys: Sequence[str], table: pd.DataFrame, difference: pd.DataFrame) -> Iterator[str]:
+    """Where durability is highest and lowest at the longest time, and how far these are apart."""
+    ends = highest_and_lowest(table)
+    for word, row in zip(("most", "fewest"), ends, strict=True):
         yield (
-            f"After {years}, the {word} ceasefires still hold with {values_of(keys, row)}: "
-            f"{row_with_error(row)}."
+            f"After {years_of(row['years'])}, the {word} ceasefires still hold with "
+            f"{values_of(keys, row)}: {row_with_error(row)}."
         )
+    highest, lowest = (values_of(keys, row) for row in ends)
+    for _, row in difference.iterrows():
+        yield sentences.difference(row, highest, lowest, "with")
 
 
 def _value(key: str, row: Any) -> str:

@@ -11,6 +11,7 @@ from sim.errors import ArgumentFault, ScenarioError
 
 MAX_COMBINATIONS = 10_000
 """More combinations than this would take days: a judgement."""
+_MIN_VALUES = 2
 T = TypeVar("T")
 _LIMITS = re.compile(r"^(?P<key>[^=]+)=(?P<low>[^:]+):(?P<high>[^:]+)$")
 _RANGE = re.compile(r"^(?P<key>[^=]+)=(?P<low>[^:]+):(?P<high>[^:]+):(?P<count>\d+)$")
@@ -30,8 +31,15 @@ def read_range(text: str) -> tuple[str, list[float]]:
         low, high, count = float(match["low"]), float(match["high"]), int(match["count"])  # type: ignore[index]
     except (TypeError, ValueError):
         low, high, count = 0.0, 0.0, 0
-    if not match or not 1 <= count <= MAX_COMBINATIONS or not np.isfinite([low, high]).all():
-        must = f"must be KEY=LOW:HIGH:N with N up to {MAX_COMBINATIONS}"
+    if (
+        not match
+        or not _MIN_VALUES <= count <= MAX_COMBINATIONS
+        or not np.isfinite([low, high]).all()
+    ):
+        must = (
+            f"must be KEY=LOW:HIGH:N with N from {_MIN_VALUES} to {MAX_COMBINATIONS} (--set "
+            "KEY=VALUE sets a single value)"
+        )
         raise ScenarioError(ArgumentFault("grid", text, must, "regime.deployment.brigades=0:25:6"))
     return match["key"], np.linspace(low, high, count).tolist()
 

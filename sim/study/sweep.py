@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
+from sim.analysis.differences import compare
 from sim.analysis.durability import survival
 from sim.chance import generator
 from sim.ensemble.run import Progress, run
@@ -174,6 +175,30 @@ def durability_by_point(
     )
     keys = list(points[0])
     return table[keys + [column for column in table if column not in keys]]
+
+
+def highest_and_lowest(table: pd.DataFrame) -> list[Any]:
+    """The rows of a table of `sweep` with the highest and the lowest durability, at its last
+    year.
+    """
+    last = table[table["years"] == table["years"].max()]
+    return [last.loc[last["estimate"].idxmax()], last.loc[last["estimate"].idxmin()]]
+
+
+def difference_of_ends(
+    scenario: Scenario, points: Points, table: pd.DataFrame, **options: Any
+) -> pd.DataFrame:
+    """The paired difference between the points with the highest and the lowest durability in the
+    table of `sweep`, as `sim.compare` returns it; empty for a single point.
+
+    Both are run with `options`, those of `sim.run`: with `out` they are read again.
+    """
+    ends = highest_and_lowest(table)
+    if len(points) == 1:
+        ends = ends[:1]
+    extremes = [{key: row[key] for key in points[0]} for row in ends]
+    *highest, lowest = simulate_points(scenario, extremes, **options)
+    return compare([lowest, *highest], years=[ends[0]["years"]])
 
 
 def progress_within(before: int, total: int, progress: Progress) -> Progress:
