@@ -12,7 +12,8 @@ import pytest
 from elements import LIBRARY
 
 import sim
-from sim.analysis.means import UKRAINE_GAIN, function_of_means
+from sim.analysis.catalogue import UKRAINE_GAIN
+from sim.analysis.means import function_of_means
 from sim.analysis.measures import RUSSIA_SIGNS
 from sim.analysis.signing import signing
 

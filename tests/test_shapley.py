@@ -10,13 +10,16 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.catalogue import named
 from sim.analysis.estimate import Estimate
+from sim.analysis.means import outcome
 from sim.analysis.summary import SHOWN
 from sim.ensemble.variants import simulate_variants
 from sim.errors import ScenarioError
 from sim.presentation.registry import section_of
 from sim.scenario.load import replaced
 from sim.study.clauses import explanation, value
+from sim.study.discovery import read_condition
 from sim.study.players import Game, Player, between, game_of
 from sim.study.shapley import exact, sampled
 from sim.wording import points_with_error
@@ -278,6 +281,37 @@ def test_harm_is_said_and_a_range_of_few_sets_is_not(scenarios):
     assert [len(row[1].splitlines()) for row in few.tables[0].rows] == [1] * len(worth.clauses)
     assert "99 parameter sets are too few" in few.trust
     assert "too few" not in many.trust
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("both_sing", "both_sign"),
+        ("Survivl@7", "survival@7"),
+        ("survivl_if_signed@5", "survival_if_signed@5"),
+        ("cost.eurpe", "cost.europe"),
+    ],
+)
+def test_a_misspelt_outcome_is_suggested(wrong, right, scenarios):
+    """The nearest alone; all of them where none is near."""
+    coalition = sim.load(scenarios / "coalition.toml")
+    with pytest.raises(ScenarioError) as refused:
+        outcome(wrong, coalition)
+    assert refused.value.problems == [f"{wrong}: no such outcome; did you mean {right}?"]
+    with pytest.raises(ScenarioError, match=r"use one of survival@5, .*, survival_if_signed@5$"):
+        outcome("nonsense", coalition)
+
+
+def test_an_outcome_of_other_studies_is_no_misspelling():
+    """It gets the list of those that are taken."""
+    with pytest.raises(ScenarioError, match="ukraine_signs: no such outcome; use one of survival"):
+        named("ukraine_signs", 20)
+
+
+def test_a_condition_suggests_the_outcome_too():
+    """As `--when` of discover takes it."""
+    with pytest.raises(ScenarioError, match=r"survivl@5: .*; did you mean survival@5\?"):
+        read_condition("survivl@5 < 0.6", horizon=20)
 
 
 def test_where_no_clause_raises_the_outcome_none_is_worst_to_lose(scenarios):

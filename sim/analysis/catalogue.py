@@ -1,5 +1,7 @@
 """Every measure that can be named, those of other packages included."""
 
+import difflib
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -17,6 +19,9 @@ from sim.uncertainty import Floats
 
 GROUP = "ceasefire.measures"
 """The entry points under which a package names its measures."""
+UKRAINE_SIGNS, BOTH_SIGN, UKRAINE_GAIN = "ukraine_signs", "both_sign", "ukraine_gain"
+OF_MEANS = (UKRAINE_SIGNS, BOTH_SIGN, UKRAINE_GAIN)
+"""Outcomes of `sim.analysis.means`, which some studies take: no misspelling of another."""
 
 
 def without_years(horizon: int) -> list[Measure]:
@@ -86,9 +91,21 @@ def named(text: str, horizon: int) -> Measure:
                 ]
             )
         return survival(years)
-    others = without_years(horizon)
-    known_measure = next((measure for measure in others if measure.name == text), None)
-    if known_measure is None:
-        known = ", ".join(["survival@5", *(measure.name for measure in others)])
-        raise ScenarioError([f"{text}: no such outcome; those that can be asked are {known}"])
-    return known_measure
+    known_measures = {measure.name: measure for measure in without_years(horizon)}
+    if text not in known_measures:
+        raise unknown_outcome(text, horizon)
+    return known_measures[text]
+
+
+def unknown_outcome(text: str, horizon: int, more: Sequence[str] = ()) -> ScenarioError:
+    """That there is no outcome of this name: the nearest of the measures and of `more`, else all.
+
+    The nearest has the years of the text, as `survival@7` for survivl@7.
+    """
+    known = ["survival@5", *(measure.name for measure in without_years(horizon)), *more]
+    years = text.partition("@")[2]
+    same_years = [name.replace("@5", f"@{years}") if years.isdecimal() else name for name in known]
+    near = difflib.get_close_matches(text.casefold(), same_years, n=1)
+    if near and text not in OF_MEANS:
+        return ScenarioError([f"{text}: no such outcome; did you mean {near[0]}?"])
+    return ScenarioError([f"{text}: no such outcome; use one of {', '.join(known)}"])

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.analysis.catalogue import named
+from sim.analysis.catalogue import (
+    BOTH_SIGN,
+    OF_MEANS,
+    UKRAINE_GAIN,
+    UKRAINE_SIGNS,
+    named,
+    unknown_outcome,
+    without_years,
+)
 from sim.analysis.designs import designs_of
 from sim.analysis.estimate import (
     ANY,
@@ -19,13 +27,12 @@ from sim.analysis.estimate import (
 )
 from sim.analysis.measures import RUSSIA_SIGNS, Columns, Measure
 from sim.analysis.resampling import weighted_quantiles
-from sim.errors import ImpossibleError, ScenarioError
+from sim.errors import ImpossibleError
 from sim.game.signing import ukraine_signs
 from sim.levels import SPREAD
 from sim.scenario.schema import Scenario
 from sim.uncertainty import Distribution, Floats
 
-UKRAINE_SIGNS, BOTH_SIGN, UKRAINE_GAIN = "ukraine_signs", "both_sign", "ukraine_gain"
 _IF_SIGNED = "survival_if_signed@"
 _NOISE = "ukraine.choice_noise"
 
@@ -141,11 +148,10 @@ def outcome(name: str, scenario: Scenario) -> Measure | FunctionOfMeans:
         return function_of_means(name, scenario)
     except KeyError:
         pass
-    try:
-        return named(name, scenario.sampling.horizon_years)
-    except ScenarioError as wrong:
-        more = f"{UKRAINE_SIGNS}, {BOTH_SIGN}, {UKRAINE_GAIN}, {_IF_SIGNED}5"
-        raise ScenarioError([f"{problem}, {more}" for problem in wrong.problems]) from None
+    horizon = scenario.sampling.horizon_years
+    if name.startswith("survival@") or any(name == known.name for known in without_years(horizon)):
+        return named(name, horizon)
+    raise unknown_outcome(name, horizon, [*OF_MEANS, f"{_IF_SIGNED}5"])
 
 
 def _ratio_of_means(

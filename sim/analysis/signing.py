@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from sim.analysis.catalogue import BOTH_SIGN, UKRAINE_SIGNS
 from sim.analysis.estimate import (
     ANY,
     SHARE,
@@ -20,7 +21,7 @@ from sim.analysis.estimate import (
 )
 from sim.analysis.estimate_table import columns_of
 from sim.analysis.integrated import integrated as integrate
-from sim.analysis.means import BOTH_SIGN, UKRAINE_SIGNS, after_signature, function_of_means
+from sim.analysis.means import after_signature, function_of_means
 from sim.analysis.measures import (
     COST_IN_PEACE,
     EUROPE_INTERVENES,

@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 import scipy
 
+from sim.analysis.catalogue import BOTH_SIGN
 from sim.analysis.designs import Designs
 from sim.analysis.estimate import SHARE, Estimate, linearised
-from sim.analysis.means import BOTH_SIGN, FunctionOfMeans, function_of_means
+from sim.analysis.means import FunctionOfMeans, function_of_means
 from sim.analysis.signing import DURABLE_YEARS, plain
 from sim.chance import generator, stream_seed
 from sim.ensemble.counted import drawn_worlds
