@@ -12,9 +12,12 @@ import pytest
 from matplotlib.text import Text
 
 import sim
-from sim.analysis.summary import SHOWN
+from sim.analysis.comparison import Comparison
+from sim.analysis.summary import SHOWN, Summary
 from sim.analysis.threshold import durability_by_value
 from sim.game.endings import Cause, Reason
+from sim.presentation import run_tables, sentences
+from sim.presentation.document import document
 from sim.scenario.library import REFERENCE
 
 ROOT = Path(__file__).parents[1]
@@ -124,6 +127,58 @@ def test_reasons_are_stacked_to_the_share_of_attacks(runs, ax):
         reason.words.lower() for reason in shown
     }
     assert len({(reason.colour, reason.hatch) for reason in shown}) == len(shown)
+
+
+@pytest.fixture
+def with_rare(runs):
+    """Summaries of the runs in which offensives, and new leaders as a reason, print as 0.0 %, and
+    an incident does in all but the last.
+    """
+    changed = [Summary(run) for run in runs]
+    for run in changed:
+        run.causes.loc[Cause.OFFENSIVE, "estimate"] = 0.9 * SHOWN
+        run.causes.loc[Cause.INCIDENT, "estimate"] = (1 if run is changed[-1] else 0.9) * SHOWN
+        run.reasons.loc[Reason.NEW_LEADER, "estimate"] = 0.9 * SHOWN
+        run.reasons.loc[Reason.REARMED, "estimate"] = (1 if run is changed[-1] else 0.9) * SHOWN
+    return changed
+
+
+def test_what_prints_as_nothing_is_in_no_table_and_no_sentence(with_rare):
+    """It stays in the JSON; what a single run shows stays for all, but not in the sentences of the
+    others.
+    """
+    shown = Comparison(tuple(with_rare))
+    ways, why = run_tables.causes_table(shown).headings, list(sentences.why(shown))
+    because, whys = run_tables.reasons_table(shown).headings, list(sentences.reasons(shown))
+    assert Cause.OFFENSIVE not in ways
+    assert {Cause.INCIDENT, Cause.HELD} <= set(ways)
+    assert Reason.NEW_LEADER.words not in because
+    assert Reason.REARMED.words in because
+    assert not any(Cause.OFFENSIVE.clause in said for said in why)
+    assert [Cause.INCIDENT.clause in said for said in why] == [False, False, True]
+    assert not any(Reason.NEW_LEADER.words in said for said in whys)
+    assert not any(Reason.REARMED.words in said for said in whys[:-1])
+    (kept,) = document(Comparison((with_rare[0],)))["runs"]
+    assert list(kept["causes"]) == list(Cause)
+    assert list(kept["reasons"]) == list(Reason)
+    assert kept["causes"]["offensive"]["estimate"] == 0.9 * SHOWN
+    assert kept["reasons"]["new_leader"]["estimate"] == 0.9 * SHOWN
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_prints_as_nothing_is_in_no_figure(count, with_rare, ax):
+    """Neither in the legend nor on the axis, of one run or of several."""
+    runs = with_rare[-count:]
+    sim.plots.causes(runs, ax=ax)
+    legend = [text.get_text().split(":")[0] for text in ax.get_legend().get_texts()]
+    assert Cause.OFFENSIVE.label not in legend
+    assert Cause.INCIDENT.label in legend
+    ax.clear()
+    sim.plots.reasons(runs, ax=ax)
+    named = ax.get_yticklabels() if count == 1 else ax.get_legend().get_texts()
+    words = [text.get_text() for text in named]
+    assert Reason.NEW_LEADER.words not in words
+    assert Reason.REARMED.words in words
 
 
 def test_the_threshold_is_marked_on_the_curve_and_said(runs, ax):
