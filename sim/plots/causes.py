@@ -11,7 +11,7 @@ from sim.analysis.labels import labels
 from sim.analysis.summary import Summary, causes_seen, summaries
 from sim.game.endings import Cause
 from sim.plots.durability import Runs
-from sim.plots.style import axes_or_new, in_own_style, in_percent, scale
+from sim.plots.style import axes_or_new, in_own_style, in_percent, scale, stack_shares
 from sim.wording import row_with_error
 
 __all__ = ["causes"]
@@ -64,21 +64,9 @@ def _causes_over_time(run: Summary, ax: Axes) -> Axes:
 
 
 def _causes_at_horizon(runs: Sequence[Summary], ax: Axes) -> Axes:
-    rows = np.arange(len(runs))[::-1]
-    left = np.zeros(len(runs))
     tables = [run.causes for run in runs]
-    for cause in causes_seen(runs):
-        share = np.array([table.loc[str(cause), "estimate"] for table in tables], dtype=float)
-        ax.barh(
-            rows,
-            share,
-            left=left,
-            color=cause.colour,
-            hatch=cause.hatch,
-            edgecolor="white",
-            label=cause.label,
-        )
-        left = left + share
+    words = {cause: cause.label for cause in causes_seen(runs)}
+    rows = stack_shares(ax, words, tables, edgecolor="white")
     for row, table in zip(rows, tables, strict=True):
         held = table.loc["held"]
         ax.errorbar(

@@ -10,7 +10,7 @@ from sim.analysis.labels import labels
 from sim.analysis.measures import Simulated
 from sim.analysis.summary import Summary, reasons_seen, summaries
 from sim.game.endings import Cause, Reason
-from sim.plots.style import axes_or_new, in_own_style, in_percent
+from sim.plots.style import axes_or_new, in_own_style, in_percent, stack_shares
 from sim.wording import row_with_error
 
 __all__ = ["reasons"]
@@ -50,20 +50,8 @@ def _of_one(runs: Sequence[Summary], tables: Sequence[Any], ax: Axes) -> None:
 
 
 def _of_several(runs: Sequence[Summary], tables: Sequence[Any], ax: Axes) -> None:
-    rows, left = np.arange(len(runs))[::-1], np.zeros(len(runs))
-    for reason in reasons_seen(runs):
-        share = np.array([table.loc[str(reason), "estimate"] for table in tables], dtype=float)
-        ax.barh(
-            rows,
-            share,
-            left=left,
-            color=reason.colour,
-            hatch=reason.hatch,
-            edgecolor="0.35",
-            lw=0.8,
-            label=reason.words,
-        )
-        left = left + share
+    words = {reason: reason.words for reason in reasons_seen(runs)}
+    rows = stack_shares(ax, words, tables, edgecolor="0.35", lw=0.8)
     for row, run in zip(rows, runs, strict=True):
         attacks = run.causes.loc[Cause.ATTACK.value]
         ax.errorbar(

@@ -1,18 +1,21 @@
 """What the figures share: colours and dashes, scales, labels at the ends of lines."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, Literal, ParamSpec
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
 
 PALETTE = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#7F7F7F")
 """Eight colours that the colour-blind tell apart (Okabe & Ito 2008).
@@ -130,6 +133,20 @@ def label_ends(
             if placed != y
             else None,
         )
+
+
+def stack_shares(
+    ax: Axes, words: Mapping[Any, str], tables: Sequence[pd.DataFrame], **edge: Any
+) -> NDArray[np.intp]:
+    """A bar for each table, the first on top, of the estimates of causes or reasons side by side,
+    each with what the legend says of it. Returns where the bars lie.
+    """
+    rows, left = np.arange(len(tables))[::-1], np.zeros(len(tables))
+    for kind, said in words.items():
+        share = np.array([table.loc[str(kind), "estimate"] for table in tables], dtype=float)
+        ax.barh(rows, share, left=left, color=kind.colour, hatch=kind.hatch, label=said, **edge)
+        left = left + share
+    return rows
 
 
 def in_percent(
