@@ -1,6 +1,8 @@
 """One world is an ordinary Mesa model, and thousands are the same model."""
 
+import gc
 import re
+import weakref
 
 import mesa
 import numpy as np
@@ -32,6 +34,19 @@ def test_it_is_a_mesa_model_of_four_agents(scenario):
         UnitedStates,
     }
     assert set(model.agents) == {model.russia, model.ukraine, model.europe, model.united_states}
+
+
+def test_a_model_that_nobody_uses_goes(scenario):
+    """Nothing keeps a model and its arrays, neither Mesa nor its agents; each model numbers its own
+    agents from 1 on.
+    """
+    model = sim.CeasefireModel(scenario, [0, 1])
+    model.step()
+    assert sorted(agent.unique_id for agent in model.agents) == [1, 2, 3, 4]
+    still_there = weakref.ref(model)
+    del model
+    gc.collect()
+    assert still_there() is None
 
 
 @pytest.mark.long

@@ -57,11 +57,12 @@ class Patron(Parameters):
 ''',
     "agents/china.py": '''"""China's agent."""
 
-import mesa
 import numpy as np
 
+from sim.agents.actor import Actor
 
-class China(mesa.Agent):
+
+class China(Actor):
     """Where it presses."""
 
     def __init__(self, model, parameters):

@@ -6,11 +6,12 @@ from numpy.typing import NDArray
 
 from sim.actors.choice import Falls, drawn_again, learned_from
 from sim.actors.europe import FrontLineDefender
+from sim.agents.actor import Actor
 from sim.quantity import Array
 from sim.uncertainty import Floats
 
 
-class EuropeanCoalition(mesa.Agent):
+class EuropeanCoalition(Actor):
     """The front-line defender.
 
     Every attribute is an array with one entry a world; `reputation` is what others believe of its

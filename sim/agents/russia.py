@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.actors.russia import Challenger
+from sim.agents.actor import Actor
 from sim.quantity import Array, Worlds
 from sim.uncertainty import Floats
 
@@ -15,7 +16,7 @@ Between = Callable[[Array, Array], Floats]
 """The month's chance of a disposition in an interval, from its lower and its upper end."""
 
 
-class Russia(mesa.Agent):
+class Russia(Actor):
     """The challenger. Every attribute is an array with one entry a world.
 
     Its `disposition` u is what logit response leaves open of its choices: it lasts until it is

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.actors.ukraine import Protege
+from sim.agents.actor import Actor
 from sim.quantity import Array
 from sim.uncertainty import Floats
 
 
-class Ukraine(mesa.Agent):
+class Ukraine(Actor):
     """The protégé. Every attribute is an array with one entry a world."""
 
     def __init__(

@@ -6,11 +6,12 @@ from numpy.typing import NDArray
 
 from sim.actors.choice import Falls, drawn_again, learned_from
 from sim.actors.united_states import Backstop
+from sim.agents.actor import Actor
 from sim.quantity import Array
 from sim.uncertainty import Floats
 
 
-class UnitedStates(mesa.Agent):
+class UnitedStates(Actor):
     """The backstop.
 
     Every attribute is an array with one entry a world; `reputation` is what others believe of its

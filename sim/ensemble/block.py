@@ -43,9 +43,7 @@ def simulate(scenario: Scenario, first: int, last: int) -> Block:
     block = Block(first, outcomes(model), timeline)
     check_outcomes(block.outcomes, scenario.sampling.horizon_years)
     check_timeline(timeline)
-    vars(
-        model
-    ).clear()  # Mesa 3.3 holds on to every model for ever, to number its agents: its arrays must go
+    model.close()
     return block
 
 

@@ -114,7 +114,7 @@ class Conditioned:
         seen = watch.within(step_of(self.watched, steps_per_year)) if self.watched else {}
         known: dict[str, Any] = {"world": origin, "log_weight": log_weight}
         known |= {"years": model.years_held} | states | seen
-        vars(model).clear()  # as after every block: Mesa 3.3 holds on to every model for ever
+        model.close()
         return np.array([known[name] for name in self.columns], dtype=np.float64)
 
     def _observed(self) -> "tuple[CeasefireModel, Worlds]":
@@ -148,7 +148,7 @@ class Conditioned:
         )
         while again.month < model.month:
             again.step()
-        vars(model).clear()
+        model.close()
         return again
 
     def _resampled(self, log_weight: Floats, step: int) -> Worlds:

@@ -50,7 +50,7 @@ class _Batch:
         while model.running:
             model.step()
         table = outcomes(model)
-        vars(model).clear()  # as after every block: Mesa 3.3 holds on to every model for ever
+        model.close()
         check_outcomes(table, self.scenario.sampling.horizon_years)
         counted = self.count(table)
         return np.moveaxis(counted.reshape(len(counted), several, -1), 1, 0)

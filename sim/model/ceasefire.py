@@ -225,6 +225,10 @@ class CeasefireModel(mesa.Model):
         if self._collects:
             self.datacollector.collect(self)
 
+    def close(self) -> None:
+        """Let go of everything at once, as model and agents refer to each other."""
+        vars(self).clear()
+
     @property
     def log_weight(self) -> Floats:
         """Log of the chance with which each world would have produced what a course fixes."""

@@ -201,9 +201,7 @@ def _held(scenario: Scenario) -> Floats:
     while model.running:
         model.step()
     held = np.where(model.cause == Cause.HELD.code, np.inf, model.years_held)
-    vars(
-        model
-    ).clear()  # Mesa 3.3 holds on to every model for ever, to number its agents: its arrays must go
+    model.close()
     return held
 
 
