@@ -120,12 +120,12 @@ def _files_in(folder: Path) -> list[Path]:
         ) from None
 
 
-def replaced(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
-    """The same scenario with other values for some dotted keys.
+def replaced(scenario: Scenario, values: Mapping[str, Any], origin: str = "override") -> Scenario:
+    """The same scenario with other values for some dotted keys, which messages place at `origin`.
 
     Raises ScenarioError with every problem.
     """
-    layer = Layer("override", {})
+    layer = Layer(origin, {})
     settings: Settings = {tuple(key.split(".")): [(value, layer)] for key, value in values.items()}
     document = scenario.model_dump(mode="json", exclude_none=True)
     problems = _put_all(document, settings)

@@ -152,7 +152,7 @@ def simulate_points(
     scenario: Scenario, points: Points, *, progress: Progress | None = None, **options: Any
 ) -> Iterator[Run]:
     """The run of each point, one after the other."""
-    scenarios = [replaced(scenario, point) for point in points]
+    scenarios = [replaced(scenario, point, "grid") for point in points]
     total, before = sum(varied.sampling.worlds for varied in scenarios), 0
     for varied in scenarios:
         own = None if progress is None else progress_within(before, total, progress)
