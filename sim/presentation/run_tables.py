@@ -94,11 +94,11 @@ def reasons_table(shown: Comparison) -> Table:
 
 
 def hazard_table(shown: Comparison) -> Table:
-    """One row a run: the year of the highest hazard, and the hazard by year."""
+    """One row a run: the hazard by year."""
     rows = []
     for label, run in shown.labelled:
         rates = run.hazard.set_index("year")
-        row = {"name": label, "peak": f"{run.danger[0]['year']:.0f}"}
+        row = {"name": label}
         for year in milestones(shown.horizon):
             if year in rates.index:
                 limits = of_row(rates.loc[year])
@@ -109,7 +109,6 @@ def hazard_table(shown: Comparison) -> Table:
         pd.DataFrame(rows).fillna(""),
         (
             _text("", "name"),
-            _text("peak\nyear", "peak"),
             *(_text(f"year {year}", str(year)) for year in milestones(shown.horizon)),
         ),
     )
