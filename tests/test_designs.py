@@ -4,6 +4,7 @@ or less moves no other.
 
 import numpy as np
 import pytest
+import scipy
 from elements import LIBRARY
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,6 +40,21 @@ def test_every_uncertain_number_has_a_dimension_of_its_own():
         names = sim.load(path).uncertain().keys()
         assert {name for name in names if not name.startswith(ONLY_SIGNATURES)} <= places.keys()
     assert not [name for name in places if name.startswith(ONLY_SIGNATURES)]
+
+
+def test_points_are_drawn_once_for_all_numbers(monkeypatch):
+    """However many parameter sets there are, in one row or with gaps."""
+    made, sobol = [], scipy.stats.qmc.Sobol
+
+    def counted(*words, **options):
+        made.append(words)
+        return sobol(*words, **options)
+
+    monkeypatch.setattr(scipy.stats.qmc, "Sobol", counted)
+    uncertain = sim.Scenario().uncertain()
+    for times, which in enumerate((np.arange(20_000), np.array([3, 9_000, 50_000])), start=1):
+        designs(20261127, uncertain, which)
+        assert len(made) == times
 
 
 @settings(max_examples=30)

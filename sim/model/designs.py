@@ -7,6 +7,7 @@ of designs, and a run of more only adds to it.
 
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache, partial
+from itertools import pairwise
 
 import numpy as np
 import scipy
@@ -96,13 +97,12 @@ def probabilities(seed: int, name: str, which: Worlds) -> Floats:
     place = dimensions().get(name)
     size = _HYPERCUBE if place is None else _SLAB
     slabs, position = np.unique(which // size, return_inverse=True)
-    drawn = np.stack(
-        [
-            _hypercube(seed, name, int(slab)) if place is None else _points(seed, int(slab))[place]
-            for slab in slabs
-        ]
+    drawn = (
+        np.concatenate([_hypercube(seed, name, slab) for slab in slabs.tolist()])
+        if place is None
+        else _points(seed, tuple(slabs.tolist()))[place]
     )
-    return np.asarray(drawn[position, which % size])
+    return np.asarray(drawn[position * size + which % size])
 
 
 @cache
@@ -123,15 +123,19 @@ def dimensions() -> dict[str, int]:
     return {name: place for place, name in enumerate(counted)}
 
 
-@lru_cache(maxsize=4)
-def _points(seed: int, slab: int) -> Floats:
-    """The points of a slab (dimension, design), each at the middle of the cell that its digits
-    name.
+@lru_cache(maxsize=2)
+def _points(seed: int, slabs: tuple[int, ...]) -> Floats:
+    """The points of some slabs, in ascending order, one slab after the other (dimension, design),
+    each at the middle of the cell that its digits name.
     """
     engine = scipy.stats.qmc.Sobol(len(dimensions()), bits=_BITS, rng=generator(seed, "designs", 0))
-    if slab:
-        engine.fast_forward(slab * _SLAB)
-    return np.ascontiguousarray(engine.random(_SLAB).T) + 0.5 ** (_BITS + 1)
+    points = np.empty((len(dimensions()), len(slabs), _SLAB))
+    for place, (before, slab) in enumerate(pairwise((-1, *slabs))):
+        if slab > before + 1:
+            engine.fast_forward((slab - before - 1) * _SLAB)
+        points[:, place] = engine.random(_SLAB).T
+    points += 0.5 ** (_BITS + 1)
+    return points.reshape(len(points), -1)
 
 
 def _hypercube(seed: int, name: str, number: int) -> Floats:
