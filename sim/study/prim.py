@@ -52,37 +52,37 @@ def peelings(x: Floats, y: Cases, least: float) -> Iterator[Limits]:
     By the limit that raises the density most for each case it takes.
     """
     box = np.stack([np.full(x.shape[1], -np.inf), np.full(x.shape[1], np.inf)])
+    columns = np.ascontiguousarray(x.T)
     yield box
     while True:
-        candidates = []
-        for parameter in range(x.shape[1]):
-            ordered = np.sort(x[:, parameter])
-            for side, share in ((1, 1 - PEELED_SHARE), (0, PEELED_SHARE)):
-                limit = _between(ordered, share)
-                candidates.append(
-                    (
-                        side,
-                        parameter,
-                        limit,
-                        x[:, parameter] <= limit if side else x[:, parameter] >= limit,
-                    )
-                )
-        scored = [
-            (
-                _gain(y.mean(), y[held].mean(), taken),
-                -int(restricted(_moved(box, side, parameter, limit)).sum()),
-                -number,
-            )
-            for number, (side, parameter, limit, held) in enumerate(candidates)
-            if 0 < (taken := len(y) - int(held.sum())) < len(y)
-        ]
-        if not scored:
+        ordered = np.sort(columns, axis=1)
+        limits = np.stack(
+            [_between(ordered, share) for share in (PEELED_SHARE, 1 - PEELED_SHARE)], axis=1
+        )
+        held = np.stack([columns >= limits[:, :1], columns <= limits[:, 1:]], axis=1)
+        kept = held.sum(axis=-1)
+        taken = len(y) - kept
+        if not (splits := (taken > 0) & (kept > 0)).any():
             return
-        side, parameter, limit, held = candidates[-max(scored)[2]]
-        x, y, box = x[held], y[held], _moved(box, side, parameter, limit)
+        after = (held & y).sum(axis=-1) / np.maximum(1, kept)
+        gain = np.where(splits, (after - y.mean()) / np.maximum(1, taken), -np.inf)
+        parameter, side = _best(gain, restricted(box))
+        inside = held[parameter, side]
+        columns, y = columns[:, inside], y[inside]
         if len(y) < least:
             return
+        box = _moved(box, side, parameter, limits[parameter, side])
         yield box
+
+
+def _best(gain: Floats, is_restricted: Cases) -> tuple[int, int]:
+    """The parameter and the side (parameter, 2) with the largest gain; of equal ones that of a
+    parameter that is restricted already, then of the first parameter, then its upper limit.
+    """
+    parameters, sides = np.indices(gain.shape)
+    keys = (sides, -parameters, is_restricted[parameters], gain)
+    parameter, side = np.unravel_index(np.lexsort([key.ravel() for key in keys])[-1], gain.shape)
+    return int(parameter), int(side)
 
 
 def pastings(x: Floats, y: Cases, box: Limits) -> Iterator[Limits]:
@@ -126,7 +126,7 @@ def _pastes(box: Limits, x: Floats) -> Iterator[Limits]:
             beyond = _moved(box, side, parameter, (-np.inf, np.inf)[side])
             beyond[1 - side, parameter] = box[side, parameter]
             cases = np.sort(x[within(x, beyond), parameter])
-            value = _between(cases, share) if len(cases) else (-np.inf, np.inf)[side]
+            value = _between(cases[None], share)[0] if len(cases) else (-np.inf, np.inf)[side]
             most = x[:, parameter].min() if side == 0 else x[:, parameter].max()
             yield _moved(box, side, parameter, (-np.inf, np.inf)[side] if value == most else value)
 
@@ -137,17 +137,19 @@ def _moved(box: Limits, side: int, parameter: int, limit: float) -> Limits:
     return moved
 
 
-def _between(ordered: Floats, share: float) -> float:
-    """The middle between the two different values around a quantile, so that equal values are never
-    parted.
+def _between(ordered: Floats, share: float) -> Floats:
+    """For each parameter (parameter, case) the middle between the two different values around a
+    quantile, so that equal values are never parted.
     """
-    place = (len(ordered) - 1) * share
-    low, high = ordered[int(np.floor(place))], ordered[int(np.ceil(place))]
-    if low == high and share > 0.5:  # noqa: PLR2004  the half that it is in
-        low = ordered[max(0, int(np.searchsorted(ordered, low, side="left")) - 1)]
-    elif low == high:
-        high = ordered[min(len(ordered) - 1, int(np.searchsorted(ordered, high, side="right")))]
-    return float((low + high) / 2)
+    parameters, last = np.arange(len(ordered)), ordered.shape[1] - 1
+    low, high = (ordered[:, int(end(last * share))] for end in (np.floor, np.ceil))
+    if share > 0.5:  # noqa: PLR2004  the half that it is in
+        before = np.maximum(0, (ordered < low[:, None]).sum(axis=1) - 1)
+        low = np.where(low == high, ordered[parameters, before], low)
+    else:
+        after = np.minimum(last, (ordered <= high[:, None]).sum(axis=1))
+        high = np.where(low == high, ordered[parameters, after], high)
+    return np.asarray((low + high) / 2)
 
 
 def agreement(x: Floats, y: Cases, box: Limits) -> float:
