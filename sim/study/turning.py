@@ -160,17 +160,16 @@ def expected(strata: NDArray[np.intp], means: Floats, folds: NDArray[np.intp]) -
     """The mean difference in the stratum of each design, from designs of the other folds only, so
     that chance is not taken for a turn; that of all where no other fold has any.
     """
-    means_of_others = np.empty(len(means))
-    for fold in range(FOLDS):
-        others = folds != fold
-        counts, sums = (
-            np.bincount(strata[others], weights, strata.max() + 1)
-            for weights in (None, means[others])
-        )
-        elsewhere = means[others] if others.any() else means
-        by_stratum = np.where(counts > 0, sums / np.maximum(counts, 1), elsewhere.mean())
-        means_of_others[~others] = by_stratum[strata[~others]]
-    return means_of_others
+    shape = (FOLDS, int(strata.max()) + 1)
+    counts, sums = (
+        np.bincount(folds * shape[1] + strata, weights, np.prod(shape)).reshape(shape)
+        for weights in (None, means)
+    )
+    counts, sums = counts.sum(axis=0) - counts, sums.sum(axis=0) - sums
+    cases = counts.sum(axis=1)
+    elsewhere = np.where(cases > 0, sums.sum(axis=1) / np.maximum(1, cases), means.mean())
+    by_stratum = np.where(counts > 0, sums / np.maximum(1, counts), elsewhere[:, None])
+    return np.asarray(by_stratum[folds, strata])
 
 
 def _doubted(values: Floats, strata: NDArray[np.intp], weights: Floats) -> tuple[float, ...]:
@@ -231,18 +230,20 @@ def tilt(differences: Floats, along: Floats | None = None) -> tuple[Floats, floa
     if differences.min() >= 0 or along.std() == 0:
         return nothing
 
-    def weighted(strength: float) -> Floats:
-        weights = np.exp(-strength * (along - along.min()))
-        return np.asarray(weights / weights.sum())
+    values, place = np.unique(along - along.min(), return_inverse=True)
+    counts, sums = np.bincount(place), np.bincount(place, differences)
 
-    def mean(strength: float) -> float:
-        return float(weighted(strength) @ differences)
+    def mean(strength: Any) -> Any:
+        """The mean difference, of designs with the same value of `along` together."""
+        odds = np.exp(-strength * values)
+        return (odds * sums).sum(axis=-1) / (odds * counts).sum(axis=-1)
 
     strengths = np.concatenate([[0.0], _STRENGTHS / along.std()])
-    turned = next((number for number, strength in enumerate(strengths) if mean(strength) <= 0), 0)
-    if not turned:
+    if not (turned := int(np.argmax(mean(strengths[:, None]) <= 0))):
         return nothing
-    weights = weighted(optimize.brentq(mean, strengths[turned - 1], strengths[turned], xtol=1e-12))
+    strength = optimize.brentq(mean, strengths[turned - 1], strengths[turned], xtol=1e-12)
+    odds = np.exp(-strength * values)
+    weights = (odds / (odds * counts).sum())[place]
     positive = weights[weights > 0]
     divergence = max(0.0, float(positive @ np.log(count * positive)))
     return (
