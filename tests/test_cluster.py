@@ -139,10 +139,20 @@ def test_a_cluster_that_loses_a_worker_gives_the_bytes_of_one_process(
     assert sim.read_run(folder).manifest["sha256"] == alone
 
 
+IMPATIENT = """
+import distributed
+from sim.cli import app
+client = distributed.Client
+distributed.Client = lambda address, timeout: client(address, timeout="1s")
+app()
+"""
+"""The command line, which waits a second for a cluster and not ten."""
+
+
 def test_an_address_where_nobody_answers_is_refused(scenarios, tmp_path, patience):
     """One line that names the address, exit code 2, no traceback."""
     words = [
-        COMMAND,
+        *(sys.executable, "-c", IMPATIENT),
         "run",
         scenarios / "eu.toml",
         "--dask",
