@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = sorted(path.stem for path in FOLDER.glob("[0-9]*_*.py"))
 WHOLE = {"1_first_ceasefire"}
 """Notebooks that run at their full size in any case: the first that a reader runs."""
-SMALL = {"sampling.designs": 250, "sampling.replicates": 4}
+SMALL = {"sampling.designs": 150, "sampling.replicates": 4}
 """Settings of every scenario that a notebook loads when it runs in small."""
 OF_MONTHS = {"6_your_own_guarantee"}
 """Notebooks that name months by their number; the steps of the others are years when they run in
