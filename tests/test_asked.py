@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 from elements import COMMANDS
-from sizes import CALIBRATION_SIZES
+from sizes import CALIBRATION_SIZES, places
 from test_faults import FAULTED, FILES, SERVES, TYPED, expanded
 from typer.testing import CliRunner
 
@@ -21,6 +21,16 @@ TAKES = CALIBRATION_SIZES | {
     "sim.study.cheapest.ROUNDS": 1,
 }
 """Sizes under which a study takes a moment, and counts itself as it does."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_resamples():
+    """Resamples simulate nothing: a few of them do."""
+    few = {f"sim.analysis.resampling.{name}:resamples": 4 for name in ("bags", "halves")}
+    with pytest.MonkeyPatch.context() as patched:
+        for place in places(few):
+            patched.setitem(*place)
+        yield
 
 
 @pytest.fixture
