@@ -17,6 +17,8 @@ OF_ONE = {"play", "game"}
 """Commands that simulate one history at a time, or look for one among a fixed number."""
 MOST_OF_ONE = 20_000
 TAKES = CALIBRATION_SIZES | {
+    "sim.study.calibration.study._COARSER": 6,
+    "sim.study.calibration.study._SETS": 4,
     "sim.study.scoring.CHEAP_RESAMPLES": 4,
     "sim.study.cheapest.ROUNDS": 1,
 }
