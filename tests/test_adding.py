@@ -51,7 +51,7 @@ def from_nothing(scenarios, tmp_path_factory):
     ]
 
 
-@pytest.mark.parametrize("block", [BLOCK, 97, 100_000])
+@pytest.mark.parametrize("block", [pytest.param(BLOCK, marks=pytest.mark.exhaustive), 97, 100_000])
 def test_a_larger_run_computes_only_what_it_adds(
     block, scenarios, from_nothing, tmp_path, computed
 ):

@@ -648,12 +648,24 @@ def test_every_actor_and_provision_is_in_the_game():
 
 
 @pytest.mark.long
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(SCENARIOS, STATES)
 def test_any_state_of_any_scenario(scenario, state):
     """Every chance and value of the game is that of the plain implementation, before and after
     entry into force.
     """
+    assert_plain(scenario, state)
+
+
+@pytest.mark.exhaustive
+@settings(max_examples=400)
+@given(SCENARIOS, STATES)
+def test_any_of_many_states_of_any_scenario(scenario, state):
+    """The same for more of them."""
+    assert_plain(scenario, state)
+
+
+def assert_plain(scenario, state):
     model = model_in(scenario, state)
     np.testing.assert_allclose(
         everything(model), [ByHand(model, world).everything() for world in range(WORLDS)], **EXACT

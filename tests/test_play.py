@@ -288,7 +288,10 @@ def signalled():
 
 
 @pytest.mark.usefixtures("signalled")
-@pytest.mark.parametrize("end", ["interrupt", "kill", "hang up", "broken pipe"])
+@pytest.mark.parametrize(
+    "end",
+    ["interrupt", "kill", "broken pipe", pytest.param("hang up", marks=pytest.mark.exhaustive)],
+)
 def test_nothing_is_lost_whatever_ends_the_game(scenarios, tmp_path, end, patience):
     """Ctrl-C says where the log is; after a kill, or without a terminal, it is there all the same."""
     words = ("--seat", "europe", "--world", str(WORLD), "--log", "g.toml")
