@@ -249,7 +249,13 @@ def test_every_command_is_tried():
     assert_all_have_data(COMMANDS, dict.fromkeys(tried), "FAULTED")
 
 
-@pytest.mark.parametrize("name", sorted(FAULTED.keys() - HEAVY - QUICK))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.exhaustive] if name in QUICK else [])
+        for name in sorted(FAULTED.keys() - HEAVY)
+    ],
+)
 def test_a_command_that_fails_goes_on_and_ends_with_the_same_bytes(name, trials):
     """Two faults, one after the other in one folder, each at another use."""
     chance, tried = random.Random(name), trials(name)
