@@ -50,12 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported and collected stays to the end: it is not searched for garbage any more,
-    and the rest less often.
-    """
+    """What was imported and collected stays to the end: it is not searched for garbage any more."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000)
 
 
 @pytest.fixture(scope="session")

@@ -278,14 +278,14 @@ def compare(worlds, chunk=20_000):
         for name, course in COURSES.items():
             model = run(scenario, numbers[::2], course, course.until + NEXT)
             fixed[name].append(measured(model, np.exp(model.log_weight), course.until))
-            vars(model).clear()  # or Mesa keeps all of it
+            model.close()
         ends = sorted({course.until + NEXT for course in COURSES.values()})
         for end, model, watch in watched(scenario, numbers, ends[-1] - NEXT, ends):
             for name, course in COURSES.items():
                 if course.until + NEXT == end:
                     weights = selected(course, model, watch).astype(float)
                     chosen[name].append(measured(model, weights, course.until))
-        vars(model).clear()
+        model.close()
     return {name: dict(apart(joined(fixed[name]), joined(chosen[name]))) for name in COURSES}
 
 
