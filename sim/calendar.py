@@ -74,7 +74,7 @@ class Calendar(Parameters):
 
     def elections_since(self, first: Array, interval: Array, years: Array) -> Array:
         """Number of elections by a moment, every `interval` years from the `first`."""
-        held = (years - first) // interval + 1
+        held: Array = np.floor((years - first) / interval) + 1
         return max(0.0, held) if isinstance(held, float) else np.maximum(0.0, held)
 
 
