@@ -154,7 +154,7 @@ class TestEveryScenario:
                 st.tuples(*[CHANCE if provision == "commitment" else st.floats(0, LARGEST)] * 2)
             )
         )
-        by_amount = []
+        by_amount, first = [], None
         for amount in (low, high):
             regime = scenario["regime"] | {
                 provision: scenario["regime"].get(provision, {}) | {name: amount}
@@ -162,7 +162,9 @@ class TestEveryScenario:
             model = sim.CeasefireModel(
                 sim.Scenario.model_validate(scenario | {"regime": regime}), 8
             )
-            model.years = years
+            model.years, first = years, first or model
+            for actor in ("europe", "united_states"):  # a promise may cost it its reputation
+                getattr(model, actor).reputation = getattr(first, actor).reputation
             by_amount.append(
                 {chance: value for chance, value in chances(model).items() if "of a type" in chance}
             )
