@@ -38,7 +38,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile(
     "every machine"
-)  # the same examples everywhere, however long they take
+)  # the same examples wherever the same modules are loaded, however long they take
 ROOT = Path(__file__).parents[1]
 
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 from elements import uncertain
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import sim
@@ -21,6 +21,7 @@ from sim.actors.choice import (
     expected,
     logistic,
     logit_response,
+    signalled,
     step_probability,
 )
 from sim.actors.members import Member
@@ -193,6 +194,7 @@ class TestChoice:
         """As noise tends to 0 the chance of the best option tends to 1, shared among equals."""
         best = utilities == utilities.max()
         gap = utilities.max() - utilities[~best].max() if not best.all() else 1.0
+        assume(gap > 1e-300)  # or a fiftieth of it is no number above 0
         np.testing.assert_allclose(
             logit_response(utilities, gap / 50), best / best.sum(), rtol=0, atol=ROUNDING
         )
@@ -278,6 +280,14 @@ class TestLearning:
                 for group in np.array_split(np.argsort(belief, kind="stable"), 5):
                     error = np.sqrt(np.sum(belief[group] * (1 - belief[group])))
                     assert abs(np.sum(resolute[group] - belief[group])) < 4 * error
+
+    @given(CHANCE, st.floats(-100, 100))
+    def test_a_signal_moves_no_certainty(self, prior, log_odds):
+        """A reputation after a signal is within [0, 1]; what was certain stays so, however much
+        the signal tells against it, without a warning of NumPy.
+        """
+        assert signalled(np.array([0.0, 1.0]), log_odds).tolist() == [0, 1]
+        assert 0 <= signalled(np.float64(prior), log_odds) <= 1
 
 
 class TestContest:

@@ -48,9 +48,9 @@ def signalled(prior: Array, log_odds: Array) -> Array:
 
     Exact for priors of 0 and 1.
     """
-    odds = np.exp(log_odds)
+    resolute = prior * np.exp(log_odds)
     # rounding may take the quotient beyond 1
-    share: Array = np.minimum(prior * odds / (prior * odds + 1 - prior), 1.0)
+    share: Array = np.minimum(resolute / (resolute + (1 - prior)), 1.0)
     return share
 
 
