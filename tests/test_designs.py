@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipys import frozen
 
 import sim
-from sim.model.designs import FIRST, designs, dimensions, probabilities
+from sim.model.designs import FIRST, _points, designs, dimensions, probabilities
 from sim.scenario.schema import ONLY_SIGNATURES
 from sim.uncertainty import Draws
 
@@ -52,6 +52,7 @@ def test_points_are_drawn_once_for_all_numbers(monkeypatch):
 
     monkeypatch.setattr(scipy.stats.qmc, "Sobol", counted)
     uncertain = sim.Scenario().uncertain()
+    _points.cache_clear()
     for times, which in enumerate((np.arange(20_000), np.array([3, 9_000, 50_000])), start=1):
         designs(20261127, uncertain, which)
         assert len(made) == times

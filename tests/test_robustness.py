@@ -46,6 +46,17 @@ def test_the_worst_tenth_is_no_better_than_the_mean(outcomes):
     assert outcomes.min() - 1e-12 <= worst_tenth(outcomes) <= outcomes.mean() + 1e-12
 
 
+def test_a_mean_that_is_0_to_rounding_needs_no_other_belief():
+    """Differences in fifths, whose sum is 0 or what rounding leaves of it."""
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        differences = np.round(5 * rng.normal(size=200)) / 5
+        differences[-1] -= differences.sum()
+        weights, divergence = turning.tilt(rng.permutation(differences))
+        assert divergence == pytest.approx(0, abs=1e-12)
+        np.testing.assert_allclose(weights, 1 / 200, rtol=1e-6)
+
+
 def test_two_kinds_of_designs_are_tilted_as_the_formula_says():
     """+1 in three of four designs, -1 in the rest.
 

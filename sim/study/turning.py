@@ -224,8 +224,9 @@ def tilt(differences: Floats, along: Floats | None = None) -> tuple[Floats, floa
     designs or more, they are NaN, and the divergence infinite.
     """
     count, along = len(differences), differences if along is None else along
+    already = np.full(count, 1 / count), 0.0
     if differences.mean() <= 0:
-        return np.full(count, 1 / count), 0.0
+        return already
     nothing = np.full(count, np.nan), np.inf
     if differences.min() >= 0 or along.std() == 0:
         return nothing
@@ -238,6 +239,8 @@ def tilt(differences: Floats, along: Floats | None = None) -> tuple[Floats, floa
         odds = np.exp(-strength * values)
         return (odds * sums).sum(axis=-1) / (odds * counts).sum(axis=-1)
 
+    if mean(0.0) <= 0:  # which it is to rounding
+        return already
     strengths = np.concatenate([[0.0], _STRENGTHS / along.std()])
     if not (turned := int(np.argmax(mean(strengths[:, None]) <= 0))):
         return nothing
