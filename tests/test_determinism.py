@@ -60,10 +60,7 @@ def test_bytes_do_not_depend_on_the_workers(scenario, hashes, tmp_path, monkeypa
 
 
 def test_a_script_may_start_its_processes_as_it_likes(scenarios, hashes, tmp_path):
-    """A script with an executor of its own, for every way in which a process can be started.
-
-    Processes that read all modules anew are one, two where they are copies.
-    """
+    """A script with an executor of its own, for every way in which a process can be started."""
     (tmp_path / "script.py").write_text(
         SCRIPT.format(file=scenarios / "nato.toml", sampling=SAMPLING, block=SLAB)
     )
@@ -80,9 +77,9 @@ from concurrent.futures import ProcessPoolExecutor
 import sim
 
 if __name__ == "__main__":
-    for method, workers in (("spawn", 1), ("fork", 2), ("forkserver", 1)):
+    for method in ("spawn", "fork", "forkserver"):
         start = multiprocessing.get_context(method)
-        with ProcessPoolExecutor(workers, mp_context=start) as executor:
+        with ProcessPoolExecutor(2, mp_context=start) as executor:
             run = sim.run(
                 sim.load("{file}", {sampling}), out=method, executor=executor, block={block}
             )

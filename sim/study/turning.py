@@ -224,29 +224,25 @@ def tilt(differences: Floats, along: Floats | None = None) -> tuple[Floats, floa
     designs or more, they are NaN, and the divergence infinite.
     """
     count, along = len(differences), differences if along is None else along
-    already = np.full(count, 1 / count), 0.0
-    if differences.mean() <= 0:
-        return already
-    nothing = np.full(count, np.nan), np.inf
-    if differences.min() >= 0 or along.std() == 0:
-        return nothing
-
     values, place = np.unique(along - along.min(), return_inverse=True)
     counts, sums = np.bincount(place), np.bincount(place, differences)
 
     def mean(strength: Any) -> Any:
         """The mean difference, of designs with the same value of `along` together."""
-        odds = np.exp(-strength * values)
-        return (odds * sums).sum(axis=-1) / (odds * counts).sum(axis=-1)
+        weights = np.exp(-strength * values)
+        return (weights * sums).sum(axis=-1) / (weights * counts).sum(axis=-1)
 
-    if mean(0.0) <= 0:  # which it is to rounding
-        return already
+    if mean(0.0) <= 0:
+        return np.full(count, 1 / count), 0.0
+    nothing = np.full(count, np.nan), np.inf
+    if differences.min() >= 0 or along.std() == 0:
+        return nothing
     strengths = np.concatenate([[0.0], _STRENGTHS / along.std()])
     if not (turned := int(np.argmax(mean(strengths[:, None]) <= 0))):
         return nothing
     strength = optimize.brentq(mean, strengths[turned - 1], strengths[turned], xtol=1e-12)
-    odds = np.exp(-strength * values)
-    weights = (odds / (odds * counts).sum())[place]
+    weights = np.exp(-strength * values[place])
+    weights /= weights.sum()
     positive = weights[weights > 0]
     divergence = max(0.0, float(positive @ np.log(count * positive)))
     return (
