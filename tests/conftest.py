@@ -17,9 +17,9 @@ import mesa  # noqa: F401 — as it is imported it looks through all modules: he
 import numpy as np
 import pytest
 import typer.testing
+from blank import saved_blank
 from elements import LIBRARY
 from matplotlib.figure import Figure
-from rough import saved_roughly
 from sizes import STUDY_SIZES, places
 from typer.testing import CliRunner
 
@@ -153,12 +153,12 @@ def small_studies() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def rough_figures() -> Iterator[None]:
-    """Figures are drawn and saved, in few pixels and without a layout, in the tests of a module
-    that do not look at them.
+def blank_figures() -> Iterator[None]:
+    """Figures are drawn and blank files are saved, in the tests of a module that do not look at
+    them.
     """
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Figure, "savefig", saved_roughly)
+        patched.setattr(Figure, "savefig", saved_blank)
         yield
 
 
@@ -193,7 +193,7 @@ def calibrated(
     with pytest.MonkeyPatch.context() as patched:
         for name, size in sizes.items():
             patched.setattr(f"sim.study.{name}", size)
-        patched.setattr(Figure, "savefig", saved_roughly)
+        patched.setattr(Figure, "savefig", saved_blank)
         words = [
             "calibrate",
             folder,

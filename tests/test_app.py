@@ -30,7 +30,7 @@ from sim.scenario.texts import with_clauses
 from sim.study.reversal import find_reversal
 from sim.uncertainty import Distribution
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "rough_figures")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "blank_figures")]
 pytest.importorskip(
     "streamlit", reason="the page needs the extra `app`: pip install 'ceasefire[app]'"
 )

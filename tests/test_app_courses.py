@@ -11,7 +11,7 @@ from sim.scenario.course_file import read_course
 from sim.study.outlook import find_outlook
 from sim.study.play import Game
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("rough_figures")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("blank_figures")]
 pytest.importorskip(
     "streamlit", reason="the page needs the extra `app`: pip install 'ceasefire[app]'"
 )

@@ -81,7 +81,7 @@ def carried_out(words):
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("rough_figures")
+@pytest.mark.usefixtures("blank_figures")
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of a calibration of three records
 @pytest.mark.parametrize("name", sorted(FAULTED))
 def test_all_that_is_simulated_was_agreed_to(name, folder, counted, tmp_path, monkeypatch):

@@ -17,7 +17,7 @@ from sim.game.endings import Cause, Reason
 from sim.presentation.answer import answer
 from sim.scenario.differing import beyond_guarantee
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "rough_figures")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "blank_figures")]
 SMALL = ["--designs", "60", "--replicates", "5", "--set", "sampling.steps_per_year=4"]
 ENDS = [cause for cause in Cause if cause is not Cause.HELD]
 ESTIMATE = {"estimate", "low", "high", "spread_low", "spread_high"}

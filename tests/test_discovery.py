@@ -25,7 +25,7 @@ from sim.study.assumptions import assumptions, meaning
 from sim.study.kept import read
 from sim.study.regions import regions
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("rough_figures", "few_resamples")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("blank_figures", "few_resamples")]
 HERE = Path(__file__).parent / "ema_workbench"
 GOLDEN = json.loads((HERE / "boxes.json").read_text())["boxes"]
 

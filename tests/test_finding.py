@@ -36,7 +36,7 @@ from sim.study.kept import FILE, keep, read
 from sim.study.question import Question
 from sim.study.schemas import SCHEMAS
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "rough_figures")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "blank_figures")]
 ANSWERS = {
     "Anna": {"russia.value_of_prevailing": (0.2, 0.5, 1.5), "russia.insecurity": (0.1, 0.2, 0.5)},
     "Boris": {"russia.value_of_prevailing": (0.8, 2.0, 6.0)},

@@ -136,7 +136,7 @@ KEPT = (
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("small_studies", "rough_figures")
+@pytest.mark.usefixtures("small_studies", "blank_figures")
 def test_a_repeated_command_reads_what_was_printed(imported, command, tmp_path):
     """No model, no tables, no statistics, no figures: the reply is checked, and printed."""
     listed = [

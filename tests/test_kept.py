@@ -38,7 +38,7 @@ from sim.study.calibration.prior import hypercube
 from sim.study.kept import FILE, answered, read
 from sim.study.question import Question
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "rough_figures")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "blank_figures")]
 SMALL = ("--designs", 40, "--replicates", 2, "--years", 5)
 SETS = ("--designs", 40, "--replicates", 2)
 BRIGADES = ("--vary", "regime.deployment.brigades=0:20")

@@ -179,7 +179,7 @@ def test_two_runs_of_one_name_are_compared(command, tmp_path):
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("rough_figures")
+@pytest.mark.usefixtures("blank_figures")
 def test_what_is_written_and_printed_is_chosen(command, tmp_path):
     """Kinds of figures, none, and only where the results are."""
     words = ["run", "none", *SMALL, "--out", tmp_path]

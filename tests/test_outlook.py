@@ -222,7 +222,7 @@ def test_learning_is_calibrated(count, scenario):
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("rough_figures")
+@pytest.mark.usefixtures("blank_figures")
 def test_the_command_prints_the_answer(scenarios, tmp_path, command):
     """As JSON with its folder, and as text; from a course in a file."""
     course = tmp_path / "so_far.toml"
@@ -237,7 +237,7 @@ def test_the_command_prints_the_answer(scenarios, tmp_path, command):
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("rough_figures")
+@pytest.mark.usefixtures("blank_figures")
 def test_the_how_to_runs(scenarios, tmp_path, monkeypatch, command):
     """Its file, each of its commands on a small sample, and its Python: a failed renewal lowers
     the outlook."""

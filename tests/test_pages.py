@@ -177,7 +177,7 @@ def test_pages_that_others_run_are_run_there():
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("small_studies", "rough_figures")
+@pytest.mark.usefixtures("small_studies", "blank_figures")
 @pytest.mark.parametrize("name", sorted(set(PAGES) - {*RUN_BY_THEIR_OWN}))
 def test_the_blocks_of_a_page_run(name, folder):
     """One after the other: what a page saves, its later lines use."""

@@ -26,7 +26,7 @@ from sim.scenario.course import CHOICES, Course, Decision, Event
 from sim.study.after_action import after_action, held
 from sim.study.play import SEATS, Game, branched
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("rough_figures")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("blank_figures")]
 WORLD = 5861
 
 

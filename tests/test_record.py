@@ -28,7 +28,7 @@ from sim.study import scoring
 from sim.study.scoring import RIVALS, _weights, brier, left_out, log_loss, scores
 from sim.study.validation import covered, run_predictor, too_few
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("rough_figures")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("blank_figures")]
 ROOT = Path(__file__).parents[1]
 CODEBOOK = (ROOT / "sim" / "record" / "codebook.md").read_text()
 YEARS = [1, 2, 5, 10, 20]

@@ -133,7 +133,7 @@ def untimed(result):
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("rough_figures")
+@pytest.mark.usefixtures("blank_figures")
 def test_a_reply_is_read_in_each_form_and_mended_when_it_is_damaged(
     scenarios, tmp_path, command, monkeypatch, caplog
 ):

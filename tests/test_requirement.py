@@ -32,7 +32,7 @@ from sim.study.frontier import frontier
 from sim.study.limits import read_limits
 from sim.study.requirement import find_cheapest
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "rough_figures")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "blank_figures")]
 SMALL = {"sampling.designs": 60, "sampling.replicates": 4, "sampling.steps_per_year": 2}
 VARY = {"regime.deployment.brigades": (0.0, 20.0), "regime.arms.package_usd_bn": (0.0, 100.0)}
 

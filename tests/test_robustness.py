@@ -19,7 +19,7 @@ from sim.study import robustness, turning
 from sim.study.kept import read
 from sim.study.regret import best_shares, regrets, worst_tenth
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("rough_figures")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("blank_figures")]
 values = arrays(float, (3, 40), elements=st.floats(-1, 1))
 
 

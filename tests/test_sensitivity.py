@@ -531,7 +531,7 @@ def answered(scenarios, few_file, tmp_path_factory):
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("rough_figures")
+@pytest.mark.usefixtures("blank_figures")
 def test_the_document_of_a_sensitivity(answered):
     """Every factor has both indices, an effect and two ends, each with limits.
 

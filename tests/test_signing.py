@@ -332,7 +332,7 @@ def test_a_signature_that_is_a_coin_toss_selects_nobody(scenarios):
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("rough_figures")
+@pytest.mark.usefixtures("blank_figures")
 def test_sign_prints_one_document_with_every_number_and_its_uncertainty(
     scenarios, tmp_path, command
 ):

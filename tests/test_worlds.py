@@ -22,7 +22,7 @@ from sim.presentation.deeds import deeds
 from sim.presentation.story import History, chapters
 from sim.presentation.worlds import ledger, paragraphs, title
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("rough_figures")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("blank_figures")]
 HERE = Path(__file__).parent
 OFTEN = ("none", "armed_neutrality", "nato", "article5_until_nato", "fifteen_years")
 """Scenarios that between them have every way of ending, and promises that lapse and begin."""

@@ -1,5 +1,5 @@
 """A warm copy of the command line: a process that has imported everything and forks for each
-command, in which the n-th use of a file can fail. It draws figures roughly.
+command, in which the n-th use of a file can fail. Its figures are blank.
 
 Started as a program it reads a trial a line, as JSON, and answers with how the trial ended. A trial
 of each fault at every use forks again at each of them, so that nothing is computed twice.
@@ -150,12 +150,12 @@ def _warm_up(sizes: dict[str, int]) -> str:
             importlib.import_module(module.name)
     for name in ("matplotlib.backends.backend_agg", "rich.progress", "sklearn.linear_model"):
         importlib.import_module(name)
+    from blank import saved_blank
     from matplotlib.figure import Figure
-    from rough import saved_roughly
 
     from sim.ensemble.manifest import model_code
 
-    Figure.savefig = saved_roughly
+    Figure.savefig = saved_blank
     model_code()
     for namespace, name, size in places(sizes):
         namespace[name] = size
