@@ -171,7 +171,7 @@ class Histories(NamedTuple):
 
 def histories(stated: sim.Scenario) -> Histories:
     """Run a scenario to its end."""
-    model = sim.CeasefireModel(stated, stated.sampling.worlds)
+    model = sim.CeasefireModel(stated, stated.sampling.worlds, collect=False)
     while model.running:
         model.step()
     return Histories(
