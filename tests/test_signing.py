@@ -6,7 +6,9 @@ from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 from scipy.special import expit
 
 import sim
@@ -16,7 +18,7 @@ from sim.analysis.comparison import comparison
 from sim.analysis.estimate import estimate
 from sim.analysis.means import function_of_means, outcome
 from sim.analysis.measures import RUSSIA_SIGNS, cost, survival
-from sim.analysis.signing import numbers, signing, survival_if_signed
+from sim.analysis.signing import if_signed, numbers, signing, survival_if_signed
 from sim.errors import ScenarioError
 from sim.game.signing import Fighting, FightingOn, Kept, ukraine_signs
 from sim.game.war import War
@@ -170,6 +172,29 @@ def test_numbers_after_a_signature_are_ratios_of_means(runs):
     )
     assert np.isnan(result.both_sign.spread_low)
     assert np.isfinite(result.survival_if_signed[10].spread_low)
+
+
+@pytest.mark.parametrize("chance_of_the_one", [0.0, 1e-9, 1e-3])
+def test_what_no_signed_history_shows_is_not_certain(chance_of_the_one):
+    """Of 40 sets of 5, Russia would hardly sign the one history that does not hold: the limits are
+    Wilson's for none in 40 (to the weight that the one has), and never 100 % for certain.
+    """
+    signs, held = np.ones(200), np.ones(200)
+    signs[7], held[7] = chance_of_the_one, 0.0
+    worlds = pd.DataFrame(
+        {
+            "world": np.arange(200),
+            "design": np.repeat(np.arange(40), 5),
+            "russia_signs": signs,
+            "held": held.astype(bool),
+            "years": 5.0,
+        }
+    )
+    made = if_signed(survival(10), worlds)
+    square = stats.t.ppf(0.975, 39) ** 2
+    assert made.value == pytest.approx(1.0, abs=1e-5)
+    assert made.low == pytest.approx(1 / (1 + square / 40), abs=1e-3)
+    assert made.high == pytest.approx(1.0, abs=1e-5)
 
 
 def test_limits_of_a_function_of_means_are_those_of_the_delta_method(runs):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.analysis.designs import Designs, designs_of
 from sim.analysis.freed import by_replicate, without_chance
 from sim.analysis.measures import Columns, Measure
+from sim.analysis.resampling import effective_number
 from sim.chance import generator
 from sim.errors import ImpossibleError
 from sim.levels import SPREAD
@@ -231,20 +232,24 @@ def _student(middle: float, error: float, designs: Designs, within: Limits) -> L
     )
 
 
-def share_limits(share: float, error: float, designs: Designs) -> Limits:
+def share_limits(
+    share: float, error: float, designs: Designs, weights: Floats | None = None
+) -> Limits:
     """Wilson's limits with the effective number of worlds of a clustered sample (Korn & Graubard
     1998).
 
-    They stay within [0, 1], and say how little is known of a thing that no world showed: then each
-    design counts once. A share outside [0, 1] has no limits but itself, which no estimate may have.
+    They stay within [0, 1], and say how little is known of a thing that no world showed, or if they
+    have `weights` (design, replicate) less than the weight of one: then each design counts once, or
+    so many as tell as much. A share outside [0, 1] has no limits but itself, which no estimate may
+    have.
     """
     if not 0 <= share <= 1:
         return share, share
-    varied = error > 0 and 0 < share < 1
-    effective, z = (
-        share * (1 - share) / error**2 if varied else float(designs.count),
-        designs.quantile,
-    )
+    one, counted, z = 0.0, float(designs.count), designs.quantile
+    if weights is not None:
+        one, counted = 1 / effective_number(weights), effective_number(weights.mean(axis=1))
+    is_shown = error > 0 and one < share < 1 - one
+    effective = share * (1 - share) / error**2 if is_shown else counted
     centre = (share + z**2 / (2 * effective)) / (1 + z**2 / effective)
     half = (
         z

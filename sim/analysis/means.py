@@ -24,6 +24,7 @@ from sim.analysis.estimate import (
     Limits,
     linearised,
     ratio_by_design,
+    share_limits,
 )
 from sim.analysis.measures import RUSSIA_SIGNS, Columns, Measure
 from sim.analysis.resampling import weighted_quantiles
@@ -40,14 +41,18 @@ _NOISE = "ukraine.choice_noise"
 def after_signature(values: Floats, worlds: Columns, within: Limits) -> Estimate:
     """The mean of one number a world, weighted by Russia's chance of signing: a ratio of means.
 
-    The range is that of the parameter sets after a signature: each has the ratio of its own
-    histories, and counts by its chance of signing.
+    A share has Wilson's limits, so that what no history showed is not certain. The range is that of
+    the parameter sets after a signature: each has the ratio of its own histories, and counts by its
+    chance of signing.
     """
     designs, signs = designs_of(worlds), RUSSIA_SIGNS.numbers(worlds)
     numerator, denominator = (
         numbers.reshape(designs.count, -1) for numbers in (signs * values, signs)
     )
     value, low, high = linearised(numerator.mean(axis=1), denominator.mean(axis=1), designs)
+    if within is SHARE:
+        value, error = float(np.clip(value, *SHARE)), (high - low) / 2 / designs.quantile
+        low, high = share_limits(value, error, designs, denominator)
     own, weights = ratio_by_design(numerator, denominator, designs), denominator.mean(axis=1)
     spread_low, spread_high = weighted_quantiles(own, weights / weights.sum(), SPREAD)
     made = Estimate(value, low, high, float(spread_low), float(spread_high))

@@ -1,4 +1,4 @@
-"""What resamples tell of how sure a number is, and quantiles of weighted values."""
+"""What resamples tell of how sure a number is, and quantiles and the number of weighted values."""
 
 from collections.abc import Iterator, Sequence
 
@@ -38,3 +38,9 @@ def weighted_quantiles(values: Floats, weights: Floats, at: Sequence[float]) -> 
     """
     order = np.argsort(values, kind="stable")
     return np.asarray(np.interp(at, np.cumsum(weights[order]) - weights[order] / 2, values[order]))
+
+
+def effective_number(weights: Floats) -> float:
+    """How many of equal weight would tell as much as those of these weights (Kish 1965)."""
+    squares = float(np.square(weights).sum())
+    return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0

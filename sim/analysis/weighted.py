@@ -9,7 +9,7 @@ import numpy as np
 from sim.analysis.designs import Designs, designs_of
 from sim.analysis.estimate import DIFFERENCE, SHARE, Estimate, estimate, share_limits
 from sim.analysis.measures import Columns, Measure
-from sim.analysis.resampling import weighted_quantiles
+from sim.analysis.resampling import effective_number, weighted_quantiles
 from sim.levels import SPREAD
 from sim.uncertainty import Floats
 
@@ -46,8 +46,7 @@ class Weighted:
     @property
     def effective(self) -> float:
         """How many histories of equal weight, of different worlds, would tell as much."""
-        squares = float(np.square(self.by_origin).sum())
-        return float(self.by_origin.sum()) ** 2 / squares if squares > 0 else 0.0
+        return effective_number(self.by_origin)
 
     def share(self, chosen: Floats, among: Floats | None = None) -> Estimate:
         """The weighted share of histories that are `chosen` (history,), of all or `among` some: a
@@ -60,7 +59,7 @@ class Weighted:
         above, below = numerator.mean(axis=1), denominator.mean(axis=1)
         value = float(np.clip(above.mean() / below.mean(), 0, 1))
         error = self.designs.error((above - value * below) / below.mean())
-        low, high = share_limits(value, error, self.designs)
+        low, high = share_limits(value, error, self.designs, denominator)
         spread = _spread(numerator, denominator, value, self.designs)
         return Estimate(value, low, high, *spread, "a share of weighted histories", SHARE)
 

@@ -1,6 +1,7 @@
 """The run folder as it is read: outcomes, timeline and the manifest, each held against its hash."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -71,7 +72,7 @@ class Run:
         """The same results by another name."""
         return replace(self, manifest=self.manifest | {"name": name})
 
-    @property
+    @cached_property
     def scenario(self) -> Scenario:
         """What was run, with who set its values and the sources that were stated beside them."""
         return scenario_of(self.manifest)

@@ -81,8 +81,29 @@ def both(row: Any, *, signed: bool = False, scale: float = 100, digits: int = 1)
         else f"\n{scaled(row['spread_low'], digits - 1, scale, signed=signed)} to "
         f"{scaled(row['spread_high'], digits - 1, scale, signed=signed)}"
     )
-    error = scale * (row["high"] - row["low"]) / 2
-    return f"{scaled(row['estimate'], digits, scale, signed=signed)} (±{error:.{digits}f}){over}"
+    return (
+        bracketed(row, ("estimate", "low", "high"), signed=signed, scale=scale, digits=digits)
+        + over
+    )
+
+
+def bracketed(
+    row: Any,
+    names: tuple[str, str, str],
+    *,
+    signed: bool = False,
+    scale: float = 100,
+    digits: int = 1,
+) -> str:
+    """A number with its sampling error in brackets, or with its limits where that error would reach
+    below nothing or above all, as limits never do.
+    """
+    value, low, high = (row[name] for name in names)
+    number, error = round(scale * value, digits), round(scale * (high - low) / 2, digits)
+    least, most = (scaled(limit, digits, scale, signed=signed) for limit in (low, high))
+    is_beyond = number - error < 0 <= low or number + error > scale >= scale * high
+    within = f"{least} to {most}" if is_beyond and not signed else f"±{error:.{digits}f}"
+    return f"{scaled(value, digits, scale, signed=signed)} ({within})"
 
 
 def scaled(value: float, digits: int, scale: float, *, signed: bool = False) -> str:
@@ -95,4 +116,4 @@ def share_of_burden(row: Any) -> str:
     """A share of the burden with its sampling error, in percent; empty where nothing is paid."""
     if math.isnan(row["share"]):
         return ""
-    return f"{100 * row['share']:.1f} (±{50 * (row['share_high'] - row['share_low']):.1f})"
+    return bracketed(row, ("share", "share_low", "share_high"))
