@@ -1,10 +1,12 @@
 """How Sphinx builds the pages: `make docs`. The folder of the project is the source folder."""
 
+import gc
 import sys
 from importlib import import_module
 from importlib.metadata import version as installed
 from pathlib import Path
 
+gc.set_threshold(100_000)  # most of what a build makes lasts to its end
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 import_module("make_reference").make(HERE / "reference")

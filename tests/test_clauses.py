@@ -384,6 +384,7 @@ def test_the_how_to_runs(tmp_path, monkeypatch):
     commands = [line.split()[1:] for line in blocks["sh"].splitlines()]
     assert len(commands) == 5
     small = ["--designs", "20", "--replicates", "2", "--no-figures"]
+    small += ["--set", "sampling.steps_per_year=1"]
     for words in (*commands, ["check", "--json", "my_deal.toml"], ["show", "my_deal.toml"]):
         simulates = words[0] in ("run", "compare")
         result = CliRunner().invoke(app, [*words, *small] if simulates else words)

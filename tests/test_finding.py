@@ -214,7 +214,8 @@ def test_the_page_tells_findings_beside_a_run(findings, tmp_path):
     is there to repeat it.
     """
     folders = [keep(finding, tmp_path) for finding in findings.values()]
-    run = sim.run(sim.load("scenarios/none.toml", {"sampling.designs": 30}), out=tmp_path)
+    small = {"sampling.designs": 30, "sampling.steps_per_year": 1}
+    run = sim.run(sim.load("scenarios/none.toml", small), out=tmp_path)
     path = tmp_path / "page.html"
     result = CliRunner().invoke(
         app, ["report", *map(str, [*folders, run.folder]), "--out", str(path)]

@@ -201,8 +201,9 @@ def test_scores_are_proper():
 
 @pytest.fixture(scope="module")
 def runs():
+    small = {"sampling.designs": 100, "sampling.steps_per_year": 2}
     return [
-        sim.run(sim.load(LIBRARY[stand.scenario], {"sampling.designs": 100}), out=None)
+        sim.run(sim.load(LIBRARY[stand.scenario], small), out=None)
         for stand in CLASS_SCENARIOS
     ]
 

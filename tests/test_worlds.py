@@ -187,6 +187,8 @@ def test_replay_of_typical_worlds_tells_one_of_each(scenarios, tmp_path, command
             "--typical",
             "--set",
             "sampling.designs=100",
+            "--set",
+            "sampling.steps_per_year=4",
             "--out",
             tmp_path / "runs",
             "--figure",
