@@ -203,8 +203,7 @@ def test_scores_are_proper():
 def runs():
     small = {"sampling.designs": 100, "sampling.steps_per_year": 2}
     return [
-        sim.run(sim.load(LIBRARY[stand.scenario], small), out=None)
-        for stand in CLASS_SCENARIOS
+        sim.run(sim.load(LIBRARY[stand.scenario], small), out=None) for stand in CLASS_SCENARIOS
     ]
 
 
