@@ -119,12 +119,19 @@ class Reader:
         self.settle()
 
 
-@pytest.fixture
-def reader(server, browser, patience):
-    """A fresh page; at its end nothing was asked of another machine and the console is empty."""
+@pytest.fixture(scope="module")
+def window(browser, patience):
+    """A window of the browser, which keeps the scripts of Streamlit once it has read them."""
     context = browser.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True)
     context.set_default_timeout(1000 * patience)
-    page = context.new_page()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def reader(server, window):
+    """A fresh page; at its end nothing was asked of another machine and the console is empty."""
+    page = window.new_page()
     made = Reader(page, server)
     page.on("request", lambda request: made.requested.append(request.url))
     page.on("websocket", lambda opened: made.requested.append(opened.url))
@@ -134,7 +141,7 @@ def reader(server, browser, patience):
     )
     page.on("pageerror", lambda error: made.complaints.append(str(error)))
     yield made
-    context.close()
+    page.close()
     place = server.removeprefix("http://")
     assert [
         url
@@ -352,7 +359,7 @@ def test_what_is_out_of_date_is_never_shown(reader):
     """While a slider's answer is computed the page says so, and no table of the one before it is
     seen in any frame.
     """
-    reader.go("scenario=nato&sampling.designs=300")
+    reader.go("scenario=nato&sampling.designs=300&sampling.steps_per_year=4")
     before = reader.page.locator(".cf table.numbers").first.inner_text()
     reader.page.evaluate(WATCH)
     reader.move("Allied force stationed", "ArrowRight", 1, "regime.deployment.brigades=")

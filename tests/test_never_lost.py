@@ -31,6 +31,11 @@ SAMPLING = {
     "sampling.horizon_years": 5,
     "sampling.steps_per_year": 1,
 }
+WORDS = [
+    *("run", "eu", "--quiet", "--no-figures"),
+    *(word for key, value in SAMPLING.items() for word in ("--set", f"{key}={value}")),
+]
+"""The same run on the command line."""
 BLOCK = 512
 ROOT = Path(__file__).parents[1]
 
@@ -72,11 +77,9 @@ def test_killed_before_any_use_of_a_file_it_goes_on_and_ends_with_the_same_bytes
     """SIGKILL before the 60th use of a file of the run, the 120th of the run that goes on, and so on
     until one ends.
     """
-    settings = [word for key, value in SAMPLING.items() for word in ("--set", f"{key}={value}")]
     kept = []
     for moment in count(60, 60):
-        words = ["run", "eu", *settings, "--quiet", "--no-figures"]
-        ended = warm(words, tmp_path, fault=KILL, at=moment)
+        ended = warm(WORDS, tmp_path, fault=KILL, at=moment)
         if not ended.code:
             break
         assert ended.code == -signal.SIGKILL, ended
@@ -204,23 +207,20 @@ def test_a_block_that_keeps_failing_is_reported_and_the_rest_is_kept(
     assert computed == [BLOCK]
 
 
-def test_a_full_disk_keeps_what_was_complete(scenario, unbroken, tmp_path):
+def test_a_full_disk_keeps_what_was_complete(scenario, warm, unbroken, tmp_path):
     """Files may not grow beyond 20 kB, as on a full disk.
 
     One message, exit code 2, and later the run goes on.
     """
-    program = (
-        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); import sim; from "
-        "sim.scenario.load import replaced; "
-        f"sim.run(sim.load({str(Path(__file__).parents[1] / 'scenarios' / 'eu.toml')!r}, "
-        f"{SAMPLING!r}), out={str(tmp_path)!r}, block={BLOCK})"
+    full = (
+        "import resource; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False
-    )
-    assert "RunError" in result.stderr
-    assert sim.run(scenario, out=tmp_path, block=BLOCK).manifest["sha256"] == unbroken
+    ended = warm(WORDS, tmp_path, first=full)
+    assert ended.code == 2, ended
+    assert "Traceback" not in ended.err
+    assert "File too large" in ended.err
+    assert sim.run(scenario, out=tmp_path / "runs", block=BLOCK).manifest["sha256"] == unbroken
 
 
 def test_a_file_in_place_of_the_folder_keeps_nothing_and_needs_no_room(scenario, tmp_path):

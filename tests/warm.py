@@ -69,6 +69,7 @@ class _Begun:
         os.dup2(err.fileno(), 2)
         os.chdir(trial["cwd"])
         signal.alarm(trial.get("patience", 0))
+        exec(trial.get("first", ""))  # noqa: S102  what a test wants of this process
         faults = Faults(trial["cwd"], trial.get("fault"), trial.get("at", 0))
         if reports:
             faults.fork = _Forks(Path(trial["cwd"]), (1, 2, uses.fileno()), reports)
@@ -205,7 +206,9 @@ class Warm:
         """Where the package is that answers."""
 
     def __call__(self, words: list[str], cwd: Path, **more: Any) -> Ended:
-        """Carry out a command in a folder; `fault` meets its use number `at` of a file there."""
+        """Carry out a command in a folder; `fault` meets its use number `at` of a file there, and
+        `first` is a program that its process carries out before.
+        """
         (ended,) = self.at_once(1, words, cwd, **more)
         return ended
 
