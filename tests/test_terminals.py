@@ -14,7 +14,10 @@ from sim import verify
 from sim.characters import NEAREST, for_encoding, quoted, visible
 
 PROGRAM = [sys.executable, "-c", "from sim.cli import app; app()"]
-SIZE = ("--designs", "2", "--replicates", "2", "--years", "1", "--seed", "1")
+SIZE = (
+    *("--designs", "2", "--replicates", "2", "--years", "1", "--seed", "1"),
+    *("--set", "sampling.steps_per_year=1"),
+)
 SMALL = (*SIZE, "--no-figures")
 NO_UTF8 = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 HOSTILE = """title = "A “plan” – 5 ± 1 \\u001b[31mred [bold]x[/bold] план"
