@@ -21,6 +21,7 @@ from sim.cli import app
 from sim.game.endings import Cause
 from sim.guarantee import provisions
 from sim.page.page import page as report_page
+from sim.presentation.cells import bracketed
 from sim.presentation.reversal import headline
 from sim.quantity import Parameters, parameter
 from sim.scenario.load import load_folder
@@ -338,7 +339,7 @@ def expected(scenario):
     table = sim.survival(sim.run(scenario, out=None))
     return {
         int(row.years): (
-            f"{100 * row.estimate:.1f} (±{50 * (row.high - row.low):.1f})",
+            bracketed(row._asdict(), ("estimate", "low", "high")),
             f"{100 * row.spread_low:.0f} to {100 * row.spread_high:.0f}",
         )
         for row in table.itertuples()
@@ -422,7 +423,7 @@ def test_the_command_and_the_python_give_the_numbers_of_the_page(page, tmp_path,
     assert [run["scenario"] for run in document["runs"]] == ["changed", "nato", "eu"]
     for column, run in enumerate(document["runs"]):
         assert {
-            int(year): f"{100 * row['estimate']:.1f} (±{50 * (row['high'] - row['low']):.1f})"
+            int(year): bracketed(row, ("estimate", "low", "high"))
             for year, row in run["survival"].items()
         } == {year: estimate for year, (estimate, _) in durability(at, column).items()}
     made = {}

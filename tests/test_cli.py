@@ -15,6 +15,7 @@ from sim.analysis.comparison import comparison
 from sim.analysis.costs import ITEMS
 from sim.game.endings import Cause, Reason
 from sim.presentation.answer import answer
+from sim.presentation.cells import bracketed
 from sim.scenario.differing import beyond_guarantee
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("small_studies", "blank_figures")]
@@ -345,9 +346,10 @@ def test_the_table_shows_both_intervals_of_every_share(scenarios, compared, comm
     assert len(printed) >= 6
     for pairs in printed.values():
         for row, ranges in pairs:
-            if row.startswith(("No guarantee", "NATO")) and "±" in row:
-                numbers = re.findall(r"[-+]?\d+\.\d \(±\d+\.\d\)", row)
-                assert len(numbers) == len(re.findall(r"[-+]?\d+\.\d", row)) / 2
+            if row.startswith(("No guarantee", "NATO")) and "(" in row:
+                number = r"[-+]?\d+\.\d"
+                numbers = re.findall(rf"{number} \((?:±{number}|{number} to {number})\)", row)
+                assert len(numbers) == len(re.findall(number, re.sub(r"\(.*?\)", "", row)))
                 assert len(re.findall(r"[-+]?\d+ to [-+]?\d+", ranges)) == len(numbers)
     assert text.count("not a forecast") == 1
     assert max(map(len, text[: text.index("  No guarantee: /")].splitlines())) <= 80
@@ -534,8 +536,8 @@ def test_a_sweep_says_where_durability_is_highest(scenarios, tmp_path, command):
         f"(±{50 * (paired['high'] - paired['low']):.1f}) more ceasefires still hold with “promise "
         f"of the European coalition” at {last.idxmax():g} than with “promise"
     ) in printed
-    for share in table["estimate"]:
-        assert f"{100 * share:.1f} (±" in printed
+    for _, row in table.iterrows():
+        assert bracketed(row, ("estimate", "low", "high")) in printed
 
 
 def test_a_sweep_without_effect_has_ends_that_are_indistinguishable(scenarios, tmp_path, command):

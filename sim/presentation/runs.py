@@ -23,8 +23,8 @@ from sim.presentation.section import Section, figure
 from sim.wording import deters, with_error
 
 INTERVALS = (
-    "In brackets: 95 % sampling error (near 0 and 100 % its limits), which more histories reduce. "
-    "Below: the range over 90 % of parameter sets, which only better knowledge reduces."
+    "In brackets: 95 % sampling error (its limits near an end of the scale), which more histories "
+    "reduce. Below: the range over 90 % of parameter sets, which only better knowledge reduces."
 )
 SHARES = f"Shares of simulated histories, %. {INTERVALS}"
 
