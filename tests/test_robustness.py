@@ -243,17 +243,19 @@ def test_the_command_keeps_what_it_prints(scenarios, few_file, tmp_path, command
     ],
 )
 def test_what_cannot_be_ranked_is_refused(scenarios, tmp_path, words, said, command):
-    """Exit code 2 and a plain line."""
+    """Exit code 2 and a plain line, before anything is simulated."""
     other = tmp_path / "other.toml"
     other.write_text(
         f'title = "Another seed"\nextends = "{scenarios}/none.toml"\n[sampling]\nseed = 7\n'
     )
     places = {"none": scenarios / "none.toml", "nato": scenarios / "nato.toml", "other": other}
+    out = tmp_path / "runs"
     result = command(
-        "robust", *SIZE, *(word.format(**places) for word in words), "--out", tmp_path, code=2
+        "robust", *SIZE, *(word.format(**places) for word in words), "--out", out, code=2
     )
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1
+    assert not out.exists()
 
 
 @pytest.mark.exhaustive

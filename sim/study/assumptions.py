@@ -24,7 +24,12 @@ def run_all(
 ) -> list[Run]:
     """A run of each scenario; `options` are those of `sim.run`, and `progress` is called with the
     histories done so far and those of all scenarios.
+
+    Raises ScenarioError before any is simulated if there is one history of each parameter set, as
+    `assumptions` does.
     """
+    if scenarios[0].sampling.replicates == 1:
+        raise ScenarioError(one_replicate())
     total = sum(scenario.sampling.worlds for scenario in scenarios)
     before, runs = 0, []
     for scenario in scenarios:
