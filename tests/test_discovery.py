@@ -389,7 +389,7 @@ def test_what_cannot_be_asked_is_refused_with_its_place(scenarios, tmp_path, wor
     )
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1
-    assert not list(tmp_path.iterdir())
+    assert not list(tmp_path.glob("[!.]*"))
 
 
 def test_without_anything_uncertain_there_is_nothing_to_discover(
