@@ -34,6 +34,8 @@ _ROUNDING, _SINGLE = 1e-9, 1e-6
 it.
 """
 _LARGEST = float(np.finfo(float).max)
+_WHOLE = "biu"
+"""Kinds of columns in which no value can be missing."""
 Wrong = NDArray[np.bool_]
 
 
@@ -75,9 +77,12 @@ def _out_of_range(outcomes: pd.DataFrame, horizon_years: float) -> Iterator[tupl
         RESUMED: np.isin(cause, [ending.value for ending in Cause if ending.is_war]),
         ATTACKED: cause == Cause.ATTACK.value,
     }
-    for name in outcomes:
-        column, condition = outcomes[name], ONLY_IF.get(name)
-        is_float = column.dtype.kind == "f"
+    for name, column in outcomes.items():
+        condition, kind = ONLY_IF.get(str(name)), column.dtype.kind
+        is_float = kind == "f"
+        low, high = _range(str(name), horizon_years, negative=name not in not_negative)
+        if condition is None and (kind in _WHOLE or (is_float and _lies(column, low, high))):
+            continue
         missing = np.isnan(column.to_numpy()) if is_float else column.isna().to_numpy()
         if condition is not None:
             yield (
@@ -88,10 +93,16 @@ def _out_of_range(outcomes: pd.DataFrame, horizon_years: float) -> Iterator[tupl
             yield f"{name} is missing", missing
         if is_float:
             values = column.to_numpy()
-            low, high = _range(name, horizon_years, negative=name not in not_negative)
             wrong = ~(np.isfinite(values) & (values >= low) & (values <= high))
             wrong &= ~missing | (condition is None)
             yield f"{name} is {values[np.argmax(wrong)]!s}", wrong
+
+
+def _lies(column: "pd.Series[float]", low: float, high: float) -> bool:
+    """Whether all numbers of a column are finite and in a range, which no NaN is."""
+    values = column.to_numpy()
+    least, most = float(values.min()), float(values.max())
+    return least >= max(low, -_LARGEST) and most <= min(high, _LARGEST)
 
 
 def _range(name: str, horizon_years: float, *, negative: bool) -> tuple[float, float]:

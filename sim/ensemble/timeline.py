@@ -94,8 +94,9 @@ class Timeline:
             }
         )
         columns = {
-            f"{name}_{percent}": _quantile(counts, percent / 100)
+            f"{name}_{percent}": _quantile(cumulated, percent / 100)
             for name, counts in self.at_peace.items()
+            for cumulated in [counts.cumsum(axis=1)]
             for percent in QUANTILES
         }
         return pd.concat([table, ended, pd.DataFrame(columns)], axis=1)
@@ -129,16 +130,16 @@ def _count(values: Floats, bins: int) -> NDArray[np.int64]:
     return counts[:bins]
 
 
-def _quantile(counts: NDArray[np.int64], share: float) -> Floats:
-    """The middle of the bin in which the quantile lies, for each step.
+def _quantile(cumulated: NDArray[np.int64], share: float) -> Floats:
+    """The middle of the bin in which the quantile lies, for each step, from the counts up to each
+    bin (step, bin).
 
     NaN where no world is left.
     """
-    cumulated = counts.cumsum(axis=1)
     at = (cumulated < share * cumulated[:, -1:]).sum(axis=1)
     middle = (
         (at + 0.5) / _REPUTATIONS
-        if counts.shape[1] == _REPUTATIONS
+        if cumulated.shape[1] == _REPUTATIONS
         else _WEAKEST * _RATIO ** (at + 0.5)
     )
     return np.where(cumulated[:, -1] > 0, middle, np.nan)
