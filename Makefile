@@ -5,11 +5,8 @@ BIN     := .venv/bin
 PIP     := $(BIN)/python -m pip install --disable-pip-version-check
 # Packages come with their hashes; each is named when its turn comes, and compiled when it is first used.
 INSTALL  = $(PIP) --require-hashes --no-compile --progress-bar off -r $< | sed -un 's/^Collecting \([^ ]*\).*/  \1/p; s/^Processing .*\/\([^ ]*\).*/  \1/p; s/^Installing.*/  installing them/p'
-# Each process with one thread for linear algebra.
-CORES   := $$(getconf _NPROCESSORS_ONLN)
-TESTS   := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --dist worksteal
-# A process a core and one more, as long tests also wait.
-ALL     := $(TESTS) -n $$(($(CORES) + 1))
+# A process a core, each with one thread for linear algebra.
+TESTS   := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --dist worksteal -n $$(getconf _NPROCESSORS_ONLN)
 # What is compiled once is kept: without that each process would compile all packages anew.
 unexport PYTHONDONTWRITEBYTECODE
 REGIMES := none budapest neutrality armed_neutrality coalition article5_like nato eu
@@ -33,17 +30,17 @@ quick: .venv/all    ## style, types, architecture, and the tests that take a mom
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(TESTS) -n $(CORES) -m 'not long and not exhaustive'
+	$(TESTS) -m 'not long and not exhaustive'
 
 test: .venv/all    ## style, types, architecture, tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(ALL) -m 'not exhaustive'
+	$(TESTS) -m 'not exhaustive'
 
 test-all: test    ## and studies over many seeds, runs killed at any time, a million histories
-	$(ALL) -m exhaustive
+	$(TESTS) -m exhaustive
 
 test-gambit: .venv/all    ## solve the reference games afresh with Gambit, which builds for minutes, and compare
 	$(PIP) --quiet 'pygambit>=16.7,<17'

@@ -78,7 +78,7 @@ def test_a_peaceful_ending_is_drawn_priced_narrated_and_printed(scenarios, tmp_p
     """Two places: the ending and its rule."""
     package = tmp_path / "sim"
     shutil.copytree(
-        Path(sim.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__")
+        Path(sim.__file__).parent, package, ignore=shutil.ignore_patterns("*.pyc.*")
     )
     for name, old, new in (
         ("game/endings.py", "\n    HELD = ", ENDING),
