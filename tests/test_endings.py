@@ -77,9 +77,7 @@ for words in (
 def test_a_peaceful_ending_is_drawn_priced_narrated_and_printed(scenarios, tmp_path):
     """Two places: the ending and its rule."""
     package = tmp_path / "sim"
-    shutil.copytree(
-        Path(sim.__file__).parent, package, ignore=shutil.ignore_patterns("*.pyc.*")
-    )
+    shutil.copytree(Path(sim.__file__).parent, package, ignore=shutil.ignore_patterns("*.pyc.*"))
     for name, old, new in (
         ("game/endings.py", "\n    HELD = ", ENDING),
         ("model/reviews.py", REVIEW, RULE),
