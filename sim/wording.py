@@ -21,13 +21,15 @@ _IN_A_ROW = 3
 
 def with_error(value: float, low: float, high: float, sign: str = "") -> str:
     """A share in percent, or with a sign a difference in percentage points, with half its 95 %
-    interval, or with its limits if they are lopsided.
+    interval, or with its limits if they are lopsided or half of them would reach beyond a share.
     """
     below, above = 100 * (value - low), 100 * (high - value)
     number = _in_percent(value, sign) + ("" if sign else " %")
-    if abs(above - below) > max(_LOPSIDED * (above + below) / 2, 1 / 10):
+    half = (above + below) / 2
+    is_beyond = not sign and (value - half / 100 < 0 <= low or value + half / 100 > 1 >= high)
+    if abs(above - below) > max(_LOPSIDED * half, 1 / 10) or (is_beyond and half > 1 / 10):
         return f"{number} ({_in_percent(low, sign)} to {_in_percent(high, sign)})"
-    return f"{number} (±{(above + below) / 2:.1f})"
+    return f"{number} (±{half:.1f})"
 
 
 def _in_percent(share: float, sign: str) -> str:

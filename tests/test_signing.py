@@ -19,7 +19,7 @@ from sim.analysis.estimate import estimate
 from sim.analysis.means import function_of_means, outcome
 from sim.analysis.measures import RUSSIA_SIGNS, cost, survival
 from sim.analysis.signing import if_signed, numbers, signing, survival_if_signed
-from sim.errors import ScenarioError
+from sim.errors import ImpossibleError, ScenarioError
 from sim.game.signing import Fighting, FightingOn, Kept, ukraine_signs
 from sim.game.war import War
 from sim.presentation.answer import answer
@@ -195,6 +195,33 @@ def test_what_no_signed_history_shows_is_not_certain(chance_of_the_one):
     assert made.value == pytest.approx(1.0, abs=1e-5)
     assert made.low == pytest.approx(1 / (1 + square / 40), abs=1e-3)
     assert made.high == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("chance", [1.0, 0.3, 1e-170])
+@pytest.mark.parametrize("failures", [1, 2, 30])
+def test_where_all_are_as_likely_to_sign_limits_are_those_of_every_history(chance, failures):
+    """However small the chance: those of the share that holds if imposed."""
+    held = np.arange(36) >= failures
+    worlds = pd.DataFrame(
+        {
+            "world": np.arange(36),
+            "design": np.repeat(np.arange(12), 3),
+            "russia_signs": chance,
+            "held": held,
+            "years": 5.0,
+        }
+    )
+    signed, imposed = if_signed(survival(10), worlds), estimate(survival(10), worlds)
+    assert (signed.value, signed.low, signed.high) == pytest.approx(
+        (imposed.value, imposed.low, imposed.high), rel=1e-6
+    )
+
+
+def test_where_russia_never_signs_nothing_is_known_of_what_is_signed():
+    """Which is no number."""
+    worlds = pd.DataFrame({"design": [0, 0, 1, 1], "russia_signs": 0.0, "held": True, "years": 5.0})
+    with pytest.raises(ImpossibleError, match="in no history does Russia sign"):
+        if_signed(survival(10), worlds)
 
 
 def test_limits_of_a_function_of_means_are_those_of_the_delta_method(runs):

@@ -18,6 +18,8 @@ from sim.uncertainty import Floats
 
 _REDRAWS = 40
 """A judgement: a standard error from so many redraws is itself sure to a tenth or so."""
+_ROUNDING = 1e-9
+"""By which a share that is the weight of one history may miss it."""
 Limits = tuple[float, float]
 SHARE: Limits = (0.0, 1.0)
 DIFFERENCE: Limits = (-1.0, 1.0)
@@ -245,10 +247,11 @@ def share_limits(
     """
     if not 0 <= share <= 1:
         return share, share
-    one, counted, z = 0.0, float(designs.count), designs.quantile
+    least, counted, z = 0.0, float(designs.count), designs.quantile
     if weights is not None:
-        one, counted = 1 / effective_number(weights), effective_number(weights.mean(axis=1))
-    is_shown = error > 0 and one < share < 1 - one
+        one = 1 / effective_number(weights)
+        least, counted = one * (1 - _ROUNDING), effective_number(weights.mean(axis=1))
+    is_shown = error > 0 and least < share < 1 - least
     effective = share * (1 - share) / error**2 if is_shown else counted
     centre = (share + z**2 / (2 * effective)) / (1 + z**2 / effective)
     half = (

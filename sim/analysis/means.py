@@ -43,9 +43,12 @@ def after_signature(values: Floats, worlds: Columns, within: Limits) -> Estimate
 
     A share has Wilson's limits, so that what no history showed is not certain. The range is that of
     the parameter sets after a signature: each has the ratio of its own histories, and counts by its
-    chance of signing.
+    chance of signing. Raises ImpossibleError where Russia signs in no history.
     """
     designs, signs = designs_of(worlds), RUSSIA_SIGNS.numbers(worlds)
+    if not signs.any():
+        raise ImpossibleError("after a signature: in no history does Russia sign")
+    signs = signs / signs.max()  # or the squares of chances near nothing would be nothing
     numerator, denominator = (
         numbers.reshape(designs.count, -1) for numbers in (signs * values, signs)
     )

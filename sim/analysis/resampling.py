@@ -41,6 +41,11 @@ def weighted_quantiles(values: Floats, weights: Floats, at: Sequence[float]) -> 
 
 
 def effective_number(weights: Floats) -> float:
-    """How many of equal weight would tell as much as those of these weights (Kish 1965)."""
-    squares = float(np.square(weights).sum())
-    return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0
+    """How many of equal weight would tell as much as those of these weights (Kish 1965), however
+    small these are; none of no weight at all.
+    """
+    most = float(weights.max())
+    if most <= 0:
+        return 0.0
+    shares = weights / most
+    return float(shares.sum()) ** 2 / float(np.square(shares).sum())

@@ -132,9 +132,11 @@ def ukraine_gain(worlds: Columns) -> Estimate:
 
 
 def differs(imposed: Estimate, signed: Estimate) -> bool:
-    """Whether durability if imposed and if signed differ beyond their 95 % sampling errors."""
-    return not (imposed.low <= signed.value <= imposed.high) or not (
-        signed.low <= imposed.value <= signed.high
+    """Whether durability if imposed and if signed differ beyond their 95 % sampling errors: neither
+    interval holds the other's estimate.
+    """
+    return not (
+        imposed.low <= signed.value <= imposed.high or signed.low <= imposed.value <= signed.high
     )
 
 

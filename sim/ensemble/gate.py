@@ -35,7 +35,7 @@ it.
 """
 _LARGEST = float(np.finfo(float).max)
 _WHOLE = "biu"
-"""Kinds of columns in which no value can be missing."""
+"""Kinds of NumPy's columns in which no value can be missing."""
 Wrong = NDArray[np.bool_]
 
 

@@ -18,10 +18,10 @@ from sim.study.finding import Finding
 from sim.wording import deters, listed, share, with_error, years_of
 
 HOW_TO_READ = (
-    "In brackets: 95 % sampling error (its limits near an end of the scale), which more histories "
-    "reduce. Below: the range over 90 % of parameter sets; below a threshold, ends per year and "
-    "sets above half, 95 % sampling limits. A guarantee deters a Russia that attacks in fewer than "
-    "half of the histories.\n"
+    "In brackets: the 95 % sampling error, or its two limits near an end of the scale; more "
+    "histories reduce it. Below: the range over 90 % of parameter sets; below a threshold, ends "
+    "per year and sets above half, 95 % sampling limits. A guarantee deters a Russia that attacks "
+    "in fewer than half of the histories.\n"
     "This is a tool for exploring assumptions, not a forecast."
 )
 

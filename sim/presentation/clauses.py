@@ -15,7 +15,8 @@ from sim.wording import points_with_error, with_error
 HOW_TO_READ = (
     "Value: what the clause adds on average over all orders in which the clauses may join (its "
     "Shapley value); the values add up to the whole. First: what it adds alone; last: what its "
-    "loss would cost. In brackets: 95 % sampling error"
+    "loss would cost. In brackets: the 95 % sampling error, or its two limits near an end of the "
+    "scale"
 )
 _MONEY = "USD billion"
 _MOST_NAMED = 5

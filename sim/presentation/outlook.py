@@ -15,12 +15,12 @@ from sim.study.outlook_finding import AHEAD, NOW, QUIET, SIGNATURE, compared, na
 from sim.wording import share, with_error, years_of
 
 HOW_TO_READ = (
-    "In brackets: 95 % sampling error, in which the weights of histories are included; below: the "
-    "range over 90 % of parameter sets. Each history counts by the chance with which it would have "
-    "produced what has happened, silence included. What an event moved is the change, in "
-    f"percentage points, of the chance to hold {AHEAD} years from it. An event that is seen in the "
-    "next year tells as well that the ceasefire held until then: compare a vote that passes with "
-    "one that fails.\n"
+    "In brackets: the 95 % sampling error, or its two limits near an end of the scale; the weights "
+    "of histories are included. Below: the range over 90 % of parameter sets. Each history counts "
+    "by the chance with which it would have produced what has happened, silence included. What an "
+    f"event moved is the change, in percentage points, of the chance to hold {AHEAD} years from it. "
+    "An event that is seen in the next year tells as well that the ceasefire held until then: "
+    "compare a vote that passes with one that fails.\n"
     "This is a tool for exploring assumptions, not a forecast."
 )
 

@@ -23,8 +23,9 @@ from sim.presentation.section import Section, figure
 from sim.wording import deters, with_error
 
 INTERVALS = (
-    "In brackets: 95 % sampling error (its limits near an end of the scale), which more histories "
-    "reduce. Below: the range over 90 % of parameter sets, which only better knowledge reduces."
+    "In brackets: the 95 % sampling error, or its two limits near an end of the scale; more "
+    "histories reduce it. Below: the range over 90 % of parameter sets, which only better "
+    "knowledge reduces."
 )
 SHARES = f"Shares of simulated histories, %. {INTERVALS}"
 

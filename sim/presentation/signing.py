@@ -16,7 +16,8 @@ from sim.study.finding import Finding
 from sim.wording import above_limits, of_row, with_error
 
 HOW_TO_READ = (
-    "In brackets: 95 % sampling error; below: the range over 90 % of parameter sets. Ukraine "
+    "In brackets: the 95 % sampling error, or its two limits near an end of the scale; "
+    "below: the range over 90 % of parameter sets. Ukraine "
     "decides once, on what it expects, so that its chance has no such range. Gain: what the text "
     "is worth to Ukraine less what fighting on is, in units of utility; 1 is what prevailing is "
     "worth to a Russian leadership for which Ukraine is vital. Rearming: signed, then attacked "

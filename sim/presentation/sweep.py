@@ -14,7 +14,8 @@ from sim.study.sweep import highest_and_lowest
 from sim.wording import row_with_error, years_of
 
 HOW_TO_READ = (
-    "In brackets: 95 % sampling error; below: the range over 90 % of parameter sets. All "
+    "In brackets: the 95 % sampling error, or its two limits near an end of the scale; "
+    "below: the range over 90 % of parameter sets. All "
     "combinations meet the same chances, so that they differ by what was varied.\n"
     "This is a tool for exploring assumptions, not a forecast."
 )

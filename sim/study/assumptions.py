@@ -28,7 +28,7 @@ def run_all(
     Raises ScenarioError before any is simulated if there is one history of each parameter set, as
     `assumptions` does.
     """
-    if scenarios[0].sampling.replicates == 1:
+    if any(scenario.sampling.replicates == 1 for scenario in scenarios):
         raise ScenarioError(one_replicate())
     total = sum(scenario.sampling.worlds for scenario in scenarios)
     before, runs = 0, []
