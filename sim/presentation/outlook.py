@@ -18,8 +18,8 @@ HOW_TO_READ = (
     "In brackets: the 95 % sampling error, or its two limits near an end of the scale; the weights "
     "of histories are included. Below: the range over 90 % of parameter sets. Each history counts "
     "by the chance with which it would have produced what has happened, silence included. What an "
-    f"event moved is the change, in percentage points, of the chance to hold {AHEAD} years from it. "
-    "An event that is seen in the next year tells as well that the ceasefire held until then: "
+    f"event moved is the change, in percentage points, of the chance to hold {AHEAD} years from "
+    "it. An event that is seen in the next year tells as well that the ceasefire held until then: "
     "compare a vote that passes with one that fails.\n"
     "This is a tool for exploring assumptions, not a forecast."
 )
