@@ -26,10 +26,19 @@ def with_error(value: float, low: float, high: float, sign: str = "") -> str:
     below, above = 100 * (value - low), 100 * (high - value)
     number = _in_percent(value, sign) + ("" if sign else " %")
     half = (above + below) / 2
-    is_beyond = not sign and (value - half / 100 < 0 <= low or value + half / 100 > 1 >= high)
-    if abs(above - below) > max(_LOPSIDED * half, 1 / 10) or (is_beyond and half > 1 / 10):
+    is_beyond = not sign and half > 1 / 10 and reaches_beyond(100 * value, half, low, high)
+    if abs(above - below) > max(_LOPSIDED * half, 1 / 10) or is_beyond:
         return f"{number} ({_in_percent(low, sign)} to {_in_percent(high, sign)})"
     return f"{number} (±{half:.1f})"
+
+
+def reaches_beyond(
+    number: float, error: float, low: float, high: float, scale: float = 100
+) -> bool:
+    """Whether a number less or more its error, both `scale` times as large as its limits, would lie
+    below nothing or above all, as the limits do not.
+    """
+    return number - error < 0 <= low or number + error > scale >= scale * high
 
 
 def _in_percent(share: float, sign: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sim.presentation.section import Column, Table
+from sim.wording import reaches_beyond
 
 NUMBERS = ("estimate", "low", "high", "spread_low", "spread_high")
 """What a frame holds of an estimate, by column as in `estimate@10`."""
@@ -101,8 +102,8 @@ def bracketed(
     value, low, high = (row[name] for name in names)
     number, error = round(scale * value, digits), round(scale * (high - low) / 2, digits)
     least, most = (scaled(limit, digits, scale, signed=signed) for limit in (low, high))
-    is_beyond = number - error < 0 <= low or number + error > scale >= scale * high
-    within = f"{least} to {most}" if is_beyond and not signed else f"±{error:.{digits}f}"
+    is_beyond = not signed and reaches_beyond(number, error, low, high, scale)
+    within = f"{least} to {most}" if is_beyond else f"±{error:.{digits}f}"
     return f"{scaled(value, digits, scale, signed=signed)} ({within})"
 
 
